@@ -1,0 +1,38 @@
+// Every bound on bytes from outside, in one place. A loop, buffer, queue or string without a name here is a bug.
+#pragma once
+
+#include <cstddef>
+
+namespace cardea {
+
+// Requests (standards.md GEN-17).
+inline constexpr std::size_t kRequestHeadBytesMax = 32 * 1024;
+inline constexpr std::size_t kRequestBodyBytesMax = 64 * 1024;
+inline constexpr std::size_t kHeadersMax = 100;
+inline constexpr std::size_t kFormParametersMax = 100;
+inline constexpr std::size_t kParameterNameBytesMax = 256;
+inline constexpr std::size_t kParameterBytesMax = 16 * 1024;
+inline constexpr std::size_t kCookiesMax = 60;
+inline constexpr std::size_t kUriBytesMax = 8 * 1024;
+inline constexpr std::size_t kStepsMax = 8;  // steps of one Outcome
+
+// Documents.
+inline constexpr std::size_t kJsonBytesMax = 1024 * 1024;
+inline constexpr std::size_t kJsonDepthMax = 32;
+inline constexpr std::size_t kRealmFileBytesMax = 256 * 1024 * 1024;
+
+// Tokens.
+inline constexpr std::size_t kJwtBytesMax = 32 * 1024;
+inline constexpr std::size_t kJwksKeysMax = 100;
+
+// Passwords: capped before hashing (attack class 26).
+inline constexpr std::size_t kPasswordBytesMax = 1024;
+inline constexpr std::size_t kUsernameBytesMax = 255;
+
+// Interactions sealed in the browser.
+inline constexpr std::size_t kInteractionBytesMax = 4 * 1024;
+
+// Role and group graphs: a composite deeper than this is a cycle.
+inline constexpr std::size_t kRoleExpansionMax = 10'000;
+
+}  // namespace cardea
