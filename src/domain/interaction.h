@@ -1,0 +1,39 @@
+// An interaction: one run of a person through login, from the authorization request to the answer. `oidc` opens it,
+// `login` completes it. Until a factor is proven it lives sealed in the browser (`sealed_interaction.h`); afterwards,
+// when an action is still required, in a row. The stage is a closed sum: there is no way to "logged in" but through
+// a Proven made from a checked credential (attack classes 5 and 6).
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "domain/authorization.h"
+#include "domain/ids.h"
+
+namespace cardea {
+
+/// Nobody has proven anything yet.
+struct AwaitingLogin {
+  /// Set when an existing session must be confirmed (prompt=login): only this user may sign in here.
+  std::string username_shown;
+  friend bool operator==(const AwaitingLogin&, const AwaitingLogin&) = default;
+};
+
+/// The person proved who they are and must still do these things, in this order.
+struct AwaitingActions {
+  Authentication proven;
+  std::vector<std::string> actions;  // required action aliases, never empty
+};
+
+struct Interaction {
+  std::string id;            // also `tab_id` on the wire
+  RealmId realm;
+  std::string browser_hash;  // SHA-256 of the cookie that binds this to one browser (attack class 3)
+  TimePoint expires_at{};
+  AuthorizationRequest request;
+  std::variant<AwaitingLogin, AwaitingActions> stage;
+};
+
+}  // namespace cardea

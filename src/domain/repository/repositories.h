@@ -1,0 +1,30 @@
+// All repositories of one store, for the wiring. Classes take references to just those they use.
+#pragma once
+
+#include "domain/repository/server_repo.h"
+#include "domain/repository/session_repos.h"
+#include "domain/repository/settings_repos.h"
+#include "domain/repository/user_repos.h"
+
+namespace cardea {
+
+struct Repositories {
+  Store& store;
+  RealmRepo& realms;
+  ScopeRepo& scopes;
+  KeyRepo& keys;
+  ClientRepo& clients;
+  RoleRepo& roles;
+  GroupRepo& groups;
+  UserRepo& users;
+  SubjectRepo& subjects;
+  CredentialRepo& credentials;
+  SessionRepo& sessions;
+  CodeRepo& codes;
+  InteractionRepo& interactions;
+  RevocationRepo& revocations;
+  PurgeRepo& purge;
+  ServerRepo& server;
+};
+
+}  // namespace cardea

@@ -1,0 +1,93 @@
+// Repositories of what sign-in leaves behind: sessions, codes, interactions, revocations. One-time things are consumed
+// by one guarded statement in the transaction that stores what they pay for (anchors B10). Expiry is compared with the
+// caller's `now`, never the database's.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/authorization.h"
+#include "domain/interaction.h"
+#include "domain/repository/store.h"
+#include "domain/session.h"
+#include "domain/user.h"
+
+namespace cardea {
+
+/// A session with its user and one client's share, as refresh, introspection and userinfo need it: one round trip.
+struct LiveSession {
+  UserSession session;
+  std::optional<ClientSession> client_session;  // absent: this client has no share in it
+  Subject subject;
+};
+
+class SessionRepo {
+ public:
+  virtual ~SessionRepo() = default;
+  /// `expires_at` is fixed at creation (start plus the realm's maximum) and stored as an hour bucket for the purge.
+  virtual Stored<void> insert(Tx& tx, const UserSession& session, TimePoint expires_at) = 0;
+  virtual Stored<std::optional<UserSession>> find(Rows& rows, const RealmId& realm, const SessionId& id) = 0;
+  /// Session, user, roles, groups and the client's share in one round trip. Absent when session or user is gone.
+  virtual Stored<std::optional<LiveSession>> load(Rows& rows, const RealmId& realm, const SessionId& id,
+                                                  const ClientId& client) = 0;
+  /// Inserts or replaces the share of a client.
+  virtual Stored<void> put_client_session(Tx& tx, const ClientSession& share) = 0;
+  virtual Stored<std::vector<ClientSession>> client_sessions(Rows& rows, const SessionId& id) = 0;
+  /// Replaces the share only while its refresh_id and use_count are still those of `before`; kConflict otherwise
+  /// (another request rotated first).
+  virtual Stored<void> rotate(Tx& tx, const ClientSession& before, const ClientSession& after) = 0;
+  /// Records activity; callers batch (a quarter of the idle time has passed).
+  virtual Stored<void> touch(Tx& tx, const SessionId& id, TimePoint last_seen) = 0;
+  /// New proof in an existing session (prompt=login): sets auth_time and last_seen.
+  virtual Stored<void> reauthenticate(Tx& tx, const SessionId& id, std::int64_t auth_time, TimePoint last_seen) = 0;
+  /// Removes one client's share; the session stays unless it was the last: then true is returned and it is gone.
+  virtual Stored<bool> remove_client_session(Tx& tx, const SessionId& id, const ClientId& client) = 0;
+  /// Removes the session with all shares. False when it was gone already.
+  virtual Stored<bool> remove(Tx& tx, const RealmId& realm, const SessionId& id) = 0;
+};
+
+enum class TakeCode { kTaken, kUnknown, kExpired, kUsedBefore };
+
+struct TakenCode {
+  TakeCode result = TakeCode::kUnknown;
+  AuthorizationCode code;  // set for all but kUnknown
+};
+
+class CodeRepo {
+ public:
+  virtual ~CodeRepo() = default;
+  virtual Stored<void> insert(Tx& tx, const AuthorizationCode& code) = 0;
+  /// Marks the code used by one guarded statement and returns it. Of any number of parallel calls exactly one gets
+  /// kTaken; the others kUsedBefore. Used codes are kept until they expire, to tell reuse from a guess.
+  virtual Stored<TakenCode> take(Tx& tx, const RealmId& realm, std::string_view hash, TimePoint now) = 0;
+};
+
+/// Interactions after a factor was proven.
+class InteractionRepo {
+ public:
+  virtual ~InteractionRepo() = default;
+  /// `hash` is the SHA-256 of the handle the browser holds.
+  virtual Stored<void> insert(Tx& tx, std::string_view hash, const Interaction& interaction) = 0;
+  virtual Stored<std::optional<Interaction>> find(Rows& rows, const RealmId& realm, std::string_view hash, TimePoint now) = 0;
+  /// Removes it by one guarded statement; kConflict when another request was first.
+  virtual Stored<void> take(Tx& tx, std::string_view hash) = 0;
+};
+
+class RevocationRepo {
+ public:
+  virtual ~RevocationRepo() = default;
+  /// Idempotent. `token_id` is the jti.
+  virtual Stored<void> insert(Tx& tx, const RealmId& realm, std::string_view token_id, TimePoint expires_at) = 0;
+  virtual Stored<bool> contains(Rows& rows, const RealmId& realm, std::string_view token_id) = 0;
+};
+
+class PurgeRepo {
+ public:
+  virtual ~PurgeRepo() = default;
+  /// Removes at most `rows_max` expired codes, interactions, revocations and sessions; returns how many went.
+  virtual Stored<int> purge(Tx& tx, TimePoint now, int rows_max) = 0;
+};
+
+}  // namespace cardea

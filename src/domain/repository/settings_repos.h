@@ -1,0 +1,78 @@
+// Repositories of settings: realms with their scopes and keys, clients, roles, groups. Written by import and the admin
+// API, read through the settings cache (core/settings.h). Every insert or change raises the realm's version in the same
+// transaction, so that every node drops what it had cached.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "domain/client.h"
+#include "domain/group.h"
+#include "domain/key.h"
+#include "domain/realm.h"
+#include "domain/repository/store.h"
+#include "domain/role.h"
+#include "domain/scope.h"
+
+namespace cardea {
+
+class RealmRepo {
+ public:
+  virtual ~RealmRepo() = default;
+  virtual Stored<std::optional<Realm>> find_by_name(Rows& rows, std::string_view name) = 0;
+  virtual Stored<std::vector<Realm>> list(Rows& rows) = 0;
+  /// kConflict when the name or id is taken.
+  virtual Stored<void> insert(Tx& tx, const Realm& realm) = 0;
+  /// Replaces the realm's own members.
+  virtual Stored<void> update(Tx& tx, const Realm& realm) = 0;
+  /// Raises the version; inserts below do it themselves.
+  virtual Stored<void> raise_version(Tx& tx, const RealmId& realm) = 0;
+  /// Current versions of the realms asked for that still exist, in any order.
+  virtual Stored<std::vector<std::pair<RealmId, std::int64_t>>> versions(Rows& rows, const std::vector<RealmId>& realms) = 0;
+};
+
+class ScopeRepo {
+ public:
+  virtual ~ScopeRepo() = default;
+  virtual Stored<std::vector<ClientScope>> list(Rows& rows, const RealmId& realm) = 0;
+  virtual Stored<void> insert(Tx& tx, const RealmId& realm, const ClientScope& scope) = 0;
+};
+
+class KeyRepo {
+ public:
+  virtual ~KeyRepo() = default;
+  virtual Stored<std::vector<RealmKey>> list(Rows& rows, const RealmId& realm) = 0;
+  virtual Stored<void> insert(Tx& tx, const RealmId& realm, const RealmKey& key) = 0;
+};
+
+class ClientRepo {
+ public:
+  virtual ~ClientRepo() = default;
+  virtual Stored<std::optional<Client>> find_by_client_id(Rows& rows, const RealmId& realm, std::string_view client_id) = 0;
+  virtual Stored<std::optional<Client>> find(Rows& rows, const RealmId& realm, const ClientId& id) = 0;
+  /// kConflict when the client_id or id is taken.
+  virtual Stored<void> insert(Tx& tx, const RealmId& realm, const Client& client) = 0;
+};
+
+class RoleRepo {
+ public:
+  virtual ~RoleRepo() = default;
+  virtual Stored<std::optional<Role>> find(Rows& rows, const RealmId& realm, const RoleId& id) = 0;
+  virtual Stored<std::optional<Role>> find_by_name(Rows& rows, const RealmId& realm, const std::optional<ClientId>& client,
+                                                   std::string_view name) = 0;
+  virtual Stored<std::vector<Role>> list(Rows& rows, const RealmId& realm) = 0;
+  /// Inserts the role with its composites, which need not exist yet inside this transaction.
+  virtual Stored<void> insert(Tx& tx, const Role& role) = 0;
+  virtual Stored<void> add_composite(Tx& tx, const RealmId& realm, const RoleId& parent, const RoleId& child) = 0;
+};
+
+class GroupRepo {
+ public:
+  virtual ~GroupRepo() = default;
+  virtual Stored<std::optional<Group>> find(Rows& rows, const RealmId& realm, const GroupId& id) = 0;
+  virtual Stored<std::vector<Group>> list(Rows& rows, const RealmId& realm) = 0;
+  virtual Stored<void> insert(Tx& tx, const Group& group) = 0;
+};
+
+}  // namespace cardea

@@ -1,0 +1,48 @@
+// Repositories of users and their credentials. Never cached.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "domain/credential.h"
+#include "domain/repository/store.h"
+#include "domain/user.h"
+
+namespace cardea {
+
+class UserRepo {
+ public:
+  virtual ~UserRepo() = default;
+  virtual Stored<std::optional<User>> find(Rows& rows, const RealmId& realm, const UserId& id) = 0;
+  /// Usernames are compared in lower case; the caller lowers.
+  virtual Stored<std::optional<User>> find_by_username(Rows& rows, const RealmId& realm, std::string_view username) = 0;
+  /// The first of them when the realm allows duplicates: none, since no one can say who is meant.
+  virtual Stored<std::optional<User>> find_by_email(Rows& rows, const RealmId& realm, std::string_view email) = 0;
+  /// kConflict when the username, id or (unless `duplicate_emails`) the e-mail is taken.
+  virtual Stored<void> insert(Tx& tx, const User& user, bool duplicate_emails) = 0;
+  virtual Stored<void> set_required_actions(Tx& tx, const UserId& user, const std::vector<std::string>& actions) = 0;
+  virtual Stored<void> add_role(Tx& tx, const UserId& user, const RoleId& role) = 0;
+  virtual Stored<void> add_group(Tx& tx, const UserId& user, const GroupId& group) = 0;
+};
+
+/// What tokens are made of, in one round trip each.
+class SubjectRepo {
+ public:
+  virtual ~SubjectRepo() = default;
+  virtual Stored<std::optional<Subject>> load(Rows& rows, const RealmId& realm, const UserId& user) = 0;
+  /// The service account of a client (keycloak.md section 1.9, client_credentials).
+  virtual Stored<std::optional<Subject>> load_service_account(Rows& rows, const RealmId& realm, const ClientId& client) = 0;
+};
+
+class CredentialRepo {
+ public:
+  virtual ~CredentialRepo() = default;
+  /// By priority, then age.
+  virtual Stored<std::vector<Credential>> list(Rows& rows, const UserId& user, std::string_view type) = 0;
+  virtual Stored<void> insert(Tx& tx, const Credential& credential) = 0;
+  /// Removes the user's credentials of this one's type and stores it instead.
+  virtual Stored<void> replace(Tx& tx, const Credential& credential) = 0;
+};
+
+}  // namespace cardea

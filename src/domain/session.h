@@ -1,0 +1,39 @@
+// A browser single-sign-on session, and the share of each client in it. Rows, one each; never one per token
+// (architecture section 3).
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "domain/ids.h"
+
+namespace cardea {
+
+struct UserSession {
+  SessionId id;  // `sid`; 24 base64url characters
+  RealmId realm;
+  UserId user;
+  TimePoint started_at{};
+  TimePoint last_seen{};   // written when a quarter of the idle time has passed
+  std::int64_t auth_time = 0;  // epoch seconds of the last active authentication; 0: none (password grant)
+  bool remember_me = false;
+  std::string ip_address;
+  std::map<std::string, std::string> notes;  // user session notes, read by mappers
+};
+
+struct ClientSession {
+  SessionId session;
+  ClientId client;
+  TimePoint started_at{};
+  std::string scope;  // granted at the last authorization, "openid" included
+
+  // Refresh rotation (realm setting revokeRefreshToken). The family is this row: deleting it revokes every token in it.
+  std::string refresh_id;           // jti of the refresh token that counts as current; empty: none issued yet
+  std::string previous_refresh_id;  // the one before, honoured once more for kRefreshGrace when the answer got lost
+  TimePoint rotated_at{};
+  int use_count = 0;                // how often the current one was used
+};
+
+}  // namespace cardea

@@ -1,0 +1,39 @@
+// A person or a service account.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "domain/ids.h"
+
+namespace cardea {
+
+struct User {
+  UserId id;
+  RealmId realm;
+  std::string username;  // lower case
+  std::string email;     // lower case; empty: none
+  std::string first_name;
+  std::string last_name;
+  bool email_verified = false;
+  bool enabled = true;
+  TimePoint created_at{};
+  std::int64_t not_before = 0;
+  std::map<std::string, std::vector<std::string>> attributes;
+  std::vector<std::string> required_actions;  // aliases, for example "UPDATE_PASSWORD"
+  std::optional<ClientId> service_account_client;
+  json::object extra;
+};
+
+/// A user with what tokens are made of, loaded in one round trip.
+struct Subject {
+  User user;
+  std::vector<RoleId> roles;    // assigned directly
+  std::vector<GroupId> groups;  // direct memberships
+};
+
+}  // namespace cardea
