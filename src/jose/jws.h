@@ -1,0 +1,54 @@
+// From bytes to a verified token: parse, find the key by kid, verify, then and only then read the claims.
+// RFC 7515 (compact form only), RFC 8725.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/limits.h"
+#include "base/result.h"
+#include "jose/algorithm.h"
+#include "jose/error.h"
+#include "jose/jwt.h"
+#include "jose/key_set.h"
+
+namespace cardea::jose {
+
+/// A compact JWS that was split and decoded and nothing more. It shows its header only: claims that nobody verified
+/// cannot be read. Members of the header that carry keys or addresses (jwk, jku, x5c, x5u) are never used.
+class UnverifiedJws {
+ public:
+  /// At most kJwtBytesMax bytes. Refuses: other than three parts, loose base64url, a header that is no JSON object or
+  /// has a member twice, `crit` and `b64` (kUnsupportedHeader), and `alg` none or unknown (kUnknownAlgorithm).
+  [[nodiscard]] static Result<UnverifiedJws, JoseError> parse(std::string_view compact);
+
+  [[nodiscard]] Algorithm algorithm() const { return algorithm_; }
+  [[nodiscard]] std::optional<std::string_view> kid() const;
+  [[nodiscard]] std::string_view typ() const { return typ_; }  // empty when absent
+
+ private:
+  friend Result<std::string, JoseError> verify_payload(const UnverifiedJws& jws, const KeySet& keys);
+  friend Result<VerifiedJwt, JoseError> verify(const UnverifiedJws& jws, const KeySet& keys);
+  UnverifiedJws() = default;
+
+  Algorithm algorithm_ = Algorithm::kRS256;
+  std::optional<std::string> kid_;
+  std::string typ_;
+  std::string signing_input_;
+  std::string payload_;
+  std::string signature_;
+};
+
+/// Verifies the signature and answers the payload bytes. kUnknownKey, kWrongAlgorithm or kBadSignature.
+[[nodiscard]] Result<std::string, JoseError> verify_payload(const UnverifiedJws& jws, const KeySet& keys);
+
+/// Verifies the signature and reads the claims. Besides the errors of verify_payload: kMalformed when the payload is no
+/// JSON object, kDuplicateMember, and kBadClaim when a registered claim has the wrong type (RFC 7519 section 4.1).
+/// Time, issuer and audience are checked by check_claims.
+[[nodiscard]] Result<VerifiedJwt, JoseError> verify(const UnverifiedJws& jws, const KeySet& keys);
+
+/// Parse and verify in one call.
+[[nodiscard]] Result<VerifiedJwt, JoseError> verify(std::string_view compact, const KeySet& keys);
+
+}  // namespace cardea::jose
