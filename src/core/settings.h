@@ -1,0 +1,103 @@
+// The settings cache: realms, clients, roles and groups as immutable entries, loaded by key and replaced whole
+// (architecture section 3). Handlers hold a shared_ptr for the length of a request and never see a change half done.
+//
+// `cached_*` never touch the database: nullptr means "load it", which on PostgreSQL belongs on the store lane.
+// An unknown name is asked of the database every time: what another node made works here at once.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/log.h"
+#include "domain/repository/repositories.h"
+#include "jose/jwk.h"
+#include "jose/jws.h"
+#include "jose/signing_key.h"
+
+namespace cardea {
+
+/// A realm as requests need it: settings, scopes, and keys ready to sign and verify.
+struct RealmEntry {
+  Realm realm;
+  std::vector<ClientScope> scopes;
+  std::unordered_map<std::string, const ClientScope*> scopes_by_id;
+  std::unordered_map<std::string, const ClientScope*> scopes_by_name;
+
+  /// Active signing key per JWS algorithm name, highest priority first; "HS512" signs what only we read.
+  std::unordered_map<std::string, std::shared_ptr<const jose::SigningKey>> signing_keys;
+  jose::KeySet public_keys;   // access and ID tokens of ours: asymmetric, active and passive
+  jose::KeySet private_keys;  // refresh tokens and identity cookies of ours: HMAC
+  std::string jwks_json;      // the key set document
+  std::string public_key_base64;  // SPKI of the active RS256 key, for GET /realms/{r}
+  std::int64_t version = 0;
+
+  [[nodiscard]] const jose::SigningKey* signing_key(std::string_view algorithm) const;
+};
+
+struct ClientEntry {
+  Client client;
+  std::array<std::uint8_t, 32> secret_digest{};  // SHA-256 of the secret; compare digests in constant time
+  std::shared_ptr<const RealmEntry> realm;       // the realm node this entry was made against
+};
+
+/// All roles a set of directly assigned roles expands to, through composites. Immutable and shared.
+struct EffectiveRoles {
+  struct Item {
+    std::string id;
+    std::string client_id;  // empty: realm role
+    std::string name;
+  };
+  std::vector<Item> items;  // sorted by client_id, then name
+  [[nodiscard]] bool contains_realm_role(std::string_view name) const;
+};
+
+class Settings {
+ public:
+  Settings(Repositories repositories, Log& log);
+
+  /// The realm, when it is in memory and current.
+  [[nodiscard]] std::shared_ptr<const RealmEntry> cached_realm(std::string_view name) const;
+  [[nodiscard]] std::shared_ptr<const ClientEntry> cached_client(const RealmEntry& realm, std::string_view client_id) const;
+
+  /// Reads the database when it has to. nullptr: there is none by that name.
+  Stored<std::shared_ptr<const RealmEntry>> load_realm(std::string_view name);
+  Stored<std::shared_ptr<const ClientEntry>> load_client(const std::shared_ptr<const RealmEntry>& realm, std::string_view client_id);
+  /// By internal id, for codes and sessions that carry it.
+  Stored<std::shared_ptr<const ClientEntry>> load_client_by_id(const std::shared_ptr<const RealmEntry>& realm, const ClientId& id);
+
+  /// Expands roles assigned to a user directly and through its groups. Uses memory where it can.
+  Stored<std::shared_ptr<const EffectiveRoles>> effective_roles(Rows& rows, const RealmEntry& realm, const Subject& subject);
+  /// The groups of a subject, in its order; groups that are gone are left out.
+  Stored<std::vector<std::shared_ptr<const Group>>> groups(Rows& rows, const RealmEntry& realm, const Subject& subject);
+
+  /// Compares the versions of the realms in memory with the database and drops what moved. Called every second by one
+  /// thread, and by tests. False when the database did not answer.
+  bool check_versions();
+
+ private:
+  struct RealmState {
+    std::shared_ptr<const RealmEntry> entry;
+    std::unordered_map<std::string, std::shared_ptr<const ClientEntry>> clients;       // by client_id
+    std::unordered_map<std::string, std::string> client_ids;                            // internal id -> client_id
+    std::unordered_map<std::string, std::shared_ptr<const Role>> roles;
+    std::unordered_map<std::string, std::shared_ptr<const Group>> groups;
+    std::unordered_map<std::string, std::shared_ptr<const EffectiveRoles>> role_sets;  // by the joined direct role ids
+  };
+  Stored<std::shared_ptr<const Role>> role(Rows& rows, const RealmEntry& realm, const RoleId& id);
+  Stored<std::shared_ptr<const Group>> group(Rows& rows, const RealmEntry& realm, const GroupId& id);
+  std::shared_ptr<const ClientEntry> remember(const std::shared_ptr<const RealmEntry>& realm, Client client);
+
+  Repositories repositories_;
+  Log& log_;
+  mutable std::shared_mutex mutex_;
+  std::unordered_map<std::string, RealmState> realms_;  // by name
+};
+
+}  // namespace cardea

@@ -1,0 +1,33 @@
+// The one place that verifies a password (attack class 27). Fetch, decide: `load_login_attempt` reads what is needed,
+// `verify_password` hashes, on the hash lane, at the same cost whether the user exists or not (EU-1, EU-2).
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "core/settings.h"
+#include "crypto/password.h"
+#include "domain/repository/repositories.h"
+
+namespace cardea {
+
+/// What a login by name found. `user` absent: nobody by that name; the attempt still costs a hash.
+struct LoginAttempt {
+  std::optional<User> user;
+  std::optional<crypto::PasswordHash> password;  // absent: the user has none that we can verify
+};
+
+/// Finds the user by username, or by e-mail where the realm allows it. Names are compared in lower case.
+[[nodiscard]] Stored<LoginAttempt> load_login_attempt(Rows& rows, const Repositories& repositories, const Realm& realm,
+                                                      std::string_view name);
+
+enum class PasswordVerdict {
+  kAccepted,
+  kRefused,   // unknown user, no password, wrong password: one answer for all
+  kDisabled,  // right password, account disabled; told only after a correct password
+};
+
+/// Takes about 7 ms: run it on the hash lane.
+[[nodiscard]] PasswordVerdict verify_password(const LoginAttempt& attempt, std::string_view password);
+
+}  // namespace cardea

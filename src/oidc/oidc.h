@@ -1,0 +1,41 @@
+// The OpenID provider's endpoints (keycloak.md section 1). One folder per endpoint; each endpoint is a small class with
+// the references it uses and one handler function; `add_routes` registers them all.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "core/settings.h"
+#include "domain/authorization.h"
+#include "web/base_url.h"
+#include "web/outcome.h"
+#include "web/page.h"
+#include "web/router.h"
+
+namespace cardea::oidc {
+
+/// Shows the login page for a checked request; `login` does it, app/wire joins them.
+using StartLogin = std::function<web::Outcome(const web::Request&, std::shared_ptr<const RealmEntry>, AuthorizationRequest,
+                                              std::string username_shown)>;
+/// Runs required actions of a person who is signed in already.
+using RequireActions = std::function<web::Outcome(const web::Request&, std::shared_ptr<const RealmEntry>, AuthorizationRequest,
+                                                  Authentication, std::vector<std::string> actions)>;
+
+struct Dependencies {
+  Repositories repositories;
+  Settings& settings;
+  web::Pages& pages;
+  const web::BaseUrl& base_url;
+  const Clock& clock;
+  Random& random;
+  Log& log;
+  StartLogin start_login;
+  RequireActions require_actions;
+  bool production = true;  // start rather than start-dev: certs are cacheable for long
+};
+
+}  // namespace cardea::oidc

@@ -1,0 +1,36 @@
+// The public base URL (`scheme://host[:port][/relative-path]`): what every issuer, endpoint and link starts with.
+// With a configured hostname it never depends on the request (DS-11, attack class 9); without one (start-dev, or
+// hostname-strict=false) it is what the browser used.
+#pragma once
+
+#include <string>
+
+#include "web/request.h"
+
+namespace cardea::web {
+
+class BaseUrl {
+ public:
+  /// `frontend`: the configured full URL without trailing slash, or empty to follow the request.
+  /// `relative_path`: "" or "/auth"-like, without trailing slash.
+  BaseUrl(std::string frontend, std::string relative_path)
+      : frontend_(std::move(frontend)), relative_path_(std::move(relative_path)) {}
+
+  /// For example "https://id.example.com" or "http://localhost:8080/auth"; no trailing slash.
+  [[nodiscard]] std::string of(const Request& request) const {
+    if (!frontend_.empty()) return frontend_;
+    return request.scheme + "://" + request.host + relative_path_;
+  }
+  /// The issuer of a realm: `B/realms/{r}` (keycloak.md section 1.2).
+  [[nodiscard]] std::string issuer(const Request& request, std::string_view realm) const {
+    return of(request) + "/realms/" + std::string(realm);
+  }
+  /// Path in front of "/realms/..." as cookies need it: "" or "/auth".
+  [[nodiscard]] const std::string& relative_path() const { return relative_path_; }
+
+ private:
+  std::string frontend_;
+  std::string relative_path_;
+};
+
+}  // namespace cardea::web
