@@ -16,9 +16,10 @@
 #include <vector>
 
 #include "base/log.h"
+#include "core/token/token_plan.h"
 #include "domain/repository/repositories.h"
 #include "jose/jwk.h"
-#include "jose/jws.h"
+#include "jose/key_set.h"
 #include "jose/signing_key.h"
 
 namespace cardea {
@@ -45,6 +46,7 @@ struct ClientEntry {
   Client client;
   std::array<std::uint8_t, 32> secret_digest{};  // SHA-256 of the secret; compare digests in constant time
   std::shared_ptr<const RealmEntry> realm;       // the realm node this entry was made against
+  std::unique_ptr<PlanCache> plans;              // token plans, made on first use
 };
 
 /// All roles a set of directly assigned roles expands to, through composites. Immutable and shared.
@@ -56,6 +58,7 @@ struct EffectiveRoles {
   };
   std::vector<Item> items;  // sorted by client_id, then name
   [[nodiscard]] bool contains_realm_role(std::string_view name) const;
+  [[nodiscard]] bool contains(std::string_view role_id) const;
 };
 
 class Settings {
@@ -74,6 +77,8 @@ class Settings {
 
   /// Expands roles assigned to a user directly and through its groups. Uses memory where it can.
   Stored<std::shared_ptr<const EffectiveRoles>> effective_roles(Rows& rows, const RealmEntry& realm, const Subject& subject);
+  /// Expands any list of roles through composites.
+  Stored<std::shared_ptr<const EffectiveRoles>> expand_roles(Rows& rows, const RealmEntry& realm, std::vector<RoleId> roles);
   /// The groups of a subject, in its order; groups that are gone are left out.
   Stored<std::vector<std::shared_ptr<const Group>>> groups(Rows& rows, const RealmEntry& realm, const Subject& subject);
 

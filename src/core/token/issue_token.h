@@ -1,0 +1,65 @@
+// The one place that issues tokens (attack class 27): every grant, and later every preview, calls `issue_tokens`. It
+// checks that user, client and realm are alive, runs the plan, and signs. Contents: keycloak.md section 2.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/random.h"
+#include "core/settings.h"
+#include "core/token/token_plan.h"
+#include "core/token/token_subject.h"
+#include "domain/session.h"
+
+namespace cardea {
+
+struct TokenContext {
+  const RealmEntry& realm;
+  const ClientEntry& client;
+  const TokenPlan& plan;
+  const TokenSubject& subject;
+  std::string_view issuer;
+  TimePoint now;
+  const UserSession* session = nullptr;  // null: a transient session (client_credentials): no sid, no refresh token
+  std::string_view acr;                  // empty: no acr claim
+  std::string_view nonce;                // empty: none
+  std::string_view grant;                // two letters of the jti: "ac", "ro", "rt", "cc"
+  const std::map<std::string, std::string>* notes = nullptr;  // session notes of a transient session
+};
+
+struct IssuedTokens {
+  std::string access_token;
+  std::string id_token;       // empty without scope openid
+  std::string refresh_token;  // empty for transient sessions and clients without refresh tokens
+  std::string refresh_id;     // jti of the refresh token
+  std::int64_t expires_in = 0;
+  std::int64_t refresh_expires_in = 0;
+};
+
+enum class IssueError {
+  kUserDisabled,
+  kClientDisabled,
+  kRealmDisabled,
+  kSessionExpired,
+  kNoKey,     // the realm has no key for the algorithm asked for
+  kBadClaim,  // a mapper met a value that does not fit its type
+};
+[[nodiscard]] std::string_view describe(IssueError error);
+
+/// Makes access, ID and refresh token as the plan and the context ask for. CPU: one signature per asymmetric token.
+[[nodiscard]] Result<IssuedTokens, IssueError> issue_tokens(const TokenContext& context, Random& random);
+
+/// Claims for the userinfo answer, the `sub` first (keycloak.md section 1.10).
+[[nodiscard]] Result<std::string, IssueError> userinfo_json(const TokenContext& context);
+
+/// Claims that introspection adds to those of the token: members of a JSON object without braces, or empty
+/// (keycloak.md section 1.11).
+[[nodiscard]] Result<std::string, IssueError> introspection_members(const TokenContext& context);
+
+/// Life of a refresh token now: what is left of the client session, idle and maximum (keycloak.md section 2.5).
+[[nodiscard]] seconds refresh_lifetime(const Realm& realm, const Client& client, const UserSession& session, TimePoint now);
+
+}  // namespace cardea

@@ -1,0 +1,100 @@
+// A token plan: for one client and one requested scope, everything about tokens that does not depend on the person or
+// the moment. Compiled on first use and kept with the client's entry, so that issuing a token runs a flat list.
+// Rules: keycloak.md sections 1.9 (scope rule), 2.2 (roles, audience) and 4 (mappers).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "domain/client.h"
+#include "domain/scope.h"
+
+namespace cardea {
+
+struct ClientEntry;
+struct RealmEntry;
+
+/// Where a claim may go: one bit each, from the mapper's "...token.claim" switches.
+enum Destination : std::uint8_t {
+  kAccessToken = 1,
+  kIdToken = 2,
+  kUserinfo = 4,
+  kIntrospection = 8,
+  kLightweightToken = 16,
+};
+
+enum class MapperKind {
+  kSubject,
+  kUserAttribute,
+  kUserProperty,
+  kFullName,
+  kAddress,
+  kSessionNote,
+  kHardcodedClaim,
+  kHardcodedRole,
+  kGroupMembership,
+  kRealmRoles,
+  kClientRoles,
+  kAudience,
+  kAudienceResolve,
+  kAllowedOrigins,
+  kAcr,
+  kSessionState,
+  kNonce,
+};
+
+enum class ClaimType { kString, kLong, kBoolean, kJson };
+
+/// One mapper, read and checked once.
+struct MapperOp {
+  MapperKind kind;
+  std::uint8_t destinations = 0;
+  int priority = 0;
+  std::vector<std::string> path;  // claim.name split at dots; "${client_id}" stays, it is filled in per client
+  ClaimType type = ClaimType::kString;
+  bool multivalued = false;
+  bool flag = false;              // group membership: full path; attributes: aggregate group attributes
+  std::string source;             // attribute, property, note, or client id
+  std::string text;               // hardcoded value, role prefix, audience
+  std::map<std::string, std::string> more;  // address parts
+};
+
+struct TokenPlan {
+  std::vector<const ClientScope*> scopes;  // into the realm entry that the client entry holds
+  bool openid = false;
+  std::string token_scope;  // what the answer and the token say
+  std::string full_scope;   // what the refresh token says: every granted scope, default ones included
+  std::vector<MapperOp> operations;  // in the order they run
+  std::vector<RoleId> role_mappings;  // scope mappings of the client and its granted scopes
+  bool lightweight = false;
+  [[nodiscard]] bool has_scope(std::string_view name) const;
+};
+
+enum class ScopeError { kInvalid };
+
+/// Finds or makes the plan. `requested`: the scope parameter as sent. kInvalid when it names a scope that is neither
+/// "openid" nor a default or optional scope of the client.
+[[nodiscard]] Result<std::shared_ptr<const TokenPlan>, ScopeError> plan_for(const ClientEntry& client, std::string_view requested);
+
+/// Plans of one client entry, by requested scope. Bounded; safe from any thread.
+class PlanCache {
+ public:
+  [[nodiscard]] std::shared_ptr<const TokenPlan> find(std::string_view requested) const;
+  void put(std::string_view requested, std::shared_ptr<const TokenPlan> plan);
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<const TokenPlan>, std::less<>> plans_;
+};
+
+/// Reads one mapper. Absent when its provider is not run by this release, or when it writes a protected claim.
+[[nodiscard]] std::optional<MapperOp> compile_mapper(const ProtocolMapper& mapper);
+
+}  // namespace cardea

@@ -1,0 +1,24 @@
+// What tokens say about a person or service account, loaded in one go and then held unchanged.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/settings.h"
+#include "core/token/token_plan.h"
+
+namespace cardea {
+
+struct TokenSubject {
+  Subject subject;
+  std::shared_ptr<const EffectiveRoles> roles;        // everything the subject has
+  std::shared_ptr<const EffectiveRoles> scope_roles;  // what the client may see; null: everything (full scope)
+  std::vector<std::shared_ptr<const Group>> groups;
+};
+
+/// Completes a loaded subject with its roles and groups for one client and plan.
+[[nodiscard]] Stored<TokenSubject> complete_subject(Rows& rows, Settings& settings, const ClientEntry& client,
+                                                    const TokenPlan& plan, Subject subject);
+
+}  // namespace cardea
