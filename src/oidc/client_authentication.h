@@ -1,0 +1,35 @@
+// Client authentication at the token, introspection and revocation endpoints (RFC 6749 section 2.3; keycloak.md section
+// 1.8; attack class 15). One method per request; the method is fixed per client; "none" only for public clients.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/secret.h"
+#include "core/settings.h"
+#include "oidc/error.h"
+#include "web/form.h"
+#include "web/request.h"
+
+namespace cardea::oidc {
+
+enum class AuthenticationMethod { kNone, kBasic, kPost };
+
+/// Who the request says it is, before anything is checked.
+struct PresentedClient {
+  std::string client_id;
+  SecretBytes secret;
+  AuthenticationMethod method = AuthenticationMethod::kNone;
+  bool used_header = false;  // then a 401 carries WWW-Authenticate
+};
+
+/// Reads Authorization: Basic (form-decoded, and as sent when that does not match: standards.md section 4.3), client_id and
+/// client_secret of the form. Both a header and a form client_id may be present when they name the same client.
+[[nodiscard]] Result<PresentedClient, OAuthError> read_presented_client(const web::Request& request, const web::Form& form);
+
+/// Decides. `client` may be null (unknown): the refusal is the same as for a wrong secret, in text and in time.
+[[nodiscard]] Result<void, OAuthError> authenticate_client(const PresentedClient& presented, const ClientEntry* client);
+
+}  // namespace cardea::oidc

@@ -1,0 +1,47 @@
+// OAuth errors: born here and nowhere below (anchors B6). A code, a public text from a fixed list (keycloak.md section 1),
+// and a private note for the log. One table gives wire name and status.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/log.h"
+#include "web/response.h"
+
+namespace cardea::oidc {
+
+enum class OAuthCode {
+  kInvalidRequest,
+  kInvalidClient,
+  kInvalidGrant,
+  kUnauthorizedClient,
+  kUnsupportedGrantType,
+  kUnsupportedResponseType,
+  kUnsupportedTokenType,
+  kInvalidScope,
+  kInvalidToken,
+  kInsufficientScope,
+  kAccessDenied,
+  kLoginRequired,
+  kInteractionRequired,
+  kConsentRequired,
+  kServerError,
+  kTemporarilyUnavailable,
+};
+[[nodiscard]] std::string_view wire_name(OAuthCode code);
+/// Status at token-style endpoints unless the error says otherwise.
+[[nodiscard]] int http_status(OAuthCode code);
+
+struct OAuthError {
+  OAuthCode code;
+  std::string description;  // public; from a fixed list or a checked value, never from a secret
+  int status = 0;           // 0: http_status(code)
+  std::string note;         // private, for the log
+  bool challenge_basic = false;  // answer carries WWW-Authenticate: Basic
+};
+
+/// `{"error":...,"error_description":...}` with no-store (RFC 6749 section 5.2), logged with its reason and correlation id.
+[[nodiscard]] web::Response error_response(const OAuthError& error, const web::Request& request, std::string_view realm,
+                                           std::string_view client_id, Log& log);
+
+}  // namespace cardea::oidc
