@@ -60,7 +60,8 @@ class JsonWriter {
   bool needs_comma_ = false;
 };
 
-/// Appends `text` as a JSON string with quotes. Escapes what RFC 8259 section 7 asks for, and "<", ">" and "&" as \u
+/// Appends `text` as a JSON string with quotes; bytes that are not UTF-8 become U+FFFD, so that the result always is
+/// JSON. Escapes what RFC 8259 section 7 asks for, and "<", ">" and "&" as \u
 /// escapes are NOT applied: callers that put JSON into HTML use `json_for_html`.
 void append_json_string(std::string& out, std::string_view text);
 /// Makes a JSON text safe inside an HTML script element: "<", ">", "&", U+2028 and U+2029 become \u escapes.

@@ -21,6 +21,11 @@ inline constexpr std::size_t kJsonBytesMax = 1024 * 1024;
 inline constexpr std::size_t kJsonDepthMax = 32;
 inline constexpr std::size_t kRealmFileBytesMax = 256 * 1024 * 1024;
 
+// The log: lines and bytes waiting for a slow reader, and one field of a line.
+inline constexpr std::size_t kLogQueueLinesMax = 8192;
+inline constexpr std::size_t kLogQueueBytesMax = 4 * 1024 * 1024;
+inline constexpr std::size_t kLogFieldBytesMax = 2048;
+
 // Tokens.
 inline constexpr std::size_t kJwtBytesMax = 32 * 1024;
 inline constexpr std::size_t kJwksKeysMax = 100;

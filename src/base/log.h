@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 
 namespace cardea {
@@ -33,23 +34,34 @@ class Log {
   /// Never blocks: a full queue drops the line and counts it (architecture section 6).
   virtual void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) = 0;
 
-  void debug(std::string_view event, std::initializer_list<LogField> fields = {}) { write(LogLevel::kDebug, event, fields); }
-  void info(std::string_view event, std::initializer_list<LogField> fields = {}) { write(LogLevel::kInfo, event, fields); }
-  void warning(std::string_view event, std::initializer_list<LogField> fields = {}) { write(LogLevel::kWarning, event, fields); }
-  void error(std::string_view event, std::initializer_list<LogField> fields = {}) { write(LogLevel::kError, event, fields); }
+  void debug(std::string_view event, std::initializer_list<LogField> fields = {}) {
+    write(LogLevel::kDebug, event, fields);
+  }
+  void info(std::string_view event, std::initializer_list<LogField> fields = {}) {
+    write(LogLevel::kInfo, event, fields);
+  }
+  void warning(std::string_view event, std::initializer_list<LogField> fields = {}) {
+    write(LogLevel::kWarning, event, fields);
+  }
+  void error(std::string_view event, std::initializer_list<LogField> fields = {}) {
+    write(LogLevel::kError, event, fields);
+  }
 };
 
 enum class LogFormat { kText, kJson };
 
-/// A log on standard output by spdlog, through a bounded queue that drops and counts.
+/// A log on standard output through a bounded queue that drops and counts, and one writer thread. A reader that stalls
+/// costs lines, never time: not in `write`, and at most a second at the end.
 class ConsoleLog final : public Log {
  public:
-  ConsoleLog(LogLevel level, LogFormat format);
+  /// Writes to `descriptor`, which stays open; 1 is standard output.
+  ConsoleLog(LogLevel level, LogFormat format, int descriptor = 1);
   ~ConsoleLog() override;
   [[nodiscard]] bool enabled(LogLevel level) const override { return level >= level_; }
   void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) override;
   /// Lines lost to a full queue since the start.
   [[nodiscard]] std::uint64_t dropped() const;
+  /// Waits until what was written so far has left the process, at most a second.
   void flush();
 
  private:
@@ -59,7 +71,8 @@ class ConsoleLog final : public Log {
   LogFormat format_;
 };
 
-/// Renders one line without the newline; exposed for tests. `at_ms` is milliseconds since 1970.
+/// Renders one line without the newline; exposed for tests. `at_ms` is milliseconds since 1970. Text from outside
+/// cannot start a new line or forge a field; what is longer than kLogFieldBytesMax is cut.
 [[nodiscard]] std::string format_log_line(LogFormat format, LogLevel level, std::int64_t at_ms, std::string_view event,
                                           std::initializer_list<LogField> fields);
 

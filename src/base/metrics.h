@@ -49,10 +49,12 @@ class Histogram {
 
 using MetricLabels = std::vector<std::pair<std::string, std::string>>;
 
-/// Owns every metric. Register at start-up, keep the reference, update without locks.
+/// Owns every metric. Register at start-up, keep the reference, update without locks. A gauge function is
+/// registered before the metrics are first read.
 class Metrics {
  public:
-  /// The same name may be registered with different labels; help text is taken from the first.
+  /// The same name may be registered with different labels; help text is taken from the first. The same name and labels
+  /// give the same metric.
   Counter& counter(std::string name, std::string help, MetricLabels labels = {});
   Gauge& gauge(std::string name, std::string help, MetricLabels labels = {});
   Histogram& histogram(std::string name, std::string help, MetricLabels labels = {});
@@ -74,6 +76,7 @@ class Metrics {
     std::function<std::int64_t()> read;
   };
   Entry& add(Kind kind, std::string name, std::string help, MetricLabels labels);
+  static void append(std::string& out, const Entry& entry);
 
   mutable std::mutex mutex_;
   std::deque<Entry> entries_;  // deque: references stay valid

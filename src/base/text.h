@@ -23,8 +23,11 @@ namespace cardea {
 [[nodiscard]] std::string join(const std::vector<std::string>& parts, std::string_view separator);
 /// True for well-formed UTF-8 without overlong forms, surrogates or values above U+10FFFF.
 [[nodiscard]] bool is_utf8(std::string_view text);
+/// Bytes of the well-formed UTF-8 sequence at the front of `text`, zero when there is none.
+[[nodiscard]] std::size_t utf8_sequence_length(std::string_view text);
 /// The known word nearest to `word` by edit distance, if near enough to be meant ("did you mean ...").
-[[nodiscard]] std::optional<std::string_view> nearest(std::string_view word, const std::vector<std::string_view>& known);
+[[nodiscard]] std::optional<std::string_view> nearest(std::string_view word,
+                                                      const std::vector<std::string_view>& known);
 
 /// The whole of `text` as a decimal integer; no sign unless T is signed, no spaces, no overflow.
 template <std::integral T>

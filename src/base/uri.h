@@ -27,7 +27,8 @@ struct Uri {
 };
 
 /// Parses an absolute URI (RFC 3986 section 3). Control characters, spaces, backslashes, bytes above 127 and relative
-/// references are refused. At most kUriBytesMax characters.
+/// references are refused; so are a port that is empty, has leading zeros or is above 65535, and for http and https a
+/// host that is missing, empty or percent-encoded. At most kUriBytesMax characters.
 [[nodiscard]] std::optional<Uri> parse_uri(std::string_view text);
 
 /// Percent-encodes all but unreserved characters (RFC 3986 section 2.3); for query values and path segments.
