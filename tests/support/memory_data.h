@@ -1,0 +1,137 @@
+// The rows of a MemoryStore: tables that share their maps until one of them writes, so that a snapshot is a few pointer
+// copies. Internal to memory_*.cc.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "domain/repository/repositories.h"
+#include "tests/support/memory_store.h"
+
+namespace cardea {
+
+/// A map that is copied by the first edit after a snapshot was taken.
+template <class Value>
+class MemoryTable {
+ public:
+  using Map = std::map<std::string, Value, std::less<>>;
+  [[nodiscard]] const Map& rows() const { return *map_; }
+  Map& edit() {
+    if (map_.use_count() > 1) map_ = std::make_shared<Map>(*map_);
+    return *map_;
+  }
+  [[nodiscard]] const Value* find(std::string_view key) const {
+    const auto found = map_->find(key);
+    return found == map_->end() ? nullptr : &found->second;
+  }
+  [[nodiscard]] bool contains(std::string_view key) const { return find(key) != nullptr; }
+
+ private:
+  std::shared_ptr<Map> map_ = std::make_shared<Map>();
+};
+
+/// A row that holds a secret cannot be copied, so rows are shared and replaced whole.
+template <class Record>
+using RecordTable = MemoryTable<std::shared_ptr<const Record>>;
+
+struct InRealm {
+  RealmId realm;
+  std::string id;
+};
+
+struct SessionRow {
+  UserSession session;
+  TimePoint purge_at{};
+  std::map<std::string, ClientSession> shares;  // by internal client id
+};
+
+struct CodeRow {
+  AuthorizationCode code;
+  bool is_used = false;
+};
+
+struct MemoryData {
+  RecordTable<Realm> realms;             // by id
+  MemoryTable<std::string> realm_names;  // name -> id
+  RecordTable<ClientScope> scopes;       // by id
+  MemoryTable<RealmId> scope_realms;     // id -> realm
+  MemoryTable<std::string> scope_names;  // key(realm, name) -> id
+  RecordTable<RealmKey> keys;
+  MemoryTable<RealmId> key_realms;
+  RecordTable<Client> clients;
+  MemoryTable<RealmId> client_realms;
+  MemoryTable<std::string> client_names;  // key(realm, client_id) -> id
+  RecordTable<Role> roles;
+  MemoryTable<std::string> role_names;  // key(realm, client, name) -> id
+  RecordTable<Group> groups;
+  MemoryTable<std::string> group_names;       // key(realm, parent, name) -> id
+  RecordTable<Subject> users;                 // with roles and groups
+  MemoryTable<std::string> usernames;         // key(realm, username) -> id
+  MemoryTable<std::set<std::string>> emails;  // key(realm, email) -> ids
+  MemoryTable<std::string> service_accounts;  // client id -> user id
+  RecordTable<Credential> credentials;
+  MemoryTable<std::vector<std::string>> user_credentials;  // user id -> credential ids in order of insertion
+  MemoryTable<SessionRow> sessions;
+  MemoryTable<CodeRow> codes;             // key(realm, hash)
+  MemoryTable<Interaction> interactions;  // by hash
+  MemoryTable<TimePoint> revocations;     // key(realm, jti)
+  MemoryTable<std::string> server;
+};
+
+class MemoryRows final : public Rows {
+ public:
+  explicit MemoryRows(const MemoryData& rows) : data(rows) {}
+  const MemoryData& data;
+};
+
+class MemoryTx final : public Tx {
+ public:
+  explicit MemoryTx(MemoryData& rows) : data(rows) {}
+  MemoryData& data;
+};
+
+[[nodiscard]] const MemoryData& rows_of(Rows& rows);
+[[nodiscard]] MemoryData& rows_of(Tx& tx);
+
+/// Joins parts into one key; no part can hold the separator.
+[[nodiscard]] std::string key_of(std::string_view a, std::string_view b, std::string_view c = {});
+
+/// A second copy, secret included.
+[[nodiscard]] Client copy_of(const Client& client);
+[[nodiscard]] RealmKey copy_of(const RealmKey& key);
+[[nodiscard]] Credential copy_of(const Credential& credential);
+
+/// Raises the version of a realm; kConflict when there is no such realm.
+Stored<void> raise(MemoryData& data, const RealmId& realm);
+
+[[nodiscard]] std::optional<Subject> find_subject(const MemoryData& data, const RealmId& realm, std::string_view user);
+
+struct MemoryRepos {
+  MemoryRepos();
+  ~MemoryRepos();
+  std::unique_ptr<RealmRepo> realms;
+  std::unique_ptr<ScopeRepo> scopes;
+  std::unique_ptr<KeyRepo> keys;
+  std::unique_ptr<ClientRepo> clients;
+  std::unique_ptr<RoleRepo> roles;
+  std::unique_ptr<GroupRepo> groups;
+  std::unique_ptr<UserRepo> users;
+  std::unique_ptr<SubjectRepo> subjects;
+  std::unique_ptr<CredentialRepo> credentials;
+  std::unique_ptr<SessionRepo> sessions;
+  std::unique_ptr<CodeRepo> codes;
+  std::unique_ptr<InteractionRepo> interactions;
+  std::unique_ptr<RevocationRepo> revocations;
+  std::unique_ptr<PurgeRepo> purge;
+  std::unique_ptr<ServerRepo> server;
+};
+
+void make_settings_repos(MemoryRepos& repos);
+void make_user_repos(MemoryRepos& repos);
+void make_session_repos(MemoryRepos& repos);
+
+}  // namespace cardea

@@ -1,0 +1,182 @@
+// Sessions, codes, interactions, revocations and the purge of the MemoryStore.
+#include "tests/support/memory_data.h"
+
+namespace cardea {
+namespace {
+
+class MemorySessions final : public SessionRepo {
+ public:
+  Stored<void> insert(Tx& tx, const UserSession& session, TimePoint expires_at) override {
+    const auto bucket = std::chrono::ceil<std::chrono::hours>(expires_at);
+    const bool is_new = rows_of(tx).sessions.edit().emplace(session.id.str(), SessionRow{session, bucket, {}}).second;
+    if (!is_new) return refuse(StoreError::kConflict);
+    return {};
+  }
+  Stored<std::optional<UserSession>> find(Rows& rows, const RealmId& realm, const SessionId& id) override {
+    const auto* row = find_row(rows_of(rows), realm, id);
+    if (row == nullptr) return std::nullopt;
+    return row->session;
+  }
+  Stored<std::optional<LiveSession>> load(Rows& rows, const RealmId& realm, const SessionId& id,
+                                          const ClientId& client) override {
+    const auto& data = rows_of(rows);
+    const auto* row = find_row(data, realm, id);
+    if (row == nullptr) return std::nullopt;
+    auto subject = find_subject(data, realm, row->session.user.str());
+    if (!subject) return std::nullopt;
+    LiveSession live{row->session, std::nullopt, std::move(*subject)};
+    const auto share = row->shares.find(client.str());
+    if (share != row->shares.end()) live.client_session = share->second;
+    return live;
+  }
+  Stored<void> put_client_session(Tx& tx, const ClientSession& share) override {
+    return change(tx, share.session, [&](SessionRow& row) { row.shares[share.client.str()] = share; });
+  }
+  Stored<std::vector<ClientSession>> client_sessions(Rows& rows, const SessionId& id) override {
+    std::vector<ClientSession> shares;
+    const auto* row = rows_of(rows).sessions.find(id.str());
+    if (row == nullptr) return shares;
+    for (const auto& [client, share] : row->shares) shares.push_back(share);
+    return shares;
+  }
+  Stored<void> rotate(Tx& tx, const ClientSession& before, const ClientSession& after) override {
+    const auto* row = rows_of(tx).sessions.find(before.session.str());
+    if (row == nullptr) return refuse(StoreError::kConflict);
+    const auto share = row->shares.find(before.client.str());
+    if (share == row->shares.end() || share->second.refresh_id != before.refresh_id ||
+        share->second.use_count != before.use_count) {
+      return refuse(StoreError::kConflict);
+    }
+    return put_client_session(tx, after);
+  }
+  Stored<void> touch(Tx& tx, const SessionId& id, TimePoint last_seen) override {
+    auto& data = rows_of(tx);  // a session that is gone needs no touch
+    if (data.sessions.contains(id.str())) data.sessions.edit()[id.str()].session.last_seen = last_seen;
+    return {};
+  }
+  Stored<void> reauthenticate(Tx& tx, const SessionId& id, std::int64_t auth_time, TimePoint last_seen) override {
+    return change(tx, id, [&](SessionRow& row) {
+      row.session.auth_time = auth_time;
+      row.session.last_seen = last_seen;
+    });
+  }
+  Stored<bool> remove_client_session(Tx& tx, const SessionId& id, const ClientId& client) override {
+    auto& data = rows_of(tx);
+    if (!data.sessions.contains(id.str())) return false;
+    auto& sessions = data.sessions.edit();
+    const auto row = sessions.find(id.str());
+    if (row->second.shares.erase(client.str()) == 0 || !row->second.shares.empty()) return false;
+    sessions.erase(row);
+    return true;
+  }
+  Stored<bool> remove(Tx& tx, const RealmId& realm, const SessionId& id) override {
+    auto& data = rows_of(tx);
+    if (find_row(data, realm, id) == nullptr) return false;
+    data.sessions.edit().erase(id.str());
+    return true;
+  }
+
+ private:
+  static const SessionRow* find_row(const MemoryData& data, const RealmId& realm, const SessionId& id) {
+    const auto* row = data.sessions.find(id.str());
+    return row == nullptr || row->session.realm != realm ? nullptr : row;
+  }
+  template <class Change>
+  static Stored<void> change(Tx& tx, const SessionId& id, Change&& apply) {
+    auto& data = rows_of(tx);
+    if (!data.sessions.contains(id.str())) return refuse(StoreError::kConflict);
+    apply(data.sessions.edit()[id.str()]);
+    return {};
+  }
+};
+
+class MemoryCodes final : public CodeRepo {
+ public:
+  Stored<void> insert(Tx& tx, const AuthorizationCode& code) override {
+    auto& codes = rows_of(tx).codes.edit();
+    if (!codes.emplace(key_of(code.realm.str(), code.hash), CodeRow{code, false}).second) {
+      return refuse(StoreError::kConflict);
+    }
+    return {};
+  }
+  Stored<TakenCode> take(Tx& tx, const RealmId& realm, std::string_view hash, TimePoint now) override {
+    auto& data = rows_of(tx);
+    const auto key = key_of(realm.str(), hash);
+    const auto* row = data.codes.find(key);
+    if (row == nullptr) return TakenCode{};
+    if (row->is_used) return TakenCode{TakeCode::kUsedBefore, row->code};
+    if (row->code.expires_at <= now) return TakenCode{TakeCode::kExpired, row->code};
+    auto& taken = data.codes.edit()[key];
+    taken.is_used = true;
+    return TakenCode{TakeCode::kTaken, taken.code};
+  }
+};
+
+class MemoryInteractions final : public InteractionRepo {
+ public:
+  Stored<void> insert(Tx& tx, std::string_view hash, const Interaction& interaction) override {
+    auto& rows = rows_of(tx).interactions.edit();
+    if (!rows.emplace(std::string(hash), interaction).second) return refuse(StoreError::kConflict);
+    return {};
+  }
+  Stored<std::optional<Interaction>> find(Rows& rows, const RealmId& realm, std::string_view hash,
+                                          TimePoint now) override {
+    const auto* row = rows_of(rows).interactions.find(hash);
+    if (row == nullptr || row->realm != realm || row->expires_at <= now) return std::nullopt;
+    return *row;
+  }
+  Stored<void> take(Tx& tx, std::string_view hash) override {
+    if (rows_of(tx).interactions.edit().erase(std::string(hash)) == 0) return refuse(StoreError::kConflict);
+    return {};
+  }
+};
+
+class MemoryRevocations final : public RevocationRepo {
+ public:
+  Stored<void> insert(Tx& tx, const RealmId& realm, std::string_view token_id, TimePoint expires_at) override {
+    rows_of(tx).revocations.edit()[key_of(realm.str(), token_id)] = expires_at;
+    return {};
+  }
+  Stored<bool> contains(Rows& rows, const RealmId& realm, std::string_view token_id) override {
+    return rows_of(rows).revocations.contains(key_of(realm.str(), token_id));
+  }
+};
+
+class MemoryPurge final : public PurgeRepo {
+ public:
+  Stored<int> purge(Tx& tx, TimePoint now, int rows_max) override {
+    auto& data = rows_of(tx);
+    int left = rows_max;
+    drop(data.codes, left, [&](const CodeRow& row) { return row.code.expires_at <= now; });
+    drop(data.interactions, left, [&](const Interaction& row) { return row.expires_at <= now; });
+    drop(data.revocations, left, [&](TimePoint expires_at) { return expires_at <= now; });
+    drop(data.sessions, left, [&](const SessionRow& row) { return row.purge_at <= now; });
+    return rows_max - left;
+  }
+
+ private:
+  template <class Value, class Expired>
+  static void drop(MemoryTable<Value>& table, int& left, Expired&& has_expired) {
+    std::vector<std::string> gone;
+    for (const auto& [key, value] : table.rows()) {
+      if (left == 0) break;
+      if (!has_expired(value)) continue;
+      gone.push_back(key);
+      --left;
+    }
+    if (gone.empty()) return;
+    for (const auto& key : gone) table.edit().erase(key);
+  }
+};
+
+}  // namespace
+
+void make_session_repos(MemoryRepos& repos) {
+  repos.sessions = std::make_unique<MemorySessions>();
+  repos.codes = std::make_unique<MemoryCodes>();
+  repos.interactions = std::make_unique<MemoryInteractions>();
+  repos.revocations = std::make_unique<MemoryRevocations>();
+  repos.purge = std::make_unique<MemoryPurge>();
+}
+
+}  // namespace cardea

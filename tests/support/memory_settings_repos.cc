@@ -1,0 +1,289 @@
+// Realms, scopes, keys, clients, roles and groups of the MemoryStore.
+#include "base/assert.h"
+#include "tests/support/memory_data.h"
+
+namespace cardea {
+
+// The bindings break the build when a record gains a member, so that no copy can lose one.
+Client copy_of(const Client& client) {
+  const auto& [id, client_id, name, description, root_url, admin_url, base_url, enabled, authenticator_type, secret,
+               redirect_uris, web_origins, not_before, bearer_only, consent_required, standard_flow, implicit_flow,
+               direct_grants, service_accounts, is_public, frontchannel_logout, protocol, attributes, full_scope,
+               mappers, default_scopes, optional_scopes, role_mappings, extra] = client;
+  return Client{id,
+                client_id,
+                name,
+                description,
+                root_url,
+                admin_url,
+                base_url,
+                enabled,
+                authenticator_type,
+                secret.clone(),
+                redirect_uris,
+                web_origins,
+                not_before,
+                bearer_only,
+                consent_required,
+                standard_flow,
+                implicit_flow,
+                direct_grants,
+                service_accounts,
+                is_public,
+                frontchannel_logout,
+                protocol,
+                attributes,
+                full_scope,
+                mappers,
+                default_scopes,
+                optional_scopes,
+                role_mappings,
+                extra};
+}
+
+RealmKey copy_of(const RealmKey& key) {
+  const auto& [id, name, provider, kid, algorithm, use, status, priority, created_at, secret, certificate] = key;
+  return RealmKey{id, name, provider, kid, algorithm, use, status, priority, created_at, secret.clone(), certificate};
+}
+
+Stored<void> raise(MemoryData& data, const RealmId& realm) {
+  const auto* row = data.realms.find(realm.str());
+  if (row == nullptr) return refuse(StoreError::kConflict);
+  auto next = std::make_shared<Realm>(**row);
+  ++next->version;
+  data.realms.edit()[realm.str()] = std::move(next);
+  return {};
+}
+
+namespace {
+
+class MemoryRealms final : public RealmRepo {
+ public:
+  Stored<std::optional<Realm>> find_by_name(Rows& rows, std::string_view name) override {
+    const auto& data = rows_of(rows);
+    const auto* id = data.realm_names.find(name);
+    if (id == nullptr) return std::nullopt;
+    return **data.realms.find(*id);
+  }
+  Stored<std::vector<Realm>> list(Rows& rows) override {
+    const auto& data = rows_of(rows);
+    std::vector<Realm> realms;
+    for (const auto& [name, id] : data.realm_names.rows()) realms.push_back(**data.realms.find(id));
+    return realms;
+  }
+  Stored<void> insert(Tx& tx, const Realm& realm) override {
+    auto& data = rows_of(tx);
+    if (data.realms.contains(realm.id.str()) || data.realm_names.contains(realm.name)) {
+      return refuse(StoreError::kConflict);
+    }
+    auto row = std::make_shared<Realm>(realm);
+    row->version = 1;
+    data.realms.edit()[realm.id.str()] = std::move(row);
+    data.realm_names.edit()[realm.name] = realm.id.str();
+    return {};
+  }
+  Stored<void> update(Tx& tx, const Realm& realm) override {
+    auto& data = rows_of(tx);
+    const auto* before = data.realms.find(realm.id.str());
+    if (before == nullptr) return refuse(StoreError::kConflict);
+    const auto* holder = data.realm_names.find(realm.name);
+    if (holder != nullptr && *holder != realm.id.str()) return refuse(StoreError::kConflict);
+    auto row = std::make_shared<Realm>(realm);
+    row->version = (*before)->version + 1;
+    data.realm_names.edit().erase((*before)->name);
+    data.realm_names.edit()[realm.name] = realm.id.str();
+    data.realms.edit()[realm.id.str()] = std::move(row);
+    return {};
+  }
+  Stored<void> raise_version(Tx& tx, const RealmId& realm) override { return raise(rows_of(tx), realm); }
+  Stored<std::vector<std::pair<RealmId, std::int64_t>>> versions(Rows& rows,
+                                                                 const std::vector<RealmId>& realms) override {
+    const auto& data = rows_of(rows);
+    std::vector<std::pair<RealmId, std::int64_t>> found;
+    for (const auto& realm : realms) {
+      if (const auto* row = data.realms.find(realm.str())) found.emplace_back(realm, (*row)->version);
+    }
+    return found;
+  }
+};
+
+class MemoryScopes final : public ScopeRepo {
+ public:
+  Stored<std::vector<ClientScope>> list(Rows& rows, const RealmId& realm) override {
+    const auto& data = rows_of(rows);
+    std::vector<ClientScope> scopes;
+    for (const auto& [id, scope] : data.scopes.rows()) {
+      if (*data.scope_realms.find(id) == realm) scopes.push_back(*scope);
+    }
+    return scopes;
+  }
+  Stored<void> insert(Tx& tx, const RealmId& realm, const ClientScope& scope) override {
+    auto& data = rows_of(tx);
+    const auto name = key_of(realm.str(), scope.name);
+    if (data.scopes.contains(scope.id.str()) || data.scope_names.contains(name)) return refuse(StoreError::kConflict);
+    data.scopes.edit()[scope.id.str()] = std::make_shared<ClientScope>(scope);
+    data.scope_realms.edit()[scope.id.str()] = realm;
+    data.scope_names.edit()[name] = scope.id.str();
+    return raise(data, realm);
+  }
+};
+
+class MemoryKeys final : public KeyRepo {
+ public:
+  Stored<std::vector<RealmKey>> list(Rows& rows, const RealmId& realm) override {
+    const auto& data = rows_of(rows);
+    std::vector<RealmKey> keys;
+    for (const auto& [id, key] : data.keys.rows()) {
+      if (*data.key_realms.find(id) == realm) keys.push_back(copy_of(*key));
+    }
+    return keys;
+  }
+  Stored<void> insert(Tx& tx, const RealmId& realm, const RealmKey& key) override {
+    auto& data = rows_of(tx);
+    if (data.keys.contains(key.id.str())) return refuse(StoreError::kConflict);
+    data.keys.edit()[key.id.str()] = std::make_shared<RealmKey>(copy_of(key));
+    data.key_realms.edit()[key.id.str()] = realm;
+    return raise(data, realm);
+  }
+};
+
+class MemoryClients final : public ClientRepo {
+ public:
+  Stored<std::optional<Client>> find_by_client_id(Rows& rows, const RealmId& realm,
+                                                  std::string_view client_id) override {
+    const auto& data = rows_of(rows);
+    const auto* id = data.client_names.find(key_of(realm.str(), client_id));
+    if (id == nullptr) return std::nullopt;
+    return copy_of(**data.clients.find(*id));
+  }
+  Stored<std::optional<Client>> find(Rows& rows, const RealmId& realm, const ClientId& id) override {
+    const auto& data = rows_of(rows);
+    const auto* row = data.clients.find(id.str());
+    if (row == nullptr || *data.client_realms.find(id.str()) != realm) return std::nullopt;
+    return copy_of(**row);
+  }
+  Stored<void> insert(Tx& tx, const RealmId& realm, const Client& client) override {
+    auto& data = rows_of(tx);
+    const auto name = key_of(realm.str(), client.client_id);
+    if (data.clients.contains(client.id.str()) || data.client_names.contains(name))
+      return refuse(StoreError::kConflict);
+    data.clients.edit()[client.id.str()] = std::make_shared<Client>(copy_of(client));
+    data.client_realms.edit()[client.id.str()] = realm;
+    data.client_names.edit()[name] = client.id.str();
+    return raise(data, realm);
+  }
+};
+
+std::string role_key(const RealmId& realm, const std::optional<ClientId>& client, std::string_view name) {
+  return key_of(realm.str(), client ? client->str() : "", name);
+}
+
+class MemoryRoles final : public RoleRepo {
+ public:
+  Stored<std::optional<Role>> find(Rows& rows, const RealmId& realm, const RoleId& id) override {
+    const auto& data = rows_of(rows);
+    const auto* row = data.roles.find(id.str());
+    if (row == nullptr || (*row)->realm != realm) return std::nullopt;
+    return read(data, **row);
+  }
+  Stored<std::optional<Role>> find_by_name(Rows& rows, const RealmId& realm, const std::optional<ClientId>& client,
+                                           std::string_view name) override {
+    const auto& data = rows_of(rows);
+    const auto* id = data.role_names.find(role_key(realm, client, name));
+    if (id == nullptr) return std::nullopt;
+    return read(data, **data.roles.find(*id));
+  }
+  Stored<std::vector<Role>> list(Rows& rows, const RealmId& realm) override {
+    const auto& data = rows_of(rows);
+    std::vector<Role> roles;
+    for (const auto& [id, role] : data.roles.rows()) {
+      if (role->realm == realm) roles.push_back(read(data, *role));
+    }
+    return roles;
+  }
+  Stored<void> insert(Tx& tx, const Role& role) override {
+    auto& data = rows_of(tx);
+    const auto name = role_key(role.realm, role.client, role.name);
+    if (data.roles.contains(role.id.str()) || data.role_names.contains(name)) return refuse(StoreError::kConflict);
+    if (role.client && !data.clients.contains(role.client->str())) return refuse(StoreError::kConflict);
+    data.roles.edit()[role.id.str()] = std::make_shared<Role>(role);
+    data.role_names.edit()[name] = role.id.str();
+    return raise(data, role.realm);
+  }
+  Stored<void> add_composite(Tx& tx, const RealmId& realm, const RoleId& parent, const RoleId& child) override {
+    auto& data = rows_of(tx);
+    const auto* row = data.roles.find(parent.str());
+    if (row == nullptr || (*row)->realm != realm || !data.roles.contains(child.str()))
+      return refuse(StoreError::kConflict);
+    auto next = std::make_shared<Role>(**row);
+    if (std::ranges::find(next->composites, child) == next->composites.end()) next->composites.push_back(child);
+    data.roles.edit()[parent.str()] = std::move(next);
+    return raise(data, realm);
+  }
+
+ private:
+  static Role read(const MemoryData& data, Role role) {
+    role.client_name = role.client ? (*data.clients.find(role.client->str()))->client_id : "";
+    return role;
+  }
+};
+
+std::string escaped(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    if (c == '/') out += '~';
+    out += c;
+  }
+  return out;
+}
+
+class MemoryGroups final : public GroupRepo {
+ public:
+  Stored<std::optional<Group>> find(Rows& rows, const RealmId& realm, const GroupId& id) override {
+    const auto& data = rows_of(rows);
+    const auto* row = data.groups.find(id.str());
+    if (row == nullptr || (*row)->realm != realm) return std::nullopt;
+    return read(data, **row);
+  }
+  Stored<std::vector<Group>> list(Rows& rows, const RealmId& realm) override {
+    const auto& data = rows_of(rows);
+    std::vector<Group> groups;
+    for (const auto& [id, group] : data.groups.rows()) {
+      if (group->realm == realm) groups.push_back(read(data, *group));
+    }
+    return groups;
+  }
+  Stored<void> insert(Tx& tx, const Group& group) override {
+    auto& data = rows_of(tx);
+    const auto name = key_of(group.realm.str(), group.parent ? group.parent->str() : "", group.name);
+    if (data.groups.contains(group.id.str()) || data.group_names.contains(name)) return refuse(StoreError::kConflict);
+    if (group.parent && !data.groups.contains(group.parent->str())) return refuse(StoreError::kConflict);
+    data.groups.edit()[group.id.str()] = std::make_shared<Group>(group);
+    data.group_names.edit()[name] = group.id.str();
+    return raise(data, group.realm);
+  }
+
+ private:
+  static Group read(const MemoryData& data, Group group) {
+    group.path = "/" + escaped(group.name);
+    for (auto parent = group.parent; parent;) {
+      const auto& above = **data.groups.find(parent->str());
+      group.path = "/" + escaped(above.name) + group.path;
+      parent = above.parent;
+    }
+    return group;
+  }
+};
+
+}  // namespace
+
+void make_settings_repos(MemoryRepos& repos) {
+  repos.realms = std::make_unique<MemoryRealms>();
+  repos.scopes = std::make_unique<MemoryScopes>();
+  repos.keys = std::make_unique<MemoryKeys>();
+  repos.clients = std::make_unique<MemoryClients>();
+  repos.roles = std::make_unique<MemoryRoles>();
+  repos.groups = std::make_unique<MemoryGroups>();
+}
+
+}  // namespace cardea
