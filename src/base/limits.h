@@ -39,5 +39,6 @@ inline constexpr std::size_t kInteractionBytesMax = 4 * 1024;
 
 // Role and group graphs: a composite deeper than this is a cycle.
 inline constexpr std::size_t kRoleExpansionMax = 10'000;
+inline constexpr int kGroupDepthMax = 100;
 
 }  // namespace cardea

@@ -11,9 +11,9 @@
 namespace cardea {
 
 enum class BearerError {
-  kInvalid,       // not a token of ours, wrong signature, wrong type, wrong issuer
+  kInvalid,  // not a token of ours, wrong signature, wrong type, wrong issuer
   kExpired,
-  kRevoked,       // its jti was revoked, or it was issued before a not-before
+  kRevoked,  // its jti was revoked, or it was issued before a not-before
   kSessionGone,
   kUserDisabled,
   kClientGone,
@@ -22,13 +22,16 @@ enum class BearerError {
 
 /// Checks an access token: key by kid from the realm, algorithm from the key, issuer, time, `typ` claim Bearer, and the
 /// realm's not-before.
-[[nodiscard]] Result<jose::VerifiedJwt, BearerError> verify_access_token(const RealmEntry& realm, std::string_view issuer,
+[[nodiscard]] Result<jose::VerifiedJwt, BearerError> verify_access_token(const RealmEntry& realm,
+                                                                         std::string_view issuer,
                                                                          std::string_view token, TimePoint now);
 /// Checks an ID token used as a hint (logout): the same, `typ` ID, and expiry is not looked at.
-[[nodiscard]] Result<jose::VerifiedJwt, BearerError> verify_id_token_hint(const RealmEntry& realm, std::string_view issuer,
+[[nodiscard]] Result<jose::VerifiedJwt, BearerError> verify_id_token_hint(const RealmEntry& realm,
+                                                                          std::string_view issuer,
                                                                           std::string_view token, TimePoint now);
 /// Checks a refresh token: HMAC key of the realm, `typ` Refresh, issuer as audience.
-[[nodiscard]] Result<jose::VerifiedJwt, BearerError> verify_refresh_token(const RealmEntry& realm, std::string_view issuer,
+[[nodiscard]] Result<jose::VerifiedJwt, BearerError> verify_refresh_token(const RealmEntry& realm,
+                                                                          std::string_view issuer,
                                                                           std::string_view token, TimePoint now);
 
 /// What stands behind a verified token.

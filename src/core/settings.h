@@ -24,6 +24,14 @@
 
 namespace cardea {
 
+/// Text keys that can be looked up by view, without making a string.
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+};
+template <class T>
+using NameMap = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
+
 /// A realm as requests need it: settings, scopes, and keys ready to sign and verify.
 struct RealmEntry {
   Realm realm;
@@ -33,9 +41,9 @@ struct RealmEntry {
 
   /// Active signing key per JWS algorithm name, highest priority first; "HS512" signs what only we read.
   std::unordered_map<std::string, std::shared_ptr<const jose::SigningKey>> signing_keys;
-  jose::KeySet public_keys;   // access and ID tokens of ours: asymmetric, active and passive
-  jose::KeySet private_keys;  // refresh tokens and identity cookies of ours: HMAC
-  std::string jwks_json;      // the key set document
+  jose::KeySet public_keys;       // access and ID tokens of ours: asymmetric, active and passive
+  jose::KeySet private_keys;      // refresh tokens and identity cookies of ours: HMAC
+  std::string jwks_json;          // the key set document
   std::string public_key_base64;  // SPKI of the active RS256 key, for GET /realms/{r}
   std::int64_t version = 0;
 
@@ -67,18 +75,23 @@ class Settings {
 
   /// The realm, when it is in memory and current.
   [[nodiscard]] std::shared_ptr<const RealmEntry> cached_realm(std::string_view name) const;
-  [[nodiscard]] std::shared_ptr<const ClientEntry> cached_client(const RealmEntry& realm, std::string_view client_id) const;
+  [[nodiscard]] std::shared_ptr<const ClientEntry> cached_client(const RealmEntry& realm,
+                                                                 std::string_view client_id) const;
 
   /// Reads the database when it has to. nullptr: there is none by that name.
   Stored<std::shared_ptr<const RealmEntry>> load_realm(std::string_view name);
-  Stored<std::shared_ptr<const ClientEntry>> load_client(const std::shared_ptr<const RealmEntry>& realm, std::string_view client_id);
+  Stored<std::shared_ptr<const ClientEntry>> load_client(const std::shared_ptr<const RealmEntry>& realm,
+                                                         std::string_view client_id);
   /// By internal id, for codes and sessions that carry it.
-  Stored<std::shared_ptr<const ClientEntry>> load_client_by_id(const std::shared_ptr<const RealmEntry>& realm, const ClientId& id);
+  Stored<std::shared_ptr<const ClientEntry>> load_client_by_id(const std::shared_ptr<const RealmEntry>& realm,
+                                                               const ClientId& id);
 
   /// Expands roles assigned to a user directly and through its groups. Uses memory where it can.
-  Stored<std::shared_ptr<const EffectiveRoles>> effective_roles(Rows& rows, const RealmEntry& realm, const Subject& subject);
+  Stored<std::shared_ptr<const EffectiveRoles>> effective_roles(Rows& rows, const RealmEntry& realm,
+                                                                const Subject& subject);
   /// Expands any list of roles through composites.
-  Stored<std::shared_ptr<const EffectiveRoles>> expand_roles(Rows& rows, const RealmEntry& realm, std::vector<RoleId> roles);
+  Stored<std::shared_ptr<const EffectiveRoles>> expand_roles(Rows& rows, const RealmEntry& realm,
+                                                             std::vector<RoleId> roles);
   /// The groups of a subject, in its order; groups that are gone are left out.
   Stored<std::vector<std::shared_ptr<const Group>>> groups(Rows& rows, const RealmEntry& realm, const Subject& subject);
 
@@ -89,8 +102,8 @@ class Settings {
  private:
   struct RealmState {
     std::shared_ptr<const RealmEntry> entry;
-    std::unordered_map<std::string, std::shared_ptr<const ClientEntry>> clients;       // by client_id
-    std::unordered_map<std::string, std::string> client_ids;                            // internal id -> client_id
+    NameMap<std::shared_ptr<const ClientEntry>> clients;      // by client_id
+    std::unordered_map<std::string, std::string> client_ids;  // internal id -> client_id
     std::unordered_map<std::string, std::shared_ptr<const Role>> roles;
     std::unordered_map<std::string, std::shared_ptr<const Group>> groups;
     std::unordered_map<std::string, std::shared_ptr<const EffectiveRoles>> role_sets;  // by the joined direct role ids
@@ -102,7 +115,8 @@ class Settings {
   Repositories repositories_;
   Log& log_;
   mutable std::shared_mutex mutex_;
-  std::unordered_map<std::string, RealmState> realms_;  // by name
+  NameMap<RealmState> realms_;                           // by name
+  NameMap<std::shared_ptr<const RealmEntry>> previous_;  // the last entry of each, for its keys
 };
 
 }  // namespace cardea

@@ -40,7 +40,7 @@ struct Claims {
   std::string_view acr;
   std::optional<std::int64_t> auth_time;
   ClaimTree::Texts allowed_origins;
-  ClaimTree::Texts realm_roles;  // realm_access.roles
+  ClaimTree::Texts realm_roles;                                             // realm_access.roles
   std::vector<std::pair<std::string_view, ClaimTree::Texts>> client_roles;  // resource_access.<client>.roles
   ClaimTree others;
 

@@ -27,6 +27,7 @@ struct TokenContext {
   std::string_view acr;                  // empty: no acr claim
   std::string_view nonce;                // empty: none
   std::string_view grant;                // two letters of the jti: "ac", "ro", "rt", "cc"
+  std::string_view refresh_id{};         // jti for the refresh token when it was stored beforehand; empty: a fresh one
   const std::map<std::string, std::string>* notes = nullptr;  // session notes of a transient session
 };
 
@@ -60,6 +61,7 @@ enum class IssueError {
 [[nodiscard]] Result<std::string, IssueError> introspection_members(const TokenContext& context);
 
 /// Life of a refresh token now: what is left of the client session, idle and maximum (keycloak.md section 2.5).
-[[nodiscard]] seconds refresh_lifetime(const Realm& realm, const Client& client, const UserSession& session, TimePoint now);
+[[nodiscard]] seconds refresh_lifetime(const Realm& realm, const Client& client, const UserSession& session,
+                                       TimePoint now);
 
 }  // namespace cardea

@@ -60,18 +60,18 @@ struct MapperOp {
   std::vector<std::string> path;  // claim.name split at dots; "${client_id}" stays, it is filled in per client
   ClaimType type = ClaimType::kString;
   bool multivalued = false;
-  bool flag = false;              // group membership: full path; attributes: aggregate group attributes
-  std::string source;             // attribute, property, note, or client id
-  std::string text;               // hardcoded value, role prefix, audience
+  bool flag = false;                        // group membership: full path; attributes: aggregate group attributes
+  std::string source;                       // attribute, property, note, or client id
+  std::string text;                         // hardcoded value, role prefix, audience
   std::map<std::string, std::string> more;  // address parts
 };
 
 struct TokenPlan {
   std::vector<const ClientScope*> scopes;  // into the realm entry that the client entry holds
   bool openid = false;
-  std::string token_scope;  // what the answer and the token say
-  std::string full_scope;   // what the refresh token says: every granted scope, default ones included
-  std::vector<MapperOp> operations;  // in the order they run
+  std::string token_scope;            // what the answer and the token say
+  std::string full_scope;             // what the refresh token says: every granted scope, default ones included
+  std::vector<MapperOp> operations;   // in the order they run
   std::vector<RoleId> role_mappings;  // scope mappings of the client and its granted scopes
   bool lightweight = false;
   [[nodiscard]] bool has_scope(std::string_view name) const;
@@ -81,7 +81,8 @@ enum class ScopeError { kInvalid };
 
 /// Finds or makes the plan. `requested`: the scope parameter as sent. kInvalid when it names a scope that is neither
 /// "openid" nor a default or optional scope of the client.
-[[nodiscard]] Result<std::shared_ptr<const TokenPlan>, ScopeError> plan_for(const ClientEntry& client, std::string_view requested);
+[[nodiscard]] Result<std::shared_ptr<const TokenPlan>, ScopeError> plan_for(const ClientEntry& client,
+                                                                            std::string_view requested);
 
 /// Plans of one client entry, by requested scope. Bounded; safe from any thread.
 class PlanCache {

@@ -1,0 +1,106 @@
+#include "core/check_bearer.h"
+
+#include "core/session.h"
+#include "jose/jws.h"
+
+namespace cardea {
+namespace {
+
+/// Signature, issuer, time and kind of a token of ours.
+Result<jose::VerifiedJwt, BearerError> verify_own(const jose::KeySet& keys, std::string_view issuer,
+                                                  std::string_view token, std::string_view typ, TimePoint now,
+                                                  bool expires) {
+  auto jwt = jose::verify(token, keys);
+  if (!jwt) return refuse(BearerError::kInvalid);
+  // A token of one kind is never accepted as another (ID-14).
+  if (jwt->typ() != typ) return refuse(BearerError::kInvalid);
+  jose::JwtPolicy policy{.issuer = issuer, .audience = std::nullopt, .now = expires ? now : jwt->iat().value_or(now)};
+  if (const auto checked = jose::check_claims(*jwt, policy); !checked) {
+    return refuse(checked.error() == jose::JoseError::kExpired ? BearerError::kExpired : BearerError::kInvalid);
+  }
+  if (!jwt->iat() || jwt->azp().empty() || jwt->jti().empty()) return refuse(BearerError::kInvalid);
+  return std::move(*jwt);
+}
+
+bool is_before(const jose::VerifiedJwt& token, std::int64_t not_before) {
+  return epoch_seconds(*token.iat()) < not_before;
+}
+
+}  // namespace
+
+std::string_view describe(BearerError error) {
+  switch (error) {
+    case BearerError::kInvalid:
+      return "invalid_token";
+    case BearerError::kExpired:
+      return "expired_token";
+    case BearerError::kRevoked:
+      return "revoked_token";
+    case BearerError::kSessionGone:
+      return "session_gone";
+    case BearerError::kUserDisabled:
+      return "user_disabled";
+    case BearerError::kClientGone:
+      return "client_gone";
+  }
+  return "?";
+}
+
+Result<jose::VerifiedJwt, BearerError> verify_access_token(const RealmEntry& realm, std::string_view issuer,
+                                                           std::string_view token, TimePoint now) {
+  auto jwt = verify_own(realm.public_keys, issuer, token, "Bearer", now, true);
+  if (jwt && is_before(*jwt, realm.realm.not_before)) return refuse(BearerError::kRevoked);
+  return jwt;
+}
+
+Result<jose::VerifiedJwt, BearerError> verify_id_token_hint(const RealmEntry& realm, std::string_view issuer,
+                                                            std::string_view token, TimePoint now) {
+  return verify_own(realm.public_keys, issuer, token, "ID", now, false);
+}
+
+Result<jose::VerifiedJwt, BearerError> verify_refresh_token(const RealmEntry& realm, std::string_view issuer,
+                                                            std::string_view token, TimePoint now) {
+  auto jwt = verify_own(realm.private_keys, issuer, token, "Refresh", now, true);
+  if (!jwt) return jwt;
+  if (!jwt->has_audience(issuer) || jwt->sid().empty()) return refuse(BearerError::kInvalid);
+  if (is_before(*jwt, realm.realm.not_before)) return refuse(BearerError::kRevoked);
+  return jwt;
+}
+
+Stored<Result<LiveToken, BearerError>> load_live_token(Rows& rows, const Repositories& repositories, Settings& settings,
+                                                       const std::shared_ptr<const RealmEntry>& realm,
+                                                       const jose::VerifiedJwt& token, TimePoint now) {
+  using Answer = Result<LiveToken, BearerError>;
+  const auto refused = [](BearerError error) { return Answer(refuse(error)); };
+  LiveToken answer;
+  auto client = settings.load_client(realm, token.azp());
+  if (!client) return refuse(client.error());
+  if (!*client || !(*client)->client.enabled) return refused(BearerError::kClientGone);
+  answer.client = std::move(*client);
+  if (is_before(token, answer.client->client.not_before)) return refused(BearerError::kRevoked);
+
+  const auto revoked = repositories.revocations.contains(rows, realm->realm.id, token.jti());
+  if (!revoked) return refuse(revoked.error());
+  if (*revoked) return refused(BearerError::kRevoked);
+
+  if (token.sid().empty()) {  // client_credentials: no session, the subject itself must still be there
+    auto subject = repositories.subjects.load(rows, realm->realm.id, UserId(token.sub()));
+    if (!subject) return refuse(subject.error());
+    if (!*subject) return refused(BearerError::kUserDisabled);
+    answer.subject = std::move(**subject);
+  } else {
+    auto live = repositories.sessions.load(rows, realm->realm.id, SessionId(token.sid()), answer.client->client.id);
+    if (!live) return refuse(live.error());
+    if (!*live || !(*live)->client_session || !is_session_alive(realm->realm, (*live)->session, now))
+      return refused(BearerError::kSessionGone);
+    // A session is bound to its user: a token that names another was not issued in it (attack class 4).
+    if (!token.sub().empty() && token.sub() != (*live)->session.user.str()) return refused(BearerError::kInvalid);
+    answer.subject = (*live)->subject;
+    answer.live = std::move(**live);
+  }
+  if (!answer.subject.user.enabled) return refused(BearerError::kUserDisabled);
+  if (is_before(token, answer.subject.user.not_before)) return refused(BearerError::kRevoked);
+  return Answer(std::move(answer));
+}
+
+}  // namespace cardea

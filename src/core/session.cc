@@ -1,0 +1,49 @@
+#include "core/session.h"
+
+namespace cardea {
+namespace {
+
+seconds or_else(seconds chosen, seconds fallback) { return chosen.count() > 0 ? chosen : fallback; }
+
+/// Bytes of a session id: 24 base64url characters, as Keycloak since 26.5; 144 random bits.
+constexpr std::size_t kSessionIdBytes = 18;
+
+}  // namespace
+
+UserSession make_session(const Realm& realm, const Authentication& proven, std::string_view ip_address, TimePoint now,
+                         Random& random) {
+  UserSession session;
+  session.id = SessionId(random_handle(random, kSessionIdBytes));
+  session.realm = realm.id;
+  session.user = proven.user;
+  session.started_at = now;
+  session.last_seen = now;
+  session.auth_time = proven.auth_time;
+  session.remember_me = proven.remember_me && realm.remember_me;
+  session.ip_address = ip_address;
+  return session;
+}
+
+TimePoint session_end(const Realm& realm, const UserSession& session) {
+  const auto& life = realm.lifespans;
+  const auto max =
+      session.remember_me ? or_else(life.sso_session_max_remember_me, life.sso_session_max) : life.sso_session_max;
+  return session.started_at + max;
+}
+
+seconds session_idle(const Realm& realm, const UserSession& session) {
+  const auto& life = realm.lifespans;
+  return session.remember_me ? or_else(life.sso_session_idle_remember_me, life.sso_session_idle)
+                             : life.sso_session_idle;
+}
+
+bool is_session_alive(const Realm& realm, const UserSession& session, TimePoint now) {
+  const auto idle = session_idle(realm, session);
+  return now < session_end(realm, session) && now < session.last_seen + idle + idle / 4;
+}
+
+bool wants_touch(const Realm& realm, const UserSession& session, TimePoint now) {
+  return now - session.last_seen >= session_idle(realm, session) / 4;
+}
+
+}  // namespace cardea

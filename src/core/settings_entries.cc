@@ -1,0 +1,102 @@
+#include "core/settings_entries.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "base/encoding.h"
+#include "crypto/hash.h"
+#include "crypto/key.h"
+
+namespace cardea {
+namespace {
+
+void add_symmetric(RealmEntry& entry, const RealmKey& key, jose::Algorithm algorithm, Log& log) {
+  auto verify = jose::VerificationKey::make_hmac(key.secret.clone(), key.kid, algorithm);
+  auto sign = jose::SigningKey::make_hmac(key.secret.clone(), key.kid, algorithm);
+  if (!verify || !sign) {
+    log.warning("realm_key_unusable", {{"realm", entry.realm.name},
+                                       {"kid", key.kid},
+                                       {"reason", describe((verify ? sign.error() : verify.error()))}});
+    return;
+  }
+  entry.private_keys.add(std::move(*verify));
+  if (key.status == KeyStatus::kActive) {
+    entry.signing_keys.try_emplace(key.algorithm, std::make_shared<const jose::SigningKey>(std::move(*sign)));
+  }
+}
+
+std::shared_ptr<const jose::SigningKey> signing_key_of(const RealmKey& key, jose::Algorithm algorithm,
+                                                       crypto::PrivateKey private_key, const RealmEntry* previous) {
+  if (previous != nullptr) {
+    const auto* known = previous->signing_key(key.algorithm);
+    if (known != nullptr && known->kid() == key.kid) return previous->signing_keys.at(key.algorithm);
+  }
+  auto made = jose::SigningKey::make(std::move(private_key), key.kid, algorithm);
+  return made ? std::make_shared<const jose::SigningKey>(std::move(*made)) : nullptr;
+}
+
+void add_asymmetric(RealmEntry& entry, const RealmKey& key, const RealmEntry* previous,
+                    std::vector<jose::PublicJwk>& published, Log& log) {
+  auto private_key = crypto::PrivateKey::from_pem(key.secret.reveal());
+  if (!private_key) {
+    log.warning("realm_key_unusable",
+                {{"realm", entry.realm.name}, {"kid", key.kid}, {"reason", crypto::describe(private_key.error())}});
+    return;
+  }
+  published.push_back({private_key->public_key(), key.kid, key.algorithm, key.use, key.certificate_der});
+  const auto algorithm = jose::parse_algorithm(key.algorithm);
+  if (!algorithm || key.use != "sig") return;
+  auto verify = jose::VerificationKey::make(private_key->public_key(), key.kid, *algorithm);
+  if (!verify) {
+    log.warning("realm_key_unusable",
+                {{"realm", entry.realm.name}, {"kid", key.kid}, {"reason", describe(verify.error())}});
+    return;
+  }
+  entry.public_keys.add(std::move(*verify));
+  if (key.status != KeyStatus::kActive) return;
+  if (key.algorithm == "RS256" && entry.public_key_base64.empty())
+    entry.public_key_base64 = base64_encode(private_key->spki_der());
+  if (auto sign = signing_key_of(key, *algorithm, std::move(*private_key), previous))
+    entry.signing_keys.try_emplace(key.algorithm, std::move(sign));
+}
+
+}  // namespace
+
+std::shared_ptr<const RealmEntry> make_realm_entry(Realm realm, std::vector<ClientScope> scopes,
+                                                   std::vector<RealmKey> keys, const RealmEntry* previous, Log& log) {
+  auto entry = std::make_shared<RealmEntry>();
+  entry->version = realm.version;
+  entry->realm = std::move(realm);
+  entry->scopes = std::move(scopes);
+  for (const auto& scope : entry->scopes) {
+    entry->scopes_by_id.emplace(scope.id.str(), &scope);
+    if (scope.protocol == "openid-connect") entry->scopes_by_name.emplace(scope.name, &scope);
+  }
+  // Highest priority first, then the newest, so that the first key of an algorithm is the one that signs.
+  std::sort(keys.begin(), keys.end(), [](const RealmKey& a, const RealmKey& b) {
+    return std::tuple(-a.priority, b.created_at, a.kid) < std::tuple(-b.priority, a.created_at, b.kid);
+  });
+  std::vector<jose::PublicJwk> published;
+  for (const auto& key : keys) {
+    if (key.status == KeyStatus::kDisabled) continue;
+    const auto algorithm = jose::parse_algorithm(key.algorithm);
+    if (algorithm && jose::is_hmac(*algorithm)) {
+      add_symmetric(*entry, key, *algorithm, log);
+    } else if (key.algorithm != "AES") {
+      add_asymmetric(*entry, key, previous, published, log);
+    }
+  }
+  entry->jwks_json = jose::jwks_json(published);
+  return entry;
+}
+
+std::shared_ptr<const ClientEntry> make_client_entry(std::shared_ptr<const RealmEntry> realm, Client client) {
+  auto entry = std::make_shared<ClientEntry>();
+  entry->secret_digest = crypto::sha256(client.secret.reveal());
+  entry->client = std::move(client);
+  entry->realm = std::move(realm);
+  entry->plans = std::make_unique<PlanCache>();
+  return entry;
+}
+
+}  // namespace cardea

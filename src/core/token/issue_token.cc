@@ -1,0 +1,254 @@
+#include "core/token/issue_token.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "core/session.h"
+#include "core/token/run_mappers.h"
+#include "jose/algorithm.h"
+
+namespace cardea {
+namespace {
+
+/// Lives that a client's attribute may override; absent or unreadable means the realm's.
+std::optional<seconds> seconds_attribute(const Client& client, std::string_view key) {
+  const auto text = client.attribute(key);
+  const auto number = parse_integer<std::int64_t>(text);
+  return number ? std::optional<seconds>(*number) : std::nullopt;
+}
+
+TimePoint access_token_end(const TokenContext& context) {
+  const auto& realm = context.realm.realm;
+  auto life = realm.lifespans.access_token;
+  if (const auto own = seconds_attribute(context.client.client, "access.token.lifespan")) {
+    life = own->count() == -1 ? realm.lifespans.sso_session_max : *own;
+  }
+  const auto end = context.now + life;
+  return context.session == nullptr ? end : std::min(end, session_end(realm, *context.session));
+}
+
+const jose::SigningKey* key_for(const TokenContext& context, std::string_view client_attribute) {
+  const auto own = context.client.client.attribute(client_attribute);
+  return context.realm.signing_key(own.empty() ? std::string_view(context.realm.realm.default_signature_algorithm)
+                                               : own);
+}
+
+Result<void, IssueError> check_alive(const TokenContext& context) {
+  if (!context.realm.realm.enabled) return refuse(IssueError::kRealmDisabled);
+  if (!context.client.client.enabled) return refuse(IssueError::kClientDisabled);
+  if (!context.subject.subject.user.enabled) return refuse(IssueError::kUserDisabled);
+  if (context.session != nullptr && !is_session_alive(context.realm.realm, *context.session, context.now)) {
+    return refuse(IssueError::kSessionExpired);
+  }
+  return {};
+}
+
+void write_audience(JsonWriter& writer, const ClaimTree::Texts& audience) {
+  if (audience.empty()) return;
+  writer.key("aud");
+  if (audience.size() == 1) {
+    writer.string(audience.front());
+    return;
+  }
+  writer.begin_array();
+  for (const auto text : audience) writer.string(text);
+  writer.end_array();
+}
+
+void write_roles(JsonWriter& writer, const ClaimTree::Texts& roles) {
+  writer.begin_object().key("roles").begin_array();
+  for (const auto role : roles) writer.string(role);
+  writer.end_array().end_object();
+}
+
+void write_fixed(JsonWriter& writer, const Claims& claims) {
+  if (!claims.acr.empty()) writer.member("acr", claims.acr);
+  if (!claims.allowed_origins.empty()) {
+    writer.key("allowed-origins").begin_array();
+    for (const auto origin : claims.allowed_origins) writer.string(origin);
+    writer.end_array();
+  }
+  if (!claims.realm_roles.empty()) write_roles(writer.key("realm_access"), claims.realm_roles);
+  if (!claims.client_roles.empty()) {
+    writer.key("resource_access").begin_object();
+    for (const auto& [client, roles] : claims.client_roles) write_roles(writer.key(client), roles);
+    writer.end_object();
+  }
+}
+
+/// Session kind, token kind and grant in front of the id (keycloak.md section 2.2, `jti`).
+std::string token_id(const TokenContext& context, Random& random) {
+  std::string id = context.session == nullptr ? "tr" : "on";
+  id.append(context.plan.lightweight ? "lt" : "rt").append(context.grant).push_back(':');
+  return id.append(random_uuid(random));
+}
+
+std::string sign(const jose::SigningKey& key, std::string_view typ, std::string_view payload) {
+  return jose::sign_jwt(key, typ, payload);
+}
+
+Result<std::string, IssueError> access_token(const TokenContext& context, TimePoint end, Random& random) {
+  const auto* key = key_for(context, "access.token.signed.response.alg");
+  if (key == nullptr) return refuse(IssueError::kNoKey);
+  Claims claims;
+  if (auto done = run_mappers(context, context.plan.lightweight ? kLightweightToken : kAccessToken, claims); !done)
+    return refuse(done.error());
+  // Transient sessions have no sid to look a person up by, so the subject is always said (keycloak.md section 2.2).
+  if (context.session == nullptr && claims.subject.empty()) claims.subject = context.subject.subject.user.id.str();
+  std::string payload;
+  payload.reserve(1024);
+  JsonWriter writer(payload);
+  writer.begin_object();
+  writer.member("exp", epoch_seconds(end)).member("iat", epoch_seconds(context.now));
+  if (claims.auth_time) writer.member("auth_time", *claims.auth_time);
+  writer.member("jti", token_id(context, random)).member("iss", context.issuer);
+  write_audience(writer, claims.audience);
+  if (!claims.subject.empty()) writer.member("sub", claims.subject);
+  writer.member("typ", "Bearer").member("azp", context.client.client.client_id);
+  if (context.session != nullptr) writer.member("sid", context.session->id.str());
+  write_fixed(writer, claims);
+  writer.member("scope", context.plan.token_scope);
+  claims.others.write_members(writer);
+  writer.end_object();
+  const bool rfc9068 = context.client.client.attribute_is_true("access.token.header.type.rfc9068");
+  return sign(*key, rfc9068 ? "at+jwt" : "JWT", payload);
+}
+
+Result<std::string, IssueError> id_token(const TokenContext& context, TimePoint end, std::string_view access,
+                                         Random& random) {
+  const auto* key = key_for(context, "id.token.signed.response.alg");
+  if (key == nullptr) return refuse(IssueError::kNoKey);
+  Claims claims;
+  claims.add_audience(context.client.client.client_id);
+  if (auto done = run_mappers(context, kIdToken, claims); !done) return refuse(done.error());
+  std::string payload;
+  payload.reserve(1024);
+  JsonWriter writer(payload);
+  writer.begin_object();
+  writer.member("exp", epoch_seconds(end)).member("iat", epoch_seconds(context.now));
+  if (context.session != nullptr && context.session->auth_time != 0)
+    writer.member("auth_time", context.session->auth_time);
+  writer.member("jti", random_uuid(random)).member("iss", context.issuer);
+  write_audience(writer, claims.audience);
+  writer.member("sub", context.subject.subject.user.id.str()).member("typ", "ID");
+  writer.member("azp", context.client.client.client_id);
+  if (!context.nonce.empty()) writer.member("nonce", context.nonce);
+  if (context.session != nullptr) writer.member("sid", context.session->id.str());
+  writer.member("at_hash", jose::left_half_hash(key->algorithm(), access));
+  write_fixed(writer, claims);
+  claims.others.write_members(writer);
+  writer.end_object();
+  return sign(*key, "JWT", payload);
+}
+
+Result<void, IssueError> add_refresh_token(const TokenContext& context, IssuedTokens& tokens, Random& random) {
+  const auto* key = context.realm.signing_key("HS512");
+  if (key == nullptr) return refuse(IssueError::kNoKey);
+  const auto life = refresh_lifetime(context.realm.realm, context.client.client, *context.session, context.now);
+  tokens.refresh_id = context.refresh_id.empty() ? random_uuid(random) : std::string(context.refresh_id);
+  tokens.refresh_expires_in = life.count();
+  std::string payload;
+  payload.reserve(512);
+  JsonWriter writer(payload);
+  writer.begin_object();
+  writer.member("exp", epoch_seconds(context.now + life)).member("iat", epoch_seconds(context.now));
+  writer.member("jti", tokens.refresh_id).member("iss", context.issuer).member("aud", context.issuer);
+  writer.member("sub", context.subject.subject.user.id.str()).member("typ", "Refresh");
+  writer.member("azp", context.client.client.client_id).member("sid", context.session->id.str());
+  writer.member("scope", context.plan.full_scope);
+  if (context.realm.realm.revoke_refresh_token) writer.member("reuse_id", tokens.refresh_id);
+  writer.end_object();
+  tokens.refresh_token = sign(*key, "JWT", payload);
+  return {};
+}
+
+std::string members_of(const Claims& claims) {
+  std::string json;
+  JsonWriter writer(json);
+  writer.begin_object();
+  write_audience(writer, claims.audience);
+  write_fixed(writer, claims);
+  claims.others.write_members(writer);
+  writer.end_object();
+  return json;
+}
+
+}  // namespace
+
+std::string_view describe(IssueError error) {
+  switch (error) {
+    case IssueError::kUserDisabled:
+      return "user_disabled";
+    case IssueError::kClientDisabled:
+      return "client_disabled";
+    case IssueError::kRealmDisabled:
+      return "realm_disabled";
+    case IssueError::kSessionExpired:
+      return "session_expired";
+    case IssueError::kNoKey:
+      return "no_signing_key";
+    case IssueError::kBadClaim:
+      return "bad_claim";
+  }
+  return "?";
+}
+
+seconds refresh_lifetime(const Realm& realm, const Client& client, const UserSession& session, TimePoint now) {
+  auto idle = session_idle(realm, session);
+  auto end = session_end(realm, session);
+  const auto narrow_idle = [&](seconds other) {
+    if (other.count() > 0) idle = std::min(idle, other);
+  };
+  const auto narrow_end = [&](seconds other) {
+    if (other.count() > 0) end = std::min(end, session.started_at + other);
+  };
+  narrow_idle(seconds_attribute(client, "client.session.idle.timeout").value_or(realm.lifespans.client_session_idle));
+  narrow_end(seconds_attribute(client, "client.session.max.lifespan").value_or(realm.lifespans.client_session_max));
+  const auto left = std::chrono::floor<seconds>(end - now);
+  return std::max(std::min(idle, left), seconds{0});
+}
+
+Result<IssuedTokens, IssueError> issue_tokens(const TokenContext& context, Random& random) {
+  if (auto alive = check_alive(context); !alive) return refuse(alive.error());
+  const auto end = access_token_end(context);
+  auto access = access_token(context, end, random);
+  if (!access) return refuse(access.error());
+  IssuedTokens tokens;
+  tokens.expires_in = epoch_seconds(end) - epoch_seconds(context.now);
+  if (context.plan.openid && context.session != nullptr) {
+    auto id = id_token(context, end, *access, random);
+    if (!id) return refuse(id.error());
+    tokens.id_token = std::move(*id);
+  }
+  tokens.access_token = std::move(*access);
+  const bool refreshable =
+      context.session != nullptr && context.client.client.attribute("use.refresh.tokens") != "false";
+  if (refreshable) {
+    if (auto done = add_refresh_token(context, tokens, random); !done) return refuse(done.error());
+  }
+  return tokens;
+}
+
+Result<std::string, IssueError> userinfo_json(const TokenContext& context) {
+  if (auto alive = check_alive(context); !alive) return refuse(alive.error());
+  Claims claims;
+  if (auto done = run_mappers(context, kUserinfo, claims); !done) return refuse(done.error());
+  std::string json;
+  JsonWriter writer(json);
+  writer.begin_object().member("sub", context.subject.subject.user.id.str());
+  write_audience(writer, claims.audience);
+  write_fixed(writer, claims);
+  claims.others.write_members(writer);
+  writer.end_object();
+  return json;
+}
+
+Result<std::string, IssueError> introspection_members(const TokenContext& context) {
+  if (auto alive = check_alive(context); !alive) return refuse(alive.error());
+  Claims claims;
+  if (auto done = run_mappers(context, kIntrospection, claims); !done) return refuse(done.error());
+  auto json = members_of(claims);
+  return json.substr(1, json.size() - 2);
+}
+
+}  // namespace cardea

@@ -1,0 +1,322 @@
+#include "core/token/run_mappers.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "base/uri.h"
+
+namespace cardea {
+namespace {
+
+using Texts = ClaimTree::Texts;
+using Done = Result<void, IssueError>;
+
+/// Properties that Keycloak keeps as fields of the user; attribute mappers reach them by name too.
+std::optional<std::string> user_field(const User& user, std::string_view name) {
+  if (name == "username") return user.username;
+  if (name == "email") return user.email;
+  if (name == "firstName") return user.first_name;
+  if (name == "lastName") return user.last_name;
+  if (name == "emailVerified") return user.email_verified ? "true" : "false";
+  if (name == "id") return user.id.str();
+  if (name == "enabled") return user.enabled ? "true" : "false";
+  if (name == "createdTimestamp") return std::to_string(epoch_milliseconds(user.created_at));
+  return std::nullopt;
+}
+
+class Runner {
+ public:
+  Runner(const TokenContext& context, Destination destination, Claims& claims)
+      : context_(context), destination_(destination), claims_(claims), user_(context.subject.subject.user) {}
+
+  Done run(const MapperOp& op) {
+    switch (op.kind) {
+      case MapperKind::kSubject:
+        claims_.subject = user_.id.str();
+        return {};
+      case MapperKind::kUserAttribute:
+        return attribute(op);
+      case MapperKind::kUserProperty:
+        return property(op);
+      case MapperKind::kFullName:
+        return full_name();
+      case MapperKind::kAddress:
+        return address(op);
+      case MapperKind::kSessionNote:
+        return note(op);
+      case MapperKind::kHardcodedClaim:
+        return value(op, op.text);
+      case MapperKind::kHardcodedRole:
+        return hardcoded_role(op);
+      case MapperKind::kGroupMembership:
+        return groups(op);
+      case MapperKind::kRealmRoles:
+        return realm_roles(op);
+      case MapperKind::kClientRoles:
+        return client_roles(op);
+      case MapperKind::kAudience:
+        if (!op.text.empty()) claims_.add_audience(op.text);
+        return {};
+      case MapperKind::kAudienceResolve:
+        return resolve_audience();
+      case MapperKind::kAllowedOrigins:
+        return allowed_origins();
+      case MapperKind::kAcr:
+        claims_.acr = context_.acr;
+        return {};
+      case MapperKind::kSessionState:
+        if (context_.session != nullptr)
+          claims_.others.set({"session_state"}, std::string_view(context_.session->id.str()));
+        return {};
+      case MapperKind::kNonce:
+        if (!context_.nonce.empty() && destination_ != kIdToken) claims_.others.set({"nonce"}, context_.nonce);
+        return {};
+    }
+    return {};
+  }
+
+ private:
+  std::vector<std::string_view> path_of(const MapperOp& op) const { return {op.path.begin(), op.path.end()}; }
+
+  Result<ClaimTree::Value, IssueError> typed(const MapperOp& op, std::string_view text) {
+    switch (op.type) {
+      case ClaimType::kString:
+        return ClaimTree::Value(text);
+      case ClaimType::kLong: {
+        const auto number = parse_integer<std::int64_t>(text);
+        if (!number) return refuse(IssueError::kBadClaim);
+        return ClaimTree::Value(*number);
+      }
+      case ClaimType::kBoolean:
+        if (!equal_ignoring_ascii_case(text, "true") && !equal_ignoring_ascii_case(text, "false"))
+          return refuse(IssueError::kBadClaim);
+        return ClaimTree::Value(equal_ignoring_ascii_case(text, "true"));
+      case ClaimType::kJson: {
+        const auto parsed = parse_json(text);
+        if (!parsed) return refuse(IssueError::kBadClaim);
+        return ClaimTree::Value(ClaimTree::Raw{claims_.own(json::serialize(*parsed))});
+      }
+    }
+    return refuse(IssueError::kBadClaim);
+  }
+
+  /// Names with a fixed place go there, the rest into the tree (keycloak.md section 4.1, protected names).
+  Done place(const MapperOp& op, ClaimTree::Value claim) {
+    const auto path = path_of(op);
+    if (path.size() == 1) {
+      const auto* text = std::get_if<std::string_view>(&claim);
+      if (path[0] == "sub" && text != nullptr) return claims_.subject = *text, Done{};
+      if (path[0] == "acr" && text != nullptr) return claims_.acr = *text, Done{};
+      if (path[0] == "auth_time" && std::holds_alternative<std::int64_t>(claim)) {
+        return claims_.auth_time = std::get<std::int64_t>(claim), Done{};
+      }
+      if (path[0] == "aud") {
+        if (text != nullptr) claims_.add_audience(*text);
+        if (const auto* texts = std::get_if<Texts>(&claim))
+          std::for_each(texts->begin(), texts->end(), [&](auto t) { claims_.add_audience(t); });
+        return {};
+      }
+      if (path[0] == "azp") return {};  // Always the client itself; a mapper must not change who a token is for.
+    }
+    claims_.others.set(path, std::move(claim));
+    return {};
+  }
+
+  Done value(const MapperOp& op, std::string_view text) {
+    if (text.empty()) return {};
+    auto claim = typed(op, text);
+    if (!claim) return refuse(claim.error());
+    return place(op, std::move(*claim));
+  }
+
+  Done values(const MapperOp& op, const Texts& texts) {
+    if (texts.empty()) return {};
+    if (!op.multivalued) return value(op, texts.front());
+    if (op.type == ClaimType::kString) return place(op, texts);
+    std::string list = "[";
+    for (const auto text : texts) {
+      auto claim = typed(op, text);
+      if (!claim) return refuse(claim.error());
+      if (list.size() > 1) list.push_back(',');
+      list.append(text);
+    }
+    list.push_back(']');
+    return place(op, ClaimTree::Raw{claims_.own(std::move(list))});
+  }
+
+  Texts attribute_values(const MapperOp& op) {
+    Texts texts;
+    if (auto field = user_field(user_, op.source)) {
+      if (!field->empty()) texts.push_back(claims_.own(std::move(*field)));
+      return texts;
+    }
+    if (const auto found = user_.attributes.find(op.source); found != user_.attributes.end()) {
+      texts.assign(found->second.begin(), found->second.end());
+    }
+    if (op.flag || texts.empty()) {  // Group attributes count when asked for, or when the user has none.
+      for (const auto& group : context_.subject.groups) {
+        const auto found = group->attributes.find(op.source);
+        if (found == group->attributes.end()) continue;
+        for (const auto& text : found->second) {
+          if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.emplace_back(text);
+        }
+      }
+    }
+    return texts;
+  }
+
+  Done attribute(const MapperOp& op) { return values(op, attribute_values(op)); }
+
+  Done property(const MapperOp& op) {
+    auto field = user_field(user_, op.source);
+    if (!field) return {};
+    return value(op, claims_.own(std::move(*field)));
+  }
+
+  Done full_name() {
+    if (user_.first_name.empty() && user_.last_name.empty()) return {};
+    std::string name = user_.first_name;
+    if (!name.empty() && !user_.last_name.empty()) name.push_back(' ');
+    name.append(user_.last_name);
+    claims_.others.set({"name"}, claims_.own(std::move(name)));
+    return {};
+  }
+
+  Done address(const MapperOp& op) {
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kParts = {
+        {{"formatted", "formatted"},
+         {"street", "street_address"},
+         {"locality", "locality"},
+         {"region", "region"},
+         {"postal_code", "postal_code"},
+         {"country", "country"}}};
+    for (const auto& [part, claim] : kParts) {
+      const auto found = user_.attributes.find(op.more.at(std::string(part)));
+      if (found != user_.attributes.end() && !found->second.empty() && !found->second.front().empty()) {
+        claims_.others.set({"address", claim}, std::string_view(found->second.front()));
+      }
+    }
+    return {};
+  }
+
+  Done note(const MapperOp& op) {
+    if (op.source == "AUTH_TIME") {
+      if (context_.session == nullptr || context_.session->auth_time == 0) return {};
+      return value(op, claims_.own(std::to_string(context_.session->auth_time)));
+    }
+    const auto* notes = context_.session != nullptr ? &context_.session->notes : context_.notes;
+    if (notes == nullptr) return {};
+    const auto found = notes->find(op.source);
+    return found == notes->end() ? Done{} : value(op, found->second);
+  }
+
+  Done groups(const MapperOp& op) {
+    Texts texts;
+    for (const auto& group : context_.subject.groups) texts.emplace_back(op.flag ? group->path : group->name);
+    return texts.empty() ? Done{} : place(op, std::move(texts));
+  }
+
+  bool is_visible(const EffectiveRoles::Item& role) const {
+    const auto* scope = context_.subject.scope_roles.get();
+    return scope == nullptr || role.client_id == context_.client.client.client_id || scope->contains(role.id);
+  }
+
+  std::string_view prefixed(const MapperOp& op, std::string_view role) {
+    return op.text.empty() ? role : claims_.own(op.text + std::string(role));
+  }
+
+  Done realm_roles(const MapperOp& op) {
+    Texts roles;
+    for (const auto& role : context_.subject.roles->items) {
+      if (role.client_id.empty() && is_visible(role)) roles.push_back(prefixed(op, role.name));
+    }
+    if (roles.empty()) return {};
+    const bool in_place = op.path.size() == 2 && op.path[0] == "realm_access" && op.path[1] == "roles";
+    if (in_place) {
+      claims_.realm_roles.insert(claims_.realm_roles.end(), roles.begin(), roles.end());
+      return {};
+    }
+    return op.multivalued ? place(op, std::move(roles)) : place(op, roles.front());
+  }
+
+  Done client_roles(const MapperOp& op) {
+    const auto& items = context_.subject.roles->items;  // sorted by client
+    for (auto at = items.begin(); at != items.end();) {
+      const auto& client_id = at->client_id;
+      Texts roles;
+      for (; at != items.end() && at->client_id == client_id; ++at) {
+        if (!client_id.empty() && (op.source.empty() || op.source == client_id) && is_visible(*at))
+          roles.push_back(prefixed(op, at->name));
+      }
+      if (roles.empty()) continue;
+      std::vector<std::string_view> path;
+      for (const auto& part : op.path)
+        path.push_back(part == "${client_id}" ? std::string_view(client_id) : std::string_view(part));
+      if (path.size() == 3 && path[0] == "resource_access" && path[2] == "roles") {
+        auto& list = claims_.roles_of(path[1]);
+        list.insert(list.end(), roles.begin(), roles.end());
+      } else {
+        claims_.others.set(path, op.multivalued ? ClaimTree::Value(std::move(roles)) : ClaimTree::Value(roles.front()));
+      }
+    }
+    return {};
+  }
+
+  /// Every other client whose roles the token carries (keycloak.md section 2.2).
+  Done resolve_audience() {
+    for (const auto& role : context_.subject.roles->items) {
+      if (!role.client_id.empty() && role.client_id != context_.client.client.client_id && is_visible(role))
+        claims_.add_audience(role.client_id);
+    }
+    return {};
+  }
+
+  Done hardcoded_role(const MapperOp& op) {
+    const auto dot = op.text.find('.');
+    if (dot == std::string::npos) {
+      claims_.realm_roles.emplace_back(op.text);
+    } else {
+      claims_.roles_of(std::string_view(op.text).substr(0, dot)).push_back(std::string_view(op.text).substr(dot + 1));
+    }
+    return {};
+  }
+
+  Done allowed_origins() {
+    const auto add = [&](std::string_view origin) {
+      auto& list = claims_.allowed_origins;
+      if (!origin.empty() && std::find(list.begin(), list.end(), origin) == list.end()) list.push_back(origin);
+    };
+    const auto& client = context_.client.client;
+    for (const auto& origin : client.web_origins) {
+      if (origin != "+") {
+        add(origin);
+        continue;
+      }
+      for (const auto& pattern : client.redirect_uris) {
+        const bool relative = pattern.starts_with('/');
+        const auto uri = parse_uri(relative ? client.root_url + pattern : pattern);
+        if (uri && uri->is_http()) add(claims_.own(uri->origin()));
+      }
+    }
+    return {};
+  }
+
+  const TokenContext& context_;
+  Destination destination_;
+  Claims& claims_;
+  const User& user_;
+};
+
+}  // namespace
+
+Result<void, IssueError> run_mappers(const TokenContext& context, Destination destination, Claims& claims) {
+  Runner runner(context, destination, claims);
+  for (const auto& op : context.plan.operations) {
+    if ((op.destinations & destination) == 0 && op.kind != MapperKind::kNonce) continue;
+    if (auto done = runner.run(op); !done) return done;
+  }
+  return {};
+}
+
+}  // namespace cardea

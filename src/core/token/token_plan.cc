@@ -1,0 +1,114 @@
+#include "core/token/token_plan.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "core/settings.h"
+
+namespace cardea {
+namespace {
+
+constexpr std::size_t kPlansMax = 64;
+
+const ClientScope* scope_by_id(const RealmEntry& realm, const ScopeId& id) {
+  const auto found = realm.scopes_by_id.find(id.str());
+  return found == realm.scopes_by_id.end() || found->second->protocol != "openid-connect" ? nullptr : found->second;
+}
+
+const ClientScope* named(const ClientEntry& client, const std::vector<ScopeId>& ids, std::string_view name) {
+  for (const auto& id : ids) {
+    const auto* scope = scope_by_id(*client.realm, id);
+    if (scope != nullptr && scope->name == name) return scope;
+  }
+  return nullptr;
+}
+
+/// Default scopes always apply, optional ones when asked for (keycloak.md section 1.9, scope rule).
+Result<void, ScopeError> select_scopes(const ClientEntry& client, std::string_view requested, TokenPlan& plan) {
+  const auto add = [&](const ClientScope* scope) {
+    if (scope != nullptr && std::find(plan.scopes.begin(), plan.scopes.end(), scope) == plan.scopes.end())
+      plan.scopes.push_back(scope);
+  };
+  for (const auto& id : client.client.default_scopes) add(scope_by_id(*client.realm, id));
+  for (const auto word : split_words(requested)) {
+    if (word == "openid") {
+      plan.openid = true;
+      continue;
+    }
+    if (named(client, client.client.default_scopes, word) != nullptr) continue;
+    const auto* optional = named(client, client.client.optional_scopes, word);
+    if (optional == nullptr) return refuse(ScopeError::kInvalid);
+    // Offline sessions are not kept by this release; asking for them gives what a normal session gives (OP-24).
+    if (word != "offline_access") add(optional);
+  }
+  return {};
+}
+
+void append_word(std::string& words, std::string_view word) {
+  if (!words.empty()) words.push_back(' ');
+  words.append(word);
+}
+
+void add_mappers(TokenPlan& plan, const std::vector<ProtocolMapper>& mappers) {
+  for (const auto& mapper : mappers) {
+    if (auto op = compile_mapper(mapper)) plan.operations.push_back(std::move(*op));
+  }
+}
+
+/// In order of priority, and in the order they came within one: later ones overwrite.
+void sort_by_priority(std::vector<MapperOp>& operations) {
+  std::vector<MapperOp> sorted;
+  std::vector<int> priorities;
+  for (const auto& op : operations) priorities.push_back(op.priority);
+  std::sort(priorities.begin(), priorities.end());
+  priorities.erase(std::unique(priorities.begin(), priorities.end()), priorities.end());
+  for (const int priority : priorities) {
+    for (auto& op : operations) {
+      if (op.priority == priority) sorted.push_back(std::move(op));
+    }
+  }
+  operations = std::move(sorted);
+}
+
+}  // namespace
+
+bool TokenPlan::has_scope(std::string_view name) const {
+  if (name == "openid") return openid;
+  return std::any_of(scopes.begin(), scopes.end(), [&](const ClientScope* scope) { return scope->name == name; });
+}
+
+std::shared_ptr<const TokenPlan> PlanCache::find(std::string_view requested) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = plans_.find(requested);
+  return found == plans_.end() ? nullptr : found->second;
+}
+
+void PlanCache::put(std::string_view requested, std::shared_ptr<const TokenPlan> plan) {
+  const std::lock_guard lock(mutex_);
+  if (plans_.size() >= kPlansMax) plans_.clear();
+  plans_.insert_or_assign(std::string(requested), std::move(plan));
+}
+
+Result<std::shared_ptr<const TokenPlan>, ScopeError> plan_for(const ClientEntry& client, std::string_view requested) {
+  if (auto known = client.plans->find(requested)) return known;
+  auto plan = std::make_shared<TokenPlan>();
+  if (auto selected = select_scopes(client, requested, *plan); !selected) return refuse(selected.error());
+  if (plan->openid) {
+    append_word(plan->token_scope, "openid");
+    append_word(plan->full_scope, "openid");
+  }
+  plan->role_mappings = client.client.role_mappings;
+  for (const auto* scope : plan->scopes) {
+    append_word(plan->full_scope, scope->name);
+    if (scope->in_token_scope()) append_word(plan->token_scope, scope->name);
+    plan->role_mappings.insert(plan->role_mappings.end(), scope->role_mappings.begin(), scope->role_mappings.end());
+    add_mappers(*plan, scope->mappers);
+  }
+  add_mappers(*plan, client.client.mappers);
+  sort_by_priority(plan->operations);
+  plan->lightweight = client.client.attribute_is_true("client.use.lightweight.access.token.enabled");
+  client.plans->put(requested, plan);
+  return std::shared_ptr<const TokenPlan>(std::move(plan));
+}
+
+}  // namespace cardea
