@@ -1,0 +1,233 @@
+#include "domain/interaction_json.h"
+
+#include <optional>
+
+namespace cardea {
+namespace {
+
+constexpr std::int64_t kVersion = 1;
+constexpr std::size_t kBytesMax =
+    64 * 1024;  // rows are ours and the browser's part is bounded before: this is a backstop
+constexpr std::size_t kActionsMax = 64;
+
+std::string_view mode_name(ResponseMode mode) {
+  switch (mode) {
+    case ResponseMode::kQuery:
+      return "q";
+    case ResponseMode::kFragment:
+      return "f";
+    case ResponseMode::kFormPost:
+      return "p";
+  }
+  return "q";
+}
+
+std::optional<ResponseMode> parse_mode(std::string_view name) {
+  if (name == "q") return ResponseMode::kQuery;
+  if (name == "f") return ResponseMode::kFragment;
+  if (name == "p") return ResponseMode::kFormPost;
+  return std::nullopt;
+}
+
+// Empty texts and false flags are left out: every byte counts in a URL.
+void text(JsonWriter& writer, std::string_view name, std::string_view value) {
+  if (!value.empty()) writer.member(name, value);
+}
+void flag(JsonWriter& writer, std::string_view name, bool value) {
+  if (value) writer.member(name, value);
+}
+
+void write_request(JsonWriter& writer, const AuthorizationRequest& request) {
+  writer.key("q").begin_object();
+  writer.member("c", request.client.str()).member("ci", request.client_id).member("ru", request.redirect_uri);
+  flag(writer, "rd", !request.redirect_uri_sent);
+  writer.member("rt", request.response_type).member("rm", mode_name(request.response_mode));
+  text(writer, "sc", request.scope);
+  if (request.state) writer.member("st", *request.state);
+  text(writer, "no", request.nonce);
+  text(writer, "cc", request.code_challenge);
+  flag(writer, "cp", request.challenge_method == ChallengeMethod::kPlain);
+  flag(writer, "pl", request.prompt_login);
+  flag(writer, "pn", request.prompt_none);
+  if (request.max_age) writer.member("ma", *request.max_age);
+  text(writer, "lh", request.login_hint);
+  text(writer, "ul", request.ui_locales);
+  writer.end_object();
+}
+
+void write_stage(JsonWriter& writer, const AwaitingLogin& stage) {
+  writer.key("l").begin_object();
+  text(writer, "u", stage.username_shown);
+  writer.end_object();
+}
+
+void write_stage(JsonWriter& writer, const AwaitingActions& stage) {
+  writer.key("p").begin_object();
+  writer.member("u", stage.proven.user.str()).member("at", stage.proven.auth_time).member("ac", stage.proven.acr);
+  flag(writer, "rm", stage.proven.remember_me);
+  writer.key("do").begin_array();
+  for (const auto& action : stage.actions) writer.string(action);
+  writer.end_array().end_object();
+}
+
+// Reads members and remembers whether one was missing or of the wrong type.
+class Reader {
+ public:
+  explicit Reader(const json::object& object) : object_(object) {}
+
+  std::string needed(std::string_view name) {
+    const auto* found = object_.if_contains(name);
+    if (found == nullptr || !found->is_string() || found->get_string().empty()) return fail<std::string>();
+    return std::string(found->get_string());
+  }
+  std::optional<std::string> text(std::string_view name) {
+    const auto* found = object_.if_contains(name);
+    if (found == nullptr) return std::nullopt;
+    if (!found->is_string()) return fail<std::optional<std::string>>();
+    return std::string(found->get_string());
+  }
+  bool flag(std::string_view name) {
+    const auto* found = object_.if_contains(name);
+    if (found == nullptr) return false;
+    if (!found->is_bool()) return fail<bool>();
+    return found->get_bool();
+  }
+  std::optional<std::int64_t> number(std::string_view name) {
+    const auto* found = object_.if_contains(name);
+    if (found == nullptr) return std::nullopt;
+    if (!found->is_int64()) return fail<std::optional<std::int64_t>>();
+    return found->get_int64();
+  }
+  std::int64_t needed_number(std::string_view name) {
+    const auto found = number(name);
+    return found ? *found : fail<std::int64_t>();
+  }
+  const json::object* object(std::string_view name) {
+    const auto* found = object_.if_contains(name);
+    return found != nullptr && found->is_object() ? &found->get_object() : nullptr;
+  }
+  const json::array* needed_array(std::string_view name) {
+    const auto* found = object_.if_contains(name);
+    if (found == nullptr || !found->is_array()) return fail<const json::array*>();
+    return &found->get_array();
+  }
+  [[nodiscard]] bool ok() const { return ok_; }
+
+ private:
+  template <class T>
+  T fail() {
+    ok_ = false;
+    return T{};
+  }
+
+  const json::object& object_;
+  bool ok_ = true;
+};
+
+std::optional<AuthorizationRequest> read_request(const json::object& object) {
+  Reader in(object);
+  AuthorizationRequest out;
+  out.client = ClientId(in.needed("c"));
+  out.client_id = in.needed("ci");
+  out.redirect_uri = in.needed("ru");
+  out.redirect_uri_sent = !in.flag("rd");
+  out.response_type = in.needed("rt");
+  const auto mode = parse_mode(in.needed("rm"));
+  out.scope = in.text("sc").value_or("");
+  out.state = in.text("st");
+  out.nonce = in.text("no").value_or("");
+  out.code_challenge = in.text("cc").value_or("");
+  out.challenge_method = in.flag("cp") ? ChallengeMethod::kPlain : ChallengeMethod::kS256;
+  out.prompt_login = in.flag("pl");
+  out.prompt_none = in.flag("pn");
+  out.max_age = in.number("ma");
+  out.login_hint = in.text("lh").value_or("");
+  out.ui_locales = in.text("ul").value_or("");
+  if (!in.ok() || !mode) return std::nullopt;
+  out.response_mode = *mode;
+  return out;
+}
+
+std::optional<AwaitingLogin> read_login(const json::object& object) {
+  Reader in(object);
+  AwaitingLogin out{in.text("u").value_or("")};
+  if (!in.ok()) return std::nullopt;
+  return out;
+}
+
+std::optional<AwaitingActions> read_actions(const json::object& object) {
+  Reader in(object);
+  AwaitingActions out;
+  out.proven.user = UserId(in.needed("u"));
+  out.proven.auth_time = in.needed_number("at");
+  out.proven.acr = in.needed("ac");
+  out.proven.remember_me = in.flag("rm");
+  const auto* actions = in.needed_array("do");
+  if (!in.ok() || actions->empty() || actions->size() > kActionsMax) return std::nullopt;
+  for (const auto& action : *actions) {
+    if (!action.is_string() || action.get_string().empty()) return std::nullopt;
+    out.actions.emplace_back(action.get_string());
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string_view describe(InteractionJsonError error) {
+  switch (error) {
+    case InteractionJsonError::kNotJson:
+      return "not_json";
+    case InteractionJsonError::kVersion:
+      return "unknown_version";
+    case InteractionJsonError::kMember:
+      return "bad_member";
+  }
+  return "?";
+}
+
+std::string to_json(const Interaction& interaction) {
+  std::string out;
+  JsonWriter writer(out);
+  writer.begin_object();
+  writer.member("v", kVersion).member("i", interaction.id).member("r", interaction.realm.str());
+  writer.member("b", interaction.browser_hash).member("e", epoch_milliseconds(interaction.expires_at));
+  write_request(writer, interaction.request);
+  std::visit([&writer](const auto& stage) { write_stage(writer, stage); }, interaction.stage);
+  writer.end_object();
+  return out;
+}
+
+Result<Interaction, InteractionJsonError> interaction_from_json(std::string_view text) {
+  const auto document = parse_json(text, {.bytes_max = kBytesMax, .depth_max = 8});
+  if (!document || !document->is_object()) return refuse(InteractionJsonError::kNotJson);
+  Reader in(document->get_object());
+  if (in.needed_number("v") != kVersion) return refuse(InteractionJsonError::kVersion);
+
+  Interaction out;
+  out.id = in.needed("i");
+  out.realm = RealmId(in.needed("r"));
+  out.browser_hash = in.needed("b");
+  out.expires_at = from_epoch_milliseconds(in.needed_number("e"));
+  const auto* request = in.object("q");
+  const auto* login = in.object("l");
+  const auto* actions = in.object("p");
+  // Exactly one stage: a text with both, or none, says nothing about who proved what.
+  if (!in.ok() || request == nullptr || (login == nullptr) == (actions == nullptr)) {
+    return refuse(InteractionJsonError::kMember);
+  }
+  auto parsed_request = read_request(*request);
+  if (!parsed_request) return refuse(InteractionJsonError::kMember);
+  out.request = std::move(*parsed_request);
+  if (login != nullptr) {
+    auto stage = read_login(*login);
+    if (!stage) return refuse(InteractionJsonError::kMember);
+    out.stage = std::move(*stage);
+  } else {
+    auto stage = read_actions(*actions);
+    if (!stage) return refuse(InteractionJsonError::kMember);
+    out.stage = std::move(*stage);
+  }
+  return out;
+}
+
+}  // namespace cardea

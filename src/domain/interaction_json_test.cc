@@ -1,0 +1,158 @@
+#include "domain/interaction_json.h"
+
+#include <gtest/gtest.h>
+
+namespace cardea {
+namespace {
+
+Interaction plain() {
+  Interaction out;
+  out.id = "tab1";
+  out.realm = RealmId("11111111-1111-4111-8111-111111111111");
+  out.browser_hash = "hash-of-cookie";
+  out.expires_at = from_epoch_milliseconds(1'767'225'600'123);
+  out.request.client = ClientId("22222222-2222-4222-8222-222222222222");
+  out.request.client_id = "app";
+  out.request.redirect_uri = "https://app.example.com/cb";
+  return out;
+}
+
+Interaction full() {
+  auto out = plain();
+  out.request.redirect_uri_sent = false;
+  out.request.response_type = "code id_token";
+  out.request.response_mode = ResponseMode::kFormPost;
+  out.request.scope = "openid email";
+  out.request.state = "a \"state\" \\ \xc3\xa4 <&>";
+  out.request.nonce = "n-1";
+  out.request.code_challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+  out.request.challenge_method = ChallengeMethod::kPlain;
+  out.request.prompt_login = true;
+  out.request.prompt_none = true;
+  out.request.max_age = 0;
+  out.request.login_hint = "ada";
+  out.request.ui_locales = "de en";
+  AwaitingActions actions;
+  actions.proven = {.user = UserId("u1"), .auth_time = 1767225600, .acr = "1", .remember_me = true};
+  actions.actions = {"UPDATE_PASSWORD", "VERIFY_EMAIL"};
+  out.stage = actions;
+  return out;
+}
+
+void expect_equal(const AuthorizationRequest& a, const AuthorizationRequest& b) {
+  EXPECT_EQ(a.client, b.client);
+  EXPECT_EQ(a.client_id, b.client_id);
+  EXPECT_EQ(a.redirect_uri, b.redirect_uri);
+  EXPECT_EQ(a.redirect_uri_sent, b.redirect_uri_sent);
+  EXPECT_EQ(a.response_type, b.response_type);
+  EXPECT_EQ(a.response_mode, b.response_mode);
+  EXPECT_EQ(a.scope, b.scope);
+  EXPECT_EQ(a.state, b.state);
+  EXPECT_EQ(a.nonce, b.nonce);
+  EXPECT_EQ(a.code_challenge, b.code_challenge);
+  EXPECT_EQ(a.challenge_method, b.challenge_method);
+  EXPECT_EQ(a.prompt_login, b.prompt_login);
+  EXPECT_EQ(a.prompt_none, b.prompt_none);
+  EXPECT_EQ(a.max_age, b.max_age);
+  EXPECT_EQ(a.login_hint, b.login_hint);
+  EXPECT_EQ(a.ui_locales, b.ui_locales);
+}
+
+std::string replaced(std::string text, std::string_view from, std::string_view to) {
+  const auto at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from << " in " << text;
+  return text.replace(at, from.size(), to);
+}
+
+TEST(InteractionJson, refuses_what_is_not_an_interaction) {
+  for (const auto* text : {"", "{}", "[]", "null", "{\"v\":1}", "{\"v\":\"1\"}", "not json", "{\"v\":1} "}) {
+    EXPECT_FALSE(interaction_from_json(text).has_value()) << text;
+  }
+}
+
+TEST(InteractionJson, refuses_another_version) {
+  const auto text = replaced(to_json(plain()), "\"v\":1", "\"v\":2");
+  EXPECT_EQ(interaction_from_json(text).error(), InteractionJsonError::kVersion);
+}
+
+TEST(InteractionJson, refuses_each_missing_or_emptied_member) {
+  const auto text = to_json(full());
+  for (const auto* member : {"i", "r", "b", "c", "ci", "ru", "u", "ac"}) {
+    const auto begin = text.find("\"" + std::string(member) + "\":\"");
+    ASSERT_NE(begin, std::string::npos) << member;
+    const auto value = begin + std::string_view(member).size() + 4;
+    auto emptied = text;
+    emptied.erase(value, text.find('"', value) - value);
+    EXPECT_FALSE(interaction_from_json(emptied).has_value()) << emptied;
+    EXPECT_FALSE(interaction_from_json(replaced(text, "\"" + std::string(member) + "\":", "\"x\":")).has_value())
+        << member;
+  }
+  EXPECT_FALSE(interaction_from_json(replaced(text, "\"e\":", "\"x\":")).has_value());
+  EXPECT_FALSE(interaction_from_json(replaced(text, "\"at\":", "\"x\":")).has_value());
+}
+
+TEST(InteractionJson, refuses_no_stage_and_two_stages) {
+  const auto text = to_json(plain());
+  EXPECT_FALSE(interaction_from_json(replaced(text, "\"l\":", "\"x\":")).has_value());
+  EXPECT_FALSE(interaction_from_json(replaced(text, "\"l\":{}", R"("l":{},"p":{"u":"u1","at":1,"ac":"1","do":["A"]})"))
+                   .has_value());
+}
+
+TEST(InteractionJson, refuses_proof_without_actions_or_with_odd_ones) {
+  const auto text = to_json(full());
+  const std::string actions = R"("do":["UPDATE_PASSWORD","VERIFY_EMAIL"])";
+  for (const auto* odd : {R"("do":[])", R"("do":[1])", R"("do":[""])", R"("do":"UPDATE_PASSWORD")", R"("do":null)"}) {
+    EXPECT_FALSE(interaction_from_json(replaced(text, actions, odd)).has_value()) << odd;
+  }
+}
+
+TEST(InteractionJson, refuses_unknown_response_mode_and_wrong_types) {
+  const auto text = to_json(plain());
+  EXPECT_FALSE(interaction_from_json(replaced(text, R"("rm":"q")", R"("rm":"z")")).has_value());
+  EXPECT_FALSE(interaction_from_json(replaced(text, R"("rm":"q")", R"("rm":"q","st":1)")).has_value());
+  EXPECT_FALSE(interaction_from_json(replaced(text, R"("rm":"q")", R"("rm":"q","pl":"true")")).has_value());
+}
+
+TEST(InteractionJson, passes_over_members_of_a_later_release) {
+  EXPECT_TRUE(
+      interaction_from_json(replaced(to_json(plain()), "\"v\":1", "\"v\":1,\"later\":{\"x\":[1]}")).has_value());
+}
+
+TEST(InteractionJson, round_trips_login_stage) {
+  auto before = plain();
+  before.stage = AwaitingLogin{"ada"};
+  const auto after = interaction_from_json(to_json(before));
+  ASSERT_TRUE(after.has_value());
+  EXPECT_EQ(after->id, before.id);
+  EXPECT_EQ(after->realm, before.realm);
+  EXPECT_EQ(after->browser_hash, before.browser_hash);
+  EXPECT_EQ(after->expires_at, before.expires_at);
+  expect_equal(after->request, before.request);
+  ASSERT_TRUE(std::holds_alternative<AwaitingLogin>(after->stage));
+  EXPECT_EQ(std::get<AwaitingLogin>(after->stage).username_shown, "ada");
+}
+
+TEST(InteractionJson, round_trips_every_member) {
+  const auto before = full();
+  const auto after = interaction_from_json(to_json(before));
+  ASSERT_TRUE(after.has_value());
+  expect_equal(after->request, before.request);
+  const auto& stage = std::get<AwaitingActions>(after->stage);
+  EXPECT_EQ(stage.proven.user, UserId("u1"));
+  EXPECT_EQ(stage.proven.auth_time, 1767225600);
+  EXPECT_EQ(stage.proven.acr, "1");
+  EXPECT_TRUE(stage.proven.remember_me);
+  EXPECT_EQ(stage.actions, (std::vector<std::string>{"UPDATE_PASSWORD", "VERIFY_EMAIL"}));
+}
+
+TEST(InteractionJson, tells_an_empty_state_from_none) {
+  auto before = plain();
+  EXPECT_EQ(interaction_from_json(to_json(before))->request.state, std::nullopt);
+  before.request.state = "";
+  EXPECT_EQ(interaction_from_json(to_json(before))->request.state, "");
+}
+
+TEST(InteractionJson, is_compact) { EXPECT_LT(to_json(plain()).size(), 320U); }
+
+}  // namespace
+}  // namespace cardea
