@@ -2,6 +2,7 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <charconv>
+#include <cmath>
 #include <limits>
 
 #include "base/text.h"
@@ -61,7 +62,11 @@ struct Handler {
     stack.push_uint64(number);
     return true;
   }
-  bool on_double(double number, Text, Error&) {
+  bool on_double(double number, Text, Error& error) {
+    if (!std::isfinite(number)) {  // Boost reads 1e400 as infinity, which JSON cannot write
+      error = json::error::exponent_overflow;
+      return false;
+    }
     stack.push_double(number);
     return true;
   }
