@@ -15,16 +15,16 @@ enum class FormError { kMalformed, kTooManyParameters, kTooLong };
 
 class Form {
  public:
-  /// Parses a body or query. Refuses bad percent-escapes, NUL, bad UTF-8 and what is beyond kFormParametersMax and
-  /// kParameterBytesMax.
+  /// Parses a body or query. Refuses bad percent-escapes, NUL, bad UTF-8 and what is beyond kFormParametersMax,
+  /// kParameterNameBytesMax and kParameterBytesMax. Empty pairs ("a=1&&b=2") are passed over.
   [[nodiscard]] static Result<Form, FormError> parse(std::string_view text);
 
-  /// First value of `name`; an empty value counts as absent (RFC 6749 section 3.1, GEN-5).
+  /// First value of `name` that is not empty: an empty one counts as absent (RFC 6749 section 3.1, GEN-5).
   [[nodiscard]] std::optional<std::string_view> value(std::string_view name) const;
   /// First value of `name`, empty ones included: for parameters that are echoed as sent (`state`).
   [[nodiscard]] std::optional<std::string_view> raw(std::string_view name) const;
   [[nodiscard]] std::string_view value_or(std::string_view name, std::string_view fallback) const;
-  /// The first name that stands twice, if any (RFC 6749 section 3.1: must not).
+  /// The first name that stands twice, empty values counted, if any (RFC 6749 section 3.1: must not).
   [[nodiscard]] std::optional<std::string_view> first_repeated() const;
   [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& parameters() const { return parameters_; }
   void add(std::string name, std::string value) { parameters_.emplace_back(std::move(name), std::move(value)); }
@@ -33,7 +33,8 @@ class Form {
   std::vector<std::pair<std::string, std::string>> parameters_;
 };
 
-/// Appends `name=value` with '&' in front where needed, form-encoded.
+/// Appends `name=value` form-encoded (a space becomes '+'), with '&' in front unless `out` is empty or ends in '?' or
+/// '&'.
 void append_form(std::string& out, std::string_view name, std::string_view value);
 
 }  // namespace cardea::web

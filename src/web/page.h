@@ -1,19 +1,27 @@
 // HTML pages: mustache templates embedded in the program, escaped by default, with the headers every page has
 // (standards.md section 35): strict CSP with a nonce, no framing, no sniffing, no storing.
+//
+// A template is web/theme/templates/<name>.html. It is put in the place of {{> content}} in templates/layout.html, and
+// {{> other}} in either stands for templates/other.html. Templates escape everything: "{{{", "{{&" and "{{=" are
+// refused.
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/random.h"
+#include "web/asset.h"
 #include "web/response.h"
 
 namespace cardea::web {
 
-/// Values for a template: text (escaped), booleans for sections, lists of nested values.
+/// Values for a template: text (escaped), booleans for sections, lists of nested values. An empty text is false for a
+/// section, so {{#message}}...{{/message}} shows only what there is.
 class PageData {
  public:
   PageData& text(std::string name, std::string value);
@@ -32,27 +40,41 @@ class PageData {
 
 struct PagePolicy {
   /// Origins a form on this page may lead to besides our own, through redirects (browsers apply form-action to them).
-  std::vector<std::string> form_targets;
+  /// An entry that is not a plain source expression ("https://host", "app.scheme:") is left out.
+  std::vector<std::string> form_targets = {};
   /// The page runs the script of its template (with the nonce). Off: script-src is 'none'.
   bool script = false;
   /// The page may be framed by anyone (login status iframe, third-party-cookie probe) and gets no X-Frame-Options.
   bool frameable = false;
-  /// The page may call other origins by fetch (playground only).
+  /// The script of the page may fetch from our own origin.
   bool connect_self = false;
+  /// The page is part of a flow in a popup window (display=popup), whose opener must stay reachable: no COOP.
+  bool popup = false;
 };
 
 class Pages {
  public:
-  explicit Pages(Random& random) : random_(random) {}
-  /// Renders `name` (a file of web/theme/templates without ".html") inside the common layout.
-  /// Templates see the values given plus {{nonce}}. A template that does not exist is a bug.
-  [[nodiscard]] Response render(std::string_view name, int status, const PageData& data, const PagePolicy& policy = {}) const;
+  /// Parses every template of `assets`; a broken one is a bug. Keeps `random`; does not keep `assets`.
+  explicit Pages(Random& random, std::span<const Asset> assets = embedded_assets());
+  ~Pages();
+  /// Renders `name` (a file of web/theme/templates without ".html") inside the common layout. Safe from any thread.
+  /// Templates see the values given plus {{nonce}} and {{resources}} (asset_base_url). A template that does not exist
+  /// is a bug.
+  [[nodiscard]] Response render(std::string_view name, int status, const PageData& data,
+                                const PagePolicy& policy = {}) const;
 
  private:
+  struct Templates;
   Random& random_;
+  std::unique_ptr<Templates> templates_;
 };
 
-/// The headers that every answer carries, HTML or not (keycloak.md section 1.21). HSTS on https only.
+/// The Content-Security-Policy of a page.
+[[nodiscard]] std::string content_security_policy(const PagePolicy& policy, std::string_view nonce);
+
+/// The headers that every answer carries, HTML or not (keycloak.md section 1.21), as shared headers: what the answer
+/// has set itself stays. HSTS on https only. An answer with a Content-Security-Policy decides on framing itself and
+/// gets no X-Frame-Options here. The router calls this for every answer.
 void add_security_headers(Response& response, bool https);
 
 }  // namespace cardea::web

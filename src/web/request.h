@@ -21,16 +21,16 @@ struct Header {
 
 struct Request {
   Method method = Method::kGet;
-  std::string path;    // as received, percent-encoding kept, starts with '/', without query
-  std::string query;   // as received, without '?'
+  std::string path;   // as received, percent-encoding kept, starts with '/', without query
+  std::string query;  // as received, without '?'
   std::vector<Header> headers;
-  std::string body;    // complete, at most kRequestBodyBytesMax
+  std::string body;  // complete, at most kRequestBodyBytesMax
 
   // Where it came from, after the rules for trusted proxies (attack class 19).
-  std::string scheme = "http";   // "http" or "https", as the browser sees it
-  std::string host;              // host[:port] as the browser sees it, checked to be a plausible authority
-  std::string remote_address;    // the client's address without port
-  std::string correlation_id;    // stands in every log line, error page and 5xx answer of this request
+  std::string scheme = "http";  // "http" or "https", as the browser sees it
+  std::string host;             // host[:port] as the browser sees it, checked to be a plausible authority
+  std::string remote_address;   // the client's address without port
+  std::string correlation_id;   // stands in every log line, error page and 5xx answer of this request
 
   // Set by the router: values of {name} segments, percent-decoded.
   std::vector<std::pair<std::string_view, std::string>> path_parameters;

@@ -18,10 +18,14 @@ struct Response {
   int status = 200;
   std::vector<Header> headers;
   Body body;
+  /// Headers that live as long as the program and stand in most answers (add_security_headers). One in `headers` of the
+  /// same name wins. Not owned.
+  const std::vector<Header>* shared_headers = nullptr;
 
   Response& add(std::string_view name, std::string_view value);
   /// Replaces every header of that name by one.
   Response& set(std::string_view name, std::string_view value);
+  /// First value of that name in any case, own headers before shared ones; null when there is none.
   [[nodiscard]] const std::string* find_header(std::string_view name) const;
   [[nodiscard]] std::string_view body_text() const;
 };
@@ -33,7 +37,8 @@ struct Response {
 [[nodiscard]] Response html_response(int status, std::string html);
 [[nodiscard]] Response text_response(int status, std::string_view text);
 [[nodiscard]] Response empty_response(int status);
-/// 302 with `Cache-Control: no-store, must-revalidate, max-age=0`. `location` must come from a stored or checked value (attack class 2).
+/// 302 with `Cache-Control: no-store, must-revalidate, max-age=0`. `location` must come from a stored or checked value
+/// (attack class 2).
 [[nodiscard]] Response redirect(std::string location, int status = 302);
 /// Keycloak's `{"error": ...}` and `{"error": ..., "error_description": ...}` bodies (keycloak.md section 1.21).
 [[nodiscard]] Response json_error(int status, std::string_view error);

@@ -20,15 +20,16 @@ class Router {
   Router(Router&&) noexcept;
   Router& operator=(Router&&) noexcept;
 
-  /// Registers a handler. Pattern segments are literal text or {name}, which matches one non-empty segment and is handed
-  /// on percent-decoded. A literal wins over a parameter. Registering a route twice is a bug. GET also serves HEAD.
+  /// Registers a handler. Pattern segments are literal text or {name}, which matches one non-empty segment and is
+  /// handed on percent-decoded. A literal wins over a parameter. Registering a route twice is a bug. GET also serves
+  /// HEAD.
   void add(Method method, std::string_view pattern, Handler handler);
   void get(std::string_view pattern, Handler handler) { add(Method::kGet, pattern, std::move(handler)); }
   void post(std::string_view pattern, Handler handler) { add(Method::kPost, pattern, std::move(handler)); }
   void options(std::string_view pattern, Handler handler) { add(Method::kOptions, pattern, std::move(handler)); }
 
-  /// Fills in `request.path_parameters` and calls the handler. Refuses with 400 any path that is ambiguous to a proxy in
-  /// front (attack class 20): "//", ";", "\", encoded slashes or dots, "." and ".." segments, control characters.
+  /// Fills in `request.path_parameters` and calls the handler. Refuses with 400 any path that is ambiguous to a proxy
+  /// in front (attack class 20): "//", ";", "\", encoded slashes or dots, "." and ".." segments, control characters.
   /// Path not known: 404 `Unable to find matching target resource method`; known path, other method: 405 with Allow.
   [[nodiscard]] Outcome handle(Request& request) const;
 
