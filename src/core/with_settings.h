@@ -14,7 +14,8 @@ namespace cardea {
 /// Calls `next(Stored<shared_ptr<const RealmEntry>>)`; the pointer is null when no such realm exists.
 template <class Defer, class Next>
 auto with_realm(Settings& settings, std::string_view name, Defer defer, Next next) {
-  if (auto realm = settings.cached_realm(name)) return next(Stored<std::shared_ptr<const RealmEntry>>(std::move(realm)));
+  if (auto realm = settings.cached_realm(name))
+    return next(Stored<std::shared_ptr<const RealmEntry>>(std::move(realm)));
   return defer([&settings, name = std::string(name), next = std::move(next)]() mutable {
     return next(settings.load_realm(name));
   });

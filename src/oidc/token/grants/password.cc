@@ -1,0 +1,124 @@
+// grant_type=password (RFC 6749 section 4.3; keycloak.md section 1.9), for classic clients that switched it on. The password is
+// checked by the one function that does so, on the hash lane, at the same cost for unknown users.
+#include "base/limits.h"
+#include "core/session.h"
+#include "core/token/token_subject.h"
+#include "core/verify_credential.h"
+#include "oidc/endpoint.h"
+#include "oidc/token/grants/all_grants.h"
+
+namespace cardea::oidc {
+namespace {
+
+OAuthError invalid_grant(std::string description, std::string note) {
+  return {OAuthCode::kInvalidGrant, std::move(description), 0, std::move(note)};
+}
+
+struct PasswordRequest {
+  TokenRequestPtr request;
+  std::shared_ptr<const TokenPlan> plan;
+  std::string username;
+  SecretBytes password;
+  LoginAttempt attempt;
+};
+using PasswordRequestPtr = std::shared_ptr<PasswordRequest>;
+
+std::optional<OAuthError> refusal_of(const TokenRequest& request) {
+  const auto& client = request.client->client;
+  if (!client.direct_access_grants_enabled || client.policy() != ClientPolicy::kClassic) {
+    return OAuthError{OAuthCode::kUnauthorizedClient, "Client not allowed for direct access grants", 0, "direct_access_off"};
+  }
+  if (client.consent_required) return OAuthError{OAuthCode::kInvalidClient, "Client requires user consent", 400, "consent_required"};
+  return std::nullopt;
+}
+
+/// Right password, but the account is not ready to be used without a browser.
+bool is_set_up(const Realm& realm, const User& user) {
+  if (!user.required_actions.empty()) return false;
+  const bool has_profile = !user.email.empty() && !user.first_name.empty() && !user.last_name.empty();
+  return has_profile || realm.name == "master";  // the default user profile (keycloak.md section 3.9)
+}
+
+struct Signed {
+  UserSession session;
+  TokenSubject subject;
+};
+
+Stored<Signed> open_session(Tx& tx, const PasswordRequest& login, const UserSession& session, const std::string& refresh_id) {
+  const auto& request = *login.request;
+  const auto& repositories = request.dependencies.repositories;
+  auto subject = repositories.subjects.load(tx, request.realm->realm.id, session.user);
+  if (!subject) return refuse(subject.error());
+  if (!*subject) return refuse(StoreError::kConflict);
+  auto complete = complete_subject(tx, request.dependencies.settings, *request.client, *login.plan, std::move(**subject));
+  if (!complete) return refuse(complete.error());
+  if (auto stored = repositories.sessions.insert(tx, session, session_end(request.realm->realm, session)); !stored) return refuse(stored.error());
+  ClientSession share;
+  share.session = session.id;
+  share.client = request.client->client.id;
+  share.started_at = share.rotated_at = request.now;
+  share.scope = login.plan->full_scope;
+  share.refresh_id = refresh_id;
+  if (auto stored = repositories.sessions.put_client_session(tx, share); !stored) return refuse(stored.error());
+  return Signed{session, std::move(*complete)};
+}
+
+web::Outcome store_and_sign(const PasswordRequestPtr& login) {
+  const auto& request = login->request;
+  Authentication proven;
+  proven.user = login->attempt.user->id;
+  const auto session = make_session(request->realm->realm, proven, request->http.remote_address, request->now, request->dependencies.random);
+  const auto refresh_id = random_uuid(request->dependencies.random);
+  auto opened = write_to(request->dependencies.repositories.store, [&](Tx& tx) { return open_session(tx, *login, session, refresh_id); });
+  if (!opened) return token_store_failed(*request, opened.error());
+  return web::then(web::Lane::kInline, [login, opened = std::move(*opened), refresh_id]() -> web::Outcome {
+    const auto& r = login->request;
+    const TokenContext context{.realm = *r->realm, .client = *r->client, .plan = *login->plan, .subject = opened.subject,
+                               .issuer = r->issuer, .now = r->now, .session = &opened.session, .acr = "1", .nonce = {}, .grant = "ro",
+                               .refresh_id = refresh_id};
+    const auto tokens = issue_tokens(context, r->dependencies.random);
+    if (!tokens) return refuse_issue(*r, tokens.error());
+    return token_answer(*r, *login->plan, *tokens, &opened.session);
+  });
+}
+
+web::Outcome hash_and_decide(const PasswordRequestPtr& login) {
+  const auto& request = *login->request;
+  const auto verdict = verify_password(login->attempt, login->password.reveal());
+  if (verdict == PasswordVerdict::kRefused) return refuse_token(request, invalid_grant("Invalid user credentials", "bad_credentials"));
+  if (verdict == PasswordVerdict::kDisabled) return refuse_token(request, invalid_grant("Account disabled", "user_disabled"));
+  if (!is_set_up(request.realm->realm, *login->attempt.user)) {
+    return refuse_token(request, invalid_grant("Account is not fully set up", "required_actions"));
+  }
+  return web::then(web::Lane::kStore, [login] { return store_and_sign(login); });
+}
+
+}  // namespace
+
+web::Outcome password_grant(TokenRequestPtr request) {
+  if (auto refusal = refusal_of(*request)) return refuse_token(*request, std::move(*refusal));
+  const auto username = request->form.value("username");
+  const auto password = request->form.value_or("password", "");
+  if (!username || username->size() > kUsernameBytesMax || password.size() > kPasswordBytesMax) {
+    return refuse_token(*request, invalid_grant("Invalid user credentials", username ? "too_long" : "no_username"));
+  }
+  auto plan = requested_plan(*request);
+  if (!plan) return refuse_token(*request, plan.error());
+  auto login = std::make_shared<PasswordRequest>();
+  login->plan = std::move(*plan);
+  login->username = *username;
+  login->password = SecretBytes::copy_of(password);
+  login->request = std::move(request);
+  const auto& dependencies = login->request->dependencies;
+  return then_read(dependencies, [login]() -> web::Outcome {
+    const auto& r = *login->request;
+    auto attempt = read_from(r.dependencies.repositories.store, [&](Rows& rows) {
+      return load_login_attempt(rows, r.dependencies.repositories, r.realm->realm, login->username);
+    });
+    if (!attempt) return token_store_failed(r, attempt.error());
+    login->attempt = std::move(*attempt);
+    return web::then(web::Lane::kHash, [login] { return hash_and_decide(login); });
+  });
+}
+
+}  // namespace cardea::oidc

@@ -1,0 +1,48 @@
+// A token request after what every grant shares: realm found, client authenticated, no parameter twice.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/settings.h"
+#include "core/token/issue_token.h"
+#include "oidc/error.h"
+#include "oidc/oidc.h"
+#include "web/form.h"
+
+namespace cardea::oidc {
+
+/// Shared by the steps of one request; never changed once made.
+struct TokenRequest {
+  const Dependencies& dependencies;
+  const web::Request& http;
+  std::shared_ptr<const RealmEntry> realm;
+  std::shared_ptr<const ClientEntry> client;  // authenticated
+  web::Form form;
+  std::string issuer;
+  std::string server_base;
+  TimePoint now;
+};
+using TokenRequestPtr = std::shared_ptr<const TokenRequest>;
+
+/// One grant type: its name and its first step. Client authentication, repeated parameters, CORS and error output belong
+/// to the endpoint; discovery lists what all_grants.h holds.
+struct Grant {
+  std::string_view grant_type;
+  web::Outcome (*handle)(TokenRequestPtr request);
+};
+
+/// The refusal of a grant, logged, in the endpoint's format and with CORS headers.
+[[nodiscard]] web::Response refuse_token(const TokenRequest& request, OAuthError error);
+/// A store that failed: 503, or 500 where trying again cannot help.
+[[nodiscard]] web::Response token_store_failed(const TokenRequest& request, StoreError error);
+/// What issue_tokens refused, in Keycloak's words (keycloak.md section 1.9).
+[[nodiscard]] web::Response refuse_issue(const TokenRequest& request, IssueError error);
+/// The successful answer (RFC 6749 section 5.1; member order of keycloak.md section 1.8).
+[[nodiscard]] web::Response token_answer(const TokenRequest& request, const TokenPlan& plan, const IssuedTokens& tokens,
+                                         const UserSession* session);
+
+/// The plan for the request's `scope` parameter, or the refusal invalid_scope.
+[[nodiscard]] Result<std::shared_ptr<const TokenPlan>, OAuthError> requested_plan(const TokenRequest& request);
+
+}  // namespace cardea::oidc
