@@ -27,6 +27,8 @@ enum class OAuthCode {
   kConsentRequired,
   kServerError,
   kTemporarilyUnavailable,
+  kRequestNotSupported,     // request objects (OpenID Connect Core section 3.1.2.6)
+  kRequestUriNotSupported,
 };
 [[nodiscard]] std::string_view wire_name(OAuthCode code);
 /// Status at token-style endpoints unless the error says otherwise.
@@ -39,6 +41,9 @@ struct OAuthError {
   std::string note;         // private, for the log
   bool challenge_basic = false;  // answer carries WWW-Authenticate: Basic
 };
+
+/// `text` with every character outside of RFC 6749 section 5.2 as '?': no quotes, backslashes, controls, non-ASCII (GEN-10).
+[[nodiscard]] std::string public_text(std::string_view text);
 
 /// `{"error":...,"error_description":...}` with no-store (RFC 6749 section 5.2), logged with its reason and correlation id.
 [[nodiscard]] web::Response error_response(const OAuthError& error, const web::Request& request, std::string_view realm,

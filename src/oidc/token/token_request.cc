@@ -7,7 +7,8 @@
 namespace cardea::oidc {
 
 web::Response refuse_token(const TokenRequest& request, OAuthError error) {
-  auto response = error_response(error, request.http, request.realm->realm.name, request.client->client.client_id, request.dependencies.log);
+  auto response = error_response(error, request.http, request.realm->realm.name, request.client->client.client_id,
+                                 request.dependencies.log);
   add_cors(response, request.http, request.client->client, request.server_base);
   return response;
 }
@@ -21,18 +22,24 @@ web::Response token_store_failed(const TokenRequest& request, StoreError error) 
 web::Response refuse_issue(const TokenRequest& request, IssueError error) {
   const std::string note(describe(error));
   switch (error) {
-    case IssueError::kUserDisabled: return refuse_token(request, {OAuthCode::kInvalidGrant, "User disabled", 0, note});
-    case IssueError::kSessionExpired: return refuse_token(request, {OAuthCode::kInvalidGrant, "Session not active", 0, note});
+    case IssueError::kUserDisabled:
+      return refuse_token(request, {OAuthCode::kInvalidGrant, "User disabled", 0, note});
+    case IssueError::kSessionExpired:
+      return refuse_token(request, {OAuthCode::kInvalidGrant, "Session not active", 0, note});
     case IssueError::kClientDisabled:
-      return refuse_token(request, {OAuthCode::kInvalidClient, "Invalid client or Invalid client credentials", 0, note});
-    case IssueError::kRealmDisabled: return refuse_token(request, {OAuthCode::kAccessDenied, "Realm not enabled", 403, note});
+      return refuse_token(request,
+                          {OAuthCode::kInvalidClient, "Invalid client or Invalid client credentials", 0, note});
+    case IssueError::kRealmDisabled:
+      return refuse_token(request, {OAuthCode::kAccessDenied, "Realm not enabled", 403, note});
     case IssueError::kNoKey:
-    case IssueError::kBadClaim: break;
+    case IssueError::kBadClaim:
+      break;
   }
   return refuse_token(request, {OAuthCode::kServerError, "Token could not be made; see the server log", 500, note});
 }
 
-web::Response token_answer(const TokenRequest& request, const TokenPlan& plan, const IssuedTokens& tokens, const UserSession* session) {
+web::Response token_answer(const TokenRequest& request, const TokenPlan& plan, const IssuedTokens& tokens,
+                           const UserSession* session) {
   std::string body;
   body.reserve(tokens.access_token.size() + tokens.id_token.size() + tokens.refresh_token.size() + 320);
   JsonWriter writer(body);
@@ -53,7 +60,9 @@ web::Response token_answer(const TokenRequest& request, const TokenPlan& plan, c
 Result<std::shared_ptr<const TokenPlan>, OAuthError> requested_plan(const TokenRequest& request) {
   const auto scope = request.form.value_or("scope", "");
   auto plan = plan_for(*request.client, scope);
-  if (!plan) return refuse(OAuthError{OAuthCode::kInvalidScope, "Invalid scopes: " + std::string(scope), 0, "scope_not_allowed"});
+  if (!plan)
+    return refuse(
+        OAuthError{OAuthCode::kInvalidScope, "Invalid scopes: " + std::string(scope), 0, "scope_not_allowed"});
   return std::move(*plan);
 }
 

@@ -25,8 +25,8 @@ struct TokenRequest {
 };
 using TokenRequestPtr = std::shared_ptr<const TokenRequest>;
 
-/// One grant type: its name and its first step. Client authentication, repeated parameters, CORS and error output belong
-/// to the endpoint; discovery lists what all_grants.h holds.
+/// One grant type: its name and its first step. Client authentication, repeated parameters, CORS and error output
+/// belong to the endpoint; discovery lists what all_grants.h holds.
 struct Grant {
   std::string_view grant_type;
   web::Outcome (*handle)(TokenRequestPtr request);

@@ -18,7 +18,8 @@ constexpr std::array kGrants = {
 std::span<const Grant> all_grants() { return kGrants; }
 
 const Grant* find_grant(std::string_view grant_type) {
-  const auto* found = std::find_if(kGrants.begin(), kGrants.end(), [&](const Grant& grant) { return grant.grant_type == grant_type; });
+  const auto* found =
+      std::find_if(kGrants.begin(), kGrants.end(), [&](const Grant& grant) { return grant.grant_type == grant_type; });
   return found == kGrants.end() ? nullptr : found;
 }
 

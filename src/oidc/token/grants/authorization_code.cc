@@ -1,8 +1,9 @@
-// grant_type=authorization_code (RFC 6749 section 4.1.3; keycloak.md section 1.9). The code is taken, the decision made and
-// the client's share of the session stored in one transaction; signing comes after it, so the writer never waits for RSA.
-#include "crypto/hash.h"
+// grant_type=authorization_code (RFC 6749 section 4.1.3; keycloak.md section 1.9). The code is taken, the decision made
+// and the client's share of the session stored in one transaction; signing comes after it, so the writer never waits
+// for RSA.
 #include "core/session.h"
 #include "core/token/token_subject.h"
+#include "crypto/hash.h"
 #include "oidc/endpoint.h"
 #include "oidc/token/grants/all_grants.h"
 #include "oidc/token/grants/redeem_code.h"
@@ -35,7 +36,8 @@ Stored<void> join_session(Tx& tx, const TokenRequest& request, Redeemed& out) {
     out.refusal = not_valid("session_of_other_user");
     return {};
   }
-  auto subject = complete_subject(tx, request.dependencies.settings, *request.client, *out.plan, std::move((*live)->subject));
+  auto subject =
+      complete_subject(tx, request.dependencies.settings, *request.client, *out.plan, std::move((*live)->subject));
   if (!subject) return refuse(subject.error());
   out.subject = std::move(*subject);
   out.session = std::move((*live)->session);
@@ -49,13 +51,15 @@ Stored<void> join_session(Tx& tx, const TokenRequest& request, Redeemed& out) {
   return repositories.sessions.put_client_session(tx, share);
 }
 
-Stored<Redeemed> take_and_store(Tx& tx, const TokenRequest& request, std::string_view hash, const std::string& refresh_id) {
+Stored<Redeemed> take_and_store(Tx& tx, const TokenRequest& request, std::string_view hash,
+                                const std::string& refresh_id) {
   Redeemed out;
   out.refresh_id = refresh_id;
   const auto& repositories = request.dependencies.repositories;
   auto taken = repositories.codes.take(tx, request.realm->realm.id, hash, request.now);
   if (!taken) return refuse(taken.error());
-  const auto decision = redeem_code(*taken, {request.client->client.id.str(), request.form.value("redirect_uri"), request.form.value("code_verifier")});
+  const auto decision = redeem_code(*taken, {request.client->client.id.str(), request.form.value("redirect_uri"),
+                                             request.form.value("code_verifier")});
   out.code = std::move(taken->code);
   if (decision.verdict != CodeVerdict::kGood) {
     out.refusal = decision.error;
@@ -76,9 +80,17 @@ Stored<Redeemed> take_and_store(Tx& tx, const TokenRequest& request, std::string
 }
 
 web::Outcome sign(const TokenRequestPtr& request, const Redeemed& redeemed) {
-  const TokenContext context{.realm = *request->realm, .client = *request->client, .plan = *redeemed.plan, .subject = redeemed.subject,
-                             .issuer = request->issuer, .now = request->now, .session = &redeemed.session, .acr = redeemed.code.acr,
-                             .nonce = redeemed.code.nonce, .grant = "ac", .refresh_id = redeemed.refresh_id};
+  const TokenContext context{.realm = *request->realm,
+                             .client = *request->client,
+                             .plan = *redeemed.plan,
+                             .subject = redeemed.subject,
+                             .issuer = request->issuer,
+                             .now = request->now,
+                             .session = &redeemed.session,
+                             .acr = redeemed.code.acr,
+                             .nonce = redeemed.code.nonce,
+                             .grant = "ac",
+                             .refresh_id = redeemed.refresh_id};
   const auto tokens = issue_tokens(context, request->dependencies.random);
   if (!tokens) return refuse_issue(*request, tokens.error());
   return token_answer(*request, *redeemed.plan, *tokens, &redeemed.session);
@@ -91,13 +103,15 @@ web::Outcome authorization_code_grant(TokenRequestPtr request) {
   if (!code) return refuse_token(*request, {OAuthCode::kInvalidRequest, "Missing parameter: code", 0, "no_code"});
   auto hash = crypto::sha256_base64url(*code);
   auto refresh_id = random_uuid(request->dependencies.random);
-  return web::then(web::Lane::kStore, [request, hash = std::move(hash), refresh_id = std::move(refresh_id)]() -> web::Outcome {
-    auto redeemed = write_to(request->dependencies.repositories.store,
-                             [&](Tx& tx) { return take_and_store(tx, *request, hash, refresh_id); });
-    if (!redeemed) return token_store_failed(*request, redeemed.error());
-    if (redeemed->refusal) return refuse_token(*request, *redeemed->refusal);
-    return web::then(web::Lane::kInline, [request, redeemed = std::move(*redeemed)] { return sign(request, redeemed); });
-  });
+  return web::then(web::Lane::kStore,
+                   [request, hash = std::move(hash), refresh_id = std::move(refresh_id)]() -> web::Outcome {
+                     auto redeemed = write_to(request->dependencies.repositories.store,
+                                              [&](Tx& tx) { return take_and_store(tx, *request, hash, refresh_id); });
+                     if (!redeemed) return token_store_failed(*request, redeemed.error());
+                     if (redeemed->refusal) return refuse_token(*request, *redeemed->refusal);
+                     return web::then(web::Lane::kInline,
+                                      [request, redeemed = std::move(*redeemed)] { return sign(request, redeemed); });
+                   });
 }
 
 }  // namespace cardea::oidc

@@ -1,5 +1,5 @@
-// grant_type=client_credentials (RFC 6749 section 4.4; keycloak.md section 1.9): a token for the client's own service account.
-// The hot path: settings from memory, one read for the subject, one signature, no write.
+// grant_type=client_credentials (RFC 6749 section 4.4; keycloak.md section 1.9): a token for the client's own service
+// account. The hot path: settings from memory, one read for the subject, one signature, no write.
 #include "core/token/token_subject.h"
 #include "oidc/endpoint.h"
 #include "oidc/token/grants/all_grants.h"
@@ -12,17 +12,29 @@ OAuthError unauthorized(std::string description, std::string note) {
 }
 
 std::optional<OAuthError> refusal_of(const Client& client) {
-  if (client.bearer_only) return unauthorized("Bearer-only client not allowed to retrieve service account", "bearer_only");
-  if (client.public_client) return unauthorized("Public client not allowed to retrieve service account", "public_client");
-  if (!client.service_accounts_enabled) return unauthorized("Client not enabled to retrieve service account", "service_accounts_off");
+  if (client.bearer_only)
+    return unauthorized("Bearer-only client not allowed to retrieve service account", "bearer_only");
+  if (client.public_client)
+    return unauthorized("Public client not allowed to retrieve service account", "public_client");
+  if (!client.service_accounts_enabled)
+    return unauthorized("Client not enabled to retrieve service account", "service_accounts_off");
   return std::nullopt;
 }
 
 web::Outcome issue(const TokenRequest& request, const TokenPlan& plan, const TokenSubject& subject) {
-  const std::map<std::string, std::string> notes = {
-      {"client_id", request.client->client.client_id}, {"clientHost", request.http.remote_address}, {"clientAddress", request.http.remote_address}};
-  const TokenContext context{.realm = *request.realm, .client = *request.client, .plan = plan, .subject = subject, .issuer = request.issuer,
-                             .now = request.now, .acr = "1", .nonce = {}, .grant = "cc", .notes = &notes};
+  const std::map<std::string, std::string> notes = {{"client_id", request.client->client.client_id},
+                                                    {"clientHost", request.http.remote_address},
+                                                    {"clientAddress", request.http.remote_address}};
+  const TokenContext context{.realm = *request.realm,
+                             .client = *request.client,
+                             .plan = plan,
+                             .subject = subject,
+                             .issuer = request.issuer,
+                             .now = request.now,
+                             .acr = "1",
+                             .nonce = {},
+                             .grant = "cc",
+                             .notes = &notes};
   const auto tokens = issue_tokens(context, request.dependencies.random);
   if (!tokens) return refuse_issue(request, tokens.error());
   return token_answer(request, plan, *tokens, nullptr);
@@ -38,15 +50,19 @@ web::Outcome client_credentials_grant(TokenRequestPtr request) {
   return then_read(dependencies, [request, plan = std::move(*plan)]() -> web::Outcome {
     const auto& repositories = request->dependencies.repositories;
     auto subject = read_from(repositories.store, [&](Rows& rows) -> Stored<std::optional<TokenSubject>> {
-      auto found = repositories.subjects.load_service_account(rows, request->realm->realm.id, request->client->client.id);
+      auto found =
+          repositories.subjects.load_service_account(rows, request->realm->realm.id, request->client->client.id);
       if (!found) return refuse(found.error());
       if (!*found) return std::optional<TokenSubject>();
-      auto complete = complete_subject(rows, request->dependencies.settings, *request->client, *plan, std::move(**found));
+      auto complete =
+          complete_subject(rows, request->dependencies.settings, *request->client, *plan, std::move(**found));
       if (!complete) return refuse(complete.error());
       return std::optional<TokenSubject>(std::move(*complete));
     });
     if (!subject) return token_store_failed(*request, subject.error());
-    if (!*subject) return refuse_token(*request, {OAuthCode::kServerError, "Service account user is missing", 500, "service_account_missing"});
+    if (!*subject)
+      return refuse_token(*request,
+                          {OAuthCode::kServerError, "Service account user is missing", 500, "service_account_missing"});
     return issue(*request, *plan, **subject);
   });
 }

@@ -1,5 +1,5 @@
-// grant_type=password (RFC 6749 section 4.3; keycloak.md section 1.9), for classic clients that switched it on. The password is
-// checked by the one function that does so, on the hash lane, at the same cost for unknown users.
+// grant_type=password (RFC 6749 section 4.3; keycloak.md section 1.9), for classic clients that switched it on. The
+// password is checked by the one function that does so, on the hash lane, at the same cost for unknown users.
 #include "base/limits.h"
 #include "core/session.h"
 #include "core/token/token_subject.h"
@@ -26,9 +26,11 @@ using PasswordRequestPtr = std::shared_ptr<PasswordRequest>;
 std::optional<OAuthError> refusal_of(const TokenRequest& request) {
   const auto& client = request.client->client;
   if (!client.direct_access_grants_enabled || client.policy() != ClientPolicy::kClassic) {
-    return OAuthError{OAuthCode::kUnauthorizedClient, "Client not allowed for direct access grants", 0, "direct_access_off"};
+    return OAuthError{OAuthCode::kUnauthorizedClient, "Client not allowed for direct access grants", 0,
+                      "direct_access_off"};
   }
-  if (client.consent_required) return OAuthError{OAuthCode::kInvalidClient, "Client requires user consent", 400, "consent_required"};
+  if (client.consent_required)
+    return OAuthError{OAuthCode::kInvalidClient, "Client requires user consent", 400, "consent_required"};
   return std::nullopt;
 }
 
@@ -44,15 +46,18 @@ struct Signed {
   TokenSubject subject;
 };
 
-Stored<Signed> open_session(Tx& tx, const PasswordRequest& login, const UserSession& session, const std::string& refresh_id) {
+Stored<Signed> open_session(Tx& tx, const PasswordRequest& login, const UserSession& session,
+                            const std::string& refresh_id) {
   const auto& request = *login.request;
   const auto& repositories = request.dependencies.repositories;
   auto subject = repositories.subjects.load(tx, request.realm->realm.id, session.user);
   if (!subject) return refuse(subject.error());
   if (!*subject) return refuse(StoreError::kConflict);
-  auto complete = complete_subject(tx, request.dependencies.settings, *request.client, *login.plan, std::move(**subject));
+  auto complete =
+      complete_subject(tx, request.dependencies.settings, *request.client, *login.plan, std::move(**subject));
   if (!complete) return refuse(complete.error());
-  if (auto stored = repositories.sessions.insert(tx, session, session_end(request.realm->realm, session)); !stored) return refuse(stored.error());
+  if (auto stored = repositories.sessions.insert(tx, session, session_end(request.realm->realm, session)); !stored)
+    return refuse(stored.error());
   ClientSession share;
   share.session = session.id;
   share.client = request.client->client.id;
@@ -67,14 +72,24 @@ web::Outcome store_and_sign(const PasswordRequestPtr& login) {
   const auto& request = login->request;
   Authentication proven;
   proven.user = login->attempt.user->id;
-  const auto session = make_session(request->realm->realm, proven, request->http.remote_address, request->now, request->dependencies.random);
+  const auto session = make_session(request->realm->realm, proven, request->http.remote_address, request->now,
+                                    request->dependencies.random);
   const auto refresh_id = random_uuid(request->dependencies.random);
-  auto opened = write_to(request->dependencies.repositories.store, [&](Tx& tx) { return open_session(tx, *login, session, refresh_id); });
+  auto opened = write_to(request->dependencies.repositories.store,
+                         [&](Tx& tx) { return open_session(tx, *login, session, refresh_id); });
   if (!opened) return token_store_failed(*request, opened.error());
   return web::then(web::Lane::kInline, [login, opened = std::move(*opened), refresh_id]() -> web::Outcome {
     const auto& r = login->request;
-    const TokenContext context{.realm = *r->realm, .client = *r->client, .plan = *login->plan, .subject = opened.subject,
-                               .issuer = r->issuer, .now = r->now, .session = &opened.session, .acr = "1", .nonce = {}, .grant = "ro",
+    const TokenContext context{.realm = *r->realm,
+                               .client = *r->client,
+                               .plan = *login->plan,
+                               .subject = opened.subject,
+                               .issuer = r->issuer,
+                               .now = r->now,
+                               .session = &opened.session,
+                               .acr = "1",
+                               .nonce = {},
+                               .grant = "ro",
                                .refresh_id = refresh_id};
     const auto tokens = issue_tokens(context, r->dependencies.random);
     if (!tokens) return refuse_issue(*r, tokens.error());
@@ -85,8 +100,10 @@ web::Outcome store_and_sign(const PasswordRequestPtr& login) {
 web::Outcome hash_and_decide(const PasswordRequestPtr& login) {
   const auto& request = *login->request;
   const auto verdict = verify_password(login->attempt, login->password.reveal());
-  if (verdict == PasswordVerdict::kRefused) return refuse_token(request, invalid_grant("Invalid user credentials", "bad_credentials"));
-  if (verdict == PasswordVerdict::kDisabled) return refuse_token(request, invalid_grant("Account disabled", "user_disabled"));
+  if (verdict == PasswordVerdict::kRefused)
+    return refuse_token(request, invalid_grant("Invalid user credentials", "bad_credentials"));
+  if (verdict == PasswordVerdict::kDisabled)
+    return refuse_token(request, invalid_grant("Account disabled", "user_disabled"));
   if (!is_set_up(request.realm->realm, *login->attempt.user)) {
     return refuse_token(request, invalid_grant("Account is not fully set up", "required_actions"));
   }

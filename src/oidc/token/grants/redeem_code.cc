@@ -15,14 +15,16 @@ OAuthError invalid_grant(std::string description, std::string note) {
 /// RFC 7636 section 4.1: 43 to 128 unreserved characters.
 bool is_verifier(std::string_view text) {
   const auto is_unreserved = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+           c == '_' || c == '~';
   };
   return text.size() >= 43 && text.size() <= 128 && std::all_of(text.begin(), text.end(), is_unreserved);
 }
 
 /// Everything but whether it was used before.
 std::optional<OAuthError> mismatch(const AuthorizationCode& code, const CodeRedemption& request) {
-  const bool redirect_matches = request.redirect_uri ? *request.redirect_uri == code.redirect_uri : !code.redirect_uri_sent;
+  const bool redirect_matches =
+      request.redirect_uri ? *request.redirect_uri == code.redirect_uri : !code.redirect_uri_sent;
   if (!redirect_matches) return invalid_grant("Incorrect redirect_uri", "redirect_uri_differs");
   if (code.client.str() != request.client_id) {
     return invalid_grant("Auth error: Found different client_id in clientSession", "code_of_other_client");
@@ -36,11 +38,14 @@ std::optional<OAuthError> mismatch(const AuthorizationCode& code, const CodeRede
 Result<void, OAuthError> check_code_verifier(const AuthorizationCode& code, std::optional<std::string_view> verifier) {
   if (code.code_challenge.empty()) {
     if (!verifier) return {};
-    return refuse(invalid_grant("PKCE code verifier specified but challenge not present in authorization", "pkce_downgrade"));
+    return refuse(
+        invalid_grant("PKCE code verifier specified but challenge not present in authorization", "pkce_downgrade"));
   }
   if (!verifier) return refuse(invalid_grant("PKCE code verifier not specified", "pkce_verifier_missing"));
-  if (!is_verifier(*verifier)) return refuse(invalid_grant("PKCE verification failed: Invalid code verifier", "pkce_verifier_malformed"));
-  const auto expected = code.challenge_method == ChallengeMethod::kS256 ? crypto::sha256_base64url(*verifier) : std::string(*verifier);
+  if (!is_verifier(*verifier))
+    return refuse(invalid_grant("PKCE verification failed: Invalid code verifier", "pkce_verifier_malformed"));
+  const auto expected =
+      code.challenge_method == ChallengeMethod::kS256 ? crypto::sha256_base64url(*verifier) : std::string(*verifier);
   if (!equal_secrets(expected, code.code_challenge)) {
     return refuse(invalid_grant("PKCE verification failed: Code mismatch", "pkce_mismatch"));
   }
@@ -48,13 +53,16 @@ Result<void, OAuthError> check_code_verifier(const AuthorizationCode& code, std:
 }
 
 CodeDecision redeem_code(const TakenCode& taken, const CodeRedemption& request) {
-  if (taken.result == TakeCode::kUnknown) return {CodeVerdict::kRefused, invalid_grant("Code not valid", "code_unknown")};
+  if (taken.result == TakeCode::kUnknown)
+    return {CodeVerdict::kRefused, invalid_grant("Code not valid", "code_unknown")};
   if (taken.result == TakeCode::kUsedBefore) {
     // A replay by someone who holds neither the client nor the verifier must not end the honest person's session.
     const bool otherwise_valid = !mismatch(taken.code, request);
-    return {otherwise_valid ? CodeVerdict::kRefusedAndRevoke : CodeVerdict::kRefused, invalid_grant("Code not valid", "code_used_twice")};
+    return {otherwise_valid ? CodeVerdict::kRefusedAndRevoke : CodeVerdict::kRefused,
+            invalid_grant("Code not valid", "code_used_twice")};
   }
-  if (taken.result == TakeCode::kExpired) return {CodeVerdict::kRefused, invalid_grant("Code not valid", "code_expired")};
+  if (taken.result == TakeCode::kExpired)
+    return {CodeVerdict::kRefused, invalid_grant("Code not valid", "code_expired")};
   if (auto error = mismatch(taken.code, request)) return {CodeVerdict::kRefused, std::move(error)};
   return {CodeVerdict::kGood, std::nullopt};
 }

@@ -1,5 +1,5 @@
-// The decision of the authorization_code grant: is this code, taken from the store, good for this request? A pure function,
-// in Keycloak's order of checks (keycloak.md section 1.9) and with RFC 7636 section 4.6.
+// The decision of the authorization_code grant: is this code, taken from the store, good for this request? A pure
+// function, in Keycloak's order of checks (keycloak.md section 1.9) and with RFC 7636 section 4.6.
 #pragma once
 
 #include <optional>
@@ -32,6 +32,7 @@ struct CodeDecision {
 [[nodiscard]] CodeDecision redeem_code(const TakenCode& taken, const CodeRedemption& request);
 
 /// RFC 7636 section 4.6. Both directions: a challenge wants a verifier, a verifier wants a challenge (attack class 16).
-[[nodiscard]] Result<void, OAuthError> check_code_verifier(const AuthorizationCode& code, std::optional<std::string_view> verifier);
+[[nodiscard]] Result<void, OAuthError> check_code_verifier(const AuthorizationCode& code,
+                                                           std::optional<std::string_view> verifier);
 
 }  // namespace cardea::oidc

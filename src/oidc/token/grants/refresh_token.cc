@@ -1,5 +1,6 @@
-// grant_type=refresh_token (RFC 6749 section 6; keycloak.md section 1.9). The token is a JWT of ours; what it stands for is the
-// client's share of the session, read in one round trip. Without rotation nothing is written, save the session's activity.
+// grant_type=refresh_token (RFC 6749 section 6; keycloak.md section 1.9). The token is a JWT of ours; what it stands
+// for is the client's share of the session, read in one round trip. Without rotation nothing is written, save the
+// session's activity.
 #include <algorithm>
 
 #include "base/text.h"
@@ -33,14 +34,16 @@ struct Refresh {
 using RefreshPtr = std::shared_ptr<Refresh>;
 
 std::optional<OAuthError> refusal_of(const std::optional<LiveSession>& live, const TokenRequest& request) {
-  if (!live || !is_session_alive(request.realm->realm, live->session, request.now)) return invalid_grant("Session not active", "session_gone");
+  if (!live || !is_session_alive(request.realm->realm, live->session, request.now))
+    return invalid_grant("Session not active", "session_gone");
   if (!live->client_session) return invalid_grant("Session doesn't have required client", "client_session_gone");
   if (!live->subject.user.enabled) return invalid_grant("User disabled", "user_disabled");
   return std::nullopt;
 }
 
 /// `scope` may narrow what was granted, never widen it (RFC 6749 section 6).
-Result<std::shared_ptr<const TokenPlan>, OAuthError> narrowed_plan(const TokenRequest& request, const std::string& granted) {
+Result<std::shared_ptr<const TokenPlan>, OAuthError> narrowed_plan(const TokenRequest& request,
+                                                                   const std::string& granted) {
   const auto asked = request.form.value("scope");
   const auto words = split_words(granted);
   for (const auto word : split_words(asked.value_or(granted))) {
@@ -49,28 +52,40 @@ Result<std::shared_ptr<const TokenPlan>, OAuthError> narrowed_plan(const TokenRe
     }
   }
   auto plan = plan_for(*request.client, asked.value_or(granted));
-  if (!plan) return refuse(OAuthError{OAuthCode::kInvalidScope, "Invalid scopes: " + std::string(asked.value_or(granted)), 0, "scope_gone"});
+  if (!plan)
+    return refuse(OAuthError{OAuthCode::kInvalidScope, "Invalid scopes: " + std::string(asked.value_or(granted)), 0,
+                             "scope_gone"});
   return std::move(*plan);
 }
 
 web::Outcome sign(const RefreshPtr& refresh) {
   const auto& request = refresh->request;
-  const TokenContext context{.realm = *request->realm, .client = *request->client, .plan = *refresh->plan, .subject = refresh->subject,
-                             .issuer = request->issuer, .now = request->now, .session = &refresh->live.session, .acr = "1",
-                             .nonce = {}, .grant = "rt", .refresh_id = refresh->refresh_id};
+  const TokenContext context{.realm = *request->realm,
+                             .client = *request->client,
+                             .plan = *refresh->plan,
+                             .subject = refresh->subject,
+                             .issuer = request->issuer,
+                             .now = request->now,
+                             .session = &refresh->live.session,
+                             .acr = "1",
+                             .nonce = {},
+                             .grant = "rt",
+                             .refresh_id = refresh->refresh_id};
   const auto tokens = issue_tokens(context, request->dependencies.random);
   if (!tokens) return refuse_issue(*request, tokens.error());
   return token_answer(*request, *refresh->plan, *tokens, &refresh->live.session);
 }
 
-/// Rotation, in one guarded transaction. Of two parallel requests one rotates; the other reads what it left and decides anew.
+/// Rotation, in one guarded transaction. Of two parallel requests one rotates; the other reads what it left and decides
+/// anew.
 Stored<std::optional<OAuthError>> rotate(Tx& tx, Refresh& refresh) {
   using Answer = std::optional<OAuthError>;
   const auto& request = *refresh.request;
   auto& sessions = request.dependencies.repositories.sessions;
   for (int attempt = 0; attempt < 2; ++attempt) {
     const auto& share = *refresh.live.client_session;
-    auto decision = rotate_refresh(request.realm->realm, share, refresh.token_id, refresh.tracked, refresh.fresh_id, request.now);
+    auto decision =
+        rotate_refresh(request.realm->realm, share, refresh.token_id, refresh.tracked, refresh.fresh_id, request.now);
     if (decision.rotation == Rotation::kRevoke) {
       auto removed = sessions.remove_client_session(tx, share.session, share.client);
       if (!removed) return refuse(removed.error());
@@ -114,7 +129,8 @@ web::Outcome load(RefreshPtr refresh) {
   const auto& repositories = request.dependencies.repositories;
   std::optional<OAuthError> refusal;
   const auto read = repositories.store.read([&](Rows& rows) -> Stored<void> {
-    auto live = repositories.sessions.load(rows, request.realm->realm.id, refresh->session_id, request.client->client.id);
+    auto live =
+        repositories.sessions.load(rows, request.realm->realm.id, refresh->session_id, request.client->client.id);
     if (!live) return refuse(live.error());
     if ((refusal = refusal_of(*live, request))) return {};
     refresh->live = std::move(**live);
@@ -124,7 +140,8 @@ web::Outcome load(RefreshPtr refresh) {
       return {};
     }
     refresh->plan = std::move(*plan);
-    auto subject = complete_subject(rows, request.dependencies.settings, *request.client, *refresh->plan, refresh->live.subject);
+    auto subject =
+        complete_subject(rows, request.dependencies.settings, *request.client, *refresh->plan, refresh->live.subject);
     if (!subject) return refuse(subject.error());
     refresh->subject = std::move(*subject);
     return {};
@@ -142,11 +159,13 @@ web::Outcome refresh_token_grant(TokenRequestPtr request) {
   const auto jwt = verify_refresh_token(*request->realm, request->issuer, *token, request->now);
   if (!jwt) {
     const bool stale = jwt.error() == BearerError::kRevoked;
-    return refuse_token(*request, invalid_grant(stale ? "Stale token" : "Invalid refresh token", std::string(describe(jwt.error()))));
+    return refuse_token(
+        *request, invalid_grant(stale ? "Stale token" : "Invalid refresh token", std::string(describe(jwt.error()))));
   }
   // The token is this client's, and stays its (attack class 14).
   if (jwt->azp() != request->client->client.client_id) {
-    return refuse_token(*request, invalid_grant("Invalid refresh token. Token client and authorized client don't match", "token_of_other_client"));
+    return refuse_token(*request, invalid_grant("Invalid refresh token. Token client and authorized client don't match",
+                                                "token_of_other_client"));
   }
   auto refresh = std::make_shared<Refresh>();
   refresh->token_id = jwt->jti();
@@ -155,7 +174,8 @@ web::Outcome refresh_token_grant(TokenRequestPtr request) {
   refresh->session_id = SessionId(jwt->sid());
   refresh->fresh_id = random_uuid(request->dependencies.random);
   const auto issued = epoch_seconds(*jwt->iat());
-  if (issued < request->client->client.not_before) return refuse_token(*request, invalid_grant("Stale token", "client_not_before"));
+  if (issued < request->client->client.not_before)
+    return refuse_token(*request, invalid_grant("Stale token", "client_not_before"));
   refresh->request = std::move(request);
   const auto& dependencies = refresh->request->dependencies;
   return then_read(dependencies, [refresh]() -> web::Outcome { return load(refresh); });

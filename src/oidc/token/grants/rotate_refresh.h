@@ -1,5 +1,5 @@
-// The decision of the refresh grant about rotation (docs/adr/0004; RFC 9700 section 4.14.2; keycloak.md section 1.9). A pure
-// function of the client's share of the session, the presented token's id, and `now`.
+// The decision of the refresh grant about rotation (docs/adr/0004; RFC 9700 section 4.14.2; keycloak.md section 1.9). A
+// pure function of the client's share of the session, the presented token's id, and `now`.
 #pragma once
 
 #include <string>
@@ -15,21 +15,21 @@ namespace cardea::oidc {
 inline constexpr seconds kRefreshGrace{5};
 
 enum class Rotation {
-  kKeep,       // rotation is off: nothing is stored
-  kRotate,     // the current token: `after` replaces the row, guarded
-  kRepeat,     // the one before, within the grace or the allowed reuse: its successor again
-  kRevoke,     // used once too often: the family ends
+  kKeep,    // rotation is off: nothing is stored
+  kRotate,  // the current token: `after` replaces the row, guarded
+  kRepeat,  // the one before, within the grace or the allowed reuse: its successor again
+  kRevoke,  // used once too often: the family ends
 };
 
 struct RotationDecision {
   Rotation rotation = Rotation::kRevoke;
-  ClientSession after;        // for kRotate and kRepeat: what to store
-  std::string refresh_id;     // jti of the refresh token to issue
+  ClientSession after;     // for kRotate and kRepeat: what to store
+  std::string refresh_id;  // jti of the refresh token to issue
 };
 
 /// `token_id`: jti of the presented token. `tracked`: it was issued while rotation was on (it carries reuse_id).
 /// `fresh_id`: an id for a new token, used when rotating.
-[[nodiscard]] RotationDecision rotate_refresh(const Realm& realm, const ClientSession& share, std::string_view token_id, bool tracked,
-                                              std::string fresh_id, TimePoint now);
+[[nodiscard]] RotationDecision rotate_refresh(const Realm& realm, const ClientSession& share, std::string_view token_id,
+                                              bool tracked, std::string fresh_id, TimePoint now);
 
 }  // namespace cardea::oidc

@@ -1,0 +1,65 @@
+#include "oidc/authorize/answer.h"
+
+#include "base/uri.h"
+
+namespace cardea::oidc {
+namespace {
+
+web::Response by_form(const web::Pages& pages, const AnswerTarget& target, const AnswerParameters& parameters) {
+  std::vector<web::PageData> fields;
+  for (const auto& [name, value] : parameters) {
+    fields.emplace_back().text("name", std::string(name)).text("value", value);
+  }
+  web::PageData data;
+  data.text("title", "Submit This Form").text("action", target.redirect_uri).list("fields", std::move(fields));
+  web::PagePolicy policy;
+  policy.script = true;
+  const auto uri = parse_uri(target.redirect_uri);
+  if (uri) policy.form_targets.push_back(uri->is_http() ? uri->origin() : uri->scheme + ":");
+  return pages.render("form-post", 200, data, policy);
+}
+
+}  // namespace
+
+web::Response send_answer(const web::Pages& pages, const AnswerTarget& target, const AnswerParameters& parameters) {
+  if (target.mode == ResponseMode::kFormPost) return by_form(pages, target, parameters);
+  std::string location = target.redirect_uri;
+  if (target.mode == ResponseMode::kQuery) {
+    for (const auto& [name, value] : parameters) append_query(location, name, value);
+    return web::redirect(std::move(location));
+  }
+  // A fragment of the redirect URI itself, kept by classic clients, is replaced by ours.
+  location.resize(std::min(location.size(), location.find('#')));
+  char separator = '#';
+  for (const auto& [name, value] : parameters) {
+    location.push_back(std::exchange(separator, '&'));
+    location.append(name).push_back('=');
+    percent_encode_append(location, value);
+  }
+  return web::redirect(std::move(location));
+}
+
+web::Response send_error(const web::Pages& pages, const AnswerTarget& target, const Client& client,
+                         const OAuthError& error, std::string_view issuer) {
+  AnswerParameters parameters;
+  parameters.emplace_back("error", std::string(wire_name(error.code)));
+  if (!error.description.empty()) parameters.emplace_back("error_description", error.description);
+  if (target.state) parameters.emplace_back("state", *target.state);
+  if (!client.attribute_is_true("exclude.issuer.from.auth.response"))
+    parameters.emplace_back("iss", std::string(issuer));
+  return send_answer(pages, target, parameters);
+}
+
+web::Response send_code(const web::Pages& pages, const AnswerTarget& target, const Client& client, std::string code,
+                        std::string_view session_id, std::string_view issuer) {
+  AnswerParameters parameters;
+  if (target.state) parameters.emplace_back("state", *target.state);
+  if (!client.attribute_is_true("exclude.session.state.from.auth.response"))
+    parameters.emplace_back("session_state", std::string(session_id));
+  if (!client.attribute_is_true("exclude.issuer.from.auth.response"))
+    parameters.emplace_back("iss", std::string(issuer));
+  parameters.emplace_back("code", std::move(code));
+  return send_answer(pages, target, parameters);
+}
+
+}  // namespace cardea::oidc

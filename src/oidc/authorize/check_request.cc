@@ -1,0 +1,185 @@
+#include "oidc/authorize/check_request.h"
+
+#include "base/text.h"
+#include "core/token/token_plan.h"
+#include "oidc/redirect_uri.h"
+
+namespace cardea::oidc {
+namespace {
+
+PageRefusal page(std::string message, std::string note, int status = 400) {
+  return {status, std::move(message), std::move(note)};
+}
+
+OAuthError invalid_request(std::string description, std::string note) {
+  return {OAuthCode::kInvalidRequest, std::move(description), 0, std::move(note)};
+}
+
+std::optional<PageRefusal> refuse_client(const ClientEntry* client) {
+  if (client == nullptr) return page("Client not found.", "client_unknown");
+  if (!client->client.enabled) return page("Client disabled.", "client_disabled");
+  if (client->client.bearer_only)
+    return page("Bearer-only applications are not allowed to initiate browser login", "bearer_only", 403);
+  if (client->client.protocol != "openid-connect") return page("Wrong client protocol.", "wrong_protocol");
+  return std::nullopt;
+}
+
+bool asks_for(std::string_view scope, std::string_view word) {
+  for (const auto part : split_words(scope)) {
+    if (part == word) return true;
+  }
+  return false;
+}
+
+/// Steps 2 to 5: whatever fails here is told on our own page.
+Result<void, PageRefusal> check_redirect(const web::Form& form, const Client& client, std::string_view server_base,
+                                         AuthorizationRequest& request) {
+  int times = 0;
+  for (const auto& [name, value] : form.parameters()) times += name == "redirect_uri" ? 1 : 0;
+  if (times > 1) return refuse(page("Invalid parameter: redirect_uri", "redirect_uri_repeated"));
+  const auto sent = form.value("redirect_uri");
+  if (sent) {
+    if (!is_redirect_allowed(client, *sent, server_base))
+      return refuse(page("Invalid parameter: redirect_uri", "redirect_uri_not_registered"));
+    request.redirect_uri = *sent;
+    return {};
+  }
+  const auto only = only_redirect_uri(client, server_base);
+  const bool openid = asks_for(form.value_or("scope", ""), "openid");
+  if (openid || !only) return refuse(page("Invalid parameter: redirect_uri", "redirect_uri_missing"));
+  request.redirect_uri = *only;
+  request.redirect_uri_sent = false;
+  return {};
+}
+
+Result<void, OAuthError> check_response(const web::Form& form, const Client& client, AuthorizationRequest& request) {
+  const auto mode = form.value("response_mode");
+  if (mode == "fragment") {
+    request.response_mode = ResponseMode::kFragment;
+  } else if (mode == "form_post") {
+    request.response_mode = ResponseMode::kFormPost;
+  } else if (mode && mode != "query") {
+    return refuse(invalid_request("Invalid parameter: response_mode", "bad_response_mode"));
+  }
+  const auto type = form.value("response_type");
+  if (!type) return refuse(invalid_request("Missing parameter: response_type", "no_response_type"));
+  if (*type != "code")
+    return refuse(OAuthError{OAuthCode::kUnsupportedResponseType, "", 0, "unsupported_response_type"});
+  if (!client.standard_flow_enabled) {
+    return refuse(OAuthError{OAuthCode::kUnauthorizedClient,
+                             "Client is not allowed to initiate browser login with given response_type. Standard flow "
+                             "is disabled for the client.",
+                             0, "standard_flow_off"});
+  }
+  request.response_type = *type;
+  return {};
+}
+
+bool is_code_challenge(std::string_view text, ChallengeMethod method) {
+  if (text.size() < 43 || text.size() > 128 || (method == ChallengeMethod::kS256 && text.size() != 43)) return false;
+  for (const char c : text) {
+    const bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                    c == '.' || c == '_' || c == '~';
+    if (!ok) return false;
+  }
+  return true;
+}
+
+Result<void, OAuthError> check_scope(const web::Form& form, const ClientEntry& client, AuthorizationRequest& request) {
+  const auto scope = form.value_or("scope", "");
+  const auto plan = plan_for(client, scope);
+  if (!plan)
+    return refuse(
+        OAuthError{OAuthCode::kInvalidScope, "Invalid scopes: " + std::string(scope), 0, "scope_not_allowed"});
+  request.scope = (*plan)->full_scope;
+  return {};
+}
+
+/// prompt, max_age and the objects this release does not read (OpenID Connect Core section 3.1.2.1).
+Result<void, OAuthError> check_prompt(const web::Form& form, const Client& client, AuthorizationRequest& request) {
+  if (form.value("request")) return refuse(OAuthError{OAuthCode::kRequestNotSupported, "", 0, "request_object"});
+  if (form.value("request_uri")) return refuse(OAuthError{OAuthCode::kRequestUriNotSupported, "", 0, "request_uri"});
+  for (const auto word : split_words(form.value_or("prompt", ""))) {
+    if (word == "none") request.prompt_none = true;
+    if (word == "login") request.prompt_login = true;
+  }
+  if (request.prompt_none && request.prompt_login)
+    return refuse(OAuthError{OAuthCode::kLoginRequired, "", 0, "none_with_login"});
+  if (client.consent_required) {
+    // Consent is not asked for by this release, and never assumed.
+    return refuse(OAuthError{request.prompt_none ? OAuthCode::kInteractionRequired : OAuthCode::kAccessDenied,
+                             "This client requires consent, which this server does not ask for yet", 0,
+                             "consent_required"});
+  }
+  return {};
+}
+
+Result<void, OAuthError> check_rest(const web::Form& form, const ClientEntry& client, AuthorizationRequest& request) {
+  if (auto done = check_response(form, client.client, request); !done) return done;
+  if (const auto twice = form.first_repeated(); twice && *twice != "resource") {
+    return refuse(invalid_request("duplicated parameter", "repeated:" + std::string(*twice)));
+  }
+  if (auto done = check_code_challenge(form, client.client, request); !done) return done;
+  if (auto done = check_scope(form, client, request); !done) return done;
+  return check_prompt(form, client.client, request);
+}
+
+}  // namespace
+
+Result<void, OAuthError> check_code_challenge(const web::Form& form, const Client& client,
+                                              AuthorizationRequest& request) {
+  const auto method = form.value("code_challenge_method");
+  const auto challenge = form.value("code_challenge");
+  const auto required = client.attribute("pkce.code.challenge.method");
+  const bool classic = client.policy() == ClientPolicy::kClassic;
+  if (!required.empty()) {
+    if (!method) return refuse(invalid_request("Missing parameter: code_challenge_method", "pkce_required"));
+    if (*method != required)
+      return refuse(
+          invalid_request("Invalid parameter: code challenge method is not configured one", "pkce_method_differs"));
+  }
+  if (!challenge) {
+    if (!required.empty() || method || !classic)
+      return refuse(invalid_request("Missing parameter: code_challenge", "pkce_required"));
+    return {};
+  }
+  if (method && *method != "S256" && *method != "plain") {
+    return refuse(invalid_request("Invalid parameter: invalid code_challenge_method", "pkce_method_unknown"));
+  }
+  // A missing method means plain (RFC 7636 section 4.3), which only classic clients may use.
+  const bool plain = !method || *method == "plain";
+  if (plain && !classic)
+    return refuse(invalid_request("Invalid parameter: code_challenge_method", "pkce_plain_refused"));
+  request.challenge_method = plain ? ChallengeMethod::kPlain : ChallengeMethod::kS256;
+  if (!is_code_challenge(*challenge, request.challenge_method))
+    return refuse(invalid_request("Invalid parameter: code_challenge", "pkce_challenge_malformed"));
+  request.code_challenge = *challenge;
+  return {};
+}
+
+Result<AuthorizationRequest, AuthorizeRefusal> check_authorization_request(const web::Form& form,
+                                                                           const ClientEntry* client,
+                                                                           std::string_view server_base) {
+  if (auto refused = refuse_client(client)) return refuse(AuthorizeRefusal(std::move(*refused)));
+  AuthorizationRequest request;
+  request.client = client->client.id;
+  request.client_id = client->client.client_id;
+  if (auto done = check_redirect(form, client->client, server_base, request); !done)
+    return refuse(AuthorizeRefusal(done.error()));
+  if (const auto state = form.raw("state")) request.state = std::string(*state);
+  request.nonce = form.value_or("nonce", "");
+  request.login_hint = form.value_or("login_hint", "");
+  request.ui_locales = form.value_or("ui_locales", "");
+  if (const auto age = form.raw("max_age")) {
+    request.max_age = parse_integer<std::int64_t>(*age);
+    if (!request.max_age || *request.max_age < 0)
+      return refuse(AuthorizeRefusal(page("Invalid Request", "bad_max_age")));
+  }
+  if (auto done = check_rest(form, *client, request); !done) {
+    return refuse(
+        AuthorizeRefusal(RedirectRefusal{{request.redirect_uri, request.response_mode, request.state}, done.error()}));
+  }
+  return request;
+}
+
+}  // namespace cardea::oidc

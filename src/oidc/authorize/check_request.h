@@ -1,0 +1,40 @@
+// From the parameters of an authorization request to a checked AuthorizationRequest: a pure function of the form, the
+// realm and the client. The order of checks is the security property (standards.md section 2.1): nothing is ever sent
+// to a redirect URI before it was found among the client's.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "core/settings.h"
+#include "domain/authorization.h"
+#include "oidc/authorize/answer.h"
+#include "web/form.h"
+
+namespace cardea::oidc {
+
+/// Shown on our own page, never redirected. Texts: keycloak.md section 1.5.
+struct PageRefusal {
+  int status = 400;
+  std::string message;
+  std::string note;
+};
+/// Sent to the client: the redirect URI was proven.
+struct RedirectRefusal {
+  AnswerTarget target;
+  OAuthError error;
+};
+using AuthorizeRefusal = std::variant<PageRefusal, RedirectRefusal>;
+
+/// `client` is null when unknown. `server_base`: our base URL, for relative redirect patterns.
+[[nodiscard]] Result<AuthorizationRequest, AuthorizeRefusal> check_authorization_request(const web::Form& form,
+                                                                                         const ClientEntry* client,
+                                                                                         std::string_view server_base);
+
+/// A code_challenge and its method (RFC 7636 section 4.2, 4.3; attack class 16), by the client's policy and attribute
+/// `pkce.code.challenge.method`.
+[[nodiscard]] Result<void, OAuthError> check_code_challenge(const web::Form& form, const Client& client,
+                                                            AuthorizationRequest& request);
+
+}  // namespace cardea::oidc

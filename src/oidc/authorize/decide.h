@@ -1,0 +1,26 @@
+// What an authorization request needs next, given who the browser is signed in as. A pure function.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/authorization.h"
+#include "domain/repository/session_repos.h"
+
+namespace cardea::oidc {
+
+enum class AuthorizeNext {
+  kLogin,                // show the login page
+  kReauthenticate,       // show it for the signed-in user only
+  kActions,              // signed in, but something must be done first
+  kComplete,             // single sign-on
+  kLoginRequired,        // prompt=none and no usable session
+  kInteractionRequired,  // prompt=none and something must be done first
+};
+
+/// `live`: the session of the identity cookie, when it lives; its user enabled.
+[[nodiscard]] AuthorizeNext decide_authorization(const AuthorizationRequest& request,
+                                                 const std::optional<LiveSession>& live, TimePoint now);
+
+}  // namespace cardea::oidc

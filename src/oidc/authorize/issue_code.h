@@ -1,0 +1,21 @@
+// Makes an authorization code and the record that stands for it. The code is 256 random bits; only its hash is stored.
+#pragma once
+
+#include <string>
+
+#include "base/random.h"
+#include "domain/authorization.h"
+#include "domain/realm.h"
+#include "domain/session.h"
+
+namespace cardea::oidc {
+
+struct MadeCode {
+  std::string code;  // for the client; never stored, never logged
+  AuthorizationCode record;
+};
+
+[[nodiscard]] MadeCode make_code(const Realm& realm, const AuthorizationRequest& request, const UserSession& session,
+                                 const Authentication& proven, TimePoint now, Random& random);
+
+}  // namespace cardea::oidc
