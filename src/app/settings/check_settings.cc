@@ -1,0 +1,109 @@
+#include "app/settings/check_settings.h"
+
+#include <arpa/inet.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "app/settings/postgres_uri.h"
+#include "base/text.h"
+
+namespace cardea::app {
+
+namespace {
+
+/// An address, or a range as address/bits.
+bool is_address_range(const std::string& text) {
+  const auto slash = text.find('/');
+  const auto address = text.substr(0, slash);
+  unsigned char bytes[16];
+  const int bits = inet_pton(AF_INET, address.c_str(), bytes) == 1    ? 32
+                   : inet_pton(AF_INET6, address.c_str(), bytes) == 1 ? 128
+                                                                      : 0;
+  if (bits == 0 || slash == std::string::npos) return bits != 0;
+  const auto prefix = parse_integer<int>(text.substr(slash + 1));
+  return prefix && *prefix >= 0 && *prefix <= bits;
+}
+
+void check_transport(const ServerSettings& s, Problems& problems, std::vector<std::string>& warnings) {
+  if (s.https_certificate_file.empty() != s.https_certificate_key_file.empty())
+    problems.add("https-certificate-file", "and https-certificate-key-file must be given together");
+  if (!s.http_enabled && !s.serves_https())
+    problems.add("start",
+                 "needs a way to listen: https-certificate-file with https-certificate-key-file, or http-enabled=true "
+                 "with a proxy in front that ends TLS");
+  const bool same = s.http_port == s.https_port && s.http_port != 0;
+  if (s.http_enabled && s.serves_https() && same) problems.add("https-port", "must differ from http-port");
+  if (s.has_management() && s.http_management_port != 0) {
+    if ((s.http_enabled && s.http_management_port == s.http_port) ||
+        (s.serves_https() && s.http_management_port == s.https_port))
+      problems.add("http-management-port", "must differ from http-port and https-port");
+  }
+  if (!s.development && s.http_enabled && s.proxy_headers == ProxyHeaders::kNone)
+    warnings.emplace_back(
+        "Plain HTTP is served and no proxy is named: passwords and tokens are readable on the way, and cookies "
+        "cannot be marked Secure. Set https-certificate-file, or proxy-headers with proxy-trusted-addresses.");
+}
+
+void check_proxy(const ServerSettings& s, Problems& problems) {
+  for (const auto& address : s.proxy_trusted_addresses)
+    if (!is_address_range(address))
+      problems.add("proxy-trusted-addresses",
+                   "\"" + address + "\" is neither an address nor a range such as 10.0.0.0/8");
+  if (s.proxy_headers != ProxyHeaders::kNone && s.proxy_trusted_addresses.empty())
+    problems.add("proxy-headers",
+                 "needs proxy-trusted-addresses: anyone could claim any address otherwise. Name the proxy, for example "
+                 "proxy-trusted-addresses=127.0.0.1");
+}
+
+void check_database(const ServerSettings& s, Problems& problems) {
+  if (s.db == Database::kPostgres) return;
+  for (const auto& [name, value] : {std::pair{"db-url", s.db_url}, std::pair{"db-username", s.db_username}})
+    if (!value.empty()) problems.add(name, "is for PostgreSQL; set db=postgres, or remove it");
+}
+
+}  // namespace
+
+void complete_settings(ServerSettings& s, bool http_enabled_given, Problems& problems) {
+  if (!http_enabled_given)
+    s.http_enabled = s.development || (s.proxy_headers != ProxyHeaders::kNone && !s.serves_https());
+  if (s.http_management_host.empty()) s.http_management_host = s.http_host;
+  if (s.import_realm == "true") s.import_realm = s.data_dir + "/import";
+  if (s.import_realm == "false") s.import_realm.clear();
+  if (s.db != Database::kPostgres) return;
+  auto uri = make_postgres_uri(s);
+  if (uri)
+    s.postgres_uri = std::move(*uri);
+  else
+    problems.add(uri.error().option, uri.error().text);
+}
+
+void check_settings(const ServerSettings& s, Problems& problems, std::vector<std::string>& warnings) {
+  if (s.hostname_strict && s.hostname.empty())
+    problems.add("hostname",
+                 "is needed: the public name or URL of this server. Or set hostname-strict=false behind a "
+                 "proxy that sets the Host header itself");
+  check_transport(s, problems, warnings);
+  check_proxy(s, problems);
+  check_database(s, problems);
+  if (s.http_host.empty()) problems.add("http-host", "must be an address");
+  if (s.data_dir.empty()) problems.add("data-dir", "must be a folder");
+  if (s.bootstrap_admin_username.empty()) problems.add("bootstrap-admin-username", "must be a name");
+}
+
+void check_files(const ServerSettings& s, Problems& problems) {
+  const auto want_readable = [&](const char* option, const std::string& path) {
+    if (!path.empty() && access(path.c_str(), R_OK) != 0) problems.add(option, "cannot read " + path);
+  };
+  want_readable("https-certificate-file", s.https_certificate_file);
+  want_readable("https-certificate-key-file", s.https_certificate_key_file);
+  want_readable("master-key-file", s.master_key_file);
+  for (const auto& path : s.truststore_paths) want_readable("truststore-paths", path);
+  // The folder in data-dir is allowed to be missing: then there is nothing to import.
+  if (s.import_realm != s.data_dir + "/import") want_readable("import-realm", s.import_realm);
+  std::error_code error;
+  if (std::filesystem::exists(s.data_dir, error) && !std::filesystem::is_directory(s.data_dir, error))
+    problems.add("data-dir", s.data_dir + " is not a folder");
+}
+
+}  // namespace cardea::app

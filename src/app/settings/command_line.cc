@@ -1,0 +1,165 @@
+#include "app/settings/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "app/settings/option.h"
+#include "base/text.h"
+
+namespace cardea::app {
+
+namespace {
+
+constexpr std::string_view kAbout = "Cardea: single sign-on in one program.";
+
+/// Writes "--name value" and a bare "--name" as "--name=value", so that an option without its value is told apart from
+/// one with an empty value and never swallows the option after it. Words of options we do not know stay as they are.
+std::vector<std::string> normalise(const std::vector<std::string>& arguments) {
+  std::vector<std::string> result;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const auto& word = arguments[i];
+    const auto* option = word.starts_with("--") ? find_option(std::string_view(word).substr(2)) : nullptr;
+    if (option == nullptr) {
+      result.push_back(word.ends_with('=') ? word + std::string(kNoValue) : word);
+      continue;
+    }
+    const bool last = i + 1 == arguments.size() || arguments[i + 1].starts_with("--");
+    const bool is_switch = option->has(kValueMayBeLeftOut) && option->value == "true|false";
+    const bool has_value = !last && (!is_switch || arguments[i + 1] == "true" || arguments[i + 1] == "false");
+    result.push_back(word + "=" + (has_value ? arguments[++i] : std::string(kNoValue)));
+    if (result.back().ends_with('=')) result.back() += kNoValue;
+  }
+  return result;
+}
+
+/// Every option may stand more than once here, so that the parser never stops at the first problem.
+void add_options(CLI::App& command, bool development) {
+  for (const auto& option : option_table()) {
+    if (option.has(kEnvironmentOnly) || (development && option.has(kProductionOnly))) continue;
+    std::string help(option.help);
+    if (const auto fallback = option.fallback(development); !fallback.empty())
+      help.append(" [").append(fallback).append("]");
+    command
+        .add_option("--" + std::string(option.name), std::as_const(help))  // A mutable one would be the target.
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->type_name(std::string(option.value))
+        ->group(std::string(option.group));
+  }
+  command.allow_extras();
+}
+
+void read_options(const CLI::App& command, CommandLine& line) {
+  for (const auto& option : option_table()) {
+    const auto* given = command.get_option_no_throw("--" + std::string(option.name));
+    if (given == nullptr || given->count() == 0) continue;
+    const auto& results = given->results();
+    if (results.size() > 1) line.problems.add("--" + std::string(option.name), "is given more than once");
+    line.values.emplace(option.name, results.front());
+  }
+}
+
+/// What the parser did not know: options of Keycloak that we lack, misspelt ones, and stray words.
+void read_extras(const std::vector<std::string>& extras, CommandLine& line) {
+  bool value_may_follow = false;
+  for (const auto& extra : extras) {
+    if (extra.starts_with("--")) {
+      const auto equals = extra.find('=');
+      value_may_follow = equals == std::string::npos;
+      line.unknown.emplace_back(extra.substr(2, value_may_follow ? equals : equals - 2),
+                                value_may_follow ? std::string(kNoValue) : extra.substr(equals + 1));
+    } else if (value_may_follow) {
+      line.unknown.back().second = extra;
+      value_may_follow = false;
+    } else {
+      line.problems.add(extra, "is not an option; options begin with --");
+    }
+  }
+}
+
+void refuse_command(const std::string& word, const std::string& spoken, std::vector<std::string_view> known,
+                    CommandLine& line) {
+  auto text = "is no command; see `cardea help`";
+  const auto meant = nearest(word, known);
+  line.problems.add(spoken, meant ? "is no command; did you mean `" + std::string(*meant) + "`?" : text);
+}
+
+}  // namespace
+
+CommandLine parse_command_line(const std::vector<std::string>& arguments) {
+  CLI::App app{std::string(kAbout), "cardea"};
+  app.set_help_flag("-h,--help", "Show this help.");
+  app.get_formatter()->column_width(46);
+  app.allow_extras();
+  app.require_subcommand(0, 1);  // One, so that `help start` is not taken for two commands.
+
+  auto* start = app.add_subcommand("start", "Run the server.");
+  auto* start_dev = app.add_subcommand("start-dev", "Run the server for development: HTTP on this machine only.");
+  auto* config = app.add_subcommand("config", "Look at the configuration.");
+  auto* check = config->add_subcommand("check", "Check options, environment and files, and start nothing.");
+  auto* show = config->add_subcommand("show", "Show every option, its value and where that comes from.");
+  auto* version = app.add_subcommand("version", "Print the version.");
+  auto* help = app.add_subcommand("help", "Show this help, or that of one command: cardea help start.");
+  auto* generate = app.add_subcommand("gen", "")->group("");
+  std::string profile;
+  std::vector<std::string> help_about;
+  CommandLine line;
+
+  add_options(*start, false);
+  add_options(*start_dev, true);
+  for (auto* look : {check, show}) {
+    look->add_option("command", profile, "start or start-dev")->type_name("")->default_str("start");
+    add_options(*look, false);
+  }
+  config->allow_extras();
+  config->require_subcommand(0, 1);
+  help->add_option("command", help_about, "")->type_name("");
+  generate->add_option("topic", line.topic, "");
+
+  auto words = normalise(arguments);
+  std::ranges::reverse(words);  // The order that CLI11 wants.
+  try {
+    app.parse(words);
+  } catch (const CLI::CallForHelp&) {
+    line.command = Command::kHelp;
+    line.help_text = app.help();  // Of the command that was being read.
+    return line;
+  } catch (const CLI::Error& error) {
+    line.problems.add("command line", error.what());
+    return line;
+  }
+
+  const auto remember = [&](Command command, const CLI::App& given, bool development) {
+    line.command = command;
+    line.development = development;
+    read_options(given, line);
+    read_extras(given.remaining(), line);
+  };
+  if (start->parsed()) {
+    remember(Command::kStart, *start, false);
+  } else if (start_dev->parsed()) {
+    remember(Command::kStartDev, *start_dev, true);
+  } else if (check->parsed() || show->parsed()) {
+    if (!profile.empty() && profile != "start" && profile != "start-dev")
+      refuse_command(profile, profile, {"start", "start-dev"}, line);
+    remember(check->parsed() ? Command::kConfigCheck : Command::kConfigShow, check->parsed() ? *check : *show,
+             profile == "start-dev");
+  } else if (version->parsed()) {
+    line.command = Command::kVersion;
+  } else if (generate->parsed()) {
+    line.command = Command::kGenerate;
+  } else if (config->parsed()) {
+    const auto rest = config->remaining();
+    if (rest.empty())
+      line.problems.add("config", "needs `check` or `show`");
+    else
+      refuse_command(rest.front(), "config " + rest.front(), {"check", "show"}, line);
+  } else if (const auto rest = app.remaining(); !rest.empty()) {
+    refuse_command(rest.front(), rest.front(), {"start", "start-dev", "config", "version", "help"}, line);
+  } else {
+    help_about.emplace_back("--help");
+    return parse_command_line(help_about);
+  }
+  return line;
+}
+
+}  // namespace cardea::app

@@ -1,0 +1,41 @@
+// The command line as text: which command, and what was written for each option. Nothing is judged here but the shape;
+// `read_settings` does the rest, so that problems of all sources come out together.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/settings/problem.h"
+
+namespace cardea::app {
+
+enum class Command {
+  kStart,
+  kStartDev,
+  kConfigCheck,
+  kConfigShow,
+  kVersion,
+  kHelp,      // `help_text` is the answer
+  kGenerate,  // hidden: writes docs/reference; `topic` says which page
+  kNone,      // no command could be told; `problems` says why
+};
+
+struct CommandLine {
+  Command command = Command::kNone;
+  bool development = false;                                  // start-dev, or `config check start-dev`
+  std::map<std::string, std::string, std::less<>> values;    // option name to text, as written; known or not
+  std::vector<std::pair<std::string, std::string>> unknown;  // names the table lacks, with what was written for them
+  std::string topic;
+  std::string help_text;
+  Problems problems;
+};
+
+/// Stands for the value of an option that was given without one.
+inline constexpr std::string_view kNoValue = "\x01";
+
+/// Reads the arguments after the program's name. Never fails: what is wrong stands in `problems`.
+[[nodiscard]] CommandLine parse_command_line(const std::vector<std::string>& arguments);
+
+}  // namespace cardea::app

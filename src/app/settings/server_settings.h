@@ -1,0 +1,71 @@
+// The configuration of one server process, typed and checked. Made by `read_settings`; what each member means stands in
+// the help text of its option (option_table.cc), which is also where its default is.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/secret.h"
+
+namespace cardea::app {
+
+enum class Database { kSqlite, kPostgres };
+enum class ProxyHeaders { kNone, kForwarded, kXForwarded };
+
+struct ServerSettings {
+  bool development = false;  // start-dev
+  std::string config_file;   // read already; kept for `config show`
+
+  bool http_enabled = false;
+  std::string http_host;
+  std::uint16_t http_port = 0;
+  std::uint16_t https_port = 0;
+  std::string http_relative_path;  // "" or "/auth": no trailing slash
+  std::string https_certificate_file;
+  std::string https_certificate_key_file;
+  std::vector<std::string> truststore_paths;
+
+  std::string hostname;  // empty, a host name, or a full URL
+  bool hostname_strict = true;
+  bool hostname_backchannel_dynamic = false;
+  ProxyHeaders proxy_headers = ProxyHeaders::kNone;
+  std::vector<std::string> proxy_trusted_addresses;
+
+  bool health_enabled = false;
+  bool metrics_enabled = false;
+  std::uint16_t http_management_port = 0;
+  std::string http_management_host;  // filled in from http_host when not given
+
+  Database db = Database::kSqlite;
+  std::string db_url;  // as given; `postgres_uri` is what the database is opened with
+  std::string db_url_host;
+  std::uint16_t db_url_port = 0;
+  std::string db_url_database;
+  std::string db_url_properties;
+  std::string db_username;
+  SecretBytes db_password;
+  std::string db_schema;
+  int db_pool_max_size = 0;
+  std::string postgres_uri;  // postgresql://host:port/database?..., without user and password
+
+  std::string data_dir;
+  std::string master_key_file;  // empty: inside data_dir
+  SecretBytes master_key;
+
+  std::string import_realm;  // a file or folder; empty: nothing to import
+  std::string bootstrap_admin_username;
+  SecretBytes bootstrap_admin_password;
+
+  LogLevel log_level = LogLevel::kInfo;
+  LogFormat log_console_output = LogFormat::kText;
+  bool optimized = false;
+
+  [[nodiscard]] bool serves_https() const { return !https_certificate_file.empty(); }
+  [[nodiscard]] bool has_management() const { return health_enabled || metrics_enabled; }
+  /// "https://id.example.com/auth": what every link starts with, without trailing slash; empty: follow the request.
+  [[nodiscard]] std::string frontend_url() const;
+};
+
+}  // namespace cardea::app
