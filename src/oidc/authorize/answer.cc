@@ -1,25 +1,26 @@
 #include "oidc/authorize/answer.h"
 
 #include "base/uri.h"
+#include "web/error_page.h"
 
 namespace cardea::oidc {
 namespace {
 
 web::Response by_form(const web::Pages& pages, const AnswerTarget& target, const AnswerParameters& parameters) {
-  std::vector<web::PageData> fields;
-  for (const auto& [name, value] : parameters) {
-    fields.emplace_back().text("name", std::string(name)).text("value", value);
-  }
-  web::PageData data;
-  data.text("title", "Submit This Form").text("action", target.redirect_uri).list("fields", std::move(fields));
-  web::PagePolicy policy;
-  policy.script = true;
-  const auto uri = parse_uri(target.redirect_uri);
-  if (uri) policy.form_targets.push_back(uri->is_http() ? uri->origin() : uri->scheme + ":");
-  return pages.render("form-post", 200, data, policy);
+  std::vector<std::pair<std::string, std::string>> fields;
+  for (const auto& [name, value] : parameters) fields.emplace_back(name, value);
+  return web::form_post_page(pages, target.realm_display_name, target.redirect_uri, fields);
 }
 
 }  // namespace
+
+const std::string& display_name(const Realm& realm) {
+  return realm.display_name.empty() ? realm.name : realm.display_name;
+}
+
+AnswerTarget target_of(const AuthorizationRequest& request, const Realm& realm) {
+  return {request.redirect_uri, request.response_mode, request.state, display_name(realm)};
+}
 
 web::Response send_answer(const web::Pages& pages, const AnswerTarget& target, const AnswerParameters& parameters) {
   if (target.mode == ResponseMode::kFormPost) return by_form(pages, target, parameters);

@@ -10,6 +10,7 @@
 
 #include "domain/authorization.h"
 #include "domain/client.h"
+#include "domain/realm.h"
 #include "oidc/error.h"
 #include "web/page.h"
 
@@ -20,7 +21,13 @@ struct AnswerTarget {
   std::string redirect_uri;
   ResponseMode mode = ResponseMode::kQuery;
   std::optional<std::string> state;
+  std::string realm_display_name;  // for the page that posts the form
 };
+
+/// Where the answer to a checked request goes.
+[[nodiscard]] AnswerTarget target_of(const AuthorizationRequest& request, const Realm& realm);
+/// The realm's display name, or its name when it has none.
+[[nodiscard]] const std::string& display_name(const Realm& realm);
 
 /// Parameters in order.
 using AnswerParameters = std::vector<std::pair<std::string_view, std::string>>;

@@ -22,10 +22,6 @@ struct Authorize {
 };
 using AuthorizePtr = std::shared_ptr<const Authorize>;
 
-std::string_view display_name(const Realm& realm) {
-  return realm.display_name.empty() ? realm.name : realm.display_name;
-}
-
 void log_refusal(const Dependencies& dependencies, const web::Request& http, const RealmEntry& realm,
                  std::string_view client_id, std::string_view note) {
   dependencies.log.info("authorize_refused", {{"reason", note},
@@ -50,8 +46,7 @@ web::Response answer_refusal(const Dependencies& dependencies, const web::Reques
 
 web::Response refuse_to_client(const Authorize& authorize, OAuthCode code, std::string_view note) {
   const AuthorizeRefusal refusal =
-      RedirectRefusal{{authorize.request.redirect_uri, authorize.request.response_mode, authorize.request.state},
-                      {code, "", 0, std::string(note)}};
+      RedirectRefusal{target_of(authorize.request, authorize.realm->realm), {code, "", 0, std::string(note)}};
   return answer_refusal(authorize.dependencies, authorize.http, *authorize.realm, authorize.client.get(), refusal);
 }
 
@@ -74,8 +69,7 @@ web::Outcome sign_on(const AuthorizePtr& authorize, const LiveSession& live) {
       return dependencies.repositories.codes.insert(tx, made.record);
     });
     if (!stored) return refuse_to_client(*authorize, OAuthCode::kTemporarilyUnavailable, describe(stored.error()));
-    return send_code(dependencies.pages,
-                     {authorize->request.redirect_uri, authorize->request.response_mode, authorize->request.state},
+    return send_code(dependencies.pages, target_of(authorize->request, authorize->realm->realm),
                      authorize->client->client, std::move(made.code), session.id.str(), authorize->issuer);
   });
 }

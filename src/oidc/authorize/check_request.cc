@@ -176,8 +176,7 @@ Result<AuthorizationRequest, AuthorizeRefusal> check_authorization_request(const
       return refuse(AuthorizeRefusal(page("Invalid Request", "bad_max_age")));
   }
   if (auto done = check_rest(form, *client, request); !done) {
-    return refuse(
-        AuthorizeRefusal(RedirectRefusal{{request.redirect_uri, request.response_mode, request.state}, done.error()}));
+    return refuse(AuthorizeRefusal(RedirectRefusal{target_of(request, client->realm->realm), done.error()}));
   }
   return request;
 }

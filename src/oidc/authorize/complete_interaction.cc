@@ -67,8 +67,7 @@ web::Outcome finish(const Completion& completion) {
   const auto fresh = make_session(completion.realm->realm, completion.proven, completion.http.remote_address,
                                   completion.now, dependencies.random);
   auto settled = write_to(dependencies.repositories.store, [&](Tx& tx) { return settle(tx, completion, fresh); });
-  const AnswerTarget target{completion.request.redirect_uri, completion.request.response_mode,
-                            completion.request.state};
+  const auto target = target_of(completion.request, completion.realm->realm);
   if (!settled) {
     dependencies.log.warning("authorize_failed", {{"reason", describe(settled.error())},
                                                   {"correlation_id", completion.http.correlation_id}});
