@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -67,6 +68,11 @@ struct Realm {
 
   /// Raised in the transaction of every write to this realm's settings.
   std::int64_t version = 0;
+
+  /// True while core/realm_import fills it: it has a name that no request can carry ("importing/" and the name to be),
+  /// is disabled, and is left out of every list shown to people. The last step of the import gives it its real name.
+  [[nodiscard]] bool is_being_imported() const { return name.starts_with(kImportingPrefix); }
+  static constexpr std::string_view kImportingPrefix = "importing/";
 };
 
 }  // namespace cardea

@@ -108,6 +108,12 @@ class MemoryTx final : public Tx {
 /// Raises the version of a realm; kConflict when there is no such realm.
 Stored<void> raise(MemoryData& data, const RealmId& realm);
 
+/// RealmRepo::remove_some.
+[[nodiscard]] bool remove_realm_rows(MemoryData& data, const RealmId& realm, int rows_max);
+
+[[nodiscard]] std::string role_key(const RealmId& realm, const std::optional<ClientId>& client, std::string_view name);
+[[nodiscard]] std::string group_key(const Group& group);
+
 [[nodiscard]] std::optional<Subject> find_subject(const MemoryData& data, const RealmId& realm, std::string_view user);
 
 struct MemoryRepos {

@@ -1,5 +1,6 @@
 // Realms, scopes, keys, clients, roles and groups of the MemoryStore.
-#include "base/assert.h"
+#include <algorithm>
+
 #include "tests/support/memory_data.h"
 
 namespace cardea {
@@ -46,6 +47,14 @@ RealmKey copy_of(const RealmKey& key) {
   return RealmKey{id, name, provider, kid, algorithm, use, status, priority, created_at, secret.clone(), certificate};
 }
 
+std::string role_key(const RealmId& realm, const std::optional<ClientId>& client, std::string_view name) {
+  return key_of(realm.str(), client ? client->str() : "", name);
+}
+
+std::string group_key(const Group& group) {
+  return key_of(group.realm.str(), group.parent ? group.parent->str() : "", group.name);
+}
+
 Stored<void> raise(MemoryData& data, const RealmId& realm) {
   const auto* row = data.realms.find(realm.str());
   if (row == nullptr) return refuse(StoreError::kConflict);
@@ -56,6 +65,11 @@ Stored<void> raise(MemoryData& data, const RealmId& realm) {
 }
 
 namespace {
+
+template <class Item>
+void add(std::vector<Item>& items, const Item& item) {
+  if (std::ranges::find(items, item) == items.end()) items.push_back(item);
+}
 
 class MemoryRealms final : public RealmRepo {
  public:
@@ -95,6 +109,9 @@ class MemoryRealms final : public RealmRepo {
     data.realms.edit()[realm.id.str()] = std::move(row);
     return {};
   }
+  Stored<bool> remove_some(Tx& tx, const RealmId& realm, int rows_max) override {
+    return remove_realm_rows(rows_of(tx), realm, rows_max);
+  }
   Stored<void> raise_version(Tx& tx, const RealmId& realm) override { return raise(rows_of(tx), realm); }
   Stored<std::vector<std::pair<RealmId, std::int64_t>>> versions(Rows& rows,
                                                                  const std::vector<RealmId>& realms) override {
@@ -124,6 +141,17 @@ class MemoryScopes final : public ScopeRepo {
     data.scopes.edit()[scope.id.str()] = std::make_shared<ClientScope>(scope);
     data.scope_realms.edit()[scope.id.str()] = realm;
     data.scope_names.edit()[name] = scope.id.str();
+    return raise(data, realm);
+  }
+  Stored<void> add_role_mapping(Tx& tx, const RealmId& realm, const ScopeId& scope, const RoleId& role) override {
+    auto& data = rows_of(tx);
+    const auto* row = data.scopes.find(scope.str());
+    if (row == nullptr || *data.scope_realms.find(scope.str()) != realm || !data.roles.contains(role.str())) {
+      return refuse(StoreError::kConflict);
+    }
+    auto next = std::make_shared<ClientScope>(**row);
+    add(next->role_mappings, role);
+    data.scopes.edit()[scope.str()] = std::move(next);
     return raise(data, realm);
   }
 };
@@ -172,11 +200,18 @@ class MemoryClients final : public ClientRepo {
     data.client_names.edit()[name] = client.id.str();
     return raise(data, realm);
   }
+  Stored<void> add_role_mapping(Tx& tx, const RealmId& realm, const ClientId& client, const RoleId& role) override {
+    auto& data = rows_of(tx);
+    const auto* row = data.clients.find(client.str());
+    if (row == nullptr || *data.client_realms.find(client.str()) != realm || !data.roles.contains(role.str())) {
+      return refuse(StoreError::kConflict);
+    }
+    auto next = std::make_shared<Client>(copy_of(**row));
+    add(next->role_mappings, role);
+    data.clients.edit()[client.str()] = std::move(next);
+    return raise(data, realm);
+  }
 };
-
-std::string role_key(const RealmId& realm, const std::optional<ClientId>& client, std::string_view name) {
-  return key_of(realm.str(), client ? client->str() : "", name);
-}
 
 class MemoryRoles final : public RoleRepo {
  public:
@@ -216,7 +251,7 @@ class MemoryRoles final : public RoleRepo {
     if (row == nullptr || (*row)->realm != realm || !data.roles.contains(child.str()))
       return refuse(StoreError::kConflict);
     auto next = std::make_shared<Role>(**row);
-    if (std::ranges::find(next->composites, child) == next->composites.end()) next->composites.push_back(child);
+    add(next->composites, child);
     data.roles.edit()[parent.str()] = std::move(next);
     return raise(data, realm);
   }
@@ -255,7 +290,7 @@ class MemoryGroups final : public GroupRepo {
   }
   Stored<void> insert(Tx& tx, const Group& group) override {
     auto& data = rows_of(tx);
-    const auto name = key_of(group.realm.str(), group.parent ? group.parent->str() : "", group.name);
+    const auto name = group_key(group);
     if (data.groups.contains(group.id.str()) || data.group_names.contains(name)) return refuse(StoreError::kConflict);
     if (group.parent && !data.groups.contains(group.parent->str())) return refuse(StoreError::kConflict);
     data.groups.edit()[group.id.str()] = std::make_shared<Group>(group);

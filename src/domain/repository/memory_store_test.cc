@@ -156,6 +156,28 @@ TEST_F(MemoryStoreTest, rotation_is_guarded_and_the_last_share_ends_the_session)
   EXPECT_FALSE(read_from(store, [&](Rows& rows) { return repos.sessions.find(rows, realm, session.id); }).value());
 }
 
+TEST_F(MemoryStoreTest, removes_a_realm_bit_by_bit_and_nothing_else) {
+  insert_realm("realm-2", "other");
+  ASSERT_TRUE(insert_user("u1", "ada", "ada@example.org"));
+  ASSERT_TRUE(insert_user("u2", "bob", ""));
+  ASSERT_TRUE(write_to(store, [&](Tx& tx) -> Stored<void> {
+    Group group;
+    group.id = GroupId("g1");
+    group.realm = realm;
+    group.name = "staff";
+    return repos.groups.insert(tx, group);
+  }));
+  const auto remove = [&] {
+    return write_to(store, [&](Tx& tx) { return repos.realms.remove_some(tx, realm, 2); }).value();
+  };
+  EXPECT_FALSE(remove());
+  EXPECT_TRUE(remove());
+  EXPECT_TRUE(remove()) << "gone already";
+  EXPECT_EQ(read_from(store, [&](Rows& rows) { return repos.realms.list(rows); }).value().size(), 1U);
+  insert_realm("realm-1", "demo");
+  EXPECT_TRUE(insert_user("u1", "ada", "ada@example.org")) << "names and ids are free again";
+}
+
 TEST_F(MemoryStoreTest, runs_writes_twice_and_fails_on_demand) {
   store.run_writes_twice(true);
   int runs = 0;

@@ -24,12 +24,15 @@ class RealmRepo {
   virtual Stored<std::vector<Realm>> list(Rows& rows) = 0;
   /// kConflict when the name or id is taken.
   virtual Stored<void> insert(Tx& tx, const Realm& realm) = 0;
-  /// Replaces the realm's own members.
+  /// Replaces the realm's own members, its name included. kConflict when the new name is taken or the realm is gone.
   virtual Stored<void> update(Tx& tx, const Realm& realm) = 0;
   /// Raises the version; inserts below do it themselves.
   virtual Stored<void> raise_version(Tx& tx, const RealmId& realm) = 0;
   /// Current versions of the realms asked for that still exist, in any order.
   virtual Stored<std::vector<std::pair<RealmId, std::int64_t>>> versions(Rows& rows, const std::vector<RealmId>& realms) = 0;
+  /// Removes at most `rows_max` rows of the realm and all that hangs on it, the realm's own row last. True when nothing
+  /// is left; callers repeat it until then, one transaction each. A realm that is gone answers true.
+  virtual Stored<bool> remove_some(Tx& tx, const RealmId& realm, int rows_max) = 0;
 };
 
 class ScopeRepo {
@@ -37,6 +40,8 @@ class ScopeRepo {
   virtual ~ScopeRepo() = default;
   virtual Stored<std::vector<ClientScope>> list(Rows& rows, const RealmId& realm) = 0;
   virtual Stored<void> insert(Tx& tx, const RealmId& realm, const ClientScope& scope) = 0;
+  /// Adds to the scope's role_mappings; nothing happens when it is there. kConflict when scope or role are gone.
+  virtual Stored<void> add_role_mapping(Tx& tx, const RealmId& realm, const ScopeId& scope, const RoleId& role) = 0;
 };
 
 class KeyRepo {
@@ -53,6 +58,8 @@ class ClientRepo {
   virtual Stored<std::optional<Client>> find(Rows& rows, const RealmId& realm, const ClientId& id) = 0;
   /// kConflict when the client_id or id is taken.
   virtual Stored<void> insert(Tx& tx, const RealmId& realm, const Client& client) = 0;
+  /// Adds to the client's role_mappings; nothing happens when it is there. kConflict when client or role are gone.
+  virtual Stored<void> add_role_mapping(Tx& tx, const RealmId& realm, const ClientId& client, const RoleId& role) = 0;
 };
 
 class RoleRepo {
