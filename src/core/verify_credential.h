@@ -15,9 +15,11 @@ namespace cardea {
 struct LoginAttempt {
   std::optional<User> user;
   std::optional<crypto::PasswordHash> password;  // absent: the user has none that we can verify
+  std::optional<TimePoint> password_set_at;      // when it was set, for policies that let passwords expire
 };
 
-/// Finds the user by username, or by e-mail where the realm allows it. Names are compared in lower case.
+/// Finds the user by username, or by e-mail where the realm allows it. Names are compared in lower case. Asks the same
+/// questions whether the user exists or not. Service accounts are nobody here.
 [[nodiscard]] Stored<LoginAttempt> load_login_attempt(Rows& rows, const Repositories& repositories, const Realm& realm,
                                                       std::string_view name);
 
@@ -27,7 +29,7 @@ enum class PasswordVerdict {
   kDisabled,  // right password, account disabled; told only after a correct password
 };
 
-/// Takes about 7 ms: run it on the hash lane.
+/// Takes about 7 ms: run it on the hash lane. A password beyond kPasswordBytesMax is refused without hashing.
 [[nodiscard]] PasswordVerdict verify_password(const LoginAttempt& attempt, std::string_view password);
 
 }  // namespace cardea

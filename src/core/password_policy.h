@@ -1,0 +1,78 @@
+// A realm's rules for new passwords, from Keycloak's policy text (keycloak.md section 3.10): "length(8) and digits(1)".
+// Texts and keys of refusals are Keycloak's, so that the admin API and the pages say the same.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace re2 {
+class RE2;
+}
+
+namespace cardea {
+
+struct PasswordViolation {
+  std::string_view key;  // "invalidPasswordMinLengthMessage"
+  std::string text;      // "Invalid password: minimum length 8."
+};
+
+/// Who the password is for.
+struct PasswordOwner {
+  std::string_view username;
+  std::string_view email;
+};
+
+class PasswordPolicy {
+ public:
+  /// Reads a policy text. A rule with an argument that cannot be read (a number, a pattern RE2 does not know) makes
+  /// every password be refused, until an administrator mends the policy: `broken_rules` names them.
+  [[nodiscard]] static PasswordPolicy parse(std::string_view text);
+
+  /// Every rule the password breaks, in the policy's order; empty when it may be used. Characters are Unicode code
+  /// points, their kinds as Unicode has them. Passwords that are no UTF-8 or longer than kPasswordBytesMax are refused
+  /// always.
+  [[nodiscard]] std::vector<PasswordViolation> check(std::string_view password, const PasswordOwner& owner) const;
+
+  /// The rules in words for the page, for example "At least 8 characters, 1 digit."; empty without rules.
+  [[nodiscard]] std::string summary() const;
+
+  /// forceExpiredPasswordChange.
+  [[nodiscard]] std::optional<int> expires_after_days() const { return expires_after_days_; }
+  /// Rules this release knows of and does not enforce (history, block lists, other hash settings), to warn about.
+  [[nodiscard]] const std::vector<std::string>& rules_not_enforced() const { return not_enforced_; }
+  [[nodiscard]] const std::vector<std::string>& broken_rules() const { return broken_; }
+
+ private:
+  enum class Kind {
+    kMinLength,
+    kMaxLength,
+    kDigits,
+    kLowerCase,
+    kUpperCase,
+    kSpecialChars,
+    kNotUsername,
+    kNotContainsUsername,
+    kNotEmail,
+    kRegex,
+  };
+  struct Rule {
+    Kind kind;
+    int number = 0;
+    std::shared_ptr<const re2::RE2> pattern = nullptr;
+  };
+  struct Counts;
+  void add(std::string_view name, std::string_view argument);
+  [[nodiscard]] static std::optional<PasswordViolation> check_rule(const Rule& rule, const Counts& counts,
+                                                                   std::string_view password,
+                                                                   const PasswordOwner& owner);
+
+  std::vector<Rule> rules_;
+  std::optional<int> expires_after_days_;
+  std::vector<std::string> not_enforced_;
+  std::vector<std::string> broken_;
+};
+
+}  // namespace cardea

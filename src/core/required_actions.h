@@ -1,0 +1,28 @@
+// What a person must still do before a login is complete (keycloak.md section 3.6). `oidc` asks before it reuses a
+// session, `login` after a password. Pure functions of the records.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/realm.h"
+#include "domain/user.h"
+
+namespace cardea {
+
+/// Aliases of the actions that wait for this user, in the realm's order: those stored with the user, VERIFY_EMAIL where
+/// the realm asks for verified addresses, UPDATE_PASSWORD where the password is older than the policy allows. Actions
+/// the realm has disabled are left out, as in Keycloak; ones that it does not know stay in, so that nothing is skipped
+/// because its name is strange. `password_set_at`: absent when not known, then age is not looked at.
+[[nodiscard]] std::vector<std::string> pending_actions(const Realm& realm, const User& user,
+                                                       std::optional<TimePoint> password_set_at, TimePoint now);
+
+/// True when this release has the page for it.
+[[nodiscard]] bool is_action_supported(std::string_view alias);
+
+/// The name to show: the realm's own, Keycloak's, or the alias.
+[[nodiscard]] std::string action_name(const Realm& realm, std::string_view alias);
+
+}  // namespace cardea

@@ -1,0 +1,57 @@
+#include "core/verify_credential.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+
+namespace cardea {
+namespace {
+
+// An id that no user has: the credential of a missing user is asked for too, so that both cost the same.
+const UserId& nobody() {
+  static const UserId kNobody("00000000-0000-0000-0000-000000000000");
+  return kNobody;
+}
+
+Stored<std::optional<User>> find_user(Rows& rows, const Repositories& repositories, const Realm& realm,
+                                      const std::string& name) {
+  if (!realm.login_with_email_allowed || name.find('@') == std::string::npos) {
+    return repositories.users.find_by_username(rows, realm.id, name);
+  }
+  auto by_email = repositories.users.find_by_email(rows, realm.id, name);
+  if (!by_email) return by_email;
+  auto by_name = repositories.users.find_by_username(rows, realm.id, name);
+  if (!by_name || !*by_email) return by_name;
+  return by_email;
+}
+
+}  // namespace
+
+Stored<LoginAttempt> load_login_attempt(Rows& rows, const Repositories& repositories, const Realm& realm,
+                                        std::string_view name) {
+  LoginAttempt attempt;
+  if (name.size() <= kUsernameBytesMax) {
+    auto user = find_user(rows, repositories, realm, ascii_lower(name));
+    if (!user) return refuse(user.error());
+    attempt.user = std::move(*user);
+  }
+  if (attempt.user && attempt.user->service_account_client) attempt.user.reset();
+
+  const auto passwords = repositories.credentials.list(rows, attempt.user ? attempt.user->id : nobody(), "password");
+  if (!passwords) return refuse(passwords.error());
+  if (!attempt.user || passwords->empty()) return attempt;
+  const auto& first = passwords->front();
+  if (auto hash = crypto::parse_keycloak_credential(first.secret_data.reveal(), first.credential_data)) {
+    attempt.password = std::move(*hash);
+    attempt.password_set_at = first.created_at;
+  }
+  return attempt;
+}
+
+PasswordVerdict verify_password(const LoginAttempt& attempt, std::string_view password) {
+  const bool known = attempt.user.has_value() && attempt.password.has_value();
+  const auto matches = crypto::verify_password(known ? *attempt.password : crypto::dummy_hash(), password);
+  if (!known || !matches || !*matches) return PasswordVerdict::kRefused;
+  return attempt.user->enabled ? PasswordVerdict::kAccepted : PasswordVerdict::kDisabled;
+}
+
+}  // namespace cardea
