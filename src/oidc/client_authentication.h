@@ -21,15 +21,26 @@ enum class AuthenticationMethod { kNone, kBasic, kPost };
 struct PresentedClient {
   std::string client_id;
   SecretBytes secret;
+  SecretBytes secret_as_sent;  // of a Basic header, without form-decoding; equal to `secret` otherwise
   AuthenticationMethod method = AuthenticationMethod::kNone;
   bool used_header = false;  // then a 401 carries WWW-Authenticate
 };
 
-/// Reads Authorization: Basic (form-decoded, and as sent when that does not match: standards.md section 4.3), client_id and
-/// client_secret of the form. Both a header and a form client_id may be present when they name the same client.
-[[nodiscard]] Result<PresentedClient, OAuthError> read_presented_client(const web::Request& request, const web::Form& form);
+/// May a client that only receives tokens use the endpoint? At introspection it must.
+enum class BearerOnly { kRefused, kAllowed };
 
-/// Decides. `client` may be null (unknown): the refusal is the same as for a wrong secret, in text and in time.
-[[nodiscard]] Result<void, OAuthError> authenticate_client(const PresentedClient& presented, const ClientEntry* client);
+/// Reads Authorization: Basic (form-decoded, and as sent when that does not match: standards.md section 4.3), client_id
+/// and client_secret of the form. Both a header and a form client_id may be present when they name the same client.
+/// Other Authorization schemes are passed over. `form` is empty unless the body was a form. Errors: invalid_request for
+/// a secret in the query or two methods in one request; invalid_client (401) when nobody is named, the header cannot be
+/// read, or two different clients are named.
+[[nodiscard]] Result<PresentedClient, OAuthError> read_presented_client(const web::Request& request,
+                                                                        const web::Form& form);
+
+/// Decides. `client` may be null (unknown): the refusal is the same as for a wrong secret, in text and in time; only
+/// the code differs, as Keycloak's does (invalid_client and unauthorized_client). Public clients need no secret, and
+/// what they send instead is passed over.
+[[nodiscard]] Result<void, OAuthError> authenticate_client(const PresentedClient& presented, const ClientEntry* client,
+                                                           BearerOnly bearer_only = BearerOnly::kRefused);
 
 }  // namespace cardea::oidc

@@ -1,5 +1,5 @@
-// What every endpoint starts with: the realm of its path, and the lane for reads. The refusals here are the same for all
-// endpoints (keycloak.md sections 1.1 and 1.3).
+// What every endpoint starts with: the realm of its path, and the lane for reads. The refusals here are the same for
+// all endpoints (keycloak.md sections 1.1 and 1.3).
 #pragma once
 
 #include <memory>
@@ -24,10 +24,12 @@ template <class Step>
 }
 
 /// 503 with Retry-After; logs why. For every StoreError an endpoint cannot answer better.
-[[nodiscard]] web::Response store_failed(const Dependencies& dependencies, const web::Request& request, StoreError error);
+[[nodiscard]] web::Response store_failed(const Dependencies& dependencies, const web::Request& request,
+                                         StoreError error);
 
-/// Checks that the realm exists (404 {"error":"Realm does not exist"}), is enabled (403 access_denied "Realm not enabled")
-/// and may be used without TLS from where the request comes (403 invalid_request "HTTPS required", `sslRequired`).
+/// Checks that the realm exists (404 {"error":"Realm does not exist"}), is enabled (403 access_denied "Realm not
+/// enabled") and may be used without TLS from where the request comes (403 invalid_request "HTTPS required",
+/// `sslRequired`).
 [[nodiscard]] std::optional<web::Response> refuse_realm(const web::Request& request, const RealmEntry* realm);
 
 /// Calls `next(shared_ptr<const RealmEntry>)` for the realm named {realm} in the path, or refuses.
@@ -36,7 +38,8 @@ template <class Next>
   return cardea::with_realm(
       dependencies.settings, request.path_parameter("realm"),
       [&dependencies](auto step) { return then_read(dependencies, std::move(step)); },
-      [&dependencies, &request, next = std::move(next)](Stored<std::shared_ptr<const RealmEntry>> realm) mutable -> web::Outcome {
+      [&dependencies, &request,
+       next = std::move(next)](Stored<std::shared_ptr<const RealmEntry>> realm) mutable -> web::Outcome {
         if (!realm) return store_failed(dependencies, request, realm.error());
         if (auto refused = refuse_realm(request, realm->get())) return std::move(*refused);
         return next(std::move(*realm));
@@ -46,11 +49,13 @@ template <class Next>
 /// Calls `next(shared_ptr<const ClientEntry>)`, null when unknown.
 template <class Next>
 [[nodiscard]] web::Outcome with_client_entry(const Dependencies& dependencies, const web::Request& request,
-                                             std::shared_ptr<const RealmEntry> realm, std::string_view client_id, Next next) {
+                                             std::shared_ptr<const RealmEntry> realm, std::string_view client_id,
+                                             Next next) {
   return cardea::with_client(
       dependencies.settings, std::move(realm), client_id,
       [&dependencies](auto step) { return then_read(dependencies, std::move(step)); },
-      [&dependencies, &request, next = std::move(next)](Stored<std::shared_ptr<const ClientEntry>> client) mutable -> web::Outcome {
+      [&dependencies, &request,
+       next = std::move(next)](Stored<std::shared_ptr<const ClientEntry>> client) mutable -> web::Outcome {
         if (!client) return store_failed(dependencies, request, client.error());
         return next(std::move(*client));
       });

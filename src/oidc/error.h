@@ -1,5 +1,5 @@
-// OAuth errors: born here and nowhere below (anchors B6). A code, a public text from a fixed list (keycloak.md section 1),
-// and a private note for the log. One table gives wire name and status.
+// OAuth errors: born here and nowhere below (anchors B6). A code, a public text from a fixed list (keycloak.md section
+// 1), and a private note for the log. One table gives wire name and status.
 #pragma once
 
 #include <string>
@@ -27,7 +27,7 @@ enum class OAuthCode {
   kConsentRequired,
   kServerError,
   kTemporarilyUnavailable,
-  kRequestNotSupported,     // request objects (OpenID Connect Core section 3.1.2.6)
+  kRequestNotSupported,  // request objects (OpenID Connect Core section 3.1.2.6)
   kRequestUriNotSupported,
 };
 [[nodiscard]] std::string_view wire_name(OAuthCode code);
@@ -36,16 +36,18 @@ enum class OAuthCode {
 
 struct OAuthError {
   OAuthCode code;
-  std::string description;  // public; from a fixed list or a checked value, never from a secret
-  int status = 0;           // 0: http_status(code)
-  std::string note;         // private, for the log
+  std::string description;       // public; from a fixed list or a checked value, never from a secret
+  int status = 0;                // 0: http_status(code)
+  std::string note;              // private, for the log
   bool challenge_basic = false;  // answer carries WWW-Authenticate: Basic
 };
 
-/// `text` with every character outside of RFC 6749 section 5.2 as '?': no quotes, backslashes, controls, non-ASCII (GEN-10).
+/// `text` with every character outside of RFC 6749 section 5.2 as '?': no quotes, backslashes, controls, non-ASCII
+/// (GEN-10).
 [[nodiscard]] std::string public_text(std::string_view text);
 
-/// `{"error":...,"error_description":...}` with no-store (RFC 6749 section 5.2), logged with its reason and correlation id.
+/// `{"error":...,"error_description":...}` with no-store (RFC 6749 section 5.2), logged with its reason and correlation
+/// id.
 [[nodiscard]] web::Response error_response(const OAuthError& error, const web::Request& request, std::string_view realm,
                                            std::string_view client_id, Log& log);
 

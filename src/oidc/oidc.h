@@ -19,11 +19,12 @@
 namespace cardea::oidc {
 
 /// Shows the login page for a checked request; `login` does it, app/wire joins them.
-using StartLogin = std::function<web::Outcome(const web::Request&, std::shared_ptr<const RealmEntry>, AuthorizationRequest,
-                                              std::string username_shown)>;
+using StartLogin = std::function<web::Outcome(const web::Request&, std::shared_ptr<const RealmEntry>,
+                                              AuthorizationRequest, std::string username_shown)>;
 /// Runs required actions of a person who is signed in already.
-using RequireActions = std::function<web::Outcome(const web::Request&, std::shared_ptr<const RealmEntry>, AuthorizationRequest,
-                                                  Authentication, std::vector<std::string> actions)>;
+using RequireActions =
+    std::function<web::Outcome(const web::Request&, std::shared_ptr<const RealmEntry>, AuthorizationRequest,
+                               Authentication, std::vector<std::string> actions)>;
 
 struct Dependencies {
   Repositories repositories;

@@ -1,5 +1,5 @@
-// Is this redirect URI one of the client's? The rule that open redirects fail on (attack class 1; keycloak.md section 1.6
-// for classic clients, exact comparison for the rest, RFC 9700 section 2.1).
+// Is this redirect URI one of the client's? The rule that open redirects fail on (attack class 1; keycloak.md
+// section 1.6 for classic clients, exact comparison for the rest, RFC 9700 section 2.1).
 #pragma once
 
 #include <optional>
@@ -11,13 +11,14 @@
 
 namespace cardea::oidc {
 
-/// True when `candidate` may be redirected to. `server_base`: our own base URL, for relative patterns of clients without a
-/// root URL and for `${authBaseUrl}` / `${authAdminUrl}`.
+/// True when `candidate` may be redirected to. `server_base`: our own base URL, for relative patterns of clients
+/// without a root URL and for `${authBaseUrl}` / `${authAdminUrl}`.
 [[nodiscard]] bool is_redirect_allowed(const Client& client, std::string_view candidate, std::string_view server_base);
 
 /// The same for RP-initiated logout: attribute `post.logout.redirect.uris`, a "##" list, "+" for the redirect URIs, "-"
 /// for none (keycloak.md section 1.14).
-[[nodiscard]] bool is_post_logout_redirect_allowed(const Client& client, std::string_view candidate, std::string_view server_base);
+[[nodiscard]] bool is_post_logout_redirect_allowed(const Client& client, std::string_view candidate,
+                                                   std::string_view server_base);
 
 /// The single registered URI without wildcard, for requests that send none; absent when there is no such one.
 [[nodiscard]] std::optional<std::string> only_redirect_uri(const Client& client, std::string_view server_base);

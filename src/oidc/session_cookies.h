@@ -22,8 +22,8 @@ struct IdentityCookie {
 void add_session_cookies(web::Response& response, const web::Request& request, const RealmEntry& realm,
                          const UserSession& session, std::string_view issuer, const web::BaseUrl& base_url,
                          std::string_view state_checker, TimePoint now);
-/// The identity cookie when it is ours, unexpired and for this realm; anything else is "not signed in" (attack class 18).
-/// Whether the session still lives is for the caller to see in the store.
+/// The identity cookie when it is ours, unexpired and for this realm; anything else is "not signed in" (attack class
+/// 18). Whether the session still lives is for the caller to see in the store.
 [[nodiscard]] std::optional<IdentityCookie> read_identity_cookie(const web::Request& request, const RealmEntry& realm,
                                                                  std::string_view issuer, TimePoint now);
 /// Removes both cookies (Max-Age=0).

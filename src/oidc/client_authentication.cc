@@ -1,0 +1,169 @@
+#include "oidc/client_authentication.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/encoding.h"
+#include "base/text.h"
+#include "base/uri.h"
+#include "crypto/hash.h"
+
+namespace cardea::oidc {
+namespace {
+
+constexpr std::string_view kBadClient = "Invalid client or Invalid client credentials";
+
+OAuthError bad_client(OAuthCode code, bool used_header, std::string_view note) {
+  return {.code = code,
+          .description = std::string(kBadClient),
+          .status = 401,
+          .note = std::string(note),
+          .challenge_basic = used_header};
+}
+
+OAuthError bad_request(std::string_view text) {
+  return {.code = OAuthCode::kInvalidRequest, .description = std::string(text), .note = {}};
+}
+
+/// application/x-www-form-urlencoded, one value; what is no such encoding stays as it is.
+std::string form_decoded(std::string_view text) {
+  std::string spaced(text);
+  std::ranges::replace(spaced, '+', ' ');
+  auto decoded = percent_decode(spaced);
+  wipe(spaced);
+  return decoded ? std::move(*decoded) : std::string(text);
+}
+
+struct BasicHeader {
+  std::string client_id;
+  SecretBytes secret;
+  SecretBytes secret_as_sent;
+};
+
+/// The text behind "Basic ", when that is the scheme.
+std::optional<std::string_view> basic_credentials(const web::Request& request) {
+  const auto header = request.header("Authorization");
+  if (!header) return std::nullopt;
+  const auto space = header->find(' ');
+  if (!equal_ignoring_ascii_case(header->substr(0, space), "Basic")) return std::nullopt;
+  return space == std::string_view::npos ? std::string_view() : trim(header->substr(space));
+}
+
+std::optional<BasicHeader> parse_basic(std::string_view credentials) {
+  auto decoded = base64_decode(credentials);
+  if (!decoded) return std::nullopt;
+  const SecretBytes text(std::move(*decoded));
+  const auto colon = text.reveal().find(':');
+  if (colon == std::string_view::npos || colon == 0) return std::nullopt;
+  const auto secret = text.reveal().substr(colon + 1);
+  return BasicHeader{.client_id = form_decoded(text.reveal().substr(0, colon)),
+                     .secret = SecretBytes(form_decoded(secret)),
+                     .secret_as_sent = SecretBytes::copy_of(secret)};
+}
+
+bool has_secret_in_query(const web::Request& request) {
+  return std::ranges::any_of(split(request.query, '&'), [](std::string_view pair) {
+    const auto name = percent_decode(pair.substr(0, pair.find('=')));
+    return name && (*name == "client_secret" || *name == "client_assertion");
+  });
+}
+
+/// True when one of the two spellings is the client's secret. The work is the same for every input.
+bool is_secret_right(const PresentedClient& presented, const ClientEntry* client) {
+  static constexpr std::array<std::uint8_t, 32> kNobody{};
+  const auto& expected = client == nullptr ? kNobody : client->secret_digest;
+  const auto decoded = crypto::sha256(presented.secret.reveal());
+  const auto as_sent = crypto::sha256(presented.secret_as_sent.reveal());
+  const bool matches_decoded = equal_secrets(as_text(decoded), as_text(expected));
+  const bool matches_as_sent = equal_secrets(as_text(as_sent), as_text(expected));
+  const bool has_secret = client != nullptr && !client->client.secret.empty() && !presented.secret_as_sent.empty();
+  return has_secret && (matches_decoded || matches_as_sent);
+}
+
+/// Client attribute of Keycloak 26.6: which of the two ways a secret may come.
+Result<void, OAuthError> check_allowed_method(const PresentedClient& presented, const Client& client) {
+  const auto allowed = client.attribute("client.secret.authentication.allowed.method");
+  if (allowed.empty() || presented.method == AuthenticationMethod::kNone) return {};
+  const std::string_view used =
+      presented.method == AuthenticationMethod::kBasic ? "client_secret_basic" : "client_secret_post";
+  if (allowed == used) return {};
+  return refuse(OAuthError{.code = OAuthCode::kUnauthorizedClient,
+                           .description = "Invalid method used to get client secret. Client requires method '" +
+                                          std::string(allowed) + "' to obtain client secret from the request",
+                           .status = 401,
+                           .note = {},
+                           .challenge_basic = presented.used_header});
+}
+
+Result<void, OAuthError> check_authenticator(const PresentedClient& presented, const Client& client) {
+  const std::string_view type = client.authenticator_type;
+  if (type.empty() || type == "client-secret") return {};
+  if (type == "client-jwt" || type == "client-secret-jwt") {
+    return refuse(OAuthError{.code = OAuthCode::kInvalidClient,
+                             .description = "Parameter client_assertion_type is missing",
+                             .status = 400,
+                             .note = "client authenticates by assertion"});
+  }
+  return refuse(bad_client(OAuthCode::kInvalidClient, presented.used_header, "authenticator not supported"));
+}
+
+}  // namespace
+
+Result<PresentedClient, OAuthError> read_presented_client(const web::Request& request, const web::Form& form) {
+  if (has_secret_in_query(request)) return refuse(bad_request("Client credentials must not be sent in the query"));
+  PresentedClient presented;
+  if (const auto credentials = basic_credentials(request)) {
+    presented.used_header = true;
+    presented.method = AuthenticationMethod::kBasic;
+    auto basic = parse_basic(*credentials);
+    if (!basic) return refuse(bad_client(OAuthCode::kInvalidClient, true, "unreadable Basic header"));
+    presented.client_id = std::move(basic->client_id);
+    presented.secret = std::move(basic->secret);
+    presented.secret_as_sent = std::move(basic->secret_as_sent);
+  }
+  if (form.value("client_assertion") || form.value("client_assertion_type")) {
+    return refuse(bad_client(OAuthCode::kInvalidClient, presented.used_header, "assertions are not supported"));
+  }
+  if (const auto secret = form.value("client_secret")) {
+    if (presented.used_header) return refuse(bad_request("More than one method used for client authentication"));
+    presented.method = AuthenticationMethod::kPost;
+    presented.secret = SecretBytes::copy_of(*secret);
+    presented.secret_as_sent = SecretBytes::copy_of(*secret);
+  }
+  if (const auto client_id = form.value("client_id")) {
+    if (presented.used_header && presented.client_id != *client_id) {
+      return refuse(bad_client(OAuthCode::kInvalidClient, true, "header and form name different clients"));
+    }
+    presented.client_id = *client_id;
+  }
+  if (presented.client_id.empty()) {
+    return refuse(bad_client(OAuthCode::kInvalidClient, presented.used_header, "no client named"));
+  }
+  return presented;
+}
+
+Result<void, OAuthError> authenticate_client(const PresentedClient& presented, const ClientEntry* client,
+                                             BearerOnly bearer_only) {
+  const bool is_right = is_secret_right(presented, client);
+  const auto refused = [&](OAuthCode code, std::string_view note) {
+    return refuse(bad_client(code, presented.used_header, note));
+  };
+  if (client == nullptr) return refused(OAuthCode::kInvalidClient, "unknown client");
+  const auto& record = client->client;
+  if (!record.enabled) return refused(OAuthCode::kInvalidClient, "client disabled");
+  if (record.protocol != "openid-connect") return refused(OAuthCode::kInvalidClient, "not an OpenID client");
+  if (record.public_client && !record.bearer_only) return {};
+  if (auto checked = check_authenticator(presented, record); !checked) return checked;
+  if (auto checked = check_allowed_method(presented, record); !checked) return checked;
+  if (!is_right) {
+    const bool is_classic = record.policy() == ClientPolicy::kClassic;
+    return refused(is_classic ? OAuthCode::kUnauthorizedClient : OAuthCode::kInvalidClient, "wrong secret");
+  }
+  if (record.bearer_only && bearer_only == BearerOnly::kRefused) {
+    return refuse(OAuthError{
+        .code = OAuthCode::kInvalidClient, .description = "Bearer-only not allowed", .status = 400, .note = {}});
+  }
+  return {};
+}
+
+}  // namespace cardea::oidc

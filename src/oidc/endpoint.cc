@@ -1,0 +1,33 @@
+#include "oidc/endpoint.h"
+
+#include "base/ip_address.h"
+#include "oidc/error.h"
+
+namespace cardea::oidc {
+namespace {
+
+bool is_tls_missing(const web::Request& request, SslRequired required) {
+  if (request.is_https() || required == SslRequired::kNone) return false;
+  return required == SslRequired::kAll || !is_private_address(request.remote_address);
+}
+
+}  // namespace
+
+web::Response store_failed(const Dependencies& dependencies, const web::Request& request, StoreError error) {
+  dependencies.log.error(
+      "store_failed", {{"error", describe(error)}, {"path", request.path}, {"correlation_id", request.correlation_id}});
+  auto response = web::json_error(503, wire_name(OAuthCode::kTemporarilyUnavailable), "The server is busy, try again");
+  response.add("Retry-After", "1");
+  return response;
+}
+
+std::optional<web::Response> refuse_realm(const web::Request& request, const RealmEntry* realm) {
+  if (realm == nullptr) return web::json_error(404, "Realm does not exist");
+  if (is_tls_missing(request, realm->realm.ssl_required)) {
+    return web::json_error(403, wire_name(OAuthCode::kInvalidRequest), "HTTPS required");
+  }
+  if (!realm->realm.enabled) return web::json_error(403, wire_name(OAuthCode::kAccessDenied), "Realm not enabled");
+  return std::nullopt;
+}
+
+}  // namespace cardea::oidc
