@@ -3,6 +3,8 @@
 
 #include <string_view>
 
+#include "base/json.h"
+
 namespace cardea::jose {
 
 enum class JoseError {
@@ -28,5 +30,7 @@ enum class JoseError {
 
 /// A short text in snake_case for the log, such as "unknown_key".
 [[nodiscard]] std::string_view describe(JoseError error);
+/// What a JSON text that cannot be read means here.
+[[nodiscard]] JoseError from_json(JsonError error);
 
 }  // namespace cardea::jose

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/json.h"
 #include "base/limits.h"
 #include "base/result.h"
 #include "jose/algorithm.h"
@@ -31,6 +32,8 @@ class UnverifiedJws {
   friend Result<std::string, JoseError> verify_payload(const UnverifiedJws& jws, const KeySet& keys);
   friend Result<VerifiedJwt, JoseError> verify(const UnverifiedJws& jws, const KeySet& keys);
   UnverifiedJws() = default;
+  [[nodiscard]] Result<void, JoseError> take_header(const json::object& header);
+  [[nodiscard]] Result<VerificationKey, JoseError> check_signature(const KeySet& keys) const;
 
   Algorithm algorithm_ = Algorithm::kRS256;
   std::optional<std::string> kid_;

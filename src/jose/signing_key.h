@@ -18,7 +18,7 @@ namespace cardea::jose {
 /// Immutable; safe to use from any thread. Hold it behind shared_ptr<const SigningKey> or in a snapshot.
 class SigningKey {
  public:
-  /// kBadKey when the key does not fit the algorithm.
+  /// kBadKey when the key does not fit the algorithm, or cannot make a signature that its public half accepts.
   static Result<SigningKey, JoseError> make(crypto::PrivateKey key, std::string kid, Algorithm algorithm);
   /// kWeakKey when the secret is shorter than the hash (RFC 7518 section 3.2), kBadKey when `algorithm` is not HMAC.
   static Result<SigningKey, JoseError> make_hmac(SecretBytes secret, std::string kid, Algorithm algorithm);
@@ -30,13 +30,14 @@ class SigningKey {
   [[nodiscard]] const std::string& kid() const;
   [[nodiscard]] Algorithm algorithm() const;
 
-  /// Appends the signature over `signing_input` as base64url. `signing_input` may be a view of `out` itself.
+  /// Appends the signature over `signing_input` as base64url. `signing_input` may be a view of `out` itself; it is read
+  /// before `out` grows.
   void sign_append(std::string& out, std::string_view signing_input) const;
 
   /// Appends the protected header as base64url, in Keycloak's exact spelling (keycloak.md section 2.1):
   /// {"alg":"RS256","typ" : "JWT","kid" : "..."}. Headers for "JWT", "at+jwt" and "logout+jwt" are prepared.
   void append_header(std::string& out, std::string_view typ) const;
-  /// The prepared header; `typ` is one of "JWT", "at+jwt", "logout+jwt". Valid while the key lives.
+  /// The prepared header, valid while the key lives; empty for other types than "JWT", "at+jwt" and "logout+jwt".
   [[nodiscard]] std::string_view encoded_header(std::string_view typ) const;
 
   /// What verifies the signatures of this key.
@@ -45,6 +46,7 @@ class SigningKey {
  private:
   struct State;
   explicit SigningKey(std::unique_ptr<const State> state);
+  static std::unique_ptr<State> make_state(std::string kid, Algorithm algorithm);
   std::unique_ptr<const State> state_;
 };
 

@@ -1,0 +1,93 @@
+#include "jose/jws.h"
+
+#include "base/encoding.h"
+#include "base/json.h"
+
+namespace cardea::jose {
+namespace {
+
+constexpr JsonLimits kTokenJson = {.bytes_max = kJwtBytesMax, .depth_max = 16};  // standards.md JO-19
+
+Result<json::object, JoseError> parse_object(std::string_view text) {
+  auto value = parse_json(text, kTokenJson);
+  if (!value) return refuse(from_json(value.error()));
+  if (!value->is_object()) return refuse(JoseError::kMalformed);
+  return std::move(value->get_object());
+}
+
+}  // namespace
+
+Result<UnverifiedJws, JoseError> UnverifiedJws::parse(std::string_view compact) {
+  if (compact.size() > kJwtBytesMax) return refuse(JoseError::kTooLarge);
+  const auto first = compact.find('.'), last = compact.rfind('.');
+  if (first == std::string_view::npos || first == last) return refuse(JoseError::kMalformed);
+  const auto payload_text = compact.substr(first + 1, last - first - 1);  // a third dot in it is not base64url
+  const auto header_bytes = base64url_decode(compact.substr(0, first));
+  auto payload = base64url_decode(payload_text), signature = base64url_decode(compact.substr(last + 1));
+  if (!header_bytes || !payload || !signature) return refuse(JoseError::kMalformed);
+  const auto header = parse_object(*header_bytes);
+  if (!header) return refuse(header.error());
+
+  UnverifiedJws jws;
+  if (const auto taken = jws.take_header(*header); !taken) return refuse(taken.error());
+  jws.signing_input_ = compact.substr(0, last);
+  jws.payload_ = std::move(*payload);
+  jws.signature_ = std::move(*signature);
+  return jws;
+}
+
+Result<void, JoseError> UnverifiedJws::take_header(const json::object& header) {
+  // We understand no extension, so whatever `crit` lists must be refused (RFC 7515 section 4.1.11); JWTs never use
+  // `b64` (RFC 7797 section 7).
+  if (header.contains("crit") || header.contains("b64")) return refuse(JoseError::kUnsupportedHeader);
+  const auto algorithm = parse_algorithm(string_or(header, "alg", ""));
+  if (!algorithm) return refuse(JoseError::kUnknownAlgorithm);
+  algorithm_ = *algorithm;
+  if (header.contains("kid")) {
+    if (find_string(header, "kid") == nullptr) return refuse(JoseError::kMalformed);
+    kid_ = string_or(header, "kid", "");
+  }
+  if (header.contains("typ") && find_string(header, "typ") == nullptr) return refuse(JoseError::kMalformed);
+  typ_ = string_or(header, "typ", "");
+  return {};
+}
+
+std::optional<std::string_view> UnverifiedJws::kid() const {
+  if (!kid_) return std::nullopt;
+  return *kid_;
+}
+
+Result<VerificationKey, JoseError> UnverifiedJws::check_signature(const KeySet& keys) const {
+  // The header's `alg` only has to agree with the key's record; the record decides how to verify.
+  auto key = keys.find(kid(), algorithm_);
+  if (!key) return key;
+  if (!key->is_signature_valid(signing_input_, signature_)) return refuse(JoseError::kBadSignature);
+  return key;
+}
+
+Result<std::string, JoseError> verify_payload(const UnverifiedJws& jws, const KeySet& keys) {
+  const auto key = jws.check_signature(keys);
+  if (!key) return refuse(key.error());
+  return jws.payload_;
+}
+
+Result<VerifiedJwt, JoseError> verify(const UnverifiedJws& jws, const KeySet& keys) {
+  const auto key = jws.check_signature(keys);
+  if (!key) return refuse(key.error());
+  auto claims = parse_object(jws.payload_);
+  if (!claims) return refuse(claims.error());
+  VerifiedJwt jwt;
+  jwt.algorithm_ = key->algorithm();
+  jwt.kid_ = key->kid();
+  jwt.header_typ_ = jws.typ_;
+  if (const auto taken = jwt.take_claims(std::move(*claims)); !taken) return refuse(taken.error());
+  return jwt;
+}
+
+Result<VerifiedJwt, JoseError> verify(std::string_view compact, const KeySet& keys) {
+  const auto jws = UnverifiedJws::parse(compact);
+  if (!jws) return refuse(jws.error());
+  return verify(*jws, keys);
+}
+
+}  // namespace cardea::jose
