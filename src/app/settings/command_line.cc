@@ -83,82 +83,99 @@ void refuse_command(const std::string& word, const std::string& spoken, std::vec
   line.problems.add(spoken, meant ? "is no command; did you mean `" + std::string(*meant) + "`?" : text);
 }
 
-}  // namespace
+/// The commands, and what they write into while CLI11 reads.
+struct Commands {
+  explicit Commands(CommandLine& line);
 
-CommandLine parse_command_line(const std::vector<std::string>& arguments) {
   CLI::App app{std::string(kAbout), "cardea"};
-  app.set_help_flag("-h,--help", "Show this help.");
-  app.get_formatter()->column_width(46);
-  app.allow_extras();
-  app.require_subcommand(0, 1);  // One, so that `help start` is not taken for two commands.
-
-  auto* start = app.add_subcommand("start", "Run the server.");
-  auto* start_dev = app.add_subcommand("start-dev", "Run the server for development: HTTP on this machine only.");
-  auto* config = app.add_subcommand("config", "Look at the configuration.");
-  auto* check = config->add_subcommand("check", "Check options, environment and files, and start nothing.");
-  auto* show = config->add_subcommand("show", "Show every option, its value and where that comes from.");
-  auto* version = app.add_subcommand("version", "Print the version.");
-  auto* help = app.add_subcommand("help", "Show this help, or that of one command: cardea help start.");
-  auto* generate = app.add_subcommand("gen", "")->group("");
+  CLI::App* start = app.add_subcommand("start", "Run the server.");
+  CLI::App* start_dev = app.add_subcommand("start-dev", "Run the server for development: HTTP on this machine only.");
+  CLI::App* config = app.add_subcommand("config", "Look at the configuration.");
+  CLI::App* check = config->add_subcommand("check", "Check options, environment and files, and start nothing.");
+  CLI::App* show = config->add_subcommand("show", "Show every option, its value and where that comes from.");
+  CLI::App* version = app.add_subcommand("version", "Print the version.");
+  CLI::App* help = app.add_subcommand("help", "Show this help, or that of one command: cardea help start.");
+  CLI::App* generate = app.add_subcommand("gen", "")->group("");  // Hidden: for ./dev gen.
   std::string profile;
   std::vector<std::string> help_about;
-  CommandLine line;
+};
 
+Commands::Commands(CommandLine& line) {
+  app.set_help_flag("-h,--help", "Show this help.");
+  app.get_formatter()->column_width(46);
+  // One command at most, so that `help start` is not taken for two.
+  for (auto* level : {&app, config}) level->allow_extras()->require_subcommand(0, 1);
   add_options(*start, false);
   add_options(*start_dev, true);
   for (auto* look : {check, show}) {
     look->add_option("command", profile, "start or start-dev")->type_name("")->default_str("start");
     add_options(*look, false);
   }
-  config->allow_extras();
-  config->require_subcommand(0, 1);
   help->add_option("command", help_about, "")->type_name("");
   generate->add_option("topic", line.topic, "");
+}
 
+void read_server_command(Command command, const CLI::App& given, bool development, CommandLine& line) {
+  line.command = command;
+  line.development = development;
+  read_options(given, line);
+  read_extras(given.remaining(), line);
+}
+
+/// What was parsed, as a CommandLine; all but `help`.
+void read_command(const Commands& commands, CommandLine& line) {
+  if (commands.start->parsed()) {
+    read_server_command(Command::kStart, *commands.start, false, line);
+  } else if (commands.start_dev->parsed()) {
+    read_server_command(Command::kStartDev, *commands.start_dev, true, line);
+  } else if (commands.check->parsed() || commands.show->parsed()) {
+    const auto& profile = commands.profile;
+    if (!profile.empty() && profile != "start" && profile != "start-dev")
+      refuse_command(profile, profile, {"start", "start-dev"}, line);
+    const bool check = commands.check->parsed();
+    read_server_command(check ? Command::kConfigCheck : Command::kConfigShow, check ? *commands.check : *commands.show,
+                        profile == "start-dev", line);
+  } else if (commands.version->parsed()) {
+    line.command = Command::kVersion;
+  } else if (commands.generate->parsed()) {
+    line.command = Command::kGenerate;
+  } else if (commands.config->parsed()) {
+    const auto rest = commands.config->remaining();
+    if (rest.empty())
+      line.problems.add("config", "needs `check` or `show`");
+    else
+      refuse_command(rest.front(), "config " + rest.front(), {"check", "show"}, line);
+  } else {
+    const auto rest = commands.app.remaining();
+    const auto word = rest.empty() ? std::string() : rest.front();
+    refuse_command(word, "\"" + word + "\"", {"start", "start-dev", "config", "version", "help"}, line);
+  }
+}
+
+}  // namespace
+
+CommandLine parse_command_line(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) return parse_command_line({"--help"});
+  CommandLine line;
+  Commands commands(line);
   auto words = normalise(arguments);
   std::ranges::reverse(words);  // The order that CLI11 wants.
   try {
-    app.parse(words);
+    commands.app.parse(words);
   } catch (const CLI::CallForHelp&) {
     line.command = Command::kHelp;
-    line.help_text = app.help();  // Of the command that was being read.
+    line.help_text = commands.app.help();  // Of the command that was being read.
     return line;
   } catch (const CLI::Error& error) {
     line.problems.add("command line", error.what());
     return line;
   }
-
-  const auto remember = [&](Command command, const CLI::App& given, bool development) {
-    line.command = command;
-    line.development = development;
-    read_options(given, line);
-    read_extras(given.remaining(), line);
-  };
-  if (start->parsed()) {
-    remember(Command::kStart, *start, false);
-  } else if (start_dev->parsed()) {
-    remember(Command::kStartDev, *start_dev, true);
-  } else if (check->parsed() || show->parsed()) {
-    if (!profile.empty() && profile != "start" && profile != "start-dev")
-      refuse_command(profile, profile, {"start", "start-dev"}, line);
-    remember(check->parsed() ? Command::kConfigCheck : Command::kConfigShow, check->parsed() ? *check : *show,
-             profile == "start-dev");
-  } else if (version->parsed()) {
-    line.command = Command::kVersion;
-  } else if (generate->parsed()) {
-    line.command = Command::kGenerate;
-  } else if (config->parsed()) {
-    const auto rest = config->remaining();
-    if (rest.empty())
-      line.problems.add("config", "needs `check` or `show`");
-    else
-      refuse_command(rest.front(), "config " + rest.front(), {"check", "show"}, line);
-  } else if (const auto rest = app.remaining(); !rest.empty()) {
-    refuse_command(rest.front(), rest.front(), {"start", "start-dev", "config", "version", "help"}, line);
-  } else {
-    help_about.emplace_back("--help");
-    return parse_command_line(help_about);
+  if (commands.help->parsed()) {
+    auto about = commands.help_about;
+    about.emplace_back("--help");
+    return parse_command_line(about);
   }
+  read_command(commands, line);
   return line;
 }
 

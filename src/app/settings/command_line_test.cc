@@ -16,7 +16,8 @@ std::string only_problem(const CommandLine& line) {
 }
 
 TEST(CommandLine, refuses_unknown_command_with_the_nearest) {
-  EXPECT_EQ(only_problem(parse_command_line({"strat-dev"})), "strat-dev: is no command; did you mean `start-dev`?");
+  EXPECT_EQ(only_problem(parse_command_line({"strat-dev"})), "\"strat-dev\": is no command; did you mean `start-dev`?");
+  EXPECT_EQ(only_problem(parse_command_line({""})), "\"\": is no command; see `cardea help`");
   EXPECT_EQ(only_problem(parse_command_line({"config", "chekc"})),
             "config chekc: is no command; did you mean `check`?");
 }
