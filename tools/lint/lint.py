@@ -1,0 +1,247 @@
+#!/usr/bin/env python3
+"""House checks of CONTRIBUTING.md. Each is a function from a Tree to findings, "path:line: what is wrong".
+
+Python's standard library only, so that a bare Debian 12 with python3 can run it.
+"""
+import argparse
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import templates
+
+# Libraries that only some modules may touch. The first match of an include's path counts.
+LIBRARY_HOMES = [
+    (r"boost/(asio|beast)", {"http"}),
+    (r"boost/(json|url)", None),
+    (r"boost/", {"http", "base"}),
+    (r"sqlite3\.h|libpq-fe\.h", {"db"}),
+    (r"openssl/", {"base", "crypto", "jose", "http"}),
+    (r"sodium", {"base", "crypto", "jose"}),
+    (r"argon2", {"crypto"}),
+    (r"simdjson", {"jose"}),
+    (r"mustache", {"web"}),
+    (r"unicode/", {"base", "core", "web"}),
+    (r"curl/", {"http"}),
+    (r"spdlog/", {"base"}),
+    (r"yaml-cpp/|CLI/", {"app"}),
+    (r"re2/", {"core"}),
+]
+
+# What may be called in one place only, so that tests can replace it.
+BANNED = [
+    (r"\bsystem_clock::now\b", "time is passed in: Clock", {"base"}),
+    (r"(?<![\w.>])time\s*\(", "time is passed in: Clock", {"base"}),
+    (r"\brandom_device\b", "randomness is passed in: Random", {"base"}),
+    (r"(?<![\w.>:])s?rand\s*\(", "randomness is passed in: Random", {"base"}),
+    (r"\bsleep_for\b|\bsleep_until\b|(?<![\w.>:])u?sleep\s*\(", "wait for an event, not for time", set()),
+    (r"(?<![\w.>])(std::)?(secure_)?getenv\s*\(", "the environment is read in app and passed in", {"app"}),
+    (r"\bco_(await|return|yield)\b", "no coroutines (docs/adr/0002)", set()),
+    (r"(?<![\w.>])throw\b", "no exceptions of ours: return a Result", set()),
+    (r"\bstd::regex\b", "std::regex is not safe on outside text", set()),
+]
+
+SIZE_LIMITS = {".cc": 600, ".h": 300}
+FUNCTION_LINES_MAX = 70
+
+
+@dataclass
+class Tree:
+    root: Path
+
+    def sources(self, *suffixes):
+        src = self.root / "src"
+        return sorted(p for p in src.rglob("*") if p.suffix in suffixes)
+
+    def name(self, path):
+        return str(path.relative_to(self.root))
+
+    def module(self, path):
+        return path.relative_to(self.root / "src").parts[0]
+
+
+def is_test(path):
+    return bool(re.search(r"_(test|bench|fuzz)\.cc$", path.name))
+
+
+def strip_comments(text):
+    """The code with comments and the inside of literals blanked; line numbers stay."""
+    pattern = re.compile(
+        r'//[^\n]*|/\*.*?\*/|R"(?P<d>[^(\s]*)\(.*?\)(?P=d)"|"(?:\\.|[^"\\\n])*"|(?<![0-9a-fA-F])\'(?:\\.|[^\'\\\n])*\'', re.S)
+
+    def blank(match):
+        text = match.group(0)
+        kept = '""' if text[0] in "\"R" else ""
+        return kept + "\n" * text.count("\n")
+
+    return pattern.sub(blank, text)
+
+
+def allowed_includes(root):
+    """The include table: the link table of CMakeLists.txt, cardea_module(NAME ... DEPS a b ... LIBS ...)."""
+    table = {}
+    text = (root / "CMakeLists.txt").read_text()
+    for match in re.finditer(r"cardea_module\((\w+)([^)]*)\)", text):
+        words = match.group(2).split()
+        dependencies = []
+        if "DEPS" in words:
+            for word in words[words.index("DEPS") + 1:]:
+                if word.isupper():
+                    break
+                dependencies.append(word)
+        table[match.group(1)] = set(dependencies)
+    return table
+
+
+def check_includes(tree):
+    table = allowed_includes(tree.root)
+    for path in tree.sources(".h", ".cc"):
+        module = tree.module(path)
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            match = re.match(r'\s*#\s*include\s*([<"])([^>"]+)[>"]', line)
+            if not match:
+                continue
+            where, included = f"{tree.name(path)}:{number}", match.group(2)
+            first = included.split("/")[0]
+            if match.group(1) == '"':
+                if first == "tests":
+                    if not is_test(path):
+                        yield f"{where}: only tests include {included}"
+                elif first not in table:
+                    yield f'{where}: "{included}" does not begin with a module; includes start at src/'
+                elif first != module and first not in table.get(module, set()):
+                    yield f"{where}: {module} may not include {first}"
+                elif not (tree.root / "src" / included).exists():
+                    yield f"{where}: there is no src/{included}"
+            elif not is_test(path):
+                home = next((homes for pattern, homes in LIBRARY_HOMES if re.match(pattern, included)), None)
+                if home is not None and module not in home:
+                    yield f"{where}: <{included}> belongs in {', '.join(sorted(home))}"
+
+
+def check_sizes(tree):
+    for path in tree.sources(".h", ".cc"):
+        lines = path.read_text().splitlines()
+        if len(lines) > SIZE_LIMITS[path.suffix]:
+            yield f"{tree.name(path)}:1: {len(lines)} lines; {SIZE_LIMITS[path.suffix]} is the end"
+        for number, line in enumerate(lines, 1):
+            if len(line) > 120 and not is_test(path) and "http" not in line:
+                yield f"{tree.name(path)}:{number}: {len(line)} columns; 120 is the end"
+        if not is_test(path):
+            yield from long_functions(tree, path, lines)
+
+
+def long_functions(tree, path, lines):
+    """Functions by indentation, which clang-format makes reliable."""
+    opening = re.compile(r"^( *)(?!(?:if|else|for|while|switch|do|try|catch|namespace|class|struct|enum|union|case|return)\b)"
+                         r"[\w:~<\[].*\)[^;=]*\{$")
+    begun = {}
+    for number, line in enumerate(lines, 1):
+        closed = re.match(r"^( *)\}", line)
+        if closed and len(closed.group(1)) in begun:
+            start = begun.pop(len(closed.group(1)))
+            if number - start + 1 > FUNCTION_LINES_MAX:
+                yield f"{tree.name(path)}:{start}: a function of {number - start + 1} lines; {FUNCTION_LINES_MAX} is the end"
+        match = opening.match(line)
+        if match:
+            begun[len(match.group(1))] = number
+
+
+def check_banned(tree):
+    for path in tree.sources(".h", ".cc"):
+        if path.name.endswith("_bench.cc"):
+            continue
+        code = strip_comments(path.read_text())
+        for number, line in enumerate(code.splitlines(), 1):
+            for pattern, advice, homes in BANNED:
+                if re.search(pattern, line) and tree.module(path) not in homes:
+                    yield f"{tree.name(path)}:{number}: {advice}"
+
+
+def check_templates(tree):
+    for path in sorted((tree.root / "web").rglob("templates/*.html")):
+        for number, text in templates.findings(path.read_text()):
+            yield f"{tree.name(path)}:{number}: {text}"
+
+
+def check_modules(tree):
+    for module in allowed_includes(tree.root):
+        folder = tree.root / "src" / module
+        if folder.is_dir() and any(folder.iterdir()) and not (folder / "README.md").exists():
+            yield f"src/{module}/README.md:1: every module says what it is for"
+
+
+def run_parallel(function, items):
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        for findings in pool.map(function, items):
+            yield from findings
+
+
+def check_headers(tree):
+    """Every header compiles alone. ccache makes the second run cheap."""
+    build = tree.root / "build" / "lint"
+    build.mkdir(parents=True, exist_ok=True)
+    launcher = ["ccache"] if subprocess.run(["which", "ccache"], capture_output=True).returncode == 0 else []
+
+    def compile_alone(path):
+        include = path.relative_to(tree.root / "src")
+        unit = build / (str(include).replace("/", "__") + ".cc")
+        text = f'#include "{include}"\n'
+        if not unit.exists() or unit.read_text() != text:
+            unit.write_text(text)
+        command = launcher + ["clang++-19", "-std=c++23", "-Wall", "-Wextra", "-Werror", "-O0", "-I", str(tree.root / "src"),
+                              "-I", str(tree.root), "-c", str(unit), "-o", str(unit.with_suffix(".o"))]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode != 0:
+            error = next((line for line in done.stderr.splitlines() if "error:" in line), done.stderr[:200])
+            return [f"{tree.name(path)}:1: does not compile alone: {error}"]
+        return []
+
+    yield from run_parallel(compile_alone, tree.sources(".h"))
+
+
+def check_format(tree):
+    paths = tree.sources(".h", ".cc") + sorted((tree.root / "tests").rglob("*.cc")) + sorted((tree.root / "tests").rglob("*.h"))
+
+    def formatted(path):
+        done = subprocess.run(["clang-format-19", "--dry-run", "--Werror", str(path)], capture_output=True, text=True)
+        return [] if done.returncode == 0 else [f"{tree.name(path)}:1: not formatted; run ./dev fmt"]
+
+    yield from run_parallel(formatted, paths)
+
+
+CHECKS = {
+    "includes": check_includes,
+    "sizes": check_sizes,
+    "banned": check_banned,
+    "templates": check_templates,
+    "modules": check_modules,
+    "headers": check_headers,
+    "format": check_format,
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--root", type=Path, default=Path(__file__).resolve().parents[2])
+    parser.add_argument("checks", nargs="*", metavar="CHECK", help=", ".join(CHECKS))
+    arguments = parser.parse_args()
+    unknown = [name for name in arguments.checks if name not in CHECKS]
+    if unknown:
+        parser.error(f"no check is called {unknown[0]}; there are: {', '.join(CHECKS)}")
+    tree, count = Tree(arguments.root), 0
+    for name in arguments.checks or CHECKS:
+        findings = list(CHECKS[name](tree))
+        print(f"lint {name}: {'ok' if not findings else len(findings)}", flush=True)
+        for finding in findings:
+            print("  " + finding)
+        count += len(findings)
+    return 1 if count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
