@@ -75,6 +75,12 @@ class MemorySessions final : public SessionRepo {
     data.sessions.edit().erase(id.str());
     return true;
   }
+  Stored<int> remove_of_user(Tx& tx, const RealmId& realm, const UserId& user) override {
+    auto& sessions = rows_of(tx).sessions.edit();
+    return static_cast<int>(std::erase_if(sessions, [&](const auto& entry) {
+      return entry.second.session.realm == realm && entry.second.session.user == user;
+    }));
+  }
 
  private:
   static const SessionRow* find_row(const MemoryData& data, const RealmId& realm, const SessionId& id) {

@@ -46,6 +46,8 @@ class SessionRepo {
   virtual Stored<bool> remove_client_session(Tx& tx, const SessionId& id, const ClientId& client) = 0;
   /// Removes the session with all shares. False when it was gone already.
   virtual Stored<bool> remove(Tx& tx, const RealmId& realm, const SessionId& id) = 0;
+  /// Removes every session of the user with its shares ("sign out from other devices"); returns how many went.
+  virtual Stored<int> remove_of_user(Tx& tx, const RealmId& realm, const UserId& user) = 0;
 };
 
 enum class TakeCode { kTaken, kUnknown, kExpired, kUsedBefore };
