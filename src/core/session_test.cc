@@ -1,0 +1,61 @@
+#include "core/session.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/seeded_random.h"
+
+namespace cardea {
+namespace {
+
+constexpr TimePoint kNow = from_epoch_seconds(1'790'000'000);
+
+UserSession session(seconds age, seconds idle) {
+  UserSession s;
+  s.started_at = kNow - age;
+  s.last_seen = kNow - idle;
+  return s;
+}
+
+TEST(Session, refuses_to_live_beyond_its_maximum) {
+  const Realm realm;
+  EXPECT_FALSE(is_session_alive(realm, session(realm.lifespans.sso_session_max, seconds{0}), kNow));
+  EXPECT_TRUE(is_session_alive(realm, session(realm.lifespans.sso_session_max - seconds{1}, seconds{0}), kNow));
+}
+
+TEST(Session, refuses_to_live_idle_with_a_quarter_of_slack) {
+  const Realm realm;
+  const auto idle = realm.lifespans.sso_session_idle;
+  EXPECT_FALSE(is_session_alive(realm, session(idle * 2, idle + idle / 4), kNow));
+  EXPECT_TRUE(is_session_alive(realm, session(idle * 2, idle + idle / 4 - seconds{1}), kNow));
+}
+
+TEST(Session, writes_activity_only_after_a_quarter_of_the_idle_time) {
+  const Realm realm;
+  const auto quarter = realm.lifespans.sso_session_idle / 4;
+  EXPECT_FALSE(wants_touch(realm, session(seconds{900}, quarter - seconds{1}), kNow));
+  EXPECT_TRUE(wants_touch(realm, session(seconds{900}, quarter), kNow));
+}
+
+TEST(Session, makes_a_new_unguessable_id_every_time) {  // attack class 4
+  SeededRandom random(7);
+  const Realm realm;
+  const Authentication proven{UserId("u"), epoch_seconds(kNow), "1", true};
+  const auto first = make_session(realm, proven, "192.0.2.1", kNow, random);
+  const auto second = make_session(realm, proven, "192.0.2.1", kNow, random);
+  EXPECT_EQ(first.id.str().size(), 24u);
+  EXPECT_NE(first.id, second.id);
+  EXPECT_FALSE(first.remember_me) << "remember me counts only where the realm allows it";
+}
+
+TEST(Session, remember_me_has_lives_of_its_own) {
+  Realm realm;
+  realm.remember_me = true;
+  realm.lifespans.sso_session_max_remember_me = seconds{72'000};
+  UserSession s = session(seconds{0}, seconds{0});
+  s.remember_me = true;
+  EXPECT_EQ(session_end(realm, s), kNow + seconds{72'000});
+  EXPECT_EQ(session_idle(realm, s), realm.lifespans.sso_session_idle) << "zero means: as without remember me";
+}
+
+}  // namespace
+}  // namespace cardea

@@ -1,0 +1,150 @@
+#include "core/settings.h"
+
+#include <gtest/gtest.h>
+
+#include "crypto/key.h"
+#include "tests/support/memory_log.h"
+#include "tests/support/memory_store.h"
+
+namespace cardea {
+namespace {
+
+class SettingsTest : public testing::Test {
+ protected:
+  SettingsTest() {
+    write([&](Tx& tx) {
+      Realm realm;
+      realm.id = RealmId("r");
+      realm.name = "demo";
+      return repos_.realms.insert(tx, realm);
+    });
+    write([&](Tx& tx) { return repos_.keys.insert(tx, RealmId("r"), rs256()); });
+    add_client("app");
+  }
+  void write(const std::function<Stored<void>(Tx&)>& function) { ASSERT_TRUE(store_.write(function)); }
+  void add_client(const std::string& client_id) {
+    write([&](Tx& tx) {
+      Client client;
+      client.id = ClientId("id-" + client_id);
+      client.client_id = client_id;
+      client.secret = SecretBytes::copy_of("s3cret");
+      return repos_.clients.insert(tx, RealmId("r"), client);
+    });
+  }
+  void add_role(const std::string& id, std::vector<RoleId> composites = {}) {
+    write([&](Tx& tx) {
+      Role role;
+      role.id = RoleId(id);
+      role.realm = RealmId("r");
+      role.name = "name-" + id;
+      role.composites = std::move(composites);
+      return repos_.roles.insert(tx, role);
+    });
+  }
+  static RealmKey rs256() {
+    auto made = crypto::PrivateKey::generate(crypto::KeyType::kRsa);
+    RealmKey key;
+    key.id = KeyId("k");
+    key.kid = crypto::key_id(*made);
+    key.algorithm = "RS256";
+    key.use = "sig";
+    key.secret = made->to_pem();
+    return key;
+  }
+  std::shared_ptr<const RealmEntry> realm() { return *settings_.load_realm("demo"); }
+
+  MemoryStore store_;
+  Repositories repos_ = store_.repositories();
+  MemoryLog log_;
+  Settings settings_{repos_, log_};
+};
+
+TEST_F(SettingsTest, an_unknown_name_is_no_entry_and_is_asked_again) {
+  EXPECT_EQ(*settings_.load_realm("other"), nullptr);
+  EXPECT_EQ(*settings_.load_client(realm(), "later"), nullptr);
+  add_client("later");
+  EXPECT_NE(*settings_.load_client(realm(), "later"), nullptr) << "what another node made works here at once";
+}
+
+TEST_F(SettingsTest, entries_come_from_memory_once_loaded) {
+  EXPECT_EQ(settings_.cached_realm("demo"), nullptr);
+  const auto entry = realm();
+  EXPECT_EQ(settings_.cached_realm("demo"), entry);
+  EXPECT_EQ(settings_.cached_client(*entry, "app"), nullptr);
+  const auto client = *settings_.load_client(entry, "app");
+  EXPECT_EQ(settings_.cached_client(*entry, "app"), client);
+  EXPECT_EQ(*settings_.load_client_by_id(entry, ClientId("id-app")), client);
+}
+
+TEST_F(SettingsTest, drops_what_changed_and_keeps_the_keys) {
+  const auto before = realm();
+  ASSERT_TRUE(settings_.check_versions());
+  EXPECT_EQ(settings_.cached_realm("demo"), before) << "nothing changed";
+  add_client("new");
+  ASSERT_TRUE(settings_.check_versions());
+  EXPECT_EQ(settings_.cached_realm("demo"), nullptr);
+  const auto after = realm();
+  EXPECT_NE(after, before);
+  EXPECT_EQ(after->signing_key("RS256"), before->signing_key("RS256")) << "an RSA key is read once";
+  EXPECT_EQ(settings_.cached_client(*before, "app"), nullptr) << "an entry of the old realm node is not handed out";
+}
+
+TEST_F(SettingsTest, expands_composites_once_each_and_survives_cycles) {
+  add_role("a", {RoleId("b"), RoleId("c")});
+  add_role("b", {RoleId("c")});
+  add_role("c", {RoleId("a")});
+  const auto entry = realm();
+  ASSERT_TRUE(store_.read([&](Rows& rows) -> Stored<void> {
+    const auto roles = settings_.expand_roles(rows, *entry, {RoleId("a"), RoleId("gone")});
+    EXPECT_TRUE(roles);
+    EXPECT_EQ((*roles)->items.size(), 3u);
+    EXPECT_TRUE((*roles)->contains_realm_role("name-c"));
+    return {};
+  }));
+}
+
+TEST_F(SettingsTest, roles_of_parent_groups_reach_members_of_subgroups) {
+  add_role("a");
+  write([&](Tx& tx) {
+    Group top;
+    top.id = GroupId("top");
+    top.realm = RealmId("r");
+    top.name = "top";
+    top.roles = {RoleId("a")};
+    if (auto done = repos_.groups.insert(tx, top); !done) return done;
+    Group sub;
+    sub.id = GroupId("sub");
+    sub.realm = RealmId("r");
+    sub.name = "sub";
+    sub.parent = GroupId("top");
+    return repos_.groups.insert(tx, sub);
+  });
+  const auto entry = realm();
+  Subject subject;
+  subject.groups = {GroupId("sub")};
+  ASSERT_TRUE(store_.read([&](Rows& rows) -> Stored<void> {
+    EXPECT_TRUE((*settings_.effective_roles(rows, *entry, subject))->contains_realm_role("name-a"));
+    EXPECT_EQ((*settings_.groups(rows, *entry, subject)).front()->path, "/top/sub");
+    return {};
+  }));
+}
+
+TEST_F(SettingsTest, a_key_that_does_not_read_is_left_out_and_logged) {
+  write([&](Tx& tx) {
+    RealmKey key;
+    key.id = KeyId("bad");
+    key.kid = "bad";
+    key.algorithm = "ES256";
+    key.use = "sig";
+    key.secret = SecretBytes::copy_of("no key");
+    return repos_.keys.insert(tx, RealmId("r"), key);
+  });
+  const auto entry = realm();
+  EXPECT_EQ(entry->signing_key("ES256"), nullptr);
+  EXPECT_NE(entry->signing_key("RS256"), nullptr);
+  EXPECT_TRUE(log_.contains("realm_key_unusable"));
+  EXPECT_FALSE(log_.contains("no key"));
+}
+
+}  // namespace
+}  // namespace cardea

@@ -1,0 +1,176 @@
+#include "core/token/issue_token.h"
+
+#include <gtest/gtest.h>
+
+#include "core/check_bearer.h"
+#include "tests/support/realm_fixture.h"
+#include "tests/support/seeded_random.h"
+
+namespace cardea {
+namespace {
+
+constexpr TimePoint kNow = from_epoch_seconds(1'790'000'000);
+constexpr std::string_view kIssuer = "https://id.example/realms/demo";
+
+class IssueToken : public testing::Test {
+ protected:
+  TokenContext context(std::string_view scope = "openid") {
+    client_ = make_test_entry(realm_, std::move(client_record_));
+    plan_ = *plan_for(*client_, scope);
+    session_.id = SessionId("sid-1");
+    session_.user = UserId("user-ada");
+    session_.started_at = session_.last_seen = kNow;
+    session_.auth_time = epoch_seconds(kNow);
+    return {.realm = *realm_,
+            .client = *client_,
+            .plan = *plan_,
+            .subject = subject_,
+            .issuer = kIssuer,
+            .now = kNow,
+            .session = &session_,
+            .acr = "1",
+            .nonce = "n-1",
+            .grant = "ac"};
+  }
+  json::object claims(std::string_view token) {
+    const auto jwt = verify_access_token(*realm_, kIssuer, token, kNow);
+    EXPECT_TRUE(jwt) << (jwt ? "" : describe(jwt.error()));
+    return jwt ? jwt->claims() : json::object{};
+  }
+
+  std::shared_ptr<const RealmEntry> realm_ = make_test_realm();
+  Client client_record_ = make_test_client(*realm_);
+  std::shared_ptr<const ClientEntry> client_;
+  std::shared_ptr<const TokenPlan> plan_;
+  TokenSubject subject_ = make_test_subject();
+  UserSession session_;
+  SeededRandom random_{1};
+};
+
+TEST_F(IssueToken, refuses_disabled_user_client_and_dead_session) {
+  auto c = context();
+  subject_.subject.user.enabled = false;
+  EXPECT_EQ(issue_tokens(c, random_).error(), IssueError::kUserDisabled);
+  subject_.subject.user.enabled = true;
+  session_.last_seen = kNow - std::chrono::hours(9);
+  EXPECT_EQ(issue_tokens(c, random_).error(), IssueError::kSessionExpired);
+  client_record_ = make_test_client(*realm_);
+  client_record_.enabled = false;
+  auto disabled = context();
+  EXPECT_EQ(issue_tokens(disabled, random_).error(), IssueError::kClientDisabled);
+}
+
+TEST_F(IssueToken, refuses_a_value_that_does_not_fit_its_type) {
+  ProtocolMapper bad;
+  bad.provider = "oidc-hardcoded-claim-mapper";
+  bad.config = {
+      {"claim.name", "n"}, {"claim.value", "abc"}, {"jsonType.label", "long"}, {"access.token.claim", "true"}};
+  client_record_.mappers.push_back(bad);
+  EXPECT_EQ(issue_tokens(context(), random_).error(), IssueError::kBadClaim);
+}
+
+TEST_F(IssueToken, access_token_has_keycloaks_members_in_keycloaks_order) {
+  const auto tokens = issue_tokens(context(), random_);
+  ASSERT_TRUE(tokens);
+  std::string order;
+  for (const auto& member : claims(tokens->access_token)) order.append(member.key()).push_back(' ');
+  EXPECT_EQ(order, "exp iat jti iss aud sub typ azp sid realm_access resource_access scope preferred_username ");
+  const auto payload = claims(tokens->access_token);
+  EXPECT_EQ(payload.at("aud"), "account") << "the audience is resolved from roles and never the client itself";
+  EXPECT_EQ(payload.at("azp"), "app");
+  EXPECT_TRUE(payload.at("jti").as_string().starts_with("onrtac:"));
+  EXPECT_EQ(json::serialize(payload.at("resource_access")), R"({"account":{"roles":["view-profile"]}})");
+  EXPECT_EQ(tokens->expires_in, 300);
+}
+
+TEST_F(IssueToken, nonce_and_audience_of_the_client_stand_in_the_id_token_only) {
+  const auto tokens = issue_tokens(context(), random_);
+  ASSERT_TRUE(tokens);
+  EXPECT_FALSE(claims(tokens->access_token).contains("nonce"));
+  const auto id = verify_id_token_hint(*realm_, kIssuer, tokens->id_token, kNow);
+  ASSERT_TRUE(id);
+  EXPECT_EQ(id->nonce(), "n-1");
+  EXPECT_EQ(id->aud(), std::vector<std::string>{"app"});
+  EXPECT_TRUE(id->claims().contains("at_hash"));
+  EXPECT_FALSE(id->claims().contains("realm_access"));
+}
+
+TEST_F(IssueToken, no_token_of_one_kind_is_taken_for_another) {  // ID-14
+  const auto tokens = issue_tokens(context(), random_);
+  ASSERT_TRUE(tokens);
+  EXPECT_FALSE(verify_access_token(*realm_, kIssuer, tokens->id_token, kNow));
+  EXPECT_FALSE(verify_access_token(*realm_, kIssuer, tokens->refresh_token, kNow));
+  EXPECT_FALSE(verify_refresh_token(*realm_, kIssuer, tokens->access_token, kNow));
+  EXPECT_FALSE(verify_id_token_hint(*realm_, kIssuer, tokens->access_token, kNow));
+  EXPECT_TRUE(verify_refresh_token(*realm_, kIssuer, tokens->refresh_token, kNow));
+}
+
+TEST_F(IssueToken, refuses_tokens_of_other_issuers_and_expired_ones) {
+  const auto tokens = issue_tokens(context(), random_);
+  ASSERT_TRUE(tokens);
+  EXPECT_EQ(verify_access_token(*realm_, "https://id.example/realms/other", tokens->access_token, kNow).error(),
+            BearerError::kInvalid);
+  EXPECT_EQ(verify_access_token(*realm_, kIssuer, tokens->access_token, kNow + seconds{300}).error(),
+            BearerError::kExpired);
+  EXPECT_EQ(verify_access_token(*make_test_realm(), kIssuer, tokens->access_token, kNow).error(), BearerError::kInvalid)
+      << "another realm's keys";
+  EXPECT_TRUE(verify_id_token_hint(*realm_, kIssuer, tokens->id_token, kNow + seconds{9000}))
+      << "an expired hint is accepted";
+}
+
+TEST_F(IssueToken, no_refresh_token_where_the_client_wants_none_and_no_id_token_without_openid) {
+  client_record_.attributes["use.refresh.tokens"] = "false";
+  const auto tokens = issue_tokens(context(""), random_);
+  ASSERT_TRUE(tokens);
+  EXPECT_TRUE(tokens->refresh_token.empty());
+  EXPECT_TRUE(tokens->id_token.empty());
+}
+
+TEST_F(IssueToken, roles_outside_the_scope_of_a_client_stay_out) {
+  client_record_.full_scope_allowed = false;
+  auto visible = std::make_shared<EffectiveRoles>();
+  visible->items = {{"role-1", "", "offline_access"}};
+  subject_.scope_roles = visible;
+  const auto tokens = issue_tokens(context(), random_);
+  ASSERT_TRUE(tokens);
+  const auto payload = claims(tokens->access_token);
+  EXPECT_FALSE(payload.contains("resource_access"));
+  EXPECT_FALSE(payload.contains("aud"));
+  EXPECT_TRUE(payload.contains("realm_access"));
+}
+
+TEST_F(IssueToken, transient_sessions_have_a_subject_and_no_sid) {
+  auto c = context("");
+  c.session = nullptr;
+  c.grant = "cc";
+  const auto tokens = issue_tokens(c, random_);
+  ASSERT_TRUE(tokens);
+  const auto payload = claims(tokens->access_token);
+  EXPECT_FALSE(payload.contains("sid"));
+  EXPECT_EQ(payload.at("sub"), "user-ada");
+  EXPECT_TRUE(payload.at("jti").as_string().starts_with("trrtcc:"));
+  EXPECT_TRUE(tokens->refresh_token.empty());
+}
+
+TEST_F(IssueToken, userinfo_begins_with_sub) {
+  const auto body = userinfo_json(context());
+  ASSERT_TRUE(body);
+  EXPECT_EQ(*body, R"({"sub":"user-ada","preferred_username":"ada"})");
+}
+
+TEST_F(IssueToken, optional_scopes_count_when_asked_for_and_unknown_ones_are_refused) {
+  const auto tokens = issue_tokens(context("openid optional-one"), random_);
+  ASSERT_TRUE(tokens);
+  EXPECT_EQ(claims(tokens->access_token).at("opt"), 7);
+  EXPECT_FALSE(plan_for(*client_, "openid nothing-like-it"));
+}
+
+TEST_F(IssueToken, refresh_life_is_the_smaller_of_idle_and_what_is_left) {
+  context();
+  EXPECT_EQ(refresh_lifetime(realm_->realm, client_->client, session_, kNow), seconds{1800});
+  session_.started_at = kNow - seconds{35'900};
+  EXPECT_EQ(refresh_lifetime(realm_->realm, client_->client, session_, kNow), seconds{100});
+}
+
+}  // namespace
+}  // namespace cardea

@@ -1,0 +1,56 @@
+#include "oidc/authorize/decide.h"
+
+#include <gtest/gtest.h>
+
+namespace cardea::oidc {
+namespace {
+
+constexpr TimePoint kNow = from_epoch_seconds(1'790'000'000);
+
+std::optional<LiveSession> signed_in(std::int64_t seconds_ago = 100) {
+  LiveSession live;
+  live.session.auth_time = epoch_seconds(kNow) - seconds_ago;
+  return live;
+}
+
+AuthorizationRequest request(bool none = false, bool login = false, std::optional<std::int64_t> max_age = {}) {
+  AuthorizationRequest r;
+  r.prompt_none = none;
+  r.prompt_login = login;
+  r.max_age = max_age;
+  return r;
+}
+
+TEST(DecideAuthorization, refuses_to_interact_with_prompt_none) {
+  EXPECT_EQ(decide_authorization(request(true), std::nullopt, kNow), AuthorizeNext::kLoginRequired);
+  EXPECT_EQ(decide_authorization(request(true, false, 99), signed_in(100), kNow), AuthorizeNext::kLoginRequired);
+  auto pending = signed_in();
+  pending->subject.user.required_actions = {"UPDATE_PASSWORD"};
+  EXPECT_EQ(decide_authorization(request(true), pending, kNow), AuthorizeNext::kInteractionRequired);
+}
+
+TEST(DecideAuthorization, refuses_single_sign_on_when_the_login_is_too_old) {
+  EXPECT_EQ(decide_authorization(request(false, false, 99), signed_in(100), kNow), AuthorizeNext::kReauthenticate);
+  EXPECT_EQ(decide_authorization(request(false, false, 100), signed_in(100), kNow),
+            AuthorizeNext::kComplete);  // strictly older
+  EXPECT_EQ(decide_authorization(request(false, false, 0), signed_in(0), kNow), AuthorizeNext::kReauthenticate);
+}
+
+TEST(DecideAuthorization, asks_again_with_prompt_login) {
+  EXPECT_EQ(decide_authorization(request(false, true), signed_in(), kNow), AuthorizeNext::kReauthenticate);
+  EXPECT_EQ(decide_authorization(request(false, true), std::nullopt, kNow), AuthorizeNext::kLogin);
+}
+
+TEST(DecideAuthorization, runs_required_actions_before_single_sign_on) {
+  auto pending = signed_in();
+  pending->subject.user.required_actions = {"UPDATE_PASSWORD"};
+  EXPECT_EQ(decide_authorization(request(), pending, kNow), AuthorizeNext::kActions);
+}
+
+TEST(DecideAuthorization, signs_on_with_a_live_session) {
+  EXPECT_EQ(decide_authorization(request(), signed_in(), kNow), AuthorizeNext::kComplete);
+  EXPECT_EQ(decide_authorization(request(true), signed_in(), kNow), AuthorizeNext::kComplete);
+}
+
+}  // namespace
+}  // namespace cardea::oidc
