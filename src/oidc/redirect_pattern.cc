@@ -54,7 +54,7 @@ bool matches_prefix(std::string_view prefix, const RedirectCandidate& candidate)
   if (!pattern || !candidate.wildcards_apply) return false;
   if (!pattern->is_http() && pattern->host.empty() &&
       pattern->path.empty()) {  // "app:" or "app://": the scheme is the app's
-    return candidate.uri.scheme == pattern->scheme && (candidate.uri.has_authority || !pattern->has_authority);
+    return candidate.uri.scheme == pattern->scheme && (!pattern->has_authority || !candidate.uri.host.empty());
   }
   if (!is_same_place(*pattern, candidate.uri)) return false;
   const std::string_view path = candidate.uri.path, begin = pattern->path;
