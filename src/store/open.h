@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "base/clock.h"
 #include "base/lane_executor.h"
@@ -20,6 +19,7 @@
 #include "base/secret.h"
 #include "crypto/seal.h"
 #include "db/engine.h"
+#include "db/error.h"
 #include "domain/repository/repositories.h"
 
 namespace cardea::store {
@@ -43,18 +43,8 @@ struct DatabaseSettings {
   milliseconds statement_timeout{5000};  // set on the server; we give up one second later
 };
 
-enum class OpenFailure {
-  kBadSettings,  // a URL or path that cannot be used
-  kUnavailable,  // the database does not answer or cannot be made
-  kNewerSchema,  // written by a newer release: this binary must not touch it
-  kMigration,    // a migration failed; nothing of it was kept
-};
-[[nodiscard]] std::string_view describe(OpenFailure failure);
-
-struct OpenError {
-  OpenFailure failure;
-  std::string detail;  // for the operator; never holds a password
-};
+using db::OpenError;
+using db::OpenFailure;
 
 class OpenStore {
  public:

@@ -1,0 +1,77 @@
+// Clients. The secret is a column of its own, sealed.
+#include "store/client_document.h"
+#include "store/query.h"
+#include "store/repos.h"
+#include "store/role_mapping.h"
+#include "store/sealed.h"
+
+namespace cardea::store {
+namespace {
+
+constexpr Sql kFindByClientId{
+    "SELECT id, client_id, secret, document FROM clients WHERE realm_id = ?1 AND client_id = ?2"};
+constexpr Sql kFind{"SELECT id, client_id, secret, document FROM clients WHERE realm_id = ?1 AND id = ?2"};
+constexpr Sql kInsert{
+    "INSERT INTO clients (id, realm_id, client_id, secret, document) VALUES (?1, ?2, ?3, ?4, ?5) "
+    "ON CONFLICT DO NOTHING"};
+constexpr Sql kUpdateDocument{"UPDATE clients SET document = ?2 WHERE id = ?1"};
+
+class SqlClientRepo final : public ClientRepo {
+ public:
+  explicit SqlClientRepo(const crypto::Sealer& sealer) : sealer_(sealer) {}
+
+  Stored<std::optional<Client>> find_by_client_id(Rows& rows, const RealmId& realm,
+                                                  std::string_view client_id) override {
+    return find_one<Client>(rows, kFindByClientId, {realm.str(), client_id},
+                            [this](Columns& row) { return parse(row); });
+  }
+  Stored<std::optional<Client>> find(Rows& rows, const RealmId& realm, const ClientId& id) override {
+    return find_one<Client>(rows, kFind, {realm.str(), id.str()}, [this](Columns& row) { return parse(row); });
+  }
+
+  Stored<void> insert(Tx& tx, const RealmId& realm, const Client& client) override {
+    const std::string document = client_document(client);
+    std::string sealed;
+    if (!client.secret.empty()) sealed = seal(sealer_, client.secret.reveal(), kClientSecret, client.id.str());
+    const Value secret = sealed.empty() ? Value::null(Value::Kind::kBlob) : Value::blob(sealed);
+    const auto inserted = change_one(tx, kInsert, {client.id.str(), realm.str(), client.client_id, secret, document});
+    if (!inserted) return inserted;
+    return raise_version(tx, realm);
+  }
+
+  Stored<void> add_role_mapping(Tx& tx, const RealmId& realm, const ClientId& id, const RoleId& role) override {
+    if (auto ready = prepare_role_mapping(tx, realm, role); !ready) return ready;
+    auto client = find(tx, realm, id);
+    if (!client) return refuse(client.error());
+    if (!*client) return refuse(StoreError::kConflict);
+    if (!add_once((*client)->role_mappings, role)) return {};
+    const std::string document = client_document(**client);
+    return send(tx, kUpdateDocument, {id.str(), document});
+  }
+
+ private:
+  Stored<Client> parse(Columns& row) const {
+    Client client;
+    client.id = row.id<ClientId>();
+    client.client_id = row.text();
+    const bool has_secret = !row.next_is_null();
+    const auto sealed = row.view();
+    if (has_secret) {
+      auto secret = unseal(sealer_, sealed, kClientSecret, client.id.str());
+      if (!secret) return refuse(secret.error());
+      client.secret = std::move(*secret);
+    }
+    if (!read_client_document(row.view(), client)) return refuse(StoreError::kCorrupt);
+    return client;
+  }
+
+  const crypto::Sealer& sealer_;
+};
+
+}  // namespace
+
+std::unique_ptr<ClientRepo> make_client_repo(const crypto::Sealer& sealer) {
+  return std::make_unique<SqlClientRepo>(sealer);
+}
+
+}  // namespace cardea::store

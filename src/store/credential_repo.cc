@@ -1,0 +1,66 @@
+// Credentials of users. The secret document is sealed.
+#include "store/query.h"
+#include "store/repos.h"
+#include "store/sealed.h"
+
+namespace cardea::store {
+namespace {
+
+constexpr Sql kList{
+    "SELECT user_id, id, type, label, created_at, priority, credential_data, secret_data FROM credentials "
+    "WHERE user_id = ?1 AND type = ?2 ORDER BY priority, created_at, id"};
+constexpr Sql kInsert{
+    "INSERT INTO credentials (user_id, id, type, label, created_at, priority, credential_data, secret_data) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"};
+constexpr Sql kRemoveOfType{"DELETE FROM credentials WHERE user_id = ?1 AND type = ?2"};
+
+/// Users choose their own row ids nowhere, but an imported file does: so both ids say where the value belongs.
+std::string row_of(const UserId& user, const CredentialId& id) { return user.str() + '/' + id.str(); }
+
+class SqlCredentialRepo final : public CredentialRepo {
+ public:
+  explicit SqlCredentialRepo(const crypto::Sealer& sealer) : sealer_(sealer) {}
+
+  Stored<std::vector<Credential>> list(Rows& rows, const UserId& user, std::string_view type) override {
+    return find_all<Credential>(rows, kList, {user.str(), type}, [this](Columns& row) { return parse(row); });
+  }
+
+  Stored<void> insert(Tx& tx, const Credential& credential) override {
+    const std::string sealed =
+        seal(sealer_, credential.secret_data.reveal(), kCredentialSecret, row_of(credential.user, credential.id));
+    return send(tx, kInsert,
+                {credential.user.str(), credential.id.str(), credential.type, credential.label,
+                 millis(credential.created_at), credential.priority, credential.credential_data, Value::blob(sealed)});
+  }
+
+  Stored<void> replace(Tx& tx, const Credential& credential) override {
+    if (auto sent = send(tx, kRemoveOfType, {credential.user.str(), credential.type}); !sent) return sent;
+    return insert(tx, credential);
+  }
+
+ private:
+  Stored<Credential> parse(Columns& row) const {
+    Credential credential;
+    credential.user = row.id<UserId>();
+    credential.id = row.id<CredentialId>();
+    credential.type = row.text();
+    credential.label = row.text();
+    credential.created_at = row.time();
+    credential.priority = static_cast<int>(row.integer());
+    credential.credential_data = row.text();
+    auto secret = unseal(sealer_, row.view(), kCredentialSecret, row_of(credential.user, credential.id));
+    if (!secret) return refuse(secret.error());
+    credential.secret_data = std::move(*secret);
+    return credential;
+  }
+
+  const crypto::Sealer& sealer_;
+};
+
+}  // namespace
+
+std::unique_ptr<CredentialRepo> make_credential_repo(const crypto::Sealer& sealer) {
+  return std::make_unique<SqlCredentialRepo>(sealer);
+}
+
+}  // namespace cardea::store

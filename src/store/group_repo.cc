@@ -1,0 +1,101 @@
+// Groups. A group's path is made when it is read, from the names of those above it.
+#include <unordered_map>
+
+#include "base/limits.h"
+#include "store/document.h"
+#include "store/query.h"
+#include "store/repos.h"
+
+namespace cardea::store {
+namespace {
+
+constexpr Sql kList{
+    "SELECT id, realm_id, parent_id, name, document FROM realm_groups WHERE realm_id = ?1 ORDER BY name"};
+constexpr Sql kFindWithParents{
+    "WITH RECURSIVE up (id, depth) AS (SELECT id, 0 FROM realm_groups WHERE realm_id = ?1 AND id = ?2 UNION ALL "
+    "SELECT g.parent_id, up.depth + 1 FROM up JOIN realm_groups g ON g.id = up.id "
+    "WHERE g.parent_id IS NOT NULL AND up.depth < ?3) "
+    "SELECT g.id, g.realm_id, g.parent_id, g.name, g.document FROM up JOIN realm_groups g ON g.id = up.id "
+    "ORDER BY up.depth"};
+constexpr Sql kInsert{
+    "INSERT INTO realm_groups (id, realm_id, parent_id, name, document) VALUES (?1, ?2, ?3, ?4, ?5) "
+    "ON CONFLICT DO NOTHING"};
+
+template <class Document, class AnyGroup>
+void members(Document& document, AnyGroup& group) {
+  document("description", group.description);
+  document("attributes", group.attributes);
+  document("roles", group.roles);
+  document("extra", group.extra);
+}
+
+Stored<Group> parse_group(Columns& row) {
+  Group group;
+  group.id = row.id<GroupId>();
+  group.realm = row.id<RealmId>();
+  group.parent = row.optional_id<GroupId>();
+  group.name = row.text();
+  const auto object = parse_document(row.view());
+  if (!object) return refuse(StoreError::kCorrupt);
+  DocumentReader document(*object);
+  members(document, group);
+  if (!document.ok()) return refuse(StoreError::kCorrupt);
+  return group;
+}
+
+std::string path_part(std::string_view name) {
+  std::string part = "/";
+  for (const char c : name) {
+    if (c == '/') part += '~';
+    part += c;
+  }
+  return part;
+}
+
+void fill_in_paths(std::vector<Group>& groups) {
+  std::unordered_map<std::string_view, const Group*> by_id;
+  for (const Group& group : groups) by_id.emplace(group.id.str(), &group);
+  for (Group& group : groups) {
+    const Group* at = &group;
+    std::string path;
+    for (int depth = 0; at != nullptr && depth <= kGroupDepthMax; ++depth) {
+      path.insert(0, path_part(at->name));
+      const auto parent = at->parent ? by_id.find(at->parent->str()) : by_id.end();
+      at = parent == by_id.end() ? nullptr : parent->second;
+    }
+    group.path = std::move(path);
+  }
+}
+
+class SqlGroupRepo final : public GroupRepo {
+ public:
+  Stored<std::optional<Group>> find(Rows& rows, const RealmId& realm, const GroupId& id) override {
+    auto line = find_all<Group>(rows, kFindWithParents, {realm.str(), id.str(), kGroupDepthMax}, parse_group);
+    if (!line) return refuse(line.error());
+    if (line->empty()) return std::nullopt;
+    fill_in_paths(*line);
+    return std::move(line->front());
+  }
+
+  Stored<std::vector<Group>> list(Rows& rows, const RealmId& realm) override {
+    auto groups = find_all<Group>(rows, kList, {realm.str()}, parse_group);
+    if (groups) fill_in_paths(*groups);
+    return groups;
+  }
+
+  Stored<void> insert(Tx& tx, const Group& group) override {
+    DocumentWriter document;
+    members(document, group);
+    const std::string text = document.text();
+    const auto inserted =
+        change_one(tx, kInsert, {group.id.str(), group.realm.str(), id_or_null(group.parent), group.name, text});
+    if (!inserted) return inserted;
+    return raise_version(tx, group.realm);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<GroupRepo> make_group_repo() { return std::make_unique<SqlGroupRepo>(); }
+
+}  // namespace cardea::store

@@ -1,0 +1,31 @@
+#include "store/migrations.h"
+
+// CARDEA_MIGRATION(symbol, file) embeds one file; a new pair also gets its lines in the two tables below.
+#define CARDEA_MIGRATION(symbol, file)                                                                                 \
+  __asm__(                                                                                                             \
+      ".section .rodata\n"                                                                                             \
+      ".global cardea_migration_" #symbol "\ncardea_migration_" #symbol ":\n.incbin \"" CARDEA_MIGRATIONS_DIR "/" file \
+      "\"\n.global cardea_migration_" #symbol "_end\ncardea_migration_" #symbol                                        \
+      "_end:\n.byte 0\n"                                                                                               \
+      ".previous\n");                                                                                                  \
+  extern "C" const char cardea_migration_##symbol[];                                                                   \
+  extern "C" const char cardea_migration_##symbol##_end[];                                                             \
+  static_assert(true)
+
+#define CARDEA_TEXT(symbol)                   \
+  std::string_view(cardea_migration_##symbol, \
+                   static_cast<std::size_t>(cardea_migration_##symbol##_end - cardea_migration_##symbol))
+
+CARDEA_MIGRATION(sqlite_1, "V0001__initial.sqlite.sql");
+CARDEA_MIGRATION(postgres_1, "V0001__initial.postgres.sql");
+
+namespace cardea::store {
+
+std::span<const db::Migration> migrations(db::Engine engine) {
+  static const db::Migration sqlite[] = {{1, "initial", CARDEA_TEXT(sqlite_1)}};
+  static const db::Migration postgres[] = {{1, "initial", CARDEA_TEXT(postgres_1)}};
+  if (engine == db::Engine::kPostgres) return postgres;
+  return sqlite;
+}
+
+}  // namespace cardea::store

@@ -1,0 +1,28 @@
+// The repositories, each behind its interface of domain/repository. Those that keep secrets get the sealer, which
+// outlives them. Repositories have no state of their own: any thread, any number of handles.
+#pragma once
+
+#include <memory>
+
+#include "crypto/seal.h"
+#include "domain/repository/repositories.h"
+
+namespace cardea::store {
+
+std::unique_ptr<RealmRepo> make_realm_repo();
+std::unique_ptr<ScopeRepo> make_scope_repo();
+std::unique_ptr<KeyRepo> make_key_repo(const crypto::Sealer& sealer);
+std::unique_ptr<ClientRepo> make_client_repo(const crypto::Sealer& sealer);
+std::unique_ptr<RoleRepo> make_role_repo();
+std::unique_ptr<GroupRepo> make_group_repo();
+std::unique_ptr<UserRepo> make_user_repo();
+std::unique_ptr<SubjectRepo> make_subject_repo();
+std::unique_ptr<CredentialRepo> make_credential_repo(const crypto::Sealer& sealer);
+std::unique_ptr<SessionRepo> make_session_repo();
+std::unique_ptr<CodeRepo> make_code_repo();
+std::unique_ptr<InteractionRepo> make_interaction_repo(const crypto::Sealer& sealer);
+std::unique_ptr<RevocationRepo> make_revocation_repo();
+std::unique_ptr<PurgeRepo> make_purge_repo();
+std::unique_ptr<ServerRepo> make_server_repo();
+
+}  // namespace cardea::store

@@ -1,0 +1,72 @@
+// Client scopes.
+#include "store/document.h"
+#include "store/query.h"
+#include "store/repos.h"
+#include "store/role_mapping.h"
+
+namespace cardea::store {
+namespace {
+
+constexpr Sql kList{"SELECT id, name, document FROM scopes WHERE realm_id = ?1 ORDER BY name"};
+constexpr Sql kFind{"SELECT id, name, document FROM scopes WHERE realm_id = ?1 AND id = ?2"};
+constexpr Sql kInsert{
+    "INSERT INTO scopes (id, realm_id, name, document) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING"};
+constexpr Sql kUpdate{"UPDATE scopes SET document = ?2 WHERE id = ?1"};
+
+template <class Document, class AnyScope>
+void members(Document& document, AnyScope& scope) {
+  document("description", scope.description);
+  document("protocol", scope.protocol);
+  document("attributes", scope.attributes);
+  document("mappers", scope.mappers);
+  document("role_mappings", scope.role_mappings);
+  document("extra", scope.extra);
+}
+
+std::string scope_document(const ClientScope& scope) {
+  DocumentWriter document;
+  members(document, scope);
+  return document.text();
+}
+
+Stored<ClientScope> parse_scope(Columns& row) {
+  ClientScope scope;
+  scope.id = row.id<ScopeId>();
+  scope.name = row.text();
+  const auto object = parse_document(row.view());
+  if (!object) return refuse(StoreError::kCorrupt);
+  DocumentReader document(*object);
+  members(document, scope);
+  if (!document.ok()) return refuse(StoreError::kCorrupt);
+  return scope;
+}
+
+class SqlScopeRepo final : public ScopeRepo {
+ public:
+  Stored<std::vector<ClientScope>> list(Rows& rows, const RealmId& realm) override {
+    return find_all<ClientScope>(rows, kList, {realm.str()}, parse_scope);
+  }
+
+  Stored<void> insert(Tx& tx, const RealmId& realm, const ClientScope& scope) override {
+    const std::string document = scope_document(scope);
+    const auto inserted = change_one(tx, kInsert, {scope.id.str(), realm.str(), scope.name, document});
+    if (!inserted) return inserted;
+    return raise_version(tx, realm);
+  }
+
+  Stored<void> add_role_mapping(Tx& tx, const RealmId& realm, const ScopeId& id, const RoleId& role) override {
+    if (auto ready = prepare_role_mapping(tx, realm, role); !ready) return ready;
+    auto scope = find_one<ClientScope>(tx, kFind, {realm.str(), id.str()}, parse_scope);
+    if (!scope) return refuse(scope.error());
+    if (!*scope) return refuse(StoreError::kConflict);
+    if (!add_once((*scope)->role_mappings, role)) return {};
+    const std::string document = scope_document(**scope);
+    return send(tx, kUpdate, {id.str(), document});
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<ScopeRepo> make_scope_repo() { return std::make_unique<SqlScopeRepo>(); }
+
+}  // namespace cardea::store

@@ -1,0 +1,57 @@
+#include "store/user_columns.h"
+
+#include "store/document.h"
+
+namespace cardea::store {
+namespace {
+
+template <class AnyId>
+bool read_ids(std::string_view text, std::vector<AnyId>& ids) {
+  auto list = parse_string_list(text);
+  if (!list) return false;
+  ids.reserve(list->size());
+  for (std::string& id : *list) ids.emplace_back(std::move(id));
+  return true;
+}
+
+bool read_actions(std::string_view text, std::vector<std::string>& actions) {
+  auto list = parse_string_list(text);
+  if (!list) return false;
+  actions = std::move(*list);
+  return true;
+}
+
+}  // namespace
+
+Stored<User> parse_user(Columns& row) {
+  User user;
+  user.id = row.id<UserId>();
+  user.realm = row.id<RealmId>();
+  user.username = row.text();
+  user.email = row.text();
+  user.first_name = row.text();
+  user.last_name = row.text();
+  user.email_verified = row.boolean();
+  user.enabled = row.boolean();
+  user.created_at = row.time();
+  user.not_before = row.integer();
+  user.service_account_client = row.optional_id<ClientId>();
+  const bool reads = read_actions(row.view(), user.required_actions);
+  if (!read_json(row.view(), user.attributes) || !read_json(row.view(), user.extra) || !reads) {
+    return refuse(StoreError::kCorrupt);
+  }
+  return user;
+}
+
+Stored<Subject> parse_subject(Columns& row) {
+  auto user = parse_user(row);
+  if (!user) return refuse(user.error());
+  Subject subject;
+  subject.user = std::move(*user);
+  if (!read_ids(row.view(), subject.roles) || !read_ids(row.view(), subject.groups)) {
+    return refuse(StoreError::kCorrupt);
+  }
+  return subject;
+}
+
+}  // namespace cardea::store

@@ -1,0 +1,23 @@
+// The columns of a user, read by every statement that gives one.
+#pragma once
+
+#include "domain/user.h"
+#include "store/query.h"
+
+/// For `FROM users u`. Read by `parse_user`; adding one here means reading it there.
+#define CARDEA_USER_COLUMNS                                                                                       \
+  "u.id, u.realm_id, u.username, u.email, u.first_name, u.last_name, u.email_verified, u.enabled, u.created_at, " \
+  "u.not_before, u.service_account_client, u.required_actions, u.attributes, u.extra"
+
+/// What makes a user a subject; read by `parse_subject` after the columns above.
+#define CARDEA_SUBJECT_COLUMNS                                                \
+  CARDEA_USER_COLUMNS                                                         \
+  ", (SELECT json_group_array(role_id) FROM user_roles WHERE user_id = u.id)" \
+  ", (SELECT json_group_array(group_id) FROM user_groups WHERE user_id = u.id)"
+
+namespace cardea::store {
+
+[[nodiscard]] Stored<User> parse_user(Columns& row);
+[[nodiscard]] Stored<Subject> parse_subject(Columns& row);
+
+}  // namespace cardea::store

@@ -1,0 +1,88 @@
+// Users, and the subjects that tokens are made of.
+#include "base/assert.h"
+#include "base/text.h"
+#include "store/document.h"
+#include "store/query.h"
+#include "store/repos.h"
+#include "store/user_columns.h"
+
+namespace cardea::store {
+namespace {
+
+constexpr Sql kFind{"SELECT " CARDEA_USER_COLUMNS " FROM users u WHERE u.id = ?2 AND u.realm_id = ?1"};
+constexpr Sql kFindByUsername{"SELECT " CARDEA_USER_COLUMNS " FROM users u WHERE u.realm_id = ?1 AND u.username = ?2"};
+constexpr Sql kFindByEmail{"SELECT " CARDEA_USER_COLUMNS
+                           " FROM users u WHERE u.realm_id = ?1 AND u.email = ?2 LIMIT 2"};
+constexpr Sql kLoad{"SELECT " CARDEA_SUBJECT_COLUMNS " FROM users u WHERE u.id = ?2 AND u.realm_id = ?1"};
+constexpr Sql kLoadServiceAccount{"SELECT " CARDEA_SUBJECT_COLUMNS
+                                  " FROM users u WHERE u.service_account_client = ?2 AND u.realm_id = ?1"};
+
+// The slot makes an address unique among those that share it; the guard keeps out an address that stands in a slot of
+// its own since the time the realm allowed duplicates.
+constexpr Sql kInsert{
+    "INSERT INTO users (id, realm_id, username, email, email_slot, first_name, last_name, email_verified, enabled, "
+    "created_at, not_before, service_account_client, required_actions, attributes, extra) "
+    "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15 "
+    "WHERE ?5 <> '' OR NOT EXISTS (SELECT 1 FROM users WHERE realm_id = ?2 AND email = ?4) "
+    "ON CONFLICT DO NOTHING"};
+constexpr Sql kSetRequiredActions{"UPDATE users SET required_actions = ?2 WHERE id = ?1"};
+constexpr Sql kAddRole{"INSERT INTO user_roles (user_id, role_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING"};
+constexpr Sql kAddGroup{"INSERT INTO user_groups (user_id, group_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING"};
+
+class SqlUserRepo final : public UserRepo {
+ public:
+  Stored<std::optional<User>> find(Rows& rows, const RealmId& realm, const UserId& id) override {
+    return find_one<User>(rows, kFind, {realm.str(), id.str()}, parse_user);
+  }
+  Stored<std::optional<User>> find_by_username(Rows& rows, const RealmId& realm, std::string_view username) override {
+    return find_one<User>(rows, kFindByUsername, {realm.str(), username}, parse_user);
+  }
+  Stored<std::optional<User>> find_by_email(Rows& rows, const RealmId& realm, std::string_view email) override {
+    auto found = find_all<User>(rows, kFindByEmail, {realm.str(), email}, parse_user);
+    if (!found) return refuse(found.error());
+    if (found->size() != 1) return std::nullopt;
+    return std::move(found->front());
+  }
+
+  Stored<void> insert(Tx& tx, const User& user, bool duplicate_emails) override {
+    CARDEA_ASSERT(user.username == ascii_lower(user.username) && user.email == ascii_lower(user.email));
+    const std::string_view slot = duplicate_emails ? std::string_view(user.id.str()) : std::string_view{};
+    const std::string actions = json_or_empty(user.required_actions);
+    const std::string attributes = json_or_empty(user.attributes);
+    const std::string extra = json_or_empty(user.extra);
+    return change_one(tx, kInsert,
+                      {user.id.str(), user.realm.str(), user.username, Value::text_or_null(user.email), slot,
+                       user.first_name, user.last_name, user.email_verified, user.enabled, millis(user.created_at),
+                       user.not_before, id_or_null(user.service_account_client), Value::text_or_null(actions),
+                       Value::text_or_null(attributes), Value::text_or_null(extra)});
+  }
+
+  Stored<void> set_required_actions(Tx& tx, const UserId& user, const std::vector<std::string>& actions) override {
+    const std::string text = json_or_empty(actions);
+    return change_one(tx, kSetRequiredActions, {user.str(), Value::text_or_null(text)});
+  }
+  Stored<void> add_role(Tx& tx, const UserId& user, const RoleId& role) override {
+    return send(tx, kAddRole, {user.str(), role.str()});
+  }
+  Stored<void> add_group(Tx& tx, const UserId& user, const GroupId& group) override {
+    return send(tx, kAddGroup, {user.str(), group.str()});
+  }
+};
+
+class SqlSubjectRepo final : public SubjectRepo {
+ public:
+  Stored<std::optional<Subject>> load(Rows& rows, const RealmId& realm, const UserId& user) override {
+    return find_one<Subject>(rows, kLoad, {realm.str(), user.str()}, parse_subject);
+  }
+  Stored<std::optional<Subject>> load_service_account(Rows& rows, const RealmId& realm,
+                                                      const ClientId& client) override {
+    return find_one<Subject>(rows, kLoadServiceAccount, {realm.str(), client.str()}, parse_subject);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<UserRepo> make_user_repo() { return std::make_unique<SqlUserRepo>(); }
+std::unique_ptr<SubjectRepo> make_subject_repo() { return std::make_unique<SqlSubjectRepo>(); }
+
+}  // namespace cardea::store
