@@ -1,0 +1,108 @@
+#include "http/exchange.h"
+
+#include <chrono>
+#include <exception>
+#include <utility>
+
+#include "base/limits.h"
+#include "web/page.h"
+
+namespace cardea::http {
+namespace {
+
+web::Response unavailable() {
+  auto response = web::json_error(503, "temporarily_unavailable");
+  response.add("Retry-After", "1");
+  return response;
+}
+
+// keycloak.md section 1.21.
+web::Response failure() {
+  return web::json_error(500, "unknown_error", "For more on this error consult the server log.");
+}
+
+}  // namespace
+
+StepRunner::StepRunner(Handle handle, Lanes& lanes, Log& log, const Clock& clock, std::shared_ptr<Mailbox> mailbox)
+    : handle_(std::move(handle)), lanes_(lanes), log_(log), clock_(clock), mailbox_(std::move(mailbox)) {}
+
+// Runs one step, measures it, and turns an exception into an answer.
+template <class F>
+web::Outcome StepRunner::guarded(web::Lane lane, const web::Request& request, F&& step) {
+  const auto begin = clock_.steady();
+  auto outcome = [&]() -> web::Outcome {
+    try {
+      return step();
+    } catch (const std::exception& error) {
+      log_failure(request, lane, error.what());
+    } catch (...) {
+      log_failure(request, lane, "unknown exception");
+    }
+    return failure();
+  }();
+  lanes_.step_seconds(lane).observe(std::chrono::duration<double>(clock_.steady() - begin).count());
+  return outcome;
+}
+
+void StepRunner::start(const std::shared_ptr<Exchange>& exchange) {
+  exchange->steps = 0;
+  auto& request = exchange->reader.request();
+  go_on(exchange, guarded(web::Lane::kInline, request, [&] { return handle_(request); }));
+}
+
+void StepRunner::go_on(const std::shared_ptr<Exchange>& exchange, web::Outcome outcome) {
+  auto& request = exchange->reader.request();
+  while (!outcome.is_response()) {
+    if (++exchange->steps > kStepsMax) {
+      log_failure(request, outcome.then().lane, "too many steps");
+      outcome = failure();
+      break;
+    }
+    auto next = std::move(outcome.then());
+    if (next.lane == web::Lane::kInline) {
+      outcome = guarded(next.lane, request, next.step);
+    } else if (submit(exchange, std::move(next))) {
+      return;
+    } else {
+      outcome = unavailable();
+    }
+  }
+  finish(*exchange, std::move(outcome.response()));
+}
+
+bool StepRunner::submit(const std::shared_ptr<Exchange>& exchange, web::Then next) {
+  const auto lane = next.lane;
+  LaneJob job;
+  job.work = [self = shared_from_this(), exchange, lane, step = std::move(next.step)]() mutable {
+    exchange->returned = self->guarded(lane, exchange->reader.request(), step);
+    step = nullptr;  // what the step captured ends here, not when the executor lets go of the job
+  };
+  job.complete = [self = shared_from_this(), exchange](bool committed) mutable {
+    auto& mailbox = *self->mailbox_;
+    (void)mailbox.post([self = std::move(self), exchange = std::move(exchange), committed]() mutable {
+      if (exchange->owner == nullptr) return;
+      auto outcome = committed && exchange->returned ? std::move(*exchange->returned) : unavailable();
+      exchange->returned.reset();
+      self->go_on(exchange, std::move(outcome));
+    });
+  };
+  return lanes_.submit(lane, std::move(job));
+}
+
+void StepRunner::log_failure(const web::Request& request, web::Lane lane, std::string_view what) {
+  log_.error("request_failed", {{"correlation_id", request.correlation_id},
+                                {"method", web::name(request.method)},
+                                {"path", request.path},
+                                {"lane", web::name(lane)},
+                                {"reason", what}});
+}
+
+void StepRunner::finish(Exchange& exchange, web::Response response) {
+  auto& request = exchange.reader.request();
+  if (response.status >= 500) response.set("X-Correlation-Id", request.correlation_id);
+  if (response.shared_headers == nullptr) web::add_security_headers(response, request.is_https());
+  exchange.response = std::move(response);
+  exchange.owner->answer_ready();
+}
+
+}  // namespace cardea::http

@@ -1,0 +1,119 @@
+#include "http/lanes.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <latch>
+#include <optional>
+
+namespace cardea::http {
+namespace {
+
+LaneJob job(MoveOnlyFunction<> work, MoveOnlyFunction<bool> complete = [](bool) {}) {
+  return {.work = std::move(work), .complete = std::move(complete)};
+}
+
+// Occupies the one thread of a pool until told to go on.
+struct Occupied {
+  explicit Occupied(LanePool& pool) {
+    EXPECT_TRUE(pool.submit(job([this] {
+      running.count_down();
+      go_on.wait();
+    })));
+    running.wait();
+  }
+  ~Occupied() { release(); }
+  void release() {
+    if (!go_on.try_wait()) go_on.count_down();
+  }
+  std::latch running{1};
+  std::latch go_on{1};
+};
+
+TEST(LanePool, refuses_what_does_not_fit) {
+  LanePool pool({.threads = 1, .queue_max = 2});
+  Occupied occupied(pool);
+  EXPECT_TRUE(pool.submit(job([] {})));
+  EXPECT_TRUE(pool.submit(job([] {})));
+  EXPECT_FALSE(pool.submit(job([] { FAIL(); }, [](bool) { FAIL(); })));
+  EXPECT_EQ(pool.queued(), 2U);
+  occupied.release();
+}
+
+TEST(LanePool, refuses_jobs_once_stopped) {
+  LanePool pool({});
+  pool.stop();
+  EXPECT_FALSE(pool.submit(job([] { FAIL(); }, [](bool) { FAIL(); })));
+}
+
+TEST(LanePool, completes_dropped_jobs_with_false_and_without_work) {
+  LanePool pool({.threads = 1, .queue_max = 2});
+  std::optional<bool> completed;
+  {
+    Occupied occupied(pool);
+    EXPECT_TRUE(pool.submit(job([] { FAIL(); },
+                                [&](bool committed) {
+                                  completed = committed;
+                                  occupied.release();  // stop() waits for the running job, which waits for this
+                                })));
+    pool.stop();
+  }
+  EXPECT_EQ(completed, false);
+}
+
+TEST(LanePool, runs_work_and_then_completes_with_true) {
+  std::vector<std::string> seen;
+  std::latch done{1};
+  LanePool pool({});
+  EXPECT_TRUE(pool.submit(job([&] { seen.emplace_back("work"); },
+                              [&](bool committed) {
+                                seen.emplace_back(committed ? "true" : "false");
+                                done.count_down();
+                              })));
+  done.wait();
+  EXPECT_THAT(seen, testing::ElementsAre("work", "true"));
+}
+
+TEST(LanePool, gives_way_where_asked) {
+  int niceness = -1;
+  std::latch done{1};
+  LanePool pool({.niceness = 5});
+  EXPECT_TRUE(pool.submit(job([&] { niceness = getpriority(PRIO_PROCESS, static_cast<id_t>(gettid())); },
+                              [&](bool) { done.count_down(); })));
+  done.wait();
+  EXPECT_GE(niceness, 5);
+}
+
+struct NoExecutor final : LaneExecutor {
+  bool submit(LaneJob) override { return false; }
+  [[nodiscard]] std::size_t queued() const override { return 0; }
+};
+
+TEST(Lanes, refuses_double_and_missing_executors) {
+  Metrics metrics;
+  Lanes lanes(metrics);
+  NoExecutor pool;
+  lanes.assign(web::Lane::kHash, pool);
+  EXPECT_DEATH(lanes.assign(web::Lane::kHash, pool), "executor");
+  EXPECT_DEATH(lanes.assign(web::Lane::kInline, pool), "kInline");
+  EXPECT_DEATH((void)lanes.submit(web::Lane::kCpu, {}), "executor");
+}
+
+TEST(Lanes, counts_what_was_refused_and_shows_what_waits) {
+  Metrics metrics;
+  Lanes lanes(metrics);
+  LanePool pool({.threads = 1, .queue_max = 1});
+  lanes.assign(web::Lane::kHash, pool);
+  Occupied occupied(pool);
+  EXPECT_TRUE(lanes.submit(web::Lane::kHash, job([] {})));
+  EXPECT_FALSE(lanes.submit(web::Lane::kHash, job([] {})));
+  const auto text = metrics.expose();
+  EXPECT_THAT(text, testing::HasSubstr("cardea_lane_queued{lane=\"hash\"} 1"));
+  EXPECT_THAT(text, testing::HasSubstr("cardea_lane_refused_total{lane=\"hash\"} 1"));
+  occupied.release();
+}
+
+}  // namespace
+}  // namespace cardea::http

@@ -1,0 +1,169 @@
+#include "http/response_writer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/limits.h"
+#include "base/text.h"
+
+namespace cardea::http {
+namespace {
+
+std::string_view reason_phrase(int status) {
+  switch (status) {
+    case 200:
+      return "OK";
+    case 201:
+      return "Created";
+    case 202:
+      return "Accepted";
+    case 204:
+      return "No Content";
+    case 206:
+      return "Partial Content";
+    case 301:
+      return "Moved Permanently";
+    case 302:
+      return "Found";
+    case 303:
+      return "See Other";
+    case 304:
+      return "Not Modified";
+    case 307:
+      return "Temporary Redirect";
+    case 308:
+      return "Permanent Redirect";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 406:
+      return "Not Acceptable";
+    case 408:
+      return "Request Timeout";
+    case 409:
+      return "Conflict";
+    case 410:
+      return "Gone";
+    case 412:
+      return "Precondition Failed";
+    case 413:
+      return "Content Too Large";
+    case 414:
+      return "URI Too Long";
+    case 415:
+      return "Unsupported Media Type";
+    case 417:
+      return "Expectation Failed";
+    case 422:
+      return "Unprocessable Content";
+    case 428:
+      return "Precondition Required";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 501:
+      return "Not Implemented";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    case 505:
+      return "HTTP Version Not Supported";
+    default:
+      return "Status";
+  }
+}
+
+void append_number(std::string& out, std::size_t number) {
+  std::array<char, 20> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  out.append(digits.data(), end);
+}
+
+bool belongs_to_connection(std::string_view name) {
+  for (const std::string_view known : {"Date", "Content-Length", "Connection", "Transfer-Encoding"}) {
+    if (name.size() == known.size() && equal_ignoring_ascii_case(name, known)) return true;
+  }
+  return false;
+}
+
+void append_header(std::string& out, const web::Header& header) {
+  out.append(header.name).append(": ");
+  const auto begin = out.size();
+  out.append(header.value).append("\r\n");
+  const auto end = out.end() - 2;
+  std::replace_if(
+      out.begin() + static_cast<std::ptrdiff_t>(begin), end,
+      [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }, ' ');
+}
+
+bool has_own(const web::Response& response, std::string_view name) {
+  return std::ranges::any_of(response.headers, [&](const web::Header& header) {
+    return header.name.size() == name.size() && equal_ignoring_ascii_case(header.name, name);
+  });
+}
+
+// 1xx, 204 and 304 have no body (RFC 9110 section 6.4.1).
+bool may_have_body(int status) { return status >= 200 && status != 204 && status != 304; }
+
+}  // namespace
+
+std::string http_date(TimePoint at) {
+  const auto day = std::chrono::floor<std::chrono::days>(at);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss time{std::chrono::floor<seconds>(at - day)};
+  constexpr std::array<std::string_view, 7> kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", kDays[std::chrono::weekday{day}.c_encoding()],
+                     static_cast<unsigned>(date.day()), kMonths[static_cast<unsigned>(date.month()) - 1],
+                     static_cast<int>(date.year()), time.hours().count(), time.minutes().count(),
+                     time.seconds().count());
+}
+
+std::string_view append_answer(std::string& out, const web::Response& response, const AnswerFraming& framing) {
+  const auto body = may_have_body(response.status) ? response.body_text() : std::string_view();
+  out.append("HTTP/1.1 ");
+  append_number(out, static_cast<std::size_t>(response.status));
+  out.append(" ").append(reason_phrase(response.status)).append("\r\nDate: ").append(framing.date).append("\r\n");
+  if (may_have_body(response.status)) {
+    out.append("Content-Length: ");
+    append_number(out, body.size());
+    out.append("\r\n");
+  }
+  if (!framing.keep_alive) {
+    out.append("Connection: close\r\n");
+  } else if (framing.is_http_1_0) {
+    out.append("Connection: keep-alive\r\n");
+  }
+  for (const auto& header : response.headers) {
+    if (!belongs_to_connection(header.name)) append_header(out, header);
+  }
+  if (response.shared_headers != nullptr) {
+    for (const auto& header : *response.shared_headers) {
+      if (!has_own(response, header.name)) append_header(out, header);
+    }
+  }
+  out.append("\r\n");
+  if (framing.is_head) return {};
+  if (body.size() > kCopiedBodyBytesMax) return body;
+  out.append(body);
+  return {};
+}
+
+}  // namespace cardea::http
