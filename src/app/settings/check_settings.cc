@@ -1,29 +1,16 @@
 #include "app/settings/check_settings.h"
 
-#include <arpa/inet.h>
 #include <unistd.h>
 
 #include <filesystem>
 
-#include "app/settings/postgres_uri.h"
-#include "base/text.h"
+#include "base/uri.h"
+#include "db/postgres/url.h"
+#include "http/address.h"
 
 namespace cardea::app {
 
 namespace {
-
-/// An address, or a range as address/bits.
-bool is_address_range(const std::string& text) {
-  const auto slash = text.find('/');
-  const auto address = text.substr(0, slash);
-  unsigned char bytes[16];
-  const int bits = inet_pton(AF_INET, address.c_str(), bytes) == 1    ? 32
-                   : inet_pton(AF_INET6, address.c_str(), bytes) == 1 ? 128
-                                                                      : 0;
-  if (bits == 0 || slash == std::string::npos) return bits != 0;
-  const auto prefix = parse_integer<int>(text.substr(slash + 1));
-  return prefix && *prefix >= 0 && *prefix <= bits;
-}
 
 void check_transport(const ServerSettings& s, Problems& problems, std::vector<std::string>& warnings) {
   if (s.https_certificate_file.empty() != s.https_certificate_key_file.empty())
@@ -47,7 +34,7 @@ void check_transport(const ServerSettings& s, Problems& problems, std::vector<st
 
 void check_proxy(const ServerSettings& s, Problems& problems) {
   for (const auto& address : s.proxy_trusted_addresses)
-    if (!is_address_range(address))
+    if (!http::parse_address_range(address))
       problems.add("proxy-trusted-addresses",
                    "\"" + address + "\" is neither an address nor a range such as 10.0.0.0/8");
   if (s.proxy_headers != ProxyHeaders::kNone && s.proxy_trusted_addresses.empty())
@@ -57,25 +44,35 @@ void check_proxy(const ServerSettings& s, Problems& problems) {
 }
 
 void check_database(const ServerSettings& s, Problems& problems) {
-  if (s.db == Database::kPostgres) return;
+  if (s.db == Database::kPostgres) {
+    db::PostgresSettings settings;
+    settings.url = s.db_url;
+    const auto target = db::parse_postgres_url(settings);
+    if (!target) problems.add("db-url", target.error());
+    return;
+  }
   for (const auto& [name, value] : {std::pair{"db-url", s.db_url}, std::pair{"db-username", s.db_username}})
     if (!value.empty()) problems.add(name, "is for PostgreSQL; set db=postgres, or remove it");
 }
 
+/// Keycloak's parts of a database URL put together.
+std::string database_url(const ServerSettings& s) {
+  // An IPv6 address is the only host with a colon in it.
+  const auto host = s.db_url_host.find(':') == std::string::npos ? s.db_url_host : "[" + s.db_url_host + "]";
+  const std::string question = s.db_url_properties.empty() || s.db_url_properties.starts_with('?') ? "" : "?";
+  return "jdbc:postgresql://" + host + ":" + std::to_string(s.db_url_port) + "/" + percent_encode(s.db_url_database) +
+         question + s.db_url_properties;
+}
+
 }  // namespace
 
-void complete_settings(ServerSettings& s, bool http_enabled_given, Problems& problems) {
+void complete_settings(ServerSettings& s, bool http_enabled_given) {
   if (!http_enabled_given)
     s.http_enabled = s.development || (s.proxy_headers != ProxyHeaders::kNone && !s.serves_https());
   if (s.http_management_host.empty()) s.http_management_host = s.http_host;
   if (s.import_realm == "true") s.import_realm = s.data_dir + "/import";
   if (s.import_realm == "false") s.import_realm.clear();
-  if (s.db != Database::kPostgres) return;
-  auto uri = make_postgres_uri(s);
-  if (uri)
-    s.postgres_uri = std::move(*uri);
-  else
-    problems.add(uri.error().option, uri.error().text);
+  if (s.db == Database::kPostgres && s.db_url.empty()) s.db_url = database_url(s);
 }
 
 void check_settings(const ServerSettings& s, Problems& problems, std::vector<std::string>& warnings) {

@@ -10,8 +10,8 @@
 namespace cardea::app {
 
 /// Fills in what follows from other options: http_enabled when it was not given, the management host, the import
-/// folder, the PostgreSQL URI.
-void complete_settings(ServerSettings& settings, bool http_enabled_given, Problems& problems);
+/// folder, the PostgreSQL URL.
+void complete_settings(ServerSettings& settings, bool http_enabled_given);
 
 /// Refuses combinations that cannot work or are not safe; warns about those that are merely unwise.
 void check_settings(const ServerSettings& settings, Problems& problems, std::vector<std::string>& warnings);

@@ -23,6 +23,7 @@ enum OptionTrait : unsigned {
   kEnvironmentOnly = 2,    // not as a flag (every user of the machine sees those), not in the file
   kValueMayBeLeftOut = 4,  // the flag alone means something
   kProductionOnly = 8,     // `start` takes it, `start-dev` does not
+  kMayHoldPassword = 16,   // a URL: shown only when there is none in it
 };
 
 struct Option {

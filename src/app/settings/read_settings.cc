@@ -37,7 +37,7 @@ class Reader {
     const bool http_given =
         flags.contains("http-enabled") || variables.contains("http-enabled") || file.contains("http-enabled");
     if (values_are_good_) {  // Rules between options say nothing useful about values that are none.
-      complete_settings(configuration_.settings, http_given, problems_);
+      complete_settings(configuration_.settings, http_given);
       check_settings(configuration_.settings, problems_, configuration_.warnings);
     }
     if (!problems_.empty()) return refuse(std::move(problems_));
@@ -119,8 +119,7 @@ class Reader {
   void take(const Option& option, std::initializer_list<const GivenValues*> sources) {
     const auto* given = find(option.name, sources);
     const auto text = given != nullptr ? std::string_view(given->text) : option.fallback(line_.development);
-    const auto shown = option.has(kSecret) && !text.empty() ? std::string("********") : std::string(text);
-    configuration_.effective.push_back({&option, shown, given != nullptr ? given->source : "default"});
+    configuration_.effective.push_back({&option, shown(option, text), given != nullptr ? given->source : "default"});
     if (given != nullptr && line_.development && option.has(kProductionOnly)) {
       configuration_.warnings.push_back(given->source + " has no meaning for start-dev.");
       return;
@@ -131,6 +130,13 @@ class Reader {
       problems_.add(given != nullptr ? given->source : std::string(option.name), value + *refusal);
       values_are_good_ = false;
     }
+  }
+
+  static std::string shown(const Option& option, std::string_view text) {
+    const bool hides = option.has(kSecret) ||
+                       (option.has(kMayHoldPassword) &&
+                        (text.find('@') != std::string_view::npos || text.find("password") != std::string_view::npos));
+    return hides && !text.empty() ? "********" : std::string(text);
   }
 
   template <class Spell>

@@ -175,7 +175,9 @@ TEST(ReadSettings, refuses_postgres_options_for_sqlite) {
 
 TEST(ReadSettings, refuses_broken_database_url) {
   EXPECT_THAT(problems_of({{"start-dev", "--db=postgres", "--db-url=jdbc:mysql://db/kc"}}),
-              ElementsAre(HasSubstr("db-url: must look like")));
+              ElementsAre(HasSubstr("db-url: the database URL must begin with")));
+  EXPECT_THAT(problems_of({{"start-dev", "--db=postgres", "--db-url-properties=?sslmod=require"}}),
+              ElementsAre(HasSubstr("db-url: the database URL has a parameter this server does not know: sslmod")));
 }
 
 // ---- what is accepted
@@ -300,6 +302,21 @@ TEST(ReadSettings, optimized_means_nothing_for_start_dev) {
   EXPECT_THAT(development->warnings, ElementsAre("KC_OPTIMIZED has no meaning for start-dev."));
 }
 
+TEST(ReadSettings, database_url_from_its_parts) {
+  const auto configuration = read({{"start-dev", "--db=postgres", "--db-url-host=::1", "--db-url-port=1",
+                                    "--db-url-database=a b", "--db-url-properties=sslmode=verify-full"}});
+  ASSERT_TRUE(configuration);
+  EXPECT_EQ(configuration->settings.db_url, "jdbc:postgresql://[::1]:1/a%20b?sslmode=verify-full");
+}
+
+TEST(ReadSettings, shown_values_hide_passwords_in_urls) {
+  for (const auto* url : {"postgresql://kc:hush@db/kc", "jdbc:postgresql://db/kc?user=kc&password=hush"}) {
+    const auto configuration = read({{"start-dev", "--db=postgres", "--db-url", url}});
+    ASSERT_TRUE(configuration);
+    for (const auto& value : configuration->effective) EXPECT_THAT(value.text, testing::Not(HasSubstr("hush")));
+  }
+}
+
 TEST(ReadSettings, shown_values_hide_secrets) {
   const auto configuration =
       read({{"start-dev", "--db=postgres", "--db-password=hush"}, {{"KC_MASTER_KEY", "hush-too"}}});
@@ -310,7 +327,7 @@ TEST(ReadSettings, shown_values_hide_secrets) {
       EXPECT_EQ(value.text, "********");
     }
   }
-  EXPECT_EQ(configuration->settings.postgres_uri, "postgresql://localhost:5432/keycloak");
+  EXPECT_EQ(configuration->settings.db_url, "jdbc:postgresql://localhost:5432/keycloak");
 }
 
 TEST(OptionTable, every_name_maps_to_the_environment_and_back) {

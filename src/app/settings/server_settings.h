@@ -39,7 +39,7 @@ struct ServerSettings {
   std::string http_management_host;  // filled in from http_host when not given
 
   Database db = Database::kSqlite;
-  std::string db_url;  // as given; `postgres_uri` is what the database is opened with
+  std::string db_url;  // for PostgreSQL made from the parts below when not given
   std::string db_url_host;
   std::uint16_t db_url_port = 0;
   std::string db_url_database;
@@ -48,7 +48,6 @@ struct ServerSettings {
   SecretBytes db_password;
   std::string db_schema;
   int db_pool_max_size = 0;
-  std::string postgres_uri;  // postgresql://host:port/database?..., without user and password
 
   std::string data_dir;
   std::string master_key_file;  // empty: inside data_dir
