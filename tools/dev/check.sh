@@ -1,0 +1,67 @@
+# Everything before a change is handed over. A stage that fails does not stop the next.
+
+dev_check() {
+  # shellcheck disable=SC2086
+  need $packages_build $packages_test $packages_sanitize $packages_lint $packages_tidy $packages_gcc
+  mkdir -p build
+  release_stages
+  asan_stage
+  tsan_stage
+  steps=()
+  step "g++ 12" build gcc
+  step "clang-tidy" tidy "${1:-}"
+  step "fuzz smoke" dev_fuzz 10
+  step "lint" lint_all
+  say "done"
+  printf '%s\n' "${steps[@]}"
+  local failed=0
+  [[ "${steps[*]}" == *failed* ]] && failed=1
+  summary "${stages[@]}" || failed=1
+  return $failed
+}
+
+# step NAME COMMAND...: runs it and notes the result.
+step() {
+  local name=$1
+  shift
+  say "$name"
+  if ("$@") >&2; then steps+=("$(printf '%-12s ok' "$name")"); else steps+=("$(printf '%-12s failed' "$name")"); fi
+}
+
+# The thread checker, where threads meet: the server, the store and its writer.
+tsan_stage() {
+  build tsan
+  TSAN_OPTIONS=halt_on_error=1 ctest_stage tsan tsan -R '^(http_test|db_test|store_test|store_suite|core_test)$'
+  stages+=(tsan)
+}
+
+# tidy [--all]: changed sources since the main branch was left, or all of them.
+tidy() {
+  local base files
+  base=$(git merge-base HEAD origin/main 2>/dev/null || git rev-list --max-parents=0 HEAD)
+  if [ "${1:-}" = --all ] || [ "$base" = "$(git rev-parse HEAD)" ]; then
+    files=$(git ls-files 'src/*.cc')
+  else
+    files=$(git diff --name-only --diff-filter=d "$base" -- 'src/*.cc')
+  fi
+  files=$(grep -v '_bench.cc$\|_fuzz.cc$' <<<"$files" || true)
+  [ -n "$files" ] || return 0
+  build release
+  echo "$(wc -l <<<"$files") files"
+  xargs -P "$cores" -n 1 clang-tidy-19 --quiet -p build/release <<<"$files"
+}
+
+lint_all() {
+  python3 tools/lint/lint.py "$@" || return 1
+  [ $# -eq 0 ] || return 0
+  build release cardea
+  check_generated
+}
+
+dev_lint() {
+  # shellcheck disable=SC2086
+  need $packages_lint
+  mkdir -p build
+  if [ $# -eq 0 ]; then need $packages_build; fi
+  lint_all "$@"
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/env python3
+import unittest
+
+import rfc_coverage
+import scenarios
+from named_tests import NamedTest, from_text
+
+
+class NamedTests(unittest.TestCase):
+    def test_finds_both_kinds(self):
+        cc = 'TEST(A, refuses_b) {\n}\nTEST_F(B,\n       c_d) {\n// TEST(X, y)\n'
+        self.assertEqual([t.name for t in from_text("a_test.cc", cc)], ["A.refuses_b", "B.c_d"])
+        js = 'test("G4-01 dashboard", async () => {});\nit(\'other\', () => {});\n'
+        self.assertEqual([t.name for t in from_text("a.mjs", js)], ["G4-01 dashboard", "other"])
+
+
+class Scenarios(unittest.TestCase):
+    LIST = scenarios.read_list("G4-01 dashboard\nG4-02 fragment redirect\n")
+
+    def test_refuses_an_id_that_no_scenario_has(self):
+        _, unknown = scenarios.proofs(self.LIST, [NamedTest("a", "S.G4_77_x")])
+        self.assertEqual(len(unknown), 1)
+
+    def test_does_not_take_other_words_for_ids(self):
+        found, unknown = scenarios.proofs(self.LIST, [NamedTest("a", "S.xG4_01_x"), NamedTest("a", "S.G4_011")])
+        self.assertEqual((found["G4-01"], unknown), ([], []))
+
+    def test_one_test_may_prove_two(self):
+        test = NamedTest("a", "S.G4_01_and_G4_02")
+        found, _ = scenarios.proofs(self.LIST, [test])
+        self.assertEqual(found, {"G4-01": [test], "G4-02": [test]})
+        self.assertIn("2 of 2", scenarios.page(self.LIST, found))
+
+
+class RfcCoverage(unittest.TestCase):
+    def test_rfcs_in_order_then_the_rest(self):
+        text = rfc_coverage.page([NamedTest("tests/protocol/rfc7636_pkce_test.cc", "Pkce.refuses_plain"),
+                                  NamedTest("tests/protocol/cors_test.cc", "Cors.refuses_all"),
+                                  NamedTest("tests/protocol/rfc6749_code_test.cc", "Code.refuses_second_use"),
+                                  NamedTest("src/a_test.cc", "A.b")])
+        self.assertLess(text.index("RFC 6749: code"), text.index("RFC 7636: pkce"))
+        self.assertLess(text.index("RFC 7636"), text.index("## cors"))
+        self.assertIn("- refuses plain", text)
+        self.assertNotIn("A.b", text)
+
+
+if __name__ == "__main__":
+    unittest.main()
