@@ -12,6 +12,7 @@ RealmKey es256() {
   RealmKey key;
   key.kid = crypto::key_id(*made);
   key.algorithm = "ES256";
+  key.id = KeyId("key-es256");
   key.use = "sig";
   key.secret = made->to_pem();
   return key;
@@ -19,6 +20,7 @@ RealmKey es256() {
 
 RealmKey hs512() {
   RealmKey key;
+  key.id = KeyId("key-hs512");
   key.kid = "hmac-1";
   key.algorithm = "HS512";
   key.use = "sig";
@@ -46,7 +48,7 @@ ProtocolMapper mapper(std::string provider, std::map<std::string, std::string> c
 
 }  // namespace
 
-std::shared_ptr<const RealmEntry> make_test_realm() {
+TestRecords make_test_records() {
   Realm realm;
   realm.id = RealmId("realm-demo");
   realm.name = "demo";
@@ -74,18 +76,23 @@ std::shared_ptr<const RealmEntry> make_test_realm() {
   std::vector<RealmKey> keys;
   keys.push_back(es256());
   keys.push_back(hs512());
-  MemoryLog log;
-  return make_realm_entry(std::move(realm), std::move(scopes), std::move(keys), nullptr, log);
+  return {std::move(realm), std::move(scopes), std::move(keys)};
 }
 
-Client make_test_client(const RealmEntry& realm) {
+std::shared_ptr<const RealmEntry> make_test_realm() {
+  auto records = make_test_records();
+  MemoryLog log;
+  return make_realm_entry(std::move(records.realm), std::move(records.scopes), std::move(records.keys), nullptr, log);
+}
+
+Client make_test_client(const std::vector<ClientScope>& scopes) {
   Client client;
   client.id = ClientId("client-app");
   client.client_id = "app";
   client.public_client = true;
   client.redirect_uris = {"https://app.example/cb"};
   client.web_origins = {"+"};
-  for (const auto& s : realm.scopes)
+  for (const auto& s : scopes)
     (s.name == "optional-one" ? client.optional_scopes : client.default_scopes).push_back(s.id);
   return client;
 }

@@ -1,5 +1,6 @@
 #include "oidc/authorize/authorize_endpoint.h"
 
+#include "core/required_actions.h"
 #include "core/session.h"
 #include "oidc/authorize/check_request.h"
 #include "oidc/authorize/decide.h"
@@ -76,7 +77,10 @@ web::Outcome sign_on(const AuthorizePtr& authorize, const LiveSession& live) {
 
 web::Outcome go_on(const AuthorizePtr& authorize, const std::optional<LiveSession>& live) {
   const auto& dependencies = authorize->dependencies;
-  switch (decide_authorization(authorize->request, live, dependencies.clock.now())) {
+  const auto now = dependencies.clock.now();
+  std::vector<std::string> pending;
+  if (live) pending = pending_actions(authorize->realm->realm, live->subject.user, std::nullopt, now);
+  switch (decide_authorization(authorize->request, live, pending, now)) {
     case AuthorizeNext::kLogin:
       return dependencies.start_login(authorize->http, authorize->realm, authorize->request, "");
     case AuthorizeNext::kReauthenticate:
@@ -85,7 +89,7 @@ web::Outcome go_on(const AuthorizePtr& authorize, const std::optional<LiveSessio
     case AuthorizeNext::kActions: {
       const Authentication proven{live->session.user, live->session.auth_time, "0", live->session.remember_me};
       return dependencies.require_actions(authorize->http, authorize->realm, authorize->request, proven,
-                                          live->subject.user.required_actions);
+                                          std::move(pending));
     }
     case AuthorizeNext::kComplete:
       return sign_on(authorize, *live);

@@ -13,12 +13,12 @@ bool is_too_old(const AuthorizationRequest& request, const UserSession& session,
 }  // namespace
 
 AuthorizeNext decide_authorization(const AuthorizationRequest& request, const std::optional<LiveSession>& live,
-                                   TimePoint now) {
+                                   const std::vector<std::string>& pending, TimePoint now) {
   if (!live) return request.prompt_none ? AuthorizeNext::kLoginRequired : AuthorizeNext::kLogin;
   if (request.prompt_login || is_too_old(request, live->session, now)) {
     return request.prompt_none ? AuthorizeNext::kLoginRequired : AuthorizeNext::kReauthenticate;
   }
-  if (!live->subject.user.required_actions.empty()) {
+  if (!pending.empty()) {
     return request.prompt_none ? AuthorizeNext::kInteractionRequired : AuthorizeNext::kActions;
   }
   return AuthorizeNext::kComplete;

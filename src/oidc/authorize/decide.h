@@ -19,8 +19,10 @@ enum class AuthorizeNext {
   kInteractionRequired,  // prompt=none and something must be done first
 };
 
-/// `live`: the session of the identity cookie, when it lives; its user enabled.
+/// `live`: the session of the identity cookie, when it lives; its user enabled. `pending`: what that user must do first
+/// (core/required_actions.h).
 [[nodiscard]] AuthorizeNext decide_authorization(const AuthorizationRequest& request,
-                                                 const std::optional<LiveSession>& live, TimePoint now);
+                                                 const std::optional<LiveSession>& live,
+                                                 const std::vector<std::string>& pending, TimePoint now);
 
 }  // namespace cardea::oidc

@@ -22,34 +22,31 @@ AuthorizationRequest request(bool none = false, bool login = false, std::optiona
 }
 
 TEST(DecideAuthorization, refuses_to_interact_with_prompt_none) {
-  EXPECT_EQ(decide_authorization(request(true), std::nullopt, kNow), AuthorizeNext::kLoginRequired);
-  EXPECT_EQ(decide_authorization(request(true, false, 99), signed_in(100), kNow), AuthorizeNext::kLoginRequired);
-  auto pending = signed_in();
-  pending->subject.user.required_actions = {"UPDATE_PASSWORD"};
-  EXPECT_EQ(decide_authorization(request(true), pending, kNow), AuthorizeNext::kInteractionRequired);
+  EXPECT_EQ(decide_authorization(request(true), std::nullopt, {}, kNow), AuthorizeNext::kLoginRequired);
+  EXPECT_EQ(decide_authorization(request(true, false, 99), signed_in(100), {}, kNow), AuthorizeNext::kLoginRequired);
+  EXPECT_EQ(decide_authorization(request(true), signed_in(), {"UPDATE_PASSWORD"}, kNow),
+            AuthorizeNext::kInteractionRequired);
 }
 
 TEST(DecideAuthorization, refuses_single_sign_on_when_the_login_is_too_old) {
-  EXPECT_EQ(decide_authorization(request(false, false, 99), signed_in(100), kNow), AuthorizeNext::kReauthenticate);
-  EXPECT_EQ(decide_authorization(request(false, false, 100), signed_in(100), kNow),
+  EXPECT_EQ(decide_authorization(request(false, false, 99), signed_in(100), {}, kNow), AuthorizeNext::kReauthenticate);
+  EXPECT_EQ(decide_authorization(request(false, false, 100), signed_in(100), {}, kNow),
             AuthorizeNext::kComplete);  // strictly older
-  EXPECT_EQ(decide_authorization(request(false, false, 0), signed_in(0), kNow), AuthorizeNext::kReauthenticate);
+  EXPECT_EQ(decide_authorization(request(false, false, 0), signed_in(0), {}, kNow), AuthorizeNext::kReauthenticate);
 }
 
 TEST(DecideAuthorization, asks_again_with_prompt_login) {
-  EXPECT_EQ(decide_authorization(request(false, true), signed_in(), kNow), AuthorizeNext::kReauthenticate);
-  EXPECT_EQ(decide_authorization(request(false, true), std::nullopt, kNow), AuthorizeNext::kLogin);
+  EXPECT_EQ(decide_authorization(request(false, true), signed_in(), {}, kNow), AuthorizeNext::kReauthenticate);
+  EXPECT_EQ(decide_authorization(request(false, true), std::nullopt, {}, kNow), AuthorizeNext::kLogin);
 }
 
 TEST(DecideAuthorization, runs_required_actions_before_single_sign_on) {
-  auto pending = signed_in();
-  pending->subject.user.required_actions = {"UPDATE_PASSWORD"};
-  EXPECT_EQ(decide_authorization(request(), pending, kNow), AuthorizeNext::kActions);
+  EXPECT_EQ(decide_authorization(request(), signed_in(), {"UPDATE_PASSWORD"}, kNow), AuthorizeNext::kActions);
 }
 
 TEST(DecideAuthorization, signs_on_with_a_live_session) {
-  EXPECT_EQ(decide_authorization(request(), signed_in(), kNow), AuthorizeNext::kComplete);
-  EXPECT_EQ(decide_authorization(request(true), signed_in(), kNow), AuthorizeNext::kComplete);
+  EXPECT_EQ(decide_authorization(request(), signed_in(), {}, kNow), AuthorizeNext::kComplete);
+  EXPECT_EQ(decide_authorization(request(true), signed_in(), {}, kNow), AuthorizeNext::kComplete);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // grant_type=password (RFC 6749 section 4.3; keycloak.md section 1.9), for classic clients that switched it on. The
 // password is checked by the one function that does so, on the hash lane, at the same cost for unknown users.
 #include "base/limits.h"
+#include "core/required_actions.h"
 #include "core/session.h"
 #include "core/token/token_subject.h"
 #include "core/verify_credential.h"
@@ -35,8 +36,8 @@ std::optional<OAuthError> refusal_of(const TokenRequest& request) {
 }
 
 /// Right password, but the account is not ready to be used without a browser.
-bool is_set_up(const Realm& realm, const User& user) {
-  if (!user.required_actions.empty()) return false;
+bool is_set_up(const Realm& realm, const User& user, TimePoint now) {
+  if (!pending_actions(realm, user, std::nullopt, now).empty()) return false;
   const bool has_profile = !user.email.empty() && !user.first_name.empty() && !user.last_name.empty();
   return has_profile || realm.name == "master";  // the default user profile (keycloak.md section 3.9)
 }
@@ -104,7 +105,7 @@ web::Outcome hash_and_decide(const PasswordRequestPtr& login) {
     return refuse_token(request, invalid_grant("Invalid user credentials", "bad_credentials"));
   if (verdict == PasswordVerdict::kDisabled)
     return refuse_token(request, invalid_grant("Account disabled", "user_disabled"));
-  if (!is_set_up(request.realm->realm, *login->attempt.user)) {
+  if (!is_set_up(request.realm->realm, *login->attempt.user, request.now)) {
     return refuse_token(request, invalid_grant("Account is not fully set up", "required_actions"));
   }
   return web::then(web::Lane::kStore, [login] { return store_and_sign(login); });

@@ -1,0 +1,301 @@
+#include "tests/protocol/harness.h"
+
+#include <gtest/gtest.h>
+
+#include "base/encoding.h"
+#include "base/text.h"
+#include "base/uri.h"
+#include "crypto/hash.h"
+#include "crypto/password.h"
+#include "oidc/authorize/authorize_endpoint.h"
+#include "oidc/endpoint.h"
+#include "oidc/redirect_uri.h"
+#include "web/form.h"
+
+namespace cardea::protocol {
+
+const std::string kVerifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+namespace {
+
+crypto::Sealer test_sealer() {
+  std::vector<SecretBytes> keys;
+  keys.push_back(SecretBytes(std::string(crypto::kSealKeyBytes, 's')));
+  return crypto::Sealer(std::move(keys));
+}
+
+/// One hash for every user: hashing is 7 ms each.
+const crypto::KeycloakCredential& correct_horse() {
+  static const auto credential = [] {
+    SeededRandom random(1);
+    return crypto::to_keycloak_credential(*crypto::hash_password("correct-horse", random));
+  }();
+  return credential;
+}
+
+std::string unescaped(std::string text) {
+  for (const auto& [from, to] : {std::pair<std::string, std::string>{"&amp;", "&"},
+                                 {"&quot;", "\""},
+                                 {"&#39;", "'"},
+                                 {"&lt;", "<"},
+                                 {"&gt;", ">"}}) {
+    for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+      text.replace(at, from.size(), to);
+  }
+  return text;
+}
+
+web::Request request_of(web::Method method, std::string_view url) {
+  web::Request request;
+  request.method = method;
+  request.scheme = "https";
+  request.host = "id.example";
+  request.remote_address = "192.0.2.7";
+  request.correlation_id = "test";
+  if (url.starts_with("https://id.example")) url.remove_prefix(18);
+  url = url.substr(0, url.find('#'));
+  const auto mark = url.find('?');
+  request.path = url.substr(0, mark);
+  if (mark != std::string_view::npos) request.query = url.substr(mark + 1);
+  return request;
+}
+
+std::string form_body(const Pairs& form) {
+  std::string body;
+  for (const auto& [name, value] : form) web::append_form(body, name, value);
+  return body;
+}
+
+}  // namespace
+
+Server::Server() : sealer_(test_sealer()) {
+  fill();
+  oidc_ = std::make_unique<oidc::Dependencies>(oidc::Dependencies{
+      repositories, settings_, pages_, base_url_, clock, random, log,
+      [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm, AuthorizationRequest authorization,
+             std::string username) {
+        return login_->start(request, std::move(realm), std::move(authorization), std::move(username));
+      },
+      [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm, AuthorizationRequest authorization,
+             Authentication proven, std::vector<std::string> actions) {
+        return login_->require_actions(request, std::move(realm), std::move(authorization), std::move(proven),
+                                       std::move(actions));
+      }});
+  login_ = std::make_unique<login::Login>(
+      login::Dependencies{repositories, settings_, sealer_, pages_, base_url_, clock, random, log,
+                          [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm,
+                                 const AuthorizationRequest& authorization, const Authentication& proven) {
+                            return oidc::complete_interaction(*oidc_, request, std::move(realm), authorization, proven);
+                          },
+                          &oidc::is_redirect_allowed, &oidc::refuse_realm});
+  oidc::add_routes(router_, *oidc_);
+  login_->add_routes(router_);
+}
+
+void Server::fill() {
+  auto records = make_test_records();
+  auto app = make_test_client(records.scopes);
+  const auto client = [&](std::string id, std::string secret, std::string redirect) {
+    auto made = make_test_client(records.scopes);
+    made.id = ClientId("client-" + id);
+    made.client_id = std::move(id);
+    made.public_client = secret.empty();
+    made.secret = SecretBytes(std::move(secret));
+    made.redirect_uris = {std::move(redirect)};
+    return made;
+  };
+  auto service = client("service", "service-secret", "https://unused.example/");
+  service.service_accounts_enabled = true;
+  const auto user = [&](Tx& tx, std::string name, std::vector<std::string> actions, bool enabled) -> Stored<void> {
+    User made;
+    made.id = UserId("user-" + name);
+    made.realm = records.realm.id;
+    made.username = name;
+    made.email = name + "@demo.example";
+    made.first_name = "Test";
+    made.last_name = "User";
+    made.enabled = enabled;
+    made.required_actions = std::move(actions);
+    if (name == "service-account-service") made.service_account_client = ClientId("client-service");
+    if (auto done = repositories.users.insert(tx, made, false); !done) return done;
+    Credential credential;
+    credential.id = CredentialId("credential-" + name);
+    credential.user = made.id;
+    credential.type = "password";
+    credential.credential_data = correct_horse().credential_data;
+    credential.secret_data = SecretBytes::copy_of(correct_horse().secret_data);
+    return repositories.credentials.insert(tx, credential);
+  };
+  const auto stored = store.write([&](Tx& tx) -> Stored<void> {
+    if (auto done = repositories.realms.insert(tx, records.realm); !done) return done;
+    for (const auto& scope : records.scopes) {
+      if (auto done = repositories.scopes.insert(tx, records.realm.id, scope); !done) return done;
+    }
+    for (const auto& key : records.keys) {
+      if (auto done = repositories.keys.insert(tx, records.realm.id, key); !done) return done;
+    }
+    for (const auto* record : {&app, &service}) {
+      if (auto done = repositories.clients.insert(tx, records.realm.id, *record); !done) return done;
+    }
+    if (auto done =
+            repositories.clients.insert(tx, records.realm.id, client("web", "web-secret", "https://app.example/cb"));
+        !done)
+      return done;
+    if (auto done =
+            repositories.clients.insert(tx, records.realm.id, client("second", "", "https://second.example/cb"));
+        !done)
+      return done;
+    if (auto done = user(tx, "ada", {}, true); !done) return done;
+    if (auto done = user(tx, "bob", {"UPDATE_PASSWORD"}, true); !done) return done;
+    if (auto done = user(tx, "eve", {}, false); !done) return done;
+    return user(tx, "service-account-service", {}, true);
+  });
+  EXPECT_TRUE(stored) << describe(stored.error());
+}
+
+web::Response Server::handle(web::Request request) { return web::run(router_.handle(request)); }
+
+web::Response Server::post(std::string_view path, const Pairs& form, const std::vector<web::Header>& headers) {
+  auto request = request_of(web::Method::kPost,
+                            path.starts_with("/realms") ? std::string(path) : std::string(kP) + std::string(path));
+  request.headers = headers;
+  request.headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
+  request.body = form_body(form);
+  return handle(std::move(request));
+}
+
+web::Response Server::get(std::string_view path, const std::vector<web::Header>& headers) {
+  auto request = request_of(web::Method::kGet,
+                            path.starts_with("/realms") ? std::string(path) : std::string(kP) + std::string(path));
+  request.headers = headers;
+  return handle(std::move(request));
+}
+
+void Server::change_realm(const std::function<void(Realm&)>& change) {
+  const auto stored = store.write([&](Tx& tx) -> Stored<void> {
+    auto found = repositories.realms.find_by_name(tx, "demo");
+    if (!found) return refuse(found.error());
+    change(**found);
+    return repositories.realms.update(tx, **found);
+  });
+  ASSERT_TRUE(stored);
+  ASSERT_TRUE(settings_.check_versions());
+}
+
+std::shared_ptr<const RealmEntry> Server::realm() { return *settings_.load_realm("demo"); }
+
+web::Response Browser::send(web::Request request) {
+  std::string header;
+  for (const auto& [name, value] : cookies_)
+    header.append(header.empty() ? "" : "; ").append(name).append("=").append(value);
+  if (!header.empty()) request.headers.push_back({"Cookie", header});
+  auto response = server_.handle(std::move(request));
+  for (const auto& set : response.headers) {
+    if (!equal_ignoring_ascii_case(set.name, "Set-Cookie")) continue;
+    const auto pair = set.value.substr(0, set.value.find(';'));
+    const auto equals = pair.find('=');
+    if (set.value.find("Max-Age=0") != std::string::npos) {
+      cookies_.erase(pair.substr(0, equals));
+    } else {
+      cookies_[pair.substr(0, equals)] = pair.substr(equals + 1);
+    }
+  }
+  return response;
+}
+
+web::Response Browser::get(std::string_view url) { return send(request_of(web::Method::kGet, url)); }
+
+web::Response Browser::post(std::string_view url, const Pairs& form) {
+  auto request = request_of(web::Method::kPost, url);
+  request.headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
+  request.headers.push_back({"Origin", "https://id.example"});
+  request.body = form_body(form);
+  return send(std::move(request));
+}
+
+web::Response Browser::submit(const web::Response& page, const Pairs& fields) {
+  const std::string html(page.body_text());
+  const auto form = html.find("<form");
+  EXPECT_NE(form, std::string::npos) << html;
+  const auto at = html.find("action=\"", form) + 8;
+  return post(unescaped(html.substr(at, html.find('"', at) - at)), fields);
+}
+
+std::optional<std::string> Browser::cookie(std::string_view name) const {
+  const auto found = cookies_.find(std::string(name));
+  return found == cookies_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::string authorize_url(const Pairs& changes) {
+  Pairs parameters = {{"client_id", "app"},
+                      {"redirect_uri", "https://app.example/cb"},
+                      {"response_type", "code"},
+                      {"scope", "openid"},
+                      {"state", "st"},
+                      {"nonce", "no"},
+                      {"code_challenge", crypto::sha256_base64url(kVerifier)},
+                      {"code_challenge_method", "S256"}};
+  for (const auto& [name, value] : changes) {
+    std::erase_if(parameters, [&](const auto& pair) { return pair.first == name; });
+    if (!value.empty()) parameters.emplace_back(name, value);
+  }
+  return std::string(kP) + "/auth?" + form_body(parameters);
+}
+
+std::string location(const web::Response& response) {
+  const auto* header = response.find_header("Location");
+  return header == nullptr ? std::string{} : *header;
+}
+
+std::string location_parameter(const web::Response& response, std::string_view name) {
+  const auto url = location(response);
+  const auto mark = url.find_first_of("?#");
+  if (mark == std::string::npos) return {};
+  const auto form = web::Form::parse(std::string_view(url).substr(mark + 1));
+  return form ? std::string(form->value_or(name, "")) : std::string{};
+}
+
+std::string sign_in(Browser& browser, std::string_view username, const Pairs& changes) {
+  const auto page = browser.get(authorize_url(changes));
+  EXPECT_EQ(page.status, 200) << page.body_text();
+  const auto answer = browser.submit(page, {{"username", std::string(username)}, {"password", "correct-horse"}});
+  EXPECT_EQ(answer.status, 302) << answer.body_text();
+  return location_parameter(answer, "code");
+}
+
+json::object redeem(Server& server, std::string_view code, const Pairs& changes) {
+  Pairs form = {{"grant_type", "authorization_code"},
+                {"client_id", "app"},
+                {"redirect_uri", "https://app.example/cb"},
+                {"code_verifier", kVerifier}};
+  form.emplace_back("code", code);
+  for (const auto& [name, value] : changes) {
+    std::erase_if(form, [&](const auto& pair) { return pair.first == name; });
+    if (!value.empty()) form.emplace_back(name, value);
+  }
+  const auto response = server.post("/token", form);
+  EXPECT_EQ(response.status, 200) << response.body_text();
+  return body_of(response);
+}
+
+json::object refresh(Server& server, std::string_view token, int status) {
+  const auto response = server.post(
+      "/token", {{"grant_type", "refresh_token"}, {"client_id", "app"}, {"refresh_token", std::string(token)}});
+  EXPECT_EQ(response.status, status) << response.body_text();
+  return body_of(response);
+}
+
+json::object body_of(const web::Response& response) {
+  auto parsed = parse_json(response.body_text());
+  EXPECT_TRUE(parsed) << response.body_text();
+  return parsed ? parsed->as_object() : json::object{};
+}
+
+json::object payload_of(std::string_view jwt) {
+  const auto dot = jwt.find('.');
+  const auto payload = base64url_decode(jwt.substr(dot + 1, jwt.find('.', dot + 1) - dot - 1));
+  auto parsed = parse_json(payload.value_or(""));
+  return parsed ? parsed->as_object() : json::object{};
+}
+
+}  // namespace cardea::protocol

@@ -1,0 +1,108 @@
+// The whole server in process, without a socket: the object graph as app/wire builds it, with a fake clock, seeded
+// randomness and rows in memory or in a SQLite file. Requests go through the router; a Browser keeps cookies and fills
+// in forms. Steps run in a plain loop.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+#include "core/settings.h"
+#include "crypto/seal.h"
+#include "login/login.h"
+#include "oidc/oidc.h"
+#include "oidc/routes.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/memory_log.h"
+#include "tests/support/memory_store.h"
+#include "tests/support/realm_fixture.h"
+#include "tests/support/seeded_random.h"
+#include "web/router.h"
+
+namespace cardea::protocol {
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+/// A server with realm "demo" (tests/support/realm_fixture.h), its clients and users:
+///   app        public, redirect https://app.example/cb          web    confidential, secret "web-secret", the same
+///   redirect second     public, https://second.example/cb, origin of it   service  confidential, secret
+///   "service-secret", service account ada / correct-horse;  bob / correct-horse with UPDATE_PASSWORD;  eve /
+///   correct-horse, disabled
+class Server {
+ public:
+  Server();
+
+  [[nodiscard]] web::Response handle(web::Request request);
+  /// A form POST to `P/...` of realm demo.
+  [[nodiscard]] web::Response post(std::string_view path, const Pairs& form,
+                                   const std::vector<web::Header>& headers = {});
+  [[nodiscard]] web::Response get(std::string_view path, const std::vector<web::Header>& headers = {});
+
+  /// Changes the realm's row and drops what was cached.
+  void change_realm(const std::function<void(Realm&)>& change);
+  [[nodiscard]] std::shared_ptr<const RealmEntry> realm();
+
+  FakeClock clock;
+  SeededRandom random{20'261'122};
+  MemoryLog log;
+  MemoryStore store;
+  Repositories repositories = store.repositories();
+
+ private:
+  void fill();
+
+  web::BaseUrl base_url_{"https://id.example", ""};
+  web::Pages pages_{random};
+  crypto::Sealer sealer_;
+  Settings settings_{repositories, log};
+  std::unique_ptr<oidc::Dependencies> oidc_;
+  std::unique_ptr<login::Login> login_;
+  web::Router router_;
+};
+
+inline constexpr std::string_view kIssuer = "https://id.example/realms/demo";
+inline constexpr std::string_view kP = "/realms/demo/protocol/openid-connect";
+
+/// One browser: its cookies, and the forms of the page it shows.
+class Browser {
+ public:
+  explicit Browser(Server& server) : server_(server) {}
+
+  web::Response get(std::string_view url);
+  web::Response post(std::string_view url, const Pairs& form);
+  /// Posts the first form of the page with these fields; the action is unescaped as a browser does.
+  web::Response submit(const web::Response& page, const Pairs& fields);
+
+  [[nodiscard]] std::optional<std::string> cookie(std::string_view name) const;
+  void set_cookie(std::string name, std::string value) { cookies_[std::move(name)] = std::move(value); }
+
+ private:
+  web::Response send(web::Request request);
+
+  Server& server_;
+  std::map<std::string, std::string> cookies_;
+};
+
+/// An authorization request of client `app` with PKCE; `changes` replace or add parameters, an empty value removes one.
+[[nodiscard]] std::string authorize_url(const Pairs& changes = {});
+extern const std::string kVerifier;
+
+/// Value of a parameter in the Location of a redirect; empty when absent.
+[[nodiscard]] std::string location_parameter(const web::Response& response, std::string_view name);
+[[nodiscard]] std::string location(const web::Response& response);
+
+/// Signs `username` in and answers with the code.
+[[nodiscard]] std::string sign_in(Browser& browser, std::string_view username = "ada", const Pairs& changes = {});
+/// The token answer as an object; the status must be 200.
+[[nodiscard]] json::object redeem(Server& server, std::string_view code, const Pairs& changes = {});
+[[nodiscard]] json::object refresh(Server& server, std::string_view token, int status = 200);
+[[nodiscard]] json::object body_of(const web::Response& response);
+/// Payload of a JWT, unverified.
+[[nodiscard]] json::object payload_of(std::string_view jwt);
+
+}  // namespace cardea::protocol

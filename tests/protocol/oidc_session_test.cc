@@ -1,0 +1,126 @@
+// Single sign-on, prompt, max_age and session identity (OpenID Connect Core section 3.1.2; attack classes 3 and 4).
+#include <gtest/gtest.h>
+
+#include "tests/protocol/harness.h"
+
+namespace cardea::protocol {
+namespace {
+
+class SingleSignOn : public testing::Test {
+ protected:
+  Server server_;
+  Browser browser_{server_};
+};
+
+TEST_F(SingleSignOn, refuses_prompt_none_without_a_session) {
+  const auto answer = browser_.get(authorize_url({{"prompt", "none"}}));
+  EXPECT_EQ(answer.status, 302);
+  EXPECT_EQ(location_parameter(answer, "error"), "login_required");
+  EXPECT_EQ(location_parameter(answer, "state"), "st");
+  EXPECT_EQ(location_parameter(answer, "iss"), kIssuer);
+  EXPECT_TRUE(location_parameter(answer, "code").empty());
+}
+
+TEST_F(SingleSignOn, refuses_a_made_up_and_a_foreign_identity_cookie) {  // attack class 18
+  for (const auto* value : {"", "x", "a.b.c", "eyJhbGciOiJub25lIn0.eyJzaWQiOiJ4In0."}) {
+    browser_.set_cookie("KEYCLOAK_IDENTITY", value);
+    EXPECT_EQ(location_parameter(browser_.get(authorize_url({{"prompt", "none"}})), "error"), "login_required")
+        << value;
+  }
+}
+
+TEST_F(SingleSignOn, refuses_a_session_that_ended_while_the_cookie_lives) {
+  const auto tokens = redeem(server_, sign_in(browser_));
+  EXPECT_EQ(server_
+                .post("/logout",
+                      {{"client_id", "app"}, {"refresh_token", std::string(tokens.at("refresh_token").as_string())}})
+                .status,
+            204);
+  EXPECT_EQ(location_parameter(browser_.get(authorize_url({{"prompt", "none"}})), "error"), "login_required");
+}
+
+TEST_F(SingleSignOn, refuses_idle_sessions) {
+  (void)sign_in(browser_);
+  server_.clock.advance(std::chrono::minutes(45));
+  EXPECT_EQ(location_parameter(browser_.get(authorize_url({{"prompt", "none"}})), "error"), "login_required");
+}
+
+TEST_F(SingleSignOn, a_second_client_signs_on_without_a_page_and_shares_the_session) {
+  const auto first = redeem(server_, sign_in(browser_));
+  const auto answer =
+      browser_.get(authorize_url({{"client_id", "second"}, {"redirect_uri", "https://second.example/cb"}}));
+  ASSERT_EQ(answer.status, 302);
+  const auto second = redeem(server_, location_parameter(answer, "code"),
+                             {{"client_id", "second"}, {"redirect_uri", "https://second.example/cb"}});
+  EXPECT_EQ(first.at("session_state"), second.at("session_state"));
+  const auto id = payload_of(second.at("id_token").as_string());
+  EXPECT_EQ(id.at("azp"), "second");
+}
+
+TEST_F(SingleSignOn, every_login_has_a_session_of_its_own) {  // attack class 4
+  const auto first = redeem(server_, sign_in(browser_));
+  Browser other(server_);
+  const auto second = redeem(server_, sign_in(other));
+  EXPECT_NE(first.at("session_state"), second.at("session_state"));
+}
+
+TEST_F(SingleSignOn, a_cookie_set_before_login_is_not_adopted) {  // attack class 3, BR-3
+  browser_.set_cookie("KEYCLOAK_IDENTITY", "attacker");
+  browser_.set_cookie("KEYCLOAK_SESSION", "attacker");
+  (void)sign_in(browser_);
+  EXPECT_NE(browser_.cookie("KEYCLOAK_IDENTITY"), "attacker");
+  EXPECT_NE(browser_.cookie("KEYCLOAK_SESSION"), "attacker");
+}
+
+TEST_F(SingleSignOn, an_interaction_of_one_browser_is_worth_nothing_in_another) {  // CN-1
+  const auto page = browser_.get(authorize_url());
+  Browser victim(server_);
+  const auto answer = victim.submit(page, {{"username", "ada"}, {"password", "correct-horse"}});
+  EXPECT_NE(answer.status, 302);
+  EXPECT_FALSE(victim.cookie("KEYCLOAK_IDENTITY"));
+}
+
+TEST_F(SingleSignOn, prompt_login_asks_again_and_keeps_the_session) {
+  const auto first = redeem(server_, sign_in(browser_));
+  server_.clock.advance(seconds{100});
+  const auto page = browser_.get(authorize_url({{"prompt", "login"}}));
+  ASSERT_EQ(page.status, 200);
+  const auto answer = browser_.submit(page, {{"username", "ada"}, {"password", "correct-horse"}});
+  ASSERT_EQ(answer.status, 302) << answer.body_text();
+  const auto second = redeem(server_, location_parameter(answer, "code"));
+  EXPECT_EQ(first.at("session_state"), second.at("session_state"));
+  const auto before = payload_of(first.at("id_token").as_string()).at("auth_time").as_int64();
+  EXPECT_EQ(payload_of(second.at("id_token").as_string()).at("auth_time").as_int64(), before + 100);
+}
+
+TEST_F(SingleSignOn, max_age_asks_again_when_the_login_is_older) {
+  (void)sign_in(browser_);
+  server_.clock.advance(seconds{100});
+  EXPECT_EQ(browser_.get(authorize_url({{"max_age", "99"}})).status, 200);
+  EXPECT_EQ(browser_.get(authorize_url({{"max_age", "100"}})).status, 302);
+}
+
+TEST_F(SingleSignOn, a_user_who_must_act_is_not_signed_on_silently) {
+  const auto page = browser_.get(authorize_url());
+  const auto answer = browser_.submit(page, {{"username", "bob"}, {"password", "correct-horse"}});
+  ASSERT_EQ(answer.status, 302);
+  EXPECT_NE(location(answer).find("/login-actions/required-action"), std::string::npos);
+  EXPECT_FALSE(browser_.cookie("KEYCLOAK_IDENTITY")) << "no session before the password is changed";
+  const auto form = browser_.get(location(answer));
+  const auto done = browser_.submit(form, {{"password-new", "new-horse-1"}, {"password-confirm", "new-horse-1"}});
+  ASSERT_EQ(done.status, 302) << done.body_text();
+  EXPECT_FALSE(location_parameter(done, "code").empty());
+}
+
+TEST_F(SingleSignOn, refuses_disabled_users_and_wrong_passwords_without_a_session) {
+  for (const auto& [name, password] :
+       Pairs{{"eve", "correct-horse"}, {"ada", "wrong"}, {"nobody", "correct-horse"}, {"ada", ""}}) {
+    Browser browser(server_);
+    const auto answer = browser.submit(browser.get(authorize_url()), {{"username", name}, {"password", password}});
+    EXPECT_EQ(answer.status, 200) << name;
+    EXPECT_FALSE(browser.cookie("KEYCLOAK_IDENTITY")) << name;
+  }
+}
+
+}  // namespace
+}  // namespace cardea::protocol
