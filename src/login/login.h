@@ -1,11 +1,18 @@
 // Signing a person in: the pages between an authorization request and its answer (keycloak.md sections 1.16 and 10).
 // `oidc` hands over a checked request (`start`), `login` proves who the person is, and hands back what was proven
 // (`CompleteInteraction`). Neither module includes the other; app/wire joins them.
+//
+// Where a run stands is an Interaction: sealed in the form's URL until the password is proven, then in a row until the
+// required actions are done. Both are bound to the browser by a cookie (flow_cookie.h), and both are the CSRF token of
+// their form. GET never changes anything.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -25,6 +32,14 @@ namespace cardea::login {
 using CompleteInteraction = std::function<web::Outcome(const web::Request&, std::shared_ptr<const RealmEntry>,
                                                        const AuthorizationRequest&, const Authentication&)>;
 
+/// Is the redirect URI still one of the client's? `oidc`'s rule (keycloak.md section 1.6); `server_base` is our base
+/// URL.
+using IsRedirectAllowed =
+    std::function<bool(const Client&, std::string_view redirect_uri, std::string_view server_base)>;
+
+/// Refuses a realm that does not exist, is disabled, or may not be used without TLS: `oidc`'s rule for every endpoint.
+using RefuseRealm = std::function<std::optional<web::Response>(const web::Request&, const RealmEntry*)>;
+
 struct Dependencies {
   Repositories repositories;
   Settings& settings;
@@ -35,11 +50,16 @@ struct Dependencies {
   Random& random;
   Log& log;
   CompleteInteraction complete;
+  IsRedirectAllowed is_redirect_allowed;
+  RefuseRealm refuse_realm;
 };
 
+/// Safe from any thread. Must outlive the router and every Outcome it gave.
 class Login {
  public:
   explicit Login(Dependencies dependencies);
+  Login(const Login&) = delete;
+  Login& operator=(const Login&) = delete;
 
   /// Opens an interaction and answers with the login page (200). `username_shown`: prompt=login in a live session; only
   /// that user may sign in. Writes nothing to the database; sets the cookie that binds the flow to this browser.
@@ -47,6 +67,7 @@ class Login {
                                    AuthorizationRequest authorization, std::string username_shown);
 
   /// A person who is signed in already (single sign-on) but must still do something: the same pages, from a row.
+  /// `actions` as `pending_actions` (core/required_actions.h) gives them; with none the interaction is completed.
   [[nodiscard]] web::Outcome require_actions(const web::Request& request, std::shared_ptr<const RealmEntry> realm,
                                              AuthorizationRequest authorization, Authentication proven,
                                              std::vector<std::string> actions);

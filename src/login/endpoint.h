@@ -1,0 +1,60 @@
+// What every login-actions handler starts with: the realm of its path, the lane for reads, and the way to end an
+// Outcome that another module made. Internal to login.
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "core/with_settings.h"
+#include "login/login.h"
+#include "login/refusals.h"
+
+namespace cardea::login {
+
+/// Puts a step on the lane for reads: inline on SQLite, `store` where reads wait for a network.
+template <class Step>
+[[nodiscard]] web::Outcome then_read(const Dependencies& dependencies, Step step) {
+  const bool blocks = dependencies.repositories.store.reads_block();
+  return web::then(blocks ? web::Lane::kStore : web::Lane::kInline, std::move(step));
+}
+
+/// Calls `next(RealmPtr)` for the realm named {realm} in the path, or refuses.
+template <class Next>
+[[nodiscard]] web::Outcome with_path_realm(const Dependencies& dependencies, const web::Request& request, Next next) {
+  return cardea::with_realm(
+      dependencies.settings, request.path_parameter("realm"),
+      [&dependencies](auto step) { return then_read(dependencies, std::move(step)); },
+      [&dependencies, &request, next = std::move(next)](Stored<RealmPtr> realm) mutable -> web::Outcome {
+        if (!realm) return store_failed(dependencies, request, nullptr, realm.error());
+        if (auto refused = dependencies.refuse_realm(request, realm->get())) return std::move(*refused);
+        return next(std::move(*realm));
+      });
+}
+
+/// Calls `next(ClientPtr)`, null when there is none by that id.
+template <class Next>
+[[nodiscard]] web::Outcome with_client_entry(const Dependencies& dependencies, const web::Request& request,
+                                             RealmPtr realm, std::string_view client_id, Next next) {
+  return cardea::with_client(
+      dependencies.settings, realm, client_id,
+      [&dependencies](auto step) { return then_read(dependencies, std::move(step)); },
+      [&dependencies, &request, realm, next = std::move(next)](Stored<ClientPtr> client) mutable -> web::Outcome {
+        if (!client) return store_failed(dependencies, request, realm.get(), client.error());
+        return next(std::move(*client));
+      });
+}
+
+/// Calls `finish(Response&)` on the answer, now or after the steps that are still to run.
+template <class Finish>
+[[nodiscard]] web::Outcome with_answer(web::Outcome outcome, Finish finish) {
+  if (outcome.is_response()) {
+    finish(outcome.response());
+    return outcome;
+  }
+  auto& next = outcome.then();
+  return web::then(next.lane, [step = std::move(next.step), finish = std::move(finish)]() mutable {
+    return with_answer(step(), std::move(finish));
+  });
+}
+
+}  // namespace cardea::login

@@ -1,0 +1,44 @@
+#include "login/login.h"
+
+#include "login/authenticate.h"
+#include "login/endpoint.h"
+#include "login/required_action.h"
+
+namespace cardea::login {
+namespace {
+
+using RealmHandler = web::Outcome (*)(const Dependencies&, const web::Request&, RealmPtr);
+
+web::Handler in_realm(const Dependencies& dependencies, RealmHandler handler) {
+  return [&dependencies, handler](const web::Request& request) {
+    return with_path_realm(dependencies, request, [&dependencies, &request, handler](RealmPtr realm) {
+      return handler(dependencies, request, std::move(realm));
+    });
+  };
+}
+
+}  // namespace
+
+Login::Login(Dependencies dependencies) : dependencies_(std::move(dependencies)) {}
+
+web::Outcome Login::start(const web::Request& request, std::shared_ptr<const RealmEntry> realm,
+                          AuthorizationRequest authorization, std::string username_shown) {
+  return start_login(dependencies_, request, *realm, std::move(authorization), std::move(username_shown));
+}
+
+web::Outcome Login::require_actions(const web::Request& request, std::shared_ptr<const RealmEntry> realm,
+                                    AuthorizationRequest authorization, Authentication proven,
+                                    std::vector<std::string> actions) {
+  return continue_login(dependencies_, request, std::move(realm), std::move(authorization), std::move(proven),
+                        std::move(actions));
+}
+
+void Login::add_routes(web::Router& router) {
+  router.get("/realms/{realm}/login-actions/authenticate", in_realm(dependencies_, show_login));
+  router.post("/realms/{realm}/login-actions/authenticate", in_realm(dependencies_, submit_login));
+  router.get("/realms/{realm}/login-actions/restart", in_realm(dependencies_, restart_login));
+  router.get("/realms/{realm}/login-actions/required-action", in_realm(dependencies_, show_action));
+  router.post("/realms/{realm}/login-actions/required-action", in_realm(dependencies_, submit_action));
+}
+
+}  // namespace cardea::login

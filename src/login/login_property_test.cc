@@ -1,0 +1,138 @@
+// No sequence of requests reaches "logged in" without the password and without the required actions (attack class 6).
+// The attacker here knows every URL the victim ever saw and the cookie the victim had before the proof (planted, or
+// read on a shared machine), but neither the password nor a cookie set after the proof.
+#include <gmock/gmock.h>
+
+#include "login/login_fixture.h"
+#include "web/form.h"
+
+namespace cardea::login {
+namespace {
+
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : random_(seed) {}
+  std::size_t below(std::size_t count) {
+    std::array<std::uint8_t, 4> bytes{};
+    random_.fill(bytes);
+    return (bytes[0] | bytes[1] << 8 | bytes[2] << 16) % count;
+  }
+  template <class T>
+  const T& pick(const std::vector<T>& from) {
+    return from[below(from.size())];
+  }
+
+ private:
+  SeededRandom random_;
+};
+
+class LoginPropertyTest : public LoginTest, public testing::WithParamInterface<int> {
+ protected:
+  void SetUp() override { ada_ = add_user("ada", kPassword, {"UPDATE_PASSWORD"}); }
+
+  void know(const web::Response& response) {
+    for (const auto& url : {form_action(response), location(response)}) {
+      if (url.starts_with("https://id.example.com/")) urls_.push_back(url);
+    }
+  }
+
+  // One URL of the pool, now and then with a parameter or path taken from another.
+  std::string some_url(Dice& dice) {
+    auto url = dice.pick(urls_);
+    if (dice.below(3) != 0) return url;
+    const auto& other = dice.pick(urls_);
+    static const std::vector<std::string> kNames = {"session_code", "execution", "tab_id", "client_id", "client_data"};
+    const auto& name = dice.pick(kNames);
+    const auto at = url.find(name + "=");
+    const auto from = other.find(name + "=");
+    if (at != std::string::npos && from != std::string::npos) {
+      url.replace(at, std::min(url.find('&', at), url.size()) - at,
+                  other.substr(from, std::min(other.find('&', from), other.size()) - from));
+    }
+    static const std::vector<std::string> kPaths = {"authenticate", "required-action", "restart"};
+    if (dice.below(3) == 0) {
+      const auto begin = url.find("login-actions/") + 14;
+      url.replace(begin, url.find('?') - begin, dice.pick(kPaths));
+    }
+    return url;
+  }
+
+  static std::string some_body(Dice& dice) {
+    static const std::vector<std::string> kFields = {"username=ada",
+                                                     "username=",
+                                                     "password=",
+                                                     "password=guess",
+                                                     "password=%20",
+                                                     "credentialId=x",
+                                                     "rememberMe=on",
+                                                     "login=Sign+In",
+                                                     "password-new=attackers+own",
+                                                     "password-confirm=attackers+own",
+                                                     "accept=on",
+                                                     "cancel=on",
+                                                     "otp=000000",
+                                                     "execution=UPDATE_PASSWORD",
+                                                     "logout-sessions=on",
+                                                     "username=service-account-app",
+                                                     "a"};
+    std::string body;
+    for (auto count = dice.below(6); count > 0; --count) {
+      body += body.empty() ? "" : "&";
+      body += dice.pick(kFields);
+    }
+    return body;
+  }
+
+  void attack(Dice& dice, Browser& attacker, const std::vector<std::map<std::string, std::string>>& seen_cookies) {
+    if (dice.below(3) == 0) attacker.cookies = dice.pick(seen_cookies);
+    switch (dice.below(4)) {
+      case 0:
+        know(start(attacker, authorization(), dice.below(2) == 0 ? "ada" : ""));
+        break;
+      case 1:
+        know(get(attacker, some_url(dice)));
+        break;
+      default:
+        know(post(attacker, some_url(dice), some_body(dice)));
+        break;
+    }
+  }
+
+  std::vector<std::string> urls_;
+  User ada_;
+};
+
+TEST_P(LoginPropertyTest, refuses_every_sequence_without_the_password) {
+  Dice dice(static_cast<std::uint64_t>(GetParam()));
+  SCOPED_TRACE("seed " + std::to_string(GetParam()));
+  Browser attacker;
+  Browser victim;
+  know(start(attacker));
+  victim.cookies = attacker.cookies;  // planted
+  std::vector<std::map<std::string, std::string>> seen_cookies = {{}, attacker.cookies};
+
+  web::Response page = start(victim);
+  bool proven = false;
+  for (int step = 0; step < 60; ++step) {
+    if (dice.below(8) == 0) {  // the victim goes on
+      seen_cookies.push_back(proven ? std::map<std::string, std::string>{} : victim.cookies);
+      const auto answer = proven ? get(victim, location(page)) : submit(victim, page, "ada", kPassword);
+      if (!proven && answer.status == 302 && query_value(location(answer), "execution") == "UPDATE_PASSWORD") {
+        proven = true;
+        page = answer;
+      }
+      know(page);
+      know(answer);
+    } else {
+      attack(dice, attacker, seen_cookies);
+    }
+    if (dice.below(20) == 0) clock_.advance(seconds(dice.below(200)));
+    ASSERT_TRUE(completed_.empty()) << "step " << step;
+    ASSERT_THAT(find_user(ada_.id)->required_actions, testing::ElementsAre("UPDATE_PASSWORD"));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, LoginPropertyTest, testing::Range(1, 21));
+
+}  // namespace
+}  // namespace cardea::login

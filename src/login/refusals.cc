@@ -1,0 +1,134 @@
+#include "login/refusals.h"
+
+#include <fmt/format.h>
+
+#include "base/uri.h"
+#include "core/required_actions.h"
+#include "login/endpoint.h"
+#include "web/error_page.h"
+#include "web/form.h"
+
+namespace cardea::login {
+namespace {
+
+struct Text {
+  int status;
+  std::string_view reason;  // for the log
+  std::string_view message;
+};
+
+Text text_of(Refusal refusal) {
+  switch (refusal) {
+    case Refusal::kForeignPost:
+      return {403, "cross_site_post",
+              "This form was sent from another site. Go back to the application and sign in from there."};
+    case Refusal::kMediaType:
+      return {415, "media_type", "Invalid Request"};
+    case Refusal::kMalformed:
+      return {400, "malformed_request", "Invalid Request"};
+    case Refusal::kNoCookie:
+      return {
+          400, "cookie_not_found",
+          "Restart login cookie not found. It may have expired; it may have been deleted or cookies are disabled in "
+          "your browser. If cookies are disabled then enable them. Go back to the application to login again."};
+    case Refusal::kGone:
+      return {400, "expired_code", "Page has expired. Go back to the application to start the login again."};
+    case Refusal::kClientGone:
+      return {400, "client_not_found", "Client not found."};
+    case Refusal::kClientDisabled:
+      return {400, "client_disabled", "Client disabled."};
+    case Refusal::kRedirectGone:
+      return {400, "invalid_redirect_uri", "Invalid parameter: redirect_uri"};
+    case Refusal::kUserDisabled:
+      return {400, "user_disabled", "Account is disabled, contact your administrator."};
+  }
+  return {400, "unknown", "Invalid Request"};
+}
+
+web::Response refusal_page(const Dependencies& dependencies, const web::Request& request, const Realm& realm,
+                           Refusal refusal) {
+  const auto text = text_of(refusal);
+  return web::error_page(dependencies.pages, text.status, display_name(realm), text.message, request);
+}
+
+// error, error_description, state, iss: the order of Keycloak.
+web::Response send_expired(const Dependencies& dependencies, const web::Request& request, const RealmEntry& realm,
+                           const Client& client, const ClientData& data) {
+  std::vector<std::pair<std::string, std::string>> parameters = {{"error", "temporarily_unavailable"},
+                                                                 {"error_description", "authentication_expired"}};
+  if (data.state) parameters.emplace_back("state", *data.state);
+  if (!client.attribute_is_true("exclude.issuer.from.auth.response")) {
+    parameters.emplace_back("iss", dependencies.base_url.issuer(request, realm.realm.name));
+  }
+  if (data.response_mode == ResponseMode::kFormPost) {
+    return web::form_post_page(dependencies.pages, display_name(realm.realm), data.redirect_uri, parameters);
+  }
+  std::string target = data.redirect_uri;
+  if (data.response_mode == ResponseMode::kFragment) {
+    std::string fragment;
+    for (const auto& [name, value] : parameters) web::append_form(fragment, name, value);
+    target.append("#").append(fragment);
+  } else {
+    for (const auto& [name, value] : parameters) append_query(target, name, value);
+  }
+  return web::redirect(std::move(target));
+}
+
+}  // namespace
+
+const std::string& display_name(const Realm& realm) {
+  return realm.display_name.empty() ? realm.name : realm.display_name;
+}
+
+web::Outcome refuse_login(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
+                          const LoginLink& link, Refusal refusal) {
+  dependencies.log.info("login_refused", {{"reason", text_of(refusal).reason},
+                                          {"realm", realm->realm.name},
+                                          {"ip", request.remote_address},
+                                          {"correlation_id", request.correlation_id}});
+  auto data = decode_client_data(link.client_data);
+  if (refusal != Refusal::kGone || !data || link.client_id.empty()) {
+    return refusal_page(dependencies, request, realm->realm, refusal);
+  }
+  return with_client_entry(dependencies, request, realm, link.client_id,
+                           [&dependencies, &request, realm, data = std::move(*data)](ClientPtr client) -> web::Outcome {
+                             const bool known = client != nullptr && client->client.enabled &&
+                                                dependencies.is_redirect_allowed(client->client, data.redirect_uri,
+                                                                                 dependencies.base_url.of(request));
+                             if (!known) return refusal_page(dependencies, request, realm->realm, Refusal::kGone);
+                             return send_expired(dependencies, request, *realm, client->client, data);
+                           });
+}
+
+web::Response actions_not_supported(const Dependencies& dependencies, const web::Request& request, const Realm& realm,
+                                    const UserId& user, const std::vector<std::string>& actions) {
+  std::string names;
+  for (const auto& action : actions) {
+    if (is_action_supported(action)) continue;
+    dependencies.log.warning("login_refused", {{"reason", "action_not_supported"},
+                                               {"action", action},
+                                               {"realm", realm.name},
+                                               {"user_id", user.str()},
+                                               {"correlation_id", request.correlation_id}});
+    names += names.empty() ? "" : ", ";
+    names += action_name(realm, action);
+  }
+  const auto message = fmt::format(
+      "Your account needs a step that this server cannot run yet: {}. Ask your administrator to complete it for you or "
+      "to "
+      "take it off your account.",
+      names);
+  return web::error_page(dependencies.pages, 403, display_name(realm), message, request);
+}
+
+web::Response store_failed(const Dependencies& dependencies, const web::Request& request, const RealmEntry* realm,
+                           StoreError error) {
+  dependencies.log.error(
+      "store_failed", {{"error", describe(error)}, {"path", request.path}, {"correlation_id", request.correlation_id}});
+  auto response = web::error_page(dependencies.pages, 503, realm == nullptr ? "Cardea" : display_name(realm->realm),
+                                  "The server is busy. Wait a moment and try again.", request);
+  response.add("Retry-After", "1");
+  return response;
+}
+
+}  // namespace cardea::login
