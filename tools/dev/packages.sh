@@ -7,7 +7,7 @@ packages_build="clang-19 mold ccache cmake ninja-build pkg-config libboost1.81-d
   libyaml-cpp-dev libcli11-dev libspdlog-dev libfmt-dev libicu-dev libre2-dev libgtest-dev libgmock-dev libsimdjson-dev"
 packages_sanitize="libclang-rt-19-dev llvm-19"
 packages_test="postgresql-15 apache2-bin libapache2-mod-auth-openidc chromium:chromium openssl:openssl curl:curl jq:jq
-  python3:python3 node:nodejs npm:npm"
+  python3:python3 node:nodejs npm:npm ca-certificates fonts-dejavu-core"
 packages_lint="clang-19 clang-format-19 ccache python3:python3"
 packages_tidy="clang-tidy-19"
 packages_gcc="g++-12"

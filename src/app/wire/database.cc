@@ -1,0 +1,99 @@
+#include "app/wire/database.h"
+
+#include <filesystem>
+#include <utility>
+
+#include "app/wire/master_key.h"
+
+namespace cardea::app {
+
+namespace {
+
+constexpr std::string_view kDataKeyRow = "data-key";
+
+store::DatabaseSettings store_settings(const ServerSettings& settings, const std::string& sqlite_path) {
+  store::DatabaseSettings result;
+  if (settings.db == Database::kSqlite) {
+    result.path = sqlite_path;
+    return result;
+  }
+  result.engine = db::Engine::kPostgres;
+  result.url = settings.db_url;
+  result.username = settings.db_username;
+  result.password = settings.db_password.clone();
+  result.schema = settings.db_schema;
+  result.pool_size_max = settings.db_pool_max_size;
+  return result;
+}
+
+/// The wrapped data key, made now when the database has none. Of two nodes that start at once on a new database one
+/// inserts, and both read.
+Stored<std::string> load_data_key(store::OpenStore& store, const SecretBytes& master, Random& random) {
+  const auto find = [&] {
+    return read_from(store.store(), [&](Rows& rows) { return store.server().find(rows, kDataKeyRow); });
+  };
+  auto found = find();
+  if (found && !*found) {
+    const auto wrapped = crypto::wrap_new_data_key(master, random);
+    const auto inserted = store.store().write([&](Tx& tx) { return store.server().insert(tx, kDataKeyRow, wrapped); });
+    if (!inserted && inserted.error() != StoreError::kConflict) return refuse(inserted.error());
+    found = find();
+  }
+  if (!found) return refuse(found.error());
+  if (!*found) return refuse(StoreError::kCorrupt);
+  return std::move(**found);
+}
+
+Result<crypto::Sealer, std::string> open_sealer(store::OpenStore& store, const MasterKey& master, Random& random) {
+  const auto wrapped = load_data_key(store, master.bytes, random);
+  if (!wrapped) return refuse("cannot read the data key: " + std::string(describe(wrapped.error())));
+  auto sealer = crypto::unwrap(master.bytes, *wrapped);
+  if (sealer) return std::move(*sealer);
+  if (sealer.error() == crypto::SealError::kWrongKey)
+    return refuse("the master key from " + master.source + " is not the one this database was made with");
+  return refuse("the data key in the database is damaged: " + std::string(describe(sealer.error())));
+}
+
+void tell_about(const MasterKey& key, Log& log) {
+  if (key.made) log.info("master_key_made", {{"file", key.source}});
+  if (key.beside_data)
+    log.warning("master_key_beside_data",
+                {{"file", key.source},
+                 {"advice", "keep a copy elsewhere; whoever gets this folder gets the secrets: see master-key-file"}});
+}
+
+}  // namespace
+
+Result<std::unique_ptr<OpenDatabase>, std::string> OpenDatabase::open(const ServerSettings& settings,
+                                                                      const Environment& environment, Log& log,
+                                                                      Random& random) {
+  const bool sqlite = settings.db == Database::kSqlite;
+  const auto path = settings.data_dir + "/cardea.db";
+  std::optional<DataDirectory> directory;
+  if (sqlite) {
+    auto opened = DataDirectory::open(settings.data_dir, true);
+    if (!opened) return refuse(std::move(opened.error()));
+    directory.emplace(std::move(*opened));
+  }
+  // The key before the database, so that there is never a database whose key was not written.
+  std::error_code ignored;
+  const bool may_make = sqlite && !std::filesystem::exists(path, ignored);
+  auto key = load_master_key(settings, environment, may_make, random);
+  if (!key) return refuse(std::move(key.error()));
+  tell_about(*key, log);
+
+  auto store = store::open(store_settings(settings, path), log);
+  if (!store) return refuse(std::string(describe(store.error().failure)) + ": " + store.error().detail);
+  auto sealer = open_sealer(**store, *key, random);
+  if (!sealer) return refuse(std::move(sealer.error()));
+  return std::unique_ptr<OpenDatabase>(new OpenDatabase(std::move(directory), std::move(*store), std::move(*sealer)));
+}
+
+OpenDatabase::OpenDatabase(std::optional<DataDirectory> directory, std::unique_ptr<store::OpenStore> store,
+                           crypto::Sealer sealer)
+    : directory_(std::move(directory)),
+      sealer_(std::make_unique<crypto::Sealer>(std::move(sealer))),
+      store_(std::move(store)),
+      repositories_(store_->repositories(*sealer_)) {}
+
+}  // namespace cardea::app

@@ -1,0 +1,73 @@
+#include "app/wire/database.h"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+
+#include "tests/support/memory_log.h"
+#include "tests/support/seeded_random.h"
+#include "tests/support/temporary_folder.h"
+
+namespace cardea::app {
+namespace {
+
+using testing::HasSubstr;
+
+class DatabaseTest : public testing::Test {
+ protected:
+  DatabaseTest() { settings_.data_dir = folder_ / "data"; }
+
+  std::string refusal() {
+    const auto opened = OpenDatabase::open(settings_, {}, log_, random_);
+    return opened ? "opened" : opened.error();
+  }
+
+  TemporaryFolder folder_;
+  ServerSettings settings_;
+  MemoryLog log_;
+  SeededRandom random_{7};
+};
+
+TEST_F(DatabaseTest, refuses_another_master_key) {
+  ASSERT_EQ(refusal(), "opened");
+  std::filesystem::remove(folder_ / "data/master.key");
+  settings_.master_key = SecretBytes::copy_of("QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=");
+  EXPECT_EQ(refusal(), "the master key from KC_MASTER_KEY is not the one this database was made with");
+}
+
+TEST_F(DatabaseTest, refuses_to_make_a_second_key_for_a_database_that_is_there) {
+  ASSERT_EQ(refusal(), "opened");
+  std::filesystem::remove(folder_ / "data/master.key");
+  EXPECT_THAT(refusal(), HasSubstr("there is no master key"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "data/master.key"));
+}
+
+TEST_F(DatabaseTest, refuses_a_second_server) {
+  const auto first = OpenDatabase::open(settings_, {}, log_, random_);
+  ASSERT_TRUE(first) << first.error();
+  EXPECT_THAT(refusal(), HasSubstr("another server"));
+}
+
+TEST_F(DatabaseTest, refuses_postgres_that_is_not_there) {
+  settings_.db = Database::kPostgres;
+  settings_.db_url = "postgresql://127.0.0.1:1/none";
+  settings_.db_pool_max_size = 1;
+  settings_.master_key = SecretBytes::copy_of("QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=");
+  EXPECT_NE(refusal(), "opened");
+}
+
+TEST_F(DatabaseTest, what_was_sealed_is_read_after_a_restart) {
+  std::string sealed;
+  {
+    const auto first = OpenDatabase::open(settings_, {}, log_, random_);
+    ASSERT_TRUE(first) << first.error();
+    sealed = (*first)->sealer().seal("hush", "place");
+  }
+  const auto second = OpenDatabase::open(settings_, {}, log_, random_);
+  ASSERT_TRUE(second) << second.error();
+  EXPECT_EQ((*second)->sealer().open(sealed, "place")->reveal(), "hush");
+  EXPECT_TRUE((*second)->store().ping());
+}
+
+}  // namespace
+}  // namespace cardea::app
