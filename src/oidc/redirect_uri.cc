@@ -92,4 +92,12 @@ std::vector<std::string> web_origins(const Client& client, std::string_view serv
   return origins;
 }
 
+std::optional<std::string> home_url(const Client& client, std::string_view server_base) {
+  if (client.base_url.empty()) return std::nullopt;
+  auto absolute = resolved(client, client.base_url, server_base);
+  const auto uri = parse_uri(absolute);
+  if (!uri || !uri->is_http()) return std::nullopt;
+  return absolute;
+}
+
 }  // namespace cardea::oidc

@@ -27,4 +27,8 @@ namespace cardea::oidc {
 /// "*" stays as "*".
 [[nodiscard]] std::vector<std::string> web_origins(const Client& client, std::string_view server_base);
 
+/// Where the client lives, for a link "Back to application": its base URL, behind the root URL when it starts with '/'.
+/// Absent when there is none, or it is no http or https URL.
+[[nodiscard]] std::optional<std::string> home_url(const Client& client, std::string_view server_base);
+
 }  // namespace cardea::oidc

@@ -1,0 +1,113 @@
+#include "oidc/introspect/introspection.h"
+
+#include "base/json.h"
+#include "oidc/client_request.h"
+#include "oidc/endpoint.h"
+#include "oidc/presented_token.h"
+#include "oidc/token/grants/rotate_refresh.h"
+
+namespace cardea::oidc {
+namespace {
+
+/// Keycloak has its own words here, and one code for every failed authentication.
+OAuthError reworded(OAuthError error) {
+  if (error.code == OAuthCode::kUnauthorizedClient && error.status == 401) {
+    error.code = OAuthCode::kInvalidClient;
+    error.description = "Client authentication failed.";
+  }
+  return error;
+}
+
+constexpr ClientRequestRules kRules{.bearer_only = BearerOnly::kAllowed, .cors = false, .reword = &reworded};
+
+web::Response inactive(const ClientRequest& request, std::string_view reason) {
+  request.dependencies.log.info("introspection_inactive", {{"reason", reason},
+                                                           {"realm", request.realm->realm.name},
+                                                           {"client_id", request.client->client.client_id},
+                                                           {"correlation_id", request.http.correlation_id}});
+  return web::no_store_json(200, R"({"active":false})");
+}
+
+/// A refresh token that was rotated away is as dead as its next use would show.
+bool is_current(const ClientRequest& request, const jose::VerifiedJwt& token, const PresentedToken& presented) {
+  if (token.typ() != "Refresh" || !presented.live.live || !presented.live.live->client_session) return true;
+  const bool is_tracked = !token.text("reuse_id").empty();
+  const auto decision = rotate_refresh(request.realm->realm, *presented.live.live->client_session, token.jti(),
+                                       is_tracked, "probe", request.now);
+  return decision.rotation != Rotation::kRevoke;
+}
+
+web::Response answer(const ClientRequest& request, const jose::VerifiedJwt& token) {
+  const auto& dependencies = request.dependencies;
+  const auto loaded = read_from(dependencies.repositories.store, [&](Rows& rows) {
+    return load_presented_token(rows, dependencies, request.realm, token, request.now);
+  });
+  if (!loaded) return store_failed(dependencies, request.http, loaded.error());
+  if (!*loaded) return inactive(request, describe(loaded->error()));
+  const auto& presented = **loaded;
+  if (!is_current(request, token, presented)) return inactive(request, "rotated_away");
+  const auto members = introspection_members(context_of(presented, *request.realm, token, request.now));
+  if (!members) return inactive(request, describe(members.error()));
+  const auto& user = presented.live.subject.user;
+  return web::no_store_json(200, active_answer(token, *members, user.username, user.id.str()));
+}
+
+/// Signature, kind and entitlement; what stands behind the token is looked at afterwards. Without a hint only access
+/// tokens count: who asks about a bearer token must not be told that a refresh token is a good one.
+Result<jose::VerifiedJwt, std::string_view> verify(const ClientRequest& request, std::string_view token, bool refresh) {
+  auto jwt = refresh ? verify_refresh_token(*request.realm, request.issuer, token, request.now)
+                     : verify_access_token(*request.realm, request.issuer, token, request.now);
+  if (!jwt) return refuse(describe(jwt.error()));
+  const auto& caller = request.client->client;
+  if (refresh && jwt->azp() != caller.client_id) return refuse(std::string_view("token_of_other_client"));
+  if (!refresh && !may_introspect(caller, *jwt)) return refuse(std::string_view("caller_not_in_audience"));
+  return std::move(*jwt);
+}
+
+web::Outcome introspect(ClientRequestPtr request) {
+  const auto refused = [&](OAuthError error) { return refuse_client(*request, kRules, error); };
+  if (request->client->client.public_client) {
+    return refused(
+        {.code = OAuthCode::kInvalidRequest, .description = "Client not allowed.", .status = 403, .note = {}});
+  }
+  const auto token = request->form.value("token");
+  if (!token) return refused({.code = OAuthCode::kInvalidRequest, .description = "Token not provided.", .note = {}});
+  const auto hint = request->form.value_or("token_type_hint", "access_token");
+  if (hint == "requesting_party_token") return inactive(*request, "no_such_tokens_here");
+  if (hint != "access_token" && hint != "refresh_token") {
+    return refused({.code = OAuthCode::kInvalidRequest, .description = "Unsupported token type.", .note = {}});
+  }
+  auto verified = verify(*request, *token, hint == "refresh_token");
+  if (!verified) return inactive(*request, verified.error());
+  const auto& dependencies = request->dependencies;
+  return then_read(dependencies, [request = std::move(request), jwt = std::move(*verified)]() -> web::Outcome {
+    return answer(*request, jwt);
+  });
+}
+
+}  // namespace
+
+bool may_introspect(const Client& caller, const jose::VerifiedJwt& token) {
+  return token.has_audience(caller.client_id) ||
+         caller.attribute_is_true("allow.token.introspection.without.audience.check");
+}
+
+std::string active_answer(const jose::VerifiedJwt& token, std::string_view members, std::string_view username,
+                          std::string_view subject) {
+  json::object answer = token.claims();
+  if (const auto more = parse_json("{" + std::string(members) + "}"); more && more->is_object()) {
+    for (const auto& member : more->as_object()) answer.emplace(member.key(), member.value());  // never overwrites
+  }
+  answer.emplace("sub", subject);
+  answer["client_id"] = token.azp();
+  answer["username"] = username;
+  answer["token_type"] = token.typ();
+  answer["active"] = true;
+  return json::serialize(answer);
+}
+
+web::Outcome introspection_endpoint(const Dependencies& dependencies, const web::Request& request) {
+  return with_proven_client(dependencies, request, kRules, &introspect);
+}
+
+}  // namespace cardea::oidc

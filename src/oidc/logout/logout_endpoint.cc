@@ -1,0 +1,212 @@
+#include "oidc/logout/logout_endpoint.h"
+
+#include "base/uri.h"
+#include "core/check_bearer.h"
+#include "core/session.h"
+#include "oidc/authorize/answer.h"
+#include "oidc/endpoint.h"
+#include "oidc/logout/decide_logout.h"
+#include "oidc/redirect_uri.h"
+#include "oidc/session_cookies.h"
+#include "web/error_page.h"
+#include "web/form.h"
+
+namespace cardea::oidc {
+namespace {
+
+/// One request on its way; shared by its steps.
+struct Logout {
+  const Dependencies& dependencies;
+  const web::Request& http;
+  std::shared_ptr<const RealmEntry> realm;
+  web::Form form;
+  std::string issuer;
+  TimePoint now;
+  std::optional<LogoutHint> hint;
+  std::shared_ptr<const ClientEntry> client;  // of the hint, else of client_id
+  std::optional<IdentityCookie> cookie;
+
+  [[nodiscard]] const Client* client_record() const { return client == nullptr ? nullptr : &client->client; }
+  [[nodiscard]] std::string server_base() const { return dependencies.base_url.of(http); }
+  [[nodiscard]] std::optional<std::string_view> target() const { return form.value("post_logout_redirect_uri"); }
+};
+using LogoutPtr = std::shared_ptr<Logout>;
+
+web::Response refused(const Logout& logout, int status, std::string_view message) {
+  logout.dependencies.log.info("logout_refused",
+                               {{"reason", message},
+                                {"realm", logout.realm->realm.name},
+                                {"client_id", logout.client ? logout.client->client.client_id : std::string()},
+                                {"correlation_id", logout.http.correlation_id}});
+  return web::error_page(logout.dependencies.pages, status, display_name(logout.realm->realm), message, logout.http);
+}
+
+/// An identity cookie that is not ours, or whose session is gone, goes too.
+void clear_stale_cookies(const Logout& logout, web::Response& response, bool is_live) {
+  if (is_live || !logout.http.cookie("KEYCLOAK_IDENTITY")) return;
+  clear_session_cookies(response, logout.http, *logout.realm, logout.dependencies.base_url);
+}
+
+web::Response confirm_page(const Logout& logout, bool is_live) {
+  auto data = web::realm_page_data(display_name(logout.realm->realm));
+  data.text("title", "Logging out");
+  data.text("action", logout.issuer + "/protocol/openid-connect/logout/logout-confirm");
+  std::vector<web::PageData> fields;
+  const auto add_field = [&](std::string_view name, std::string_view value) {
+    if (!value.empty()) {
+      fields.push_back(web::PageData().text("name", std::string(name)).text("value", std::string(value)));
+    }
+  };
+  if (is_live) add_field("session_code", logout.cookie->state_checker);
+  for (const auto* name : {"client_id", "post_logout_redirect_uri", "state"}) {
+    add_field(name, logout.form.value_or(name, ""));
+  }
+  if (logout.hint && !logout.form.value("client_id")) add_field("client_id", logout.hint->client_id);
+  data.list("fields", std::move(fields));
+  web::PagePolicy policy;
+  if (const auto target = logout.target()) policy.form_targets = web::form_targets_of(*target);
+  auto response = logout.dependencies.pages.render("logout-confirm", 200, data, policy);
+  clear_stale_cookies(logout, response, is_live);
+  return response;
+}
+
+web::Response to_target(const Logout& logout) {
+  std::string location(*logout.target());
+  if (const auto state = logout.form.value("state")) append_query(location, "state", *state);
+  return web::redirect(std::move(location));
+}
+
+web::Response logged_out_page(const Logout& logout) {
+  std::optional<web::PageLink> link;
+  if (const auto target = logout.target()) {
+    link = web::PageLink{std::string(*target), "Back to application"};
+  } else if (const auto* client = logout.client_record()) {
+    if (auto home = home_url(*client, logout.server_base()))
+      link = web::PageLink{std::move(*home), "Back to application"};
+  }
+  return web::info_page(logout.dependencies.pages, display_name(logout.realm->realm), "You are logged out",
+                        "You are logged out", link ? &*link : nullptr);
+}
+
+web::Outcome end_session(const LogoutPtr& logout, std::optional<SessionId> session, bool redirects) {
+  const auto finish = [logout, redirects] {
+    auto response = redirects ? to_target(*logout) : logged_out_page(*logout);
+    clear_session_cookies(response, logout->http, *logout->realm, logout->dependencies.base_url);
+    return response;
+  };
+  if (!session) return finish();
+  return web::then(web::Lane::kStore, [logout, finish, session = std::move(*session)]() -> web::Outcome {
+    const auto& repositories = logout->dependencies.repositories;
+    const auto removed = write_to(
+        repositories.store, [&](Tx& tx) { return repositories.sessions.remove(tx, logout->realm->realm.id, session); });
+    if (!removed) return store_failed(logout->dependencies, logout->http, removed.error());
+    logout->dependencies.log.info(
+        "logout",
+        {{"realm", logout->realm->realm.name}, {"ended", *removed}, {"correlation_id", logout->http.correlation_id}});
+    return finish();
+  });
+}
+
+/// The session of this browser, when it still lives.
+Stored<std::optional<SessionId>> find_browser_session(Rows& rows, const Logout& logout) {
+  using Answer = std::optional<SessionId>;
+  if (!logout.cookie) return Answer{};
+  auto found = logout.dependencies.repositories.sessions.find(rows, logout.realm->realm.id, logout.cookie->session);
+  if (!found) return refuse(found.error());
+  const bool is_live =
+      *found && (*found)->user == logout.cookie->user && is_session_alive(logout.realm->realm, **found, logout.now);
+  return is_live ? Answer(logout.cookie->session) : Answer{};
+}
+
+web::Outcome act(const LogoutPtr& logout, const std::optional<SessionId>& browser_session) {
+  const auto base = logout->server_base();
+  const auto decision = decide_logout({.client_id = logout->form.value_or("client_id", ""),
+                                       .post_logout_redirect_uri = logout->target(),
+                                       .has_hint = logout->form.value("id_token_hint").has_value(),
+                                       .hint = logout->hint,
+                                       .client = logout->client_record(),
+                                       .browser_session = browser_session,
+                                       .server_base = base});
+  if (const auto* refusal = std::get_if<RefuseLogout>(&decision)) return refused(*logout, 400, refusal->message);
+  if (std::holds_alternative<ConfirmLogout>(decision)) return confirm_page(*logout, browser_session.has_value());
+  const auto& end = std::get<EndSession>(decision);
+  return end_session(logout, end.session, end.to_target);
+}
+
+/// Confirmed by the person. The state checker is in nobody's hands but those of this browser and its pages.
+web::Outcome confirm(const LogoutPtr& logout, const std::optional<SessionId>& browser_session) {
+  const auto target = logout->target();
+  if (target && !is_target_allowed(logout->client_record(), *target, logout->server_base())) {
+    return refused(*logout, 400, "Invalid redirect uri");
+  }
+  const auto code = logout->form.value_or("session_code", "");
+  if (browser_session && !equal_secrets(code, logout->cookie->state_checker)) {
+    return refused(*logout, 403, "Logout failed");
+  }
+  return end_session(logout, browser_session, target.has_value());
+}
+
+using NextStep = web::Outcome (*)(const LogoutPtr&, const std::optional<SessionId>&);
+
+/// Client, cookie and session of the request; then `next`.
+web::Outcome load(LogoutPtr logout, NextStep next) {
+  const std::string client_id(logout->hint ? std::string_view(logout->hint->client_id)
+                                           : logout->form.value_or("client_id", ""));
+  const auto go_on = [logout, next](std::shared_ptr<const ClientEntry> client) -> web::Outcome {
+    logout->client = std::move(client);
+    return then_read(logout->dependencies, [logout, next]() -> web::Outcome {
+      const auto session = read_from(logout->dependencies.repositories.store,
+                                     [&](Rows& rows) { return find_browser_session(rows, *logout); });
+      if (!session) return store_failed(logout->dependencies, logout->http, session.error());
+      return next(logout, *session);
+    });
+  };
+  if (client_id.empty()) return go_on(nullptr);
+  return with_client_entry(logout->dependencies, logout->http, logout->realm, client_id, go_on);
+}
+
+std::optional<LogoutHint> read_hint(const Logout& logout) {
+  const auto text = logout.form.value("id_token_hint");
+  if (!text) return std::nullopt;
+  const auto token = verify_id_token_hint(*logout.realm, logout.issuer, *text, logout.now);
+  if (!token) return std::nullopt;
+  return LogoutHint{
+      .session = SessionId(token->sid()), .user = UserId(token->sub()), .client_id = std::string(token->azp())};
+}
+
+Result<web::Form, web::FormError> parameters_of(const web::Request& request) {
+  if (request.method != web::Method::kPost) return web::Form::parse(request.query);
+  if (request.content_type() != "application/x-www-form-urlencoded") return web::Form{};
+  return web::Form::parse(request.body);
+}
+
+web::Outcome start(const Dependencies& dependencies, const web::Request& request, NextStep next) {
+  return with_path_realm(
+      dependencies, request, [&dependencies, &request, next](std::shared_ptr<const RealmEntry> realm) -> web::Outcome {
+        auto issuer = dependencies.base_url.issuer(request, realm->realm.name);
+        auto form = parameters_of(request);
+        auto logout =
+            std::make_shared<Logout>(dependencies, request, std::move(realm), form ? std::move(*form) : web::Form{},
+                                     std::move(issuer), dependencies.clock.now());
+        if (!form || logout->form.first_repeated()) return refused(*logout, 400, "Invalid Request");
+        logout->hint = read_hint(*logout);
+        logout->cookie = read_identity_cookie(request, *logout->realm, logout->issuer, logout->now);
+        return load(std::move(logout), next);
+      });
+}
+
+}  // namespace
+
+web::Outcome logout_endpoint(const Dependencies& dependencies, const web::Request& request) {
+  if (request.method == web::Method::kPost) {
+    const auto form = parameters_of(request);
+    if (form && form->raw("refresh_token")) return refresh_token_logout(dependencies, request);
+  }
+  return start(dependencies, request, &act);
+}
+
+web::Outcome logout_confirm_endpoint(const Dependencies& dependencies, const web::Request& request) {
+  return start(dependencies, request, &confirm);
+}
+
+}  // namespace cardea::oidc

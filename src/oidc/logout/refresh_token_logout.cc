@@ -1,0 +1,55 @@
+// POST P/logout with refresh_token: client authentication, then the whole session ends (keycloak.md section 1.14).
+#include "core/check_bearer.h"
+#include "oidc/client_request.h"
+#include "oidc/cors.h"
+#include "oidc/endpoint.h"
+#include "oidc/logout/logout_endpoint.h"
+
+namespace cardea::oidc {
+namespace {
+
+constexpr ClientRequestRules kRules{};
+
+web::Outcome end_session(ClientRequestPtr request, SessionId session) {
+  return web::then(web::Lane::kStore, [request = std::move(request), session = std::move(session)]() -> web::Outcome {
+    const auto& repositories = request->dependencies.repositories;
+    const auto removed = write_to(repositories.store, [&](Tx& tx) {
+      return repositories.sessions.remove(tx, request->realm->realm.id, session);
+    });
+    auto response =
+        removed ? web::empty_response(204) : store_failed(request->dependencies, request->http, removed.error());
+    if (removed) {
+      request->dependencies.log.info("logout", {{"realm", request->realm->realm.name},
+                                                {"client_id", request->client->client.client_id},
+                                                {"ended", *removed},
+                                                {"correlation_id", request->http.correlation_id}});
+      response.add("Cache-Control", "no-cache");
+    }
+    add_cors(response, request->http, request->client->client, request->dependencies.base_url.of(request->http));
+    return response;
+  });
+}
+
+web::Outcome check_token(ClientRequestPtr request) {
+  const auto refused = [&](std::string_view text, std::string_view note) {
+    return refuse_client(
+        *request, kRules,
+        {.code = OAuthCode::kInvalidGrant, .description = std::string(text), .note = std::string(note)});
+  };
+  const auto token = request->form.value("refresh_token");
+  if (!token) return refused("Invalid refresh token", "empty_token");
+  const auto jwt = verify_refresh_token(*request->realm, request->issuer, *token, request->now);
+  if (!jwt) return refused("Invalid refresh token", describe(jwt.error()));
+  if (jwt->azp() != request->client->client.client_id) {
+    return refused("Invalid refresh token. Token client and authorized client don't match", "token_of_other_client");
+  }
+  return end_session(std::move(request), SessionId(jwt->sid()));
+}
+
+}  // namespace
+
+web::Outcome refresh_token_logout(const Dependencies& dependencies, const web::Request& request) {
+  return with_proven_client(dependencies, request, kRules, &check_token);
+}
+
+}  // namespace cardea::oidc

@@ -1,0 +1,125 @@
+#include "oidc/metadata/discovery.h"
+
+#include <array>
+#include <initializer_list>
+
+#include "base/json.h"
+#include "oidc/cors.h"
+#include "oidc/endpoint.h"
+#include "oidc/token/grants/all_grants.h"
+
+namespace cardea::oidc {
+namespace {
+
+/// Signature algorithms in Keycloak's order, without HMAC: no client has the key to check those.
+constexpr std::array<std::string_view, 10> kSigningAlgorithms = {"PS384", "RS384", "EdDSA", "ES384", "ES256",
+                                                                 "RS256", "ES512", "PS256", "PS512", "RS512"};
+
+class Document {
+ public:
+  Document(const RealmEntry& realm, std::string_view base_url) : realm_(realm), writer_(out_) {
+    issuer_.append(base_url).append("/realms/").append(realm.realm.name);
+    writer_.begin_object();
+  }
+
+  void text(std::string_view name, std::string_view value) { writer_.member(name, value); }
+  void flag(std::string_view name, bool value) { writer_.member(name, value); }
+  void endpoint(std::string_view name, std::string_view path) {
+    writer_.member(name, issuer_ + "/protocol/openid-connect" + std::string(path));
+  }
+  void list(std::string_view name, std::initializer_list<std::string_view> values) { add_list(name, values); }
+  template <class Values>
+  void add_list(std::string_view name, const Values& values) {
+    writer_.key(name).begin_array();
+    for (const std::string_view value : values) writer_.string(value);
+    writer_.end_array();
+  }
+  void signing_algorithms(std::string_view name, std::initializer_list<std::string_view> more = {}) {
+    std::vector<std::string_view> values;
+    for (const auto algorithm : kSigningAlgorithms) {
+      if (realm_.signing_key(algorithm) != nullptr) values.push_back(algorithm);
+    }
+    values.insert(values.end(), more.begin(), more.end());
+    if (!values.empty()) add_list(name, values);  // empty lists are left out (DS-8)
+  }
+  void client_authentication(std::string_view name) { list(name, {"client_secret_basic", "client_secret_post"}); }
+
+  [[nodiscard]] const std::string& issuer() const { return issuer_; }
+  [[nodiscard]] std::string finish() {
+    writer_.end_object();
+    return std::move(out_);
+  }
+
+ private:
+  const RealmEntry& realm_;
+  std::string issuer_;
+  std::string out_;
+  JsonWriter writer_;
+};
+
+std::vector<std::string_view> grant_types() {
+  std::vector<std::string_view> names;
+  for (const auto& grant : all_grants()) names.push_back(grant.grant_type);
+  return names;
+}
+
+std::vector<std::string_view> scopes_of(const RealmEntry& realm) {
+  std::vector<std::string_view> names = {"openid"};
+  for (const auto& scope : realm.scopes) {
+    const auto hidden = scope.attributes.find("include.in.openid.provider.metadata");
+    if (scope.protocol != "openid-connect" || scope.name == "openid") continue;
+    if (hidden == scope.attributes.end() || hidden->second != "false") names.push_back(scope.name);
+  }
+  return names;
+}
+
+}  // namespace
+
+std::string discovery_json(const RealmEntry& realm, std::string_view base_url) {
+  Document document(realm, base_url);
+  document.text("issuer", document.issuer());
+  document.endpoint("authorization_endpoint", "/auth");
+  document.endpoint("token_endpoint", "/token");
+  document.endpoint("introspection_endpoint", "/token/introspect");
+  document.endpoint("userinfo_endpoint", "/userinfo");
+  document.endpoint("end_session_endpoint", "/logout");
+  document.endpoint("jwks_uri", "/certs");
+  document.endpoint("check_session_iframe", "/login-status-iframe.html");
+  document.add_list("grant_types_supported", grant_types());
+  document.list("acr_values_supported", {"0", "1"});
+  document.list("response_types_supported", {"code"});
+  document.list("subject_types_supported", {"public"});
+  document.list("prompt_values_supported", {"none", "login"});
+  document.signing_algorithms("id_token_signing_alg_values_supported");
+  document.signing_algorithms("userinfo_signing_alg_values_supported", {"none"});
+  document.list("response_modes_supported", {"query", "fragment", "form_post"});
+  document.client_authentication("token_endpoint_auth_methods_supported");
+  document.client_authentication("introspection_endpoint_auth_methods_supported");
+  document.list("claims_supported", {"iss", "sub", "aud", "exp", "iat", "auth_time", "name", "given_name",
+                                     "family_name", "preferred_username", "email", "acr", "azp", "nonce"});
+  document.list("claim_types_supported", {"normal"});
+  document.flag("claims_parameter_supported", false);
+  document.add_list("scopes_supported", scopes_of(realm));
+  document.flag("request_parameter_supported", false);
+  document.flag("request_uri_parameter_supported", false);  // the default would be true (Discovery section 3)
+  document.list("code_challenge_methods_supported", {"plain", "S256"});
+  document.endpoint("revocation_endpoint", "/revoke");
+  document.client_authentication("revocation_endpoint_auth_methods_supported");
+  document.flag("authorization_response_iss_parameter_supported", true);
+  return document.finish();
+}
+
+web::Outcome discovery_endpoint(const Dependencies& dependencies, DocumentCache& documents,
+                                const web::Request& request) {
+  return with_path_realm(dependencies, request, [&](std::shared_ptr<const RealmEntry> realm) -> web::Outcome {
+    web::Response response;
+    response.headers.reserve(6);
+    response.add("Content-Type", "application/json");
+    response.add("Cache-Control", "no-cache, must-revalidate, no-transform, no-store");
+    response.body = documents.get(realm, dependencies.base_url.of(request));
+    add_cors_for_all(response, request);
+    return response;
+  });
+}
+
+}  // namespace cardea::oidc

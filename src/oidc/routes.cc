@@ -1,0 +1,103 @@
+#include "oidc/routes.h"
+
+#include "oidc/authorize/authorize_endpoint.h"
+#include "oidc/cors.h"
+#include "oidc/introspect/introspection.h"
+#include "oidc/logout/logout_endpoint.h"
+#include "oidc/metadata/certs.h"
+#include "oidc/metadata/discovery.h"
+#include "oidc/metadata/realm_info.h"
+#include "oidc/revoke/revocation.h"
+#include "oidc/status/status_endpoints.h"
+#include "oidc/token/token_endpoint.h"
+#include "oidc/userinfo/userinfo_endpoint.h"
+
+namespace cardea::oidc {
+namespace {
+
+using Endpoint = web::Outcome (*)(const Dependencies&, const web::Request&);
+
+constexpr std::string_view kReadMethods = "GET, HEAD, OPTIONS";
+constexpr std::string_view kPostMethods = "POST, OPTIONS";
+
+class Routes {
+ public:
+  Routes(web::Router& router, const Dependencies& dependencies) : router_(router), dependencies_(dependencies) {}
+
+  void get(std::string_view pattern, Endpoint endpoint) { router_.get(pattern, bound(endpoint)); }
+  void post(std::string_view pattern, Endpoint endpoint) { router_.post(pattern, bound(endpoint)); }
+  void get_and_post(std::string_view pattern, Endpoint endpoint) {
+    get(pattern, endpoint);
+    post(pattern, endpoint);
+  }
+  /// Pages of other origins may call it: answers their preflight requests.
+  void shared(std::string_view pattern, std::string_view methods) {
+    router_.options(pattern,
+                    [methods](const web::Request& request) -> web::Outcome { return preflight(request, methods); });
+  }
+
+ private:
+  web::Handler bound(Endpoint endpoint) const {
+    return [endpoint, &dependencies = dependencies_](const web::Request& request) {
+      return endpoint(dependencies, request);
+    };
+  }
+
+  web::Router& router_;
+  const Dependencies& dependencies_;
+};
+
+std::string protocol(std::string_view path) {
+  return std::string("/realms/{realm}/protocol/openid-connect").append(path);
+}
+
+void add_metadata(Routes& routes, web::Router& router, const Dependencies& dependencies) {
+  routes.get("/realms/{realm}", &realm_info_endpoint);
+  routes.shared("/realms/{realm}", kReadMethods);
+  routes.get(protocol("/certs"), &certs_endpoint);
+  routes.shared(protocol("/certs"), "GET");
+  auto documents = std::make_shared<DocumentCache>(&discovery_json);
+  for (const std::string_view name : {"openid-configuration", "oauth-authorization-server"}) {
+    const auto below_realm = std::string("/realms/{realm}/.well-known/").append(name);
+    const auto below_root = std::string("/.well-known/").append(name).append("/realms/{realm}");
+    for (const auto& pattern : {below_realm, below_root}) {
+      router.get(pattern, [documents, &dependencies](const web::Request& request) {
+        return discovery_endpoint(dependencies, *documents, request);
+      });
+      routes.shared(pattern, "GET");
+    }
+  }
+}
+
+void add_client_endpoints(Routes& routes) {
+  routes.post(protocol("/token"), &token_endpoint);
+  routes.shared(protocol("/token"), kPostMethods);
+  routes.post(protocol("/token/introspect"), &introspection_endpoint);
+  routes.post(protocol("/revoke"), &revocation_endpoint);
+  routes.shared(protocol("/revoke"), kPostMethods);
+  routes.get_and_post(protocol("/userinfo"), &userinfo_endpoint);
+  routes.shared(protocol("/userinfo"), kReadMethods);
+}
+
+void add_browser_endpoints(Routes& routes) {
+  routes.get_and_post(protocol("/auth"), &authorize_endpoint);  // no CORS at all (GEN-13)
+  routes.get_and_post(protocol("/logout"), &logout_endpoint);
+  routes.shared(protocol("/logout"), kPostMethods);  // the form with a refresh token is sent by pages
+  routes.get(protocol("/logout/logout-confirm"), &logout_endpoint);
+  routes.post(protocol("/logout/logout-confirm"), &logout_confirm_endpoint);
+  routes.get(protocol("/login-status-iframe.html"), &login_status_endpoint);
+  routes.get(protocol("/login-status-iframe.html/init"), &login_status_init_endpoint);
+  routes.get(protocol("/3p-cookies/step1.html"), &third_party_cookies_step1_endpoint);
+  routes.get(protocol("/3p-cookies/step2.html"), &third_party_cookies_step2_endpoint);
+}
+
+}  // namespace
+
+void add_routes(web::Router& router, const Dependencies& dependencies) {
+  Routes routes(router, dependencies);
+  add_metadata(routes, router, dependencies);
+  add_client_endpoints(routes);
+  add_browser_endpoints(routes);
+}
+
+}  // namespace cardea::oidc

@@ -1,0 +1,144 @@
+#include "oidc/userinfo/userinfo_endpoint.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "jose/signing_key.h"
+#include "oidc/cors.h"
+#include "oidc/endpoint.h"
+#include "oidc/error.h"
+#include "oidc/presented_token.h"
+#include "oidc/userinfo/bearer_token.h"
+
+namespace cardea::oidc {
+namespace {
+
+struct Refusal {
+  int status = 401;
+  std::string_view error;  // empty: no token was sent (RFC 6750 section 3.1)
+  std::string_view description;
+};
+
+constexpr Refusal kNoToken{};
+constexpr Refusal kBadToken{401, "invalid_token", "Token verification failed"};
+constexpr Refusal kSeveral{400, "invalid_request", "More than one method used for including an access token"};
+constexpr Refusal kRepeated{400, "invalid_request", "Duplicate parameter"};
+constexpr Refusal kNoOpenid{403, "insufficient_scope", "Missing openid scope"};
+constexpr Refusal kLightweight{401, "invalid_token", "Lightweight access token not allowed for userinfo endpoint"};
+
+web::Response refused(const Dependencies& dependencies, const web::Request& request, const RealmEntry& realm,
+                      const Refusal& refusal, std::string_view note) {
+  dependencies.log.info("userinfo_refused",
+                        {{"reason", note}, {"realm", realm.realm.name}, {"correlation_id", request.correlation_id}});
+  auto challenge = "Bearer realm=\"" + public_text(realm.realm.name) + "\"";
+  if (!refusal.error.empty()) {
+    challenge.append(", error=\"").append(refusal.error);
+    challenge.append("\", error_description=\"").append(refusal.description).append("\"");
+  }
+  auto response = web::empty_response(refusal.status);
+  response.add("WWW-Authenticate", challenge).add("Cache-Control", "no-store").add("Pragma", "no-cache");
+  return response;
+}
+
+/// Second and third letter pair of the jti: "onlt..." is a lightweight token (keycloak.md section 2.2).
+bool is_lightweight(const jose::VerifiedJwt& token) {
+  const auto jti = token.jti();
+  return jti.size() > 7 && jti[6] == ':' && jti.substr(2, 2) == "lt";
+}
+
+/// The origins that a verified token lets read the answer, for refusals that come before its client is loaded.
+std::vector<std::string> allowed_origins(const jose::VerifiedJwt& token) {
+  std::vector<std::string> origins;
+  const auto* claim = token.claims().if_contains("allowed-origins");
+  if (claim == nullptr || !claim->is_array()) return origins;
+  for (const auto& origin : claim->as_array()) {
+    if (origin.is_string()) origins.emplace_back(origin.as_string());
+  }
+  return origins;
+}
+
+bool has_openid(const jose::VerifiedJwt& token) {
+  return std::ranges::any_of(split_words(token.scope()), [](std::string_view word) { return word == "openid"; });
+}
+
+/// The claims as a JWT for clients that asked for one (OpenID Connect Core 1.0 section 5.3.2): with `iss` and `aud`.
+Result<std::string, IssueError> signed_userinfo(const TokenContext& context, const std::string& claims,
+                                                std::string_view algorithm) {
+  const auto* key = context.realm.signing_key(algorithm);
+  if (key == nullptr) return refuse(IssueError::kNoKey);
+  auto document = parse_json(claims);
+  if (!document || !document->is_object()) return refuse(IssueError::kBadClaim);
+  document->as_object()["iss"] = context.issuer;
+  document->as_object()["aud"] = context.client.client.client_id;
+  return jose::sign_jwt(*key, "JWT", json::serialize(*document));
+}
+
+web::Response answer(const Dependencies& dependencies, const web::Request& request, const TokenContext& context) {
+  const auto& client = context.client.client;
+  const auto algorithm = client.attribute("user.info.response.signature.alg");
+  const bool is_signed = !algorithm.empty() && algorithm != "none";
+  auto body = userinfo_json(context);
+  if (body && is_signed) body = signed_userinfo(context, *body, algorithm);
+  if (!body) {
+    dependencies.log.error("userinfo_failed", {{"reason", describe(body.error())},
+                                               {"realm", context.realm.realm.name},
+                                               {"client_id", client.client_id},
+                                               {"correlation_id", request.correlation_id}});
+    return web::json_error(500, wire_name(OAuthCode::kServerError), "The claims could not be made; see the server log");
+  }
+  auto response = web::no_store_json(200, std::move(*body));
+  if (is_signed) response.set("Content-Type", "application/jwt");
+  return response;
+}
+
+web::Response load_and_answer(const Dependencies& dependencies, const web::Request& request,
+                              const std::shared_ptr<const RealmEntry>& realm, const jose::VerifiedJwt& token) {
+  const auto now = dependencies.clock.now();
+  const auto loaded = read_from(dependencies.repositories.store, [&](Rows& rows) {
+    return load_presented_token(rows, dependencies, realm, token, now);
+  });
+  if (!loaded) return store_failed(dependencies, request, loaded.error());
+  if (!*loaded) {
+    auto response = refused(dependencies, request, *realm, kBadToken, describe(loaded->error()));
+    add_cors(response, request, allowed_origins(token));
+    return response;
+  }
+  const auto& presented = **loaded;
+  const auto& client = presented.live.client->client;
+  const bool lightweight_allowed = client.attribute_is_true("allow.userinfo.with.lightweight.access.token");
+  auto response = is_lightweight(token) && !lightweight_allowed
+                      ? refused(dependencies, request, *realm, kLightweight, "lightweight_token")
+                      : answer(dependencies, request, context_of(presented, *realm, token, now));
+  add_cors(response, request, client, dependencies.base_url.of(request));
+  return response;
+}
+
+}  // namespace
+
+web::Outcome userinfo_endpoint(const Dependencies& dependencies, const web::Request& request) {
+  return with_path_realm(
+      dependencies, request, [&dependencies, &request](std::shared_ptr<const RealmEntry> realm) -> web::Outcome {
+        const auto bearer = read_bearer_token(request);
+        if (!bearer) {
+          const bool is_repeated = bearer.error() == BearerReadError::kRepeated;
+          return refused(dependencies, request, *realm, is_repeated ? kRepeated : kSeveral, "several_tokens");
+        }
+        if (!*bearer) return refused(dependencies, request, *realm, kNoToken, "no_token");
+        auto token = verify_access_token(*realm, dependencies.base_url.issuer(request, realm->realm.name), **bearer,
+                                         dependencies.clock.now());
+        if (!token) return refused(dependencies, request, *realm, kBadToken, describe(token.error()));
+        if (!has_openid(*token)) {
+          auto response = refused(dependencies, request, *realm, kNoOpenid, "no_openid_scope");
+          add_cors(response, request, allowed_origins(*token));
+          return response;
+        }
+        return then_read(
+            dependencies,
+            [&dependencies, &request, realm = std::move(realm), token = std::move(*token)]() -> web::Outcome {
+              return load_and_answer(dependencies, request, realm, token);
+            });
+      });
+}
+
+}  // namespace cardea::oidc
