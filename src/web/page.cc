@@ -101,8 +101,8 @@ PageData& PageData::list(std::string name, std::vector<PageData> items) {
   return *this;
 }
 
-Pages::Pages(Random& random, std::span<const Asset> assets)
-    : random_(random), templates_(std::make_unique<Templates>()) {
+Pages::Pages(Random& random, std::span<const Asset> assets, std::string base_path)
+    : random_(random), base_path_(std::move(base_path)), templates_(std::make_unique<Templates>()) {
   for (const auto& asset : assets) {
     if (!asset.path.starts_with(kFolder) || !asset.path.ends_with(kEnding)) continue;
     check_escapes_everything(asset.bytes);
@@ -122,6 +122,7 @@ Response Pages::render(std::string_view name, int status, const PageData& data, 
   const auto nonce = random_handle(random_, kNonceBytes);
   auto values = to_mustache(data);
   values.set("nonce", mustache::data{nonce});
+  values.set("base", mustache::data{base_path_});
   values.set("resources", mustache::data{asset_base_url()});
   std::string html;
   found->second->render(values, [&html](const std::string& piece) { html.append(piece); });

@@ -54,18 +54,20 @@ struct PagePolicy {
 
 class Pages {
  public:
-  /// Parses every template of `assets`; a broken one is a bug. Keeps `random`; does not keep `assets`.
-  explicit Pages(Random& random, std::span<const Asset> assets = embedded_assets());
+  /// Parses every template of `assets`; a broken one is a bug. Keeps `random`; does not keep `assets`. `base_path` is
+  /// what stands before every path in the browser: "" or "/auth".
+  explicit Pages(Random& random, std::span<const Asset> assets = embedded_assets(), std::string base_path = {});
   ~Pages();
   /// Renders `name` (a file of web/theme/templates without ".html") inside the common layout. Safe from any thread.
-  /// Templates see the values given plus {{nonce}} and {{resources}} (asset_base_url). A template that does not exist
-  /// is a bug.
+  /// Templates see the values given plus {{nonce}}, {{base}} (the base path) and {{resources}} (asset_base_url). A
+  /// template that does not exist is a bug.
   [[nodiscard]] Response render(std::string_view name, int status, const PageData& data,
                                 const PagePolicy& policy = {}) const;
 
  private:
   struct Templates;
   Random& random_;
+  std::string base_path_;
   std::unique_ptr<Templates> templates_;
 };
 

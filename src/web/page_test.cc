@@ -48,6 +48,15 @@ TEST_F(PageTest, refuses_broken_templates) {
 
 TEST_F(PageTest, refuses_unknown_page) { EXPECT_DEATH((void)pages.render("nothing", 200, {}), "found"); }
 
+TEST_F(PageTest, base_path_stands_before_every_path) {
+  const std::array<Asset, 2> theme = {
+      {{"templates/layout.html", "<link href=\"{{base}}{{resources}}/x.css\">{{> content}}"},
+       {"templates/a.html", ""}}};
+  EXPECT_THAT(std::string(Pages(random, theme, "/auth").render("a", 200, {}).body_text()),
+              HasSubstr("href=\"/auth/resources/"));
+  EXPECT_THAT(std::string(Pages(random, theme).render("a", 200, {}).body_text()), HasSubstr("href=\"/resources/"));
+}
+
 TEST_F(PageTest, escapes_text_in_every_place) {
   PageData data;
   data.text("title", "<script>&'\"").text("url", "\" onclick=\"x");
