@@ -68,7 +68,8 @@ double hash_rate(double seconds) {
   if (sodium_init() < 0) std::abort();
   unsigned char out[32], salt[crypto_pwhash_SALTBYTES] = {1};
   return per_second(seconds, [&] {
-    if (crypto_pwhash(out, sizeof out, "correct horse", 13, salt, 5, 7168 * 1024, crypto_pwhash_ALG_ARGON2ID13) != 0) std::abort();
+    if (crypto_pwhash(out, sizeof out, "correct horse", 13, salt, 5, 7168 * 1024, crypto_pwhash_ALG_ARGON2ID13) != 0)
+      std::abort();
   });
 }
 

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Cardea and node-oidc-provider by the same driver in one sitting: bench/peers.sh [--duration S] [--runs N]
+# Needs a built build/bench/cardea. Results: bench/results/{cardea,node-oidc-provider}-{RS256,ES256}.jsonl
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+binary=${CARDEA_BINARY:-$PWD/../build/bench/cardea}
+work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
+mkdir "$work/realms"
+node -e "import('$PWD/realm.mjs').then(({ benchRealm }) => { const fs = require('fs');
+  fs.writeFileSync('$work/realms/bench-realm.json', JSON.stringify(benchRealm('bench', 'RS256', 100)));
+  fs.writeFileSync('$work/realms/bench-es-realm.json', JSON.stringify(benchRealm('bench-es', 'ES256', 100))); })"
+export KC_BOOTSTRAP_ADMIN_USERNAME=admin KC_BOOTSTRAP_ADMIN_PASSWORD=bench-admin-password
+export CLIENT_ID=bench-service CLIENT_SECRET=bench-service-secret CC_SCOPE='' WEB_CLIENT_ID=bench-web WEB_CLIENT_SECRET=bench-web-secret
+export REDIRECT_URI=https://app.example.test/cb LOGIN_USER=bench LOGIN_PASSWORD=bench LOGIN_USERS=100 LOGIN_SCOPE='openid profile email'
+for alg in RS256 ES256; do
+  realm=bench; [ $alg = RS256 ] || realm=bench-es
+  rm -rf "$work/data"
+  ./compare.sh external --label cardea --alg $alg --base-url "http://127.0.0.1:9401/realms/$realm" "$@" \
+    --exec "$binary start --http-enabled=true --http-host=127.0.0.1 --http-port=9401 --http-management-port=9402 --hostname-strict=false --log-level=warn --data-dir=$work/data --import-realm=$work/realms"
+  ./compare.sh node-oidc-provider --alg $alg "$@"
+done
+node report.mjs results/cardea-*.jsonl results/node-oidc-provider-*.jsonl

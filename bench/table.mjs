@@ -1,0 +1,18 @@
+// Turns bench/results/floors-*.json into Markdown: one row per floor, with what the machine gave in the same run.
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const folder = join(dirname(fileURLToPath(import.meta.url)), 'results');
+for (const file of readdirSync(folder).filter((f) => /^floors-.*\.json$/.test(f)).sort()) {
+  const r = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+  console.log(`\n## ${r.db}, ${r.when}, ${r.cpu}, ${r.rounds} pairs of ${r.seconds} s\n`);
+  console.log('| work, over HTTP, one server core | Cardea /s | limit /s | ratio | floor | holds |\n| --- | --- | --- | --- | --- | --- |');
+  for (const f of r.floors) console.log(`| ${f.name} | ${f.ours} | ${f.limit} | ${f.ratio} | ${f.floor} | ${f.holds ? 'yes' : '**no**'} |`);
+  if (r.start_ms !== undefined) console.log(`| start to first 200, ms | ${r.start_ms} | | | 50 | ${r.start_ms <= 50 ? 'yes' : '**no**'} |`);
+  const mb = (kb) => Math.round(kb / 102.4) / 10;
+  if (r.idle) console.log(`| idle, MB resident (anonymous) | ${mb(r.idle.rss_kb)} (${mb(r.idle.anonymous_kb)}) | | | 30 (12) | ${r.idle.rss_kb <= 30720 && r.idle.anonymous_kb <= 12288 ? 'yes' : '**no**'} |`);
+  if (r.loaded) console.log(`| loaded, MB resident | ${mb(r.loaded.rss_kb)} | | | 60 | ${r.loaded.rss_kb <= 61440 ? 'yes' : '**no**'} |`);
+  if (r.latency) console.log(`| p99 of client_credentials at half the peak (${r.latency.rate}/s), ms | ${r.latency.p99_ms} | | | 5 | ${r.latency.p99_ms <= 5 ? 'yes' : '**no**'} |`);
+  if (r.round_trips) console.log(`| round trips: ${JSON.stringify(r.round_trips)} | | | | 1, 3, 6 | |`);
+}
