@@ -1,0 +1,66 @@
+// A headless Chromium and journeys in it. A journey has a browser profile of its own; when it fails, a screenshot of every
+// page it had open is left in build/e2e/. A script error or a breach of our content security policy fails it as well.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { chromium } from 'playwright-core';
+
+import { kRoot } from '../harness.mjs';
+
+const kExecutable = process.env.CARDEA_CHROMIUM ?? '/usr/bin/chromium';
+const kArguments = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-quic', '--no-first-run',
+  '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'];
+const kPictures = path.join(kRoot, 'build/e2e');
+export const kPatience = 15_000;
+
+let launched;
+
+export function browser() {
+  assert.ok(existsSync(kExecutable), `no browser at ${kExecutable}: apt-get install chromium, or set CARDEA_CHROMIUM`);
+  launched ??= chromium.launch({ executablePath: kExecutable, args: kArguments });
+  return launched;
+}
+
+after(async () => (await launched)?.close());
+
+export function picturePath(name) {
+  mkdirSync(kPictures, { recursive: true });
+  return path.join(kPictures, `${name}.png`);
+}
+
+/// Declares a test that gets `{ page, context, problems }`. `options` are Playwright's for the context, and `skip`.
+/// `problems` collects script errors and policy breaches; the journey may empty it when it provoked them.
+export function journey(name, options, steps) {
+  const { skip, ...profile } = options;
+  test(name, { skip }, async () => {
+    const context = await (await browser()).newContext(profile);
+    context.setDefaultTimeout(kPatience);
+    const problems = [];
+    context.on('page', (page) => {
+      page.on('pageerror', (error) => problems.push(`${page.url()}: ${error}`));
+      page.on('console', (message) => {
+        if (message.type() === 'error' && /Content Security Policy|Refused to/.test(message.text())) problems.push(message.text());
+      });
+    });
+    try {
+      await steps({ page: await context.newPage(), context, problems });
+      assert.deepEqual(problems, [], 'the browser complained');
+    } catch (error) {
+      for (const [index, page] of context.pages().entries()) {
+        await page.screenshot({ path: picturePath(`failed-${name}-${index}`), fullPage: true }).catch(() => {});
+        error.message += `\n  page ${index}: ${page.url()}\n  ${(await page.innerText('body').catch(() => '')).slice(0, 400)}`;
+      }
+      throw error;
+    } finally {
+      await context.close();
+    }
+  });
+}
+
+/// Fills in our login page and sends it.
+export async function fillLogin(page, username, password) {
+  await page.locator('#username').fill(username);
+  await page.locator('#password').fill(password);
+  await page.locator('#kc-login').click();
+}
