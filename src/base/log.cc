@@ -46,10 +46,10 @@ void append_time(std::string& out, std::int64_t at_ms) {
   const auto at = from_epoch_milliseconds(at_ms);
   const auto day = std::chrono::floor<std::chrono::days>(at);
   const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss time(at - day);
+  const std::chrono::hh_mm_ss clock_time{at - day};
   fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                 static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), time.hours().count(),
-                 time.minutes().count(), time.seconds().count(), time.subseconds().count());
+                 static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock_time.hours().count(),
+                 clock_time.minutes().count(), clock_time.seconds().count(), clock_time.subseconds().count());
 }
 
 bool is_bare(char c) {

@@ -37,10 +37,10 @@ TEST(FormatLogLine, CutsLongFields) {
 }
 
 TEST(FormatLogLine, WritesBothFormats) {
-  EXPECT_EQ(
-      format_log_line(LogFormat::kJson, LogLevel::kWarning, kAtMs, "token_refused",
-                      {{"client", "app"}, {"count", 3}, {"replayed", true}}),
-      R"({"time":"2026-01-01T00:00:00.042Z","level":"warning","event":"token_refused","client":"app","count":3,"replayed":true})");
+  EXPECT_EQ(format_log_line(LogFormat::kJson, LogLevel::kWarning, kAtMs, "token_refused",
+                            {{"client", "app"}, {"count", 3}, {"replayed", true}}),
+            R"({"time":"2026-01-01T00:00:00.042Z","level":"warning","event":"token_refused","client":"app",)"
+            R"("count":3,"replayed":true})");
   EXPECT_EQ(format_log_line(LogFormat::kText, LogLevel::kDebug, kAtMs, "e",
                             {{"a", ""}, {"b", "x y"}, {"c", "https://h/p"}, {"d", -1}}),
             R"(2026-01-01T00:00:00.042Z debug   e a="" b="x y" c=https://h/p d=-1)");

@@ -200,7 +200,8 @@ TEST(KeycloakCredential, RefusesHalfARepresentationAndOtherTypes) {
 
 TEST(KeycloakCredential, ReadsOldExports) {
   const auto old_export = parse_json(
-      R"({"type":"password","hashedSaltedValue":"aGFzaGhhc2hoYXNoaGFzaA==","salt":"c2FsdHNhbHRzYWx0c2FsdA==","hashIterations":20000,"counter":0,)"
+      R"({"type":"password","hashedSaltedValue":"aGFzaGhhc2hoYXNoaGFzaA==","salt":"c2FsdHNhbHRzYWx0c2FsdA==",)"
+      R"("hashIterations":20000,"counter":0,)"
       R"("algorithm":"pbkdf2-sha256","digits":0})");
   const auto hash = parse_keycloak_credential(old_export->as_object());
   ASSERT_TRUE(hash.has_value());

@@ -120,9 +120,10 @@ TEST(CheckClaims, RefusesOtherHeaderTypes) {
 }
 
 TEST(Claims, AreReadWithTheirTypes) {
-  const auto jwt = jwt_of(
-      R"({"iss":"i","sub":"s","aud":["a","b"],"exp":1767225600.9,"iat":0,"nbf":9007199254740992,"jti":"j","typ":"Bearer",)"
-      R"("azp":"c","sid":"x","scope":"openid","nonce":"n","auth_time":5,"roles":["r"],"flag":true})");
+  const auto jwt =
+      jwt_of(R"({"iss":"i","sub":"s","aud":["a","b"],"exp":1767225600.9,"iat":0,"nbf":9007199254740992,"jti":"j",)"
+             R"("typ":"Bearer",)"
+             R"("azp":"c","sid":"x","scope":"openid","nonce":"n","auth_time":5,"roles":["r"],"flag":true})");
   ASSERT_TRUE(jwt.has_value());
   EXPECT_EQ(jwt->iss(), "i");
   EXPECT_EQ(jwt->sub(), "s");
