@@ -1,0 +1,85 @@
+// What every endpoint begins with (keycloak.md sections 1.1 and 1.3).
+#include "oidc/endpoint.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/oidc_world.h"
+
+namespace cardea::oidc {
+namespace {
+
+RealmEntry entry(SslRequired ssl, bool enabled = true) {
+  RealmEntry realm;
+  realm.realm.ssl_required = ssl;
+  realm.realm.enabled = enabled;
+  return realm;
+}
+
+web::Request from(std::string scheme, std::string address) {
+  web::Request request;
+  request.scheme = std::move(scheme);
+  request.remote_address = std::move(address);
+  return request;
+}
+
+TEST(RefuseRealm, refuses_unknown_realms) {
+  const auto refused = refuse_realm(from("https", "8.8.8.8"), nullptr);
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->status, 404);
+  EXPECT_EQ(refused->body_text(), R"({"error":"Realm does not exist"})");
+}
+
+TEST(RefuseRealm, refuses_disabled_realms) {
+  const auto realm = entry(SslRequired::kNone, false);
+  const auto refused = refuse_realm(from("https", "8.8.8.8"), &realm);
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->status, 403);
+  EXPECT_EQ(refused->body_text(), R"({"error":"access_denied","error_description":"Realm not enabled"})");
+}
+
+TEST(RefuseRealm, refuses_plain_http_from_outside) {
+  const auto realm = entry(SslRequired::kExternal);
+  for (const auto* address : {"8.8.8.8", "2001:db8::1", "", "unknown"}) {
+    const auto refused = refuse_realm(from("http", address), &realm);
+    ASSERT_TRUE(refused) << address;
+    EXPECT_EQ(refused->status, 403);
+    EXPECT_EQ(refused->body_text(), R"({"error":"invalid_request","error_description":"HTTPS required"})");
+  }
+  for (const auto* address : {"127.0.0.1", "::1", "10.1.2.3"})
+    EXPECT_FALSE(refuse_realm(from("http", address), &realm));
+  EXPECT_FALSE(refuse_realm(from("https", "8.8.8.8"), &realm));
+}
+
+TEST(RefuseRealm, refuses_plain_http_from_everywhere_when_all_need_tls) {
+  const auto all = entry(SslRequired::kAll), none = entry(SslRequired::kNone);
+  EXPECT_TRUE(refuse_realm(from("http", "127.0.0.1"), &all));
+  EXPECT_FALSE(refuse_realm(from("https", "8.8.8.8"), &all));
+  EXPECT_FALSE(refuse_realm(from("http", "8.8.8.8"), &none));
+}
+
+TEST(Endpoint, refuses_every_endpoint_of_unknown_and_disabled_realms) {
+  OidcWorld world;
+  world.add_realm("off", false);
+  for (const auto* path :
+       {"", "/.well-known/openid-configuration", "/protocol/openid-connect/certs", "/protocol/openid-connect/userinfo",
+        "/protocol/openid-connect/logout", "/protocol/openid-connect/login-status-iframe.html",
+        "/protocol/openid-connect/login-status-iframe.html/init", "/protocol/openid-connect/3p-cookies/step1.html"}) {
+    EXPECT_EQ(world.get("/realms/nope" + std::string(path)).status, 404) << path;
+    EXPECT_EQ(world.get("/realms/off" + std::string(path)).status, 403) << path;
+  }
+  for (const auto* path : {"token", "token/introspect", "revoke", "userinfo", "logout", "logout/logout-confirm"}) {
+    EXPECT_EQ(world.post("/realms/nope/protocol/openid-connect/" + std::string(path), {}).status, 404) << path;
+    EXPECT_EQ(world.post("/realms/off/protocol/openid-connect/" + std::string(path), {}).status, 403) << path;
+  }
+}
+
+TEST(Endpoint, answers_503_when_the_store_is_busy) {
+  OidcWorld world;
+  const auto response = store_failed(world.dependencies(), web::Request{}, StoreError::kBusy);
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(header_of(response, "Retry-After"), "1");
+  EXPECT_TRUE(world.log.contains("busy"));
+}
+
+}  // namespace
+}  // namespace cardea::oidc
