@@ -170,7 +170,7 @@ async function describeSignature(token) {
 
 function claimsTable(caption, claims) {
   const table = make("table", undefined, "claims");
-  table.append(make("caption", caption, "fine"));
+  table.append(make("caption", caption));
   const head = make("tr");
   for (const title of ["Claim", "Value", "What it means"]) {
     const cell = make("th", title);
