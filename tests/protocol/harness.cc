@@ -1,7 +1,5 @@
 #include "tests/protocol/harness.h"
 
-#include <gtest/gtest.h>
-
 #include "base/encoding.h"
 #include "base/text.h"
 #include "base/uri.h"
@@ -10,6 +8,10 @@
 #include "oidc/authorize/authorize_endpoint.h"
 #include "oidc/endpoint.h"
 #include "oidc/redirect_uri.h"
+#include "store/open.h"
+#include "tests/support/memory_store.h"
+#include "tests/support/postgres.h"
+#include "tests/support/temporary_folder.h"
 #include "web/form.h"
 
 namespace cardea::protocol {
@@ -68,7 +70,42 @@ std::string form_body(const Pairs& form) {
 
 }  // namespace
 
-Server::Server() : sealer_(test_sealer()) {
+class Backend {
+ public:
+  Backend(Engine engine, const crypto::Sealer& sealer, Log& log) {
+    if (engine == Engine::kMemory) {
+      repositories_.emplace(memory_.repositories());
+      return;
+    }
+    store::DatabaseSettings settings;
+    if (engine == Engine::kSqlite) {
+      folder_.emplace();
+      settings.path = *folder_ / "cardea.db";
+    } else {
+      settings.engine = db::Engine::kPostgres;
+      settings.url = TestPostgres::shared().url();
+      settings.schema = TestPostgres::shared().make_schema();
+    }
+    auto opened = store::open(std::move(settings), log);
+    EXPECT_TRUE(opened) << opened.error().detail;
+    opened_ = std::move(*opened);
+    repositories_.emplace(opened_->repositories(sealer));
+  }
+  [[nodiscard]] Repositories repositories() const { return *repositories_; }
+
+ private:
+  std::optional<TemporaryFolder> folder_;
+  MemoryStore memory_;
+  std::unique_ptr<store::OpenStore> opened_;
+  std::optional<Repositories> repositories_;
+};
+
+Server::~Server() = default;
+
+Server::Server(Engine engine)
+    : sealer_(test_sealer()),
+      backend_(std::make_unique<Backend>(engine, sealer_, log)),
+      repositories(backend_->repositories()) {
   fill();
   oidc_ = std::make_unique<oidc::Dependencies>(oidc::Dependencies{
       repositories, settings_, pages_, base_url_, clock, random, log,
@@ -126,7 +163,7 @@ void Server::fill() {
     credential.secret_data = SecretBytes::copy_of(correct_horse().secret_data);
     return repositories.credentials.insert(tx, credential);
   };
-  const auto stored = store.write([&](Tx& tx) -> Stored<void> {
+  const auto stored = repositories.store.write([&](Tx& tx) -> Stored<void> {
     if (auto done = repositories.realms.insert(tx, records.realm); !done) return done;
     for (const auto& scope : records.scopes) {
       if (auto done = repositories.scopes.insert(tx, records.realm.id, scope); !done) return done;
@@ -172,7 +209,7 @@ web::Response Server::get(std::string_view path, const std::vector<web::Header>&
 }
 
 void Server::change_realm(const std::function<void(Realm&)>& change) {
-  const auto stored = store.write([&](Tx& tx) -> Stored<void> {
+  const auto stored = repositories.store.write([&](Tx& tx) -> Stored<void> {
     auto found = repositories.realms.find_by_name(tx, "demo");
     if (!found) return refuse(found.error());
     change(**found);

@@ -3,9 +3,12 @@
 // in forms. Steps run in a plain loop.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <map>
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,7 +22,6 @@
 #include "oidc/routes.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/memory_log.h"
-#include "tests/support/memory_store.h"
 #include "tests/support/realm_fixture.h"
 #include "tests/support/seeded_random.h"
 #include "web/router.h"
@@ -28,6 +30,18 @@ namespace cardea::protocol {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
+/// Where the rows of a server are. Suites run on each: TEST_P with INSTANTIATE_ON_EVERY_ENGINE.
+enum class Engine { kMemory, kSqlite, kPostgres };
+inline void PrintTo(Engine engine, std::ostream* out) {
+  *out << (engine == Engine::kMemory ? "memory" : engine == Engine::kSqlite ? "sqlite" : "postgres");
+}
+#define INSTANTIATE_ON_EVERY_ENGINE(suite)                                                                       \
+  INSTANTIATE_TEST_SUITE_P(Engines, suite, testing::Values(Engine::kMemory, Engine::kSqlite, Engine::kPostgres), \
+                           testing::PrintToStringParamName())
+
+/// The rows themselves: opened by the harness, gone with the server.
+class Backend;
+
 /// A server with realm "demo" (tests/support/realm_fixture.h), its clients and users:
 ///   app        public, redirect https://app.example/cb          web    confidential, secret "web-secret", the same
 ///   redirect second     public, https://second.example/cb, origin of it   service  confidential, secret
@@ -35,7 +49,8 @@ using Pairs = std::vector<std::pair<std::string, std::string>>;
 ///   correct-horse, disabled
 class Server {
  public:
-  Server();
+  explicit Server(Engine engine = Engine::kMemory);
+  ~Server();
 
   [[nodiscard]] web::Response handle(web::Request request);
   /// A form POST to `P/...` of realm demo.
@@ -50,22 +65,26 @@ class Server {
   FakeClock clock;
   SeededRandom random{20'261'122};
   MemoryLog log;
-  MemoryStore store;
-  Repositories repositories = store.repositories();
+
+ private:
+  crypto::Sealer sealer_;
+  std::unique_ptr<Backend> backend_;
+
+ public:
+  Repositories repositories;
 
  private:
   void fill();
 
   web::BaseUrl base_url_{"https://id.example", ""};
   web::Pages pages_{random};
-  crypto::Sealer sealer_;
   Settings settings_{repositories, log};
   std::unique_ptr<oidc::Dependencies> oidc_;
   std::unique_ptr<login::Login> login_;
   web::Router router_;
 };
 
-inline constexpr std::string_view kIssuer = "https://id.example/realms/demo";
+inline constexpr const char* kIssuer = "https://id.example/realms/demo";
 inline constexpr std::string_view kP = "/realms/demo/protocol/openid-connect";
 
 /// One browser: its cookies, and the forms of the page it shows.

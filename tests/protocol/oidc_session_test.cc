@@ -6,13 +6,13 @@
 namespace cardea::protocol {
 namespace {
 
-class SingleSignOn : public testing::Test {
+class SingleSignOn : public testing::TestWithParam<Engine> {
  protected:
-  Server server_;
+  Server server_{GetParam()};
   Browser browser_{server_};
 };
 
-TEST_F(SingleSignOn, refuses_prompt_none_without_a_session) {
+TEST_P(SingleSignOn, refuses_prompt_none_without_a_session) {
   const auto answer = browser_.get(authorize_url({{"prompt", "none"}}));
   EXPECT_EQ(answer.status, 302);
   EXPECT_EQ(location_parameter(answer, "error"), "login_required");
@@ -21,7 +21,7 @@ TEST_F(SingleSignOn, refuses_prompt_none_without_a_session) {
   EXPECT_TRUE(location_parameter(answer, "code").empty());
 }
 
-TEST_F(SingleSignOn, refuses_a_made_up_and_a_foreign_identity_cookie) {  // attack class 18
+TEST_P(SingleSignOn, refuses_a_made_up_and_a_foreign_identity_cookie) {  // attack class 18
   for (const auto* value : {"", "x", "a.b.c", "eyJhbGciOiJub25lIn0.eyJzaWQiOiJ4In0."}) {
     browser_.set_cookie("KEYCLOAK_IDENTITY", value);
     EXPECT_EQ(location_parameter(browser_.get(authorize_url({{"prompt", "none"}})), "error"), "login_required")
@@ -29,7 +29,7 @@ TEST_F(SingleSignOn, refuses_a_made_up_and_a_foreign_identity_cookie) {  // atta
   }
 }
 
-TEST_F(SingleSignOn, refuses_a_session_that_ended_while_the_cookie_lives) {
+TEST_P(SingleSignOn, refuses_a_session_that_ended_while_the_cookie_lives) {
   const auto tokens = redeem(server_, sign_in(browser_));
   EXPECT_EQ(server_
                 .post("/logout",
@@ -39,13 +39,13 @@ TEST_F(SingleSignOn, refuses_a_session_that_ended_while_the_cookie_lives) {
   EXPECT_EQ(location_parameter(browser_.get(authorize_url({{"prompt", "none"}})), "error"), "login_required");
 }
 
-TEST_F(SingleSignOn, refuses_idle_sessions) {
+TEST_P(SingleSignOn, refuses_idle_sessions) {
   (void)sign_in(browser_);
   server_.clock.advance(std::chrono::minutes(45));
   EXPECT_EQ(location_parameter(browser_.get(authorize_url({{"prompt", "none"}})), "error"), "login_required");
 }
 
-TEST_F(SingleSignOn, a_second_client_signs_on_without_a_page_and_shares_the_session) {
+TEST_P(SingleSignOn, a_second_client_signs_on_without_a_page_and_shares_the_session) {
   const auto first = redeem(server_, sign_in(browser_));
   const auto answer =
       browser_.get(authorize_url({{"client_id", "second"}, {"redirect_uri", "https://second.example/cb"}}));
@@ -57,14 +57,14 @@ TEST_F(SingleSignOn, a_second_client_signs_on_without_a_page_and_shares_the_sess
   EXPECT_EQ(id.at("azp"), "second");
 }
 
-TEST_F(SingleSignOn, every_login_has_a_session_of_its_own) {  // attack class 4
+TEST_P(SingleSignOn, every_login_has_a_session_of_its_own) {  // attack class 4
   const auto first = redeem(server_, sign_in(browser_));
   Browser other(server_);
   const auto second = redeem(server_, sign_in(other));
   EXPECT_NE(first.at("session_state"), second.at("session_state"));
 }
 
-TEST_F(SingleSignOn, a_cookie_set_before_login_is_not_adopted) {  // attack class 3, BR-3
+TEST_P(SingleSignOn, a_cookie_set_before_login_is_not_adopted) {  // attack class 3, BR-3
   browser_.set_cookie("KEYCLOAK_IDENTITY", "attacker");
   browser_.set_cookie("KEYCLOAK_SESSION", "attacker");
   (void)sign_in(browser_);
@@ -72,7 +72,7 @@ TEST_F(SingleSignOn, a_cookie_set_before_login_is_not_adopted) {  // attack clas
   EXPECT_NE(browser_.cookie("KEYCLOAK_SESSION"), "attacker");
 }
 
-TEST_F(SingleSignOn, an_interaction_of_one_browser_is_worth_nothing_in_another) {  // CN-1
+TEST_P(SingleSignOn, an_interaction_of_one_browser_is_worth_nothing_in_another) {  // CN-1
   const auto page = browser_.get(authorize_url());
   Browser victim(server_);
   const auto answer = victim.submit(page, {{"username", "ada"}, {"password", "correct-horse"}});
@@ -80,7 +80,7 @@ TEST_F(SingleSignOn, an_interaction_of_one_browser_is_worth_nothing_in_another) 
   EXPECT_FALSE(victim.cookie("KEYCLOAK_IDENTITY"));
 }
 
-TEST_F(SingleSignOn, prompt_login_asks_again_and_keeps_the_session) {
+TEST_P(SingleSignOn, prompt_login_asks_again_and_keeps_the_session) {
   const auto first = redeem(server_, sign_in(browser_));
   server_.clock.advance(seconds{100});
   const auto page = browser_.get(authorize_url({{"prompt", "login"}}));
@@ -93,14 +93,14 @@ TEST_F(SingleSignOn, prompt_login_asks_again_and_keeps_the_session) {
   EXPECT_EQ(payload_of(second.at("id_token").as_string()).at("auth_time").as_int64(), before + 100);
 }
 
-TEST_F(SingleSignOn, max_age_asks_again_when_the_login_is_older) {
+TEST_P(SingleSignOn, max_age_asks_again_when_the_login_is_older) {
   (void)sign_in(browser_);
   server_.clock.advance(seconds{100});
   EXPECT_EQ(browser_.get(authorize_url({{"max_age", "99"}})).status, 200);
   EXPECT_EQ(browser_.get(authorize_url({{"max_age", "100"}})).status, 302);
 }
 
-TEST_F(SingleSignOn, a_user_who_must_act_is_not_signed_on_silently) {
+TEST_P(SingleSignOn, a_user_who_must_act_is_not_signed_on_silently) {
   const auto page = browser_.get(authorize_url());
   const auto answer = browser_.submit(page, {{"username", "bob"}, {"password", "correct-horse"}});
   ASSERT_EQ(answer.status, 302);
@@ -112,7 +112,7 @@ TEST_F(SingleSignOn, a_user_who_must_act_is_not_signed_on_silently) {
   EXPECT_FALSE(location_parameter(done, "code").empty());
 }
 
-TEST_F(SingleSignOn, refuses_disabled_users_and_wrong_passwords_without_a_session) {
+TEST_P(SingleSignOn, refuses_disabled_users_and_wrong_passwords_without_a_session) {
   for (const auto& [name, password] :
        Pairs{{"eve", "correct-horse"}, {"ada", "wrong"}, {"nobody", "correct-horse"}, {"ada", ""}}) {
     Browser browser(server_);
@@ -121,6 +121,8 @@ TEST_F(SingleSignOn, refuses_disabled_users_and_wrong_passwords_without_a_sessio
     EXPECT_FALSE(browser.cookie("KEYCLOAK_IDENTITY")) << name;
   }
 }
+
+INSTANTIATE_ON_EVERY_ENGINE(SingleSignOn);
 
 }  // namespace
 }  // namespace cardea::protocol

@@ -13,7 +13,7 @@ std::string error_of(const web::Response& response) {
   return string_or(body, "error", "") + ": " + string_or(body, "error_description", "");
 }
 
-class CodeFlow : public testing::Test {
+class CodeFlow : public testing::TestWithParam<Engine> {
  protected:
   web::Response redeem_raw(std::string_view code, Pairs changes = {}) {
     Pairs form = {{"grant_type", "authorization_code"},
@@ -27,31 +27,31 @@ class CodeFlow : public testing::Test {
     }
     return server_.post("/token", form);
   }
-  Server server_;
+  Server server_{GetParam()};
   Browser browser_{server_};
 };
 
-TEST_F(CodeFlow, refuses_to_redirect_to_an_unregistered_uri) {
+TEST_P(CodeFlow, refuses_to_redirect_to_an_unregistered_uri) {
   const auto answer = browser_.get(authorize_url({{"redirect_uri", "https://evil.example/cb"}}));
   EXPECT_EQ(answer.status, 400);
   EXPECT_TRUE(location(answer).empty());
   EXPECT_EQ(answer.body_text().find("evil.example"), std::string_view::npos) << "error pages never echo raw parameters";
 }
 
-TEST_F(CodeFlow, refuses_a_code_of_another_client_and_burns_it) {
+TEST_P(CodeFlow, refuses_a_code_of_another_client_and_burns_it) {
   const auto code = sign_in(browser_);
   EXPECT_EQ(error_of(redeem_raw(code, {{"client_id", "second"}})),
             "invalid_grant: Auth error: Found different client_id in clientSession");
   EXPECT_EQ(error_of(redeem_raw(code)), "invalid_grant: Code not valid");
 }
 
-TEST_F(CodeFlow, a_failed_client_authentication_does_not_burn_the_code) {
+TEST_P(CodeFlow, a_failed_client_authentication_does_not_burn_the_code) {
   const auto code = sign_in(browser_, "ada", {{"client_id", "web"}});
   EXPECT_EQ(redeem_raw(code, {{"client_id", "web"}, {"client_secret", "wrong"}}).status, 401);
   EXPECT_EQ(redeem_raw(code, {{"client_id", "web"}, {"client_secret", "web-secret"}}).status, 200);
 }
 
-TEST_F(CodeFlow, refuses_an_empty_or_missing_secret) {  // attack class 15
+TEST_P(CodeFlow, refuses_an_empty_or_missing_secret) {  // attack class 15
   const auto code = sign_in(browser_, "ada", {{"client_id", "web"}});
   EXPECT_EQ(redeem_raw(code, {{"client_id", "web"}}).status, 401);
   EXPECT_EQ(
@@ -60,7 +60,7 @@ TEST_F(CodeFlow, refuses_an_empty_or_missing_secret) {  // attack class 15
       401);
 }
 
-TEST_F(CodeFlow, refuses_a_missing_and_a_wrong_verifier) {  // RFC 7636, attack class 16
+TEST_P(CodeFlow, refuses_a_missing_and_a_wrong_verifier) {  // RFC 7636, attack class 16
   EXPECT_EQ(error_of(redeem_raw(sign_in(browser_), {{"code_verifier", ""}})),
             "invalid_grant: PKCE code verifier not specified");
   Browser other(server_);
@@ -68,19 +68,19 @@ TEST_F(CodeFlow, refuses_a_missing_and_a_wrong_verifier) {  // RFC 7636, attack 
             "invalid_grant: PKCE verification failed: Code mismatch");
 }
 
-TEST_F(CodeFlow, refuses_a_verifier_without_a_challenge) {
+TEST_P(CodeFlow, refuses_a_verifier_without_a_challenge) {
   const auto code = sign_in(browser_, "ada", {{"code_challenge", ""}, {"code_challenge_method", ""}});
   EXPECT_EQ(error_of(redeem_raw(code)),
             "invalid_grant: PKCE code verifier specified but challenge not present in authorization");
 }
 
-TEST_F(CodeFlow, refuses_an_expired_code) {
+TEST_P(CodeFlow, refuses_an_expired_code) {
   const auto code = sign_in(browser_);
   server_.clock.advance(seconds{60});
   EXPECT_EQ(error_of(redeem_raw(code)), "invalid_grant: Code not valid");
 }
 
-TEST_F(CodeFlow, a_replayed_code_is_refused_and_ends_what_the_first_use_gave) {  // RFC 6749 section 4.1.2
+TEST_P(CodeFlow, a_replayed_code_is_refused_and_ends_what_the_first_use_gave) {  // RFC 6749 section 4.1.2
   const auto code = sign_in(browser_);
   const auto tokens = redeem(server_, code);
   EXPECT_EQ(error_of(redeem_raw(code)), "invalid_grant: Code not valid");
@@ -90,13 +90,13 @@ TEST_F(CodeFlow, a_replayed_code_is_refused_and_ends_what_the_first_use_gave) { 
   EXPECT_EQ(info.status, 401);
 }
 
-TEST_F(CodeFlow, refuses_parameters_sent_twice_once_the_client_is_proven) {
+TEST_P(CodeFlow, refuses_parameters_sent_twice_once_the_client_is_proven) {
   EXPECT_EQ(error_of(server_.post(
                 "/token", {{"grant_type", "authorization_code"}, {"client_id", "app"}, {"code", "a"}, {"code", "b"}})),
             "invalid_request: duplicated parameter");
 }
 
-TEST_F(CodeFlow, of_twelve_parallel_redemptions_one_wins) {  // AC-6
+TEST_P(CodeFlow, of_twelve_parallel_redemptions_one_wins) {  // AC-6
   const auto code = sign_in(browser_);
   std::atomic<int> won{0}, lost{0};
   std::vector<std::thread> threads;
@@ -108,7 +108,7 @@ TEST_F(CodeFlow, of_twelve_parallel_redemptions_one_wins) {  // AC-6
   EXPECT_EQ(lost, 11);
 }
 
-TEST_F(CodeFlow, answers_with_state_session_iss_and_code_in_keycloaks_order) {
+TEST_P(CodeFlow, answers_with_state_session_iss_and_code_in_keycloaks_order) {
   const auto page = browser_.get(authorize_url({{"state", "a b+/="}}));
   const auto answer = browser_.submit(page, {{"username", "ada"}, {"password", "correct-horse"}});
   ASSERT_EQ(answer.status, 302);
@@ -119,7 +119,7 @@ TEST_F(CodeFlow, answers_with_state_session_iss_and_code_in_keycloaks_order) {
   EXPECT_EQ(location_parameter(answer, "iss"), kIssuer);
 }
 
-TEST_F(CodeFlow, tokens_carry_what_the_request_asked_for) {
+TEST_P(CodeFlow, tokens_carry_what_the_request_asked_for) {
   const auto tokens = redeem(server_, sign_in(browser_));
   const auto id = payload_of(tokens.at("id_token").as_string());
   EXPECT_EQ(id.at("nonce"), "no");
@@ -133,7 +133,7 @@ TEST_F(CodeFlow, tokens_carry_what_the_request_asked_for) {
   EXPECT_EQ(tokens.at("refresh_expires_in"), 1800);
 }
 
-TEST_F(CodeFlow, form_post_and_fragment_carry_the_same_answer) {
+TEST_P(CodeFlow, form_post_and_fragment_carry_the_same_answer) {
   auto page = browser_.get(authorize_url({{"response_mode", "fragment"}}));
   auto answer = browser_.submit(page, {{"username", "ada"}, {"password", "correct-horse"}});
   EXPECT_TRUE(location(answer).starts_with("https://app.example/cb#state=st&"));
@@ -143,16 +143,18 @@ TEST_F(CodeFlow, form_post_and_fragment_carry_the_same_answer) {
   EXPECT_NE(answer.body_text().find("name=\"code\""), std::string_view::npos);
 }
 
-TEST_F(CodeFlow, secrets_and_tokens_reach_no_log) {
+TEST_P(CodeFlow, secrets_and_tokens_reach_no_log) {
   const auto code = sign_in(browser_);
   const auto tokens = redeem(server_, code);
   EXPECT_FALSE(redeem_raw(code).status == 200);
-  for (const std::string secret :
+  for (const std::string& secret :
        {code, kVerifier, std::string("correct-horse"), std::string(tokens.at("refresh_token").as_string()),
         std::string(tokens.at("access_token").as_string())}) {
     EXPECT_FALSE(server_.log.contains(secret));
   }
 }
+
+INSTANTIATE_ON_EVERY_ENGINE(CodeFlow);
 
 }  // namespace
 }  // namespace cardea::protocol

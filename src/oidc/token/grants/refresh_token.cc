@@ -14,6 +14,9 @@
 namespace cardea::oidc {
 namespace {
 
+/// Requests with one token that may meet in one moment before the last is told to come again.
+constexpr int kRotationAttempts = 8;
+
 OAuthError invalid_grant(std::string description, std::string note) {
   return {OAuthCode::kInvalidGrant, std::move(description), 0, std::move(note)};
 }
@@ -82,7 +85,7 @@ Stored<std::optional<OAuthError>> rotate(Tx& tx, Refresh& refresh) {
   using Answer = std::optional<OAuthError>;
   const auto& request = *refresh.request;
   auto& sessions = request.dependencies.repositories.sessions;
-  for (int attempt = 0; attempt < 2; ++attempt) {
+  for (int attempt = 0; attempt < kRotationAttempts; ++attempt) {
     const auto& share = *refresh.live.client_session;
     auto decision =
         rotate_refresh(request.realm->realm, share, refresh.token_id, refresh.tracked, refresh.fresh_id, request.now);
@@ -92,6 +95,7 @@ Stored<std::optional<OAuthError>> rotate(Tx& tx, Refresh& refresh) {
       return Answer(invalid_grant("Maximum allowed refresh token reuse exceeded", "refresh_token_reuse"));
     }
     refresh.refresh_id = std::move(decision.refresh_id);
+    if (decision.rotation == Rotation::kRepeat && decision.after.use_count == share.use_count) return Answer();
     const auto stored = sessions.rotate(tx, share, decision.after);
     if (stored) return Answer();
     if (stored.error() != StoreError::kConflict) return refuse(stored.error());

@@ -22,11 +22,11 @@ RotationDecision rotate_refresh(const Realm& realm, const ClientSession& share, 
     return decision;
   }
   const bool is_previous = !share.previous_refresh_id.empty() && token_id == share.previous_refresh_id;
-  const bool may_repeat = now - share.rotated_at <= kRefreshGrace || share.use_count <= realm.refresh_token_max_reuse;
-  if (is_previous && may_repeat) {
+  const bool in_grace = now - share.rotated_at <= kRefreshGrace;
+  if (is_previous && (in_grace || share.use_count <= realm.refresh_token_max_reuse)) {
     decision.rotation = Rotation::kRepeat;
     decision.refresh_id = share.refresh_id;
-    decision.after.use_count = share.use_count + 1;
+    if (!in_grace) decision.after.use_count = share.use_count + 1;  // A lost answer does not count as a use.
     return decision;
   }
   decision.rotation = Rotation::kRevoke;

@@ -17,7 +17,7 @@ inline constexpr seconds kRefreshGrace{5};
 enum class Rotation {
   kKeep,    // rotation is off: nothing is stored
   kRotate,  // the current token: `after` replaces the row, guarded
-  kRepeat,  // the one before, within the grace or the allowed reuse: its successor again
+  kRepeat,  // the one before, within the grace (nothing to store) or the allowed reuse (counted): its successor again
   kRevoke,  // used once too often: the family ends
 };
 

@@ -51,7 +51,11 @@ TEST(RotateRefresh, gives_the_same_successor_within_the_grace) {
   EXPECT_EQ(decision.rotation, Rotation::kRepeat);
   EXPECT_EQ(decision.refresh_id, "two");
   EXPECT_EQ(decision.after.refresh_id, "two");
-  EXPECT_EQ(decision.after.use_count, 2);
+  EXPECT_EQ(decision.after.use_count, share.use_count) << "a lost answer does not count as a use";
+}
+
+TEST(RotateRefresh, counts_reuse_outside_the_grace) {
+  EXPECT_EQ(rotate_refresh(rotating(2), chain(), "one", true, "fresh", kNow).after.use_count, 2);
 }
 
 TEST(RotateRefresh, rotates_the_current_token) {
