@@ -28,11 +28,12 @@ bool read_unless_empty(std::string_view text, Items& items) {
 
 template <class Document, class Mapper>
 void mapper_members(Document& document, Mapper& mapper) {
-  document("id", mapper.id);
-  document("name", mapper.name);
-  document("protocol", mapper.protocol);
-  document("provider", mapper.provider);
-  document("config", mapper.config);
+  auto& [id, name, protocol, provider, config] = mapper;
+  document("id", id);
+  document("name", name);
+  document("protocol", protocol);
+  document("provider", provider);
+  document("config", config);
 }
 
 bool is_json_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }

@@ -3,10 +3,12 @@
 //
 //   template <class Document, class Record>
 //   void members(Document& document, Record& role) {
-//     document("description", role.description);
-//     document("attributes", role.attributes);
+//     auto& [id, description, attributes] = role;
+//     document("description", description);
+//     document("attributes", attributes);
 //   }
 //
+// The bindings break the build when the record gains a member, so none is forgotten.
 // Names never change meaning. A reader keeps the default of a member that is absent (written by an older release) and
 // passes over those it does not know (a newer one).
 #pragma once

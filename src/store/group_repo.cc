@@ -23,10 +23,11 @@ constexpr Sql kInsert{
 
 template <class Document, class AnyGroup>
 void members(Document& document, AnyGroup& group) {
-  document("description", group.description);
-  document("attributes", group.attributes);
-  document("roles", group.roles);
-  document("extra", group.extra);
+  auto& [id, realm, parent, name, path, description, attributes, roles, extra] = group;
+  document("description", description);
+  document("attributes", attributes);
+  document("roles", roles);
+  document("extra", extra);
 }
 
 Stored<Group> parse_group(Columns& row) {

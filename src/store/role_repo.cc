@@ -25,9 +25,10 @@ constexpr Sql kBothExist{
 
 template <class Document, class AnyRole>
 void members(Document& document, AnyRole& role) {
-  document("description", role.description);
-  document("attributes", role.attributes);
-  document("extra", role.extra);
+  auto& [id, realm, client, client_name, name, description, composites, attributes, extra] = role;
+  document("description", description);
+  document("attributes", attributes);
+  document("extra", extra);
 }
 
 Stored<Role> parse_role(Columns& row) {

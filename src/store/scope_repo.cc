@@ -15,12 +15,13 @@ constexpr Sql kUpdate{"UPDATE scopes SET document = ?2 WHERE id = ?1"};
 
 template <class Document, class AnyScope>
 void members(Document& document, AnyScope& scope) {
-  document("description", scope.description);
-  document("protocol", scope.protocol);
-  document("attributes", scope.attributes);
-  document("mappers", scope.mappers);
-  document("role_mappings", scope.role_mappings);
-  document("extra", scope.extra);
+  auto& [id, name, description, protocol, attributes, mappers, role_mappings, extra] = scope;
+  document("description", description);
+  document("protocol", protocol);
+  document("attributes", attributes);
+  document("mappers", mappers);
+  document("role_mappings", role_mappings);
+  document("extra", extra);
 }
 
 std::string scope_document(const ClientScope& scope) {

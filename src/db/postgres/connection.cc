@@ -201,10 +201,8 @@ Result<std::int64_t, DbError> PgConnection::exchange(std::span<const PgCall> cal
   while (usable_) {
     const ResultHandle result(next_result(deadline));
     if (!usable_) break;
-    if (!result) {  // the step has no more results
-      const Step& step = progress.steps.at(progress.at++);
-      if (step.prepares && !progress.step_done) prepared_.erase(step.sql);
-      progress.step_done = false;
+    if (!result) {
+      end_step(progress);
     } else if (PQresultStatus(result.get()) == PGRES_PIPELINE_SYNC) {
       return conclude(progress, stage);
     } else {
@@ -222,25 +220,32 @@ std::string PgConnection::name_of(const Sql& sql, bool& is_new) {
   return found->second;
 }
 
+/// The step in work has no more results.
+void PgConnection::end_step(Progress& progress) {
+  if (progress.at == progress.steps.size()) return;  // the implicit commit has no step of its own
+  const Step& step = progress.steps[progress.at++];
+  if (step.prepares && !progress.step_done) prepared_.erase(step.sql);
+  progress.step_done = false;
+}
+
 void PgConnection::take_result(const PGresult& result, Progress& progress, RowVisitor visit) {
-  const Step& step = progress.steps.at(progress.at);
   switch (PQresultStatus(&result)) {
     case PGRES_TUPLES_OK:
     case PGRES_COMMAND_OK:
       progress.step_done = true;
-      if (!step.is_last) return;
+      if (progress.at == progress.steps.size() || !progress.steps[progress.at].is_last) return;
       progress.rows = rows_of(result);
       for (int row = 0; row < PQntuples(&result); ++row) visit(PgRow(result, row));
       return;
     case PGRES_PIPELINE_ABORTED:
       return;  // not run, because an earlier one failed
     default:
-      take_error(result, step, progress);
+      take_error(result, progress);
       return;
   }
 }
 
-void PgConnection::take_error(const PGresult& result, const Step& step, Progress& progress) {
+void PgConnection::take_error(const PGresult& result, Progress& progress) {
   const auto sqlstate = field(result, PG_DIAG_SQLSTATE);
   const auto severity = field(result, PG_DIAG_SEVERITY_NONLOCALIZED);
   if (sqlstate.empty() || severity == "FATAL" || severity == "PANIC") {
@@ -251,11 +256,12 @@ void PgConnection::take_error(const PGresult& result, const Step& step, Progress
   progress.error = classify_postgres(sqlstate);
   if (*progress.error == DbError::kUnavailable) usable_ = usable_ && sqlstate != "25006";   // no longer the primary
   if (*progress.error == DbError::kConflict || *progress.error == DbError::kRetry) return;  // answers, not failures
+  const bool in_step = progress.at < progress.steps.size();
   log_.error("sql_failed", {{"engine", "postgres"},
                             {"error", describe(*progress.error)},
                             {"code", sqlstate},
                             {"message", field(result, PG_DIAG_MESSAGE_PRIMARY)},
-                            {"statement", step.sql->sqlite_text()}});
+                            {"statement", in_step ? progress.steps[progress.at].sql->sqlite_text() : "commit"}});
 }
 
 Result<std::int64_t, DbError> PgConnection::conclude(const Progress& progress, PgStage stage) {

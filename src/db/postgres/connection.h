@@ -73,7 +73,8 @@ class PgConnection {
   bool wait_for_bytes(Deadline deadline);
   PGresult* next_result(Deadline deadline);
   void take_result(const PGresult& result, Progress& progress, RowVisitor visit);
-  void take_error(const PGresult& result, const Step& step, Progress& progress);
+  void take_error(const PGresult& result, Progress& progress);
+  void end_step(Progress& progress);
   Result<std::int64_t, DbError> conclude(const Progress& progress, PgStage stage);
   DbError lost(std::string_view why, PgStage stage);
   static void on_notice(void* self, const PGresult* notice);

@@ -1,0 +1,164 @@
+// When several ask at the same moment and one may win, exactly one does (anchors B10, B14).
+#include <atomic>
+#include <future>
+
+#include "tests/store/fixture.h"
+
+namespace cardea {
+namespace {
+
+constexpr int kTwelve = 12;
+
+class RaceTest : public OpenStoreTest {
+ protected:
+  void SetUp() override {
+    open();
+    insert_realm();
+  }
+  void insert_code(const std::string& hash) {
+    AuthorizationCode code;
+    code.hash = hash;
+    code.realm = realm_;
+    code.expires_at = now_ + seconds(60);
+    ASSERT_TRUE(write([&](Tx& tx) { return repos().codes.insert(tx, code); }));
+  }
+  Stored<TakenCode> take(const std::string& hash) {
+    return write([&](Tx& tx) { return repos().codes.take(tx, realm_, hash, now_); });
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Engines, RaceTest, kBothEngines, engine_name);
+
+TEST_P(RaceTest, of_twelve_takers_of_one_code_exactly_one_gets_it) {
+  for (int round = 0; round < 20; ++round) {
+    const std::string hash = "h" + std::to_string(round);
+    insert_code(hash);
+    std::atomic<int> taken{0};
+    std::atomic<int> used{0};
+    in_parallel(kTwelve, [&](int) {
+      const auto answer = take(hash);
+      ASSERT_TRUE(answer) << describe(answer.error());
+      if (answer->result == TakeCode::kTaken) ++taken;
+      if (answer->result == TakeCode::kUsedBefore) ++used;
+    });
+    EXPECT_EQ(taken, 1);
+    EXPECT_EQ(used, kTwelve - 1);
+  }
+}
+
+/// As requests do it on SQLite: twelve jobs of the lane, which share commits.
+TEST_P(RaceTest, of_twelve_lane_jobs_with_one_code_exactly_one_gets_it) {
+  auto* lane = opened().store_lane();
+  if (lane == nullptr) return;  // PostgreSQL's lane is a pool of threads: the test above
+  for (int round = 0; round < 20; ++round) {
+    const std::string hash = "h" + std::to_string(round);
+    insert_code(hash);
+    std::array<std::promise<TakeCode>, kTwelve> answers;
+    std::array<TakeCode, kTwelve> results{};
+    in_parallel(kTwelve, [&](int i) {
+      const auto at = static_cast<std::size_t>(i);
+      ASSERT_TRUE(lane->submit({[&, at] { results[at] = take(hash)->result; },
+                                [&, at](bool durable) {
+                                  EXPECT_TRUE(durable);
+                                  answers[at].set_value(results[at]);
+                                }}));
+    });
+    int taken = 0;
+    for (auto& answer : answers) taken += answer.get_future().get() == TakeCode::kTaken ? 1 : 0;
+    EXPECT_EQ(taken, 1);
+  }
+}
+
+TEST_P(RaceTest, of_twelve_rotations_of_one_refresh_token_exactly_one_happens) {
+  const auto user = insert_user("ada");
+  const ClientId client("app");
+  insert_session("s", user.id, client);
+  const auto before = *read([&](Rows& rows) { return repos().sessions.load(rows, realm_, SessionId("s"), client); })
+                           .value()
+                           ->client_session;
+  std::atomic<int> rotated{0};
+  in_parallel(kTwelve, [&](int i) {
+    auto after = before;
+    after.refresh_id = "next-" + std::to_string(i);
+    const auto done = write([&](Tx& tx) { return repos().sessions.rotate(tx, before, after); });
+    if (done) {
+      ++rotated;
+    } else {
+      EXPECT_EQ(done.error(), StoreError::kConflict);
+    }
+  });
+  EXPECT_EQ(rotated, 1);
+}
+
+TEST_P(RaceTest, of_twelve_users_with_one_name_exactly_one_is_made) {
+  std::atomic<int> made{0};
+  in_parallel(kTwelve, [&](int i) {
+    User user;
+    user.id = UserId("u" + std::to_string(i));
+    user.realm = realm_;
+    user.username = "ada";
+    user.email = "ada@example.org";
+    const auto done = write([&](Tx& tx) { return repos().users.insert(tx, user, false); });
+    if (done) {
+      ++made;
+    } else {
+      EXPECT_EQ(done.error(), StoreError::kConflict);
+    }
+  });
+  EXPECT_EQ(made, 1);
+}
+
+TEST_P(RaceTest, of_two_requests_that_remove_the_last_shares_one_ends_the_session) {
+  const auto user = insert_user("ada");
+  for (int round = 0; round < 20; ++round) {
+    const std::string id = "s" + std::to_string(round);
+    const std::array<ClientId, 2> clients{ClientId("app"), ClientId("api")};
+    insert_session(id, user.id, clients[0]);
+    ClientSession share;
+    share.session = SessionId(id);
+    share.client = clients[1];
+    ASSERT_TRUE(write([&](Tx& tx) { return repos().sessions.put_client_session(tx, share); }));
+    std::atomic<int> ended{0};
+    in_parallel(2, [&](int i) {
+      const auto done = write([&](Tx& tx) {
+        return repos().sessions.remove_client_session(tx, SessionId(id), clients[static_cast<std::size_t>(i)]);
+      });
+      ASSERT_TRUE(done) << describe(done.error());
+      if (*done) ++ended;
+    });
+    EXPECT_EQ(ended, 1);
+    EXPECT_FALSE(read([&](Rows& rows) { return repos().sessions.find(rows, realm_, SessionId(id)); }).value());
+  }
+}
+
+TEST_P(RaceTest, of_twelve_nodes_that_insert_the_data_key_one_wins) {
+  std::atomic<int> won{0};
+  in_parallel(kTwelve, [&](int i) {
+    const auto done = write([&](Tx& tx) { return repos().server.insert(tx, "data-key", std::to_string(i)); });
+    if (done) ++won;
+  });
+  EXPECT_EQ(won, 1);
+}
+
+/// Writers and readers at once: a reader sees a transaction whole or not at all.
+TEST_P(RaceTest, readers_see_both_rows_of_a_transaction_or_none) {
+  const auto user = insert_user("ada");
+  constexpr int kSessions = 100;
+  std::atomic<bool> done{false};
+  in_parallel(3, [&](int i) {
+    if (i == 0) {
+      for (int n = 0; n < kSessions; ++n) insert_session("s" + std::to_string(n), user.id, ClientId("app"));
+      done = true;
+      return;
+    }
+    for (int n = 0; n < kSessions && !done; ++n) {
+      const auto live = read([&](Rows& rows) {
+        return repos().sessions.load(rows, realm_, SessionId("s" + std::to_string(n)), ClientId("app"));
+      });
+      ASSERT_TRUE(live);
+      if (*live) EXPECT_TRUE((*live)->client_session);
+    }
+  });
+}
+
+}  // namespace
+}  // namespace cardea

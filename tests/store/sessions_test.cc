@@ -1,0 +1,324 @@
+// Sessions, codes, interactions, revocations and the purge.
+#include "tests/store/fixture.h"
+
+namespace cardea {
+namespace {
+
+using std::chrono::hours;
+
+class SessionsTest : public OpenStoreTest {
+ protected:
+  void SetUp() override {
+    open();
+    insert_realm();
+    user_ = insert_user("ada").id;
+  }
+  std::optional<LiveSession> load(const char* id, const ClientId& client) {
+    return read([&](Rows& rows) { return repos().sessions.load(rows, realm_, SessionId(id), client); }).value();
+  }
+  std::optional<UserSession> find(const char* id) {
+    return read([&](Rows& rows) { return repos().sessions.find(rows, realm_, SessionId(id)); }).value();
+  }
+  AuthorizationCode code(const std::string& hash, TimePoint expires_at) {
+    AuthorizationCode code;
+    code.hash = hash;
+    code.realm = realm_;
+    code.client = app_;
+    code.session = SessionId("s");
+    code.user = user_;
+    code.redirect_uri = "https://app.example.org/cb?x=1";
+    code.redirect_uri_sent = false;
+    code.scope = "openid email";
+    code.nonce = "n";
+    code.code_challenge = "challenge";
+    code.challenge_method = ChallengeMethod::kPlain;
+    code.acr = "1";
+    code.expires_at = expires_at;
+    return code;
+  }
+  Stored<void> insert_code(const std::string& hash, TimePoint expires_at) {
+    return write([&](Tx& tx) { return repos().codes.insert(tx, code(hash, expires_at)); });
+  }
+  TakenCode take(const char* hash, TimePoint at) {
+    return write([&](Tx& tx) { return repos().codes.take(tx, realm_, hash, at); }).value();
+  }
+  int purge(TimePoint at, int rows_max) {
+    return write([&](Tx& tx) { return repos().purge.purge(tx, at, rows_max); }).value();
+  }
+
+  UserId user_;
+  const ClientId app_{"app"};
+  const ClientId api_{"api"};
+};
+INSTANTIATE_TEST_SUITE_P(Engines, SessionsTest, kBothEngines, engine_name);
+
+TEST_P(SessionsTest, refuses_sessions_of_other_realms) {
+  insert_session("s", user_, app_);
+  const RealmId other("other");
+  EXPECT_FALSE(read([&](Rows& rows) { return repos().sessions.find(rows, other, SessionId("s")); }).value());
+  EXPECT_FALSE(read([&](Rows& rows) { return repos().sessions.load(rows, other, SessionId("s"), app_); }).value());
+  EXPECT_FALSE(write([&](Tx& tx) { return repos().sessions.remove(tx, other, SessionId("s")); }).value());
+  EXPECT_EQ(write([&](Tx& tx) { return repos().sessions.remove_of_user(tx, other, user_); }).value(), 0);
+  EXPECT_TRUE(find("s"));
+}
+
+TEST_P(SessionsTest, refuses_shares_and_proofs_for_a_session_that_is_gone) {
+  ClientSession share;
+  share.session = SessionId("gone");
+  share.client = app_;
+  EXPECT_EQ(write([&](Tx& tx) { return repos().sessions.put_client_session(tx, share); }).error(),
+            StoreError::kConflict);
+  EXPECT_EQ(write([&](Tx& tx) { return repos().sessions.reauthenticate(tx, share.session, 1, now_); }).error(),
+            StoreError::kConflict);
+  EXPECT_TRUE(write([&](Tx& tx) { return repos().sessions.touch(tx, share.session, now_); }));
+  EXPECT_FALSE(write([&](Tx& tx) { return repos().sessions.remove_client_session(tx, share.session, app_); }).value());
+}
+
+TEST_P(SessionsTest, refuses_a_second_session_with_the_same_id) {
+  auto session = insert_session("s", user_, app_);
+  EXPECT_EQ(write([&](Tx& tx) { return repos().sessions.insert(tx, session, now_); }).error(), StoreError::kConflict);
+}
+
+TEST_P(SessionsTest, refuses_to_load_a_session_whose_user_is_gone) {
+  insert_session("s", UserId("gone"), app_);
+  EXPECT_TRUE(find("s"));
+  EXPECT_FALSE(load("s", app_));
+}
+
+TEST_P(SessionsTest, refuses_a_rotation_that_another_one_overtook) {
+  insert_session("s", user_, app_);
+  const auto first = *load("s", app_)->client_session;
+  auto second = first;
+  second.previous_refresh_id = first.refresh_id;
+  second.refresh_id = "second";
+  second.rotated_at = now_;
+  const auto rotate = [&](const ClientSession& before, const ClientSession& after) {
+    return write([&](Tx& tx) { return repos().sessions.rotate(tx, before, after); });
+  };
+  ASSERT_TRUE(rotate(first, second));
+  EXPECT_EQ(rotate(first, second).error(), StoreError::kConflict);
+  auto used = second;
+  used.use_count = 1;
+  ASSERT_TRUE(rotate(second, used));
+  EXPECT_EQ(rotate(second, used).error(), StoreError::kConflict) << "the count is part of the guard";
+  const auto now = load("s", app_)->client_session;
+  EXPECT_EQ(now->refresh_id, "second");
+  EXPECT_EQ(now->previous_refresh_id, "first");
+  EXPECT_EQ(now->rotated_at, now_);
+  EXPECT_EQ(now->use_count, 1);
+}
+
+TEST_P(SessionsTest, a_session_comes_back_as_it_went) {
+  UserSession session;
+  session.id = SessionId("s");
+  session.realm = realm_;
+  session.user = user_;
+  session.started_at = now_;
+  session.last_seen = now_ + milliseconds(1);
+  session.auth_time = 17;
+  session.remember_me = true;
+  session.ip_address = "2001:db8::1";
+  session.notes = {{"k", "v \"quoted\""}};
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().sessions.insert(tx, session, now_ + hours(1)); }));
+  const auto found = find("s");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->user, user_);
+  EXPECT_EQ(found->started_at, session.started_at);
+  EXPECT_EQ(found->last_seen, session.last_seen);
+  EXPECT_EQ(found->auth_time, 17);
+  EXPECT_TRUE(found->remember_me);
+  EXPECT_EQ(found->ip_address, session.ip_address);
+  EXPECT_EQ(found->notes, session.notes);
+}
+
+TEST_P(SessionsTest, load_gives_session_share_user_roles_and_groups_together) {
+  const auto role = insert_role("editor");
+  const auto group = insert_group("staff");
+  ASSERT_TRUE(write([&](Tx& tx) -> Stored<void> {
+    if (auto done = repos().users.add_role(tx, user_, role.id); !done) return done;
+    return repos().users.add_group(tx, user_, group.id);
+  }));
+  insert_session("s", user_, app_);
+  const auto live = load("s", app_);
+  ASSERT_TRUE(live);
+  EXPECT_EQ(live->session.id.str(), "s");
+  ASSERT_TRUE(live->client_session);
+  EXPECT_EQ(live->client_session->refresh_id, "first");
+  EXPECT_EQ(live->subject.user.username, "ada");
+  EXPECT_EQ(live->subject.roles, std::vector{role.id});
+  EXPECT_EQ(live->subject.groups, std::vector{group.id});
+  const auto without = load("s", api_);
+  ASSERT_TRUE(without);
+  EXPECT_FALSE(without->client_session);
+  EXPECT_EQ(without->subject.roles, std::vector{role.id});
+}
+
+TEST_P(SessionsTest, touch_and_reauthenticate_set_what_they_say) {
+  insert_session("s", user_, app_);
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().sessions.touch(tx, SessionId("s"), now_ + seconds(9)); }));
+  EXPECT_EQ(find("s")->last_seen, now_ + seconds(9));
+  EXPECT_EQ(find("s")->auth_time, 0);
+  ASSERT_TRUE(
+      write([&](Tx& tx) { return repos().sessions.reauthenticate(tx, SessionId("s"), 42, now_ + seconds(10)); }));
+  EXPECT_EQ(find("s")->auth_time, 42);
+  EXPECT_EQ(find("s")->last_seen, now_ + seconds(10));
+}
+
+TEST_P(SessionsTest, the_last_share_takes_the_session_with_it) {
+  insert_session("s", user_, app_);
+  ClientSession share;
+  share.session = SessionId("s");
+  share.client = api_;
+  share.scope = "openid";
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().sessions.put_client_session(tx, share); }));
+  const auto shares = [&] {
+    return read([&](Rows& rows) { return repos().sessions.client_sessions(rows, SessionId("s")); }).value().size();
+  };
+  EXPECT_EQ(shares(), 2U);
+  const auto remove = [&](const ClientId& client) {
+    return write([&](Tx& tx) { return repos().sessions.remove_client_session(tx, SessionId("s"), client); }).value();
+  };
+  EXPECT_FALSE(remove(app_));
+  EXPECT_FALSE(remove(app_)) << "not there any more, and not the last";
+  EXPECT_EQ(shares(), 1U);
+  EXPECT_TRUE(remove(api_));
+  EXPECT_FALSE(find("s"));
+  EXPECT_FALSE(remove(api_));
+}
+
+TEST_P(SessionsTest, a_session_goes_with_its_shares_alone_or_with_all_of_its_user) {
+  insert_session("s1", user_, app_);
+  insert_session("s2", user_, app_);
+  insert_session("s3", user_, app_);
+  const auto other = insert_user("bob");
+  insert_session("s4", other.id, app_);
+  const auto remove = [&] {
+    return write([&](Tx& tx) { return repos().sessions.remove(tx, realm_, SessionId("s1")); }).value();
+  };
+  EXPECT_TRUE(remove());
+  EXPECT_FALSE(remove());
+  EXPECT_EQ(raw("SELECT 'share' FROM client_sessions").size(), 3U);
+  EXPECT_EQ(write([&](Tx& tx) { return repos().sessions.remove_of_user(tx, realm_, user_); }).value(), 2);
+  EXPECT_EQ(raw("SELECT 'share' FROM client_sessions").size(), 1U);
+  EXPECT_TRUE(find("s4"));
+}
+
+TEST_P(SessionsTest, refuses_codes_that_are_unknown_expired_used_or_of_another_realm) {
+  ASSERT_TRUE(insert_code("h", now_ + seconds(60)));
+  EXPECT_EQ(insert_code("h", now_).error(), StoreError::kConflict);
+  EXPECT_EQ(take("nothing", now_).result, TakeCode::kUnknown);
+  EXPECT_EQ(write([&](Tx& tx) { return repos().codes.take(tx, RealmId("other"), "h", now_); })->result,
+            TakeCode::kUnknown);
+  const auto expired = take("h", now_ + seconds(60));
+  EXPECT_EQ(expired.result, TakeCode::kExpired);
+  EXPECT_EQ(expired.code.client, app_);
+  EXPECT_EQ(take("h", now_).result, TakeCode::kTaken);
+  const auto again = take("h", now_);
+  EXPECT_EQ(again.result, TakeCode::kUsedBefore);
+  EXPECT_EQ(again.code.session.str(), "s") << "what is revoked then";
+  EXPECT_EQ(take("h", now_ + seconds(61)).result, TakeCode::kUsedBefore) << "reuse weighs more than age";
+}
+
+TEST_P(SessionsTest, a_code_comes_back_as_it_went) {
+  ASSERT_TRUE(insert_code("h", now_ + seconds(60)));
+  const auto taken = take("h", now_).code;
+  const auto wanted = code("h", now_ + seconds(60));
+  EXPECT_EQ(taken.hash, wanted.hash);
+  EXPECT_EQ(taken.realm, wanted.realm);
+  EXPECT_EQ(taken.client, wanted.client);
+  EXPECT_EQ(taken.session, wanted.session);
+  EXPECT_EQ(taken.user, wanted.user);
+  EXPECT_EQ(taken.redirect_uri, wanted.redirect_uri);
+  EXPECT_EQ(taken.redirect_uri_sent, wanted.redirect_uri_sent);
+  EXPECT_EQ(taken.scope, wanted.scope);
+  EXPECT_EQ(taken.nonce, wanted.nonce);
+  EXPECT_EQ(taken.code_challenge, wanted.code_challenge);
+  EXPECT_EQ(taken.challenge_method, wanted.challenge_method);
+  EXPECT_EQ(taken.acr, wanted.acr);
+  EXPECT_EQ(taken.expires_at, wanted.expires_at);
+}
+
+TEST_P(SessionsTest, a_code_whose_transaction_rolled_back_can_be_taken_again) {
+  ASSERT_TRUE(insert_code("h", now_ + seconds(60)));
+  const auto lost = write([&](Tx& tx) -> Stored<void> {
+    EXPECT_EQ(repos().codes.take(tx, realm_, "h", now_)->result, TakeCode::kTaken);
+    return refuse(StoreError::kBusy);
+  });
+  EXPECT_EQ(lost.error(), StoreError::kBusy);
+  EXPECT_EQ(take("h", now_).result, TakeCode::kTaken);
+}
+
+TEST_P(SessionsTest, interactions_are_found_until_they_expire_and_taken_once) {
+  Interaction interaction;
+  interaction.id = "tab";
+  interaction.realm = realm_;
+  interaction.browser_hash = "browser";
+  interaction.expires_at = now_ + seconds(60);
+  interaction.request.client = app_;
+  interaction.request.client_id = "app";
+  interaction.request.redirect_uri = "https://app.example.org/cb";
+  interaction.stage = AwaitingActions{{.user = user_, .auth_time = 7}, {"UPDATE_PASSWORD"}};
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().interactions.insert(tx, "h", interaction); }));
+  const auto find_at = [&](const RealmId& realm, TimePoint at) {
+    return read([&](Rows& rows) { return repos().interactions.find(rows, realm, "h", at); }).value();
+  };
+  EXPECT_FALSE(find_at(RealmId("other"), now_));
+  EXPECT_FALSE(find_at(realm_, now_ + seconds(60)));
+  const auto found = find_at(realm_, now_);
+  ASSERT_TRUE(found);
+  ASSERT_TRUE(std::holds_alternative<AwaitingActions>(found->stage));
+  EXPECT_EQ(std::get<AwaitingActions>(found->stage).proven.user, user_);
+  EXPECT_EQ(found->request.redirect_uri, interaction.request.redirect_uri);
+  const auto take_it = [&] { return write([&](Tx& tx) { return repos().interactions.take(tx, "h"); }); };
+  EXPECT_TRUE(take_it());
+  EXPECT_EQ(take_it().error(), StoreError::kConflict);
+  EXPECT_FALSE(find_at(realm_, now_));
+}
+
+TEST_P(SessionsTest, revocations_are_of_one_realm_and_may_come_twice) {
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(write([&](Tx& tx) { return repos().revocations.insert(tx, realm_, "jti", now_ + seconds(60)); }));
+  }
+  const auto contains = [&](const RealmId& realm, const char* id) {
+    return read([&](Rows& rows) { return repos().revocations.contains(rows, realm, id); }).value();
+  };
+  EXPECT_TRUE(contains(realm_, "jti"));
+  EXPECT_FALSE(contains(realm_, "other"));
+  EXPECT_FALSE(contains(RealmId("other"), "jti"));
+}
+
+TEST_P(SessionsTest, the_purge_keeps_what_is_alive_and_goes_in_bits) {
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(insert_code("old-" + std::to_string(i), now_ - seconds(1)));
+  ASSERT_TRUE(insert_code("young", now_ + seconds(1)));
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().revocations.insert(tx, realm_, "old", now_); }));
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().revocations.insert(tx, realm_, "young", now_ + seconds(1)); }));
+  Interaction interaction;
+  interaction.realm = realm_;
+  interaction.expires_at = now_ - seconds(1);
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().interactions.insert(tx, "old", interaction); }));
+  insert_session("young", user_, app_);  // for ten hours
+  EXPECT_EQ(purge(now_, 3), 3);
+  EXPECT_EQ(purge(now_, 3), 3);
+  EXPECT_EQ(purge(now_, 3), 1);
+  EXPECT_EQ(purge(now_, 3), 0);
+  EXPECT_EQ(take("young", now_).result, TakeCode::kTaken);
+  EXPECT_EQ(take("old-0", now_).result, TakeCode::kUnknown);
+  EXPECT_TRUE(find("young"));
+  EXPECT_EQ(purge(now_ + hours(11), 100), 3) << "the code, the revocation and the session";
+  EXPECT_FALSE(find("young"));
+  EXPECT_TRUE(raw("SELECT 'share' FROM client_sessions").empty());
+}
+
+TEST_P(SessionsTest, the_purge_leaves_a_session_until_its_hour_is_over) {
+  UserSession session;
+  session.id = SessionId("s");
+  session.realm = realm_;
+  session.user = user_;
+  const TimePoint expires = std::chrono::floor<hours>(now_) + std::chrono::minutes(30);
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().sessions.insert(tx, session, expires); }));
+  EXPECT_EQ(purge(expires - seconds(1), 10), 0);
+  EXPECT_EQ(purge(expires + std::chrono::minutes(30), 10), 1);
+}
+
+}  // namespace
+}  // namespace cardea
