@@ -6,12 +6,6 @@
 namespace cardea::login {
 namespace {
 
-web::PageData page_data(const Dependencies& dependencies, const RealmEntry& realm) {
-  auto data = web::realm_page_data(display_name(realm.realm));
-  data.text("base", dependencies.base_url.relative_path());
-  return data;
-}
-
 // The client's name as people know it; names like "${client_account}" are keys of a catalogue that we do not have.
 std::string client_name(const Dependencies& dependencies, const RealmEntry& realm, std::string_view client_id) {
   const auto client = dependencies.settings.cached_client(realm, client_id);
@@ -24,7 +18,7 @@ std::string client_name(const Dependencies& dependencies, const RealmEntry& real
 web::Response login_page(const Dependencies& dependencies, const web::Request& request, const RealmEntry& realm,
                          const LoginPage& page) {
   const auto base = dependencies.base_url.of(request);
-  auto data = page_data(dependencies, realm);
+  auto data = web::realm_page_data(display_name(realm.realm));
   data.text("heading", "Sign in to your account")
       .text("client_name", client_name(dependencies, realm, page.request.client_id))
       .text("action", link_url(base, realm.realm.name, "authenticate", page.link))
@@ -42,7 +36,7 @@ web::Response login_page(const Dependencies& dependencies, const web::Request& r
 
 web::Response update_password_page(const Dependencies& dependencies, const web::Request& request,
                                    const RealmEntry& realm, const UpdatePasswordPage& page) {
-  auto data = page_data(dependencies, realm);
+  auto data = web::realm_page_data(display_name(realm.realm));
   std::vector<web::PageData> errors;
   for (const auto& error : page.errors) errors.push_back(web::PageData().text("text", error));
   data.text("action", link_url(dependencies.base_url.of(request), realm.realm.name, "required-action", page.link))

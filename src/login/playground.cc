@@ -7,7 +7,6 @@ void add_playground_routes(web::Router& router, PlaygroundDependencies dependenc
     web::PageData data;
     data.text("title", "Playground")
         .text("brand", "Cardea")
-        .text("base", dependencies.base_url.relative_path())
         .text("server", dependencies.base_url.of(request))
         .flag("wide", true);
     return dependencies.pages.render("playground", 200, data,

@@ -26,7 +26,7 @@ class Playground : public testing::Test {
   }
 
   SeededRandom random_;
-  web::Pages pages_{random_};
+  web::Pages pages_{random_, web::embedded_assets(), "/auth"};
   web::BaseUrl base_url_{"", "/auth"};
   web::Router router_;
 };

@@ -65,7 +65,7 @@ class Tree:
 
 
 def is_test(path):
-    return bool(re.search(r"_(test|bench|fuzz)\.cc$", path.name))
+    return bool(re.search(r"_(test|bench|fuzz)\.cc$|_fixture\.h$", path.name))
 
 
 def strip_comments(text):
