@@ -16,15 +16,16 @@ inline constexpr std::size_t kCookiesMax = 60;
 inline constexpr std::size_t kUriBytesMax = 8 * 1024;
 inline constexpr std::size_t kStepsMax = 8;  // steps of one Outcome
 inline constexpr std::size_t kHostBytesMax = 255;
-inline constexpr std::size_t kChunkHeadBytesMax = 4 * 1024;  // size line of a chunk; all trailers (RFC 9112 section 7.1)
+inline constexpr std::size_t kChunkHeadBytesMax =
+    4 * 1024;  // size line of a chunk; all trailers (RFC 9112 section 7.1)
 
 // Connections (src/http).
 inline constexpr std::size_t kConnectionsMax = 20'000;
-inline constexpr std::size_t kReadBytesMax = 64 * 1024;     // taken from a socket at once
+inline constexpr std::size_t kReadBytesMax = 64 * 1024;       // taken from a socket at once
 inline constexpr std::size_t kCopiedBodyBytesMax = 8 * 1024;  // larger bodies are sent from where they are
-inline constexpr std::size_t kLingerBytesMax = 256 * 1024;  // read and thrown away after a refusal
-inline constexpr std::size_t kExchangesKeptMax = 128;       // request objects kept warm by one I/O thread
-inline constexpr std::size_t kExchangeBytesMax = 16 * 1024;  // larger ones are not kept
+inline constexpr std::size_t kLingerBytesMax = 256 * 1024;    // read and thrown away after a refusal
+inline constexpr std::size_t kExchangesKeptMax = 128;         // request objects kept warm by one I/O thread
+inline constexpr std::size_t kExchangeBytesMax = 16 * 1024;   // larger ones are not kept
 
 // Documents.
 inline constexpr std::size_t kJsonBytesMax = 1024 * 1024;

@@ -2,6 +2,7 @@
 // exchange outlives its connection when a lane still works for it, so what steps capture by reference stays alive.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -65,7 +66,8 @@ class StepRunner : public std::enable_shared_from_this<StepRunner> {
   void finish(Exchange& exchange, web::Response response);
 
   Handle handle_;
-  Lanes& lanes_;
+  Lanes& lanes_;  // for submitting: jobs that outlive the server do not touch it
+  std::array<Histogram*, web::kLaneCount> step_seconds_;
   Log& log_;
   const Clock& clock_;
   std::shared_ptr<Mailbox> mailbox_;

@@ -18,18 +18,22 @@ LaneJob job(MoveOnlyFunction<> work, MoveOnlyFunction<bool> complete = [](bool) 
 // Occupies the one thread of a pool until told to go on.
 struct Occupied {
   explicit Occupied(LanePool& pool) {
-    EXPECT_TRUE(pool.submit(job([this] {
-      running.count_down();
-      go_on.wait();
+    EXPECT_TRUE(pool.submit(job([both = latches] {
+      both->running.count_down();
+      both->go_on.wait();
     })));
-    running.wait();
+    latches->running.wait();
   }
   ~Occupied() { release(); }
-  void release() {
-    if (!go_on.try_wait()) go_on.count_down();
+  void release() const {
+    if (!latches->go_on.try_wait()) latches->go_on.count_down();
   }
-  std::latch running{1};
-  std::latch go_on{1};
+
+  struct Latches {
+    std::latch running{1};
+    std::latch go_on{1};
+  };
+  std::shared_ptr<Latches> latches = std::make_shared<Latches>();  // the job may be the last to look at them
 };
 
 TEST(LanePool, refuses_what_does_not_fit) {

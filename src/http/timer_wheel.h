@@ -36,7 +36,8 @@ class TimerWheel {
   TimerWheel(const TimerWheel&) = delete;
   TimerWheel& operator=(const TimerWheel&) = delete;
 
-  /// Replaces the deadline of `entry`: it is due once `advance` reaches now + after + 1, so never early.
+  /// Replaces the deadline of `entry`: it is due once `advance` reaches now + after + 1, so never early, as long as
+  /// `advance` is called about every tick.
   void set(Entry& entry, Tick after);
   /// The entry waits for nothing until the next set.
   void clear(Entry& entry);
