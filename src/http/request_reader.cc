@@ -80,29 +80,29 @@ class Parser final : public beast_http::basic_parser<true> {
     header.value.assign(value.data(), value.size());
   }
 
-  void check_field(beast_http::field field, std::string_view value, error_code& ec) {
-    using beast_http::field;
-    switch (field) {
-      case field::host:
+  void check_field(beast_http::field name, std::string_view value, error_code& ec) {
+    using Field = beast_http::field;
+    switch (name) {
+      case Field::host:
         if (!is_plausible_authority(value)) return refuse(400, "bad_host", ec);
         request_.host = ascii_lower(value);
         return once(kHost, ec);
-      case field::content_length:
+      case Field::content_length:
         if (!std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; })) {
           return refuse(400, "bad_content_length", ec);
         }
         return once(kContentLength, ec);
-      case field::transfer_encoding:
+      case Field::transfer_encoding:
         if (http_1_0) return refuse(400, "transfer_encoding_in_http_1_0", ec);
         if (!equal_ignoring_ascii_case(value, "chunked")) return refuse(501, "unknown_transfer_encoding", ec);
         return once(kTransferEncoding, ec);
-      case field::expect:
+      case Field::expect:
         if (!equal_ignoring_ascii_case(value, "100-continue")) return refuse(417, "unknown_expectation", ec);
         expects_continue = !http_1_0;
         return;
-      case field::authorization:
+      case Field::authorization:
         return once(kAuthorization, ec);
-      case field::content_type:
+      case Field::content_type:
         return once(kContentType, ec);
       default:
         return;
