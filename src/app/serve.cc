@@ -1,0 +1,80 @@
+#include "app/serve.h"
+
+#include <fmt/format.h>
+
+#include "app/version.h"
+#include "app/wire/banner.h"
+#include "app/wire/server.h"
+#include "app/wire/service_manager.h"
+#include "app/wire/signals.h"
+#include "base/clock.h"
+
+namespace cardea::app {
+
+namespace {
+
+constexpr std::chrono::minutes kSignalWait{60};
+
+/// Past the log: whoever reads that must not find the password there. With JSON on standard output nothing else may
+/// stand in it, so the password goes to the terminal on standard error; RunningServer refuses when there is none.
+void announce(RunningServer& server, std::FILE* out, std::FILE* err) {
+  const auto& settings = server.settings();
+  const bool json = settings.log_console_output == LogFormat::kJson;
+  if (!json) fmt::print(out, "{}", start_banner(settings, server.announcement()));
+  if (const auto password = server.take_admin_password(); !password.empty()) {
+    auto text = password_banner(settings.bootstrap_admin_username, password.reveal());
+    std::fwrite(text.data(), 1, text.size(), json ? err : out);
+    wipe(text);
+  }
+  std::fflush(json ? err : out);
+}
+
+void run_until_stopped(RunningServer& server, const ServiceManager& manager, const Clock& clock, Log& log) {
+  for (;;) {
+    switch (wait_for_signal(kSignalWait)) {
+      case Signal::kReload:
+        manager.reloading(clock.steady());
+        server.reload();
+        log.info("reloaded");
+        manager.ready();
+        break;
+      case Signal::kStop:
+        manager.stopping();
+        log.info("stopping");
+        server.stop();
+        log.info("stopped");
+        return;
+      case Signal::kNone:
+        break;
+    }
+  }
+}
+
+}  // namespace
+
+int serve(Configuration configuration, const Environment& environment, std::FILE* out, std::FILE* err) {
+  block_signals();
+  const SystemClock clock;
+  SystemRandom random;
+  const auto began = clock.steady();
+  ConsoleLog log(configuration.settings.log_level, configuration.settings.log_console_output);
+  log.info("starting", {{"version", version()}, {"development", configuration.settings.development}});
+  for (const auto& warning : configuration.warnings) log.warning("configuration", {{"text", warning}});
+
+  auto server = RunningServer::start(std::move(configuration.settings), environment, log, clock, random);
+  if (!server) {
+    log.error("start_failed", {{"reason", server.error()}});
+    log.flush();
+    return 1;
+  }
+  const auto took = std::chrono::duration_cast<milliseconds>(clock.steady() - began).count();
+  log.info("started", {{"url", (*server)->announcement().url}, {"milliseconds", took}});
+  log.flush();
+  announce(**server, out, err);
+  const ServiceManager manager(environment);
+  manager.ready();
+  run_until_stopped(**server, manager, clock, log);
+  return 0;
+}
+
+}  // namespace cardea::app

@@ -1,0 +1,14 @@
+// `start` and `start-dev`: from a checked configuration to a server that has stopped again.
+#pragma once
+
+#include <cstdio>
+
+#include "app/settings/read_settings.h"
+
+namespace cardea::app {
+
+/// Runs until SIGTERM or SIGINT. Returns the exit status. Must be called before any other thread exists, because
+/// signals are blocked for all of them here.
+[[nodiscard]] int serve(Configuration configuration, const Environment& environment, std::FILE* out, std::FILE* err);
+
+}  // namespace cardea::app

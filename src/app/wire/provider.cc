@@ -1,0 +1,103 @@
+#include "app/wire/provider.h"
+
+#include <utility>
+
+#include "base/uri.h"
+#include "login/playground.h"
+#include "oidc/authorize/authorize_endpoint.h"
+#include "oidc/endpoint.h"
+#include "oidc/redirect_uri.h"
+#include "oidc/routes.h"
+#include "web/asset.h"
+
+namespace cardea::app {
+
+namespace {
+
+/// The path in front of ours in the browser: that of the public URL when there is one, since a proxy may take it off.
+std::string browser_path(const ProviderAddress& address) {
+  if (address.frontend.empty()) return address.served_under;
+  const auto uri = parse_uri(address.frontend);
+  return uri ? uri->path : std::string();
+}
+
+}  // namespace
+
+Provider::Provider(const Parts& parts, ProviderAddress address, bool development)
+    : address_(std::move(address)),
+      base_url_(address_.frontend, browser_path(address_)),
+      pages_(parts.random, web::embedded_assets(), browser_path(address_)),
+      settings_(parts.repositories, parts.log),
+      oidc_(oidc_dependencies(parts, development)),
+      login_(login_dependencies(parts)) {
+  oidc::add_routes(router_, oidc_);
+  login_.add_routes(router_);
+  web::add_asset_routes(router_);
+  if (!development) return;
+  login::add_playground_routes(router_, {pages_, base_url_});
+  router_.get("/", [this](const web::Request&) -> web::Outcome {
+    return web::redirect(base_url_.relative_path() + "/playground");
+  });
+}
+
+/// The two features meet here: `oidc` hands a checked request to `login`, which hands back what was proven.
+oidc::Dependencies Provider::oidc_dependencies(const Parts& parts, bool development) {
+  return {
+      .repositories = parts.repositories,
+      .settings = settings_,
+      .pages = pages_,
+      .base_url = base_url_,
+      .clock = parts.clock,
+      .random = parts.random,
+      .log = parts.log,
+      .start_login =
+          [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm,
+                 AuthorizationRequest authorization, std::string username_shown) {
+            return login_.start(request, std::move(realm), std::move(authorization), std::move(username_shown));
+          },
+      .require_actions =
+          [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm,
+                 AuthorizationRequest authorization, Authentication proven, std::vector<std::string> actions) {
+            return login_.require_actions(request, std::move(realm), std::move(authorization), std::move(proven),
+                                          std::move(actions));
+          },
+      .production = !development,
+  };
+}
+
+login::Dependencies Provider::login_dependencies(const Parts& parts) {
+  return {
+      .repositories = parts.repositories,
+      .settings = settings_,
+      .sealer = parts.sealer,
+      .pages = pages_,
+      .base_url = base_url_,
+      .clock = parts.clock,
+      .random = parts.random,
+      .log = parts.log,
+      .complete =
+          [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm,
+                 const AuthorizationRequest& authorization, const Authentication& proven) {
+            return oidc::complete_interaction(oidc_, request, std::move(realm), authorization, proven);
+          },
+      .is_redirect_allowed = &oidc::is_redirect_allowed,
+      .refuse_realm = &oidc::refuse_realm,
+  };
+}
+
+web::Outcome Provider::handle(web::Request& request) const {
+  const auto& prefix = address_.served_under;
+  if (prefix.empty()) return router_.handle(request);
+  const bool below =
+      request.path.starts_with(prefix) && (request.path.size() == prefix.size() || request.path[prefix.size()] == '/');
+  if (!below) {
+    auto response = web::json_error(404, "Unable to find matching target resource method");
+    web::add_security_headers(response, request.is_https());
+    return response;
+  }
+  request.path.erase(0, prefix.size());
+  if (request.path.empty()) request.path = "/";
+  return router_.handle(request);
+}
+
+}  // namespace cardea::app

@@ -1,0 +1,60 @@
+// The part of the program that answers: settings cache, pages, login, endpoints and the router over them, joined
+// without a socket. The server runs it behind http; tests call `handle` and run the steps in a loop.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/settings.h"
+#include "crypto/seal.h"
+#include "domain/repository/repositories.h"
+#include "login/login.h"
+#include "oidc/oidc.h"
+#include "web/base_url.h"
+#include "web/page.h"
+#include "web/router.h"
+
+namespace cardea::app {
+
+/// Where the provider is seen: by browsers, and by us.
+struct ProviderAddress {
+  std::string frontend;      // full URL that every link starts with; empty: follow the request
+  std::string served_under;  // path in front of ours in requests as they reach us: "" or "/auth"
+};
+
+class Provider {
+ public:
+  struct Parts {
+    Repositories repositories;
+    const crypto::Sealer& sealer;
+    const Clock& clock;
+    Random& random;
+    Log& log;
+  };
+
+  /// Keeps the references. `development`: start-dev, which also serves the playground.
+  Provider(const Parts& parts, ProviderAddress address, bool development);
+  Provider(const Provider&) = delete;
+  Provider& operator=(const Provider&) = delete;
+
+  /// Takes the relative path off and routes. Safe from any thread.
+  [[nodiscard]] web::Outcome handle(web::Request& request) const;
+
+  [[nodiscard]] Settings& settings() { return settings_; }
+  /// For the generated reference.
+  [[nodiscard]] std::vector<std::string> routes() const { return router_.routes(); }
+
+ private:
+  [[nodiscard]] oidc::Dependencies oidc_dependencies(const Parts& parts, bool development);
+  [[nodiscard]] login::Dependencies login_dependencies(const Parts& parts);
+
+  ProviderAddress address_;
+  web::BaseUrl base_url_;
+  web::Pages pages_;
+  Settings settings_;
+  oidc::Dependencies oidc_;
+  login::Login login_;
+  web::Router router_;
+};
+
+}  // namespace cardea::app

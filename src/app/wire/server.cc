@@ -1,0 +1,241 @@
+#include "app/wire/server.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "app/wire/database.h"
+#include "app/wire/first_start.h"
+#include "app/wire/housekeeping.h"
+#include "app/wire/management.h"
+#include "app/wire/provider.h"
+#include "app/wire/ticker.h"
+#include "http/lanes.h"
+#include "http/server.h"
+
+namespace cardea::app {
+
+namespace {
+
+constexpr std::chrono::milliseconds kTick{1000};
+/// Running requests get this long to end; less than the 30 s after which container platforms kill.
+constexpr std::chrono::milliseconds kStopGrace{10'000};
+/// Below the I/O threads in the system's eyes: a flood of logins does not stall token traffic (architecture section 1).
+constexpr int kHashNiceness = 5;
+constexpr std::size_t kHashQueueForEach = 128;  // about a second of work
+constexpr std::size_t kStoreQueueMax = 1024;
+constexpr std::size_t kSmallQueueMax = 64;
+
+unsigned cores() { return std::max(1U, std::thread::hardware_concurrency()); }
+
+std::unique_ptr<http::LanePool> make_pool(unsigned threads, std::size_t queue_max, int niceness = 0) {
+  return std::make_unique<http::LanePool>(http::LanePoolSettings{threads, queue_max, niceness});
+}
+
+http::ProxyRule proxy_rule(const ServerSettings& settings) {
+  http::ProxyRule rule;
+  switch (settings.proxy_headers) {
+    case ProxyHeaders::kNone:
+      rule.header = http::ForwardHeader::kNone;
+      break;
+    case ProxyHeaders::kForwarded:
+      rule.header = http::ForwardHeader::kForwarded;
+      break;
+    case ProxyHeaders::kXForwarded:
+      rule.header = http::ForwardHeader::kXForwarded;
+      break;
+  }
+  for (const auto& text : settings.proxy_trusted_addresses)
+    if (const auto range = http::parse_address_range(text))
+      rule.trusted.push_back(*range);  // checked by check_settings
+  return rule;
+}
+
+http::ServerSettings public_settings(const ServerSettings& settings) {
+  http::ServerSettings result;
+  result.host = settings.http_host;
+  result.port = settings.http_enabled ? std::optional(settings.http_port) : std::nullopt;
+  result.https_port = settings.https_port;
+  if (settings.serves_https())
+    result.tls = http::TlsFiles{settings.https_certificate_file, settings.https_certificate_key_file};
+  result.proxy = proxy_rule(settings);
+  return result;
+}
+
+http::ServerSettings management_settings(const ServerSettings& settings) {
+  http::ServerSettings result;
+  result.name = "management";
+  result.host = settings.http_management_host;
+  result.port = settings.http_management_port;
+  result.io_threads = 1;
+  return result;
+}
+
+std::string describe_failure(const http::ServerError& error, std::string_view option) {
+  using Kind = http::ServerError::Kind;
+  const auto detail = error.detail.empty() ? std::string() : " (" + error.detail + ")";
+  switch (error.kind) {
+    case Kind::kBadHost:
+      return std::string(option) + "-host is not an address of this machine" + detail;
+    case Kind::kAddressInUse:
+      return "the port is in use by another program" + detail + ": choose another " + std::string(option) + "-port";
+    case Kind::kNotPermitted:
+      return "the port may not be opened by this user" + detail;
+    case Kind::kListen:
+      return "cannot listen" + detail;
+    case Kind::kCertificate:
+      return "the certificate cannot be used" + detail;
+  }
+  return detail;
+}
+
+}  // namespace
+
+/// Members are destroyed from the last to the first: listeners, lanes, the database with its writer, and then what the
+/// writer's last steps may still use.
+struct RunningServer::Parts {
+  Log& log;
+  const Clock& clock;
+  Random& random;
+  ServerSettings settings = {};
+
+  Metrics metrics = {};
+  Health health = {};
+  web::Router management_router = {};
+  std::unique_ptr<Provider> provider = {};
+  std::unique_ptr<OpenDatabase> database = {};
+  std::unique_ptr<http::LanePool> store_pool = {}, hash_pool = {}, cpu_pool = {}, admin_pool = {};
+  std::unique_ptr<http::Lanes> lanes = {};
+  std::unique_ptr<Housekeeping> housekeeping = {};
+  std::unique_ptr<Ticker> ticker = {};
+  std::unique_ptr<http::Server> management = {};
+  std::unique_ptr<http::Server> server = {};
+
+  Announcement announcement = {};
+  SecretBytes admin_password = {};
+
+  void make_provider();
+  void make_lanes();
+  void make_housekeeping();
+  void register_metrics();
+  [[nodiscard]] Result<void, std::string> serve_management();
+  [[nodiscard]] Result<void, std::string> serve();
+};
+
+void RunningServer::Parts::make_provider() {
+  provider = std::make_unique<Provider>(
+      Provider::Parts{database->repositories(), database->sealer(), clock, random, log},
+      ProviderAddress{settings.frontend_url(), settings.http_relative_path}, settings.development);
+}
+
+/// On SQLite the writer is the store lane, so that requests share its commits; on PostgreSQL one thread waits for each
+/// connection.
+void RunningServer::Parts::make_lanes() {
+  const auto hash_threads = std::max(1U, cores() / 2);
+  hash_pool = make_pool(hash_threads, hash_threads * kHashQueueForEach, kHashNiceness);
+  cpu_pool = make_pool(std::max(1U, cores() / 2), kSmallQueueMax);
+  admin_pool = make_pool(1, kSmallQueueMax);
+  auto* store_lane = database->store().store_lane();
+  if (store_lane == nullptr) {
+    store_pool = make_pool(static_cast<unsigned>(settings.db_pool_max_size), kStoreQueueMax);
+    store_lane = store_pool.get();
+  }
+  lanes = std::make_unique<http::Lanes>(metrics);
+  lanes->assign(web::Lane::kStore, *store_lane);
+  lanes->assign(web::Lane::kHash, *hash_pool);
+  lanes->assign(web::Lane::kCpu, *cpu_pool);
+  lanes->assign(web::Lane::kAdmin, *admin_pool);
+}
+
+void RunningServer::Parts::make_housekeeping() {
+  health.database_answers = [this] { return database->store().ping().has_value(); };
+  const auto& repositories = database->repositories();
+  housekeeping = std::make_unique<Housekeeping>(
+      Housekeeping::Parts{[this] { return database->store().change_counter(); },
+                          [this] { return provider->settings().check_versions(); },
+                          [&repositories](TimePoint now, int rows_max) {
+                            return write_to(repositories.store,
+                                            [&](Tx& tx) { return repositories.purge.purge(tx, now, rows_max); });
+                          }},
+      clock, log, health);
+  ticker = std::make_unique<Ticker>(kTick, [this] { housekeeping->tick(); });
+}
+
+void RunningServer::Parts::register_metrics() {
+  auto& store = database->store();
+  metrics.gauge_function("cardea_db_round_trips", "Waits for PostgreSQL since the start.",
+                         [&store] { return static_cast<std::int64_t>(store.round_trips()); });
+  metrics.gauge_function("cardea_db_groups", "Group commits of SQLite since the start.",
+                         [&store] { return static_cast<std::int64_t>(store.groups()); });
+  metrics.gauge_function("cardea_db_grouped_writes", "Writes in those groups.",
+                         [&store] { return static_cast<std::int64_t>(store.grouped_writes()); });
+  metrics.gauge_function("cardea_ready", "1 while this node may be sent requests, the database's answer apart.",
+                         [this] { return health.started && !health.stopping && health.settings_are_fresh ? 1 : 0; });
+}
+
+Result<void, std::string> RunningServer::Parts::serve_management() {
+  if (!settings.has_management()) return {};
+  if (settings.health_enabled) add_health_routes(management_router, health);
+  if (settings.metrics_enabled) add_metrics_route(management_router, metrics);
+  management = std::make_unique<http::Server>(
+      management_settings(settings), [this](web::Request& request) { return management_router.handle(request); },
+      *lanes, log, metrics, clock, random);
+  if (auto started = management->start(); !started) return refuse(describe_failure(started.error(), "http-management"));
+  announcement.management_url = "http://" + settings.http_management_host + ":" + std::to_string(management->port());
+  return {};
+}
+
+Result<void, std::string> RunningServer::Parts::serve() {
+  server = std::make_unique<http::Server>(
+      public_settings(settings), [this](web::Request& request) { return provider->handle(request); }, *lanes, log,
+      metrics, clock, random);
+  if (auto started = server->start(); !started) return refuse(describe_failure(started.error(), "http"));
+  announcement.url = settings.frontend_url();
+  if (announcement.url.empty()) {
+    // Without a public name: what a browser on this machine would use.
+    const bool plain = server->port() != 0;
+    const auto port = plain ? server->port() : server->https_port();
+    announcement.url =
+        (plain ? "http://localhost:" : "https://localhost:") + std::to_string(port) + settings.http_relative_path;
+  }
+  return {};
+}
+
+Result<std::unique_ptr<RunningServer>, std::string> RunningServer::start(ServerSettings settings,
+                                                                         const Environment& environment, Log& log,
+                                                                         const Clock& clock, Random& random) {
+  auto parts = std::unique_ptr<Parts>(new Parts{log, clock, random, std::move(settings)});
+  auto database = OpenDatabase::open(parts->settings, environment, log, random);
+  if (!database) return refuse(std::move(database.error()));
+  parts->database = std::move(*database);
+  auto prepared = prepare_realms(parts->settings, environment, parts->database->repositories(), clock, random, log);
+  if (!prepared) return refuse(std::move(prepared.error()));
+  parts->admin_password = std::move(prepared->admin_password);
+  parts->make_provider();
+  parts->make_lanes();
+  parts->make_housekeeping();
+  parts->register_metrics();
+  if (auto served = parts->serve_management(); !served) return refuse(std::move(served.error()));
+  if (auto served = parts->serve(); !served) return refuse(std::move(served.error()));
+  parts->health.started = true;
+  return std::unique_ptr<RunningServer>(new RunningServer(std::move(parts)));
+}
+
+RunningServer::RunningServer(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+RunningServer::~RunningServer() = default;
+
+const Announcement& RunningServer::announcement() const { return parts_->announcement; }
+const ServerSettings& RunningServer::settings() const { return parts_->settings; }
+
+SecretBytes RunningServer::take_admin_password() { return std::move(parts_->admin_password); }
+
+void RunningServer::reload() { parts_->server->reload_certificates(); }
+
+void RunningServer::stop() {
+  parts_->health.stopping = true;  // The readiness probe sees it while running requests end.
+  parts_->server->stop(kStopGrace);
+  parts_->ticker.reset();
+  if (parts_->management) parts_->management->stop(std::chrono::milliseconds{0});
+}
+
+}  // namespace cardea::app

@@ -1,0 +1,68 @@
+#include "app/wire/server.h"
+
+#include <gmock/gmock.h>
+
+#include "base/clock.h"
+#include "tests/support/memory_log.h"
+#include "tests/support/temporary_folder.h"
+
+namespace cardea::app {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class RunningServerTest : public testing::Test {
+ protected:
+  /// start-dev on any free port, with its data in a folder of its own.
+  Result<std::unique_ptr<RunningServer>, std::string> start(std::vector<std::string> more = {},
+                                                            const std::string& port = "0") {
+    std::vector<std::string> arguments = {"start-dev", "--http-port", port, "--data-dir", folder_ / data_};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    auto configuration = read_settings(parse_command_line(arguments), {}, [](const auto&) { return std::nullopt; });
+    EXPECT_TRUE(configuration);
+    return RunningServer::start(std::move(configuration->settings), {}, log_, clock_, random_);
+  }
+
+  TemporaryFolder folder_;
+  std::string data_ = "data";
+  MemoryLog log_;
+  SystemClock clock_;
+  SystemRandom random_;
+};
+
+TEST_F(RunningServerTest, refuses_a_port_that_is_taken) {
+  const auto first = start();
+  ASSERT_TRUE(first) << first.error();
+  const auto& url = (*first)->announcement().url;
+  data_ = "other";
+  const auto second = start({}, url.substr(url.rfind(':') + 1));
+  ASSERT_FALSE(second);
+  EXPECT_THAT(second.error(), StartsWith("the port is in use by another program"));
+}
+
+TEST_F(RunningServerTest, refuses_a_certificate_that_is_none) {
+  const auto started =
+      start({"--https-certificate-file=/dev/null", "--https-certificate-key-file=/dev/null", "--https-port=0"});
+  ASSERT_FALSE(started);
+  EXPECT_THAT(started.error(), StartsWith("the certificate cannot be used"));
+}
+
+TEST_F(RunningServerTest, refuses_a_host_that_is_not_this_machine) {
+  const auto started = start({"--http-host=203.0.113.7"});
+  ASSERT_FALSE(started);
+}
+
+TEST_F(RunningServerTest, starts_stops_and_starts_again) {
+  for (int round = 0; round < 2; ++round) {
+    const auto server = start({"--health-enabled", "--http-management-port=0"});
+    ASSERT_TRUE(server) << server.error();
+    EXPECT_THAT((*server)->announcement().url, StartsWith("http://localhost:"));
+    EXPECT_THAT((*server)->announcement().management_url, StartsWith("http://localhost:"));
+    (*server)->reload();
+    (*server)->stop();
+  }
+}
+
+}  // namespace
+}  // namespace cardea::app
