@@ -103,6 +103,7 @@ TEST(RedirectUri, refuses_wildcards_before_the_path) {
   EXPECT_FALSE(allows("https://h*", "https://h.evil.example/"));
   EXPECT_FALSE(allows("https://h:84*", "https://h:8443/"));
   EXPECT_FALSE(allows("https://user@h/*", "https://user@h/x"));
+  EXPECT_FALSE(allows("https://user@h/*", "https://h/x"));
 }
 
 TEST(RedirectUri, refuses_everything_for_a_client_without_redirect_uris) {

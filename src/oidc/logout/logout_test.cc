@@ -200,6 +200,16 @@ TEST_F(LogoutTest, accepts_an_expired_hint_and_a_hint_of_a_dead_session) {
   EXPECT_EQ(get(parameters, signed_in.cookies).status, 302);
 }
 
+TEST_F(LogoutTest, treats_a_session_that_idled_away_as_nobody) {
+  const auto signed_in = world.sign_in("app");
+  const Form parameters = {{"client_id", "app"}, {"post_logout_redirect_uri", kTarget}};
+  EXPECT_TRUE(shows(get(parameters, signed_in.cookies), "Do you want to log out?"));
+  world.clock.advance(std::chrono::hours{1});
+  const auto response = get(parameters, signed_in.cookies);
+  EXPECT_EQ(response.status, 302);
+  EXPECT_TRUE(clears_cookies(response));
+}
+
 TEST_F(LogoutTest, asks_when_the_hint_is_of_another_session) {
   const auto here = world.sign_in("app");
   const auto there = world.sign_in("app");
