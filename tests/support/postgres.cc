@@ -55,7 +55,7 @@ TestPostgres& TestPostgres::shared() {
   return server;
 }
 
-TestPostgres::TestPostgres() {
+TestPostgres::TestPostgres(std::vector<std::string> options) : options_(std::move(options)) {
   std::string name = std::filesystem::temp_directory_path() / "cardea-pg-XXXXXX";
   if (::mkdtemp(name.data()) == nullptr) give_up("no temporary folder");
   folder_ = name;
@@ -74,12 +74,15 @@ void TestPostgres::start() {
   if (::pipe2(log, O_CLOEXEC) != 0) give_up("no pipe");
   const std::string script = std::string(CARDEA_SOURCE_DIR) + "/tests/support/start_postgres.sh";
   const std::string port = std::to_string(port_);
+  std::vector<const char*> arguments{script.c_str(), folder_.c_str(), port.c_str()};
+  for (const auto& option : options_) arguments.push_back(option.c_str());
+  arguments.push_back(nullptr);
   process_ = ::fork();
   if (process_ < 0) give_up("no process");
   if (process_ == 0) {
     ::dup2(log[1], STDERR_FILENO);
     ::dup2(log[1], STDOUT_FILENO);
-    ::execl(script.c_str(), script.c_str(), folder_.c_str(), port.c_str(), static_cast<char*>(nullptr));
+    ::execv(script.c_str(), const_cast<char* const*>(arguments.data()));
     ::_exit(127);
   }
   ::close(log[1]);

@@ -15,7 +15,8 @@ class TestPostgres {
   /// The server of this process, started when first asked for. A machine without the package fails the test loudly.
   static TestPostgres& shared();
 
-  TestPostgres();
+  /// `options` go to the server, for example {"-c", "fsync=on"}.
+  explicit TestPostgres(std::vector<std::string> options = {});
   ~TestPostgres();
   TestPostgres(const TestPostgres&) = delete;
   TestPostgres& operator=(const TestPostgres&) = delete;
@@ -40,6 +41,7 @@ class TestPostgres {
   void start();
   void stop(int signal);
 
+  std::vector<std::string> options_;
   std::string folder_;
   int port_ = 0;
   pid_t process_ = -1;

@@ -128,7 +128,12 @@ Result<void, DbError> SqliteWriter::write_in_group(Group& group, WriteBody body)
   Verdict verdict = Verdict::kRollBack;
   {
     const InBody mark(in_body_);
-    verdict = body(session);
+    try {
+      verdict = body(session);
+    } catch (...) {  // A library threw: what was half written must not ride along with the neighbours.
+      (void)end_savepoint(group, session.failure(), Verdict::kRollBack);
+      throw;
+    }
   }
   return end_savepoint(group, session.failure(), verdict);
 }
@@ -168,7 +173,12 @@ Result<void, DbError> SqliteWriter::write_alone(WriteBody body) {
   Verdict verdict = Verdict::kRollBack;
   {
     const InBody mark(in_body_);
-    verdict = body(session);
+    try {
+      verdict = body(session);
+    } catch (...) {
+      roll_back();
+      throw;
+    }
   }
   if (session.failure() || verdict == Verdict::kRollBack) {
     roll_back();
