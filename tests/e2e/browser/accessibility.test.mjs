@@ -1,4 +1,4 @@
-// axe-core finds nothing on our pages: in light, in dark, and on a phone.
+// axe-core finds nothing on our pages, in light, in dark, and on a phone, and none is wider than its window.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -20,6 +20,7 @@ function signInUrl(more = {}) {
 async function findNothing(page, name, colorScheme) {
   await page.evaluate(axe);
   const { violations, passes } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${name} is wider than the window`);
   await page.screenshot({ path: picturePath(`axe-${name}-${colorScheme}`), fullPage: true });
   const told = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
   assert.deepEqual(told, [], `on the page ${name}`);
