@@ -3,6 +3,7 @@
 //
 //   CARDEA_BINARY          the binary; by default build/release/cardea
 //   CARDEA_E2E_DATABASE    sqlite (default) or postgres; for the latter CARDEA_E2E_POSTGRES is the server's URL
+//   CARDEA_E2E_LOG         set: every server's log is printed when it ends
 //   CARDEA_E2E_KEYCLOAK    base URL of a running Keycloak (administrator admin/admin) to test these tests against
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
@@ -29,6 +30,7 @@ export const kOnlyCardea = { skip: kKeycloak ? 'the server is a Keycloak' : fals
 
 const kReadySeconds = 30;
 const kStopSeconds = 15;
+const kCommandSeconds = 15;
 const kPollMilliseconds = 20;
 const kTokenShape = /eyJ[A-Za-z0-9_-]{12,}\.[A-Za-z0-9_-]{12,}/;
 const kErrorLine = /^\S+Z\s+error\b|"level":"error"|AddressSanitizer|runtime error:|terminate called|Assertion/m;
@@ -70,10 +72,11 @@ export function temporaryFolder() {
   return folder;
 }
 
-/// Runs a command of the binary to its end.
+/// Runs a command of the binary to its end; one that is still running after a while is killed (`signal` says so).
 export function runCommand(args, { environment = {}, cwd, binary = kBinary } = {}) {
   const child = spawn(binary, args, { cwd: cwd ?? temporaryFolder(), env: cleanEnvironment(environment) });
   children.add(child);
+  const limit = setTimeout(() => child.kill('SIGKILL'), kCommandSeconds * 1000);
   let output = '';
   let errors = '';
   child.stdout.on('data', (part) => (output += part));
@@ -81,6 +84,7 @@ export function runCommand(args, { environment = {}, cwd, binary = kBinary } = {
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {
+      clearTimeout(limit);
       children.delete(child);
       resolve({ code, signal, output, errors, all: output + errors });
     });
@@ -241,6 +245,7 @@ export class Server {
   }
 
   checkLog(allowedErrors = []) {
+    if (process.env.CARDEA_E2E_LOG) console.log(this.log);
     const errors = this.lines.filter((line) => kErrorLine.test(line) && !allowedErrors.some((known) => known.test(line)));
     assert.deepEqual(errors, [], 'the server logged errors');
     assert.doesNotMatch(this.log, kTokenShape, 'the server logged a token');
