@@ -1,0 +1,123 @@
+#include <gtest/gtest.h>
+
+#include "base/limits.h"
+#include "core/changes/check_values.h"
+#include "core/changes/new_client.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/seeded_random.h"
+
+namespace cardea {
+namespace {
+
+TEST(CheckValues, refuses_realm_names_that_are_no_path_segment) {
+  for (const auto name : {"", ".", "..", "a/b", "a\\b", "a?b", "a#b", "a%2Fb", "a;b", "a\nb", "a\x7F"}) {
+    EXPECT_TRUE(check_realm_name(name)) << name;
+  }
+  EXPECT_TRUE(check_realm_name(std::string(256, 'a')));
+  EXPECT_FALSE(check_realm_name("My Realm é-1"));
+}
+
+TEST(CheckValues, refuses_ids_and_names_that_would_confuse) {
+  EXPECT_TRUE(check_id("00000000-0000-0000-0000-000000000000")) << "stands for nobody in verify_credential";
+  for (const auto id : {"", "a/b", "a\tb"}) EXPECT_TRUE(check_id(id)) << id;
+  EXPECT_FALSE(check_id("80327c58-ab67-432e-b468-ea7aff98a0b7"));
+  EXPECT_TRUE(check_name(""));
+  EXPECT_TRUE(check_name(std::string(256, 'a')));
+  EXPECT_FALSE(check_name("https://app.example.org/"));
+  EXPECT_TRUE(check_username(""));
+  EXPECT_TRUE(check_username("a\r\nb"));
+  EXPECT_FALSE(check_username("ada"));
+}
+
+TEST(CheckValues, refuses_what_is_no_email) {
+  for (const auto email : {"ada", "@x", "ada@", "a b@x", "a\n@x"}) EXPECT_TRUE(check_email(email)) << email;
+  EXPECT_FALSE(check_email(""));
+  EXPECT_FALSE(check_email("ada@example.org"));
+}
+
+TEST(CheckValues, refuses_redirect_uris_with_fragments_scripts_and_controls) {
+  for (const auto uri : {"", "https://app/#x", "javascript:alert(1)", "JavaScript:x", "data:text/html,x",
+                         "https://a b/", "https://app/\n"}) {
+    EXPECT_TRUE(check_redirect_uri(uri)) << uri;
+  }
+  EXPECT_TRUE(check_redirect_uri("https://app/" + std::string(kUriBytesMax, 'a')));
+  for (const auto uri :
+       {"https://app/*", "*", "/realms/demo/account/*", "http://localhost:53000", "com.app:/cb", "/a:b"}) {
+    EXPECT_FALSE(check_redirect_uri(uri)) << uri;
+  }
+  EXPECT_TRUE(is_redirect_wildcard("https://app/*"));
+  EXPECT_FALSE(is_redirect_wildcard("https://app/cb"));
+}
+
+TEST(CheckValues, refuses_empty_and_huge_passwords) {
+  EXPECT_TRUE(check_new_password(""));
+  EXPECT_TRUE(check_new_password(std::string(kPasswordBytesMax + 1, 'a')));
+  EXPECT_FALSE(check_new_password(std::string(kPasswordBytesMax, 'a')));
+}
+
+class NewClientTest : public testing::Test {
+ protected:
+  Client complete(json::object given) {
+    RepresentationProblems problems;
+    auto read = parse_client(given, {}, problems);
+    EXPECT_TRUE(problems.empty()) << problems.describe();
+    complete_new_client(read, given, clock_.now(), random_);
+    return std::move(read.client);
+  }
+  FakeClock clock_;
+  SeededRandom random_;
+};
+
+TEST_F(NewClientTest, public_and_bearer_only_clients_get_no_secret) {
+  EXPECT_TRUE(complete({{"clientId", "a"}, {"publicClient", true}, {"secret", "x"}}).secret.empty());
+  EXPECT_TRUE(complete({{"clientId", "a"}, {"bearerOnly", true}, {"secret", "x"}}).secret.empty());
+}
+
+TEST_F(NewClientTest, confidential_clients_get_an_unguessable_secret_unless_they_have_one) {
+  const auto made = complete({{"clientId", "a"}});
+  EXPECT_EQ(made.secret.size(), 43U);
+  EXPECT_EQ(made.attribute("client.secret.creation.time"), "1767225600");
+  const auto given = complete({{"clientId", "a"}, {"secret", "hunter2"}});
+  EXPECT_EQ(given.secret.reveal(), "hunter2");
+  EXPECT_TRUE(given.attribute("client.secret.creation.time").empty());
+}
+
+TEST_F(NewClientTest, addresses_follow_from_the_root_url_only_when_asked_and_not_given) {
+  const auto derive = [](json::object given) {
+    RepresentationProblems problems;
+    auto read = parse_client(given, {}, problems);
+    derive_from_root_url(read.client, given);
+    return std::move(read.client);
+  };
+  const auto derived = derive({{"clientId", "a"}, {"rootUrl", "https://app.example.org/x/"}});
+  EXPECT_EQ(derived.redirect_uris, std::vector<std::string>{"https://app.example.org/x/*"});
+  EXPECT_EQ(derived.admin_url, "https://app.example.org/x/");
+  const auto given = derive({{"clientId", "a"}, {"rootUrl", "https://app"}, {"redirectUris", json::array()}});
+  EXPECT_TRUE(given.redirect_uris.empty() && given.admin_url.empty());
+  EXPECT_TRUE(derive({{"clientId", "a"}, {"rootUrl", "${authBaseUrl}"}}).redirect_uris.empty());
+  EXPECT_TRUE(complete({{"clientId", "a"}, {"rootUrl", "https://app"}}).redirect_uris.empty());
+}
+
+TEST_F(NewClientTest, web_origins_follow_from_redirect_uris_only_when_not_given) {
+  const json::array uris = {"https://b.example.org/*", "https://b.example.org/cb", "http://localhost:53000",
+                            "com.app:/cb", "*"};
+  const auto derived = complete({{"clientId", "a"}, {"redirectUris", uris}});
+  EXPECT_EQ(derived.web_origins, (std::vector<std::string>{"https://b.example.org", "http://localhost:53000"}));
+  EXPECT_TRUE(complete({{"clientId", "a"}, {"redirectUris", uris}, {"webOrigins", json::array()}}).web_origins.empty());
+}
+
+TEST_F(NewClientTest, full_scope_is_off_where_consent_is_required) {
+  EXPECT_TRUE(complete({{"clientId", "a"}}).full_scope_allowed);
+  EXPECT_FALSE(complete({{"clientId", "a"}, {"consentRequired", true}}).full_scope_allowed);
+  EXPECT_TRUE(complete({{"clientId", "a"}, {"consentRequired", true}, {"fullScopeAllowed", true}}).full_scope_allowed);
+}
+
+TEST_F(NewClientTest, post_logout_redirects_are_the_redirect_uris_unless_said_otherwise) {
+  EXPECT_EQ(complete({{"clientId", "a"}}).attribute("post.logout.redirect.uris"), "+");
+  const auto said = complete({{"clientId", "a"}, {"attributes", {{"post.logout.redirect.uris", "-"}}}});
+  EXPECT_EQ(said.attribute("post.logout.redirect.uris"), "-");
+  EXPECT_EQ(service_account_username("Netbird-Backend"), "service-account-netbird-backend");
+}
+
+}  // namespace
+}  // namespace cardea
