@@ -1,6 +1,7 @@
 #include "app/serve.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "app/version.h"
 #include "app/wire/banner.h"
@@ -16,17 +17,16 @@ namespace {
 constexpr std::chrono::minutes kSignalWait{60};
 
 /// Past the log: whoever reads that must not find the password there. With JSON on standard output nothing else may
-/// stand in it, so the password goes to the terminal on standard error; RunningServer refuses when there is none.
-void announce(RunningServer& server, std::FILE* out, std::FILE* err) {
-  const auto& settings = server.settings();
+/// stand in it, so the password goes to the terminal on standard error, if that is one.
+ShowPassword password_output(const ServerSettings& settings, std::FILE* out, std::FILE* err) {
   const bool json = settings.log_console_output == LogFormat::kJson;
-  if (!json) fmt::print(out, "{}", start_banner(settings, server.announcement()));
-  if (const auto password = server.take_admin_password(); !password.empty()) {
-    auto text = password_banner(settings.bootstrap_admin_username, password.reveal());
-    std::fwrite(text.data(), 1, text.size(), json ? err : out);
+  if (json && isatty(fileno(err)) == 0) return {};
+  return [stream = json ? err : out](std::string_view username, const SecretBytes& password) {
+    auto text = password_banner(username, password.reveal());
+    std::fwrite(text.data(), 1, text.size(), stream);
+    std::fflush(stream);
     wipe(text);
-  }
-  std::fflush(json ? err : out);
+  };
 }
 
 void run_until_stopped(RunningServer& server, const ServiceManager& manager, const Clock& clock, Log& log) {
@@ -61,7 +61,9 @@ int serve(Configuration configuration, const Environment& environment, std::FILE
   log.info("starting", {{"version", version()}, {"development", configuration.settings.development}});
   for (const auto& warning : configuration.warnings) log.warning("configuration", {{"text", warning}});
 
-  auto server = RunningServer::start(std::move(configuration.settings), environment, log, clock, random);
+  auto show_password = password_output(configuration.settings, out, err);
+  auto server = RunningServer::start(std::move(configuration.settings), environment, log, clock, random,
+                                     std::move(show_password));
   if (!server) {
     log.error("start_failed", {{"reason", server.error()}});
     log.flush();
@@ -70,7 +72,10 @@ int serve(Configuration configuration, const Environment& environment, std::FILE
   const auto took = std::chrono::duration_cast<milliseconds>(clock.steady() - began).count();
   log.info("started", {{"url", (*server)->announcement().url}, {"milliseconds", took}});
   log.flush();
-  announce(**server, out, err);
+  if ((*server)->settings().log_console_output == LogFormat::kText) {
+    fmt::print(out, "{}", start_banner((*server)->settings(), (*server)->announcement()));
+    std::fflush(out);
+  }
   const ServiceManager manager(environment);
   manager.ready();
   run_until_stopped(**server, manager, clock, log);

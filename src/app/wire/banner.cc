@@ -17,7 +17,7 @@ std::string start_banner(const ServerSettings& settings, const Announcement& ann
 
 std::string password_banner(std::string_view username, std::string_view password) {
   return fmt::format(
-      "  Administrator of the realm master, shown this once and kept nowhere:\n\n"
+      "\n  Administrator of the realm master, shown this once and kept nowhere:\n\n"
       "    user name  {}\n"
       "    password   {}\n\n",
       username, password);

@@ -1,96 +1,127 @@
 #include "app/wire/first_start.h"
 
+#include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "core/bootstrap_master.h"
+#include "core/import/import_stage.h"
 #include "core/import/realm_documents.h"
 #include "core/realm_import.h"
 #include "login/playground.h"
 
 namespace cardea::app {
+
 namespace {
 
-PlaceholderLookup lookup_in(const Environment& environment) {
-  return [&environment](std::string_view name) -> std::optional<std::string> {
-    const auto found = environment.find(std::string(name));
+constexpr std::string_view kMaster = "master";
+
+ImportOptions options_of(const FirstStart& start) {
+  ImportOptions options;
+  options.lookup = [&environment = start.environment](std::string_view name) -> std::optional<std::string> {
+    // Our own secrets are not for realm files, where they would become readable settings.
+    if (name.starts_with(kEnvironmentPrefix)) {
+      const auto* option = find_option(option_name(name));
+      if (option != nullptr && option->has(kSecret)) return std::nullopt;
+    }
+    const auto found = environment.find(name);
     return found == environment.end() ? std::nullopt : std::optional(found->second);
   };
+  // A SQLite folder is ours alone, so a claim left behind is that of a process that is gone.
+  if (start.settings.db == Database::kSqlite) options.abandoned_after = seconds{0};
+  return options;
 }
 
-/// start-dev only: the page's own client, beside an administrator that was made just now.
-Result<void, std::string> add_playground_client(const ImportTools& tools) {
-  const auto& repositories = tools.repositories;
-  const auto stored = repositories.store.write([&](Tx& tx) -> Stored<void> {
-    auto master = repositories.realms.find_by_name(tx, "master");
-    if (!master) return refuse(master.error());
-    if (!*master) return {};
-    return repositories.clients.insert(tx, (*master)->id, login::playground_client(**master, tools.random));
-  });
-  if (stored || stored.error() == StoreError::kConflict) return {};
-  return refuse("the playground's client could not be stored: " + std::string(describe(stored.error())));
+/// Runs `work` until it is not in progress elsewhere.
+template <class Work>
+auto retry_while_in_progress(FirstStart& start, Work work) {
+  auto done = work();
+  while (!done && done.error().error == ImportError::kInProgress && start.wait()) done = work();
+  return done;
 }
 
-Result<void, std::string> import_one(const ImportTools& tools, const ImportOptions& options, RealmDocument document,
-                                     Log& log) {
-  auto imported = import_realm(tools, std::move(document.realm), options);
-  if (!imported) return refuse("realm file " + document.source + ": " + imported.error().describe());
-  if (imported->outcome == ImportOutcome::kExists) {
-    log.info("realm_import_skipped", {{"realm", imported->realm}, {"file", document.source}, {"reason", "exists"}});
-    return {};
-  }
-  log.info("realm_imported", {{"realm", imported->realm},
-                              {"file", document.source},
-                              {"clients", imported->clients},
-                              {"roles", imported->roles},
-                              {"groups", imported->groups},
-                              {"users", imported->users}});
-  if (!imported->review.empty()) {
-    log.warning("realm_import_review", {{"realm", imported->realm}, {"text", imported->review.text()}});
-  }
-  return {};
+/// The client of the page /playground, in a master that was just made by start-dev.
+void add_playground(FirstStart& start) {
+  const auto realm = find_realm(start.tools, kMaster);
+  const auto added = !realm || !*realm ? Stored<void>(refuse(StoreError::kCorrupt)) : [&] {
+    const auto client = login::playground_client(**realm, start.tools.random);
+    auto& repositories = start.tools.repositories;
+    return repositories.store.write([&](Tx& tx) { return repositories.clients.insert(tx, (*realm)->id, client); });
+  }();
+  if (!added) start.log.warning("playground_not_added", {{"error", describe(added.error())}});
 }
 
-Result<void, std::string> import_all(const ImportTools& tools, const ServerSettings& settings,
-                                     const Environment& environment, Log& log) {
-  auto documents = read_realm_documents(settings.import_realm);
-  if (!documents) {
-    std::string text = "--import-realm " + settings.import_realm;
-    for (const auto& problem : documents.error())
-      text.append("; ").append(problem.source).append(": ").append(problem.text);
-    return refuse(std::move(text));
+/// The import folder in data-dir may be missing: then there is nothing to import.
+bool is_default_and_absent(const ServerSettings& settings) {
+  std::error_code ignored;
+  return settings.import_realm == settings.data_dir + "/import" &&
+         !std::filesystem::exists(settings.import_realm, ignored);
+}
+
+void tell(const ImportReport& report, const std::string& file, Log& log) {
+  if (report.outcome == ImportOutcome::kExists) {
+    log.info("realm_exists", {{"realm", report.realm}, {"file", file}});
+    return;
   }
-  ImportOptions options;
-  options.lookup = lookup_in(environment);
-  for (auto& document : *documents) {
-    if (auto done = import_one(tools, options, std::move(document), log); !done) return done;
-  }
-  return {};
+  log.info("realm_imported", {{"realm", report.realm},
+                              {"file", file},
+                              {"clients", report.clients},
+                              {"roles", report.roles},
+                              {"groups", report.groups},
+                              {"users", report.users}});
+  if (!report.review.empty())
+    log.warning("realm_import_review", {{"realm", report.realm}, {"text", report.review.text()}});
 }
 
 }  // namespace
 
-Result<FirstStartReport, std::string> prepare_realms(const ServerSettings& settings, const Environment& environment,
-                                                     const Repositories& repositories, const Clock& clock,
-                                                     Random& random, Log& log) {
-  const ImportTools tools{repositories, clock, random};
-  FirstAdmin admin;
-  admin.username = settings.bootstrap_admin_username;
-  if (!settings.bootstrap_admin_password.empty()) admin.password = settings.bootstrap_admin_password.clone();
-  auto made = bootstrap_master(tools, std::move(admin));
-  if (!made) return refuse("the realm master could not be made: " + made.error().describe());
-  FirstStartReport report;
-  report.made_master = made->made;
-  report.admin_username = made->username;
-  if (made->made_password) report.admin_password = std::move(*made->made_password);
-  if (made->made) {
-    log.info("master_made", {{"admin", made->username}});
-    if (settings.development) {
-      if (auto done = add_playground_client(tools); !done) return refuse(std::move(done.error()));
-    }
+Result<void, std::string> make_master(FirstStart& start) {
+  const auto& settings = start.settings;
+  if (const auto cleared = clear_abandoned_imports(start.tools.repositories, start.tools.clock, start.tools.random,
+                                                   options_of(start).abandoned_after);
+      cleared && *cleared > 0)
+    start.log.info("abandoned_imports_removed", {{"count", *cleared}});
+
+  const auto existing = find_realm(start.tools, kMaster);
+  if (!existing) return refuse("cannot read the database: " + std::string(describe(existing.error())));
+  if (*existing) return {};
+  const bool given = !settings.bootstrap_admin_password.empty();
+  if (!given && !start.show_password)
+    return refuse(
+        std::string("the first administrator needs a password, and there is no terminal to show a random one on: "
+                    "set bootstrap-admin-password"));
+
+  auto made = retry_while_in_progress(start, [&] {
+    FirstAdmin admin;
+    admin.username = settings.bootstrap_admin_username;
+    if (given) admin.password = settings.bootstrap_admin_password.clone();
+    return bootstrap_master(start.tools, std::move(admin), options_of(start));
+  });
+  if (!made) return refuse("cannot make the realm master: " + made.error().describe());
+  if (!made->made) return {};  // another node did
+  if (made->made_password) start.show_password(made->username, *made->made_password);
+  start.log.info("realm_made", {{"realm", kMaster}, {"administrator", made->username}});
+  if (settings.development) add_playground(start);
+  return {};
+}
+
+Result<void, std::string> import_realms(FirstStart& start) {
+  const auto& path = start.settings.import_realm;
+  if (path.empty() || is_default_and_absent(start.settings)) return {};
+  const auto documents = read_realm_documents(path);
+  if (!documents) {
+    std::string text = "cannot import " + path;
+    for (const auto& problem : documents.error())
+      text.append("; ").append(problem.source).append(": ").append(problem.text);
+    return refuse(std::move(text));
   }
-  if (settings.import_realm.empty()) return report;
-  if (auto done = import_all(tools, settings, environment, log); !done) return refuse(std::move(done.error()));
-  return report;
+  for (const auto& document : *documents) {
+    const auto done = retry_while_in_progress(
+        start, [&] { return import_realm(start.tools, json::object(document.realm), options_of(start)); });
+    if (!done) return refuse("cannot import " + document.source + ": " + done.error().describe());
+    tell(*done, document.source, start.log);
+  }
+  return {};
 }
 
 }  // namespace cardea::app

@@ -1,28 +1,36 @@
-// What a start makes before it serves: the realm master with its administrator on an empty database, the playground's
-// client in start-dev, and the realms of `--import-realm` that are not there yet.
+// What is done between an open database and the first request: the realm master with its administrator, and the realm
+// files of --import-realm. Both are repeated at every start and do nothing the second time.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "app/settings/read_settings.h"
-#include "base/clock.h"
 #include "base/log.h"
-#include "base/random.h"
-#include "base/secret.h"
-#include "domain/repository/repositories.h"
+#include "core/import/run_import.h"
 
 namespace cardea::app {
 
-struct FirstStartReport {
-  bool made_master = false;
-  std::string admin_username;
-  SecretBytes admin_password;  // to be shown once; empty when one was given or master was there
+/// Shows the administrator's one-time password to a person. Empty: there is nobody to show it to, and then one must be
+/// given, since it may be found in no log (attack class 33).
+using ShowPassword = std::function<void(std::string_view username, const SecretBytes& password)>;
+
+struct FirstStart {
+  const ServerSettings& settings;
+  const Environment& environment;
+  ImportTools tools;
+  Log& log;
+  ShowPassword show_password;
+  /// Waits a moment while another node does the same work; false when the server is to stop.
+  std::function<bool()> wait;
 };
 
-/// The error is a sentence for the operator. Safe to run on several nodes at once: one makes, the others find it made.
-[[nodiscard]] Result<FirstStartReport, std::string> prepare_realms(const ServerSettings& settings,
-                                                                   const Environment& environment,
-                                                                   const Repositories& repositories, const Clock& clock,
-                                                                   Random& random, Log& log);
+/// Makes master unless it is there. A random password is shown as soon as it counts, so that nothing that fails later
+/// can lose it; it is held nowhere else. Errors are sentences.
+[[nodiscard]] Result<void, std::string> make_master(FirstStart& start);
+
+/// Imports what `import_realm` names. Realms that exist are left alone. Logs one line for each, and one warning with
+/// what was kept without effect. The first file that is wrong ends the start.
+[[nodiscard]] Result<void, std::string> import_realms(FirstStart& start);
 
 }  // namespace cardea::app

@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "app/wire/database.h"
-#include "app/wire/first_start.h"
 #include "app/wire/housekeeping.h"
 #include "app/wire/management.h"
 #include "app/wire/provider.h"
+#include "app/wire/signals.h"
 #include "app/wire/ticker.h"
 #include "http/lanes.h"
 #include "http/server.h"
@@ -18,6 +18,7 @@ namespace cardea::app {
 namespace {
 
 constexpr std::chrono::milliseconds kTick{1000};
+constexpr std::chrono::milliseconds kWaitForOtherNode{200};
 /// Running requests get this long to end; less than the 30 s after which container platforms kill.
 constexpr std::chrono::milliseconds kStopGrace{10'000};
 /// Below the I/O threads in the system's eyes: a flood of logins does not stall token traffic (architecture section 1).
@@ -112,12 +113,12 @@ struct RunningServer::Parts {
   std::unique_ptr<http::Server> server = {};
 
   Announcement announcement = {};
-  SecretBytes admin_password = {};
 
   void make_provider();
   void make_lanes();
   void make_housekeeping();
   void register_metrics();
+  [[nodiscard]] Result<void, std::string> fill_database(const Environment& environment, ShowPassword show_password);
   [[nodiscard]] Result<void, std::string> serve_management();
   [[nodiscard]] Result<void, std::string> serve();
 };
@@ -173,6 +174,16 @@ void RunningServer::Parts::register_metrics() {
                          [this] { return health.started && !health.stopping && health.settings_are_fresh ? 1 : 0; });
 }
 
+Result<void, std::string> RunningServer::Parts::fill_database(const Environment& environment,
+                                                              ShowPassword show_password) {
+  FirstStart first{
+      settings, environment, ImportTools{database->repositories(), clock, random}, log, std::move(show_password), [] {
+        return wait_for_signal(kWaitForOtherNode) != Signal::kStop;
+      }};
+  if (auto made = make_master(first); !made) return made;
+  return import_realms(first);
+}
+
 Result<void, std::string> RunningServer::Parts::serve_management() {
   if (!settings.has_management()) return {};
   if (settings.health_enabled) add_health_routes(management_router, health);
@@ -203,19 +214,20 @@ Result<void, std::string> RunningServer::Parts::serve() {
 
 Result<std::unique_ptr<RunningServer>, std::string> RunningServer::start(ServerSettings settings,
                                                                          const Environment& environment, Log& log,
-                                                                         const Clock& clock, Random& random) {
+                                                                         const Clock& clock, Random& random,
+                                                                         ShowPassword show_password) {
   auto parts = std::unique_ptr<Parts>(new Parts{log, clock, random, std::move(settings)});
   auto database = OpenDatabase::open(parts->settings, environment, log, random);
   if (!database) return refuse(std::move(database.error()));
   parts->database = std::move(*database);
-  auto prepared = prepare_realms(parts->settings, environment, parts->database->repositories(), clock, random, log);
-  if (!prepared) return refuse(std::move(prepared.error()));
-  parts->admin_password = std::move(prepared->admin_password);
   parts->make_provider();
   parts->make_lanes();
   parts->make_housekeeping();
   parts->register_metrics();
+  // Before what may take long, so that probes see a server that is alive and not ready yet.
   if (auto served = parts->serve_management(); !served) return refuse(std::move(served.error()));
+  if (auto filled = parts->fill_database(environment, std::move(show_password)); !filled)
+    return refuse(std::move(filled.error()));
   if (auto served = parts->serve(); !served) return refuse(std::move(served.error()));
   parts->health.started = true;
   return std::unique_ptr<RunningServer>(new RunningServer(std::move(parts)));
@@ -226,8 +238,6 @@ RunningServer::~RunningServer() = default;
 
 const Announcement& RunningServer::announcement() const { return parts_->announcement; }
 const ServerSettings& RunningServer::settings() const { return parts_->settings; }
-
-SecretBytes RunningServer::take_admin_password() { return std::move(parts_->admin_password); }
 
 void RunningServer::reload() { parts_->server->reload_certificates(); }
 

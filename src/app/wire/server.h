@@ -5,6 +5,7 @@
 #include <string>
 
 #include "app/settings/read_settings.h"
+#include "app/wire/first_start.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -19,17 +20,17 @@ struct Announcement {
 
 class RunningServer {
  public:
+  /// `show_password`: see first_start.h.
   /// Opens the database, makes what a first start needs, imports, and serves. The error is a sentence for the operator.
   [[nodiscard]] static Result<std::unique_ptr<RunningServer>, std::string> start(ServerSettings settings,
                                                                                  const Environment& environment,
                                                                                  Log& log, const Clock& clock,
-                                                                                 Random& random);
+                                                                                 Random& random,
+                                                                                 ShowPassword show_password);
   ~RunningServer();
 
   [[nodiscard]] const Announcement& announcement() const;
   [[nodiscard]] const ServerSettings& settings() const;
-  /// The administrator's one-time password when it was made just now; empty otherwise. Handed out once.
-  [[nodiscard]] SecretBytes take_admin_password();
   /// Reads certificates again (SIGHUP).
   void reload();
   /// Lets running requests end; returns when everything has stopped.

@@ -21,12 +21,15 @@ class RunningServerTest : public testing::Test {
     arguments.insert(arguments.end(), more.begin(), more.end());
     auto configuration = read_settings(parse_command_line(arguments), {}, [](const auto&) { return std::nullopt; });
     EXPECT_TRUE(configuration);
-    return RunningServer::start(std::move(configuration->settings), {}, log_, clock_, random_);
+    return RunningServer::start(
+        std::move(configuration->settings), {}, log_, clock_, random_,
+        [this](std::string_view, const SecretBytes& password) { password_ = password.reveal(); });
   }
 
   TemporaryFolder folder_;
   std::string data_ = "data";
   MemoryLog log_;
+  std::string password_;
   SystemClock clock_;
   SystemRandom random_;
 };
@@ -46,6 +49,12 @@ TEST_F(RunningServerTest, refuses_a_certificate_that_is_none) {
       start({"--https-certificate-file=/dev/null", "--https-certificate-key-file=/dev/null", "--https-port=0"});
   ASSERT_FALSE(started);
   EXPECT_THAT(started.error(), StartsWith("the certificate cannot be used"));
+}
+
+TEST_F(RunningServerTest, refuses_to_lose_the_password_when_a_later_step_fails) {
+  ASSERT_FALSE(start({"--http-host=203.0.113.7"}));
+  EXPECT_FALSE(password_.empty());
+  EXPECT_FALSE(log_.contains(password_));
 }
 
 TEST_F(RunningServerTest, refuses_a_host_that_is_not_this_machine) {
