@@ -220,7 +220,7 @@ async function atRate(url, rate, duration) {
 
 /// Database round trips of one request of each kind, from the counter in /metrics.
 async function roundTrips() {
-  const count = async () => Number(/^cardea_database_round_trips_total(?:\{[^}]*\})? (\d+)/m.exec((await get(`http://127.0.0.1:${managementPort}/metrics`)).body.toString())?.[1] ?? NaN);
+  const count = async () => Number(/^cardea_db_round_trips(?:\{[^}]*\})? (\d+)/m.exec((await get(`http://127.0.0.1:${managementPort}/metrics`)).body.toString())?.[1] ?? NaN);
   const of = async (work2, times) => { const before = await count(); work2(); return round((await count() - before) / times, 2); };
   const cc = () => { for (let i = 0; i < 20; i++) execFileSync('curl', ['-sf', '-u', 'bench-service:bench-service-secret', '-d', ccBody, endpoint('bench', 'token'), '-o', '/dev/null']); };
   return { client_credentials: await of(cc, 20) };

@@ -1,5 +1,7 @@
 #include "core/check_bearer.h"
 
+#include <algorithm>
+
 #include "core/session.h"
 #include "jose/jws.h"
 
@@ -24,6 +26,19 @@ Result<jose::VerifiedJwt, BearerError> verify_own(const jose::KeySet& keys, std:
 
 bool is_before(const jose::VerifiedJwt& token, std::int64_t not_before) {
   return epoch_seconds(*token.iat()) < not_before;
+}
+
+BearerError bearer_error(NotLive reason) {
+  switch (reason) {
+    case NotLive::kSessionGone:
+    case NotLive::kClientSessionGone:
+      return BearerError::kSessionGone;
+    case NotLive::kUserDisabled:
+      return BearerError::kUserDisabled;
+    case NotLive::kStale:
+      return BearerError::kRevoked;
+  }
+  return BearerError::kInvalid;
 }
 
 }  // namespace
@@ -73,11 +88,10 @@ Stored<Result<LiveToken, BearerError>> load_live_token(Rows& rows, const Reposit
   using Answer = Result<LiveToken, BearerError>;
   const auto refused = [](BearerError error) { return Answer(refuse(error)); };
   LiveToken answer;
-  auto client = settings.load_client(realm, token.azp());
+  auto client = settings.load_client(rows, realm, token.azp());
   if (!client) return refuse(client.error());
   if (!*client || !(*client)->client.enabled) return refused(BearerError::kClientGone);
   answer.client = std::move(*client);
-  if (is_before(token, answer.client->client.not_before)) return refused(BearerError::kRevoked);
 
   const auto revoked = repositories.revocations.contains(rows, realm->realm.id, token.jti());
   if (!revoked) return refuse(revoked.error());
@@ -86,20 +100,21 @@ Stored<Result<LiveToken, BearerError>> load_live_token(Rows& rows, const Reposit
   if (token.sid().empty()) {  // client_credentials: no session, the subject itself must still be there
     auto subject = repositories.subjects.load(rows, realm->realm.id, UserId(token.sub()));
     if (!subject) return refuse(subject.error());
-    if (!*subject) return refused(BearerError::kUserDisabled);
+    if (!*subject || !(*subject)->user.enabled) return refused(BearerError::kUserDisabled);
+    if (is_before(token, std::max(answer.client->client.not_before, (*subject)->user.not_before))) {
+      return refused(BearerError::kRevoked);
+    }
     answer.subject = std::move(**subject);
-  } else {
-    auto live = repositories.sessions.load(rows, realm->realm.id, SessionId(token.sid()), answer.client->client.id);
-    if (!live) return refuse(live.error());
-    if (!*live || !(*live)->client_session || !is_session_alive(realm->realm, (*live)->session, now))
-      return refused(BearerError::kSessionGone);
-    // A session is bound to its user: a token that names another was not issued in it (attack class 4).
-    if (!token.sub().empty() && token.sub() != (*live)->session.user.str()) return refused(BearerError::kInvalid);
-    answer.subject = (*live)->subject;
-    answer.live = std::move(**live);
+    return Answer(std::move(answer));
   }
-  if (!answer.subject.user.enabled) return refused(BearerError::kUserDisabled);
-  if (is_before(token, answer.subject.user.not_before)) return refused(BearerError::kRevoked);
+  auto live = repositories.sessions.load(rows, realm->realm.id, SessionId(token.sid()), answer.client->client.id);
+  if (!live) return refuse(live.error());
+  const auto reason = why_not_live(realm->realm, answer.client->client, *live, epoch_seconds(*token.iat()), now);
+  if (reason) return refused(bearer_error(*reason));
+  // A session is bound to its user: a token that names another was not issued in it (attack class 4).
+  if (!token.sub().empty() && token.sub() != (*live)->session.user.str()) return refused(BearerError::kInvalid);
+  answer.subject = (*live)->subject;
+  answer.live = std::move(**live);
   return Answer(std::move(answer));
 }
 

@@ -1,5 +1,7 @@
 #include "core/session.h"
 
+#include <algorithm>
+
 namespace cardea {
 namespace {
 
@@ -40,6 +42,27 @@ seconds session_idle(const Realm& realm, const UserSession& session) {
 bool is_session_alive(const Realm& realm, const UserSession& session, TimePoint now) {
   const auto idle = session_idle(realm, session);
   return now < session_end(realm, session) && now < session.last_seen + idle + idle / 4;
+}
+
+std::optional<NotLive> why_not_live(const Realm& realm, const Client& client, const std::optional<LiveSession>& live,
+                                    std::int64_t issued_at, TimePoint now) {
+  if (!live || !is_session_alive(realm, live->session, now)) return NotLive::kSessionGone;
+  if (!live->client_session) return NotLive::kClientSessionGone;
+  if (!live->subject.user.enabled) return NotLive::kUserDisabled;
+  // A share that was revoked and opened again by a later login must not wake the tokens of the one before.
+  const auto opened = epoch_seconds(live->client_session->started_at);
+  if (issued_at < std::max({realm.not_before, client.not_before, live->subject.user.not_before, opened})) {
+    return NotLive::kStale;
+  }
+  return std::nullopt;
+}
+
+std::optional<NotLive> why_no_single_sign_on(const Realm& realm, const std::optional<LiveSession>& live,
+                                             TimePoint now) {
+  if (!live || !is_session_alive(realm, live->session, now)) return NotLive::kSessionGone;
+  if (!live->subject.user.enabled) return NotLive::kUserDisabled;
+  if (live->session.auth_time < std::max(realm.not_before, live->subject.user.not_before)) return NotLive::kStale;
+  return std::nullopt;
 }
 
 bool wants_touch(const Realm& realm, const UserSession& session, TimePoint now) {

@@ -1,7 +1,10 @@
 // Rules of sessions: made, alive, ended. Pure functions of the records and `now`; writing is the caller's transaction.
 #pragma once
 
+#include <optional>
+
 #include "base/random.h"
+#include "domain/client.h"
 #include "domain/realm.h"
 #include "domain/repository/session_repos.h"
 #include "domain/session.h"
@@ -21,6 +24,23 @@ namespace cardea {
 /// False when too old or idle too long. `last_seen` is written only when a quarter of the idle time has passed, so
 /// idleness is judged with that quarter as slack.
 [[nodiscard]] bool is_session_alive(const Realm& realm, const UserSession& session, TimePoint now);
+
+/// Why a token or cookie no longer counts, though its signature does.
+enum class NotLive {
+  kSessionGone,        // removed, too old, or idle for too long
+  kClientSessionGone,  // this client has no share in it
+  kUserDisabled,
+  kStale,  // issued before a not-before of realm, client or user, or before the client's present share was opened
+};
+
+/// The one liveness rule of tokens that belong to a session (attack class 28): refresh, userinfo, introspection.
+/// `issued_at`: `iat` of the token. Absent: it lives.
+[[nodiscard]] std::optional<NotLive> why_not_live(const Realm& realm, const Client& client,
+                                                  const std::optional<LiveSession>& live, std::int64_t issued_at,
+                                                  TimePoint now);
+/// The same for the browser's own session: single sign-on. Its date is the last active login.
+[[nodiscard]] std::optional<NotLive> why_no_single_sign_on(const Realm& realm, const std::optional<LiveSession>& live,
+                                                           TimePoint now);
 
 /// True when `last_seen` is old enough to be written again.
 [[nodiscard]] bool wants_touch(const Realm& realm, const UserSession& session, TimePoint now);

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <set>
 #include <tuple>
+#include <unordered_set>
 
 #include "base/limits.h"
 #include "core/settings_entries.h"
@@ -109,11 +110,16 @@ std::shared_ptr<const ClientEntry> Settings::remember(const std::shared_ptr<cons
 
 Stored<std::shared_ptr<const ClientEntry>> Settings::load_client(const std::shared_ptr<const RealmEntry>& realm,
                                                                  std::string_view client_id) {
+  if (auto cached = cached_client(*realm, client_id)) return cached;
+  return read_from(repositories_.store, [&](Rows& rows) { return load_client(rows, realm, client_id); });
+}
+
+Stored<std::shared_ptr<const ClientEntry>> Settings::load_client(Rows& rows,
+                                                                 const std::shared_ptr<const RealmEntry>& realm,
+                                                                 std::string_view client_id) {
   using Answer = std::shared_ptr<const ClientEntry>;
   if (auto cached = cached_client(*realm, client_id)) return cached;
-  auto found = read_from(repositories_.store, [&](Rows& rows) {
-    return repositories_.clients.find_by_client_id(rows, realm->realm.id, client_id);
-  });
+  auto found = repositories_.clients.find_by_client_id(rows, realm->realm.id, client_id);
   if (!found) return refuse(found.error());
   if (!*found) return Answer{};
   return remember(realm, std::move(**found));
@@ -255,12 +261,17 @@ bool Settings::check_versions() {
     log_.warning("settings_versions_unknown", {{"reason", describe(versions.error())}});
     return false;
   }
+  std::unordered_set<std::string_view> asked;
+  for (const auto& id : ids) asked.insert(id.str());
+  std::unordered_map<std::string_view, std::int64_t> now;
+  for (const auto& [id, version] : *versions) now.emplace(id.str(), version);
   const std::unique_lock lock(mutex_);
   std::erase_if(realms_, [&](const auto& item) {
     const auto& entry = *item.second.entry;
-    const auto now = std::find_if(versions->begin(), versions->end(),
-                                  [&](const auto& pair) { return pair.first == entry.realm.id; });
-    return now == versions->end() || now->second != entry.version;
+    // A realm that was loaded after the question was asked is not judged by the answer.
+    if (!asked.contains(entry.realm.id.str())) return false;
+    const auto found = now.find(entry.realm.id.str());
+    return found == now.end() || found->second != entry.version;
   });
   return true;
 }

@@ -82,6 +82,9 @@ class Settings {
   Stored<std::shared_ptr<const RealmEntry>> load_realm(std::string_view name);
   Stored<std::shared_ptr<const ClientEntry>> load_client(const std::shared_ptr<const RealmEntry>& realm,
                                                          std::string_view client_id);
+  /// The same for a caller that reads already: on PostgreSQL a read inside a read would wait for a second connection.
+  Stored<std::shared_ptr<const ClientEntry>> load_client(Rows& rows, const std::shared_ptr<const RealmEntry>& realm,
+                                                         std::string_view client_id);
   /// By internal id, for codes and sessions that carry it.
   Stored<std::shared_ptr<const ClientEntry>> load_client_by_id(const std::shared_ptr<const RealmEntry>& realm,
                                                                const ClientId& id);

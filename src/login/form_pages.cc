@@ -31,7 +31,7 @@ web::Response login_page(const Dependencies& dependencies, const web::Request& r
       .flag("remember_me", realm.realm.remember_me)
       .flag("remember_me_checked", page.remember_me);
   return dependencies.pages.render("login", 200, data,
-                                   {.form_targets = web::form_targets_of(page.request.redirect_uri)});
+                                   {.form_targets = web::form_targets_of(page.request.redirect_uri), .popup = true});
 }
 
 web::Response update_password_page(const Dependencies& dependencies, const web::Request& request,
@@ -45,7 +45,7 @@ web::Response update_password_page(const Dependencies& dependencies, const web::
       .flag("has_errors", !errors.empty())
       .list("errors", std::move(errors));
   return dependencies.pages.render("update-password", 200, data,
-                                   {.form_targets = web::form_targets_of(page.request.redirect_uri)});
+                                   {.form_targets = web::form_targets_of(page.request.redirect_uri), .popup = true});
 }
 
 }  // namespace cardea::login

@@ -56,10 +56,9 @@ void add_cors(web::Response& response, const web::Request& request, const std::v
 }
 
 void add_cors_for_all(web::Response& response, const web::Request& request) {
+  response.set("Vary", "Origin");  // Also without one, so that no cache gives a page the copy a server fetched.
   const auto origin = read_origin(request);
-  if (!origin) return;
-  allow(response, *origin);
-  response.set("Vary", "Origin");
+  if (origin) allow(response, *origin);
 }
 
 }  // namespace cardea::oidc

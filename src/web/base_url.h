@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "base/uri.h"
 #include "web/request.h"
 
 namespace cardea::web {
@@ -23,7 +24,7 @@ class BaseUrl {
   }
   /// The issuer of a realm: `B/realms/{r}` (keycloak.md section 1.2).
   [[nodiscard]] std::string issuer(const Request& request, std::string_view realm) const {
-    return of(request) + "/realms/" + std::string(realm);
+    return of(request) + "/realms/" + percent_encode(realm);
   }
   /// Path in front of "/realms/..." as cookies need it: "" or "/auth".
   [[nodiscard]] const std::string& relative_path() const { return relative_path_; }

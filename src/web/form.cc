@@ -100,8 +100,9 @@ std::string_view Form::value_or(std::string_view name, std::string_view fallback
   return value(name).value_or(fallback);
 }
 
-std::optional<std::string_view> Form::first_repeated() const {
+std::optional<std::string_view> Form::first_repeated(std::initializer_list<std::string_view> may_repeat) const {
   for (std::size_t i = 1; i < parameters_.size(); ++i) {
+    if (std::find(may_repeat.begin(), may_repeat.end(), parameters_[i].first) != may_repeat.end()) continue;
     for (std::size_t j = 0; j < i; ++j) {
       if (parameters_[i].first == parameters_[j].first) return parameters_[i].first;
     }

@@ -1,6 +1,7 @@
 // application/x-www-form-urlencoded, in bodies and queries.
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,7 +26,8 @@ class Form {
   [[nodiscard]] std::optional<std::string_view> raw(std::string_view name) const;
   [[nodiscard]] std::string_view value_or(std::string_view name, std::string_view fallback) const;
   /// The first name that stands twice, empty values counted, if any (RFC 6749 section 3.1: must not).
-  [[nodiscard]] std::optional<std::string_view> first_repeated() const;
+  [[nodiscard]] std::optional<std::string_view> first_repeated(
+      std::initializer_list<std::string_view> may_repeat = {}) const;
   [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& parameters() const { return parameters_; }
   void add(std::string name, std::string value) { parameters_.emplace_back(std::move(name), std::move(value)); }
 

@@ -25,6 +25,9 @@ class Run {
         stage_(tools.repositories, tools.clock, tools.random, options.abandoned_after) {}
 
   RealmPlan& plan() { return plan_; }
+  [[nodiscard]] std::size_t users_written(const UserSource& users) const {
+    return users.count + service_accounts_.size();
+  }
 
   /// Everything there is to refuse, and the rows that can be made before the first write.
   void prepare(const UserSource& users, RepresentationProblems& problems, ImportReview& review) {
@@ -98,7 +101,11 @@ class Run {
       if (is_master) return {};
       return write_admin_access(tx, tools_.repositories, access);
     });
-    if (!finished) return judge(WriteFailure{finished.error(), "the admin client in master"});
+    if (!finished) {
+      const auto winner = find_realm(tools_, plan_.realm.name);  // another transaction took the name between ours
+      exists = finished.error() == StoreError::kConflict && winner && winner->has_value();
+      return exists ? std::nullopt : judge(WriteFailure{finished.error(), "the admin client in master"});
+    }
     exists = *finished == ImportStage::Finish::kNameTaken;
     return std::nullopt;
   }
@@ -108,11 +115,6 @@ class Run {
   ImportStage stage_;
   std::vector<RealmKey> keys_;
   std::vector<UserRows> service_accounts_;
-
- public:
-  [[nodiscard]] std::size_t users_written(const UserSource& users) const {
-    return users.count + service_accounts_.size();
-  }
 };
 
 }  // namespace

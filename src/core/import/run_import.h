@@ -35,7 +35,7 @@ struct ImportReport {
   RealmId id;
   ImportOutcome outcome = ImportOutcome::kImported;
   std::size_t clients = 0, scopes = 0, roles = 0, groups = 0, users = 0;  // written, the added ones included
-  ImportReview review{};  // review.text() is the one warning to log
+  ImportReview review{};                                                  // review.text() is the one warning to log
 };
 
 enum class ImportError {

@@ -44,6 +44,17 @@ std::vector<std::string> split_path(std::string_view name) {
   return path;
 }
 
+/// Members with a shape of their own: only the role mappers write there, and only in that shape; a second member of the
+/// name would make the token unreadable (RFC 7519 section 4).
+bool breaks_shape(MapperKind kind, const std::vector<std::string>& path) {
+  const auto& first = path.front();
+  if (first == "realm_access") return kind != MapperKind::kRealmRoles || path.size() != 2 || path[1] != "roles";
+  if (first == "resource_access") return kind != MapperKind::kClientRoles || path.size() != 3 || path[2] != "roles";
+  if (first == "allowed-origins") return true;
+  const bool scalar = first == "aud" || first == "sub" || first == "azp" || first == "acr" || first == "auth_time";
+  return scalar && path.size() > 1;
+}
+
 bool is_protected(const std::vector<std::string>& path) {
   static constexpr std::array kNames = {"jti",   "typ",           "iat", "exp", "iss", "scope",
                                         "nonce", "session_state", "sid", "nbf", "cnf", "at_hash"};
@@ -141,7 +152,7 @@ std::optional<MapperOp> compile_mapper(const ProtocolMapper& mapper) {
   if (provider->writes_claim) {
     op.path = split_path(config(mapper, "claim.name"));
     if (std::any_of(op.path.begin(), op.path.end(), [](const auto& part) { return part.empty(); })) return std::nullopt;
-    if (is_protected(op.path)) return std::nullopt;
+    if (is_protected(op.path) || breaks_shape(op.kind, op.path)) return std::nullopt;
   }
   read_own_config(op, mapper);
   return op;

@@ -19,6 +19,14 @@ TEST(CompileMapper, refuses_protected_claims) {  // keycloak.md section 4.1
   }
 }
 
+TEST(CompileMapper, refuses_claims_that_would_stand_twice) {
+  for (const auto* name :
+       {"realm_access.groups", "resource_access.app.plan", "aud.x", "azp.x", "allowed-origins", "realm_access.roles"}) {
+    EXPECT_FALSE(compile_mapper(mapper("oidc-hardcoded-claim-mapper", {{"claim.name", name}, {"claim.value", "x"}})))
+        << name;
+  }
+}
+
 TEST(CompileMapper, refuses_unknown_providers_and_empty_claim_names) {
   EXPECT_FALSE(compile_mapper(mapper("oidc-script-based-protocol-mapper", {{"claim.name", "x"}})));
   EXPECT_FALSE(compile_mapper(mapper("oidc-usermodel-attribute-mapper", {{"user.attribute", "a"}})));

@@ -155,7 +155,9 @@ Result<void, IssueError> add_refresh_token(const TokenContext& context, IssuedTo
   writer.member("jti", tokens.refresh_id).member("iss", context.issuer).member("aud", context.issuer);
   writer.member("sub", context.subject.subject.user.id.str()).member("typ", "Refresh");
   writer.member("azp", context.client.client.client_id).member("sid", context.session->id.str());
-  writer.member("scope", context.plan.full_scope);
+  writer.member("scope",
+                context.refresh_scope.empty() ? std::string_view(context.plan.full_scope) : context.refresh_scope);
+  if (!context.acr.empty()) writer.member("acr", context.acr);  // what was really done, for the tokens to come
   if (context.realm.realm.revoke_refresh_token) writer.member("reuse_id", tokens.refresh_id);
   writer.end_object();
   tokens.refresh_token = sign(*key, "JWT", payload);

@@ -27,7 +27,9 @@ struct TokenContext {
   std::string_view acr;                  // empty: no acr claim
   std::string_view nonce;                // empty: none
   std::string_view grant;                // two letters of the jti: "ac", "ro", "rt", "cc"
-  std::string_view refresh_id{};         // jti for the refresh token when it was stored beforehand; empty: a fresh one
+  std::string_view
+      refresh_scope{};  // what was granted, where these tokens narrow it (RFC 6749 section 6); empty: the plan's
+  std::string_view refresh_id{};  // jti for the refresh token when it was stored beforehand; empty: a fresh one
   const std::map<std::string, std::string>* notes = nullptr;  // session notes of a transient session
 };
 

@@ -117,6 +117,8 @@ class Runner {
           std::for_each(texts->begin(), texts->end(), [&](auto t) { claims_.add_audience(t); });
         return {};
       }
+      // A value of another type, and the client a token is for, are not for mappers to set.
+      if (path[0] == "sub" || path[0] == "acr" || path[0] == "auth_time") return {};
       if (path[0] == "azp") return {};  // Always the client itself; a mapper must not change who a token is for.
     }
     claims_.others.set(path, std::move(claim));
@@ -130,6 +132,13 @@ class Runner {
     return place(op, std::move(*claim));
   }
 
+  static void append_typed(std::string& list, const ClaimTree::Value& claim) {
+    JsonWriter writer(list);
+    if (const auto* number = std::get_if<std::int64_t>(&claim)) writer.number(*number);
+    if (const auto* flag = std::get_if<bool>(&claim)) writer.boolean(*flag);
+    if (const auto* raw = std::get_if<ClaimTree::Raw>(&claim)) writer.raw(raw->json);
+  }
+
   Done values(const MapperOp& op, const Texts& texts) {
     if (texts.empty()) return {};
     if (!op.multivalued) return value(op, texts.front());
@@ -139,7 +148,7 @@ class Runner {
       auto claim = typed(op, text);
       if (!claim) return refuse(claim.error());
       if (list.size() > 1) list.push_back(',');
-      list.append(text);
+      append_typed(list, *claim);
     }
     list.push_back(']');
     return place(op, ClaimTree::Raw{claims_.own(std::move(list))});

@@ -85,11 +85,12 @@ std::shared_ptr<const TokenPlan> PlanCache::find(std::string_view requested) con
 
 void PlanCache::put(std::string_view requested, std::shared_ptr<const TokenPlan> plan) {
   const std::lock_guard lock(mutex_);
-  if (plans_.size() >= kPlansMax) plans_.clear();
+  if (plans_.size() >= kPlansMax && !plans_.contains(requested)) plans_.erase(plans_.begin());
   plans_.insert_or_assign(std::string(requested), std::move(plan));
 }
 
 Result<std::shared_ptr<const TokenPlan>, ScopeError> plan_for(const ClientEntry& client, std::string_view requested) {
+  if (requested.size() > kScopeBytesMax) return refuse(ScopeError::kInvalid);
   if (auto known = client.plans->find(requested)) return known;
   auto plan = std::make_shared<TokenPlan>();
   if (auto selected = select_scopes(client, requested, *plan); !selected) return refuse(selected.error());
@@ -109,6 +110,16 @@ Result<std::shared_ptr<const TokenPlan>, ScopeError> plan_for(const ClientEntry&
   plan->lightweight = client.client.attribute_is_true("client.use.lightweight.access.token.enabled");
   client.plans->put(requested, plan);
   return std::shared_ptr<const TokenPlan>(std::move(plan));
+}
+
+std::shared_ptr<const TokenPlan> plan_for_granted(const ClientEntry& client, std::string_view granted) {
+  if (auto plan = plan_for(client, granted)) return std::move(*plan);
+  std::string left;
+  for (const auto word : split_words(granted)) {
+    if (plan_for(client, word)) append_word(left, word);
+  }
+  auto plan = plan_for(client, left);
+  return plan ? std::move(*plan) : nullptr;
 }
 
 }  // namespace cardea

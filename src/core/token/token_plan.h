@@ -77,12 +77,18 @@ struct TokenPlan {
   [[nodiscard]] bool has_scope(std::string_view name) const;
 };
 
+/// Longest scope parameter that is read; real ones have a tenth of it.
+inline constexpr std::size_t kScopeBytesMax = 1024;
+
 enum class ScopeError { kInvalid };
 
-/// Finds or makes the plan. `requested`: the scope parameter as sent. kInvalid when it names a scope that is neither
-/// "openid" nor a default or optional scope of the client.
+/// Finds or makes the plan. `requested`: the scope parameter as sent, at most kScopeBytesMax. kInvalid when it is
+/// longer or names a scope that is neither "openid" nor a default or optional scope of the client.
 [[nodiscard]] Result<std::shared_ptr<const TokenPlan>, ScopeError> plan_for(const ClientEntry& client,
                                                                             std::string_view requested);
+
+/// The plan of a scope that was granted earlier: names that were taken from the client since are passed over.
+[[nodiscard]] std::shared_ptr<const TokenPlan> plan_for_granted(const ClientEntry& client, std::string_view granted);
 
 /// Plans of one client entry, by requested scope. Bounded; safe from any thread.
 class PlanCache {

@@ -6,6 +6,9 @@
 namespace cardea::oidc {
 namespace {
 
+/// A Location with more than this is refused by some proxies.
+constexpr std::size_t kDescriptionBytesMax = 300;
+
 web::Response by_form(const web::Pages& pages, const AnswerTarget& target, const AnswerParameters& parameters) {
   std::vector<std::pair<std::string, std::string>> fields;
   for (const auto& [name, value] : parameters) fields.emplace_back(name, value);
@@ -44,7 +47,9 @@ web::Response send_error(const web::Pages& pages, const AnswerTarget& target, co
                          const OAuthError& error, std::string_view issuer) {
   AnswerParameters parameters;
   parameters.emplace_back("error", std::string(wire_name(error.code)));
-  if (!error.description.empty()) parameters.emplace_back("error_description", error.description);
+  if (!error.description.empty()) {
+    parameters.emplace_back("error_description", public_text(error.description).substr(0, kDescriptionBytesMax));
+  }
   if (target.state) parameters.emplace_back("state", *target.state);
   if (!client.attribute_is_true("exclude.issuer.from.auth.response"))
     parameters.emplace_back("iss", std::string(issuer));

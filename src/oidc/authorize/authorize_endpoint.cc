@@ -107,8 +107,8 @@ Stored<std::optional<LiveSession>> find_live(Rows& rows, const Authorize& author
                                                                 authorize.request.client);
   if (!live || !*live) return live;
   const auto& session = (*live)->session;
-  const bool good = session.user == cookie.user && (*live)->subject.user.enabled &&
-                    is_session_alive(authorize.realm->realm, session, authorize.dependencies.clock.now());
+  const bool good = session.user == cookie.user &&
+                    !why_no_single_sign_on(authorize.realm->realm, *live, authorize.dependencies.clock.now());
   if (!good) live->reset();
   return live;
 }

@@ -54,14 +54,16 @@ Result<void, PageRefusal> check_redirect(const web::Form& form, const Client& cl
 
 Result<void, OAuthError> check_response(const web::Form& form, const Client& client, AuthorizationRequest& request) {
   const auto mode = form.value("response_mode");
-  if (mode == "fragment") {
+  const auto type = form.value("response_type");
+  // Whoever asks for tokens in the answer looks for errors in the fragment (AZ-20).
+  const bool asks_for_tokens = type && *type != "code" && *type != "none";
+  if (mode == "fragment" || (!mode && asks_for_tokens)) {
     request.response_mode = ResponseMode::kFragment;
   } else if (mode == "form_post") {
     request.response_mode = ResponseMode::kFormPost;
   } else if (mode && mode != "query") {
     return refuse(invalid_request("Invalid parameter: response_mode", "bad_response_mode"));
   }
-  const auto type = form.value("response_type");
   if (!type) return refuse(invalid_request("Missing parameter: response_type", "no_response_type"));
   if (*type != "code")
     return refuse(OAuthError{OAuthCode::kUnsupportedResponseType, "", 0, "unsupported_response_type"});
@@ -116,7 +118,7 @@ Result<void, OAuthError> check_prompt(const web::Form& form, const Client& clien
 
 Result<void, OAuthError> check_rest(const web::Form& form, const ClientEntry& client, AuthorizationRequest& request) {
   if (auto done = check_response(form, client.client, request); !done) return done;
-  if (const auto twice = form.first_repeated(); twice && *twice != "resource") {
+  if (const auto twice = form.first_repeated({"resource"})) {
     return refuse(invalid_request("duplicated parameter", "repeated:" + std::string(*twice)));
   }
   if (auto done = check_code_challenge(form, client.client, request); !done) return done;

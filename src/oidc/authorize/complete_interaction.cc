@@ -5,6 +5,7 @@
 #include "oidc/authorize/authorize_endpoint.h"
 #include "oidc/authorize/issue_code.h"
 #include "oidc/endpoint.h"
+#include "oidc/redirect_uri.h"
 #include "oidc/session_cookies.h"
 #include "web/error_page.h"
 
@@ -85,6 +86,16 @@ web::Outcome finish(const Completion& completion) {
   return response;
 }
 
+/// The client may have changed while the person typed: what was checked then must still hold.
+std::optional<std::string_view> no_longer_holds(const ClientEntry* client, const AuthorizationRequest& authorization,
+                                                std::string_view server_base) {
+  if (client == nullptr || client->client.id != authorization.client) return "client_gone";
+  if (!client->client.enabled) return "client_disabled";
+  if (client->client.bearer_only || !client->client.standard_flow_enabled) return "standard_flow_off";
+  if (!is_redirect_allowed(client->client, authorization.redirect_uri, server_base)) return "redirect_uri_gone";
+  return std::nullopt;
+}
+
 }  // namespace
 
 web::Outcome complete_interaction(const Dependencies& dependencies, const web::Request& request,
@@ -94,9 +105,13 @@ web::Outcome complete_interaction(const Dependencies& dependencies, const web::R
       dependencies, request, realm, authorization.client_id,
       [&dependencies, &request, realm, authorization,
        proven](std::shared_ptr<const ClientEntry> client) -> web::Outcome {
-        // The client may have changed while the person typed: what was checked then must still hold.
-        if (client == nullptr || !client->client.enabled || client->client.id != authorization.client) {
-          return web::error_page(dependencies.pages, 400, realm->realm.name, "Client not found.", request);
+        if (const auto reason = no_longer_holds(client.get(), authorization, dependencies.base_url.of(request))) {
+          dependencies.log.info("authorize_refused", {{"reason", *reason},
+                                                      {"realm", realm->realm.name},
+                                                      {"client_id", authorization.client_id},
+                                                      {"correlation_id", request.correlation_id}});
+          return web::error_page(dependencies.pages, 400, display_name(realm->realm),
+                                 "The application's settings have changed. Please start again from there.", request);
         }
         auto completion = std::make_shared<const Completion>(
             dependencies, request, realm, std::move(client), authorization, proven,

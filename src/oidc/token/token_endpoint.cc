@@ -17,7 +17,7 @@ web::Response refused(const Dependencies& dependencies, const web::Request& requ
 /// The client is known and proven from here on.
 web::Outcome run_grant(TokenRequestPtr request) {
   // Checked after client authentication, as Keycloak does (keycloak.md section 1.8).
-  if (const auto twice = request->form.first_repeated(); twice && *twice != "audience" && *twice != "resource") {
+  if (const auto twice = request->form.first_repeated({"audience", "resource"})) {
     return refuse_token(*request,
                         {OAuthCode::kInvalidRequest, "duplicated parameter", 0, "repeated:" + std::string(*twice)});
   }

@@ -69,12 +69,11 @@ Stored<Redeemed> take_and_store(Tx& tx, const TokenRequest& request, std::string
     }
     return out;  // Committed all the same: a failed exchange burns the code.
   }
-  auto plan = plan_for(*request.client, out.code.scope);
-  if (!plan) {
+  out.plan = plan_for_granted(*request.client, out.code.scope);
+  if (out.plan == nullptr) {
     out.refusal = not_valid("scope_gone");
     return out;
   }
-  out.plan = std::move(*plan);
   if (auto joined = join_session(tx, request, out); !joined) return refuse(joined.error());
   return out;
 }

@@ -25,6 +25,8 @@ OAuthError invalid_grant(std::string description, std::string note) {
 struct Refresh {
   TokenRequestPtr request;
   std::string token_id, scope;
+  std::string acr;
+  std::int64_t issued_at = 0;  // epoch seconds
   bool tracked = false;
   SessionId session_id;
   std::string fresh_id;
@@ -36,28 +38,39 @@ struct Refresh {
 };
 using RefreshPtr = std::shared_ptr<Refresh>;
 
-std::optional<OAuthError> refusal_of(const std::optional<LiveSession>& live, const TokenRequest& request) {
-  if (!live || !is_session_alive(request.realm->realm, live->session, request.now))
-    return invalid_grant("Session not active", "session_gone");
-  if (!live->client_session) return invalid_grant("Session doesn't have required client", "client_session_gone");
-  if (!live->subject.user.enabled) return invalid_grant("User disabled", "user_disabled");
-  return std::nullopt;
+std::optional<OAuthError> refusal_of(const std::optional<LiveSession>& live, const TokenRequest& request,
+                                     std::int64_t issued_at) {
+  const auto reason = why_not_live(request.realm->realm, request.client->client, live, issued_at, request.now);
+  if (!reason) return std::nullopt;
+  switch (*reason) {
+    case NotLive::kSessionGone:
+      return invalid_grant("Session not active", "session_gone");
+    case NotLive::kClientSessionGone:
+      return invalid_grant("Session doesn't have required client", "client_session_gone");
+    case NotLive::kUserDisabled:
+      return invalid_grant("User disabled", "user_disabled");
+    case NotLive::kStale:
+      return invalid_grant("Stale token", "not_before");
+  }
+  return invalid_grant("Invalid refresh token", "not_live");
 }
 
 /// `scope` may narrow what was granted, never widen it (RFC 6749 section 6).
 Result<std::shared_ptr<const TokenPlan>, OAuthError> narrowed_plan(const TokenRequest& request,
                                                                    const std::string& granted) {
   const auto asked = request.form.value("scope");
-  const auto words = split_words(granted);
-  for (const auto word : split_words(asked.value_or(granted))) {
-    if (std::find(words.begin(), words.end(), word) == words.end()) {
-      return refuse(OAuthError{OAuthCode::kInvalidScope, "Invalid scopes: " + std::string(*asked), 0, "scope_wider"});
-    }
+  if (!asked) {
+    auto plan = plan_for_granted(*request.client, granted);
+    if (plan != nullptr) return plan;
+    return refuse(OAuthError{OAuthCode::kInvalidScope, "Invalid scopes: " + granted, 0, "scope_gone"});
   }
-  auto plan = plan_for(*request.client, asked.value_or(granted));
-  if (!plan)
-    return refuse(OAuthError{OAuthCode::kInvalidScope, "Invalid scopes: " + std::string(asked.value_or(granted)), 0,
-                             "scope_gone"});
+  const auto words = split_words(granted);
+  const OAuthError wider{OAuthCode::kInvalidScope, "Invalid scopes: " + std::string(*asked), 0, "scope_wider"};
+  for (const auto word : split_words(*asked)) {
+    if (std::find(words.begin(), words.end(), word) == words.end()) return refuse(wider);
+  }
+  auto plan = plan_for(*request.client, *asked);
+  if (!plan) return refuse(wider);
   return std::move(*plan);
 }
 
@@ -70,9 +83,10 @@ web::Outcome sign(const RefreshPtr& refresh) {
                              .issuer = request->issuer,
                              .now = request->now,
                              .session = &refresh->live.session,
-                             .acr = "1",
+                             .acr = refresh->acr,
                              .nonce = {},
                              .grant = "rt",
+                             .refresh_scope = refresh->scope,
                              .refresh_id = refresh->refresh_id};
   const auto tokens = issue_tokens(context, request->dependencies.random);
   if (!tokens) return refuse_issue(*request, tokens.error());
@@ -89,6 +103,9 @@ Stored<std::optional<OAuthError>> rotate(Tx& tx, Refresh& refresh) {
     const auto& share = *refresh.live.client_session;
     auto decision =
         rotate_refresh(request.realm->realm, share, refresh.token_id, refresh.tracked, refresh.fresh_id, request.now);
+    if (decision.rotation == Rotation::kRefuse) {
+      return Answer(invalid_grant("Invalid refresh token", "refresh_token_of_other_chain"));
+    }
     if (decision.rotation == Rotation::kRevoke) {
       auto removed = sessions.remove_client_session(tx, share.session, share.client);
       if (!removed) return refuse(removed.error());
@@ -101,7 +118,7 @@ Stored<std::optional<OAuthError>> rotate(Tx& tx, Refresh& refresh) {
     if (stored.error() != StoreError::kConflict) return refuse(stored.error());
     auto again = sessions.load(tx, request.realm->realm.id, refresh.session_id, request.client->client.id);
     if (!again) return refuse(again.error());
-    if (auto refused = refusal_of(*again, request)) return Answer(std::move(refused));
+    if (auto refused = refusal_of(*again, request, refresh.issued_at)) return Answer(std::move(refused));
     refresh.live = std::move(**again);
   }
   return refuse(StoreError::kBusy);
@@ -136,7 +153,7 @@ web::Outcome load(RefreshPtr refresh) {
     auto live =
         repositories.sessions.load(rows, request.realm->realm.id, refresh->session_id, request.client->client.id);
     if (!live) return refuse(live.error());
-    if ((refusal = refusal_of(*live, request))) return {};
+    if ((refusal = refusal_of(*live, request, refresh->issued_at))) return {};
     refresh->live = std::move(**live);
     auto plan = narrowed_plan(request, refresh->scope);
     if (!plan) {
@@ -177,9 +194,8 @@ web::Outcome refresh_token_grant(TokenRequestPtr request) {
   refresh->tracked = !jwt->text("reuse_id").empty();
   refresh->session_id = SessionId(jwt->sid());
   refresh->fresh_id = random_uuid(request->dependencies.random);
-  const auto issued = epoch_seconds(*jwt->iat());
-  if (issued < request->client->client.not_before)
-    return refuse_token(*request, invalid_grant("Stale token", "client_not_before"));
+  refresh->acr = jwt->text("acr");
+  refresh->issued_at = epoch_seconds(*jwt->iat());
   refresh->request = std::move(request);
   const auto& dependencies = refresh->request->dependencies;
   return then_read(dependencies, [refresh]() -> web::Outcome { return load(refresh); });

@@ -18,6 +18,7 @@ enum class Rotation {
   kKeep,    // rotation is off: nothing is stored
   kRotate,  // the current token: `after` replaces the row, guarded
   kRepeat,  // the one before, within the grace (nothing to store) or the allowed reuse (counted): its successor again
+  kRefuse,  // of another chain: a later login of this client in the same browser began its own; nothing ends
   kRevoke,  // used once too often: the family ends
 };
 
@@ -27,9 +28,10 @@ struct RotationDecision {
   std::string refresh_id;  // jti of the refresh token to issue
 };
 
+/// The ids of one chain begin with the id of its first token, and a dot: "<first>.<suffix>".
 /// `token_id`: jti of the presented token. `tracked`: it was issued while rotation was on (it carries reuse_id).
-/// `fresh_id`: an id for a new token, used when rotating.
+/// `fresh`: text for a new id, used when rotating.
 [[nodiscard]] RotationDecision rotate_refresh(const Realm& realm, const ClientSession& share, std::string_view token_id,
-                                              bool tracked, std::string fresh_id, TimePoint now);
+                                              bool tracked, std::string_view fresh, TimePoint now);
 
 }  // namespace cardea::oidc
