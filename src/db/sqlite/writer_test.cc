@@ -128,10 +128,13 @@ TEST_F(SqliteWriterTest, refuses_the_whole_group_once_while_another_process_writ
 }
 
 TEST_F(SqliteWriterTest, refuses_queued_jobs_when_it_stops_but_finishes_its_group) {
+  writer = std::make_unique<SqliteWriter>(*connection, std::numeric_limits<std::size_t>::max(), log);
   hold();
   auto queued = submit([] { ADD_FAILURE() << "never run"; });
+  auto* running = writer.get();  // lives until the group it holds has ended
   std::thread stopping([&] { writer.reset(); });
-  while (writer->submit({[] {}, [](bool) {}})) {  // until it refuses: it is stopping then
+  while (running->submit({[] {}, [](bool) {}})) {  // a queue without a bound refuses for one reason: it is stopping
+    std::this_thread::yield();
   }
   release();
   stopping.join();
