@@ -10,7 +10,7 @@ ctest_stage() {
   rm -rf "$folder"
   mkdir -p "$folder"
   say "testing $stage"
-  GTEST_OUTPUT="xml:$folder/" ctest --test-dir "build/$preset" -j "$cores" --output-on-failure --no-tests=error \
+  GTEST_BRIEF=1 GTEST_OUTPUT="xml:$folder/" ctest --test-dir "build/$preset" -j "$cores" --output-on-failure --no-tests=error \
     --output-junit "$folder/programs.junit" "$@" >&2 || true  # what failed is in the files that are counted
   python3 tools/dev/count.py gtest "$folder" >"$reports/$stage.count"
 }
@@ -29,7 +29,7 @@ python_tests() {
   local folder status=0
   for folder in tools/*/; do
     compgen -G "$folder*_test.py" >/dev/null || continue
-    python3 -m unittest discover -s "$folder" -p '*_test.py' || status=1
+    python3 -m unittest discover -b -s "$folder" -p '*_test.py' || status=1
   done
   return $status
 }

@@ -104,8 +104,13 @@ class Banned(TreeTest):
         self.write("src/app/main.cc", 'auto e = getenv("X");\n')
         self.assert_refused("banned")
 
+    def test_accepts_throw_in_tests_and_passing_on(self):
+        self.write("src/web/x_test.cc", "throw Error();\n")
+        self.write("src/web/x.cc", "catch (...) { throw; }\n")
+        self.assert_refused("banned")
+
     def test_accepts_words_that_only_look_like_it(self):
-        self.write("src/web/x.cc", "// time(0), rand(), throw\nint x = auth_time(1) + c.time() + a->rand();\n"
+        self.write("src/web/x.cc", "// time(0), rand(), throw\nint x = auth_time(1) + c.time() + a->rand(); TimePoint time(int column);\n"
                                    'auto s = "sleep_for(1)"; auto r = R"(throw)"; int strand(int);\n/* getenv(1)\n */\n')
         self.assert_refused("banned")
 

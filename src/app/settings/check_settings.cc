@@ -83,6 +83,9 @@ void check_settings(const ServerSettings& s, Problems& problems, std::vector<std
   check_transport(s, problems, warnings);
   check_proxy(s, problems);
   check_database(s, problems);
+  if (!s.truststore_paths.empty())
+    warnings.emplace_back(
+        "truststore-paths is read when Cardea calls other servers, which this release does not do yet.");
   if (s.http_host.empty()) problems.add("http-host", "must be an address");
   if (s.data_dir.empty()) problems.add("data-dir", "must be a folder");
   if (s.bootstrap_admin_username.empty()) problems.add("bootstrap-admin-username", "must be a name");

@@ -36,6 +36,7 @@ constexpr std::array kRows = {
     Row{"feature-"},
     Row{"hostname-admin"},
     Row{"hostname-admin-url"},
+    Row{"hostname-backchannel-dynamic", "every address is the public one"},
     Row{"hostname-debug"},
     Row{"hostname-path", "give hostname as a full URL"},
     Row{"hostname-port", "give hostname as a full URL"},

@@ -29,7 +29,6 @@ struct ServerSettings {
 
   std::string hostname;  // empty, a host name, or a full URL
   bool hostname_strict = true;
-  bool hostname_backchannel_dynamic = false;
   ProxyHeaders proxy_headers = ProxyHeaders::kNone;
   std::vector<std::string> proxy_trusted_addresses;
 
