@@ -16,14 +16,14 @@ enum class ChallengeMethod { kPlain, kS256 };
 struct AuthorizationRequest {
   ClientId client;
   std::string client_id;
-  std::string redirect_uri;         // registered for the client and sent, or the only registered one
-  bool redirect_uri_sent = true;    // RFC 6749 section 4.1.3: then the token request must repeat it
+  std::string redirect_uri;       // registered for the client and sent, or the only registered one
+  bool redirect_uri_sent = true;  // RFC 6749 section 4.1.3: then the token request must repeat it
   std::string response_type = "code";
   ResponseMode response_mode = ResponseMode::kQuery;
-  std::string scope;                // as granted, space separated, with "openid" when asked
-  std::optional<std::string> state; // echoed byte for byte when sent, even when empty
-  std::string nonce;                // empty: none
-  std::string code_challenge;       // empty: none
+  std::string scope;                 // as granted, space separated, with "openid" when asked
+  std::optional<std::string> state;  // echoed byte for byte when sent, even when empty
+  std::string nonce;                 // empty: none
+  std::string code_challenge;        // empty: none
   ChallengeMethod challenge_method = ChallengeMethod::kS256;
   bool prompt_login = false;
   bool prompt_none = false;

@@ -1,4 +1,5 @@
-// A stored credential of a user, in Keycloak's two JSON documents (keycloak.md section 5.4). The secret one is sealed at rest.
+// A stored credential of a user, in Keycloak's two JSON documents (keycloak.md section 5.4). The secret one is sealed
+// at rest.
 #pragma once
 
 #include <string>

@@ -28,7 +28,7 @@ struct AwaitingActions {
 };
 
 struct Interaction {
-  std::string id;            // also `tab_id` on the wire
+  std::string id;  // also `tab_id` on the wire
   RealmId realm;
   std::string browser_hash;  // SHA-256 of the cookie that binds this to one browser (attack class 3)
   TimePoint expires_at{};

@@ -12,12 +12,12 @@ namespace cardea {
 enum class KeyStatus { kActive, kPassive, kDisabled };
 
 struct RealmKey {
-  KeyId id;                 // the component's id in a realm file
-  std::string name;         // the component's name, for example "rsa-generated"
-  std::string provider;     // "rsa-generated", "hmac-generated", "aes-generated", "ecdsa-generated", ...
+  KeyId id;              // the component's id in a realm file
+  std::string name;      // the component's name, for example "rsa-generated"
+  std::string provider;  // "rsa-generated", "hmac-generated", "aes-generated", "ecdsa-generated", ...
   std::string kid;
-  std::string algorithm;    // "RS256", "RSA-OAEP", "HS512", "AES", "ES256", ...
-  std::string use;          // "sig" or "enc"
+  std::string algorithm;  // "RS256", "RSA-OAEP", "HS512", "AES", "ES256", ...
+  std::string use;        // "sig" or "enc"
   KeyStatus status = KeyStatus::kActive;
   int priority = 100;
   TimePoint created_at{};

@@ -24,7 +24,7 @@ struct RealmLifespans {  // keycloak.md section 2.5
   seconds sso_session_max{36000};
   seconds sso_session_idle_remember_me{0};  // zero: as without remember me
   seconds sso_session_max_remember_me{0};
-  seconds client_session_idle{0};           // zero: inherit
+  seconds client_session_idle{0};  // zero: inherit
   seconds client_session_max{0};
   seconds access_code{60};
   seconds access_code_user_action{300};
@@ -59,7 +59,7 @@ struct Realm {
   std::string password_policy;
   std::map<std::string, std::string> attributes;
   std::map<std::string, std::string> browser_security_headers;
-  std::vector<ScopeId> default_scopes;   // attached to new clients
+  std::vector<ScopeId> default_scopes;  // attached to new clients
   std::vector<ScopeId> optional_scopes;
 
   /// Every other member of the representation, kept as it came: flows, required actions, components, OTP and WebAuthn

@@ -16,7 +16,7 @@ struct UserSession {
   RealmId realm;
   UserId user;
   TimePoint started_at{};
-  TimePoint last_seen{};   // written when a quarter of the idle time has passed
+  TimePoint last_seen{};       // written when a quarter of the idle time has passed
   std::int64_t auth_time = 0;  // epoch seconds of the last active authentication; 0: none (password grant)
   bool remember_me = false;
   std::string ip_address;
@@ -33,7 +33,7 @@ struct ClientSession {
   std::string refresh_id;           // jti of the refresh token that counts as current; empty: none issued yet
   std::string previous_refresh_id;  // the one before, honoured once more for kRefreshGrace when the answer got lost
   TimePoint rotated_at{};
-  int use_count = 0;                // how often the current one was used
+  int use_count = 0;  // how often the current one was used
 };
 
 }  // namespace cardea

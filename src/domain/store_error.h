@@ -15,11 +15,16 @@ enum class StoreError {
 
 [[nodiscard]] constexpr std::string_view describe(StoreError error) {
   switch (error) {
-    case StoreError::kConflict: return "conflict";
-    case StoreError::kBusy: return "busy";
-    case StoreError::kUnavailable: return "unavailable";
-    case StoreError::kUnknown: return "outcome_unknown";
-    case StoreError::kCorrupt: return "corrupt";
+    case StoreError::kConflict:
+      return "conflict";
+    case StoreError::kBusy:
+      return "busy";
+    case StoreError::kUnavailable:
+      return "unavailable";
+    case StoreError::kUnknown:
+      return "outcome_unknown";
+    case StoreError::kCorrupt:
+      return "corrupt";
   }
   return "?";
 }

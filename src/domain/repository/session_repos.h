@@ -72,7 +72,8 @@ class InteractionRepo {
   virtual ~InteractionRepo() = default;
   /// `hash` is the SHA-256 of the handle the browser holds.
   virtual Stored<void> insert(Tx& tx, std::string_view hash, const Interaction& interaction) = 0;
-  virtual Stored<std::optional<Interaction>> find(Rows& rows, const RealmId& realm, std::string_view hash, TimePoint now) = 0;
+  virtual Stored<std::optional<Interaction>> find(Rows& rows, const RealmId& realm, std::string_view hash,
+                                                  TimePoint now) = 0;
   /// Removes it by one guarded statement; kConflict when another request was first.
   virtual Stored<void> take(Tx& tx, std::string_view hash) = 0;
 };

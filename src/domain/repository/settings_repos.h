@@ -29,7 +29,8 @@ class RealmRepo {
   /// Raises the version; inserts below do it themselves.
   virtual Stored<void> raise_version(Tx& tx, const RealmId& realm) = 0;
   /// Current versions of the realms asked for that still exist, in any order.
-  virtual Stored<std::vector<std::pair<RealmId, std::int64_t>>> versions(Rows& rows, const std::vector<RealmId>& realms) = 0;
+  virtual Stored<std::vector<std::pair<RealmId, std::int64_t>>> versions(Rows& rows,
+                                                                         const std::vector<RealmId>& realms) = 0;
   /// Removes at most `rows_max` rows of the realm and all that hangs on it, the realm's own row last. True when nothing
   /// is left; callers repeat it until then, one transaction each. A realm that is gone answers true.
   virtual Stored<bool> remove_some(Tx& tx, const RealmId& realm, int rows_max) = 0;
@@ -54,7 +55,8 @@ class KeyRepo {
 class ClientRepo {
  public:
   virtual ~ClientRepo() = default;
-  virtual Stored<std::optional<Client>> find_by_client_id(Rows& rows, const RealmId& realm, std::string_view client_id) = 0;
+  virtual Stored<std::optional<Client>> find_by_client_id(Rows& rows, const RealmId& realm,
+                                                          std::string_view client_id) = 0;
   virtual Stored<std::optional<Client>> find(Rows& rows, const RealmId& realm, const ClientId& id) = 0;
   /// kConflict when the client_id or id is taken.
   virtual Stored<void> insert(Tx& tx, const RealmId& realm, const Client& client) = 0;
@@ -66,8 +68,8 @@ class RoleRepo {
  public:
   virtual ~RoleRepo() = default;
   virtual Stored<std::optional<Role>> find(Rows& rows, const RealmId& realm, const RoleId& id) = 0;
-  virtual Stored<std::optional<Role>> find_by_name(Rows& rows, const RealmId& realm, const std::optional<ClientId>& client,
-                                                   std::string_view name) = 0;
+  virtual Stored<std::optional<Role>> find_by_name(Rows& rows, const RealmId& realm,
+                                                   const std::optional<ClientId>& client, std::string_view name) = 0;
   virtual Stored<std::vector<Role>> list(Rows& rows, const RealmId& realm) = 0;
   /// Inserts the role with its composites, which need not exist yet inside this transaction.
   virtual Stored<void> insert(Tx& tx, const Role& role) = 0;

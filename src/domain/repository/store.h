@@ -1,5 +1,5 @@
-// The gate to rows. Repositories take the handle they work on, so that a reader sees at once what is read alone and what
-// is decided and written in one transaction.
+// The gate to rows. Repositories take the handle they work on, so that a reader sees at once what is read alone and
+// what is decided and written in one transaction.
 #pragma once
 
 #include <functional>

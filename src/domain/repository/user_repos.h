@@ -32,7 +32,8 @@ class SubjectRepo {
   virtual ~SubjectRepo() = default;
   virtual Stored<std::optional<Subject>> load(Rows& rows, const RealmId& realm, const UserId& user) = 0;
   /// The service account of a client (keycloak.md section 1.9, client_credentials).
-  virtual Stored<std::optional<Subject>> load_service_account(Rows& rows, const RealmId& realm, const ClientId& client) = 0;
+  virtual Stored<std::optional<Subject>> load_service_account(Rows& rows, const RealmId& realm,
+                                                              const ClientId& client) = 0;
 };
 
 class CredentialRepo {
