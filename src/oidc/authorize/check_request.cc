@@ -56,7 +56,7 @@ Result<void, OAuthError> check_response(const web::Form& form, const Client& cli
   const auto mode = form.value("response_mode");
   const auto type = form.value("response_type");
   // Whoever asks for tokens in the answer looks for errors in the fragment (AZ-20).
-  const bool asks_for_tokens = type && *type != "code" && *type != "none";
+  const bool asks_for_tokens = type && (asks_for(*type, "token") || asks_for(*type, "id_token"));
   if (mode == "fragment" || (!mode && asks_for_tokens)) {
     request.response_mode = ResponseMode::kFragment;
   } else if (mode == "form_post") {

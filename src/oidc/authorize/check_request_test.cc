@@ -140,6 +140,18 @@ TEST_F(CheckRequest, an_error_goes_where_a_success_would) {
   EXPECT_EQ(redirect.target.state, "") << "an empty state is echoed, an absent one is not";
 }
 
+TEST_F(CheckRequest, tells_errors_in_the_fragment_to_whoever_asked_for_tokens) {  // AZ-20
+  for (const auto& [type, mode] :
+       std::vector<std::pair<std::string, ResponseMode>>{{"token", ResponseMode::kFragment},
+                                                         {"code id_token", ResponseMode::kFragment},
+                                                         {"magic", ResponseMode::kQuery}}) {
+    client_ = make_test_client(*realm_);
+    const auto refused = check({{"response_type", type}});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(std::get<RedirectRefusal>(refused.error()).target.mode, mode) << type;
+  }
+}
+
 TEST_F(CheckRequest, accepts_a_good_request) {
   const auto request =
       check({{"nonce", "n"}, {"prompt", "login unknown"}, {"max_age", "10"}, {"login_hint", "ada"}, {"unknown", "x"}});
