@@ -12,7 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import templates
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "gen"))
+import named_tests  # noqa: E402
+import templates  # noqa: E402
 
 # Libraries that only some modules may touch. The first match of an include's path counts.
 LIBRARY_HOMES = [
@@ -178,6 +180,16 @@ def check_modules(tree):
             yield f"src/{module}/README.md:1: every module says what it is for"
 
 
+def check_threats(tree):
+    """Every test that the threat model names exists."""
+    path = tree.root / "docs" / "design" / "threat-model.md"
+    known = {test.name for test in named_tests.all_tests(tree.root)}
+    for number, line in enumerate(path.read_text().splitlines() if path.exists() else [], 1):
+        for name in re.findall(r"`(\w+\.\w+)`", line):
+            if name not in known:
+                yield f"{tree.name(path)}:{number}: there is no test {name}"
+
+
 def run_parallel(function, items):
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         for findings in pool.map(function, items):
@@ -188,6 +200,8 @@ def check_headers(tree):
     """Every header compiles alone. ccache makes the second run cheap."""
     build = tree.root / "build" / "lint"
     build.mkdir(parents=True, exist_ok=True)
+    packages = subprocess.run(["pkg-config", "--cflags", "libpq", "libsodium", "libargon2", "sqlite3"], capture_output=True,
+                              text=True)
     launcher = ["ccache"] if subprocess.run(["which", "ccache"], capture_output=True).returncode == 0 else []
 
     def compile_alone(path):
@@ -197,7 +211,8 @@ def check_headers(tree):
         if not unit.exists() or unit.read_text() != text:
             unit.write_text(text)
         command = launcher + ["clang++-19", "-std=c++23", "-Wall", "-Wextra", "-Werror", "-O0", "-I", str(tree.root / "src"),
-                              "-I", str(tree.root), "-c", str(unit), "-o", str(unit.with_suffix(".o"))]
+                              "-I", str(tree.root), *packages.stdout.split(), "-c", str(unit), "-o",
+                              str(unit.with_suffix(".o"))]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode != 0:
             error = next((line for line in done.stderr.splitlines() if "error:" in line), done.stderr[:200])
@@ -223,6 +238,7 @@ CHECKS = {
     "banned": check_banned,
     "templates": check_templates,
     "modules": check_modules,
+    "threats": check_threats,
     "headers": check_headers,
     "format": check_format,
 }

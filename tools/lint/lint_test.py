@@ -120,6 +120,13 @@ class Modules(TreeTest):
         self.assert_refused("modules", "src/base/README.md")
 
 
+class Threats(TreeTest):
+    def test_refuses_test_that_is_not_there(self):
+        self.write("src/web/x_test.cc", "TEST(Page, refuses_markup) {}\n")
+        self.write("docs/design/threat-model.md", "`Page.refuses_markup`\n`Page.refuses_scripts` `src/http`\n")
+        self.assert_refused("threats", "threat-model.md:2: there is no test Page.refuses_scripts")
+
+
 class Templates(unittest.TestCase):
     def assert_refused(self, text, message):
         found = list(templates.findings(text))
