@@ -52,10 +52,13 @@ tidy() {
 }
 
 lint_all() {
-  python3 tools/lint/lint.py "$@" || return 1
-  [ $# -eq 0 ] || return 0
-  build release cardea
-  check_generated
+  local status=0
+  python3 tools/lint/lint.py "$@" || status=1
+  if [ $# -eq 0 ]; then
+    build release cardea || return 1
+    check_generated || status=1
+  fi
+  return $status
 }
 
 dev_lint() {
