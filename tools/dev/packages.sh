@@ -11,7 +11,7 @@ packages_test="postgresql-15 apache2-bin libapache2-mod-auth-openidc chromium:ch
 packages_lint="clang-19 clang-format-19 ccache python3:python3"
 packages_tidy="clang-tidy-19"
 packages_gcc="g++-12"
-packages_bench="libbenchmark-dev wrk:wrk node:nodejs npm:npm jq:jq curl:curl"
+packages_bench="libbenchmark-dev wrk:wrk nginx:nginx-light postgresql-15 node:nodejs npm:npm jq:jq curl:curl"
 
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi

@@ -1,0 +1,102 @@
+// The server under test: on one core, on loopback, with two realms that differ in the signature algorithm only.
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import net from 'node:net';
+import { join, resolve } from 'node:path';
+import { serverCore } from './load/drivers.mjs';
+import { benchRealm } from './realm.mjs';
+
+export const realmOf = { RS256: 'bench', ES256: 'bench-es' };
+export const say = (text) => process.stderr.write(`${text}\n`);
+
+export const freePort = () => new Promise((done) => {
+  const s = net.createServer().listen(0, '127.0.0.1', () => { const { port } = s.address(); s.close(() => done(port)); });
+});
+
+export const get = (url) => new Promise((done) => {
+  const r = http.get(url, { agent: false, timeout: 2000 }, (m) => {
+    const parts = [];
+    m.on('data', (d) => parts.push(d));
+    m.on('end', () => done({ status: m.statusCode, headers: m.headers, body: Buffer.concat(parts) }));
+  });
+  r.on('error', () => done({ status: 0 }));
+  r.on('timeout', () => r.destroy());
+});
+
+export async function until(what, limitMs = 30000) {
+  const end = Date.now() + limitMs;
+  while (Date.now() < end) {
+    const r = await what();
+    if (r) return r;
+    await new Promise((again) => setImmediate(again));
+  }
+  throw new Error('timed out');
+}
+
+export class Server {
+  /// `databaseUrl`: PostgreSQL; SQLite without. The data folder is made under `parent`, which decides what a sync costs.
+  static async make({ binary, parent, users, databaseUrl = '' }) {
+    const server = new Server();
+    server.binary = resolve(binary);
+    server.work = mkdtempSync(join(parent, 'cardea-bench-'));
+    process.on('exit', () => { server.process?.kill('SIGKILL'); rmSync(server.work, { recursive: true, force: true }); });
+    server.port = await freePort();
+    server.managementPort = await freePort();
+    server.base = `http://127.0.0.1:${server.port}`;
+    server.database = [`--data-dir=${join(server.work, 'data')}`, ...(databaseUrl ? ['--db=postgres', `--db-url=${databaseUrl}`] : [])];
+    server.realms = join(server.work, 'realms');
+    mkdirSync(server.realms);
+    for (const [algorithm, name] of Object.entries(realmOf)) {
+      writeFileSync(join(server.realms, `${name}-realm.json`), JSON.stringify(benchRealm(name, algorithm, users)));
+    }
+    return server;
+  }
+
+  /// Resolves with the milliseconds from the start of the process to the first 200.
+  async start(extra = []) {
+    const begin = process.hrtime.bigint();
+    const options = ['start', '--http-enabled=true', '--http-host=127.0.0.1', `--http-port=${this.port}`, `--http-management-port=${this.managementPort}`,
+      '--hostname-strict=false', '--log-level=warn', ...this.database, ...extra];
+    const started = spawn('taskset', ['-c', serverCore, this.binary, ...options], {
+      env: { ...process.env, KC_BOOTSTRAP_ADMIN_USERNAME: 'admin', KC_BOOTSTRAP_ADMIN_PASSWORD: 'bench-admin-password' }, stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.process = started;
+    let log = '';
+    for (const stream of [started.stdout, started.stderr]) stream.on('data', (d) => { log += d; });
+    started.on('exit', (code) => {
+      if (started.expected) return;
+      say(`server ended with ${code}: ${log}`);
+      process.exit(1);
+    });
+    await until(async () => (await get(`${this.issuer('RS256')}/.well-known/openid-configuration`)).status === 200, 120000);
+    return Number(process.hrtime.bigint() - begin) / 1e6;
+  }
+
+  async stop() {
+    this.process.expected = true;
+    const gone = new Promise((done) => this.process.on('exit', done));
+    this.process.kill('SIGTERM');
+    await gone;
+  }
+
+  issuer(algorithm) { return `${this.base}/realms/${realmOf[algorithm]}`; }
+  token(algorithm) { return `${this.issuer(algorithm)}/protocol/openid-connect/token`; }
+
+  memory() {
+    const rollup = readFileSync(`/proc/${this.process.pid}/smaps_rollup`, 'utf8');
+    const kb = (name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(rollup)?.[1] ?? 0);
+    return { rss_kb: kb('Rss'), anonymous_kb: kb('Anonymous') };
+  }
+
+  /// Seconds of CPU so far.
+  cpu() {
+    const f = readFileSync(`/proc/${this.process.pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+    return (Number(f[11]) + Number(f[12])) / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+  }
+
+  async metric(name) {
+    const text = (await get(`http://127.0.0.1:${this.managementPort}/metrics`)).body.toString();
+    return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)`, 'm').exec(text)?.[1] ?? NaN);
+  }
+}
