@@ -26,9 +26,15 @@ struct RealmLifespans {  // keycloak.md section 2.5
   seconds sso_session_max_remember_me{0};
   seconds client_session_idle{0};  // zero: inherit
   seconds client_session_max{0};
+  seconds offline_session_idle{2592000};
+  seconds offline_session_max{5184000};  // counts only with Realm::offline_session_max_enabled
+  seconds client_offline_session_idle{0};
+  seconds client_offline_session_max{0};
   seconds access_code{60};
   seconds access_code_user_action{300};
   seconds access_code_login{1800};
+  seconds device_code{600};            // RFC 8628 section 3.2, expires_in
+  seconds device_polling_interval{5};  // and interval
 };
 
 struct Realm {
@@ -43,6 +49,7 @@ struct Realm {
   std::string default_signature_algorithm = "RS256";
   bool revoke_refresh_token = false;
   int refresh_token_max_reuse = 0;
+  bool offline_session_max_enabled = false;
   RealmLifespans lifespans;
 
   bool registration_allowed = false;

@@ -19,6 +19,7 @@ struct UserSession {
   TimePoint last_seen{};       // written when a quarter of the idle time has passed
   std::int64_t auth_time = 0;  // epoch seconds of the last active authentication; 0: none (password grant)
   bool remember_me = false;
+  bool offline = false;  // stands beside or instead of the browser's session (scope offline_access); its own lifespans
   std::string ip_address;
   std::map<std::string, std::string> notes;  // user session notes, read by mappers
 };

@@ -29,6 +29,7 @@ struct Owned {
         subjects(make_subject_repo()),
         credentials(make_credential_repo(sealer)),
         sessions(make_session_repo()),
+        offline_sessions(make_offline_session_repo()),
         codes(make_code_repo()),
         interactions(make_interaction_repo(sealer)),
         revocations(make_revocation_repo()),
@@ -44,6 +45,7 @@ struct Owned {
   std::unique_ptr<SubjectRepo> subjects;
   std::unique_ptr<CredentialRepo> credentials;
   std::unique_ptr<SessionRepo> sessions;
+  std::unique_ptr<SessionRepo> offline_sessions;
   std::unique_ptr<CodeRepo> codes;
   std::unique_ptr<InteractionRepo> interactions;
   std::unique_ptr<RevocationRepo> revocations;
@@ -86,9 +88,10 @@ Repositories OpenStore::repositories(const crypto::Sealer& sealer) {
   CARDEA_ASSERT(!parts_->owned);
   parts_->owned = std::make_unique<Owned>(sealer);
   Owned& owned = *parts_->owned;
-  return {*parts_->store,      *owned.realms,      *owned.scopes,   *owned.keys,        *owned.clients,  *owned.roles,
-          *owned.groups,       *owned.users,       *owned.subjects, *owned.credentials, *owned.sessions, *owned.codes,
-          *owned.interactions, *owned.revocations, *owned.purge,    *parts_->server};
+  return {*parts_->store,  *owned.realms,           *owned.scopes, *owned.keys,         *owned.clients,
+          *owned.roles,    *owned.groups,           *owned.users,  *owned.subjects,     *owned.credentials,
+          *owned.sessions, *owned.offline_sessions, *owned.codes,  *owned.interactions, *owned.revocations,
+          *owned.purge,    *parts_->server};
 }
 
 LaneExecutor* OpenStore::store_lane() { return parts_->sqlite ? &parts_->sqlite->writer() : nullptr; }

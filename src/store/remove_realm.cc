@@ -8,7 +8,8 @@ namespace cardea::store {
 namespace {
 
 constexpr Sql kUsers{"SELECT id FROM users WHERE realm_id = ?1 LIMIT ?2"};
-constexpr Sql kRemoveSessions{"DELETE FROM user_sessions WHERE user_id = ?1"};
+constexpr Sql kRemoveSessions[] = {Sql{"DELETE FROM user_sessions WHERE user_id = ?1"},
+                                   Sql{"DELETE FROM offline_sessions WHERE user_id = ?1"}};
 constexpr Sql kRemoveUser{"DELETE FROM users WHERE id = ?1"};
 
 // In the order in which they may go: nothing is removed by a cascade that is counted here by itself.
@@ -32,7 +33,9 @@ Stored<int> remove_users(Tx& tx, const RealmId& realm, int rows_max) {
                                       [](Columns& row) -> Stored<UserId> { return row.id<UserId>(); });
   if (!users) return refuse(users.error());
   for (const UserId& user : *users) {
-    if (auto sent = send(tx, kRemoveSessions, {user.str()}); !sent) return refuse(sent.error());
+    for (const Sql& sql : kRemoveSessions) {
+      if (auto sent = send(tx, sql, {user.str()}); !sent) return refuse(sent.error());
+    }
     if (auto sent = send(tx, kRemoveUser, {user.str()}); !sent) return refuse(sent.error());
   }
   return static_cast<int>(users->size());

@@ -1,4 +1,6 @@
-// Browser sessions and the share of each client in them.
+// Browser sessions and offline sessions, and the share of each client in them.
+#include <type_traits>
+
 #include "store/document.h"
 #include "store/query.h"
 #include "store/repos.h"
@@ -12,36 +14,48 @@ namespace {
 #define CARDEA_SHARE_COLUMNS \
   "c.session_id, c.client_id, c.started_at, c.scope, c.refresh_id, c.previous_refresh_id, c.rotated_at, c.use_count"
 
-constexpr Sql kFind{"SELECT " CARDEA_SESSION_COLUMNS " FROM user_sessions s WHERE s.id = ?2 AND s.realm_id = ?1"};
-constexpr Sql kLoad{"SELECT " CARDEA_SESSION_COLUMNS ", " CARDEA_SHARE_COLUMNS ", " CARDEA_SUBJECT_COLUMNS
-                    " FROM user_sessions s JOIN users u ON u.id = s.user_id AND u.realm_id = s.realm_id "
-                    "LEFT JOIN client_sessions c ON c.session_id = s.id AND c.client_id = ?3 "
-                    "WHERE s.id = ?2 AND s.realm_id = ?1"};
-constexpr Sql kShares{"SELECT " CARDEA_SHARE_COLUMNS " FROM client_sessions c WHERE c.session_id = ?1"};
 constexpr int kShareColumns = 8;
 
-constexpr Sql kInsert{
-    "INSERT INTO user_sessions (id, realm_id, user_id, started_at, last_seen, auth_time, remember_me, ip_address, "
-    "notes, "
-    "purge_hour) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"};
-constexpr Sql kPutShare{
-    "INSERT INTO client_sessions (session_id, client_id, started_at, scope, refresh_id, previous_refresh_id, "
-    "rotated_at, "
-    "use_count) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (session_id, client_id) DO UPDATE SET "
-    "started_at = excluded.started_at, scope = excluded.scope, refresh_id = excluded.refresh_id, "
-    "previous_refresh_id = excluded.previous_refresh_id, rotated_at = excluded.rotated_at, "
-    "use_count = excluded.use_count"};
-constexpr Sql kRotate{
-    "UPDATE client_sessions SET started_at = ?5, scope = ?6, refresh_id = ?7, previous_refresh_id = ?8, "
-    "rotated_at = ?9, use_count = ?10 WHERE session_id = ?1 AND client_id = ?2 AND refresh_id = ?3 AND use_count = ?4"};
-constexpr Sql kTouch{"UPDATE user_sessions SET last_seen = ?2 WHERE id = ?1"};
-constexpr Sql kReauthenticate{"UPDATE user_sessions SET auth_time = ?2, last_seen = ?3 WHERE id = ?1"};
-constexpr Sql kLock{"SELECT 1 FROM user_sessions WHERE id = ?1 /*pg FOR UPDATE */"};
-constexpr Sql kRemoveShare{"DELETE FROM client_sessions WHERE session_id = ?1 AND client_id = ?2"};
-constexpr Sql kRemoveIfEmpty{
-    "DELETE FROM user_sessions WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM client_sessions WHERE session_id = ?1)"};
-constexpr Sql kRemove{"DELETE FROM user_sessions WHERE id = ?2 AND realm_id = ?1"};
-constexpr Sql kRemoveOfUser{"DELETE FROM user_sessions WHERE user_id = ?2 AND realm_id = ?1"};
+/// The same statements on two pairs of tables.
+#define CARDEA_SESSION_STATEMENTS(name, sessions, shares)                                                              \
+  struct name {                                                                                                        \
+    static constexpr Sql kFind{"SELECT " CARDEA_SESSION_COLUMNS " FROM " sessions                                      \
+                               " s WHERE s.id = ?2 AND s.realm_id = ?1"};                                              \
+    static constexpr Sql kLoad{"SELECT " CARDEA_SESSION_COLUMNS ", " CARDEA_SHARE_COLUMNS ", " CARDEA_SUBJECT_COLUMNS  \
+                               " FROM " sessions                                                                       \
+                               " s JOIN users u ON u.id = s.user_id AND u.realm_id = s.realm_id "                      \
+                               "LEFT JOIN " shares                                                                     \
+                               " c ON c.session_id = s.id AND c.client_id = ?3 "                                       \
+                               "WHERE s.id = ?2 AND s.realm_id = ?1"};                                                 \
+    static constexpr Sql kShares{"SELECT " CARDEA_SHARE_COLUMNS " FROM " shares " c WHERE c.session_id = ?1"};         \
+    static constexpr Sql kInsert{                                                                                      \
+        "INSERT INTO " sessions                                                                                        \
+        " (id, realm_id, user_id, started_at, last_seen, auth_time, remember_me, ip_address, notes, purge_hour) "      \
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"};                                                           \
+    static constexpr Sql kPutShare{                                                                                    \
+        "INSERT INTO " shares                                                                                          \
+        " (session_id, client_id, started_at, scope, refresh_id, previous_refresh_id, rotated_at, use_count) "         \
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (session_id, client_id) DO UPDATE SET "                   \
+        "started_at = excluded.started_at, scope = excluded.scope, refresh_id = excluded.refresh_id, "                 \
+        "previous_refresh_id = excluded.previous_refresh_id, rotated_at = excluded.rotated_at, "                       \
+        "use_count = excluded.use_count"};                                                                             \
+    static constexpr Sql kRotate{"UPDATE " shares                                                                      \
+                                 " SET started_at = ?5, scope = ?6, refresh_id = ?7, previous_refresh_id = ?8, "       \
+                                 "rotated_at = ?9, use_count = ?10 WHERE session_id = ?1 AND client_id = ?2 "          \
+                                 "AND refresh_id = ?3 AND use_count = ?4"};                                            \
+    static constexpr Sql kTouch{"UPDATE " sessions " SET last_seen = ?2 WHERE id = ?1"};                               \
+    static constexpr Sql kProlong{"UPDATE " sessions " SET last_seen = ?2, purge_hour = ?3 WHERE id = ?1"};            \
+    static constexpr Sql kReauthenticate{"UPDATE " sessions " SET auth_time = ?2, last_seen = ?3 WHERE id = ?1"};      \
+    static constexpr Sql kLock{"SELECT 1 FROM " sessions " WHERE id = ?1 /*pg FOR UPDATE */"};                         \
+    static constexpr Sql kRemoveShare{"DELETE FROM " shares " WHERE session_id = ?1 AND client_id = ?2"};              \
+    static constexpr Sql kRemoveIfEmpty{"DELETE FROM " sessions " WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM " shares \
+                                        " WHERE session_id = ?1)"};                                                    \
+    static constexpr Sql kRemove{"DELETE FROM " sessions " WHERE id = ?2 AND realm_id = ?1"};                          \
+    static constexpr Sql kRemoveOfUser{"DELETE FROM " sessions " WHERE user_id = ?2 AND realm_id = ?1"};               \
+  }
+
+CARDEA_SESSION_STATEMENTS(OnlineStatements, "user_sessions", "client_sessions");
+CARDEA_SESSION_STATEMENTS(OfflineStatements, "offline_sessions", "offline_client_sessions");
 
 Stored<UserSession> parse_session(Columns& row) {
   UserSession session;
@@ -91,73 +105,92 @@ std::int64_t purge_hour(TimePoint expires_at) {
   return std::chrono::ceil<std::chrono::hours>(expires_at).time_since_epoch().count();
 }
 
+template <class Statements>
 class SqlSessionRepo final : public SessionRepo {
  public:
   Stored<void> insert(Tx& tx, const UserSession& session, TimePoint expires_at) override {
     const std::string notes = json_or_empty(session.notes);
-    return send(tx, kInsert,
+    return send(tx, Statements::kInsert,
                 {session.id.str(), session.realm.str(), session.user.str(), millis(session.started_at),
                  millis(session.last_seen), session.auth_time, session.remember_me, session.ip_address,
                  Value::text_or_null(notes), purge_hour(expires_at)});
   }
 
   Stored<std::optional<UserSession>> find(Rows& rows, const RealmId& realm, const SessionId& id) override {
-    return find_one<UserSession>(rows, kFind, {realm.str(), id.str()}, parse_session);
+    return find_one<UserSession>(rows, Statements::kFind, {realm.str(), id.str()},
+                                 [](Columns& row) { return marked(parse_session(row)); });
   }
   Stored<std::optional<LiveSession>> load(Rows& rows, const RealmId& realm, const SessionId& id,
                                           const ClientId& client) override {
-    return find_one<LiveSession>(rows, kLoad, {realm.str(), id.str(), client.str()}, parse_live);
+    return find_one<LiveSession>(rows, Statements::kLoad, {realm.str(), id.str(), client.str()}, [](Columns& row) {
+      auto live = parse_live(row);
+      if (live) live->session.offline = kOffline;
+      return live;
+    });
   }
 
   Stored<void> put_client_session(Tx& tx, const ClientSession& share) override {
-    return send(tx, kPutShare,
+    return send(tx, Statements::kPutShare,
                 {share.session.str(), share.client.str(), millis(share.started_at), share.scope, share.refresh_id,
                  share.previous_refresh_id, millis(share.rotated_at), share.use_count});
   }
   Stored<std::vector<ClientSession>> client_sessions(Rows& rows, const SessionId& id) override {
-    return find_all<ClientSession>(rows, kShares, {id.str()}, parse_share);
+    return find_all<ClientSession>(rows, Statements::kShares, {id.str()}, parse_share);
   }
   Stored<void> rotate(Tx& tx, const ClientSession& before, const ClientSession& after) override {
     return change_one(
-        tx, kRotate,
+        tx, Statements::kRotate,
         {before.session.str(), before.client.str(), before.refresh_id, before.use_count, millis(after.started_at),
          after.scope, after.refresh_id, after.previous_refresh_id, millis(after.rotated_at), after.use_count});
   }
 
   Stored<void> touch(Tx& tx, const SessionId& id, TimePoint last_seen) override {
-    return send(tx, kTouch, {id.str(), millis(last_seen)});
+    return send(tx, Statements::kTouch, {id.str(), millis(last_seen)});
+  }
+  Stored<void> prolong(Tx& tx, const SessionId& id, TimePoint last_seen, TimePoint expires_at) override {
+    return send(tx, Statements::kProlong, {id.str(), millis(last_seen), purge_hour(expires_at)});
   }
   Stored<void> reauthenticate(Tx& tx, const SessionId& id, std::int64_t auth_time, TimePoint last_seen) override {
-    return change_one(tx, kReauthenticate, {id.str(), auth_time, millis(last_seen)});
+    return change_one(tx, Statements::kReauthenticate, {id.str(), auth_time, millis(last_seen)});
   }
 
   /// The session's row is locked first: of two requests that remove the last two shares, one sees that none is left.
   Stored<bool> remove_client_session(Tx& tx, const SessionId& id, const ClientId& client) override {
-    const auto exists = gives_a_row(tx, kLock, {id.str()});
+    const auto exists = gives_a_row(tx, Statements::kLock, {id.str()});
     if (!exists || !*exists) return exists;
-    const auto removed = change(tx, kRemoveShare, {id.str(), client.str()});
+    const auto removed = change(tx, Statements::kRemoveShare, {id.str(), client.str()});
     if (!removed) return refuse(removed.error());
     if (*removed == 0) return false;
-    const auto ended = change(tx, kRemoveIfEmpty, {id.str()});
+    const auto ended = change(tx, Statements::kRemoveIfEmpty, {id.str()});
     if (!ended) return refuse(ended.error());
     return *ended > 0;
   }
 
   Stored<bool> remove(Tx& tx, const RealmId& realm, const SessionId& id) override {
-    const auto removed = change(tx, kRemove, {realm.str(), id.str()});
+    const auto removed = change(tx, Statements::kRemove, {realm.str(), id.str()});
     if (!removed) return refuse(removed.error());
     return *removed > 0;
   }
 
   Stored<int> remove_of_user(Tx& tx, const RealmId& realm, const UserId& user) override {
-    const auto removed = change(tx, kRemoveOfUser, {realm.str(), user.str()});
+    const auto removed = change(tx, Statements::kRemoveOfUser, {realm.str(), user.str()});
     if (!removed) return refuse(removed.error());
     return static_cast<int>(*removed);
+  }
+
+ private:
+  static constexpr bool kOffline = std::is_same_v<Statements, OfflineStatements>;
+  static Stored<UserSession> marked(Stored<UserSession> session) {
+    if (session) session->offline = kOffline;
+    return session;
   }
 };
 
 }  // namespace
 
-std::unique_ptr<SessionRepo> make_session_repo() { return std::make_unique<SqlSessionRepo>(); }
+std::unique_ptr<SessionRepo> make_session_repo() { return std::make_unique<SqlSessionRepo<OnlineStatements>>(); }
+std::unique_ptr<SessionRepo> make_offline_session_repo() {
+  return std::make_unique<SqlSessionRepo<OfflineStatements>>();
+}
 
 }  // namespace cardea::store

@@ -85,6 +85,43 @@ TEST_P(SessionsTest, refuses_to_load_a_session_whose_user_is_gone) {
   EXPECT_FALSE(load("s", app_));
 }
 
+TEST_P(SessionsTest, an_offline_session_stands_beside_the_session_of_its_id) {
+  auto session = insert_session("s", user_, app_);
+  session.notes = {{"note", "kept"}};
+  ClientSession share;
+  share.session = session.id;
+  share.client = app_;
+  share.refresh_id = "offline";
+  ASSERT_TRUE(write([&](Tx& tx) -> Stored<void> {
+    if (auto done = repos().offline_sessions.insert(tx, session, now_ + hours(1)); !done) return done;
+    return repos().offline_sessions.put_client_session(tx, share);
+  }));
+  EXPECT_TRUE(write([&](Tx& tx) { return repos().sessions.remove(tx, realm_, session.id); }).value());
+  const auto live =
+      read([&](Rows& rows) { return repos().offline_sessions.load(rows, realm_, session.id, app_); }).value();
+  ASSERT_TRUE(live);
+  EXPECT_TRUE(live->session.offline);
+  EXPECT_EQ(live->session.notes.at("note"), "kept");
+  EXPECT_EQ(live->client_session->refresh_id, "offline");
+  EXPECT_FALSE(find("s"));
+  EXPECT_EQ(write([&](Tx& tx) { return repos().offline_sessions.remove_of_user(tx, realm_, user_); }).value(), 1);
+}
+
+TEST_P(SessionsTest, the_purge_spares_offline_sessions_that_were_prolonged) {
+  auto session = insert_session("s", user_, app_);
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().offline_sessions.insert(tx, session, now_ + hours(1)); }));
+  ASSERT_TRUE(write(
+      [&](Tx& tx) { return repos().offline_sessions.prolong(tx, session.id, now_ + seconds(9), now_ + hours(1000)); }));
+  const auto find_offline = [&] {
+    return read([&](Rows& rows) { return repos().offline_sessions.find(rows, realm_, session.id); }).value();
+  };
+  (void)purge(now_ + hours(999), 100);
+  ASSERT_TRUE(find_offline());
+  EXPECT_EQ(find_offline()->last_seen, now_ + seconds(9));
+  (void)purge(now_ + hours(1001), 100);
+  EXPECT_FALSE(find_offline());
+}
+
 TEST_P(SessionsTest, refuses_a_rotation_that_another_one_overtook) {
   insert_session("s", user_, app_);
   const auto first = *load("s", app_)->client_session;

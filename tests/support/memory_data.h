@@ -76,6 +76,7 @@ struct MemoryData {
   RecordTable<Credential> credentials;
   MemoryTable<std::vector<std::string>> user_credentials;  // user id -> credential ids in order of insertion
   MemoryTable<SessionRow> sessions;
+  MemoryTable<SessionRow> offline_sessions;
   MemoryTable<CodeRow> codes;             // key(realm, hash)
   MemoryTable<Interaction> interactions;  // by hash
   MemoryTable<TimePoint> revocations;     // key(realm, jti)
@@ -129,6 +130,7 @@ struct MemoryRepos {
   std::unique_ptr<SubjectRepo> subjects;
   std::unique_ptr<CredentialRepo> credentials;
   std::unique_ptr<SessionRepo> sessions;
+  std::unique_ptr<SessionRepo> offline_sessions;
   std::unique_ptr<CodeRepo> codes;
   std::unique_ptr<InteractionRepo> interactions;
   std::unique_ptr<RevocationRepo> revocations;

@@ -41,6 +41,8 @@ bool remove_realm_rows(MemoryData& data, const RealmId& realm, int rows_max) {
   int left = rows_max;
   const auto nothing = [](const auto&) {};
   erase_rows(data.sessions, left, [&](auto&, const SessionRow& row) { return row.session.realm == realm; }, nothing);
+  erase_rows(
+      data.offline_sessions, left, [&](auto&, const SessionRow& row) { return row.session.realm == realm; }, nothing);
   erase_rows(data.codes, left, [&](auto&, const CodeRow& row) { return row.code.realm == realm; }, nothing);
   erase_rows(data.interactions, left, [&](auto&, const Interaction& row) { return row.realm == realm; }, nothing);
   erase_rows(

@@ -6,9 +6,11 @@ namespace {
 
 class MemorySessions final : public SessionRepo {
  public:
+  explicit MemorySessions(MemoryTable<SessionRow> MemoryData::* table) : table_(table) {}
   Stored<void> insert(Tx& tx, const UserSession& session, TimePoint expires_at) override {
     const auto bucket = std::chrono::ceil<std::chrono::hours>(expires_at);
-    const bool is_new = rows_of(tx).sessions.edit().emplace(session.id.str(), SessionRow{session, bucket, {}}).second;
+    const bool is_new =
+        table_of(rows_of(tx)).edit().emplace(session.id.str(), SessionRow{marked(session), bucket, {}}).second;
     if (!is_new) return refuse(StoreError::kConflict);
     return {};
   }
@@ -34,13 +36,13 @@ class MemorySessions final : public SessionRepo {
   }
   Stored<std::vector<ClientSession>> client_sessions(Rows& rows, const SessionId& id) override {
     std::vector<ClientSession> shares;
-    const auto* row = rows_of(rows).sessions.find(id.str());
+    const auto* row = table_of(rows_of(rows)).find(id.str());
     if (row == nullptr) return shares;
     for (const auto& [client, share] : row->shares) shares.push_back(share);
     return shares;
   }
   Stored<void> rotate(Tx& tx, const ClientSession& before, const ClientSession& after) override {
-    const auto* row = rows_of(tx).sessions.find(before.session.str());
+    const auto* row = table_of(rows_of(tx)).find(before.session.str());
     if (row == nullptr) return refuse(StoreError::kConflict);
     const auto share = row->shares.find(before.client.str());
     if (share == row->shares.end() || share->second.refresh_id != before.refresh_id ||
@@ -51,7 +53,16 @@ class MemorySessions final : public SessionRepo {
   }
   Stored<void> touch(Tx& tx, const SessionId& id, TimePoint last_seen) override {
     auto& data = rows_of(tx);  // a session that is gone needs no touch
-    if (data.sessions.contains(id.str())) data.sessions.edit()[id.str()].session.last_seen = last_seen;
+    if (table_of(data).contains(id.str())) table_of(data).edit()[id.str()].session.last_seen = last_seen;
+    return {};
+  }
+  Stored<void> prolong(Tx& tx, const SessionId& id, TimePoint last_seen, TimePoint expires_at) override {
+    auto& data = rows_of(tx);
+    if (table_of(data).contains(id.str())) {
+      auto& row = table_of(data).edit()[id.str()];
+      row.session.last_seen = last_seen;
+      row.purge_at = std::chrono::ceil<std::chrono::hours>(expires_at);
+    }
     return {};
   }
   Stored<void> reauthenticate(Tx& tx, const SessionId& id, std::int64_t auth_time, TimePoint last_seen) override {
@@ -62,8 +73,8 @@ class MemorySessions final : public SessionRepo {
   }
   Stored<bool> remove_client_session(Tx& tx, const SessionId& id, const ClientId& client) override {
     auto& data = rows_of(tx);
-    if (!data.sessions.contains(id.str())) return false;
-    auto& sessions = data.sessions.edit();
+    if (!table_of(data).contains(id.str())) return false;
+    auto& sessions = table_of(data).edit();
     const auto row = sessions.find(id.str());
     if (row->second.shares.erase(client.str()) == 0 || !row->second.shares.empty()) return false;
     sessions.erase(row);
@@ -72,28 +83,36 @@ class MemorySessions final : public SessionRepo {
   Stored<bool> remove(Tx& tx, const RealmId& realm, const SessionId& id) override {
     auto& data = rows_of(tx);
     if (find_row(data, realm, id) == nullptr) return false;
-    data.sessions.edit().erase(id.str());
+    table_of(data).edit().erase(id.str());
     return true;
   }
   Stored<int> remove_of_user(Tx& tx, const RealmId& realm, const UserId& user) override {
-    auto& sessions = rows_of(tx).sessions.edit();
+    auto& sessions = table_of(rows_of(tx)).edit();
     return static_cast<int>(std::erase_if(sessions, [&](const auto& entry) {
       return entry.second.session.realm == realm && entry.second.session.user == user;
     }));
   }
 
  private:
-  static const SessionRow* find_row(const MemoryData& data, const RealmId& realm, const SessionId& id) {
-    const auto* row = data.sessions.find(id.str());
+  MemoryTable<SessionRow>& table_of(MemoryData& data) const { return data.*table_; }
+  const MemoryTable<SessionRow>& table_of(const MemoryData& data) const { return data.*table_; }
+  [[nodiscard]] UserSession marked(UserSession session) const {
+    session.offline = table_ == &MemoryData::offline_sessions;
+    return session;
+  }
+  [[nodiscard]] const SessionRow* find_row(const MemoryData& data, const RealmId& realm, const SessionId& id) const {
+    const auto* row = table_of(data).find(id.str());
     return row == nullptr || row->session.realm != realm ? nullptr : row;
   }
   template <class Change>
-  static Stored<void> change(Tx& tx, const SessionId& id, Change&& apply) {
+  Stored<void> change(Tx& tx, const SessionId& id, Change&& apply) {
     auto& data = rows_of(tx);
-    if (!data.sessions.contains(id.str())) return refuse(StoreError::kConflict);
-    apply(data.sessions.edit()[id.str()]);
+    if (!table_of(data).contains(id.str())) return refuse(StoreError::kConflict);
+    apply(table_of(data).edit()[id.str()]);
     return {};
   }
+
+  MemoryTable<SessionRow> MemoryData::* table_;
 };
 
 class MemoryCodes final : public CodeRepo {
@@ -157,6 +176,7 @@ class MemoryPurge final : public PurgeRepo {
     drop(data.interactions, left, [&](const Interaction& row) { return row.expires_at <= now; });
     drop(data.revocations, left, [&](TimePoint expires_at) { return expires_at <= now; });
     drop(data.sessions, left, [&](const SessionRow& row) { return row.purge_at <= now; });
+    drop(data.offline_sessions, left, [&](const SessionRow& row) { return row.purge_at <= now; });
     return rows_max - left;
   }
 
@@ -178,7 +198,8 @@ class MemoryPurge final : public PurgeRepo {
 }  // namespace
 
 void make_session_repos(MemoryRepos& repos) {
-  repos.sessions = std::make_unique<MemorySessions>();
+  repos.sessions = std::make_unique<MemorySessions>(&MemoryData::sessions);
+  repos.offline_sessions = std::make_unique<MemorySessions>(&MemoryData::offline_sessions);
   repos.codes = std::make_unique<MemoryCodes>();
   repos.interactions = std::make_unique<MemoryInteractions>();
   repos.revocations = std::make_unique<MemoryRevocations>();

@@ -20,6 +20,7 @@ struct Repositories {
   SubjectRepo& subjects;
   CredentialRepo& credentials;
   SessionRepo& sessions;
+  SessionRepo& offline_sessions;
   CodeRepo& codes;
   InteractionRepo& interactions;
   RevocationRepo& revocations;

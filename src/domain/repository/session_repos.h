@@ -23,6 +23,8 @@ struct LiveSession {
   Subject subject;
 };
 
+/// There are two of them: the browser's sessions, and the offline sessions of scope offline_access, which have the id
+/// of the session they came from and live on when that one ends. The second gives records with `offline` set.
 class SessionRepo {
  public:
   virtual ~SessionRepo() = default;
@@ -40,6 +42,8 @@ class SessionRepo {
   virtual Stored<void> rotate(Tx& tx, const ClientSession& before, const ClientSession& after) = 0;
   /// Records activity; callers batch (a quarter of the idle time has passed).
   virtual Stored<void> touch(Tx& tx, const SessionId& id, TimePoint last_seen) = 0;
+  /// The same for sessions whose end moves with their use: offline ones without a maximum.
+  virtual Stored<void> prolong(Tx& tx, const SessionId& id, TimePoint last_seen, TimePoint expires_at) = 0;
   /// New proof in an existing session (prompt=login): sets auth_time and last_seen.
   virtual Stored<void> reauthenticate(Tx& tx, const SessionId& id, std::int64_t auth_time, TimePoint last_seen) = 0;
   /// Removes one client's share; the session stays unless it was the last: then true is returned and it is gone.

@@ -41,6 +41,7 @@ struct Switch {
 constexpr Switch kSwitches[] = {
     {"enabled", &Realm::enabled},
     {"revokeRefreshToken", &Realm::revoke_refresh_token},
+    {"offlineSessionMaxLifespanEnabled", &Realm::offline_session_max_enabled},
     {"registrationAllowed", &Realm::registration_allowed},
     {"registrationEmailAsUsername", &Realm::registration_email_as_username},
     {"rememberMe", &Realm::remember_me},
@@ -65,9 +66,15 @@ constexpr Lifespan kLifespans[] = {
     {"ssoSessionMaxLifespanRememberMe", &RealmLifespans::sso_session_max_remember_me},
     {"clientSessionIdleTimeout", &RealmLifespans::client_session_idle},
     {"clientSessionMaxLifespan", &RealmLifespans::client_session_max},
+    {"offlineSessionIdleTimeout", &RealmLifespans::offline_session_idle},
+    {"offlineSessionMaxLifespan", &RealmLifespans::offline_session_max},
+    {"clientOfflineSessionIdleTimeout", &RealmLifespans::client_offline_session_idle},
+    {"clientOfflineSessionMaxLifespan", &RealmLifespans::client_offline_session_max},
     {"accessCodeLifespan", &RealmLifespans::access_code},
     {"accessCodeLifespanUserAction", &RealmLifespans::access_code_user_action},
     {"accessCodeLifespanLogin", &RealmLifespans::access_code_login},
+    {"oauth2DeviceCodeLifespan", &RealmLifespans::device_code},
+    {"oauth2DevicePollingInterval", &RealmLifespans::device_polling_interval},
 };
 
 void mask_member(json::object& object, std::string_view name) {
