@@ -29,10 +29,16 @@ enum class BearerError {
 [[nodiscard]] Result<jose::VerifiedJwt, BearerError> verify_id_token_hint(const RealmEntry& realm,
                                                                           std::string_view issuer,
                                                                           std::string_view token, TimePoint now);
-/// Checks a refresh token: HMAC key of the realm, `typ` Refresh, issuer as audience.
+/// Checks a refresh token: HMAC key of the realm, `typ` Refresh or Offline, issuer as audience. An offline token may
+/// have no expiry: what ends it is its session.
 [[nodiscard]] Result<jose::VerifiedJwt, BearerError> verify_refresh_token(const RealmEntry& realm,
                                                                           std::string_view issuer,
                                                                           std::string_view token, TimePoint now);
+
+/// True for offline tokens and for access tokens of an offline session (jti "of...:").
+[[nodiscard]] bool is_of_offline_session(const jose::VerifiedJwt& token);
+/// Where the session of a verified token is kept.
+[[nodiscard]] SessionRepo& sessions_of(const Repositories& repositories, const jose::VerifiedJwt& token);
 
 /// What stands behind a verified token.
 struct LiveToken {

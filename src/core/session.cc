@@ -2,10 +2,21 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace cardea {
 namespace {
 
 seconds or_else(seconds chosen, seconds fallback) { return chosen.count() > 0 ? chosen : fallback; }
+
+/// Lives that a client's attribute may override; absent or unreadable means the realm's.
+seconds attribute_or(const Client& client, std::string_view key, seconds realm_value) {
+  const auto number = parse_integer<std::int64_t>(client.attribute(key));
+  return number ? seconds(*number) : realm_value;
+}
+
+/// Year 9999: what "never" is wherever a date is needed.
+constexpr TimePoint kNever = from_epoch_seconds(253'402'300'799);
 
 /// Bytes of a session id: 24 base64url characters, as Keycloak since 26.5; 144 random bits.
 constexpr std::size_t kSessionIdBytes = 18;
@@ -26,8 +37,19 @@ UserSession make_session(const Realm& realm, const Authentication& proven, std::
   return session;
 }
 
+UserSession make_offline_session(const UserSession& online, TimePoint now) {
+  UserSession session = online;
+  session.offline = true;
+  session.started_at = now;
+  session.last_seen = now;
+  return session;
+}
+
 TimePoint session_end(const Realm& realm, const UserSession& session) {
   const auto& life = realm.lifespans;
+  if (session.offline) {
+    return realm.offline_session_max_enabled ? session.started_at + life.offline_session_max : kNever;
+  }
   const auto max =
       session.remember_me ? or_else(life.sso_session_max_remember_me, life.sso_session_max) : life.sso_session_max;
   return session.started_at + max;
@@ -35,8 +57,36 @@ TimePoint session_end(const Realm& realm, const UserSession& session) {
 
 seconds session_idle(const Realm& realm, const UserSession& session) {
   const auto& life = realm.lifespans;
+  if (session.offline) return life.offline_session_idle;
   return session.remember_me ? or_else(life.sso_session_idle_remember_me, life.sso_session_idle)
                              : life.sso_session_idle;
+}
+
+seconds client_session_idle(const Realm& realm, const Client& client, const UserSession& session) {
+  const auto& life = realm.lifespans;
+  const auto own = session.offline
+                       ? attribute_or(client, "client.offline.session.idle.timeout", life.client_offline_session_idle)
+                       : attribute_or(client, "client.session.idle.timeout", life.client_session_idle);
+  const auto idle = session_idle(realm, session);
+  return own.count() > 0 ? std::min(idle, own) : idle;
+}
+
+TimePoint client_session_end(const Realm& realm, const Client& client, const UserSession& session) {
+  const auto& life = realm.lifespans;
+  const auto end = session_end(realm, session);
+  // Without the switch an offline session has no maximum, whatever the client's attribute says.
+  if (session.offline && !realm.offline_session_max_enabled) return end;
+  const auto own = session.offline
+                       ? attribute_or(client, "client.offline.session.max.lifespan", life.client_offline_session_max)
+                       : attribute_or(client, "client.session.max.lifespan", life.client_session_max);
+  return own.count() > 0 ? std::min(end, session.started_at + own) : end;
+}
+
+TimePoint purge_time(const Realm& realm, const UserSession& session) {
+  const auto end = session_end(realm, session);
+  if (!session.offline) return end;
+  const auto idle = session_idle(realm, session);
+  return std::min(end, session.last_seen + idle + idle / 4);
 }
 
 bool is_session_alive(const Realm& realm, const UserSession& session, TimePoint now) {

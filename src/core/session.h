@@ -15,11 +15,25 @@ namespace cardea {
 [[nodiscard]] UserSession make_session(const Realm& realm, const Authentication& proven, std::string_view ip_address,
                                        TimePoint now, Random& random);
 
-/// End of the session whatever happens: start plus the realm's maximum.
+/// The offline session that `online` gives birth to (scope offline_access): same id, person and proof, a life of its
+/// own.
+[[nodiscard]] UserSession make_offline_session(const UserSession& online, TimePoint now);
+
+/// End of the session whatever happens: start plus the realm's maximum. Offline sessions have none (a date that never
+/// comes) unless the realm says so.
 [[nodiscard]] TimePoint session_end(const Realm& realm, const UserSession& session);
 
 /// Idle time allowed before a session dies.
 [[nodiscard]] seconds session_idle(const Realm& realm, const UserSession& session);
+
+/// Idle time after which the client's refresh token is no good: the session's, or less where realm or client say so.
+[[nodiscard]] seconds client_session_idle(const Realm& realm, const Client& client, const UserSession& session);
+
+/// When the client's share ends whatever happens: with the session, or earlier where realm or client say so.
+[[nodiscard]] TimePoint client_session_end(const Realm& realm, const Client& client, const UserSession& session);
+
+/// When nothing can be left of the session unless it is used again: for the purge.
+[[nodiscard]] TimePoint purge_time(const Realm& realm, const UserSession& session);
 
 /// False when too old or idle too long. `last_seen` is written only when a quarter of the idle time has passed, so
 /// idleness is judged with that quarter as slack.

@@ -29,6 +29,41 @@ TEST(Session, refuses_to_live_idle_with_a_quarter_of_slack) {
   EXPECT_TRUE(is_session_alive(realm, session(idle * 2, idle + idle / 4 - seconds{1}), kNow));
 }
 
+TEST(Session, refuses_offline_sessions_only_for_idleness_unless_the_realm_sets_a_maximum) {
+  Realm realm;
+  auto offline = session(std::chrono::years{3}, std::chrono::days{37});
+  offline.offline = true;
+  EXPECT_TRUE(is_session_alive(realm, offline, kNow));
+  offline.last_seen = kNow - realm.lifespans.offline_session_idle * 5 / 4;
+  EXPECT_FALSE(is_session_alive(realm, offline, kNow));
+  offline.last_seen = kNow;
+  realm.offline_session_max_enabled = true;
+  EXPECT_FALSE(is_session_alive(realm, offline, kNow));
+}
+
+TEST(Session, a_client_may_shorten_its_offline_idle_time_but_not_lengthen_it) {
+  Realm realm;
+  Client client;
+  auto offline = session(seconds{0}, seconds{0});
+  offline.offline = true;
+  client.attributes["client.offline.session.idle.timeout"] = "60";
+  EXPECT_EQ(client_session_idle(realm, client, offline), seconds{60});
+  client.attributes["client.offline.session.idle.timeout"] = "99999999";
+  EXPECT_EQ(client_session_idle(realm, client, offline), realm.lifespans.offline_session_idle);
+  client.attributes["client.offline.session.max.lifespan"] = "60";
+  EXPECT_GT(client_session_end(realm, client, offline), kNow + std::chrono::years{100});
+  realm.offline_session_max_enabled = true;
+  EXPECT_EQ(client_session_end(realm, client, offline), kNow + seconds{60});
+}
+
+TEST(Session, the_purge_time_of_an_offline_session_moves_with_its_use) {
+  const Realm realm;
+  auto offline = session(std::chrono::days{300}, seconds{0});
+  EXPECT_EQ(purge_time(realm, offline), session_end(realm, offline));
+  offline.offline = true;
+  EXPECT_EQ(purge_time(realm, offline), kNow + realm.lifespans.offline_session_idle * 5 / 4);
+}
+
 TEST(Session, writes_activity_only_after_a_quarter_of_the_idle_time) {
   const Realm realm;
   const auto quarter = realm.lifespans.sso_session_idle / 4;

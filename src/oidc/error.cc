@@ -31,13 +31,14 @@ constexpr std::array kRows = {
     Row{OAuthCode::kTemporarilyUnavailable, "temporarily_unavailable", 503},
     Row{OAuthCode::kRequestNotSupported, "request_not_supported", 400},
     Row{OAuthCode::kRequestUriNotSupported, "request_uri_not_supported", 400},
+    Row{OAuthCode::kNotAllowed, "not_allowed", 400},
 };
 
 constexpr bool rows_follow_the_enum() {
   for (std::size_t i = 0; i < kRows.size(); ++i) {
     if (static_cast<std::size_t>(kRows[i].code) != i) return false;
   }
-  return static_cast<std::size_t>(OAuthCode::kRequestUriNotSupported) + 1 == kRows.size();
+  return static_cast<std::size_t>(OAuthCode::kNotAllowed) + 1 == kRows.size();
 }
 static_assert(rows_follow_the_enum());
 

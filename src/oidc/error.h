@@ -29,6 +29,7 @@ enum class OAuthCode {
   kTemporarilyUnavailable,
   kRequestNotSupported,  // request objects (OpenID Connect Core section 3.1.2.6)
   kRequestUriNotSupported,
+  kNotAllowed,  // Keycloak's own: offline tokens without the role
 };
 [[nodiscard]] std::string_view wire_name(OAuthCode code);
 /// Status at token-style endpoints unless the error says otherwise.

@@ -219,6 +219,23 @@ void Server::change_realm(const std::function<void(Realm&)>& change) {
   ASSERT_TRUE(settings_.check_versions());
 }
 
+void Server::allow_offline(std::string_view username) {
+  const auto stored = repositories.store.write([&](Tx& tx) -> Stored<void> {
+    auto known = repositories.roles.find_by_name(tx, RealmId("realm-demo"), std::nullopt, "offline_access");
+    if (!known) return refuse(known.error());
+    if (!*known) {
+      Role role;
+      role.id = RoleId("role-offline");
+      role.realm = RealmId("realm-demo");
+      role.name = "offline_access";
+      if (auto done = repositories.roles.insert(tx, role); !done) return done;
+    }
+    return repositories.users.add_role(tx, UserId(std::string("user-").append(username)), RoleId("role-offline"));
+  });
+  ASSERT_TRUE(stored);
+  ASSERT_TRUE(settings_.check_versions());
+}
+
 std::shared_ptr<const RealmEntry> Server::realm() { return *settings_.load_realm("demo"); }
 
 web::Response Browser::send(web::Request request) {

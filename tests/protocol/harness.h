@@ -61,6 +61,8 @@ class Server {
   /// Changes the realm's row and drops what was cached.
   void change_realm(const std::function<void(Realm&)>& change);
   [[nodiscard]] std::shared_ptr<const RealmEntry> realm();
+  /// Gives a user of the harness the realm role offline_access.
+  void allow_offline(std::string_view username = "ada");
 
   FakeClock clock;
   SeededRandom random{20'261'122};

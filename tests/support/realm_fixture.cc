@@ -73,6 +73,7 @@ TestRecords make_test_records() {
   scopes.push_back(
       scope("optional-one", {mapper("oidc-hardcoded-claim-mapper",
                                     {{"claim.name", "opt"}, {"claim.value", "7"}, {"jsonType.label", "int"}})}));
+  scopes.push_back(scope("offline_access", {}));
   std::vector<RealmKey> keys;
   keys.push_back(es256());
   keys.push_back(hs512());
@@ -92,8 +93,10 @@ Client make_test_client(const std::vector<ClientScope>& scopes) {
   client.public_client = true;
   client.redirect_uris = {"https://app.example/cb"};
   client.web_origins = {"+"};
-  for (const auto& s : scopes)
-    (s.name == "optional-one" ? client.optional_scopes : client.default_scopes).push_back(s.id);
+  for (const auto& s : scopes) {
+    const bool optional = s.name == "optional-one" || s.name == "offline_access";
+    (optional ? client.optional_scopes : client.default_scopes).push_back(s.id);
+  }
   return client;
 }
 

@@ -78,7 +78,7 @@ void write_fixed(JsonWriter& writer, const Claims& claims) {
 
 /// Session kind, token kind and grant in front of the id (keycloak.md section 2.2, `jti`).
 std::string token_id(const TokenContext& context, Random& random) {
-  std::string id = context.session == nullptr ? "tr" : "on";
+  std::string id = context.session == nullptr ? "tr" : context.session->offline ? "of" : "on";
   id.append(context.plan.lightweight ? "lt" : "rt").append(context.grant).push_back(':');
   return id.append(random_uuid(random));
 }
@@ -145,15 +145,19 @@ Result<void, IssueError> add_refresh_token(const TokenContext& context, IssuedTo
   const auto* key = context.realm.signing_key("HS512");
   if (key == nullptr) return refuse(IssueError::kNoKey);
   const auto life = refresh_lifetime(context.realm.realm, context.client.client, *context.session, context.now);
+  const bool offline = context.session->offline;
+  // An offline token has no end of its own unless the realm sets one: its session is judged when it is used.
+  const bool ends = !offline || context.realm.realm.offline_session_max_enabled;
   tokens.refresh_id = context.refresh_id.empty() ? random_uuid(random) : std::string(context.refresh_id);
-  tokens.refresh_expires_in = life.count();
+  tokens.refresh_expires_in = ends ? life.count() : 0;
   std::string payload;
   payload.reserve(512);
   JsonWriter writer(payload);
   writer.begin_object();
-  writer.member("exp", epoch_seconds(context.now + life)).member("iat", epoch_seconds(context.now));
+  if (ends) writer.member("exp", epoch_seconds(context.now + life));
+  writer.member("iat", epoch_seconds(context.now));
   writer.member("jti", tokens.refresh_id).member("iss", context.issuer).member("aud", context.issuer);
-  writer.member("sub", context.subject.subject.user.id.str()).member("typ", "Refresh");
+  writer.member("sub", context.subject.subject.user.id.str()).member("typ", offline ? "Offline" : "Refresh");
   writer.member("azp", context.client.client.client_id).member("sid", context.session->id.str());
   writer.member("scope",
                 context.refresh_scope.empty() ? std::string_view(context.plan.full_scope) : context.refresh_scope);
@@ -196,16 +200,8 @@ std::string_view describe(IssueError error) {
 }
 
 seconds refresh_lifetime(const Realm& realm, const Client& client, const UserSession& session, TimePoint now) {
-  auto idle = session_idle(realm, session);
-  auto end = session_end(realm, session);
-  const auto narrow_idle = [&](seconds other) {
-    if (other.count() > 0) idle = std::min(idle, other);
-  };
-  const auto narrow_end = [&](seconds other) {
-    if (other.count() > 0) end = std::min(end, session.started_at + other);
-  };
-  narrow_idle(seconds_attribute(client, "client.session.idle.timeout").value_or(realm.lifespans.client_session_idle));
-  narrow_end(seconds_attribute(client, "client.session.max.lifespan").value_or(realm.lifespans.client_session_max));
+  const auto idle = client_session_idle(realm, client, session);
+  const auto end = client_session_end(realm, client, session);
   const auto left = std::chrono::floor<seconds>(end - now);
   return std::max(std::min(idle, left), seconds{0});
 }

@@ -38,8 +38,7 @@ Result<void, ScopeError> select_scopes(const ClientEntry& client, std::string_vi
     if (named(client, client.client.default_scopes, word) != nullptr) continue;
     const auto* optional = named(client, client.client.optional_scopes, word);
     if (optional == nullptr) return refuse(ScopeError::kInvalid);
-    // Offline sessions are not kept by this release; asking for them gives what a normal session gives (OP-24).
-    if (word != "offline_access") add(optional);
+    add(optional);
   }
   return {};
 }

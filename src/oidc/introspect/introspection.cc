@@ -31,7 +31,8 @@ web::Response inactive(const ClientRequest& request, std::string_view reason) {
 
 /// A refresh token that was rotated away is as dead as its next use would show.
 bool is_current(const ClientRequest& request, const jose::VerifiedJwt& token, const PresentedToken& presented) {
-  if (token.typ() != "Refresh" || !presented.live.live || !presented.live.live->client_session) return true;
+  const bool is_refresh = token.typ() == "Refresh" || token.typ() == "Offline";
+  if (!is_refresh || !presented.live.live || !presented.live.live->client_session) return true;
   const bool is_tracked = !token.text("reuse_id").empty();
   const auto decision = rotate_refresh(request.realm->realm, *presented.live.live->client_session, token.jti(),
                                        is_tracked, "probe", request.now);

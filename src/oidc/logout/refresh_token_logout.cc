@@ -10,24 +10,31 @@ namespace {
 
 constexpr ClientRequestRules kRules{};
 
-web::Outcome end_session(ClientRequestPtr request, SessionId session) {
-  return web::then(web::Lane::kStore, [request = std::move(request), session = std::move(session)]() -> web::Outcome {
-    const auto& repositories = request->dependencies.repositories;
-    const auto removed = write_to(repositories.store, [&](Tx& tx) {
-      return repositories.sessions.remove(tx, request->realm->realm.id, session);
-    });
-    auto response =
-        removed ? web::empty_response(204) : store_failed(request->dependencies, request->http, removed.error());
-    if (removed) {
-      request->dependencies.log.info("logout", {{"realm", request->realm->realm.name},
-                                                {"client_id", request->client->client.client_id},
-                                                {"ended", *removed},
-                                                {"correlation_id", request->http.correlation_id}});
-      response.add("Cache-Control", "no-cache");
-    }
-    add_cors(response, request->http, request->client->client, request->dependencies.base_url.of(request->http));
-    return response;
-  });
+/// An offline token ends the offline session, and the browser's session of the same id with it.
+web::Outcome end_session(ClientRequestPtr request, SessionId session, bool offline) {
+  return web::then(
+      web::Lane::kStore, [request = std::move(request), session = std::move(session), offline]() -> web::Outcome {
+        const auto& repositories = request->dependencies.repositories;
+        const auto removed = write_to(repositories.store, [&](Tx& tx) -> Stored<bool> {
+          const auto& realm = request->realm->realm.id;
+          const auto gone = offline ? repositories.offline_sessions.remove(tx, realm, session) : Stored<bool>(false);
+          if (!gone) return gone;
+          const auto online = repositories.sessions.remove(tx, realm, session);
+          if (!online) return online;
+          return *gone || *online;
+        });
+        auto response =
+            removed ? web::empty_response(204) : store_failed(request->dependencies, request->http, removed.error());
+        if (removed) {
+          request->dependencies.log.info("logout", {{"realm", request->realm->realm.name},
+                                                    {"client_id", request->client->client.client_id},
+                                                    {"ended", *removed},
+                                                    {"correlation_id", request->http.correlation_id}});
+          response.add("Cache-Control", "no-cache");
+        }
+        add_cors(response, request->http, request->client->client, request->dependencies.base_url.of(request->http));
+        return response;
+      });
 }
 
 web::Outcome check_token(ClientRequestPtr request) {
@@ -43,7 +50,7 @@ web::Outcome check_token(ClientRequestPtr request) {
   if (jwt->azp() != request->client->client.client_id) {
     return refused("Invalid refresh token. Token client and authorized client don't match", "token_of_other_client");
   }
-  return end_session(std::move(request), SessionId(jwt->sid()));
+  return end_session(std::move(request), SessionId(jwt->sid()), is_of_offline_session(*jwt));
 }
 
 }  // namespace

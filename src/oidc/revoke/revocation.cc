@@ -50,7 +50,8 @@ web::Outcome revoke_refresh_token(ClientRequestPtr request, jose::VerifiedJwt to
   return web::then(web::Lane::kStore, [request = std::move(request), token = std::move(token)]() -> web::Outcome {
     const auto& repositories = request->dependencies.repositories;
     const auto removed = write_to(repositories.store, [&](Tx& tx) {
-      return repositories.sessions.remove_client_session(tx, SessionId(token.sid()), request->client->client.id);
+      return sessions_of(repositories, token)
+          .remove_client_session(tx, SessionId(token.sid()), request->client->client.id);
     });
     if (!removed) return with_cors(*request, store_failed(request->dependencies, request->http, removed.error()));
     log_revoked(*request, *removed ? "refresh_token_and_session" : "refresh_token", token);

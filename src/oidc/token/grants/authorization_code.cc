@@ -7,6 +7,7 @@
 #include "oidc/endpoint.h"
 #include "oidc/token/grants/all_grants.h"
 #include "oidc/token/grants/redeem_code.h"
+#include "oidc/token/join_session.h"
 
 namespace cardea::oidc {
 namespace {
@@ -24,7 +25,7 @@ struct Redeemed {
 OAuthError not_valid(std::string note) { return {OAuthCode::kInvalidGrant, "Code not valid", 0, std::move(note)}; }
 
 /// After the code was found good: the session must live, and the client gets its share in it.
-Stored<void> join_session(Tx& tx, const TokenRequest& request, Redeemed& out) {
+Stored<void> join(Tx& tx, const TokenRequest& request, Redeemed& out) {
   const auto& repositories = request.dependencies.repositories;
   auto live = repositories.sessions.load(tx, request.realm->realm.id, out.code.session, out.code.client);
   if (!live) return refuse(live.error());
@@ -40,15 +41,20 @@ Stored<void> join_session(Tx& tx, const TokenRequest& request, Redeemed& out) {
       complete_subject(tx, request.dependencies.settings, *request.client, *out.plan, std::move((*live)->subject));
   if (!subject) return refuse(subject.error());
   out.subject = std::move(*subject);
-  out.session = std::move((*live)->session);
-  ClientSession share;
-  share.session = out.session.id;
-  share.client = out.code.client;
-  share.started_at = (*live)->client_session ? (*live)->client_session->started_at : request.now;
-  share.scope = out.code.scope;
-  share.refresh_id = out.refresh_id;
-  share.rotated_at = request.now;
-  return repositories.sessions.put_client_session(tx, share);
+  auto joined = oidc::join_session(tx, request,
+                                   {.plan = *out.plan,
+                                    .subject = out.subject,
+                                    .session = std::move((*live)->session),
+                                    .share = std::move((*live)->client_session),
+                                    .scope = out.code.scope,
+                                    .refresh_id = out.refresh_id});
+  if (!joined) return refuse(joined.error());
+  if (*joined) {
+    out.session = std::move(**joined);
+  } else {
+    out.refusal = joined->error();
+  }
+  return {};
 }
 
 Stored<Redeemed> take_and_store(Tx& tx, const TokenRequest& request, std::string_view hash,
@@ -64,8 +70,10 @@ Stored<Redeemed> take_and_store(Tx& tx, const TokenRequest& request, std::string
   if (decision.verdict != CodeVerdict::kGood) {
     out.refusal = decision.error;
     if (decision.verdict == CodeVerdict::kRefusedAndRevoke) {
-      auto removed = repositories.sessions.remove_client_session(tx, out.code.session, out.code.client);
-      if (!removed) return refuse(removed.error());
+      for (auto* sessions : {&repositories.sessions, &repositories.offline_sessions}) {
+        auto removed = sessions->remove_client_session(tx, out.code.session, out.code.client);
+        if (!removed) return refuse(removed.error());
+      }
     }
     return out;  // Committed all the same: a failed exchange burns the code.
   }
@@ -74,7 +82,7 @@ Stored<Redeemed> take_and_store(Tx& tx, const TokenRequest& request, std::string
     out.refusal = not_valid("scope_gone");
     return out;
   }
-  if (auto joined = join_session(tx, request, out); !joined) return refuse(joined.error());
+  if (auto joined = join(tx, request, out); !joined) return refuse(joined.error());
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include "core/verify_credential.h"
 #include "oidc/endpoint.h"
 #include "oidc/token/grants/all_grants.h"
+#include "oidc/token/join_session.h"
 
 namespace cardea::oidc {
 namespace {
@@ -47,8 +48,8 @@ struct Signed {
   TokenSubject subject;
 };
 
-Stored<Signed> open_session(Tx& tx, const PasswordRequest& login, const UserSession& session,
-                            const std::string& refresh_id) {
+Stored<Result<Signed, OAuthError>> open_session(Tx& tx, const PasswordRequest& login, const UserSession& session,
+                                                const std::string& refresh_id) {
   const auto& request = *login.request;
   const auto& repositories = request.dependencies.repositories;
   auto subject = repositories.subjects.load(tx, request.realm->realm.id, session.user);
@@ -57,16 +58,17 @@ Stored<Signed> open_session(Tx& tx, const PasswordRequest& login, const UserSess
   auto complete =
       complete_subject(tx, request.dependencies.settings, *request.client, *login.plan, std::move(**subject));
   if (!complete) return refuse(complete.error());
-  if (auto stored = repositories.sessions.insert(tx, session, session_end(request.realm->realm, session)); !stored)
-    return refuse(stored.error());
-  ClientSession share;
-  share.session = session.id;
-  share.client = request.client->client.id;
-  share.started_at = share.rotated_at = request.now;
-  share.scope = login.plan->full_scope;
-  share.refresh_id = refresh_id;
-  if (auto stored = repositories.sessions.put_client_session(tx, share); !stored) return refuse(stored.error());
-  return Signed{session, std::move(*complete)};
+  auto joined = join_session(tx, request,
+                             {.plan = *login.plan,
+                              .subject = *complete,
+                              .session = session,
+                              .is_new = true,
+                              .share = std::nullopt,
+                              .scope = login.plan->full_scope,
+                              .refresh_id = refresh_id});
+  if (!joined) return refuse(joined.error());
+  if (!*joined) return Result<Signed, OAuthError>(refuse(joined->error()));
+  return Result<Signed, OAuthError>(Signed{std::move(**joined), std::move(*complete)});
 }
 
 web::Outcome store_and_sign(const PasswordRequestPtr& login) {
@@ -79,7 +81,8 @@ web::Outcome store_and_sign(const PasswordRequestPtr& login) {
   auto opened = write_to(request->dependencies.repositories.store,
                          [&](Tx& tx) { return open_session(tx, *login, session, refresh_id); });
   if (!opened) return token_store_failed(*request, opened.error());
-  return web::then(web::Lane::kInline, [login, opened = std::move(*opened), refresh_id]() -> web::Outcome {
+  if (!*opened) return refuse_token(*request, opened->error());
+  return web::then(web::Lane::kInline, [login, opened = std::move(**opened), refresh_id]() -> web::Outcome {
     const auto& r = login->request;
     const TokenContext context{.realm = *r->realm,
                                .client = *r->client,

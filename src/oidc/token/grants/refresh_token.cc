@@ -10,6 +10,7 @@
 #include "oidc/endpoint.h"
 #include "oidc/token/grants/all_grants.h"
 #include "oidc/token/grants/rotate_refresh.h"
+#include "oidc/token/join_session.h"
 
 namespace cardea::oidc {
 namespace {
@@ -28,6 +29,8 @@ struct Refresh {
   std::string acr;
   std::int64_t issued_at = 0;  // epoch seconds
   bool tracked = false;
+  bool offline = false;
+  SessionRepo* sessions = nullptr;  // where the token's session is kept
   SessionId session_id;
   std::string fresh_id;
 
@@ -38,12 +41,24 @@ struct Refresh {
 };
 using RefreshPtr = std::shared_ptr<Refresh>;
 
-std::optional<OAuthError> refusal_of(const std::optional<LiveSession>& live, const TokenRequest& request,
-                                     std::int64_t issued_at) {
-  const auto reason = why_not_live(request.realm->realm, request.client->client, live, issued_at, request.now);
+/// An offline token has no expiry of its own, so a shorter idle time of this client is judged here.
+bool is_idle_for_client(const TokenRequest& request, const UserSession& session) {
+  if (!session.offline) return false;
+  const auto idle = client_session_idle(request.realm->realm, request.client->client, session);
+  return request.now >= session.last_seen + idle + idle / 4;
+}
+
+std::optional<OAuthError> refusal_of(const std::optional<LiveSession>& live, const Refresh& refresh) {
+  const auto& request = *refresh.request;
+  if (refresh.offline && !live) return invalid_grant("Offline user session not found", "offline_session_gone");
+  if (refresh.offline && is_idle_for_client(request, live->session)) {
+    return invalid_grant("Offline session not active", "idle_for_client");
+  }
+  const auto reason = why_not_live(request.realm->realm, request.client->client, live, refresh.issued_at, request.now);
   if (!reason) return std::nullopt;
   switch (*reason) {
     case NotLive::kSessionGone:
+      if (refresh.offline) return invalid_grant("Offline session not active", "offline_session_expired");
       return invalid_grant("Session not active", "session_gone");
     case NotLive::kClientSessionGone:
       return invalid_grant("Session doesn't have required client", "client_session_gone");
@@ -98,7 +113,7 @@ web::Outcome sign(const RefreshPtr& refresh) {
 Stored<std::optional<OAuthError>> rotate(Tx& tx, Refresh& refresh) {
   using Answer = std::optional<OAuthError>;
   const auto& request = *refresh.request;
-  auto& sessions = request.dependencies.repositories.sessions;
+  auto& sessions = *refresh.sessions;
   for (int attempt = 0; attempt < kRotationAttempts; ++attempt) {
     const auto& share = *refresh.live.client_session;
     auto decision =
@@ -118,14 +133,30 @@ Stored<std::optional<OAuthError>> rotate(Tx& tx, Refresh& refresh) {
     if (stored.error() != StoreError::kConflict) return refuse(stored.error());
     auto again = sessions.load(tx, request.realm->realm.id, refresh.session_id, request.client->client.id);
     if (!again) return refuse(again.error());
-    if (auto refused = refusal_of(*again, request, refresh.issued_at)) return Answer(std::move(refused));
+    if (auto refused = refusal_of(*again, refresh)) return Answer(std::move(refused));
     refresh.live = std::move(**again);
   }
   return refuse(StoreError::kBusy);
 }
 
+bool wants_touch(const Refresh& refresh) {
+  const auto& request = *refresh.request;
+  const auto& session = refresh.live.session;
+  if (!session.offline) return cardea::wants_touch(request.realm->realm, session, request.now);
+  return request.now - session.last_seen >=
+         client_session_idle(request.realm->realm, request.client->client, session) / 4;
+}
+
+Stored<void> touch(Tx& tx, const Refresh& refresh) {
+  const auto& request = *refresh.request;
+  if (!refresh.offline) return refresh.sessions->touch(tx, refresh.session_id, request.now);
+  auto used = refresh.live.session;
+  used.last_seen = request.now;
+  return refresh.sessions->prolong(tx, refresh.session_id, request.now, purge_time(request.realm->realm, used));
+}
+
 web::Outcome store_then_sign(RefreshPtr refresh) {
-  const bool touches = wants_touch(refresh->request->realm->realm, refresh->live.session, refresh->request->now);
+  const bool touches = wants_touch(*refresh);
   const bool rotates = refresh->request->realm->realm.revoke_refresh_token;
   refresh->refresh_id = refresh->fresh_id;
   if (!touches && !rotates) return sign(refresh);
@@ -133,8 +164,7 @@ web::Outcome store_then_sign(RefreshPtr refresh) {
     const auto& request = *refresh->request;
     auto stored = write_to(request.dependencies.repositories.store, [&](Tx& tx) -> Stored<std::optional<OAuthError>> {
       if (touches) {
-        auto touched = request.dependencies.repositories.sessions.touch(tx, refresh->session_id, request.now);
-        if (!touched) return refuse(touched.error());
+        if (auto touched = touch(tx, *refresh); !touched) return refuse(touched.error());
       }
       if (!rotates) return std::optional<OAuthError>();
       return rotate(tx, *refresh);
@@ -150,10 +180,9 @@ web::Outcome load(RefreshPtr refresh) {
   const auto& repositories = request.dependencies.repositories;
   std::optional<OAuthError> refusal;
   const auto read = repositories.store.read([&](Rows& rows) -> Stored<void> {
-    auto live =
-        repositories.sessions.load(rows, request.realm->realm.id, refresh->session_id, request.client->client.id);
+    auto live = refresh->sessions->load(rows, request.realm->realm.id, refresh->session_id, request.client->client.id);
     if (!live) return refuse(live.error());
-    if ((refusal = refusal_of(*live, request, refresh->issued_at))) return {};
+    if ((refusal = refusal_of(*live, *refresh))) return {};
     refresh->live = std::move(**live);
     auto plan = narrowed_plan(request, refresh->scope);
     if (!plan) {
@@ -165,6 +194,9 @@ web::Outcome load(RefreshPtr refresh) {
         complete_subject(rows, request.dependencies.settings, *request.client, *refresh->plan, refresh->live.subject);
     if (!subject) return refuse(subject.error());
     refresh->subject = std::move(*subject);
+    // The right to offline tokens can be taken away.
+    const bool allowed = !refresh->offline || refresh->subject.roles->contains_realm_role("offline_access");
+    if (!allowed) refusal = offline_not_allowed();
     return {};
   });
   if (!read) return token_store_failed(request, read.error());
@@ -193,6 +225,8 @@ web::Outcome refresh_token_grant(TokenRequestPtr request) {
   refresh->scope = jwt->scope();
   refresh->tracked = !jwt->text("reuse_id").empty();
   refresh->session_id = SessionId(jwt->sid());
+  refresh->offline = is_of_offline_session(*jwt);
+  refresh->sessions = &sessions_of(request->dependencies.repositories, *jwt);
   refresh->fresh_id = random_uuid(request->dependencies.random);
   refresh->acr = jwt->text("acr");
   refresh->issued_at = epoch_seconds(*jwt->iat());

@@ -1,0 +1,88 @@
+#include "oidc/token/join_session.h"
+
+#include "core/offline_access.h"
+#include "core/session.h"
+
+namespace cardea::oidc {
+namespace {
+
+using Joined = Result<UserSession, OAuthError>;
+
+/// A share that is there keeps its beginning: older tokens of the client stay good (why_not_live).
+ClientSession share_of(const TokenRequest& request, const SessionShare& joining,
+                       const std::optional<ClientSession>& before) {
+  ClientSession share;
+  share.session = joining.session.id;
+  share.client = request.client->client.id;
+  share.started_at = before ? before->started_at : request.now;
+  share.rotated_at = request.now;
+  share.scope = joining.scope;
+  share.refresh_id = joining.refresh_id;
+  return share;
+}
+
+Stored<Joined> join_online(Tx& tx, const TokenRequest& request, const SessionShare& joining) {
+  auto& sessions = request.dependencies.repositories.sessions;
+  if (joining.is_new) {
+    const auto end = session_end(request.realm->realm, joining.session);
+    if (auto stored = sessions.insert(tx, joining.session, end); !stored) return refuse(stored.error());
+  }
+  if (auto stored = sessions.put_client_session(tx, share_of(request, joining, joining.share)); !stored) {
+    return refuse(stored.error());
+  }
+  return Joined(joining.session);
+}
+
+/// The offline session, made unless it is there and alive.
+Stored<LiveSession> settle_offline(Tx& tx, const TokenRequest& request, const SessionShare& joining) {
+  const auto& realm = request.realm->realm;
+  auto& offline = request.dependencies.repositories.offline_sessions;
+  auto live = offline.load(tx, realm.id, joining.session.id, request.client->client.id);
+  if (!live) return refuse(live.error());
+  if (*live && is_session_alive(realm, (*live)->session, request.now)) {
+    (*live)->session.last_seen = request.now;
+    const auto prolonged = offline.prolong(tx, (*live)->session.id, request.now, purge_time(realm, (*live)->session));
+    if (!prolonged) return refuse(prolonged.error());
+    return std::move(**live);
+  }
+  if (*live) {
+    if (auto removed = offline.remove(tx, realm.id, joining.session.id); !removed) return refuse(removed.error());
+  }
+  LiveSession made;
+  made.session = make_offline_session(joining.session, request.now);
+  const auto stored = offline.insert(tx, made.session, purge_time(realm, made.session));
+  if (!stored) return refuse(stored.error());
+  return made;
+}
+
+/// Nothing in the browser's session but what becomes offline now: it is not left behind.
+Stored<void> drop_unused_session(Tx& tx, const TokenRequest& request, const SessionShare& joining) {
+  if (joining.is_new || joining.share) return {};
+  auto& sessions = request.dependencies.repositories.sessions;
+  const auto shares = sessions.client_sessions(tx, joining.session.id);
+  if (!shares) return refuse(shares.error());
+  if (!shares->empty()) return {};
+  const auto removed = sessions.remove(tx, request.realm->realm.id, joining.session.id);
+  if (!removed) return refuse(removed.error());
+  return {};
+}
+
+}  // namespace
+
+OAuthError offline_not_allowed() {
+  return {OAuthCode::kNotAllowed, "Offline tokens not allowed for the user or client", 0, "offline_not_allowed"};
+}
+
+Stored<Joined> join_session(Tx& tx, const TokenRequest& request, const SessionShare& joining) {
+  if (!is_offline_requested(joining.plan)) return join_online(tx, request, joining);
+  if (!is_offline_allowed(joining.subject)) return Joined(refuse(offline_not_allowed()));
+  auto offline = settle_offline(tx, request, joining);
+  if (!offline) return refuse(offline.error());
+  const auto share = share_of(request, joining, offline->client_session);
+  const auto stored = request.dependencies.repositories.offline_sessions.put_client_session(tx, share);
+  if (!stored) return refuse(stored.error());
+  if (auto dropped = drop_unused_session(tx, request, joining); !dropped) return refuse(dropped.error());
+  return Joined(std::move(offline->session));
+}
+
+}  // namespace cardea::oidc

@@ -1,0 +1,32 @@
+// The client's share in a person's session: what every grant with a person behind it stores before it signs. With scope
+// offline_access the share is one in the offline session (keycloak.md section 2.4).
+#pragma once
+
+#include <string>
+
+#include "core/token/token_subject.h"
+#include "domain/session.h"
+#include "oidc/error.h"
+#include "oidc/token/token_request.h"
+
+namespace cardea::oidc {
+
+struct SessionShare {
+  const TokenPlan& plan;
+  const TokenSubject& subject;
+  UserSession session;                 // the browser's, or one made for this grant
+  bool is_new = false;                 // made for this grant: not stored yet
+  std::optional<ClientSession> share;  // the client's in it, when there is one
+  std::string scope;                   // as granted
+  std::string refresh_id;              // jti of the refresh token to come
+};
+
+/// The words for people and clients that may not have offline tokens: 400 not_allowed.
+[[nodiscard]] OAuthError offline_not_allowed();
+
+/// Stores the share; gives the session that the tokens belong to, or the refusal offline_not_allowed, and then nothing
+/// is stored. When a browser's session begins with an offline token, the offline session alone is left, as in Keycloak.
+[[nodiscard]] Stored<Result<UserSession, OAuthError>> join_session(Tx& tx, const TokenRequest& request,
+                                                                   const SessionShare& joining);
+
+}  // namespace cardea::oidc
