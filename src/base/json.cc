@@ -3,6 +3,8 @@
 #include <boost/json/basic_parser_impl.hpp>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 #include <limits>
 
 #include "base/text.h"
@@ -97,6 +99,26 @@ std::size_t count_members(const json::value& value) {
 bool is_plain(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+}
+
+/// True when one of eight bytes is not plain (the "determine if a word has a byte less than n" of Bit Twiddling Hacks).
+bool has_special_byte(std::uint64_t word) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHighs = kOnes * 0x80;
+  const auto has_zero = [](std::uint64_t x) { return (x - kOnes) & ~x; };
+  const auto below_space = (word - kOnes * ' ') & ~word;
+  return ((word | below_space | has_zero(word ^ (kOnes * '"')) | has_zero(word ^ (kOnes * '\\'))) & kHighs) != 0;
+}
+
+/// How many bytes from the start can be copied as they are. Tokens are all plain and a thousand bytes long.
+std::size_t plain_prefix(std::string_view text) {
+  std::size_t plain = 0;
+  for (std::uint64_t word; plain + sizeof word <= text.size(); plain += sizeof word) {
+    std::memcpy(&word, text.data() + plain, sizeof word);
+    if (has_special_byte(word)) break;
+  }
+  while (plain < text.size() && is_plain(text[plain])) ++plain;
+  return plain;
 }
 
 void append_unicode_escape(std::string& out, unsigned code) {
@@ -236,8 +258,7 @@ void JsonWriter::separate() {
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
-    std::size_t plain = 0;
-    while (plain < text.size() && is_plain(text[plain])) ++plain;
+    const auto plain = plain_prefix(text);
     out += text.substr(0, plain);
     text.remove_prefix(plain);
     if (text.empty()) break;

@@ -108,6 +108,20 @@ TEST(JsonString, RefusesToEndEarly) {
   EXPECT_EQ(out, "\"\\\"\\\\\\b\\f\\n\\r\\t\\u0001\x7F\\u0000</script>\xC3\xA4\"");
 }
 
+TEST(JsonString, RefusesToMissAByteThatNeedsEscapingWhereverItStands) {
+  for (int byte = 0; byte < 0x80; ++byte) {
+    for (std::size_t at = 0; at < 20; ++at) {
+      std::string text(20, 'x');
+      text[at] = static_cast<char>(byte);
+      std::string out;
+      append_json_string(out, text);
+      EXPECT_EQ(json::parse(out).as_string(), text) << byte << " at " << at;
+      const bool escaped = byte < 0x20 || byte == '"' || byte == '\\';
+      EXPECT_EQ(out.size() > text.size() + 2, escaped) << byte << " at " << at;
+    }
+  }
+}
+
 TEST(JsonString, RefusesBytesThatAreNotUtf8) {
   std::string out;
   append_json_string(out, "a\xC3(\xFF");

@@ -50,11 +50,14 @@ struct RealmEntry {
   [[nodiscard]] const jose::SigningKey* signing_key(std::string_view algorithm) const;
 };
 
+class ServiceAccounts;
+
 struct ClientEntry {
   Client client;
-  std::array<std::uint8_t, 32> secret_digest{};  // SHA-256 of the secret; compare digests in constant time
-  std::shared_ptr<const RealmEntry> realm;       // the realm node this entry was made against
-  std::unique_ptr<PlanCache> plans;              // token plans, made on first use
+  std::array<std::uint8_t, 32> secret_digest{};       // SHA-256 of the secret; compare digests in constant time
+  std::shared_ptr<const RealmEntry> realm;            // the realm node this entry was made against
+  std::unique_ptr<PlanCache> plans;                   // token plans, made on first use
+  std::shared_ptr<ServiceAccounts> service_accounts;  // what client_credentials answers for, read on first use
 };
 
 /// All roles a set of directly assigned roles expands to, through composites. Immutable and shared.

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "base/encoding.h"
+#include "core/token/service_account.h"
 #include "crypto/hash.h"
 #include "crypto/key.h"
 
@@ -96,6 +97,7 @@ std::shared_ptr<const ClientEntry> make_client_entry(std::shared_ptr<const Realm
   entry->client = std::move(client);
   entry->realm = std::move(realm);
   entry->plans = std::make_unique<PlanCache>();
+  entry->service_accounts = std::make_shared<ServiceAccounts>();
   return entry;
 }
 

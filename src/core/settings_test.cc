@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/token/service_account.h"
 #include "crypto/key.h"
 #include "tests/support/memory_log.h"
 #include "tests/support/memory_store.h"
@@ -87,6 +88,34 @@ TEST_F(SettingsTest, drops_what_changed_and_keeps_the_keys) {
   EXPECT_NE(after, before);
   EXPECT_EQ(after->signing_key("RS256"), before->signing_key("RS256")) << "an RSA key is read once";
   EXPECT_EQ(settings_.cached_client(*before, "app"), nullptr) << "an entry of the old realm node is not handed out";
+}
+
+TEST_F(SettingsTest, refuses_to_remember_a_service_account_that_was_changed) {
+  add_role("later");
+  write([&](Tx& tx) {
+    User user;
+    user.id = UserId("account");
+    user.realm = RealmId("r");
+    user.username = "service-account-app";
+    user.service_account_client = ClientId("id-app");
+    return repos_.users.insert(tx, user, false);
+  });
+  const auto has_role = [&] {
+    const auto client = *settings_.load_client(realm(), "app");
+    const std::shared_ptr<const TokenPlan> plan = *plan_for(*client, "");
+    auto account = client->service_accounts->find(*plan);
+    if (account == nullptr) {
+      account = *read_from(repos_.store, [&](Rows& rows) {
+        return load_service_account(rows, repos_.subjects, settings_, *client, plan);
+      });
+      EXPECT_EQ(client->service_accounts->find(*plan), account) << "read once";
+    }
+    return account->roles->contains("later");
+  };
+  EXPECT_FALSE(has_role());
+  write([&](Tx& tx) { return repos_.users.add_role(tx, UserId("account"), RoleId("later")); });
+  ASSERT_TRUE(settings_.check_versions());
+  EXPECT_TRUE(has_role());
 }
 
 TEST_F(SettingsTest, expands_composites_once_each_and_survives_cycles) {

@@ -29,6 +29,15 @@ constexpr Sql kSetRequiredActions{"UPDATE users SET required_actions = ?2 WHERE 
 constexpr Sql kAddRole{"INSERT INTO user_roles (user_id, role_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING"};
 constexpr Sql kAddGroup{"INSERT INTO user_groups (user_id, group_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING"};
 
+constexpr Sql kRaiseOfServiceAccount{
+    "UPDATE realm_versions SET version = version + 1 WHERE realm_id = (SELECT realm_id FROM users WHERE id = ?1 AND "
+    "service_account_client IS NOT NULL)"};
+
+/// What is known of a service account is remembered with its client.
+Stored<void> raise_if_service_account(Tx& tx, const UserId& user) {
+  return send(tx, kRaiseOfServiceAccount, {user.str()});
+}
+
 class SqlUserRepo final : public UserRepo {
  public:
   Stored<std::optional<User>> find(Rows& rows, const RealmId& realm, const UserId& id) override {
@@ -50,22 +59,28 @@ class SqlUserRepo final : public UserRepo {
     const std::string actions = json_or_empty(user.required_actions);
     const std::string attributes = json_or_empty(user.attributes);
     const std::string extra = json_or_empty(user.extra);
-    return change_one(tx, kInsert,
-                      {user.id.str(), user.realm.str(), user.username, Value::text_or_null(user.email), slot,
-                       user.first_name, user.last_name, user.email_verified, user.enabled, millis(user.created_at),
-                       user.not_before, id_or_null(user.service_account_client), Value::text_or_null(actions),
-                       Value::text_or_null(attributes), Value::text_or_null(extra)});
+    auto inserted =
+        change_one(tx, kInsert,
+                   {user.id.str(), user.realm.str(), user.username, Value::text_or_null(user.email), slot,
+                    user.first_name, user.last_name, user.email_verified, user.enabled, millis(user.created_at),
+                    user.not_before, id_or_null(user.service_account_client), Value::text_or_null(actions),
+                    Value::text_or_null(attributes), Value::text_or_null(extra)});
+    if (!inserted || !user.service_account_client) return inserted;
+    return raise_version(tx, user.realm);
   }
 
   Stored<void> set_required_actions(Tx& tx, const UserId& user, const std::vector<std::string>& actions) override {
     const std::string text = json_or_empty(actions);
-    return change_one(tx, kSetRequiredActions, {user.str(), Value::text_or_null(text)});
+    if (auto set = change_one(tx, kSetRequiredActions, {user.str(), Value::text_or_null(text)}); !set) return set;
+    return raise_if_service_account(tx, user);
   }
   Stored<void> add_role(Tx& tx, const UserId& user, const RoleId& role) override {
-    return send(tx, kAddRole, {user.str(), role.str()});
+    if (auto added = send(tx, kAddRole, {user.str(), role.str()}); !added) return added;
+    return raise_if_service_account(tx, user);
   }
   Stored<void> add_group(Tx& tx, const UserId& user, const GroupId& group) override {
-    return send(tx, kAddGroup, {user.str(), group.str()});
+    if (auto added = send(tx, kAddGroup, {user.str(), group.str()}); !added) return added;
+    return raise_if_service_account(tx, user);
   }
 };
 

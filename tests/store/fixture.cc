@@ -129,6 +129,17 @@ User StoreTest::insert_user(const std::string& username) {
   return user;
 }
 
+UserId StoreTest::insert_service_account(const ClientId& client) {
+  User user;
+  user.id = UserId("service-account");
+  user.realm = realm_;
+  user.username = "service-account-app";
+  user.service_account_client = client;
+  const auto done = write([&](Tx& tx) { return repos().users.insert(tx, user, false); });
+  EXPECT_TRUE(done) << describe(done.error());
+  return user.id;
+}
+
 UserSession StoreTest::insert_session(const std::string& id, const UserId& user, const ClientId& client) {
   UserSession session;
   session.id = SessionId(id);

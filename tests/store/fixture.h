@@ -51,6 +51,7 @@ class StoreTest : public testing::TestWithParam<db::Engine> {
   Role insert_role(const std::string& name, const std::optional<ClientId>& client = {});
   Group insert_group(const std::string& name, const std::optional<GroupId>& parent = {});
   User insert_user(const std::string& username = "ada");
+  UserId insert_service_account(const ClientId& client);
   /// A session of `user` with one share for `client`.
   UserSession insert_session(const std::string& id, const UserId& user, const ClientId& client);
   std::int64_t version();

@@ -166,12 +166,20 @@ TEST_P(SettingsTest, every_write_to_settings_raises_the_version_and_a_refused_on
   EXPECT_TRUE(raised());
   const auto role = insert_role("editor");
   EXPECT_TRUE(raised());
-  insert_group("staff");
+  const auto group = insert_group("staff");
   EXPECT_TRUE(raised());
   ASSERT_TRUE(write([&](Tx& tx) { return repos().clients.add_role_mapping(tx, realm_, client.id, role.id); }));
   EXPECT_TRUE(raised());
   insert_user();
   EXPECT_FALSE(raised()) << "users are not settings";
+  const auto account = insert_service_account(client.id);
+  EXPECT_TRUE(raised()) << "a service account is read with its client's settings";
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().users.add_role(tx, account, role.id); }));
+  EXPECT_TRUE(raised());
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().users.add_group(tx, account, group.id); }));
+  EXPECT_TRUE(raised());
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().users.set_required_actions(tx, account, {"UPDATE_PASSWORD"}); }));
+  EXPECT_TRUE(raised());
   EXPECT_FALSE(write([&](Tx& tx) -> Stored<void> {
     if (auto done = repos().realms.raise_version(tx, realm_); !done) return done;
     return refuse(StoreError::kBusy);

@@ -53,7 +53,7 @@ class MemoryUsers final : public UserRepo {
     data.users.edit()[user.id.str()] = std::make_shared<Subject>(Subject{user, {}, {}});
     data.usernames.edit()[name] = user.id.str();
     if (!user.email.empty()) data.emails.edit()[email].insert(user.id.str());
-    return {};
+    return user.service_account_client ? raise(data, user.realm) : Stored<void>{};
   }
   Stored<void> set_required_actions(Tx& tx, const UserId& user, const std::vector<std::string>& actions) override {
     return change(tx, user, [&](Subject& subject) { subject.user.required_actions = actions; });
@@ -83,8 +83,10 @@ class MemoryUsers final : public UserRepo {
     if (row == nullptr) return refuse(StoreError::kConflict);
     auto next = std::make_shared<Subject>(**row);
     apply(*next);
+    const bool is_service_account = next->user.service_account_client.has_value();
+    const auto realm = next->user.realm;
     data.users.edit()[user.str()] = std::move(next);
-    return {};
+    return is_service_account ? raise(data, realm) : Stored<void>{};
   }
 };
 

@@ -11,6 +11,7 @@
 
 namespace cardea {
 
+/// Writes to a service account raise the version of its realm: it is read as part of its client's settings.
 class UserRepo {
  public:
   virtual ~UserRepo() = default;

@@ -1,6 +1,6 @@
 // grant_type=client_credentials (RFC 6749 section 4.4; keycloak.md section 1.9): a token for the client's own service
-// account. The hot path: settings from memory, one read for the subject, one signature, no write.
-#include "core/token/token_subject.h"
+// account. The hot path: everything from memory, one signature, no write.
+#include "core/token/service_account.h"
 #include "oidc/endpoint.h"
 #include "oidc/token/grants/all_grants.h"
 
@@ -46,24 +46,18 @@ web::Outcome client_credentials_grant(TokenRequestPtr request) {
   if (auto refusal = refusal_of(request->client->client)) return refuse_token(*request, std::move(*refusal));
   auto plan = requested_plan(*request);
   if (!plan) return refuse_token(*request, plan.error());
+  if (const auto account = request->client->service_accounts->find(**plan)) return issue(*request, **plan, *account);
   const auto& dependencies = request->dependencies;
   return then_read(dependencies, [request, plan = std::move(*plan)]() -> web::Outcome {
     const auto& repositories = request->dependencies.repositories;
-    auto subject = read_from(repositories.store, [&](Rows& rows) -> Stored<std::optional<TokenSubject>> {
-      auto found =
-          repositories.subjects.load_service_account(rows, request->realm->realm.id, request->client->client.id);
-      if (!found) return refuse(found.error());
-      if (!*found) return std::optional<TokenSubject>();
-      auto complete =
-          complete_subject(rows, request->dependencies.settings, *request->client, *plan, std::move(**found));
-      if (!complete) return refuse(complete.error());
-      return std::optional<TokenSubject>(std::move(*complete));
+    const auto account = read_from(repositories.store, [&](Rows& rows) {
+      return load_service_account(rows, repositories.subjects, request->dependencies.settings, *request->client, plan);
     });
-    if (!subject) return token_store_failed(*request, subject.error());
-    if (!*subject)
+    if (!account) return token_store_failed(*request, account.error());
+    if (*account == nullptr)
       return refuse_token(*request,
                           {OAuthCode::kServerError, "Service account user is missing", 500, "service_account_missing"});
-    return issue(*request, *plan, **subject);
+    return issue(*request, *plan, **account);
   });
 }
 
