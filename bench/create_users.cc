@@ -55,9 +55,11 @@ int main(int argc, char** argv) {
   const auto configuration = app::read_settings(app::parse_command_line({argv + 4, argv + argc}), {},
                                                 [](const std::string&) { return std::nullopt; });
   if (!configuration) return failed(configuration.error().items().front().text);
+  app::Environment environment;
+  if (const char* key = std::getenv("KC_MASTER_KEY")) environment["KC_MASTER_KEY"] = key;
   MemoryLog log;
   SystemRandom random;
-  auto database = app::OpenDatabase::open(configuration->settings, {}, log, random);
+  auto database = app::OpenDatabase::open(configuration->settings, environment, log, random);
   if (!database) return failed(database.error());
   const auto& repositories = (*database)->repositories();
   const auto realm =

@@ -24,7 +24,7 @@ async function serverWith(users, databaseUrl) {
   await server.start([`--import-realm=${server.realms}`]);
   await server.stop();
   const begin = Date.now();
-  execFileSync(join(opt.build, 'create_users'), [realmOf.RS256, String(imported), String(users), 'start', '--http-enabled=true', '--hostname-strict=false', ...server.database], { stdio: ['ignore', 'inherit', 'inherit'] });
+  execFileSync(join(opt.build, 'create_users'), [realmOf.RS256, String(imported), String(users), 'start', '--http-enabled=true', '--hostname-strict=false', ...server.database], { stdio: ['ignore', 'inherit', 'inherit'], env: server.environment });
   say(`${users} users made in ${Math.round((Date.now() - begin) / 1000)} s`);
   server.start_ms = await server.start();
   return server;

@@ -1,5 +1,6 @@
 // The server under test: on one core, on loopback, with two realms that differ in the signature algorithm only.
 import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
@@ -44,6 +45,8 @@ export class Server {
     server.port = await freePort();
     server.managementPort = await freePort();
     server.base = `http://127.0.0.1:${server.port}`;
+    // A key for a database server is never made silently.
+    server.environment = { ...process.env, KC_BOOTSTRAP_ADMIN_USERNAME: 'admin', KC_BOOTSTRAP_ADMIN_PASSWORD: 'bench-admin-password', KC_MASTER_KEY: randomBytes(32).toString('base64') };
     server.database = [`--data-dir=${join(server.work, 'data')}`, ...(databaseUrl ? ['--db=postgres', `--db-url=${databaseUrl}`] : [])];
     server.realms = join(server.work, 'realms');
     mkdirSync(server.realms);
@@ -57,9 +60,9 @@ export class Server {
   async start(extra = []) {
     const begin = process.hrtime.bigint();
     const options = ['start', '--http-enabled=true', '--http-host=127.0.0.1', `--http-port=${this.port}`, `--http-management-port=${this.managementPort}`,
-      '--hostname-strict=false', '--log-level=warn', ...this.database, ...extra];
+      '--hostname-strict=false', '--metrics-enabled=true', '--log-level=warn', ...this.database, ...extra];
     const started = spawn('taskset', ['-c', serverCore, this.binary, ...options], {
-      env: { ...process.env, KC_BOOTSTRAP_ADMIN_USERNAME: 'admin', KC_BOOTSTRAP_ADMIN_PASSWORD: 'bench-admin-password' }, stdio: ['ignore', 'pipe', 'pipe'],
+      env: this.environment, stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.process = started;
     let log = '';

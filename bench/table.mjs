@@ -8,11 +8,19 @@ for (const file of readdirSync(folder).filter((f) => /^floors-.*\.json$/.test(f)
   const r = JSON.parse(readFileSync(join(folder, file), 'utf8'));
   console.log(`\n## ${r.db}, ${r.when}, ${r.cpu}, ${r.rounds} pairs of ${r.seconds} s\n`);
   console.log('| work, over HTTP, one server core | Cardea /s | limit /s | ratio | floor | holds |\n| --- | --- | --- | --- | --- | --- |');
-  for (const f of r.floors) console.log(`| ${f.name} | ${f.ours} | ${f.limit} | ${f.ratio} | ${f.floor} | ${f.holds ? 'yes' : '**no**'} |`);
+  for (const f of r.floors) console.log(`| ${f.name} | ${f.ours} | ${f.limit} | ${f.ratio} | ${f.floor ?? ''} | ${f.holds === null ? '' : f.holds ? 'yes' : '**no**'} |`);
   if (r.start_ms !== undefined) console.log(`| start to first 200, ms | ${r.start_ms} | | | 50 | ${r.start_ms <= 50 ? 'yes' : '**no**'} |`);
   const mb = (kb) => Math.round(kb / 102.4) / 10;
   if (r.idle) console.log(`| idle, MB resident (anonymous) | ${mb(r.idle.rss_kb)} (${mb(r.idle.anonymous_kb)}) | | | 30 (12) | ${r.idle.rss_kb <= 30720 && r.idle.anonymous_kb <= 12288 ? 'yes' : '**no**'} |`);
   if (r.loaded) console.log(`| loaded, MB resident | ${mb(r.loaded.rss_kb)} | | | 60 | ${r.loaded.rss_kb <= 61440 ? 'yes' : '**no**'} |`);
-  if (r.latency) console.log(`| p99 of client_credentials at half the peak (${r.latency.rate}/s), ms | ${r.latency.p99_ms} | | | 5 | ${r.latency.p99_ms <= 5 ? 'yes' : '**no**'} |`);
-  if (r.round_trips) console.log(`| round trips: ${JSON.stringify(r.round_trips)} | | | | 1, 3, 6 | |`);
+  if (r.latency) console.log(`| p99 of client_credentials at half the peak (${r.latency.rate}/s), ms | ${r.latency.p99_us / 1000} | | | 5 | ${r.latency.p99_us <= 5000 ? 'yes' : '**no**'} |`);
+  for (const [name, most] of Object.entries(r.round_trips?.at_most ?? {})) {
+    console.log(`| round trips of ${name} | ${r.round_trips[name]} | | | ${most} | ${r.round_trips[name] <= most + 0.05 ? 'yes' : '**no**'} |`);
+  }
+}
+for (const file of readdirSync(folder).filter((f) => /^scale-.*\.json$/.test(f)).sort()) {
+  const r = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+  console.log(`\n## ${r.small} users beside ${r.large}, ${r.db}, ${r.when}, ${r.rounds} pairs of ${r.seconds} s\n`);
+  console.log('| work | small /s | large /s | ratio | floor | holds |\n| --- | --- | --- | --- | --- | --- |');
+  for (const [name, w] of Object.entries(r.work)) console.log(`| ${name} | ${w.small} | ${w.large} | ${w.ratio} | ${r.within} | ${w.holds ? 'yes' : '**no**'} |`);
 }
