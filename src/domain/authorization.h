@@ -30,6 +30,9 @@ struct AuthorizationRequest {
   std::optional<std::int64_t> max_age;  // seconds
   std::string login_hint;
   std::string ui_locales;
+  /// Set when this is no authorization request but a device's code that a person looks at (RFC 8628): the answer is our
+  /// own page of it, which `redirect_uri` says, and no code is made.
+  std::string device_user_code;
 };
 
 /// What a person proved, and when: the only thing that may end in a session or a code.

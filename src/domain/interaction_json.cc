@@ -52,6 +52,7 @@ void write_request(JsonWriter& writer, const AuthorizationRequest& request) {
   if (request.max_age) writer.member("ma", *request.max_age);
   text(writer, "lh", request.login_hint);
   text(writer, "ul", request.ui_locales);
+  text(writer, "du", request.device_user_code);
   writer.end_object();
 }
 
@@ -143,6 +144,7 @@ std::optional<AuthorizationRequest> read_request(const json::object& object) {
   out.max_age = in.number("ma");
   out.login_hint = in.text("lh").value_or("");
   out.ui_locales = in.text("ul").value_or("");
+  out.device_user_code = in.text("du").value_or("");
   if (!in.ok() || !mode) return std::nullopt;
   out.response_mode = *mode;
   return out;

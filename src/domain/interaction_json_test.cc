@@ -32,6 +32,7 @@ Interaction full() {
   out.request.max_age = 0;
   out.request.login_hint = "ada";
   out.request.ui_locales = "de en";
+  out.request.device_user_code = "BCDF-GHJK";
   AwaitingActions actions;
   actions.proven = {.user = UserId("u1"), .auth_time = 1767225600, .acr = "1", .remember_me = true};
   actions.actions = {"UPDATE_PASSWORD", "VERIFY_EMAIL"};
@@ -56,6 +57,7 @@ void expect_equal(const AuthorizationRequest& a, const AuthorizationRequest& b) 
   EXPECT_EQ(a.max_age, b.max_age);
   EXPECT_EQ(a.login_hint, b.login_hint);
   EXPECT_EQ(a.ui_locales, b.ui_locales);
+  EXPECT_EQ(a.device_user_code, b.device_user_code);
 }
 
 std::string replaced(std::string text, std::string_view from, std::string_view to) {

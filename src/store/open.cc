@@ -31,6 +31,7 @@ struct Owned {
         sessions(make_session_repo()),
         offline_sessions(make_offline_session_repo()),
         codes(make_code_repo()),
+        device_codes(make_device_code_repo()),
         interactions(make_interaction_repo(sealer)),
         revocations(make_revocation_repo()),
         purge(make_purge_repo()) {}
@@ -47,6 +48,7 @@ struct Owned {
   std::unique_ptr<SessionRepo> sessions;
   std::unique_ptr<SessionRepo> offline_sessions;
   std::unique_ptr<CodeRepo> codes;
+  std::unique_ptr<DeviceCodeRepo> device_codes;
   std::unique_ptr<InteractionRepo> interactions;
   std::unique_ptr<RevocationRepo> revocations;
   std::unique_ptr<PurgeRepo> purge;
@@ -88,9 +90,10 @@ Repositories OpenStore::repositories(const crypto::Sealer& sealer) {
   CARDEA_ASSERT(!parts_->owned);
   parts_->owned = std::make_unique<Owned>(sealer);
   Owned& owned = *parts_->owned;
-  return {*parts_->store,  *owned.realms,           *owned.scopes, *owned.keys,         *owned.clients,
-          *owned.roles,    *owned.groups,           *owned.users,  *owned.subjects,     *owned.credentials,
-          *owned.sessions, *owned.offline_sessions, *owned.codes,  *owned.interactions, *owned.revocations,
+  return {*parts_->store,  *owned.realms,       *owned.scopes,       *owned.keys,
+          *owned.clients,  *owned.roles,        *owned.groups,       *owned.users,
+          *owned.subjects, *owned.credentials,  *owned.sessions,     *owned.offline_sessions,
+          *owned.codes,    *owned.device_codes, *owned.interactions, *owned.revocations,
           *owned.purge,    *parts_->server};
 }
 

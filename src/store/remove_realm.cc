@@ -15,6 +15,7 @@ constexpr Sql kRemoveUser{"DELETE FROM users WHERE id = ?1"};
 // In the order in which they may go: nothing is removed by a cascade that is counted here by itself.
 constexpr Sql kBits[] = {
     Sql{"DELETE FROM codes WHERE hash IN (SELECT hash FROM codes WHERE realm_id = ?1 LIMIT ?2)"},
+    Sql{"DELETE FROM device_codes WHERE hash IN (SELECT hash FROM device_codes WHERE realm_id = ?1 LIMIT ?2)"},
     Sql{"DELETE FROM interactions WHERE hash IN (SELECT hash FROM interactions WHERE realm_id = ?1 LIMIT ?2)"},
     Sql{"DELETE FROM revocations WHERE realm_id = ?1 AND token_id IN "
         "(SELECT token_id FROM revocations WHERE realm_id = ?1 LIMIT ?2)"},

@@ -21,6 +21,7 @@ std::unique_ptr<CredentialRepo> make_credential_repo(const crypto::Sealer& seale
 std::unique_ptr<SessionRepo> make_session_repo();
 std::unique_ptr<SessionRepo> make_offline_session_repo();
 std::unique_ptr<CodeRepo> make_code_repo();
+std::unique_ptr<DeviceCodeRepo> make_device_code_repo();
 std::unique_ptr<InteractionRepo> make_interaction_repo(const crypto::Sealer& sealer);
 std::unique_ptr<RevocationRepo> make_revocation_repo();
 std::unique_ptr<PurgeRepo> make_purge_repo();

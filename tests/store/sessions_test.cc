@@ -39,6 +39,16 @@ class SessionsTest : public OpenStoreTest {
   Stored<void> insert_code(const std::string& hash, TimePoint expires_at) {
     return write([&](Tx& tx) { return repos().codes.insert(tx, code(hash, expires_at)); });
   }
+  DeviceCode device_code(const std::string& hash, const std::string& user_code_hash) {
+    DeviceCode code;
+    code.hash = hash;
+    code.user_code_hash = user_code_hash;
+    code.realm = realm_;
+    code.client = app_;
+    code.scope = "openid";
+    code.expires_at = now_ + seconds(600);
+    return code;
+  }
   TakenCode take(const char* hash, TimePoint at) {
     return write([&](Tx& tx) { return repos().codes.take(tx, realm_, hash, at); }).value();
   }
@@ -83,6 +93,56 @@ TEST_P(SessionsTest, refuses_to_load_a_session_whose_user_is_gone) {
   insert_session("s", UserId("gone"), app_);
   EXPECT_TRUE(find("s"));
   EXPECT_FALSE(load("s", app_));
+}
+
+TEST_P(SessionsTest, a_device_code_is_settled_once_and_taken_once) {
+  auto code = device_code("d1", "u1");
+  const auto insert = [&] { return write([&](Tx& tx) { return repos().device_codes.insert(tx, code); }); };
+  const auto take = [&](TimePoint at) {
+    return write([&](Tx& tx) { return repos().device_codes.take(tx, realm_, "d1", at); }).value();
+  };
+  ASSERT_TRUE(insert());
+  code.hash = "d2";
+  EXPECT_EQ(insert().error(), StoreError::kConflict) << "the user code is taken";
+  code.hash = "d1";
+  EXPECT_FALSE(take(now_)) << "pending";
+  code.state = DeviceState::kApproved;
+  code.session = SessionId("s");
+  code.user = user_;
+  code.acr = "1";
+  const auto settle = [&](TimePoint at) {
+    return write([&](Tx& tx) { return repos().device_codes.settle(tx, code, at); });
+  };
+  EXPECT_EQ(settle(now_ + hours(1)).error(), StoreError::kConflict) << "expired";
+  EXPECT_TRUE(settle(now_));
+  code.state = DeviceState::kDenied;
+  EXPECT_EQ(settle(now_).error(), StoreError::kConflict) << "settled before";
+  EXPECT_FALSE(take(now_ + hours(1))) << "expired";
+  EXPECT_TRUE(take(now_));
+  EXPECT_FALSE(take(now_)) << "used";
+  const auto found =
+      read([&](Rows& rows) { return repos().device_codes.find_by_user_code(rows, realm_, "u1"); }).value();
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->state, DeviceState::kApproved);
+  EXPECT_EQ(found->user, user_);
+  EXPECT_EQ(found->scope, "openid");
+  EXPECT_TRUE(found->is_used);
+}
+
+TEST_P(SessionsTest, a_device_code_of_another_realm_is_unknown_and_an_expired_one_is_purged) {
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().device_codes.insert(tx, device_code("d1", "u1")); }));
+  const auto find = [&](const RealmId& realm) {
+    return read([&](Rows& rows) { return repos().device_codes.find(rows, realm, "d1"); }).value();
+  };
+  EXPECT_FALSE(find(RealmId("other")));
+  ASSERT_TRUE(
+      write([&](Tx& tx) { return repos().device_codes.note_poll(tx, realm_, "d1", now_ + seconds(3), seconds(10)); }));
+  ASSERT_TRUE(find(realm_));
+  EXPECT_EQ(find(realm_)->polled_at, now_ + seconds(3));
+  EXPECT_EQ(find(realm_)->interval, seconds(10));
+  EXPECT_EQ(purge(now_ + seconds(599), 10), 0);
+  EXPECT_EQ(purge(now_ + seconds(600), 10), 1);
+  EXPECT_FALSE(find(realm_));
 }
 
 TEST_P(SessionsTest, an_offline_session_stands_beside_the_session_of_its_id) {

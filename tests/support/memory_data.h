@@ -78,6 +78,7 @@ struct MemoryData {
   MemoryTable<SessionRow> sessions;
   MemoryTable<SessionRow> offline_sessions;
   MemoryTable<CodeRow> codes;             // key(realm, hash)
+  MemoryTable<DeviceCode> device_codes;   // key(realm, hash)
   MemoryTable<Interaction> interactions;  // by hash
   MemoryTable<TimePoint> revocations;     // key(realm, jti)
   MemoryTable<std::string> server;
@@ -132,6 +133,7 @@ struct MemoryRepos {
   std::unique_ptr<SessionRepo> sessions;
   std::unique_ptr<SessionRepo> offline_sessions;
   std::unique_ptr<CodeRepo> codes;
+  std::unique_ptr<DeviceCodeRepo> device_codes;
   std::unique_ptr<InteractionRepo> interactions;
   std::unique_ptr<RevocationRepo> revocations;
   std::unique_ptr<PurgeRepo> purge;

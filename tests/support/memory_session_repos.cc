@@ -137,6 +137,61 @@ class MemoryCodes final : public CodeRepo {
   }
 };
 
+class MemoryDeviceCodes final : public DeviceCodeRepo {
+ public:
+  Stored<void> insert(Tx& tx, const DeviceCode& code) override {
+    const auto taken = find_by_user_code(tx, code.realm, code.user_code_hash);
+    if (taken->has_value()) return refuse(StoreError::kConflict);
+    auto& codes = rows_of(tx).device_codes.edit();
+    if (!codes.emplace(key_of(code.realm.str(), code.hash), code).second) return refuse(StoreError::kConflict);
+    return {};
+  }
+  Stored<std::optional<DeviceCode>> find(Rows& rows, const RealmId& realm, std::string_view hash) override {
+    const auto* row = rows_of(rows).device_codes.find(key_of(realm.str(), hash));
+    if (row == nullptr) return std::nullopt;
+    return *row;
+  }
+  Stored<std::optional<DeviceCode>> find_by_user_code(Rows& rows, const RealmId& realm,
+                                                      std::string_view user_code_hash) override {
+    for (const auto& [key, row] : rows_of(rows).device_codes.rows()) {
+      if (row.realm == realm && row.user_code_hash == user_code_hash) return row;
+    }
+    return std::nullopt;
+  }
+  Stored<void> note_poll(Tx& tx, const RealmId& realm, std::string_view hash, TimePoint polled_at,
+                         seconds interval) override {
+    auto& codes = rows_of(tx).device_codes;
+    const auto key = key_of(realm.str(), hash);
+    if (!codes.contains(key)) return {};
+    auto& row = codes.edit()[key];
+    row.polled_at = polled_at;
+    row.interval = interval;
+    return {};
+  }
+  Stored<void> settle(Tx& tx, const DeviceCode& settled, TimePoint now) override {
+    auto& codes = rows_of(tx).device_codes;
+    const auto key = key_of(settled.realm.str(), settled.hash);
+    const auto* row = codes.find(key);
+    if (row == nullptr || row->state != DeviceState::kPending || row->expires_at <= now) {
+      return refuse(StoreError::kConflict);
+    }
+    auto& edited = codes.edit()[key];
+    edited.state = settled.state;
+    edited.session = settled.session;
+    edited.user = settled.user;
+    edited.acr = settled.acr;
+    return {};
+  }
+  Stored<bool> take(Tx& tx, const RealmId& realm, std::string_view hash, TimePoint now) override {
+    auto& codes = rows_of(tx).device_codes;
+    const auto key = key_of(realm.str(), hash);
+    const auto* row = codes.find(key);
+    if (row == nullptr || row->state != DeviceState::kApproved || row->is_used || row->expires_at <= now) return false;
+    codes.edit()[key].is_used = true;
+    return true;
+  }
+};
+
 class MemoryInteractions final : public InteractionRepo {
  public:
   Stored<void> insert(Tx& tx, std::string_view hash, const Interaction& interaction) override {
@@ -173,6 +228,7 @@ class MemoryPurge final : public PurgeRepo {
     auto& data = rows_of(tx);
     int left = rows_max;
     drop(data.codes, left, [&](const CodeRow& row) { return row.code.expires_at <= now; });
+    drop(data.device_codes, left, [&](const DeviceCode& row) { return row.expires_at <= now; });
     drop(data.interactions, left, [&](const Interaction& row) { return row.expires_at <= now; });
     drop(data.revocations, left, [&](TimePoint expires_at) { return expires_at <= now; });
     drop(data.sessions, left, [&](const SessionRow& row) { return row.purge_at <= now; });
@@ -201,6 +257,7 @@ void make_session_repos(MemoryRepos& repos) {
   repos.sessions = std::make_unique<MemorySessions>(&MemoryData::sessions);
   repos.offline_sessions = std::make_unique<MemorySessions>(&MemoryData::offline_sessions);
   repos.codes = std::make_unique<MemoryCodes>();
+  repos.device_codes = std::make_unique<MemoryDeviceCodes>();
   repos.interactions = std::make_unique<MemoryInteractions>();
   repos.revocations = std::make_unique<MemoryRevocations>();
   repos.purge = std::make_unique<MemoryPurge>();

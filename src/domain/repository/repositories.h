@@ -22,6 +22,7 @@ struct Repositories {
   SessionRepo& sessions;
   SessionRepo& offline_sessions;
   CodeRepo& codes;
+  DeviceCodeRepo& device_codes;
   InteractionRepo& interactions;
   RevocationRepo& revocations;
   PurgeRepo& purge;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "domain/authorization.h"
+#include "domain/device_code.h"
 #include "domain/interaction.h"
 #include "domain/repository/store.h"
 #include "domain/session.h"
@@ -82,6 +83,26 @@ class InteractionRepo {
   virtual Stored<void> take(Tx& tx, std::string_view hash) = 0;
 };
 
+/// Device codes (RFC 8628).
+class DeviceCodeRepo {
+ public:
+  virtual ~DeviceCodeRepo() = default;
+  /// kConflict when the realm has the user code already.
+  virtual Stored<void> insert(Tx& tx, const DeviceCode& code) = 0;
+  virtual Stored<std::optional<DeviceCode>> find(Rows& rows, const RealmId& realm, std::string_view hash) = 0;
+  /// Expired and settled ones too: they are told apart from guesses.
+  virtual Stored<std::optional<DeviceCode>> find_by_user_code(Rows& rows, const RealmId& realm,
+                                                              std::string_view user_code_hash) = 0;
+  /// Records a poll and the interval that holds from now on.
+  virtual Stored<void> note_poll(Tx& tx, const RealmId& realm, std::string_view hash, TimePoint polled_at,
+                                 seconds interval) = 0;
+  /// What the person said: state, session, user and acr of `settled`, by one guarded statement. kConflict unless the
+  /// code is pending and not expired.
+  virtual Stored<void> settle(Tx& tx, const DeviceCode& settled, TimePoint now) = 0;
+  /// Marks an approved code used by one guarded statement. Of any number of parallel calls exactly one gets true.
+  virtual Stored<bool> take(Tx& tx, const RealmId& realm, std::string_view hash, TimePoint now) = 0;
+};
+
 class RevocationRepo {
  public:
   virtual ~RevocationRepo() = default;
@@ -93,7 +114,8 @@ class RevocationRepo {
 class PurgeRepo {
  public:
   virtual ~PurgeRepo() = default;
-  /// Removes at most `rows_max` expired codes, interactions, revocations and sessions; returns how many went.
+  /// Removes at most `rows_max` expired codes, device codes, interactions, revocations and sessions; returns how many
+  /// went.
   virtual Stored<int> purge(Tx& tx, TimePoint now, int rows_max) = 0;
 };
 
