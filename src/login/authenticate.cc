@@ -147,6 +147,7 @@ std::optional<Refusal> check_client(const Submission& submission, const ClientEn
   if (client == nullptr || client->client.id != authorization.client) return Refusal::kClientGone;
   if (!client->client.enabled) return Refusal::kClientDisabled;
   const auto base = submission.dependencies.base_url.of(submission.request);
+  if (!authorization.device_user_code.empty()) return std::nullopt;  // it ends on our own page (RFC 8628)
   if (!submission.dependencies.is_redirect_allowed(client->client, authorization.redirect_uri, base)) {
     return Refusal::kRedirectGone;
   }

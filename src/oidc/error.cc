@@ -31,6 +31,9 @@ constexpr std::array kRows = {
     Row{OAuthCode::kTemporarilyUnavailable, "temporarily_unavailable", 503},
     Row{OAuthCode::kRequestNotSupported, "request_not_supported", 400},
     Row{OAuthCode::kRequestUriNotSupported, "request_uri_not_supported", 400},
+    Row{OAuthCode::kAuthorizationPending, "authorization_pending", 400},
+    Row{OAuthCode::kSlowDown, "slow_down", 400},
+    Row{OAuthCode::kExpiredToken, "expired_token", 400},
     Row{OAuthCode::kNotAllowed, "not_allowed", 400},
 };
 

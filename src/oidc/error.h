@@ -29,6 +29,9 @@ enum class OAuthCode {
   kTemporarilyUnavailable,
   kRequestNotSupported,  // request objects (OpenID Connect Core section 3.1.2.6)
   kRequestUriNotSupported,
+  kAuthorizationPending,  // the next three: RFC 8628 section 3.5
+  kSlowDown,
+  kExpiredToken,
   kNotAllowed,  // Keycloak's own: offline tokens without the role
 };
 [[nodiscard]] std::string_view wire_name(OAuthCode code);

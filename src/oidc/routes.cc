@@ -2,6 +2,7 @@
 
 #include "oidc/authorize/authorize_endpoint.h"
 #include "oidc/cors.h"
+#include "oidc/device/device_endpoints.h"
 #include "oidc/introspect/introspection.h"
 #include "oidc/logout/logout_endpoint.h"
 #include "oidc/metadata/certs.h"
@@ -11,6 +12,7 @@
 #include "oidc/status/status_endpoints.h"
 #include "oidc/token/token_endpoint.h"
 #include "oidc/userinfo/userinfo_endpoint.h"
+#include "web/form.h"
 
 namespace cardea::oidc {
 namespace {
@@ -91,6 +93,29 @@ void add_browser_endpoints(Routes& routes) {
   routes.get(protocol("/3p-cookies/step2.html"), &third_party_cookies_step2_endpoint);
 }
 
+/// A device asks at P/auth/device; people come to /realms/{realm}/device. Keycloak mounts one resource at both, so each
+/// path answers both: a form with the person's code is a page, any other a client's request.
+void add_device_endpoints(Routes& routes, web::Router& router, const Dependencies& dependencies) {
+  auto limits = std::make_shared<DeviceLimits>();
+  const std::string page = "/realms/{realm}/device";
+  for (const auto& pattern : {page, protocol("/auth/device")}) {
+    router.get(pattern, [limits, &dependencies](const web::Request& request) {
+      return device_page_endpoint(dependencies, *limits, request);
+    });
+    router.post(pattern, [limits, &dependencies](const web::Request& request) {
+      const auto form = web::Form::parse(request.body);
+      const bool is_page = form && form->raw("device_user_code");
+      return is_page ? device_page_endpoint(dependencies, *limits, request)
+                     : device_authorization_endpoint(dependencies, *limits, request);
+    });
+    routes.shared(pattern, kPostMethods);
+  }
+  router.post(page + "/confirm", [limits, &dependencies](const web::Request& request) {
+    return device_confirm_endpoint(dependencies, *limits, request);
+  });
+  routes.get(page + "/status", &device_status_endpoint);
+}
+
 }  // namespace
 
 void add_routes(web::Router& router, const Dependencies& dependencies) {
@@ -98,6 +123,7 @@ void add_routes(web::Router& router, const Dependencies& dependencies) {
   add_metadata(routes, router, dependencies);
   add_client_endpoints(routes);
   add_browser_endpoints(routes);
+  add_device_endpoints(routes, router, dependencies);
 }
 
 }  // namespace cardea::oidc

@@ -219,6 +219,18 @@ void Server::change_realm(const std::function<void(Realm&)>& change) {
   ASSERT_TRUE(settings_.check_versions());
 }
 
+void Server::add_client(const std::string& client_id, const std::function<void(Client&)>& change) {
+  auto client = make_test_client(realm()->scopes);
+  client.id = ClientId("client-" + client_id);
+  client.client_id = client_id;
+  client.redirect_uris = {"https://" + client_id + ".example/cb"};
+  change(client);
+  const auto stored =
+      repositories.store.write([&](Tx& tx) { return repositories.clients.insert(tx, RealmId("realm-demo"), client); });
+  ASSERT_TRUE(stored);
+  ASSERT_TRUE(settings_.check_versions());
+}
+
 void Server::allow_offline(std::string_view username) {
   const auto stored = repositories.store.write([&](Tx& tx) -> Stored<void> {
     auto known = repositories.roles.find_by_name(tx, RealmId("realm-demo"), std::nullopt, "offline_access");

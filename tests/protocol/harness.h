@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -61,6 +62,8 @@ class Server {
   /// Changes the realm's row and drops what was cached.
   void change_realm(const std::function<void(Realm&)>& change);
   [[nodiscard]] std::shared_ptr<const RealmEntry> realm();
+  /// Adds a client: public, all scopes of the harness, redirect https://<id>.example/cb unless `change` says otherwise.
+  void add_client(const std::string& client_id, const std::function<void(Client&)>& change);
   /// Gives a user of the harness the realm role offline_access.
   void allow_offline(std::string_view username = "ada");
 

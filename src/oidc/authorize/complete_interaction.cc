@@ -4,6 +4,7 @@
 #include "oidc/authorize/answer.h"
 #include "oidc/authorize/authorize_endpoint.h"
 #include "oidc/authorize/issue_code.h"
+#include "oidc/device/device_endpoints.h"
 #include "oidc/endpoint.h"
 #include "oidc/redirect_uri.h"
 #include "oidc/session_cookies.h"
@@ -50,12 +51,13 @@ Stored<UserSession> settle_session(Tx& tx, const Completion& completion, const U
 
 struct Settled {
   UserSession session;
-  std::string code;
+  std::string code;  // empty: a device's login, which ends on our own page
 };
 
 Stored<Settled> settle(Tx& tx, const Completion& completion, const UserSession& fresh) {
   auto session = settle_session(tx, completion, fresh);
   if (!session) return refuse(session.error());
+  if (!completion.request.device_user_code.empty()) return Settled{std::move(*session), {}};
   auto made = make_code(completion.realm->realm, completion.request, *session, completion.proven, completion.now,
                         completion.dependencies.random);
   if (auto stored = completion.dependencies.repositories.codes.insert(tx, made.record); !stored)
@@ -69,6 +71,9 @@ web::Outcome finish(const Completion& completion) {
                                   completion.now, dependencies.random);
   auto settled = write_to(dependencies.repositories.store, [&](Tx& tx) { return settle(tx, completion, fresh); });
   const auto target = target_of(completion.request, completion.realm->realm);
+  if (!settled && !completion.request.device_user_code.empty()) {
+    return store_failed(dependencies, completion.http, settled.error());
+  }
   if (!settled) {
     dependencies.log.warning("authorize_failed", {{"reason", describe(settled.error())},
                                                   {"correlation_id", completion.http.correlation_id}});
@@ -79,8 +84,10 @@ web::Outcome finish(const Completion& completion) {
                                   {"client_id", completion.request.client_id},
                                   {"user_id", completion.proven.user.str()},
                                   {"correlation_id", completion.http.correlation_id}});
-  auto response = send_code(dependencies.pages, target, completion.client->client, std::move(settled->code),
-                            settled->session.id.str(), completion.issuer);
+  auto response = settled->code.empty()
+                      ? web::redirect(completion.request.redirect_uri)
+                      : send_code(dependencies.pages, target, completion.client->client, std::move(settled->code),
+                                  settled->session.id.str(), completion.issuer);
   add_session_cookies(response, completion.http, *completion.realm, settled->session, completion.issuer,
                       dependencies.base_url, random_handle(dependencies.random), completion.now);
   return response;
@@ -91,6 +98,9 @@ std::optional<std::string_view> no_longer_holds(const ClientEntry* client, const
                                                 std::string_view server_base) {
   if (client == nullptr || client->client.id != authorization.client) return "client_gone";
   if (!client->client.enabled) return "client_disabled";
+  if (!authorization.device_user_code.empty()) {
+    return is_device_grant_enabled(client->client) ? std::nullopt : std::optional<std::string_view>("device_grant_off");
+  }
   if (client->client.bearer_only || !client->client.standard_flow_enabled) return "standard_flow_off";
   if (!is_redirect_allowed(client->client, authorization.redirect_uri, server_base)) return "redirect_uri_gone";
   return std::nullopt;

@@ -105,6 +105,7 @@ std::string discovery_json(const RealmEntry& realm, std::string_view base_url) {
   document.list("code_challenge_methods_supported", {"plain", "S256"});
   document.endpoint("revocation_endpoint", "/revoke");
   document.client_authentication("revocation_endpoint_auth_methods_supported");
+  document.endpoint("device_authorization_endpoint", "/auth/device");
   document.flag("authorization_response_iss_parameter_supported", true);
   return document.finish();
 }

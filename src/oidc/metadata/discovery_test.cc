@@ -24,9 +24,9 @@ TEST(Discovery, refuses_to_promise_what_this_release_cannot_do) {
   OidcWorld world;
   const auto document = object_of(world.get(kPath));
   for (const auto* name :
-       {"device_authorization_endpoint", "registration_endpoint", "pushed_authorization_request_endpoint",
-        "backchannel_authentication_endpoint", "backchannel_logout_supported", "frontchannel_logout_supported",
-        "mtls_endpoint_aliases", "tls_client_certificate_bound_access_tokens", "dpop_signing_alg_values_supported",
+       {"registration_endpoint", "pushed_authorization_request_endpoint", "backchannel_authentication_endpoint",
+        "backchannel_logout_supported", "frontchannel_logout_supported", "mtls_endpoint_aliases",
+        "tls_client_certificate_bound_access_tokens", "dpop_signing_alg_values_supported",
         "request_object_signing_alg_values_supported"}) {
     EXPECT_FALSE(document.contains(name)) << name;
   }
@@ -54,6 +54,7 @@ TEST(Discovery, keeps_keycloaks_order) {
       "introspection_endpoint_auth_methods_supported claims_supported claim_types_supported "
       "claims_parameter_supported scopes_supported request_parameter_supported request_uri_parameter_supported "
       "code_challenge_methods_supported revocation_endpoint revocation_endpoint_auth_methods_supported "
+      "device_authorization_endpoint "
       "authorization_response_iss_parameter_supported");
 }
 
@@ -62,7 +63,8 @@ TEST(Discovery, names_endpoints_that_exist) {
   const auto document = object_of(world.get(kPath));
   EXPECT_EQ(document.at("issuer").as_string(), kWorldIssuer);
   for (const auto* name : {"authorization_endpoint", "token_endpoint", "introspection_endpoint", "userinfo_endpoint",
-                           "end_session_endpoint", "jwks_uri", "check_session_iframe", "revocation_endpoint"}) {
+                           "end_session_endpoint", "jwks_uri", "check_session_iframe", "revocation_endpoint",
+                           "device_authorization_endpoint"}) {
     const std::string url(document.at(name).as_string());
     ASSERT_TRUE(url.starts_with(kWorldBase)) << url;
     const auto path = url.substr(kWorldBase.size());

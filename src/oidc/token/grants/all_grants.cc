@@ -11,6 +11,7 @@ constexpr std::array kGrants = {
     Grant{"client_credentials", &client_credentials_grant},
     Grant{"password", &password_grant},
     Grant{"refresh_token", &refresh_token_grant},
+    Grant{"urn:ietf:params:oauth:grant-type:device_code", &device_code_grant},
 };
 
 }  // namespace

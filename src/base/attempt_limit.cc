@@ -1,0 +1,47 @@
+#include "base/attempt_limit.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+
+namespace cardea {
+
+bool AttemptLimit::is_exhausted(std::string_view key, TimePoint now) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = windows_.find(key);
+  if (found == windows_.end() || now - found->second.begun >= window_) return false;
+  return found->second.attempts >= attempts_max_;
+}
+
+void AttemptLimit::count(std::string_view key, TimePoint now) {
+  const std::scoped_lock lock(mutex_);
+  auto found = windows_.find(key);
+  if (found == windows_.end()) {
+    if (windows_.size() >= kKeysMax) forget_oldest();
+    found = windows_.emplace(std::string(key), Window{}).first;
+  }
+  auto& window = found->second;
+  if (now - window.begun >= window_) window = {now, 0};
+  ++window.attempts;
+}
+
+void AttemptLimit::forget_oldest() {
+  const auto oldest = std::ranges::min_element(windows_, {}, [](const auto& entry) { return entry.second.begun; });
+  windows_.erase(oldest);
+}
+
+std::string address_key(std::string_view address) {
+  const std::string text(address.substr(0, address.find('%')));
+  std::array<unsigned char, 16> bytes{};
+  if (inet_pton(AF_INET6, text.c_str(), bytes.data()) != 1) return text;
+  constexpr std::array<unsigned char, 12> kMappedIpv4 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+  std::array<char, INET6_ADDRSTRLEN> out{};
+  if (std::equal(kMappedIpv4.begin(), kMappedIpv4.end(), bytes.begin())) {
+    return inet_ntop(AF_INET, bytes.data() + 12, out.data(), out.size());
+  }
+  std::fill(bytes.begin() + 8, bytes.end(), 0);
+  return inet_ntop(AF_INET6, bytes.data(), out.data(), out.size());
+}
+
+}  // namespace cardea

@@ -1,0 +1,45 @@
+// Counts attempts by a text key (an address, a session) in windows of fixed length, so that what can be guessed is
+// guessed slowly. Bounded: beyond kKeysMax the oldest window is forgotten. One per process; nodes count apart.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+
+namespace cardea {
+
+class AttemptLimit {
+ public:
+  static constexpr std::size_t kKeysMax = 20'000;
+
+  /// `attempts_max` in every `window`, for each key.
+  AttemptLimit(int attempts_max, seconds window) : attempts_max_(attempts_max), window_(window) {}
+
+  /// True when the key has none left. Counts nothing.
+  [[nodiscard]] bool is_exhausted(std::string_view key, TimePoint now) const;
+  /// Counts one attempt.
+  void count(std::string_view key, TimePoint now);
+
+ private:
+  struct Window {
+    TimePoint begun{};
+    int attempts = 0;
+  };
+  void forget_oldest();
+
+  const int attempts_max_;
+  const seconds window_;
+  mutable std::mutex mutex_;
+  std::map<std::string, Window, std::less<>> windows_;
+};
+
+/// The part of a literal address that one customer has: an IPv4 address, the first 64 bits of an IPv6 one. Anything
+/// else stands for itself.
+[[nodiscard]] std::string address_key(std::string_view address);
+
+}  // namespace cardea

@@ -1,0 +1,30 @@
+// What a poll of the token endpoint is answered (RFC 8628 section 3.5; keycloak.md section 1.12): a pure function of
+// the stored code, the client and `now`.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "domain/device_code.h"
+#include "oidc/error.h"
+
+namespace cardea::oidc {
+
+/// How much earlier than the interval a poll may come without being told to slow down: the way is not always as long.
+inline constexpr std::chrono::milliseconds kPollSlack{500};
+/// Added to the interval by each slow_down, up to the maximum.
+inline constexpr seconds kSlowDownStep{5};
+inline constexpr seconds kPollIntervalMax{60};
+
+struct PollDecision {
+  std::optional<OAuthError> error;  // absent: approved, and to be taken
+  bool is_noted = false;            // the poll counts: `polled_at` and `interval` are stored
+  seconds interval{0};
+};
+
+/// `code` is absent when there is none by that hash. An answer that is ready is given whatever the pace, since a client
+/// that grows its interval by less than we do would otherwise never hear it.
+[[nodiscard]] PollDecision decide_poll(const std::optional<DeviceCode>& code, const ClientId& client,
+                                       std::optional<std::string_view> code_verifier, TimePoint now);
+
+}  // namespace cardea::oidc
