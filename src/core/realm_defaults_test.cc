@@ -138,7 +138,7 @@ TEST(RealmDefaults, master_differs_as_section_3_says) {
   const auto file = default_realm("master");
   EXPECT_EQ(client_ids(file), (std::vector<std::string>{"account", "account-console", "admin-cli", "broker",
                                                         "master-realm", "security-admin-console"}));
-  EXPECT_EQ(file.realm.display_name, "Keycloak");
+  EXPECT_EQ(file.realm.display_name, "Cardea") << "our own name on our own pages";
   EXPECT_EQ(file.realm.lifespans.access_token, seconds{60});
   EXPECT_EQ(roles_of(file, "master-realm")->size(), 21U);
   const auto* admin = find_role(file.realm_roles, "admin");

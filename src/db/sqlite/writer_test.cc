@@ -122,8 +122,11 @@ TEST_F(SqliteWriterTest, refuses_the_whole_group_once_while_another_process_writ
   EXPECT_EQ(first.error(), DbError::kBusy);
   EXPECT_EQ(second.error(), DbError::kBusy);
   ASSERT_TRUE(other->run_script("ROLLBACK"));
+  // The refused group stays open for kGroupAgeMax at most and takes in who comes meanwhile; the next one writes.
   Result<void, DbError> third = refuse(DbError::kBusy);
-  EXPECT_TRUE(submit([&] { third = insert(3); }).get());
+  for (int i = 0; i < 10'000 && !third && third.error() == DbError::kBusy; ++i) {
+    EXPECT_TRUE(submit([&] { third = insert(3); }).get());
+  }
   EXPECT_TRUE(third);
 }
 
