@@ -49,6 +49,11 @@ inline constexpr std::size_t kUsernameBytesMax = 255;
 // Interactions sealed in the browser.
 inline constexpr std::size_t kInteractionBytesMax = 4 * 1024;
 
+// Authentication flows of a realm: how many, how deep, and executions in one tree.
+inline constexpr std::size_t kFlowsMax = 500;
+inline constexpr std::size_t kFlowDepthMax = 12;
+inline constexpr std::size_t kFlowExecutionsMax = 300;
+
 // Role and group graphs: a composite deeper than this is a cycle.
 inline constexpr std::size_t kRoleExpansionMax = 10'000;
 inline constexpr int kGroupDepthMax = 100;

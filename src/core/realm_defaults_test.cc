@@ -7,6 +7,7 @@
 
 #include "core/realm_keys.h"
 #include "core/token/token_plan.h"
+#include "domain/flow/flow_set.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/seeded_random.h"
 
@@ -233,6 +234,17 @@ TEST(RealmKeys, elliptic_keys_and_secret_sizes_follow_the_algorithm) {
     ASSERT_TRUE(key) << algorithm;
     EXPECT_TRUE(key->certificate_der.empty());
     EXPECT_TRUE(crypto::PrivateKey::from_pem(key->secret.reveal())) << algorithm;
+  }
+}
+
+TEST(RealmDefaultsTest, every_flow_of_a_new_realm_can_run) {
+  for (const auto* name : {"master", "demo"}) {
+    const auto realm = default_realm(name).realm;
+    std::vector<FlowProblem> problems;
+    const auto flows = FlowSet::read(realm, problems);
+    for (const auto& problem : problems) ADD_FAILURE() << problem.flow << ": " << problem.what;
+    EXPECT_NE(flows.browser_flow({}), nullptr) << name;
+    EXPECT_NE(flows.direct_grant_flow({}), nullptr) << name;
   }
 }
 

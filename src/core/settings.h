@@ -17,6 +17,7 @@
 
 #include "base/log.h"
 #include "core/token/token_plan.h"
+#include "domain/flow/flow_set.h"
 #include "domain/repository/repositories.h"
 #include "jose/jwk.h"
 #include "jose/key_set.h"
@@ -45,6 +46,7 @@ struct RealmEntry {
   jose::KeySet private_keys;      // refresh tokens and identity cookies of ours: HMAC
   std::string jwks_json;          // the key set document
   std::string public_key_base64;  // SPKI of the active RS256 key, for GET /realms/{r}
+  FlowSet flows;  // how people sign in here
   std::int64_t version = 0;
 
   [[nodiscard]] const jose::SigningKey* signing_key(std::string_view algorithm) const;

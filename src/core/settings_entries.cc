@@ -61,6 +61,14 @@ void add_asymmetric(RealmEntry& entry, const RealmKey& key, const RealmEntry* pr
     entry.signing_keys.try_emplace(key.algorithm, std::move(sign));
 }
 
+void read_flows(RealmEntry& entry, Log& log) {
+  std::vector<FlowProblem> problems;
+  entry.flows = FlowSet::read(entry.realm, problems);
+  for (const auto& problem : problems) {
+    log.warning("flow_unusable", {{"realm", entry.realm.name}, {"flow", problem.flow}, {"reason", problem.what}});
+  }
+}
+
 }  // namespace
 
 std::shared_ptr<const RealmEntry> make_realm_entry(Realm realm, std::vector<ClientScope> scopes,
@@ -69,6 +77,7 @@ std::shared_ptr<const RealmEntry> make_realm_entry(Realm realm, std::vector<Clie
   entry->version = realm.version;
   entry->realm = std::move(realm);
   entry->scopes = std::move(scopes);
+  read_flows(*entry, log);
   for (const auto& scope : entry->scopes) {
     entry->scopes_by_id.emplace(scope.id.str(), &scope);
     if (scope.protocol == "openid-connect") entry->scopes_by_name.emplace(scope.name, &scope);

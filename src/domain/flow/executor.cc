@@ -1,0 +1,200 @@
+#include "domain/flow/executor.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "domain/flow/automatic_steps.h"
+
+namespace cardea {
+namespace {
+
+// What one execution came to.
+struct Passed {
+  bool by_result = false;  // by something the person did, here or in the session; not by itself
+};
+struct Failed {
+  DenyReason reason = DenyReason::kNothingPassed;
+};
+using Judgement = std::variant<Passed, Ask, Failed, Denied>;
+
+class Run {
+ public:
+  explicit Run(const FlowInput& input) : input_(input) {}
+
+  // NOLINTNEXTLINE(misc-no-recursion): the tree's depth is bounded by kFlowDepthMax
+  Judgement flow(const Flow& flow) {
+    std::vector<const Execution*> in_order, alternatives;
+    for (const auto& execution : flow.executions) {
+      if (const auto* step = execution.step(); step != nullptr && is_condition(step->authenticator)) continue;
+      if (execution.requirement == Requirement::kAlternative) alternatives.push_back(&execution);
+      if (execution.requirement == Requirement::kRequired || execution.requirement == Requirement::kConditional) {
+        in_order.push_back(&execution);
+      }
+    }
+    return in_order.empty() ? one_of(alternatives) : each_of(in_order);
+  }
+
+  [[nodiscard]] const std::vector<std::string>& setup_actions() const { return setup_actions_; }
+
+ private:
+  // NOLINTNEXTLINE(misc-no-recursion)
+  Judgement each_of(const std::vector<const Execution*>& executions) {
+    bool any = false, by_result = false;
+    for (const auto* execution : executions) {
+      if (execution->requirement == Requirement::kConditional) {
+        const auto runs = condition_of(*execution);
+        if (!runs) return Failed{DenyReason::kUnknownStep};
+        if (!*runs) continue;
+      }
+      auto judged = execution_of(*execution);
+      const auto* passed = std::get_if<Passed>(&judged);
+      if (passed == nullptr) return judged;
+      any = true;
+      by_result = by_result || passed->by_result;
+    }
+    if (!any) return Failed{};
+    return Passed{by_result};
+  }
+
+  // NOLINTNEXTLINE(misc-no-recursion)
+  Judgement one_of(const std::vector<const Execution*>& executions) {
+    Ask ask;
+    bool asks_begun = false;  // the first to ask was begun already: later ones do not come before it
+    std::optional<DenyReason> reason;
+    for (const auto* execution : executions) {
+      const auto actions_before = setup_actions_.size();
+      auto judged = execution_of(*execution);
+      if (const auto* passed = std::get_if<Passed>(&judged)) {
+        // By itself only while nobody is being asked: what stands behind a question is not a way around it.
+        if (passed->by_result || ask.choices.empty()) return judged;
+      }
+      setup_actions_.resize(actions_before);
+      if (std::holds_alternative<Denied>(judged) && ask.choices.empty()) return judged;
+      if (auto* asked = std::get_if<Ask>(&judged)) {
+        const bool begun = !asks_begun && has_result(*execution);
+        asks_begun = asks_begun || begun;
+        ask.choices.insert(begun ? ask.choices.begin() : ask.choices.end(), asked->choices.begin(),
+                           asked->choices.end());
+      }
+      if (const auto* failed = std::get_if<Failed>(&judged); failed != nullptr && !reason) reason = failed->reason;
+    }
+    if (!ask.choices.empty()) return ask;
+    return Failed{reason.value_or(DenyReason::kNothingPassed)};
+  }
+
+  // NOLINTNEXTLINE(misc-no-recursion)
+  Judgement execution_of(const Execution& execution) {
+    if (const auto* inner = execution.flow()) return flow(*inner);
+    return step(execution, *execution.step());
+  }
+
+  Judgement step(const Execution& execution, const FlowStep& step) {
+    if (const auto* automatic = find_automatic(step.authenticator)) {
+      switch (automatic->answer(input_)) {
+        case AutomaticAnswer::kPasses:
+          return Passed{step.authenticator == "auth-cookie"};
+        case AutomaticAnswer::kDenies:
+          return Denied{DenyReason::kAccessDenied};
+        case AutomaticAnswer::kDoesNotApply:
+          return Failed{DenyReason::kNothingPassed};
+      }
+    }
+    const auto* form = input_.find_form == nullptr ? nullptr : input_.find_form(step.authenticator);
+    if (form == nullptr) return Failed{DenyReason::kUnknownStep};
+    const auto& progress = input_.progress;
+    if (const auto* result = progress.find(execution.id)) {
+      if (result->proof != form->proof || result->user != progress.user) return Denied{DenyReason::kForeignResult};
+      return Passed{true};
+    }
+    if (form->needs_user && progress.results.empty()) return Failed{DenyReason::kNoUser};
+    if (!is_configured(input_, step.authenticator)) return missing(execution, *form);
+    return Ask{{&execution}};
+  }
+
+  // The user does not have what the step asks for. Only a proven user may be told to make one instead.
+  Judgement missing(const Execution& execution, const FormFacts& form) {
+    const bool may = execution.requirement == Requirement::kRequired && !form.setup_action.empty() &&
+                     input_.may_set_up && input_.may_set_up(form.setup_action);
+    if (!may) return Failed{DenyReason::kNotConfigured};
+    if (std::ranges::find(setup_actions_, form.setup_action) == setup_actions_.end()) {
+      setup_actions_.emplace_back(form.setup_action);
+    }
+    return Passed{};
+  }
+
+  // Does this conditional execution run? Absent: a condition cannot be judged.
+  std::optional<bool> condition_of(const Execution& execution) {
+    const auto* inner = execution.flow();
+    if (inner == nullptr) return std::nullopt;  // only sub-flows have conditions
+    bool any = false, all = true;
+    for (const auto& child : inner->executions) {
+      const auto* step = child.step();
+      if (step == nullptr || child.requirement == Requirement::kDisabled || !is_condition(step->authenticator))
+        continue;
+      any = true;
+      const auto* condition = find_condition(step->authenticator);
+      const auto answer = condition == nullptr ? ConditionAnswer::kUnknown : condition->answer(input_, *step, *inner);
+      if (answer == ConditionAnswer::kUnknown) return std::nullopt;
+      all = all && answer == ConditionAnswer::kHolds;
+    }
+    return any && all;
+  }
+
+  // NOLINTNEXTLINE(misc-no-recursion)
+  [[nodiscard]] bool has_result(const Execution& execution) const {
+    const auto* inner = execution.flow();
+    if (inner == nullptr) return input_.progress.find(execution.id) != nullptr;
+    return std::ranges::any_of(inner->executions, [this](const Execution& child) { return has_result(child); });
+  }
+
+  const FlowInput& input_;
+  std::vector<std::string> setup_actions_;
+};
+
+}  // namespace
+
+std::string_view describe(DenyReason reason) {
+  switch (reason) {
+    case DenyReason::kNothingPassed:
+      return "nothing_passed";
+    case DenyReason::kAccessDenied:
+      return "access_denied";
+    case DenyReason::kNoUser:
+      return "no_user";
+    case DenyReason::kNotConfigured:
+      return "credential_not_configured";
+    case DenyReason::kUnknownStep:
+      return "unknown_step";
+    case DenyReason::kForeignResult:
+      return "foreign_result";
+  }
+  return "?";
+}
+
+FlowDecision run_flow(const Flow& flow, const FlowInput& input) {
+  for (const auto& result : input.progress.results) {
+    if (result.user != input.progress.user) return Denied{DenyReason::kForeignResult};
+  }
+  Run run(input);
+  auto judged = run.flow(flow);
+  if (auto* ask = std::get_if<Ask>(&judged)) return std::move(*ask);
+  if (const auto* denied = std::get_if<Denied>(&judged)) return *denied;
+  if (const auto* failed = std::get_if<Failed>(&judged)) return Denied{failed->reason};
+  const bool by_result = std::get<Passed>(judged).by_result;
+  if (input.progress.is_proven()) return Complete{input.progress.user, run.setup_actions()};
+  if (input.session_user != nullptr && by_result && input.progress.results.empty()) {
+    return Complete{*input.session_user, {}};
+  }
+  return Denied{DenyReason::kNothingPassed};  // whoever it is, no credential was checked
+}
+
+// NOLINTNEXTLINE(misc-no-recursion)
+bool uses_authenticator(const Flow& flow, std::string_view authenticator) {
+  return std::ranges::any_of(flow.executions, [&](const Execution& execution) {
+    if (execution.requirement == Requirement::kDisabled) return false;
+    if (const auto* inner = execution.flow()) return uses_authenticator(*inner, authenticator);
+    return execution.step()->authenticator == authenticator;
+  });
+}
+
+}  // namespace cardea

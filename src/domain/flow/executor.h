@@ -1,0 +1,74 @@
+// The executor: from a flow, what has been proven and what the user has, to what comes next. It alone decides when a
+// login is complete; steps only bring results (attack classes 5 and 6). A pure function, by Keycloak's rules:
+//
+// - REQUIRED and CONDITIONAL steps run in order, each of them. Beside them ALTERNATIVE siblings do not count.
+// - ALTERNATIVE steps: one is enough. One that was proven wins; else the first that applies is asked, and the others
+//   that could be asked are offered with it.
+// - A CONDITIONAL sub-flow runs as if REQUIRED when all its conditions hold, and is not there when one does not. One
+//   without conditions never runs.
+// - DISABLED is not there. A flow in which nothing was passed is not passed.
+//
+// Stricter than Keycloak: completion needs a checked credential, a name alone never completes; and until a credential
+// was checked the answer is the same for every name, so nobody learns what an account has.
+#pragma once
+
+#include <functional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "domain/flow/flow.h"
+#include "domain/flow/progress.h"
+
+namespace cardea {
+
+/// A form that a person fills in, as the executor sees it. What has no page here (cookie, conditions, allow, deny) is
+/// in automatic_steps.h.
+struct FormFacts {
+  std::string_view authenticator;      // Keycloak's provider id
+  Proof proof = Proof::kUsername;      // what passing it brings
+  bool needs_user = false;             // somebody must have been named before
+  std::string_view credential = {};    // the type the user must have; empty: asked of everybody
+  std::string_view setup_action = {};  // the required action that makes one when the step is REQUIRED
+};
+/// Null: no form by that name. Such a step is never passed.
+using FindForm = const FormFacts* (*)(std::string_view authenticator);
+
+/// What is known of the person. `credentials` and `has_role` count only once a credential of theirs was checked.
+struct FlowSubject {
+  std::set<std::string, std::less<>> credentials;       // types, for example "otp"
+  std::function<bool(std::string_view name)> has_role;  // "role", or "client.role"; empty: not known
+};
+
+struct FlowInput {
+  const FlowProgress& progress;
+  const FlowSubject& subject;
+  FindForm find_form = nullptr;
+  /// The user of a browser session that may be used (single sign-on); null: none. Only `oidc` says so, before a login.
+  const UserId* session_user = nullptr;
+  /// May a missing credential be made up for by a required action? Empty: never.
+  std::function<bool(std::string_view action)> may_set_up = {};
+};
+
+struct Ask {
+  std::vector<const Execution*> choices;  // never empty; the first is the one to show
+};
+enum class DenyReason { kNothingPassed, kAccessDenied, kNoUser, kNotConfigured, kUnknownStep, kForeignResult };
+[[nodiscard]] std::string_view describe(DenyReason reason);
+struct Denied {
+  DenyReason reason = DenyReason::kNothingPassed;
+};
+struct Complete {
+  UserId user;
+  std::vector<std::string> setup_actions;  // to be done before the login ends
+};
+using FlowDecision = std::variant<Ask, Denied, Complete>;
+
+[[nodiscard]] FlowDecision run_flow(const Flow& flow, const FlowInput& input);
+
+/// True when an execution anywhere in the tree names this authenticator and is not disabled.
+[[nodiscard]] bool uses_authenticator(const Flow& flow, std::string_view authenticator);
+
+}  // namespace cardea

@@ -1,0 +1,295 @@
+#include "domain/flow/executor.h"
+
+#include <gmock/gmock.h>
+
+#include "domain/flow/automatic_steps.h"
+
+namespace cardea {
+namespace {
+
+constexpr FormFacts kForms[] = {
+    {.authenticator = "password", .proof = Proof::kPassword},
+    {.authenticator = "username", .proof = Proof::kUsername},
+    {.authenticator = "password-only", .proof = Proof::kPassword, .needs_user = true},
+    {.authenticator = "otp",
+     .proof = Proof::kOtp,
+     .needs_user = true,
+     .credential = "otp",
+     .setup_action = "CONFIGURE_TOTP"},
+    {.authenticator = "recovery",
+     .proof = Proof::kRecoveryCode,
+     .needs_user = true,
+     .credential = "recovery-authn-codes"},
+};
+const FormFacts* find_form(std::string_view name) {
+  for (const auto& form : kForms) {
+    if (form.authenticator == name) return &form;
+  }
+  return nullptr;
+}
+
+constexpr auto kR = Requirement::kRequired;
+constexpr auto kA = Requirement::kAlternative;
+constexpr auto kC = Requirement::kConditional;
+constexpr auto kD = Requirement::kDisabled;
+
+/// The id of a step is its authenticator, so tests read well.
+Execution step(std::string name, Requirement requirement, std::map<std::string, std::string> config = {}) {
+  return {.id = name, .requirement = requirement, .priority = 0, .what = FlowStep{name, std::move(config)}};
+}
+Flow flow(std::vector<Execution> executions) {
+  return {.id = {}, .alias = "f", .provider = {}, .executions = std::move(executions)};
+}
+Execution sub(Requirement requirement, std::vector<Execution> executions) {
+  return {.id = "sub", .requirement = requirement, .priority = 0, .what = flow(std::move(executions))};
+}
+Execution configured() { return step("conditional-user-configured", kR); }
+
+const UserId kAda{"ada"};
+
+struct Person {
+  std::vector<std::pair<std::string, Proof>> passed;
+  std::set<std::string, std::less<>> credentials;
+  std::set<std::string, std::less<>> roles = {};
+  bool has_session = false;
+  bool may_set_up = true;
+};
+
+/// "ask a b", "denied reason", "complete", "complete after ACTION".
+std::string outcome(const Flow& flow, const Person& person) {
+  FlowProgress progress;
+  if (!person.passed.empty()) progress.user = kAda;
+  for (const auto& [execution, proof] : person.passed) progress.results.push_back({execution, proof, kAda});
+  const FlowSubject subject{person.credentials, [&](std::string_view role) { return person.roles.contains(role); }};
+  const FlowInput input{.progress = progress,
+                        .subject = subject,
+                        .find_form = find_form,
+                        .session_user = person.has_session ? &kAda : nullptr,
+                        .may_set_up = [&](std::string_view) { return person.may_set_up; }};
+  const auto decision = run_flow(flow, input);
+  if (const auto* denied = std::get_if<Denied>(&decision)) return "denied " + std::string(describe(denied->reason));
+  std::string out;
+  if (const auto* ask = std::get_if<Ask>(&decision)) {
+    out = "ask";
+    for (const auto* choice : ask->choices) out += " " + choice->id;
+    return out;
+  }
+  out = "complete";
+  for (const auto& action : std::get<Complete>(decision).setup_actions) out += " after " + action;
+  return out;
+}
+
+const std::pair<std::string, Proof> kPassword{"password", Proof::kPassword};
+const std::pair<std::string, Proof> kUsername{"username", Proof::kUsername};
+const std::pair<std::string, Proof> kOtp{"otp", Proof::kOtp};
+
+struct Row {
+  std::string name;
+  Flow flow;
+  Person person;
+  std::string expected;
+};
+
+void check(const std::vector<Row>& rows) {
+  for (const auto& row : rows) EXPECT_EQ(outcome(row.flow, row.person), row.expected) << row.name;
+}
+
+TEST(ExecutorTest, denies_what_has_nothing_to_pass) {
+  check({
+      {"an empty flow", flow({}), {}, "denied nothing_passed"},
+      {"all disabled", flow({step("password", kD), sub(kD, {step("password", kR)})}), {}, "denied nothing_passed"},
+      {"all disabled, password known", flow({step("password", kD)}), {{kPassword}, {}}, "denied nothing_passed"},
+      {"an empty sub-flow", flow({sub(kR, {})}), {{kPassword}, {}}, "denied nothing_passed"},
+      {"only a condition", flow({configured()}), {{kPassword}, {}}, "denied nothing_passed"},
+      {"a condition without sub-flow", flow({step("password", kC)}), {{kPassword}, {}}, "denied unknown_step"},
+      {"only conditional sub-flows that are off",
+       flow({sub(kC, {configured(), step("otp", kR)})}),
+       {{kPassword}, {}},
+       "denied nothing_passed"},
+      {"an unknown required step",
+       flow({step("password", kR), step("magic", kR)}),
+       {{kPassword}, {}},
+       "denied unknown_step"},
+      {"an unknown condition",
+       flow({step("password", kR), sub(kC, {step("conditional-moon", kR), step("otp", kR)})}),
+       {{kPassword}, {}},
+       "denied unknown_step"},
+      {"an unknown condition among known ones",
+       flow({step("password", kR), sub(kC, {configured(), step("conditional-moon", kA), step("otp", kR)})}),
+       {{kPassword}, {"otp"}},
+       "denied unknown_step"},
+      {"denied access",
+       flow({step("password", kR), step("deny-access-authenticator", kR)}),
+       {{kPassword}, {}},
+       "denied access_denied"},
+      {"nobody is asked first",
+       flow({step("deny-access-authenticator", kR), step("password", kR)}),
+       {},
+       "denied access_denied"},
+      {"allowed, but nobody was proven", flow({step("allow-access-authenticator", kR)}), {}, "denied nothing_passed"},
+      {"a name is no proof", flow({step("username", kR)}), {{kUsername}, {}}, "denied nothing_passed"},
+      {"a name and allow is no proof",
+       flow({step("username", kR), step("allow-access-authenticator", kR)}),
+       {{kUsername}, {}},
+       "denied nothing_passed"},
+      {"a step that needs a user", flow({step("otp", kR)}), {}, "denied no_user"},
+      {"no credential and no way to make one",
+       flow({step("password", kR), step("recovery", kR)}),
+       {{kPassword}, {}},
+       "denied credential_not_configured"},
+      {"no credential and the action is off",
+       flow({step("password", kR), step("otp", kR)}),
+       {{kPassword}, {}, {}, false, false},
+       "denied credential_not_configured"},
+  });
+}
+
+TEST(ExecutorTest, a_required_step_is_never_skipped) {
+  check({
+      {"beside an alternative that passed",
+       flow({step("password", kA), step("otp", kR)}),
+       {{kPassword}, {"otp"}},
+       "ask otp"},
+      {"beside an alternative that passes by itself",
+       flow({step("allow-access-authenticator", kA), step("password", kR)}),
+       {},
+       "ask password"},
+      {"beside a session", flow({step("auth-cookie", kA), step("password", kR)}), {{}, {}, {}, true}, "ask password"},
+      {"after a condition that is off",
+       flow({step("password", kR), sub(kC, {configured(), step("recovery", kR)}), step("otp", kR)}),
+       {{kPassword}, {"otp"}},
+       "ask otp"},
+      {"the second in a sub-flow",
+       flow({sub(kA, {step("password", kR), step("otp", kR)})}),
+       {{kPassword}, {"otp"}},
+       "ask otp"},
+      {"what stands behind a question is no way around it",
+       flow({sub(kA, {step("password", kR), step("otp", kR)}), step("allow-access-authenticator", kA)}),
+       {{kPassword}, {"otp"}},
+       "ask otp"},
+      {"a disabled sub-flow never runs",
+       flow({sub(kD, {step("password", kR)}), step("username", kR)}),
+       {{kPassword}, {}},
+       "ask username"},
+      {"conditional: everything matches",
+       flow({step("password", kR), sub(kC, {configured(), step("otp", kR)})}),
+       {{kPassword}, {"otp"}},
+       "ask otp"},
+      {"until something is proven every name is asked the same",
+       flow({step("username", kR), sub(kC, {configured(), step("otp", kR)}), step("password-only", kR)}),
+       {{kUsername}, {}},
+       "ask otp"},
+  });
+}
+
+TEST(ExecutorTest, results_count_only_for_their_step_and_subject) {
+  check({
+      {"another kind of proof",
+       flow({step("password", kR), step("otp", kR)}),
+       {{kPassword, {"otp", Proof::kPassword}}, {"otp"}},
+       "denied foreign_result"},
+      {"of another step",
+       flow({step("password", kR), step("otp", kR)}),
+       {{kPassword, {"other", Proof::kOtp}}, {"otp"}},
+       "ask otp"},
+  });
+  FlowProgress progress{.user = kAda, .results = {{"password", Proof::kPassword, UserId("bob")}}};
+  const FlowSubject subject;
+  const auto decision =
+      run_flow(flow({step("password", kR)}), {.progress = progress, .subject = subject, .find_form = find_form});
+  EXPECT_TRUE(std::holds_alternative<Denied>(decision));
+}
+
+Flow browser() {
+  return flow(
+      {step("auth-cookie", kA), step("auth-spnego", kD), step("identity-provider-redirector", kA),
+       sub(kA, {sub(kC, {configured(), step("organization", kA)})}),
+       sub(kA, {step("password", kR),
+                sub(kC, {configured(), step("conditional-credential", kR, {{"credentials", "webauthn-passwordless"}}),
+                         step("otp", kA), step("webauthn-authenticator", kD), step("recovery", kA)})})});
+}
+
+TEST(ExecutorTest, the_built_in_browser_flow) {
+  check({
+      {"nobody", browser(), {}, "ask password"},
+      {"a session", browser(), {{}, {}, {}, true}, "complete"},
+      {"a password and nothing else", browser(), {{kPassword}, {}}, "complete"},
+      {"a password and a second factor", browser(), {{kPassword}, {"otp"}}, "ask otp"},
+      {"two second factors", browser(), {{kPassword}, {"otp", "recovery-authn-codes"}}, "ask otp recovery"},
+      {"the other one alone", browser(), {{kPassword}, {"recovery-authn-codes"}}, "ask recovery"},
+      {"both factors", browser(), {{kPassword, kOtp}, {"otp"}}, "complete"},
+  });
+}
+
+TEST(ExecutorTest, alternatives) {
+  check({
+      {"one is enough", flow({step("recovery", kA), step("password", kA)}), {{kPassword}, {}}, "complete"},
+      {"what was begun comes first",
+       flow({step("password", kA), sub(kA, {step("username", kR), step("password-only", kR)})}),
+       {{kUsername}, {}},
+       "ask password-only password"},
+      {"an unknown one is passed over", flow({step("magic", kA), step("password", kA)}), {}, "ask password"},
+      {"all unknown", flow({step("magic", kA)}), {{kPassword}, {}}, "denied unknown_step"},
+  });
+}
+
+TEST(ExecutorTest, a_required_credential_that_is_missing_is_set_up) {
+  check({
+      {"otp", flow({step("password", kR), step("otp", kR)}), {{kPassword}, {}}, "complete after CONFIGURE_TOTP"},
+      {"not in an alternative",
+       flow({step("password", kR), sub(kR, {step("otp", kA)})}),
+       {{kPassword}, {}},
+       "denied credential_not_configured"},
+      {"not before something is proven", flow({step("username", kR), step("otp", kR)}), {{kUsername}, {}}, "ask otp"},
+  });
+}
+
+TEST(ExecutorTest, conditions) {
+  const auto by_role = [](std::map<std::string, std::string> config) {
+    return flow(
+        {step("password", kR), sub(kC, {step("conditional-user-role", kR, std::move(config)), step("otp", kR)})});
+  };
+  const auto by_credential = [](std::map<std::string, std::string> config) {
+    return flow(
+        {step("password", kR), sub(kC, {step("conditional-credential", kR, std::move(config)), step("otp", kR)})});
+  };
+  check({
+      {"no role named", by_role({}), {{kPassword}, {"otp"}}, "denied unknown_step"},
+      {"has the role", by_role({{"condUserRole", "admin"}}), {{kPassword}, {"otp"}, {"admin"}}, "ask otp"},
+      {"has it not", by_role({{"condUserRole", "admin"}}), {{kPassword}, {"otp"}, {"app.user"}}, "complete"},
+      {"negated", by_role({{"condUserRole", "admin"}, {"negate", "true"}}), {{kPassword}, {"otp"}}, "ask otp"},
+      {"denied by role",
+       flow({step("password", kR), sub(kC, {step("conditional-user-role", kR, {{"condUserRole", "app.user"}}),
+                                            step("deny-access-authenticator", kR)})}),
+       {{kPassword}, {}, {"app.user"}},
+       "denied access_denied"},
+      {"credential used",
+       by_credential({{"credentials", "otp##password"}, {"included", "true"}}),
+       {{kPassword}, {"otp"}},
+       "ask otp"},
+      {"credential used, not wanted", by_credential({{"credentials", "password"}}), {{kPassword}, {"otp"}}, "complete"},
+      {"credential not used", by_credential({{"credentials", "otp"}}), {{kPassword}, {"otp"}}, "ask otp"},
+      {"no condition: never",
+       flow({step("password", kR), sub(kC, {step("otp", kR)})}),
+       {{kPassword}, {"otp"}},
+       "complete"},
+      {"one of two does not hold",
+       flow({step("password", kR),
+             sub(kC, {configured(), step("conditional-user-role", kR, {{"condUserRole", "admin"}}), step("otp", kR)})}),
+       {{kPassword}, {"otp"}},
+       "complete"},
+      {"a disabled condition is not there",
+       flow({step("password", kR), sub(kC, {configured(), step("conditional-moon", kD), step("otp", kR)})}),
+       {{kPassword}, {"otp"}},
+       "ask otp"},
+  });
+}
+
+TEST(ExecutorTest, uses_authenticator_looks_into_what_can_run) {
+  EXPECT_TRUE(uses_authenticator(browser(), "organization"));
+  EXPECT_FALSE(uses_authenticator(browser(), "auth-spnego"));
+  EXPECT_FALSE(uses_authenticator(flow({sub(kD, {step("password", kR)})}), "password"));
+}
+
+}  // namespace
+}  // namespace cardea
