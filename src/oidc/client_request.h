@@ -1,9 +1,11 @@
-// What introspection, revocation and the old logout begin with: a form from a client that proved who it is.
+// What every endpoint for clients begins with (token, introspection, revocation, device, pushed requests, the old
+// logout): a form from a client that proved who it is. How it proves it is in authenticators/.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "oidc/client_authentication.h"
 #include "oidc/oidc.h"
@@ -19,25 +21,30 @@ struct ClientRequest {
   std::shared_ptr<const ClientEntry> client;
   web::Form form;
   std::string issuer;
+  std::string server_base;
   TimePoint now;
 };
 using ClientRequestPtr = std::shared_ptr<const ClientRequest>;
 
 struct ClientRequestRules {
   BearerOnly bearer_only = BearerOnly::kRefused;
-  bool cors = true;  // the endpoint may be called by pages of the client
+  bool cors = true;                  // the endpoint may be called by pages of the client
+  bool targets_may_repeat = false;   // `audience` and `resource` (RFC 8693 section 2.1, RFC 8707 section 2)
+  std::string_view needs_form = {};  // what a body that is no form is told; empty: it counts as an empty form
   /// Changes a refusal of client authentication into the words of the endpoint; absent: as it is.
   OAuthError (*reword)(OAuthError error) = nullptr;
 };
+
+/// What the endpoint does once the client is proven.
+using ProvenStep = std::function<web::Outcome(ClientRequestPtr request)>;
 
 /// The refusal, logged, with CORS headers where the rules say so.
 [[nodiscard]] web::Response refuse_client(const ClientRequest& request, const ClientRequestRules& rules,
                                           const OAuthError& error);
 
 /// Reads realm, form and client, in this order, authenticates, and refuses repeated parameters afterwards, as Keycloak
-/// does. A body that is no form counts as an empty form. Then calls `next`.
+/// does (keycloak.md section 1.8). Then calls `next`.
 [[nodiscard]] web::Outcome with_proven_client(const Dependencies& dependencies, const web::Request& request,
-                                              const ClientRequestRules& rules,
-                                              std::function<web::Outcome(ClientRequestPtr)> next);
+                                              const ClientRequestRules& rules, ProvenStep next);
 
 }  // namespace cardea::oidc

@@ -4,26 +4,13 @@
 #include <memory>
 #include <string>
 
-#include "core/settings.h"
 #include "core/token/issue_token.h"
-#include "oidc/error.h"
-#include "oidc/oidc.h"
-#include "web/form.h"
+#include "oidc/client_request.h"
 
 namespace cardea::oidc {
 
-/// Shared by the steps of one request; never changed once made.
-struct TokenRequest {
-  const Dependencies& dependencies;
-  const web::Request& http;
-  std::shared_ptr<const RealmEntry> realm;
-  std::shared_ptr<const ClientEntry> client;  // authenticated
-  web::Form form;
-  std::string issuer;
-  std::string server_base;
-  TimePoint now;
-};
-using TokenRequestPtr = std::shared_ptr<const TokenRequest>;
+using TokenRequest = ClientRequest;
+using TokenRequestPtr = ClientRequestPtr;
 
 /// One grant type: its name and its first step. Client authentication, repeated parameters, CORS and error output
 /// belong to the endpoint; discovery lists what all_grants.h holds.
