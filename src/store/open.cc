@@ -34,6 +34,7 @@ struct Owned {
         device_codes(make_device_code_repo()),
         interactions(make_interaction_repo(sealer)),
         revocations(make_revocation_repo()),
+        logout_notices(make_logout_notice_repo()),
         purge(make_purge_repo()) {}
 
   std::unique_ptr<RealmRepo> realms;
@@ -51,6 +52,7 @@ struct Owned {
   std::unique_ptr<DeviceCodeRepo> device_codes;
   std::unique_ptr<InteractionRepo> interactions;
   std::unique_ptr<RevocationRepo> revocations;
+  std::unique_ptr<LogoutNoticeRepo> logout_notices;
   std::unique_ptr<PurgeRepo> purge;
 };
 
@@ -90,11 +92,10 @@ Repositories OpenStore::repositories(const crypto::Sealer& sealer) {
   CARDEA_ASSERT(!parts_->owned);
   parts_->owned = std::make_unique<Owned>(sealer);
   Owned& owned = *parts_->owned;
-  return {*parts_->store,  *owned.realms,       *owned.scopes,       *owned.keys,
-          *owned.clients,  *owned.roles,        *owned.groups,       *owned.users,
-          *owned.subjects, *owned.credentials,  *owned.sessions,     *owned.offline_sessions,
-          *owned.codes,    *owned.device_codes, *owned.interactions, *owned.revocations,
-          *owned.purge,    *parts_->server};
+  return {*parts_->store,     *owned.realms,           *owned.scopes, *owned.keys,         *owned.clients,
+          *owned.roles,       *owned.groups,           *owned.users,  *owned.subjects,     *owned.credentials,
+          *owned.sessions,    *owned.offline_sessions, *owned.codes,  *owned.device_codes, *owned.interactions,
+          *owned.revocations, *owned.logout_notices,   *owned.purge,  *parts_->server};
 }
 
 LaneExecutor* OpenStore::store_lane() { return parts_->sqlite ? &parts_->sqlite->writer() : nullptr; }

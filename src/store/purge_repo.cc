@@ -9,6 +9,7 @@ namespace {
 constexpr Sql kByTime[] = {
     Sql{"DELETE FROM codes WHERE hash IN (SELECT hash FROM codes WHERE expires_at <= ?1 LIMIT ?2)"},
     Sql{"DELETE FROM device_codes WHERE hash IN (SELECT hash FROM device_codes WHERE expires_at <= ?1 LIMIT ?2)"},
+    Sql{"DELETE FROM logout_notices WHERE id IN (SELECT id FROM logout_notices WHERE expires_at <= ?1 LIMIT ?2)"},
     Sql{"DELETE FROM interactions WHERE hash IN (SELECT hash FROM interactions WHERE expires_at <= ?1 LIMIT ?2)"},
     Sql{"DELETE FROM revocations WHERE (realm_id, token_id) IN "
         "(SELECT realm_id, token_id FROM revocations WHERE expires_at <= ?1 LIMIT ?2)"},

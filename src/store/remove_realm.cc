@@ -16,6 +16,7 @@ constexpr Sql kRemoveUser{"DELETE FROM users WHERE id = ?1"};
 constexpr Sql kBits[] = {
     Sql{"DELETE FROM codes WHERE hash IN (SELECT hash FROM codes WHERE realm_id = ?1 LIMIT ?2)"},
     Sql{"DELETE FROM device_codes WHERE hash IN (SELECT hash FROM device_codes WHERE realm_id = ?1 LIMIT ?2)"},
+    Sql{"DELETE FROM logout_notices WHERE id IN (SELECT id FROM logout_notices WHERE realm_id = ?1 LIMIT ?2)"},
     Sql{"DELETE FROM interactions WHERE hash IN (SELECT hash FROM interactions WHERE realm_id = ?1 LIMIT ?2)"},
     Sql{"DELETE FROM revocations WHERE realm_id = ?1 AND token_id IN "
         "(SELECT token_id FROM revocations WHERE realm_id = ?1 LIMIT ?2)"},

@@ -151,6 +151,11 @@ std::string content_security_policy(const PagePolicy& policy, std::string_view n
   } else {
     csp += "; script-src 'none'";
   }
+  std::string frames;
+  for (const auto& frame : policy.frames) {
+    if (is_plain_source(frame)) frames.append(" ").append(frame);
+  }
+  if (!frames.empty()) csp.append("; frame-src").append(frames);
   if (policy.connect_self) csp += "; connect-src 'self'";
   return csp;
 }

@@ -46,6 +46,9 @@ struct PagePolicy {
   bool script = false;
   /// The page may be framed by anyone (login status iframe, third-party-cookie probe) and gets no X-Frame-Options.
   bool frameable = false;
+  /// Origins ("https://host") that the page may show in frames. An entry that is not a plain source expression is left
+  /// out; without entries there are no frames.
+  std::vector<std::string> frames = {};
   /// The script of the page may fetch from our own origin.
   bool connect_self = false;
   /// The page is part of a flow in a popup window (display=popup), whose opener must stay reachable: no COOP.

@@ -155,5 +155,14 @@ TEST(Theme, has_only_templates_that_parse) {
   SUCCEED();
 }
 
+TEST(ContentSecurityPolicy, refuses_frames_unless_named_and_leaves_out_what_is_no_origin) {
+  EXPECT_EQ(content_security_policy({}, "n").find("frame-src"), std::string::npos);
+  PagePolicy policy;
+  policy.frames = {"https://one.example", "https://x.example; script-src *", "https://two.example:8443"};
+  EXPECT_NE(content_security_policy(policy, "n").find("; frame-src https://one.example https://two.example:8443"),
+            std::string::npos);
+  EXPECT_EQ(content_security_policy(policy, "n").find("script-src *"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace cardea::web

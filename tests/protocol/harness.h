@@ -62,6 +62,7 @@ class Server {
   /// Changes the realm's row and drops what was cached.
   void change_realm(const std::function<void(Realm&)>& change);
   [[nodiscard]] std::shared_ptr<const RealmEntry> realm();
+  [[nodiscard]] Settings& settings() { return settings_; }
   /// Adds a client: public, all scopes of the harness, redirect https://<id>.example/cb unless `change` says otherwise.
   void add_client(const std::string& client_id, const std::function<void(Client&)>& change);
   /// Gives a user of the harness the realm role offline_access.

@@ -145,6 +145,36 @@ TEST_P(SessionsTest, a_device_code_of_another_realm_is_unknown_and_an_expired_on
   EXPECT_FALSE(find(realm_));
 }
 
+TEST_P(SessionsTest, a_logout_notice_is_leased_by_one_and_again_later_until_it_is_removed) {
+  LogoutNotice notice;
+  notice.id = "n1";
+  notice.realm = realm_;
+  notice.realm_name = "demo";
+  notice.client = app_;
+  notice.session = SessionId("s");
+  notice.user = user_;
+  notice.issuer = "https://id.example/realms/demo";
+  notice.created_at = now_;
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().logout_notices.insert(tx, notice); }));
+  const auto lease = [&](TimePoint at) {
+    return write([&](Tx& tx) { return repos().logout_notices.lease(tx, at, 10); }).value();
+  };
+  const auto first = lease(now_);
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_EQ(first[0].attempts, 1);
+  EXPECT_EQ(first[0].session, notice.session);
+  EXPECT_EQ(first[0].issuer, notice.issuer);
+  EXPECT_TRUE(lease(now_ + seconds(29)).empty());
+  EXPECT_EQ(lease(now_ + seconds(30)).at(0).attempts, 2);
+  EXPECT_TRUE(lease(now_ + seconds(89)).empty()) << "twice as long after the second";
+  EXPECT_EQ(lease(now_ + seconds(90)).size(), 1U);
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().logout_notices.remove(tx, "n1"); }));
+  EXPECT_TRUE(lease(now_ + hours(1)).empty());
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().logout_notices.insert(tx, notice); }));
+  (void)purge(now_ + hours(1), 10);
+  EXPECT_TRUE(lease(now_ + hours(1)).empty());
+}
+
 TEST_P(SessionsTest, an_offline_session_stands_beside_the_session_of_its_id) {
   auto session = insert_session("s", user_, app_);
   session.notes = {{"note", "kept"}};

@@ -49,6 +49,11 @@ struct SessionRow {
   std::map<std::string, ClientSession> shares;  // by internal client id
 };
 
+struct NoticeRow {
+  LogoutNotice notice;
+  TimePoint next_attempt_at{};
+};
+
 struct CodeRow {
   AuthorizationCode code;
   bool is_used = false;
@@ -77,8 +82,9 @@ struct MemoryData {
   MemoryTable<std::vector<std::string>> user_credentials;  // user id -> credential ids in order of insertion
   MemoryTable<SessionRow> sessions;
   MemoryTable<SessionRow> offline_sessions;
-  MemoryTable<CodeRow> codes;             // key(realm, hash)
-  MemoryTable<DeviceCode> device_codes;   // key(realm, hash)
+  MemoryTable<CodeRow> codes;            // key(realm, hash)
+  MemoryTable<DeviceCode> device_codes;  // key(realm, hash)
+  MemoryTable<NoticeRow> logout_notices;
   MemoryTable<Interaction> interactions;  // by hash
   MemoryTable<TimePoint> revocations;     // key(realm, jti)
   MemoryTable<std::string> server;
@@ -136,6 +142,7 @@ struct MemoryRepos {
   std::unique_ptr<DeviceCodeRepo> device_codes;
   std::unique_ptr<InteractionRepo> interactions;
   std::unique_ptr<RevocationRepo> revocations;
+  std::unique_ptr<LogoutNoticeRepo> logout_notices;
   std::unique_ptr<PurgeRepo> purge;
   std::unique_ptr<ServerRepo> server;
 };

@@ -45,6 +45,8 @@ bool remove_realm_rows(MemoryData& data, const RealmId& realm, int rows_max) {
       data.offline_sessions, left, [&](auto&, const SessionRow& row) { return row.session.realm == realm; }, nothing);
   erase_rows(data.codes, left, [&](auto&, const CodeRow& row) { return row.code.realm == realm; }, nothing);
   erase_rows(data.device_codes, left, [&](auto&, const DeviceCode& row) { return row.realm == realm; }, nothing);
+  erase_rows(
+      data.logout_notices, left, [&](auto&, const NoticeRow& row) { return row.notice.realm == realm; }, nothing);
   erase_rows(data.interactions, left, [&](auto&, const Interaction& row) { return row.realm == realm; }, nothing);
   erase_rows(
       data.revocations, left, [&](auto& key, auto&) { return key.starts_with(key_of(realm.str(), "")); }, nothing);

@@ -222,6 +222,33 @@ class MemoryRevocations final : public RevocationRepo {
   }
 };
 
+class MemoryLogoutNotices final : public LogoutNoticeRepo {
+ public:
+  Stored<void> insert(Tx& tx, const LogoutNotice& notice) override {
+    auto& notices = rows_of(tx).logout_notices.edit();
+    if (!notices.emplace(notice.id, NoticeRow{notice, notice.created_at}).second) return refuse(StoreError::kConflict);
+    return {};
+  }
+  Stored<std::vector<LogoutNotice>> lease(Tx& tx, TimePoint now, int notices_max) override {
+    std::vector<LogoutNotice> leased;
+    auto& table = rows_of(tx).logout_notices;
+    std::vector<std::string> due;
+    for (const auto& [id, row] : table.rows()) {
+      if (row.next_attempt_at <= now && static_cast<int>(due.size()) < notices_max) due.push_back(id);
+    }
+    for (const auto& id : due) {
+      auto& row = table.edit()[id];
+      row.next_attempt_at = now + kLogoutRetry * ++row.notice.attempts;
+      leased.push_back(row.notice);
+    }
+    return leased;
+  }
+  Stored<void> remove(Tx& tx, std::string_view id) override {
+    rows_of(tx).logout_notices.edit().erase(std::string(id));
+    return {};
+  }
+};
+
 class MemoryPurge final : public PurgeRepo {
  public:
   Stored<int> purge(Tx& tx, TimePoint now, int rows_max) override {
@@ -229,6 +256,8 @@ class MemoryPurge final : public PurgeRepo {
     int left = rows_max;
     drop(data.codes, left, [&](const CodeRow& row) { return row.code.expires_at <= now; });
     drop(data.device_codes, left, [&](const DeviceCode& row) { return row.expires_at <= now; });
+    drop(data.logout_notices, left,
+         [&](const NoticeRow& row) { return row.notice.created_at + kLogoutNoticeLife <= now; });
     drop(data.interactions, left, [&](const Interaction& row) { return row.expires_at <= now; });
     drop(data.revocations, left, [&](TimePoint expires_at) { return expires_at <= now; });
     drop(data.sessions, left, [&](const SessionRow& row) { return row.purge_at <= now; });
@@ -260,6 +289,7 @@ void make_session_repos(MemoryRepos& repos) {
   repos.device_codes = std::make_unique<MemoryDeviceCodes>();
   repos.interactions = std::make_unique<MemoryInteractions>();
   repos.revocations = std::make_unique<MemoryRevocations>();
+  repos.logout_notices = std::make_unique<MemoryLogoutNotices>();
   repos.purge = std::make_unique<MemoryPurge>();
 }
 

@@ -25,6 +25,7 @@ struct Repositories {
   DeviceCodeRepo& device_codes;
   InteractionRepo& interactions;
   RevocationRepo& revocations;
+  LogoutNoticeRepo& logout_notices;
   PurgeRepo& purge;
   ServerRepo& server;
 };

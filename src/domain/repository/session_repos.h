@@ -11,6 +11,7 @@
 #include "domain/authorization.h"
 #include "domain/device_code.h"
 #include "domain/interaction.h"
+#include "domain/logout_notice.h"
 #include "domain/repository/store.h"
 #include "domain/session.h"
 #include "domain/user.h"
@@ -111,11 +112,22 @@ class RevocationRepo {
   virtual Stored<bool> contains(Rows& rows, const RealmId& realm, std::string_view token_id) = 0;
 };
 
+class LogoutNoticeRepo {
+ public:
+  virtual ~LogoutNoticeRepo() = default;
+  virtual Stored<void> insert(Tx& tx, const LogoutNotice& notice) = 0;
+  /// Takes at most `notices_max` due notices: counts the attempt and puts off the next (kLogoutRetry), so that no other
+  /// node delivers the same meanwhile, and a node that dies delivers late instead of never.
+  virtual Stored<std::vector<LogoutNotice>> lease(Tx& tx, TimePoint now, int notices_max) = 0;
+  /// Delivered, or given up.
+  virtual Stored<void> remove(Tx& tx, std::string_view id) = 0;
+};
+
 class PurgeRepo {
  public:
   virtual ~PurgeRepo() = default;
-  /// Removes at most `rows_max` expired codes, device codes, interactions, revocations and sessions; returns how many
-  /// went.
+  /// Removes at most `rows_max` expired codes, device codes, notices, interactions, revocations and sessions; returns
+  /// how many went.
   virtual Stored<int> purge(Tx& tx, TimePoint now, int rows_max) = 0;
 };
 

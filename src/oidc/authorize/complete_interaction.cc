@@ -1,5 +1,6 @@
 // The end of an interaction: session, code, cookies, answer. Runs on the store lane, as the last step of the person's
 // POST.
+#include "core/logout/end_session.h"
 #include "core/session.h"
 #include "oidc/authorize/answer.h"
 #include "oidc/authorize/authorize_endpoint.h"
@@ -42,7 +43,10 @@ Stored<UserSession> settle_session(Tx& tx, const Completion& completion, const U
           return refuse(done.error());
         return std::move(known);
       }
-      if (auto removed = sessions.remove(tx, realm.id, known.id); !removed) return refuse(removed.error());
+      const auto ended =
+          end_session(tx, completion.dependencies.repositories, completion.dependencies.random,
+                      {.realm = realm, .session = known.id, .issuer = completion.issuer, .now = completion.now});
+      if (!ended) return refuse(ended.error());
     }
   }
   if (auto stored = sessions.insert(tx, fresh, session_end(realm, fresh)); !stored) return refuse(stored.error());

@@ -2,6 +2,7 @@
 
 #include "base/uri.h"
 #include "core/check_bearer.h"
+#include "core/logout/end_session.h"
 #include "core/session.h"
 #include "oidc/authorize/answer.h"
 #include "oidc/endpoint.h"
@@ -25,12 +26,25 @@ struct Logout {
   std::optional<LogoutHint> hint;
   std::shared_ptr<const ClientEntry> client;  // of the hint, else of client_id
   std::optional<IdentityCookie> cookie;
+  bool is_owner_found = false;  // `client` was found by its old `redirect_uri`
 
   [[nodiscard]] const Client* client_record() const { return client == nullptr ? nullptr : &client->client; }
   [[nodiscard]] std::string server_base() const { return dependencies.base_url.of(http); }
-  [[nodiscard]] std::optional<std::string_view> target() const { return form.value("post_logout_redirect_uri"); }
+  /// `redirect_uri` is what clients sent before there was a standard (guides G3.3): held to the same rules.
+  [[nodiscard]] std::optional<std::string_view> target() const {
+    const auto standard = form.value("post_logout_redirect_uri");
+    return standard ? standard : form.value("redirect_uri");
+  }
+  /// As sent, or found as the owner of an old `redirect_uri`; empty: none.
+  [[nodiscard]] std::string_view client_id() const {
+    if (const auto sent = form.value("client_id")) return *sent;
+    return is_owner_found ? std::string_view(client->client.client_id) : std::string_view();
+  }
 };
 using LogoutPtr = std::shared_ptr<Logout>;
+
+/// How long the clients' pages may load before the browser goes on.
+const std::string kFrontchannelSeconds = "3";
 
 web::Response refused(const Logout& logout, int status, std::string_view message) {
   logout.dependencies.log.info("logout_refused",
@@ -58,10 +72,10 @@ web::Response confirm_page(const Logout& logout, bool is_live) {
     }
   };
   if (is_live) add_field("session_code", logout.cookie->state_checker);
-  for (const auto* name : {"client_id", "post_logout_redirect_uri", "state"}) {
-    add_field(name, logout.form.value_or(name, ""));
-  }
-  if (logout.hint && !logout.form.value("client_id")) add_field("client_id", logout.hint->client_id);
+  add_field("client_id",
+            logout.hint && logout.client_id().empty() ? std::string_view(logout.hint->client_id) : logout.client_id());
+  add_field("post_logout_redirect_uri", logout.target().value_or(""));
+  add_field("state", logout.form.value_or("state", ""));
   data.list("fields", std::move(fields));
   web::PagePolicy policy;
   if (const auto target = logout.target()) policy.form_targets = web::form_targets_of(*target);
@@ -70,10 +84,27 @@ web::Response confirm_page(const Logout& logout, bool is_live) {
   return response;
 }
 
-web::Response to_target(const Logout& logout) {
+std::string target_url(const Logout& logout) {
   std::string location(*logout.target());
   if (const auto state = logout.form.value("state")) append_query(location, "state", *state);
-  return web::redirect(std::move(location));
+  return location;
+}
+
+/// Loads the logout pages of clients in frames, then goes on (Front-Channel Logout 1.0 section 3). The Refresh header
+/// needs no script, and the link no waiting.
+web::Response frontchannel_page(const Logout& logout, const std::vector<FrontchannelLogout>& clients, bool redirects) {
+  auto data = web::realm_page_data(display_name(logout.realm->realm));
+  web::PagePolicy policy;
+  std::vector<web::PageData> items;
+  for (const auto& client : clients) {
+    items.push_back(web::PageData().text("client_name", client.client_name).text("url", client.url));
+    if (const auto parsed = parse_uri(client.url)) policy.frames.push_back(parsed->origin());
+  }
+  data.text("title", "Logging out").list("clients", std::move(items)).flag("is_done", !redirects);
+  if (redirects) data.text("link", target_url(logout));
+  auto response = logout.dependencies.pages.render("frontchannel-logout", 200, data, policy);
+  if (redirects) response.add("Refresh", kFrontchannelSeconds + ("; url=" + target_url(logout)));
+  return response;
 }
 
 web::Response logged_out_page(const Logout& logout) {
@@ -89,21 +120,26 @@ web::Response logged_out_page(const Logout& logout) {
 }
 
 web::Outcome end_session(const LogoutPtr& logout, std::optional<SessionId> session, bool redirects) {
-  const auto finish = [logout, redirects] {
-    auto response = redirects ? to_target(*logout) : logged_out_page(*logout);
+  const auto finish = [logout, redirects](const std::vector<FrontchannelLogout>& clients) {
+    auto response = !clients.empty() ? frontchannel_page(*logout, clients, redirects)
+                    : redirects      ? web::redirect(target_url(*logout))
+                                     : logged_out_page(*logout);
     clear_session_cookies(response, logout->http, *logout->realm, logout->dependencies.base_url);
     return response;
   };
-  if (!session) return finish();
+  if (!session) return finish({});
   return web::then(web::Lane::kStore, [logout, finish, session = std::move(*session)]() -> web::Outcome {
     const auto& repositories = logout->dependencies.repositories;
-    const auto removed = write_to(
-        repositories.store, [&](Tx& tx) { return repositories.sessions.remove(tx, logout->realm->realm.id, session); });
-    if (!removed) return store_failed(logout->dependencies, logout->http, removed.error());
-    logout->dependencies.log.info(
-        "logout",
-        {{"realm", logout->realm->realm.name}, {"ended", *removed}, {"correlation_id", logout->http.correlation_id}});
-    return finish();
+    const auto ended = write_to(repositories.store, [&](Tx& tx) {
+      return cardea::end_session(
+          tx, repositories, logout->dependencies.random,
+          {.realm = logout->realm->realm, .session = session, .issuer = logout->issuer, .now = logout->now});
+    });
+    if (!ended) return store_failed(logout->dependencies, logout->http, ended.error());
+    logout->dependencies.log.info("logout", {{"realm", logout->realm->realm.name},
+                                             {"ended", ended->existed},
+                                             {"correlation_id", logout->http.correlation_id}});
+    return finish(ended->frontchannel);
   });
 }
 
@@ -120,7 +156,10 @@ Stored<std::optional<SessionId>> find_browser_session(Rows& rows, const Logout& 
 
 web::Outcome act(const LogoutPtr& logout, const std::optional<SessionId>& browser_session) {
   const auto base = logout->server_base();
-  const auto decision = decide_logout({.client_id = logout->form.value_or("client_id", ""),
+  if (logout->form.value("redirect_uri") && logout->client == nullptr) {
+    return refused(*logout, 400, "Invalid parameter: redirect_uri");
+  }
+  const auto decision = decide_logout({.client_id = logout->client_id(),
                                        .post_logout_redirect_uri = logout->target(),
                                        .has_hint = logout->form.value("id_token_hint").has_value(),
                                        .hint = logout->hint,
@@ -146,6 +185,22 @@ web::Outcome confirm(const LogoutPtr& logout, const std::optional<SessionId>& br
   return end_session(logout, browser_session, target.has_value());
 }
 
+/// The client of this browser's session to which an old `redirect_uri` belongs; null when there is none.
+Stored<std::shared_ptr<const ClientEntry>> find_owner(const Logout& logout, const SessionId& session) {
+  const auto& repositories = logout.dependencies.repositories;
+  const auto shares =
+      read_from(repositories.store, [&](Rows& rows) { return repositories.sessions.client_sessions(rows, session); });
+  if (!shares) return refuse(shares.error());
+  for (const auto& share : *shares) {
+    auto client = logout.dependencies.settings.load_client_by_id(logout.realm, share.client);
+    if (!client) return refuse(client.error());
+    const bool owns =
+        *client != nullptr && is_target_allowed(&(*client)->client, *logout.target(), logout.server_base());
+    if (owns) return std::move(*client);
+  }
+  return std::shared_ptr<const ClientEntry>();
+}
+
 using NextStep = web::Outcome (*)(const LogoutPtr&, const std::optional<SessionId>&);
 
 /// Client, cookie and session of the request; then `next`.
@@ -158,6 +213,13 @@ web::Outcome load(LogoutPtr logout, NextStep next) {
       const auto session = read_from(logout->dependencies.repositories.store,
                                      [&](Rows& rows) { return find_browser_session(rows, *logout); });
       if (!session) return store_failed(logout->dependencies, logout->http, session.error());
+      const bool asks_owner = !logout->client && !logout->form.value("client_id") && logout->form.value("redirect_uri");
+      if (asks_owner && *session) {
+        auto owner = find_owner(*logout, **session);
+        if (!owner) return store_failed(logout->dependencies, logout->http, owner.error());
+        logout->client = std::move(*owner);
+        logout->is_owner_found = logout->client != nullptr;
+      }
       return next(logout, *session);
     });
   };

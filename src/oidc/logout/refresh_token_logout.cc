@@ -1,5 +1,6 @@
 // POST P/logout with refresh_token: client authentication, then the whole session ends (keycloak.md section 1.14).
 #include "core/check_bearer.h"
+#include "core/logout/end_session.h"
 #include "oidc/client_request.h"
 #include "oidc/cors.h"
 #include "oidc/endpoint.h"
@@ -15,13 +16,20 @@ web::Outcome end_session(ClientRequestPtr request, SessionId session, bool offli
   return web::then(
       web::Lane::kStore, [request = std::move(request), session = std::move(session), offline]() -> web::Outcome {
         const auto& repositories = request->dependencies.repositories;
+        SessionEnding ending{.realm = request->realm->realm,
+                             .session = session,
+                             .offline = false,
+                             .issuer = request->issuer,
+                             .now = request->now};
         const auto removed = write_to(repositories.store, [&](Tx& tx) -> Stored<bool> {
-          const auto& realm = request->realm->realm.id;
-          const auto gone = offline ? repositories.offline_sessions.remove(tx, realm, session) : Stored<bool>(false);
-          if (!gone) return gone;
-          const auto online = repositories.sessions.remove(tx, realm, session);
-          if (!online) return online;
-          return *gone || *online;
+          ending.offline = false;
+          const auto online = cardea::end_session(tx, repositories, request->dependencies.random, ending);
+          if (!online) return refuse(online.error());
+          if (!offline) return online->existed;
+          ending.offline = true;
+          const auto kept = cardea::end_session(tx, repositories, request->dependencies.random, ending);
+          if (!kept) return refuse(kept.error());
+          return online->existed || kept->existed;
         });
         auto response =
             removed ? web::empty_response(204) : store_failed(request->dependencies, request->http, removed.error());

@@ -1,0 +1,65 @@
+#include "core/logout/end_session.h"
+
+#include "base/uri.h"
+
+namespace cardea {
+namespace {
+
+LogoutNotice notice_for(const SessionEnding& ending, const UserSession& session, const Client& client, Random& random) {
+  LogoutNotice notice;
+  notice.id = random_uuid(random);
+  notice.realm = ending.realm.id;
+  notice.realm_name = ending.realm.name;
+  notice.client = client.id;
+  notice.session = session.id;
+  notice.user = session.user;
+  notice.issuer = ending.issuer;
+  notice.created_at = ending.now;
+  return notice;
+}
+
+Stored<void> tell_client(Tx& tx, const Repositories& repositories, Random& random, const SessionEnding& ending,
+                         const UserSession& session, const Client& client, EndedSession& ended) {
+  if (auto url = frontchannel_url(client, ending.issuer, session.id); !url.empty()) {
+    ended.frontchannel.push_back({client.name.empty() ? client.client_id : client.name, std::move(url)});
+  }
+  if (client.attribute("backchannel.logout.url").empty()) return {};
+  return repositories.logout_notices.insert(tx, notice_for(ending, session, client, random));
+}
+
+}  // namespace
+
+std::string frontchannel_url(const Client& client, std::string_view issuer, const SessionId& session) {
+  if (!client.enabled || !client.frontchannel_logout) return {};
+  std::string url(client.attribute("frontchannel.logout.url"));
+  const auto parsed = parse_uri(url);
+  if (!parsed || !parsed->is_http()) return {};
+  if (client.attribute("frontchannel.logout.session.required") == "false") return url;
+  append_query(url, "iss", issuer);
+  append_query(url, "sid", session.str());
+  return url;
+}
+
+Stored<EndedSession> end_session(Tx& tx, const Repositories& repositories, Random& random,
+                                 const SessionEnding& ending) {
+  EndedSession ended;
+  auto& sessions = ending.offline ? repositories.offline_sessions : repositories.sessions;
+  const auto session = sessions.find(tx, ending.realm.id, ending.session);
+  if (!session) return refuse(session.error());
+  if (!*session) return ended;
+  const auto shares = sessions.client_sessions(tx, ending.session);
+  if (!shares) return refuse(shares.error());
+  for (const auto& share : *shares) {
+    const auto client = repositories.clients.find(tx, ending.realm.id, share.client);
+    if (!client) return refuse(client.error());
+    if (!*client || !(*client)->enabled) continue;
+    auto told = tell_client(tx, repositories, random, ending, **session, **client, ended);
+    if (!told) return refuse(told.error());
+  }
+  const auto removed = sessions.remove(tx, ending.realm.id, ending.session);
+  if (!removed) return refuse(removed.error());
+  ended.existed = *removed;
+  return ended;
+}
+
+}  // namespace cardea

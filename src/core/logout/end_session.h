@@ -1,0 +1,42 @@
+// Ending a session for everybody in it: the one place that does (OpenID Connect Back-Channel and Front-Channel
+// Logout 1.0; keycloak.md section 1.14). Notices for the clients that want one are written in the transaction that
+// removes the session, so none is lost and none is sent for a session that stayed.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/random.h"
+#include "domain/realm.h"
+#include "domain/repository/repositories.h"
+
+namespace cardea {
+
+struct SessionEnding {
+  const Realm& realm;
+  SessionId session;
+  bool offline = false;  // the offline session of that id
+  std::string_view issuer;
+  TimePoint now;
+};
+
+/// A client whose logout page the browser must load.
+struct FrontchannelLogout {
+  std::string client_name;
+  std::string url;  // with iss and sid unless the client does not want them
+};
+
+struct EndedSession {
+  bool existed = false;
+  std::vector<FrontchannelLogout> frontchannel;
+};
+
+/// Removes the session with the share of every client.
+[[nodiscard]] Stored<EndedSession> end_session(Tx& tx, const Repositories& repositories, Random& random,
+                                               const SessionEnding& ending);
+
+/// The page of a client to load, or empty: only for clients with `frontchannelLogout` and an http or https URL.
+[[nodiscard]] std::string frontchannel_url(const Client& client, std::string_view issuer, const SessionId& session);
+
+}  // namespace cardea

@@ -1,0 +1,32 @@
+#include "core/logout/logout_token.h"
+
+#include "base/json.h"
+
+namespace cardea {
+namespace {
+
+constexpr std::string_view kLogoutEvent = "http://schemas.openid.net/event/backchannel-logout";
+/// Keycloak's word to a broker: drop what you keep offline for this person, too.
+constexpr std::string_view kRevokeOfflineEvent = "revoke_offline_access";
+
+}  // namespace
+
+Result<std::string, IssueError> make_logout_token(const RealmEntry& realm, const Client& client,
+                                                  const LogoutNotice& notice, TimePoint now) {
+  const auto own = client.attribute("id.token.signed.response.alg");
+  const auto* key = realm.signing_key(own.empty() ? std::string_view(realm.realm.default_signature_algorithm) : own);
+  if (key == nullptr) return refuse(IssueError::kNoKey);
+  std::string payload;
+  JsonWriter writer(payload);
+  writer.begin_object();
+  writer.member("exp", epoch_seconds(now + kLogoutTokenLife)).member("iat", epoch_seconds(now));
+  writer.member("jti", notice.id + "." + std::to_string(notice.attempts)).member("iss", notice.issuer);
+  writer.member("aud", client.client_id).member("sub", notice.user.str()).member("typ", "Logout");
+  if (client.attribute("backchannel.logout.session.required") != "false") writer.member("sid", notice.session.str());
+  writer.key("events").begin_object().key(kLogoutEvent).begin_object().end_object();
+  if (client.attribute_is_true("backchannel.logout.revoke.offline.tokens")) writer.member(kRevokeOfflineEvent, true);
+  writer.end_object().end_object();
+  return jose::sign_jwt(*key, "logout+jwt", payload);
+}
+
+}  // namespace cardea
