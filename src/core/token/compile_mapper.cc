@@ -26,6 +26,7 @@ std::uint8_t destinations(const ProtocolMapper& mapper) {
   set("userinfo.token.claim", "id.token.claim", kUserinfo);                // Keycloak's rule for configs made before
   set("introspection.token.claim", "access.token.claim", kIntrospection);  // these switches existed
   set("lightweight.claim", "lightweight.claim", kLightweightToken);
+  set("access.tokenResponse.claim", "access.tokenResponse.claim", kTokenResponse);
   return bits;
 }
 
@@ -61,6 +62,14 @@ bool is_protected(const std::vector<std::string>& path) {
   return std::any_of(kNames.begin(), kNames.end(), [&](const char* name) { return path.front() == name; });
 }
 
+/// Members of the answer that are the protocol's own (RFC 6749 section 5.1; keycloak.md section 4.1).
+bool is_protected_in_response(const std::vector<std::string>& path) {
+  static constexpr std::array kNames = {"access_token",       "token_type",        "session_state", "expires_in",
+                                        "id_token",           "refresh_token",     "scope",         "issued_token_type",
+                                        "refresh_expires_in", "not-before-policy", "error"};
+  return std::any_of(kNames.begin(), kNames.end(), [&](const char* name) { return path.front() == name; });
+}
+
 ClaimType claim_type(std::string_view label) {
   if (label == "long" || label == "int") return ClaimType::kLong;
   if (label == "boolean") return ClaimType::kBoolean;
@@ -89,6 +98,7 @@ constexpr std::array kProviders = {
     Provider{"oidc-acr-mapper", MapperKind::kAcr, 0, false},
     Provider{"oidc-session-state-mapper", MapperKind::kSessionState, 0, false},
     Provider{"oidc-nonce-backwards-compatible-mapper", MapperKind::kNonce, 0, false},
+    Provider{"oidc-role-name-mapper", MapperKind::kRoleName, 10, false},
     Provider{"oidc-hardcoded-role-mapper", MapperKind::kHardcodedRole, 20, false},
     Provider{"oidc-audience-resolve-mapper", MapperKind::kAudienceResolve, 30, false},
     Provider{"oidc-usermodel-realm-role-mapper", MapperKind::kRealmRoles, 40, true},
@@ -111,6 +121,10 @@ void read_own_config(MapperOp& op, const ProtocolMapper& mapper) {
       break;
     case MapperKind::kHardcodedRole:
       op.text = config(mapper, "role");
+      break;
+    case MapperKind::kRoleName:
+      op.source = config(mapper, "role");
+      op.text = config(mapper, "new.role.name");
       break;
     case MapperKind::kGroupMembership:
       op.flag = config(mapper, "full.path") != "false";
@@ -154,7 +168,11 @@ std::optional<MapperOp> compile_mapper(const ProtocolMapper& mapper) {
     if (std::any_of(op.path.begin(), op.path.end(), [](const auto& part) { return part.empty(); })) return std::nullopt;
     if (is_protected(op.path) || breaks_shape(op.kind, op.path)) return std::nullopt;
   }
+  // Only mappers with a claim of their own have a place in the answer.
+  if (!provider->writes_claim || is_protected_in_response(op.path)) op.destinations &= ~kTokenResponse;
   read_own_config(op, mapper);
+  // Roles are renamed for whatever shows roles, so the mapper runs for every kind of token.
+  if (op.kind == MapperKind::kRoleName) op.destinations = 0xFF;
   return op;
 }
 

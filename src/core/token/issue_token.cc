@@ -23,7 +23,8 @@ TimePoint access_token_end(const TokenContext& context) {
   if (const auto own = seconds_attribute(context.client.client, "access.token.lifespan")) {
     life = own->count() == -1 ? realm.lifespans.sso_session_max : *own;
   }
-  const auto end = context.now + life;
+  auto end = context.now + life;
+  if (context.latest_end) end = std::min(end, *context.latest_end);
   return context.session == nullptr ? end : std::min(end, session_end(realm, *context.session));
 }
 
@@ -87,12 +88,29 @@ std::string sign(const jose::SigningKey& key, std::string_view typ, std::string_
   return jose::sign_jwt(key, typ, payload);
 }
 
+/// Leaves only these audiences, and with them only roles of these clients. False when one is not there to be left.
+bool narrow_audience(const std::vector<std::string>& only, Claims& claims) {
+  ClaimTree::Texts left;
+  for (const auto& audience : only) {
+    if (std::ranges::find(claims.audience, audience) == claims.audience.end()) return false;
+    if (std::ranges::find(left, audience) == left.end()) left.push_back(audience);
+  }
+  claims.audience = std::move(left);
+  std::erase_if(claims.client_roles, [&](const auto& entry) {
+    return std::ranges::find(claims.audience, entry.first) == claims.audience.end();
+  });
+  return true;
+}
+
 Result<std::string, IssueError> access_token(const TokenContext& context, TimePoint end, Random& random) {
   const auto* key = key_for(context, "access.token.signed.response.alg");
   if (key == nullptr) return refuse(IssueError::kNoKey);
   Claims claims;
   if (auto done = run_mappers(context, context.plan.lightweight ? kLightweightToken : kAccessToken, claims); !done)
     return refuse(done.error());
+  if (context.only_audiences != nullptr && !narrow_audience(*context.only_audiences, claims)) {
+    return refuse(IssueError::kAudienceMissing);
+  }
   // Transient sessions have no sid to look a person up by, so the subject is always said (keycloak.md section 2.2).
   if (context.session == nullptr && claims.subject.empty()) claims.subject = context.subject.subject.user.id.str();
   std::string payload;
@@ -108,9 +126,10 @@ Result<std::string, IssueError> access_token(const TokenContext& context, TimePo
   if (context.session != nullptr) writer.member("sid", context.session->id.str());
   write_fixed(writer, claims);
   writer.member("scope", context.plan.token_scope);
+  const bool rfc9068 = context.client.client.attribute_is_true("access.token.header.type.rfc9068");
+  if (rfc9068) claims.others.set({"client_id"}, std::string_view(context.client.client.client_id));  // section 2.2
   claims.others.write_members(writer);
   writer.end_object();
-  const bool rfc9068 = context.client.client.attribute_is_true("access.token.header.type.rfc9068");
   return sign(*key, rfc9068 ? "at+jwt" : "JWT", payload);
 }
 
@@ -193,6 +212,8 @@ std::string_view describe(IssueError error) {
       return "session_expired";
     case IssueError::kNoKey:
       return "no_signing_key";
+    case IssueError::kAudienceMissing:
+      return "audience_missing";
     case IssueError::kBadClaim:
       return "bad_claim";
   }
@@ -219,10 +240,19 @@ Result<IssuedTokens, IssueError> issue_tokens(const TokenContext& context, Rando
     tokens.id_token = std::move(*id);
   }
   tokens.access_token = std::move(*access);
-  const bool refreshable =
-      context.session != nullptr && context.client.client.attribute("use.refresh.tokens") != "false";
+  const bool refreshable = context.session != nullptr && context.with_refresh &&
+                           context.client.client.attribute("use.refresh.tokens") != "false";
   if (refreshable) {
     if (auto done = add_refresh_token(context, tokens, random); !done) return refuse(done.error());
+  }
+  if (context.plan.writes_response) {
+    Claims claims;
+    if (auto done = run_mappers(context, kTokenResponse, claims); !done) return refuse(done.error());
+    JsonWriter writer(tokens.response_members);
+    writer.begin_object();
+    claims.others.write_members(writer);
+    writer.end_object();
+    tokens.response_members = tokens.response_members.substr(1, tokens.response_members.size() - 2);
   }
   return tokens;
 }

@@ -31,6 +31,11 @@ struct TokenContext {
       refresh_scope{};  // what was granted, where these tokens narrow it (RFC 6749 section 6); empty: the plan's
   std::string_view refresh_id{};  // jti for the refresh token when it was stored beforehand; empty: a fresh one
   const std::map<std::string, std::string>* notes = nullptr;  // session notes of a transient session
+  bool with_refresh = true;                                   // false: no refresh token, whatever the client may have
+  /// Token exchange: only these audiences, and only roles of these clients; kAudienceMissing when the client's own
+  /// settings do not give one of them. Empty: what the settings give.
+  const std::vector<std::string>* only_audiences = nullptr;
+  std::optional<TimePoint> latest_end{};  // no access token lives longer than this (RFC 8693: than the one shown)
 };
 
 struct IssuedTokens {
@@ -40,6 +45,7 @@ struct IssuedTokens {
   std::string refresh_id;     // jti of the refresh token
   std::int64_t expires_in = 0;
   std::int64_t refresh_expires_in = 0;
+  std::string response_members;  // what mappers add to the answer itself: members of an object without braces, or empty
 };
 
 enum class IssueError {
@@ -47,7 +53,8 @@ enum class IssueError {
   kClientDisabled,
   kRealmDisabled,
   kSessionExpired,
-  kNoKey,     // the realm has no key for the algorithm asked for
+  kNoKey,  // the realm has no key for the algorithm asked for
+  kAudienceMissing,
   kBadClaim,  // a mapper met a value that does not fit its type
 };
 [[nodiscard]] std::string_view describe(IssueError error);

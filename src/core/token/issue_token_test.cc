@@ -139,6 +139,68 @@ TEST_F(IssueToken, roles_outside_the_scope_of_a_client_stay_out) {
   EXPECT_TRUE(payload.contains("realm_access"));
 }
 
+TEST_F(IssueToken, refuses_an_audience_that_the_settings_do_not_give_and_leaves_only_what_is_asked) {
+  auto c = context();
+  const std::vector<std::string> elsewhere = {"elsewhere"};
+  c.only_audiences = &elsewhere;
+  EXPECT_EQ(issue_tokens(c, random_).error(), IssueError::kAudienceMissing);
+  const std::vector<std::string> account = {"account", "account"};
+  c.only_audiences = &account;
+  const auto token = claims(issue_tokens(c, random_)->access_token);
+  EXPECT_EQ(token.at("aud"), "account");
+  EXPECT_TRUE(token.at("resource_access").as_object().contains("account"));
+}
+
+TEST_F(IssueToken, refuses_to_outlive_what_it_was_made_from) {
+  auto c = context();
+  c.latest_end = kNow + seconds{7};
+  c.with_refresh = false;
+  const auto tokens = issue_tokens(c, random_);
+  EXPECT_EQ(tokens->expires_in, 7);
+  EXPECT_TRUE(tokens->refresh_token.empty());
+}
+
+TEST_F(IssueToken, roles_are_renamed_before_anything_shows_them) {
+  const auto rename = [](std::string from, std::string to) {
+    ProtocolMapper mapper;
+    mapper.provider = "oidc-role-name-mapper";
+    mapper.config = {{"role", std::move(from)}, {"new.role.name", std::move(to)}};
+    return mapper;
+  };
+  client_record_.mappers = {rename("offline_access", "com.example.shop.buyer"),
+                            rename("account.view-profile", "viewer"), rename("nobody-has-it", "never")};
+  auto c = context();
+  const auto token = claims(issue_tokens(c, random_)->access_token);
+  EXPECT_FALSE(token.contains("realm_access"));
+  EXPECT_EQ(json::serialize(token.at("resource_access")),
+            R"({"account":{"roles":["viewer"]},"com.example.shop":{"roles":["buyer"]}})");
+  EXPECT_EQ(json::serialize(token.at("aud")), R"(["account","com.example.shop"])");
+}
+
+TEST_F(IssueToken, the_rfc_9068_switch_sets_the_type_and_says_the_client) {
+  client_record_.attributes["access.token.header.type.rfc9068"] = "true";
+  auto c = context();
+  const auto tokens = issue_tokens(c, random_);
+  const auto jwt = verify_access_token(*realm_, kIssuer, tokens->access_token, kNow);
+  ASSERT_TRUE(jwt);
+  EXPECT_EQ(jwt->header_typ(), "at+jwt");
+  EXPECT_EQ(jwt->text("client_id"), "app");
+}
+
+TEST_F(IssueToken, mappers_may_add_to_the_answer_but_not_change_it) {
+  const auto hardcoded = [](std::string claim) {
+    ProtocolMapper mapper;
+    mapper.provider = "oidc-hardcoded-claim-mapper";
+    mapper.config = {{"claim.name", std::move(claim)}, {"claim.value", "v"}, {"access.tokenResponse.claim", "true"}};
+    return mapper;
+  };
+  client_record_.mappers = {hardcoded("tenant"), hardcoded("token_type"), hardcoded("refresh_token")};
+  auto c = context();
+  const auto tokens = issue_tokens(c, random_);
+  EXPECT_EQ(tokens->response_members, R"("tenant":"v")");
+  EXPECT_FALSE(claims(tokens->access_token).contains("tenant"));
+}
+
 TEST_F(IssueToken, transient_sessions_have_a_subject_and_no_sid) {
   auto c = context("");
   c.session = nullptr;

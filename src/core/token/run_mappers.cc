@@ -49,6 +49,9 @@ class Runner {
         return value(op, op.text);
       case MapperKind::kHardcodedRole:
         return hardcoded_role(op);
+      case MapperKind::kRoleName:
+        rename_role(op);
+        return {};
       case MapperKind::kGroupMembership:
         return groups(op);
       case MapperKind::kRealmRoles:
@@ -235,10 +238,46 @@ class Runner {
     return op.text.empty() ? role : claims_.own(op.text + std::string(role));
   }
 
+  struct RoleName {
+    std::string_view client_id, name;
+    friend auto operator<=>(const RoleName&, const RoleName&) = default;
+  };
+
+  /// What the client may see, by client and name; renamed where a mapper said so.
+  const std::vector<RoleName>& visible_roles() {
+    if (!roles_) {
+      roles_.emplace();
+      for (const auto& role : context_.subject.roles->items) {
+        if (is_visible(role)) roles_->push_back({role.client_id, role.name});
+      }
+    }
+    return *roles_;
+  }
+
+  /// "client.role", or "role" for one of the realm. Client ids have dots more often than roles do, so the last one
+  /// counts.
+  static RoleName split_role(std::string_view text) {
+    const auto dot = text.rfind('.');
+    if (dot == std::string_view::npos) return {{}, text};
+    return {text.substr(0, dot), text.substr(dot + 1)};
+  }
+
+  /// A new name without a client stays where the role was (keycloak.md section 4.2).
+  void rename_role(const MapperOp& op) {
+    if (op.source.empty() || op.text.empty()) return;
+    (void)visible_roles();
+    const auto from = split_role(op.source);
+    const auto found = std::find(roles_->begin(), roles_->end(), from);
+    if (found == roles_->end()) return;
+    const auto to = split_role(op.text);
+    *found = {to.client_id.empty() ? from.client_id : to.client_id, to.name};
+    std::sort(roles_->begin(), roles_->end());
+  }
+
   Done realm_roles(const MapperOp& op) {
     Texts roles;
-    for (const auto& role : context_.subject.roles->items) {
-      if (role.client_id.empty() && is_visible(role)) roles.push_back(prefixed(op, role.name));
+    for (const auto& role : visible_roles()) {
+      if (role.client_id.empty()) roles.push_back(prefixed(op, role.name));
     }
     if (roles.empty()) return {};
     const bool in_place = op.path.size() == 2 && op.path[0] == "realm_access" && op.path[1] == "roles";
@@ -250,18 +289,17 @@ class Runner {
   }
 
   Done client_roles(const MapperOp& op) {
-    const auto& items = context_.subject.roles->items;  // sorted by client
+    const auto& items = visible_roles();  // sorted by client
     for (auto at = items.begin(); at != items.end();) {
-      const auto& client_id = at->client_id;
+      const auto client_id = at->client_id;
       Texts roles;
       for (; at != items.end() && at->client_id == client_id; ++at) {
-        if (!client_id.empty() && (op.source.empty() || op.source == client_id) && is_visible(*at))
+        if (!client_id.empty() && (op.source.empty() || op.source == client_id))
           roles.push_back(prefixed(op, at->name));
       }
       if (roles.empty()) continue;
       std::vector<std::string_view> path;
-      for (const auto& part : op.path)
-        path.push_back(part == "${client_id}" ? std::string_view(client_id) : std::string_view(part));
+      for (const auto& part : op.path) path.push_back(part == "${client_id}" ? client_id : std::string_view(part));
       if (path.size() == 3 && path[0] == "resource_access" && path[2] == "roles") {
         auto& list = claims_.roles_of(path[1]);
         list.insert(list.end(), roles.begin(), roles.end());
@@ -274,15 +312,15 @@ class Runner {
 
   /// Every other client whose roles the token carries (keycloak.md section 2.2).
   Done resolve_audience() {
-    for (const auto& role : context_.subject.roles->items) {
-      if (!role.client_id.empty() && role.client_id != context_.client.client.client_id && is_visible(role))
+    for (const auto& role : visible_roles()) {
+      if (!role.client_id.empty() && role.client_id != context_.client.client.client_id)
         claims_.add_audience(role.client_id);
     }
     return {};
   }
 
   Done hardcoded_role(const MapperOp& op) {
-    const auto dot = op.text.find('.');
+    const auto dot = op.text.rfind('.');
     if (dot == std::string::npos) {
       claims_.realm_roles.emplace_back(op.text);
     } else {
@@ -315,6 +353,7 @@ class Runner {
   Destination destination_;
   Claims& claims_;
   const User& user_;
+  std::optional<std::vector<RoleName>> roles_;
 };
 
 }  // namespace

@@ -106,6 +106,8 @@ Result<std::shared_ptr<const TokenPlan>, ScopeError> plan_for(const ClientEntry&
   }
   add_mappers(*plan, client.client.mappers);
   sort_by_priority(plan->operations);
+  plan->writes_response =
+      std::ranges::any_of(plan->operations, [](const MapperOp& op) { return (op.destinations & kTokenResponse) != 0; });
   plan->lightweight = client.client.attribute_is_true("client.use.lightweight.access.token.enabled");
   client.plans->put(requested, plan);
   return std::shared_ptr<const TokenPlan>(std::move(plan));

@@ -28,6 +28,7 @@ enum Destination : std::uint8_t {
   kUserinfo = 4,
   kIntrospection = 8,
   kLightweightToken = 16,
+  kTokenResponse = 32,
 };
 
 enum class MapperKind {
@@ -39,6 +40,7 @@ enum class MapperKind {
   kSessionNote,
   kHardcodedClaim,
   kHardcodedRole,
+  kRoleName,
   kGroupMembership,
   kRealmRoles,
   kClientRoles,
@@ -74,6 +76,7 @@ struct TokenPlan {
   std::vector<MapperOp> operations;   // in the order they run
   std::vector<RoleId> role_mappings;  // scope mappings of the client and its granted scopes
   bool lightweight = false;
+  bool writes_response = false;  // some mapper adds to the answer of the token endpoint
   [[nodiscard]] bool has_scope(std::string_view name) const;
 };
 

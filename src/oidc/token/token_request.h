@@ -27,7 +27,9 @@ struct Grant {
 [[nodiscard]] web::Response refuse_issue(const TokenRequest& request, IssueError error);
 /// The successful answer (RFC 6749 section 5.1; member order of keycloak.md section 1.8).
 [[nodiscard]] web::Response token_answer(const TokenRequest& request, const TokenPlan& plan, const IssuedTokens& tokens,
-                                         const UserSession* session);
+                                         const UserSession* session,
+                                         std::string_view issued_token_type = {},  // RFC 8693 section 2.2.1
+                                         std::string_view token_type = {});        // instead of Bearer
 
 /// The plan for the request's `scope` parameter, or the refusal invalid_scope.
 [[nodiscard]] Result<std::shared_ptr<const TokenPlan>, OAuthError> requested_plan(const TokenRequest& request);

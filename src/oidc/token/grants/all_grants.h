@@ -17,5 +17,6 @@ namespace cardea::oidc {
 [[nodiscard]] web::Outcome device_code_grant(TokenRequestPtr request);         // RFC 8628 section 3.4
 [[nodiscard]] web::Outcome password_grant(TokenRequestPtr request);            // RFC 6749 section 4.3
 [[nodiscard]] web::Outcome refresh_token_grant(TokenRequestPtr request);       // RFC 6749 section 6
+[[nodiscard]] web::Outcome token_exchange_grant(TokenRequestPtr request);      // RFC 8693
 
 }  // namespace cardea::oidc

@@ -1,8 +1,10 @@
 // grant_type=client_credentials (RFC 6749 section 4.4; keycloak.md section 1.9): a token for the client's own service
 // account. The hot path: everything from memory, one signature, no write.
+#include "core/session.h"
 #include "core/token/service_account.h"
 #include "oidc/endpoint.h"
 #include "oidc/token/grants/all_grants.h"
+#include "oidc/token/join_session.h"
 
 namespace cardea::oidc {
 namespace {
@@ -21,14 +23,65 @@ std::optional<OAuthError> refusal_of(const Client& client) {
   return std::nullopt;
 }
 
-web::Outcome issue(const TokenRequest& request, const TokenPlan& plan, const TokenSubject& subject) {
-  const std::map<std::string, std::string> notes = {{"client_id", request.client->client.client_id},
-                                                    {"clientHost", request.http.remote_address},
-                                                    {"clientAddress", request.http.remote_address}};
+std::map<std::string, std::string> notes_of(const TokenRequest& request) {
+  return {{"client_id", request.client->client.client_id},
+          {"clientHost", request.http.remote_address},
+          {"clientAddress", request.http.remote_address}};
+}
+
+/// With attribute `client_credentials.use_refresh_token` the client gets a session, as a person would.
+web::Outcome open_session(const TokenRequestPtr& request, std::shared_ptr<const TokenPlan> plan,
+                          std::shared_ptr<const TokenSubject> subject) {
+  Authentication proven;
+  proven.user = subject->subject.user.id;
+  auto& random = request->dependencies.random;
+  auto session = make_session(request->realm->realm, proven, request->http.remote_address, request->now, random);
+  session.notes = notes_of(*request);
+  auto refresh_id = random_uuid(random);
+  return web::then(web::Lane::kStore,
+                   [request, plan = std::move(plan), subject = std::move(subject), session = std::move(session),
+                    refresh_id = std::move(refresh_id)]() -> web::Outcome {
+                     auto joined = write_to(request->dependencies.repositories.store, [&](Tx& tx) {
+                       return join_session(tx, *request,
+                                           {.plan = *plan,
+                                            .subject = *subject,
+                                            .session = session,
+                                            .is_new = true,
+                                            .share = std::nullopt,
+                                            .scope = plan->full_scope,
+                                            .refresh_id = refresh_id});
+                     });
+                     if (!joined) return token_store_failed(*request, joined.error());
+                     if (!*joined) return refuse_token(*request, joined->error());
+                     const TokenContext context{.realm = *request->realm,
+                                                .client = *request->client,
+                                                .plan = *plan,
+                                                .subject = *subject,
+                                                .issuer = request->issuer,
+                                                .now = request->now,
+                                                .session = &**joined,
+                                                .acr = "1",
+                                                .nonce = {},
+                                                .grant = "cc",
+                                                .refresh_id = refresh_id};
+                     const auto tokens = issue_tokens(context, request->dependencies.random);
+                     if (!tokens) return refuse_issue(*request, tokens.error());
+                     return token_answer(*request, *plan, *tokens, context.session);
+                   });
+}
+
+web::Outcome issue(const TokenRequestPtr& proven, const std::shared_ptr<const TokenPlan>& planned,
+                   const std::shared_ptr<const TokenSubject>& account) {
+  const auto& request = *proven;
+  const auto& plan = *planned;
+  if (request.client->client.attribute_is_true("client_credentials.use_refresh_token")) {
+    return open_session(proven, planned, account);
+  }
+  const auto notes = notes_of(request);
   const TokenContext context{.realm = *request.realm,
                              .client = *request.client,
                              .plan = plan,
-                             .subject = subject,
+                             .subject = *account,
                              .issuer = request.issuer,
                              .now = request.now,
                              .acr = "1",
@@ -46,7 +99,7 @@ web::Outcome client_credentials_grant(TokenRequestPtr request) {
   if (auto refusal = refusal_of(request->client->client)) return refuse_token(*request, std::move(*refusal));
   auto plan = requested_plan(*request);
   if (!plan) return refuse_token(*request, plan.error());
-  if (const auto account = request->client->service_accounts->find(**plan)) return issue(*request, **plan, *account);
+  if (const auto account = request->client->service_accounts->find(**plan)) return issue(request, *plan, account);
   const auto& dependencies = request->dependencies;
   return then_read(dependencies, [request, plan = std::move(*plan)]() -> web::Outcome {
     const auto& repositories = request->dependencies.repositories;
@@ -57,7 +110,7 @@ web::Outcome client_credentials_grant(TokenRequestPtr request) {
     if (*account == nullptr)
       return refuse_token(*request,
                           {OAuthCode::kServerError, "Service account user is missing", 500, "service_account_missing"});
-    return issue(*request, *plan, **account);
+    return issue(request, plan, *account);
   });
 }
 

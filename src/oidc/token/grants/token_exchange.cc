@@ -1,0 +1,258 @@
+// grant_type=urn:ietf:params:oauth:grant-type:token-exchange (RFC 8693; keycloak.md section 1.9): a service that was
+// called with a person's token gets one of its own to call on with. The person's session stays what everything hangs
+// on.
+#include "oidc/token/grants/token_exchange.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "core/check_bearer.h"
+#include "core/session.h"
+#include "core/token/token_subject.h"
+#include "oidc/endpoint.h"
+#include "oidc/token/grants/all_grants.h"
+
+namespace cardea::oidc {
+namespace {
+
+OAuthError invalid_request(std::string description, std::string note) {
+  return {OAuthCode::kInvalidRequest, std::move(description), 0, std::move(note)};
+}
+
+/// What the steps hand on.
+struct Exchange {
+  TokenRequestPtr request;
+  ExchangeRequest asked;
+  std::shared_ptr<const TokenPlan> plan;
+  TimePoint subject_end{};
+  std::string acr;
+
+  TokenSubject subject;
+  std::optional<UserSession> session;  // absent: the subject is a service account without one
+  std::string refresh_id;
+};
+using ExchangePtr = std::shared_ptr<Exchange>;
+
+Result<ExchangeFor, OAuthError> requested_type(const web::Form& form, const Client& client) {
+  const auto type = form.value_or("requested_token_type", kAccessTokenType);
+  if (type == kAccessTokenType) return ExchangeFor::kAccessToken;
+  if (type == kIdTokenType) return ExchangeFor::kIdToken;
+  const bool may_refresh =
+      client.attribute("standard.token.exchange.enableRefreshRequestedTokenType") == "SAME_SESSION" &&
+      client.attribute("use.refresh.tokens") != "false";
+  if (type == kRefreshTokenType && may_refresh) return ExchangeFor::kRefreshToken;
+  return refuse(invalid_request("requested_token_type unsupported", "requested_token_type"));
+}
+
+std::string_view issued_type(ExchangeFor requested) {
+  switch (requested) {
+    case ExchangeFor::kAccessToken:
+      return kAccessTokenType;
+    case ExchangeFor::kRefreshToken:
+      return kRefreshTokenType;
+    case ExchangeFor::kIdToken:
+      return kIdTokenType;
+  }
+  return kAccessTokenType;
+}
+
+/// An ID token is answered where the access token stands, and says that it is none (RFC 8693 section 2.2.1).
+web::Response id_token_answer(const TokenRequest& request, const TokenPlan& plan, IssuedTokens tokens,
+                              const UserSession* session) {
+  tokens.access_token = std::move(tokens.id_token);
+  tokens.id_token.clear();
+  return token_answer(request, plan, tokens, session, kIdTokenType, "N_A");
+}
+
+web::Outcome sign(const ExchangePtr& exchange) {
+  const auto& request = *exchange->request;
+  const auto* session = exchange->session ? &*exchange->session : nullptr;
+  const auto& audiences = exchange->asked.audiences;
+  const TokenContext context{.realm = *request.realm,
+                             .client = *request.client,
+                             .plan = *exchange->plan,
+                             .subject = exchange->subject,
+                             .issuer = request.issuer,
+                             .now = request.now,
+                             .session = session,
+                             .acr = exchange->acr,
+                             .nonce = {},
+                             .grant = "te",
+                             .refresh_id = exchange->refresh_id,
+                             .with_refresh = exchange->asked.requested == ExchangeFor::kRefreshToken,
+                             .only_audiences = audiences.empty() ? nullptr : &audiences,
+                             .latest_end = exchange->subject_end};
+  auto tokens = issue_tokens(context, request.dependencies.random);
+  if (!tokens && tokens.error() == IssueError::kAudienceMissing) {
+    std::string names;
+    for (const auto& audience : audiences) names.append(names.empty() ? "" : ", ").append(audience);
+    return refuse_token(request, invalid_request("Requested audience not available: " + names, "audience_missing"));
+  }
+  if (!tokens) return refuse_issue(request, tokens.error());
+  request.dependencies.log.info("token_exchanged", {{"realm", request.realm->realm.name},
+                                                    {"client_id", request.client->client.client_id},
+                                                    {"user_id", exchange->subject.subject.user.id.str()},
+                                                    {"correlation_id", request.http.correlation_id}});
+  if (exchange->asked.requested == ExchangeFor::kIdToken) {
+    return id_token_answer(request, *exchange->plan, std::move(*tokens), session);
+  }
+  return token_answer(request, *exchange->plan, *tokens, session, issued_type(exchange->asked.requested));
+}
+
+/// The client's share in the person's session: without one its token would not count.
+Stored<void> store_share(Tx& tx, Exchange& exchange) {
+  const auto& request = *exchange.request;
+  const auto& repositories = request.dependencies.repositories;
+  auto& sessions = exchange.session->offline ? repositories.offline_sessions : repositories.sessions;
+  const auto live = sessions.load(tx, request.realm->realm.id, exchange.session->id, request.client->client.id);
+  if (!live) return refuse(live.error());
+  if (!*live) return refuse(StoreError::kConflict);  // it ended this moment
+  const auto& known = (*live)->client_session;
+  if (known && exchange.asked.requested != ExchangeFor::kRefreshToken) return {};
+  ClientSession share;
+  share.session = exchange.session->id;
+  share.client = request.client->client.id;
+  share.started_at = known ? known->started_at : request.now;
+  share.rotated_at = request.now;
+  share.scope = exchange.plan->full_scope;
+  share.refresh_id = exchange.refresh_id;
+  return sessions.put_client_session(tx, share);
+}
+
+web::Outcome store_then_sign(const ExchangePtr& exchange) {
+  if (!exchange->session) {
+    if (exchange->asked.requested == ExchangeFor::kAccessToken) return sign(exchange);
+    return refuse_token(*exchange->request, invalid_request("requested_token_type unsupported", "no_session"));
+  }
+  return web::then(web::Lane::kStore, [exchange]() -> web::Outcome {
+    const auto& request = *exchange->request;
+    const auto stored =
+        request.dependencies.repositories.store.write([&](Tx& tx) { return store_share(tx, *exchange); });
+    if (!stored && stored.error() == StoreError::kConflict) {
+      return refuse_token(request, invalid_request("Invalid token", "session_gone"));
+    }
+    if (!stored) return token_store_failed(request, stored.error());
+    return web::then(web::Lane::kInline, [exchange] { return sign(exchange); });
+  });
+}
+
+/// The session, person and client behind the token must live, as everywhere (attack class 28).
+web::Outcome load(const ExchangePtr& exchange, const jose::VerifiedJwt& token) {
+  const auto& request = *exchange->request;
+  const auto& dependencies = request.dependencies;
+  std::string_view refusal;
+  const auto read = dependencies.repositories.store.read([&](Rows& rows) -> Stored<void> {
+    refusal = {};
+    auto live =
+        load_live_token(rows, dependencies.repositories, dependencies.settings, request.realm, token, request.now);
+    if (!live) return refuse(live.error());
+    if (!*live) {
+      refusal = describe(live->error());
+      return {};
+    }
+    if ((*live)->live) exchange->session = (*live)->live->session;
+    auto subject =
+        complete_subject(rows, dependencies.settings, *request.client, *exchange->plan, std::move((*live)->subject));
+    if (!subject) return refuse(subject.error());
+    exchange->subject = std::move(*subject);
+    return {};
+  });
+  if (!read) return token_store_failed(request, read.error());
+  if (!refusal.empty()) return refuse_token(request, invalid_request("Invalid token", std::string(refusal)));
+  return store_then_sign(exchange);
+}
+
+Result<std::shared_ptr<const TokenPlan>, OAuthError> plan_of(const TokenRequest& request, ExchangeRequest& asked) {
+  const auto words = split_words(asked.scope);
+  const bool has_openid = std::ranges::find(words, std::string_view("openid")) != words.end();
+  if (asked.requested == ExchangeFor::kIdToken && !has_openid) {
+    asked.scope = asked.scope.empty() ? "openid" : "openid " + asked.scope;
+  }
+  auto plan = plan_for(*request.client, asked.scope);
+  if (plan) return std::move(*plan);
+  return refuse(OAuthError{OAuthCode::kInvalidScope, "Invalid scopes: " + asked.scope, 0, "scope_not_allowed"});
+}
+
+}  // namespace
+
+Result<ExchangeRequest, OAuthError> read_exchange(const web::Form& form, const Client& client) {
+  for (const auto* name :
+       {"requested_subject", "requested_issuer", "subject_issuer", "actor_token", "actor_token_type"}) {
+    if (!form.value(name)) continue;
+    return refuse(invalid_request("Parameter '" + std::string(name) + "' not supported for standard token exchange",
+                                  "parameter_not_supported"));
+  }
+  const auto subject_token = form.value("subject_token");
+  if (!subject_token) {
+    return refuse(
+        invalid_request("Parameter 'subject_token' required for standard token exchange", "no_subject_token"));
+  }
+  const auto type = form.value("subject_token_type");
+  if (!type) {
+    return refuse(
+        invalid_request("Parameter 'subject_token_type' required for standard token exchange", "no_subject_type"));
+  }
+  if (*type != kAccessTokenType) {
+    return refuse(invalid_request("Parameter 'subject_token' supports access tokens only", "subject_type"));
+  }
+  if (!client.attribute_is_true("standard.token.exchange.enabled")) {
+    return refuse(
+        invalid_request("Standard token exchange is not enabled for the requested client", "token_exchange_off"));
+  }
+  if (client.public_client) {
+    return refuse(
+        OAuthError{OAuthCode::kInvalidClient, "Public client is not allowed to exchange token", 400, "public_client"});
+  }
+  if (client.consent_required) {
+    return refuse(OAuthError{OAuthCode::kInvalidClient, "Client requires user consent", 400, "consent_required"});
+  }
+  ExchangeRequest asked;
+  const auto requested = requested_type(form, client);
+  if (!requested) return refuse(requested.error());
+  asked.requested = *requested;
+  asked.subject_token = *subject_token;
+  asked.scope = form.value_or("scope", "");
+  const auto words = split_words(asked.scope);
+  if (std::ranges::find(words, std::string_view("offline_access")) != words.end()) {
+    return refuse(invalid_request("Scope offline_access not allowed for token exchange", "offline_access"));
+  }
+  for (const auto& [name, value] : form.parameters()) {
+    if (name == "audience" && !value.empty()) asked.audiences.push_back(value);
+  }
+  if (asked.audiences.size() > kAudiencesMax) {
+    return refuse(invalid_request("Too many audiences", "too_many_audiences"));
+  }
+  return asked;
+}
+
+Result<void, OAuthError> check_subject_token(const jose::VerifiedJwt& token, const Client& client) {
+  // Bound to a key: whoever only forwards it cannot show that key, and must not launder the binding away.
+  if (token.claims().contains("cnf")) return refuse(invalid_request("Invalid token", "sender_constrained"));
+  if (token.azp() == client.client_id || token.has_audience(client.client_id)) return {};
+  return refuse(
+      OAuthError{OAuthCode::kAccessDenied, "Client is not within the token audience", 403, "client_not_in_audience"});
+}
+
+web::Outcome token_exchange_grant(TokenRequestPtr request) {
+  auto asked = read_exchange(request->form, request->client->client);
+  if (!asked) return refuse_token(*request, asked.error());
+  auto token = verify_access_token(*request->realm, request->issuer, asked->subject_token, request->now);
+  if (!token) return refuse_token(*request, invalid_request("Invalid token", std::string(describe(token.error()))));
+  if (auto allowed = check_subject_token(*token, request->client->client); !allowed) {
+    return refuse_token(*request, allowed.error());
+  }
+  auto exchange = std::make_shared<Exchange>();
+  auto plan = plan_of(*request, *asked);
+  if (!plan) return refuse_token(*request, plan.error());
+  exchange->plan = std::move(*plan);
+  exchange->asked = std::move(*asked);
+  exchange->subject_end = token->exp().value();
+  exchange->acr = token->text("acr");
+  exchange->refresh_id = random_uuid(request->dependencies.random);
+  exchange->request = std::move(request);
+  const auto& dependencies = exchange->request->dependencies;
+  return then_read(dependencies,
+                   [exchange, token = std::move(*token)]() -> web::Outcome { return load(exchange, token); });
+}
+
+}  // namespace cardea::oidc
