@@ -35,7 +35,8 @@ void set_flow_cookie(web::Response& response, const web::Request& request, const
   cookie.name = cookie_name(request, realm);
   cookie.value = std::string(value);
   cookie.secure = request.is_https();
-  if (!request.is_https()) cookie.path = base_url.relative_path() + "/realms/" + percent_encode(realm.name) + "/";
+  if (!request.is_https())
+    cookie.path = base_url.relative_path(request) + "/realms/" + percent_encode(realm.name) + "/";
   web::add_cookie(response, cookie);
 }
 

@@ -18,7 +18,7 @@ web::SetCookie make_cookie(std::string_view name, const web::Request& request, c
                            const web::BaseUrl& base_url) {
   web::SetCookie cookie;
   cookie.name = name;
-  cookie.path = base_url.relative_path() + "/realms/" + percent_encode(realm.realm.name) + "/";
+  cookie.path = base_url.relative_path(request) + "/realms/" + percent_encode(realm.realm.name) + "/";
   cookie.secure = request.is_https();
   cookie.same_site = cookie.secure ? web::SameSite::kNone : web::SameSite::kLax;
   return cookie;

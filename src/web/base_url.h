@@ -19,15 +19,17 @@ class BaseUrl {
 
   /// For example "https://id.example.com" or "http://localhost:8080/auth"; no trailing slash.
   [[nodiscard]] std::string of(const Request& request) const {
-    if (!frontend_.empty()) return frontend_;
-    return request.scheme + "://" + request.host + relative_path_;
+    auto base = frontend_.empty() ? request.scheme + "://" + request.host + relative_path_ : frontend_;
+    return base.append(request.alias);
   }
   /// The issuer of a realm: `B/realms/{r}` (keycloak.md section 1.2).
   [[nodiscard]] std::string issuer(const Request& request, std::string_view realm) const {
     return of(request) + "/realms/" + percent_encode(realm);
   }
   /// Path in front of "/realms/..." as cookies need it: "" or "/auth".
-  [[nodiscard]] const std::string& relative_path() const { return relative_path_; }
+  [[nodiscard]] std::string relative_path(const Request& request) const {
+    return relative_path_ + std::string(request.alias);
+  }
 
  private:
   std::string frontend_;

@@ -26,6 +26,10 @@ struct Request {
   std::vector<Header> headers;
   std::string body;  // complete, at most kRequestBodyBytesMax
 
+  // Set before routing: the path that was taken off because everything is served under it as well ("/auth"), or empty.
+  // It is part of every URL made for this request, the issuer included.
+  std::string_view alias;
+
   // Where it came from, after the rules for trusted proxies (attack class 19).
   std::string scheme = "http";  // "http" or "https", as the browser sees it
   std::string host;             // host[:port] as the browser sees it, checked to be a plausible authority

@@ -35,8 +35,8 @@ Provider::Provider(const Parts& parts, ProviderAddress address, bool development
   web::add_asset_routes(router_);
   if (!development) return;
   login::add_playground_routes(router_, {pages_, base_url_});
-  router_.get("/", [this](const web::Request&) -> web::Outcome {
-    return web::redirect(base_url_.relative_path() + "/playground");
+  router_.get("/", [this](const web::Request& request) -> web::Outcome {
+    return web::redirect(base_url_.relative_path(request) + "/playground");
   });
 }
 
@@ -85,9 +85,31 @@ login::Dependencies Provider::login_dependencies(const Parts& parts) {
   };
 }
 
+namespace {
+
+/// What guides from before Keycloak 17 put in front of every path. It is served as well, with an issuer of its own:
+/// each of the two bases is a provider to its clients, and tokens of one are refused at the other.
+constexpr std::string_view kAlias = "/auth";
+constexpr std::string_view kAliased[] = {"/realms/", "/admin/", "/resources/", "/js/"};
+
+web::Request& without_alias(web::Request& request) {
+  const std::string_view path = request.path;
+  if (!path.starts_with(kAlias)) return request;
+  const auto rest = path.substr(kAlias.size());
+  const bool is_served =
+      std::ranges::any_of(kAliased, [&](std::string_view prefix) { return rest.starts_with(prefix); });
+  if (!is_served) return request;
+  request.path.erase(0, kAlias.size());
+  request.alias = kAlias;
+  return request;
+}
+
+}  // namespace
+
 web::Outcome Provider::handle(web::Request& request) const {
   const auto& prefix = address_.served_under;
-  if (prefix.empty()) return router_.handle(request);
+  request.alias = {};
+  if (prefix.empty()) return router_.handle(without_alias(request));
   const bool below =
       request.path.starts_with(prefix) && (request.path.size() == prefix.size() || request.path[prefix.size()] == '/');
   if (!below) {

@@ -46,6 +46,17 @@ TEST_F(ProviderTest, refuses_paths_outside_the_relative_path) {
   EXPECT_EQ(get(provider, "/auth/realms/none").body_text(), R"({"error":"Realm does not exist"})");
 }
 
+TEST_F(ProviderTest, refuses_the_old_prefix_where_it_is_not_the_whole_of_it) {
+  const Provider provider(parts(), {"", ""}, false);
+  for (const auto* path : {"/auth", "/auth/", "/authrealms/none", "/auth/auth/realms/none", "/auth/playground"}) {
+    EXPECT_EQ(get(provider, path).body_text(), R"({"error":"Unable to find matching target resource method"})") << path;
+  }
+  EXPECT_EQ(get(provider, "/auth/realms/none").body_text(), R"({"error":"Realm does not exist"})");
+  const Provider moved(parts(), {"", "/auth"}, false);
+  EXPECT_EQ(get(moved, "/auth/auth/realms/none").body_text(),
+            R"({"error":"Unable to find matching target resource method"})");
+}
+
 TEST_F(ProviderTest, refuses_to_serve_the_playground_in_production) {
   const Provider production(parts(), {"https://id.example", ""}, false);
   EXPECT_EQ(get(production, "/playground").status, 404);

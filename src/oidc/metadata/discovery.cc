@@ -83,6 +83,8 @@ std::string discovery_json(const RealmEntry& realm, std::string_view base_url) {
   document.endpoint("introspection_endpoint", "/token/introspect");
   document.endpoint("userinfo_endpoint", "/userinfo");
   document.endpoint("end_session_endpoint", "/logout");
+  document.flag("frontchannel_logout_session_supported", true);
+  document.flag("frontchannel_logout_supported", true);
   document.endpoint("jwks_uri", "/certs");
   document.endpoint("check_session_iframe", "/login-status-iframe.html");
   document.add_list("grant_types_supported", grant_types());

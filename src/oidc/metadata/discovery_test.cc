@@ -25,9 +25,8 @@ TEST(Discovery, refuses_to_promise_what_this_release_cannot_do) {
   const auto document = object_of(world.get(kPath));
   for (const auto* name :
        {"registration_endpoint", "pushed_authorization_request_endpoint", "backchannel_authentication_endpoint",
-        "backchannel_logout_supported", "frontchannel_logout_supported", "mtls_endpoint_aliases",
-        "tls_client_certificate_bound_access_tokens", "dpop_signing_alg_values_supported",
-        "request_object_signing_alg_values_supported"}) {
+        "backchannel_logout_supported", "mtls_endpoint_aliases", "tls_client_certificate_bound_access_tokens",
+        "dpop_signing_alg_values_supported", "request_object_signing_alg_values_supported"}) {
     EXPECT_FALSE(document.contains(name)) << name;
   }
   for (const auto* name :
@@ -48,6 +47,7 @@ TEST(Discovery, keeps_keycloaks_order) {
   EXPECT_EQ(
       member_names(object_of(world.get(kPath))),
       "issuer authorization_endpoint token_endpoint introspection_endpoint userinfo_endpoint end_session_endpoint "
+      "frontchannel_logout_session_supported frontchannel_logout_supported "
       "jwks_uri check_session_iframe grant_types_supported acr_values_supported response_types_supported "
       "subject_types_supported prompt_values_supported id_token_signing_alg_values_supported "
       "userinfo_signing_alg_values_supported response_modes_supported token_endpoint_auth_methods_supported "
@@ -71,6 +71,23 @@ TEST(Discovery, names_endpoints_that_exist) {
     const bool is_there = world.get(path).status != 404 || world.post(path, {}).status != 404;
     EXPECT_TRUE(is_there) << url;
   }
+}
+
+TEST(Discovery, an_alias_is_a_provider_of_its_own) {  // guides 0.3: each base has its issuer
+  OidcWorld world;
+  world.add_client("app");
+  auto request = OidcWorld::request(web::Method::kGet, kPath, {});
+  request.alias = "/auth";
+  const auto document = object_of(world.send(request));
+  EXPECT_EQ(document.at("issuer").as_string(), "https://id.example/auth/realms/demo");
+  EXPECT_EQ(document.at("token_endpoint").as_string(),
+            "https://id.example/auth/realms/demo/protocol/openid-connect/token");
+  EXPECT_EQ(object_of(world.get(kPath)).at("issuer").as_string(), kWorldIssuer) << "and the other keeps its own";
+  auto userinfo = OidcWorld::request(web::Method::kGet, OidcWorld::at("/userinfo"),
+                                     {bearer(world.sign_in("app").tokens.access_token)});
+  EXPECT_EQ(world.send(userinfo).status, 200);
+  userinfo.alias = "/auth";
+  EXPECT_EQ(world.send(userinfo).status, 401) << "a token of one base is refused at the other";
 }
 
 TEST(Discovery, lists_algorithms_and_scopes_of_the_realm) {
