@@ -9,6 +9,11 @@ namespace {
 constexpr Sql kList{
     "SELECT user_id, id, type, label, created_at, priority, credential_data, secret_data FROM credentials "
     "WHERE user_id = ?1 AND type = ?2 ORDER BY priority, created_at, id"};
+constexpr Sql kListAll{
+    "SELECT user_id, id, type, label, created_at, priority, credential_data, secret_data FROM credentials "
+    "WHERE user_id = ?1 ORDER BY priority, created_at, id"};
+constexpr Sql kChangeData{
+    "UPDATE credentials SET credential_data = ?4 WHERE user_id = ?1 AND id = ?2 AND credential_data = ?3"};
 constexpr Sql kInsert{
     "INSERT INTO credentials (user_id, id, type, label, created_at, priority, credential_data, secret_data) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"};
@@ -23,6 +28,15 @@ class SqlCredentialRepo final : public CredentialRepo {
 
   Stored<std::vector<Credential>> list(Rows& rows, const UserId& user, std::string_view type) override {
     return find_all<Credential>(rows, kList, {user.str(), type}, [this](Columns& row) { return parse(row); });
+  }
+
+  Stored<std::vector<Credential>> list_all(Rows& rows, const UserId& user) override {
+    return find_all<Credential>(rows, kListAll, {user.str()}, [this](Columns& row) { return parse(row); });
+  }
+
+  Stored<void> change_data(Tx& tx, const UserId& user, const CredentialId& id, std::string_view before,
+                           std::string_view after) override {
+    return change_one(tx, kChangeData, {user.str(), id.str(), before, after});
   }
 
   Stored<void> insert(Tx& tx, const Credential& credential) override {

@@ -139,6 +139,30 @@ TEST_P(RaceTest, of_twelve_nodes_that_insert_the_data_key_one_wins) {
   EXPECT_EQ(won, 1);
 }
 
+TEST_P(RaceTest, of_twelve_uses_of_one_time_password_exactly_one_counts) {
+  const auto user = insert_user("ada");
+  Credential credential;
+  credential.id = CredentialId("otp-1");
+  credential.user = user.id;
+  credential.type = "otp";
+  credential.credential_data = R"({"counter":1})";
+  credential.secret_data = SecretBytes(std::string("secret"));
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().credentials.insert(tx, credential); }));
+  std::atomic<int> won{0};
+  in_parallel(kTwelve, [&](int) {
+    const auto done = write([&](Tx& tx) {
+      return repos().credentials.change_data(tx, user.id, credential.id, R"({"counter":1})", R"({"counter":2})");
+    });
+    if (done) ++won;
+    if (!done) EXPECT_EQ(done.error(), StoreError::kConflict);
+  });
+  EXPECT_EQ(won, 1);
+  const auto all = read([&](Rows& rows) { return repos().credentials.list_all(rows, user.id); });
+  ASSERT_EQ(all->size(), 1U);
+  EXPECT_EQ(all->front().credential_data, R"({"counter":2})");
+  EXPECT_EQ(all->front().secret_data.reveal(), "secret");
+}
+
 /// Writers and readers at once: a reader sees a transaction whole or not at all.
 TEST_P(RaceTest, readers_see_both_rows_of_a_transaction_or_none) {
   const auto user = insert_user("ada");

@@ -106,13 +106,28 @@ class MemorySubjects final : public SubjectRepo {
 class MemoryCredentials final : public CredentialRepo {
  public:
   Stored<std::vector<Credential>> list(Rows& rows, const UserId& user, std::string_view type) override {
+    auto all = list_all(rows, user);
+    if (all) std::erase_if(*all, [&](const Credential& credential) { return credential.type != type; });
+    return all;
+  }
+  Stored<void> change_data(Tx& tx, const UserId& user, const CredentialId& id, std::string_view before,
+                           std::string_view after) override {
+    auto& data = rows_of(tx);
+    const auto* row = data.credentials.find(id.str());
+    if (row == nullptr || (*row)->user != user || (*row)->credential_data != before)
+      return refuse(StoreError::kConflict);
+    auto next = std::make_shared<Credential>(copy_of(**row));
+    next->credential_data = after;
+    data.credentials.edit()[id.str()] = std::move(next);
+    return {};
+  }
+  Stored<std::vector<Credential>> list_all(Rows& rows, const UserId& user) override {
     const auto& data = rows_of(rows);
     std::vector<Credential> credentials;
     const auto* ids = data.user_credentials.find(user.str());
     if (ids == nullptr) return credentials;
     for (const auto& id : *ids) {
-      const auto& credential = **data.credentials.find(id);
-      if (credential.type == type) credentials.push_back(copy_of(credential));
+      credentials.push_back(copy_of(**data.credentials.find(id)));
     }
     std::ranges::sort(credentials, {}, [](const Credential& c) { return std::tuple(c.priority, c.created_at, c.id); });
     return credentials;

@@ -42,7 +42,13 @@ class CredentialRepo {
   virtual ~CredentialRepo() = default;
   /// By priority, then age.
   virtual Stored<std::vector<Credential>> list(Rows& rows, const UserId& user, std::string_view type) = 0;
+  /// Of every type, in the same order.
+  virtual Stored<std::vector<Credential>> list_all(Rows& rows, const UserId& user) = 0;
   virtual Stored<void> insert(Tx& tx, const Credential& credential) = 0;
+  /// Replaces credential_data by one guarded statement, only while it is still `before`; kConflict otherwise: of any
+  /// number of parallel uses of a one-time password exactly one wins.
+  virtual Stored<void> change_data(Tx& tx, const UserId& user, const CredentialId& id, std::string_view before,
+                                   std::string_view after) = 0;
   /// Removes the user's credentials of this one's type and stores it instead.
   virtual Stored<void> replace(Tx& tx, const Credential& credential) = 0;
 };
