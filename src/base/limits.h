@@ -54,6 +54,9 @@ inline constexpr std::size_t kFlowsMax = 500;
 inline constexpr std::size_t kFlowDepthMax = 12;
 inline constexpr std::size_t kFlowExecutionsMax = 300;
 
+// Wrong second factors after one right password; then the login starts anew.
+inline constexpr int kStepFailuresMax = 5;
+
 // Role and group graphs: a composite deeper than this is a cycle.
 inline constexpr std::size_t kRoleExpansionMax = 10'000;
 inline constexpr int kGroupDepthMax = 100;

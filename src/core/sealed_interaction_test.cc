@@ -64,6 +64,9 @@ TEST(SealedInteraction, refuses_proof_even_when_sealed_with_our_key) {
   proven.stage = AwaitingActions{.proven = {.user = UserId("u")}, .actions = {"UPDATE_PASSWORD"}};
   const auto text = sealer.seal_text(to_json(proven), "interaction.login/realm-1");
   EXPECT_EQ(open_interaction(sealer, kRealm, text, kNow).error(), SealedInteractionError::kUnreadable);
+  proven.stage = AwaitingSteps{.progress = {.user = UserId("u"), .results = {{"x", Proof::kPassword, UserId("u")}}}};
+  const auto steps = sealer.seal_text(to_json(proven), "interaction.login/realm-1");
+  EXPECT_EQ(open_interaction(sealer, kRealm, steps, kNow).error(), SealedInteractionError::kUnreadable);
 }
 
 TEST(SealedInteraction, refuses_an_expired_one_from_its_last_millisecond) {

@@ -36,13 +36,16 @@ Stored<LoginAttempt> load_login_attempt(Rows& rows, const Repositories& reposito
   }
   if (attempt.user && attempt.user->service_account_client) attempt.user.reset();
 
-  const auto passwords = repositories.credentials.list(rows, attempt.user ? attempt.user->id : nobody(), "password");
-  if (!passwords) return refuse(passwords.error());
-  if (!attempt.user || passwords->empty()) return attempt;
-  const auto& first = passwords->front();
-  if (auto hash = crypto::parse_keycloak_credential(first.secret_data.reveal(), first.credential_data)) {
-    attempt.password = std::move(*hash);
-    attempt.password_set_at = first.created_at;
+  const auto stored = repositories.credentials.list_all(rows, attempt.user ? attempt.user->id : nobody());
+  if (!stored) return refuse(stored.error());
+  if (!attempt.user) return attempt;
+  for (const auto& credential : *stored) {
+    const bool is_first = attempt.credentials.insert(credential.type).second;
+    if (credential.type != "password" || !is_first) continue;
+    if (auto hash = crypto::parse_keycloak_credential(credential.secret_data.reveal(), credential.credential_data)) {
+      attempt.password = std::move(*hash);
+      attempt.password_set_at = credential.created_at;
+    }
   }
   return attempt;
 }

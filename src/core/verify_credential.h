@@ -3,6 +3,8 @@
 #pragma once
 
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 
 #include "core/settings.h"
@@ -14,8 +16,9 @@ namespace cardea {
 /// What a login by name found. `user` absent: nobody by that name; the attempt still costs a hash.
 struct LoginAttempt {
   std::optional<User> user;
-  std::optional<crypto::PasswordHash> password;  // absent: the user has none that we can verify
-  std::optional<TimePoint> password_set_at;      // when it was set, for policies that let passwords expire
+  std::optional<crypto::PasswordHash> password;    // absent: the user has none that we can verify
+  std::optional<TimePoint> password_set_at;        // when it was set, for policies that let passwords expire
+  std::set<std::string, std::less<>> credentials;  // types the user has; for the executor (domain/flow/executor.h)
 };
 
 /// Finds the user by username, or by e-mail where the realm allows it. Names are compared in lower case. Asks the same

@@ -1,7 +1,7 @@
 // An interaction: one run of a person through login, from the authorization request to the answer. `oidc` opens it,
 // `login` completes it. Until a factor is proven it lives sealed in the browser (`sealed_interaction.h`); afterwards,
-// when an action is still required, in a row. The stage is a closed sum: there is no way to "logged in" but through
-// a Proven made from a checked credential (attack classes 5 and 6).
+// when a further step or an action is still required, in a row. The stage is a closed sum: there is no way to "logged
+// in" but through a Proven made from a checked credential (attack classes 5 and 6).
 #pragma once
 
 #include <string>
@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "domain/authorization.h"
+#include "domain/flow/progress.h"
 #include "domain/ids.h"
 
 namespace cardea {
@@ -17,8 +18,19 @@ namespace cardea {
 /// Nobody has proven anything yet.
 struct AwaitingLogin {
   /// Set when an existing session must be confirmed (prompt=login): only this user may sign in here.
-  std::string username_shown;
+  std::string username_shown = {};
+  /// What somebody typed as their name in a step of its own, and that step (Execution::id). It proves nothing, and no
+  /// one was looked up by it.
+  std::string typed_name = {};
+  std::string named_by = {};
+  bool remember_me = false;
   friend bool operator==(const AwaitingLogin&, const AwaitingLogin&) = default;
+};
+
+/// A credential was checked, and the flow asks for more.
+struct AwaitingSteps {
+  FlowProgress progress;  // is_proven()
+  int failures = 0;       // wrong answers since; bounded by kStepFailuresMax
 };
 
 /// The person proved who they are and must still do these things, in this order.
@@ -33,7 +45,7 @@ struct Interaction {
   std::string browser_hash;  // SHA-256 of the cookie that binds this to one browser (attack class 3)
   TimePoint expires_at{};
   AuthorizationRequest request;
-  std::variant<AwaitingLogin, AwaitingActions> stage;
+  std::variant<AwaitingLogin, AwaitingSteps, AwaitingActions> stage;
 };
 
 }  // namespace cardea

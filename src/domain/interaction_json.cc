@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include "base/limits.h"
+
 namespace cardea {
 namespace {
 
@@ -9,6 +11,7 @@ constexpr std::int64_t kVersion = 1;
 constexpr std::size_t kBytesMax =
     64 * 1024;  // rows are ours and the browser's part is bounded before: this is a backstop
 constexpr std::size_t kActionsMax = 64;
+constexpr std::size_t kResultsMax = 64;
 
 std::string_view mode_name(ResponseMode mode) {
   switch (mode) {
@@ -59,6 +62,22 @@ void write_request(JsonWriter& writer, const AuthorizationRequest& request) {
 void write_stage(JsonWriter& writer, const AwaitingLogin& stage) {
   writer.key("l").begin_object();
   text(writer, "u", stage.username_shown);
+  text(writer, "n", stage.typed_name);
+  text(writer, "x", stage.named_by);
+  flag(writer, "rm", stage.remember_me);
+  writer.end_object();
+}
+
+void write_stage(JsonWriter& writer, const AwaitingSteps& stage) {
+  writer.key("s").begin_object().member("u", stage.progress.user.str());
+  flag(writer, "rm", stage.progress.remember_me);
+  writer.key("re").begin_array();
+  for (const auto& result : stage.progress.results) {
+    writer.begin_object().member("x", result.execution).member("p", facts_of(result.proof).name);
+    writer.member("u", result.user.str()).end_object();
+  }
+  writer.end_array();
+  if (stage.failures > 0) writer.member("f", static_cast<std::int64_t>(stage.failures));
   writer.end_object();
 }
 
@@ -152,8 +171,35 @@ std::optional<AuthorizationRequest> read_request(const json::object& object) {
 
 std::optional<AwaitingLogin> read_login(const json::object& object) {
   Reader in(object);
-  AwaitingLogin out{in.text("u").value_or("")};
-  if (!in.ok()) return std::nullopt;
+  AwaitingLogin out;
+  out.username_shown = in.text("u").value_or("");
+  out.typed_name = in.text("n").value_or("");
+  out.named_by = in.text("x").value_or("");
+  out.remember_me = in.flag("rm");
+  if (!in.ok() || out.typed_name.empty() != out.named_by.empty()) return std::nullopt;
+  return out;
+}
+
+// Only what says that this user's credential was checked is a stage of its own.
+std::optional<AwaitingSteps> read_steps(const json::object& object) {
+  Reader in(object);
+  AwaitingSteps out;
+  out.progress.user = UserId(in.needed("u"));
+  out.progress.remember_me = in.flag("rm");
+  const auto* results = in.needed_array("re");
+  const auto failures = in.number("f").value_or(0);
+  if (!in.ok() || results->size() > kResultsMax || failures < 0 || failures > kStepFailuresMax) return std::nullopt;
+  out.failures = static_cast<int>(failures);
+  for (const auto& item : *results) {
+    if (!item.is_object()) return std::nullopt;
+    Reader result(item.get_object());
+    const auto proof = parse_proof(result.needed("p"));
+    StepResult read{.execution = result.needed("x"), .proof = Proof::kUsername, .user = UserId(result.needed("u"))};
+    if (!result.ok() || !proof || read.user != out.progress.user) return std::nullopt;
+    read.proof = *proof;
+    out.progress.results.push_back(std::move(read));
+  }
+  if (!out.progress.is_proven()) return std::nullopt;
   return out;
 }
 
@@ -212,9 +258,11 @@ Result<Interaction, InteractionJsonError> interaction_from_json(std::string_view
   out.expires_at = from_epoch_milliseconds(in.needed_number("e"));
   const auto* request = in.object("q");
   const auto* login = in.object("l");
+  const auto* steps = in.object("s");
   const auto* actions = in.object("p");
-  // Exactly one stage: a text with both, or none, says nothing about who proved what.
-  if (!in.ok() || request == nullptr || (login == nullptr) == (actions == nullptr)) {
+  // Exactly one stage: a text with several, or none, says nothing about who proved what.
+  const int stages = (login != nullptr) + (steps != nullptr) + (actions != nullptr);
+  if (!in.ok() || request == nullptr || stages != 1) {
     return refuse(InteractionJsonError::kMember);
   }
   auto parsed_request = read_request(*request);
@@ -222,6 +270,10 @@ Result<Interaction, InteractionJsonError> interaction_from_json(std::string_view
   out.request = std::move(*parsed_request);
   if (login != nullptr) {
     auto stage = read_login(*login);
+    if (!stage) return refuse(InteractionJsonError::kMember);
+    out.stage = std::move(*stage);
+  } else if (steps != nullptr) {
+    auto stage = read_steps(*steps);
     if (!stage) return refuse(InteractionJsonError::kMember);
     out.stage = std::move(*stage);
   } else {

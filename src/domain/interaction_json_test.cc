@@ -108,6 +108,24 @@ TEST(InteractionJson, refuses_proof_without_actions_or_with_odd_ones) {
   }
 }
 
+TEST(InteractionJson, refuses_steps_that_prove_nothing_or_belong_to_somebody_else) {
+  auto steps = plain();
+  steps.stage = AwaitingSteps{
+      .progress = {.user = UserId("ada"), .results = {{"x-1", Proof::kPassword, UserId("ada")}}, .remember_me = true},
+      .failures = 2};
+  const auto text = to_json(steps);
+  const auto after = interaction_from_json(text);
+  ASSERT_TRUE(after.has_value());
+  EXPECT_EQ(std::get<AwaitingSteps>(after->stage).progress, std::get<AwaitingSteps>(steps.stage).progress);
+  EXPECT_EQ(std::get<AwaitingSteps>(after->stage).failures, 2);
+  const std::string result = R"({"x":"x-1","p":"password","u":"ada"})";
+  for (const auto* odd : {"", "1", R"({"x":"x-1","p":"password","u":"bob"})", R"({"x":"x-1","p":"magic","u":"ada"})",
+                          R"({"x":"","p":"password","u":"ada"})", R"({"x":"x-1","p":"username","u":"ada"})"}) {
+    EXPECT_FALSE(interaction_from_json(replaced(text, result, odd)).has_value()) << odd;
+  }
+  EXPECT_FALSE(interaction_from_json(replaced(text, "\"f\":2", "\"f\":9")).has_value());
+}
+
 TEST(InteractionJson, refuses_unknown_response_mode_and_wrong_types) {
   const auto text = to_json(plain());
   EXPECT_FALSE(interaction_from_json(replaced(text, R"("rm":"q")", R"("rm":"z")")).has_value());

@@ -1,5 +1,5 @@
-// The login form: shown, posted, started over. Fetch the user, decide by the password, hand on (architecture section
-// 1); the lanes are read, hash, and whatever comes next. Internal to login.
+// The forms of a flow: shown, posted, started over. Which form it is, and what its answer leads to, is flow_run.h's;
+// the forms themselves are in steps/. Internal to login.
 #pragma once
 
 #include "login/refusals.h"
@@ -7,9 +7,8 @@
 namespace cardea::login {
 
 /// Opens an interaction and shows its form; see Login::start.
-[[nodiscard]] web::Outcome start_login(const Dependencies& dependencies, const web::Request& request,
-                                       const RealmEntry& realm, AuthorizationRequest authorization,
-                                       std::string username_shown);
+[[nodiscard]] web::Outcome start_login(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
+                                       AuthorizationRequest authorization, std::string username_shown);
 
 /// GET authenticate: the form of an interaction again. Changes nothing.
 [[nodiscard]] web::Outcome show_login(const Dependencies& dependencies, const web::Request& request, RealmPtr realm);

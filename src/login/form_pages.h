@@ -1,4 +1,4 @@
-// The two forms of this module as pages (keycloak.md section 10). Internal to login.
+// The forms of this module as pages (keycloak.md section 10). Internal to login.
 #pragma once
 
 #include <string>
@@ -7,19 +7,33 @@
 
 #include "login/login.h"
 #include "login/login_link.h"
+#include "login/step.h"
 
 namespace cardea::login {
 
-struct LoginPage {
-  const AuthorizationRequest& request;
-  LoginLink link;
-  std::string username;         // in the field
-  bool username_fixed = false;  // prompt=login: read only, with a link to start over
-  std::string error;            // empty: none
-  bool remember_me = false;     // the box is checked
+enum class LoginFields { kBoth, kUsername, kPassword };
+[[nodiscard]] web::Response login_page(const StepRun& run, const StepView& view, LoginFields fields);
+
+struct OtpPage {
+  struct Device {
+    std::string id;
+    std::string label;
+  };
+  const StepView& view;
+  std::vector<Device> devices;  // to choose from when there are several
 };
-[[nodiscard]] web::Response login_page(const Dependencies& dependencies, const web::Request& request,
-                                       const RealmEntry& realm, const LoginPage& page);
+[[nodiscard]] web::Response otp_page(const StepRun& run, const OtpPage& page);
+
+/// The ways to go on, one button each.
+struct ChoicePage {
+  struct Choice {
+    std::string execution;
+    std::string name;
+    std::string help;
+  };
+  std::vector<Choice> choices;
+};
+[[nodiscard]] web::Response choice_page(const StepRun& run, const ChoicePage& page);
 
 struct UpdatePasswordPage {
   const AuthorizationRequest& request;

@@ -23,7 +23,7 @@ Login::Login(Dependencies dependencies) : dependencies_(std::move(dependencies))
 
 web::Outcome Login::start(const web::Request& request, std::shared_ptr<const RealmEntry> realm,
                           AuthorizationRequest authorization, std::string username_shown) {
-  return start_login(dependencies_, request, *realm, std::move(authorization), std::move(username_shown));
+  return start_login(dependencies_, request, std::move(realm), std::move(authorization), std::move(username_shown));
 }
 
 web::Outcome Login::require_actions(const web::Request& request, std::shared_ptr<const RealmEntry> realm,

@@ -1,6 +1,7 @@
 #include "login/login_fixture.h"
 
 #include "base/uri.h"
+#include "core/realm_defaults.h"
 #include "crypto/password.h"
 #include "web/form.h"
 
@@ -86,6 +87,7 @@ LoginTest::LoginTest()
   login_.add_routes(router_);
   realm_.id = RealmId("realm-1");
   realm_.name = "demo";
+  realm_.extra = default_realm("demo").realm.extra;
   write([&](Tx& tx) { return repositories_.realms.insert(tx, realm_); });
   Client client;
   client.id = ClientId("client-1");

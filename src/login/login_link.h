@@ -13,13 +13,11 @@ namespace cardea::login {
 
 struct LoginLink {
   std::string session_code;  // the sealed interaction, or the handle of its row
-  std::string execution;     // kLoginExecution, or the alias of the required action
+  std::string execution;     // the id of the step (domain/flow), or the alias of the required action
   std::string client_id;
   std::string tab_id;       // the interaction's id
   std::string client_data;  // as it stands in the URL; empty: none
 };
-
-inline constexpr std::string_view kLoginExecution = "username-password-form";
 
 [[nodiscard]] LoginLink make_link(const AuthorizationRequest& request, std::string_view interaction_id,
                                   std::string session_code, std::string_view execution);

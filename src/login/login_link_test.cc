@@ -58,7 +58,7 @@ TEST(LoginLink, refuses_repeated_and_malformed_parameters) {
 }
 
 TEST(LoginLink, round_trips_through_a_url) {
-  const auto link = make_link(sample(), "tab", "c-_", kLoginExecution);
+  const auto link = make_link(sample(), "tab", "c-_", "step-1");
   const auto url = link_url("http://localhost:8080/auth", "my realm", "authenticate", link);
   EXPECT_TRUE(
       url.starts_with("http://localhost:8080/auth/realms/my%20realm/login-actions/authenticate?session_code=c-_&"))
@@ -70,7 +70,7 @@ TEST(LoginLink, round_trips_through_a_url) {
   EXPECT_EQ(read->session_code, "c-_");
   EXPECT_EQ(read->client_id, "my app&x=1");
   EXPECT_EQ(read->tab_id, "tab");
-  EXPECT_EQ(read->execution, kLoginExecution);
+  EXPECT_EQ(read->execution, "step-1");
   EXPECT_EQ(read->client_data, link.client_data);
 }
 

@@ -3,6 +3,7 @@
 // read on a shared machine), but neither the password nor a cookie set after the proof.
 #include <gmock/gmock.h>
 
+#include "core/otp_credential.h"
 #include "login/login_fixture.h"
 #include "web/form.h"
 
@@ -57,7 +58,8 @@ class LoginPropertyTest : public LoginTest, public testing::WithParamInterface<i
     return url;
   }
 
-  static std::string some_body(Dice& dice) {
+  [[nodiscard]] std::string some_body(Dice& dice) const {
+    if (!known_.empty() && dice.below(3) == 0) return dice.pick(known_);
     static const std::vector<std::string> kFields = {"username=ada",
                                                      "username=",
                                                      "password=",
@@ -102,8 +104,33 @@ class LoginPropertyTest : public LoginTest, public testing::WithParamInterface<i
   }
 
   std::vector<std::string> urls_;
+  std::vector<std::string> known_;  // forms with what the attacker has found out
   User ada_;
 };
+
+TEST_P(LoginPropertyTest, refuses_every_sequence_without_the_second_factor) {
+  Dice dice(static_cast<std::uint64_t>(GetParam()) + 1000);
+  SCOPED_TRACE("seed " + std::to_string(GetParam()));
+  auto documents = make_otp_documents({}, "a secret of the victim's phone");
+  Credential device;
+  device.id = CredentialId("otp-1");
+  device.user = ada_.id;
+  device.type = "otp";
+  device.credential_data = std::move(documents.credential_data);
+  device.secret_data = std::move(documents.secret_data);
+  write([&](Tx& tx) { return repositories_.credentials.insert(tx, device); });
+  known_ = {"username=ada&password=correct+horse+battery+staple&credentialId=", "tryAnotherWay=on", "otp=123456",
+            "authenticationExecution=x&username=ada&password=correct+horse+battery+staple"};
+  Browser attacker;
+  know(start(attacker));
+  for (int step = 0; step < 60; ++step) {
+    const std::vector<std::map<std::string, std::string>> own(1, attacker.cookies);
+    attack(dice, attacker, own);
+    if (dice.below(20) == 0) clock_.advance(seconds(dice.below(200)));
+    ASSERT_TRUE(completed_.empty()) << "step " << step;
+    ASSERT_THAT(find_user(ada_.id)->required_actions, testing::ElementsAre("UPDATE_PASSWORD"));
+  }
+}
 
 TEST_P(LoginPropertyTest, refuses_every_sequence_without_the_password) {
   Dice dice(static_cast<std::uint64_t>(GetParam()));

@@ -14,7 +14,6 @@ namespace cardea::login {
 namespace {
 
 constexpr std::size_t kTabIdBytes = 8;
-constexpr std::size_t kHandleLength = 43;  // random_handle: 32 bytes as base64url
 
 // Reads the row behind the request's handle and its user. Refuses rows of other browsers, and an `execution` other than
 // the action that is next: nobody chooses the order.
@@ -76,8 +75,9 @@ web::Outcome store_row(const Dependencies& dependencies, const web::Request& req
 std::string handle_hash(std::string_view handle) { return crypto::sha256_base64url(handle); }
 
 NextRow make_row(const Dependencies& dependencies, const Realm& realm, std::string id,
-                 AuthorizationRequest authorization, AwaitingActions stage) {
-  CARDEA_ASSERT(!stage.actions.empty());
+                 AuthorizationRequest authorization,
+                 std::variant<AwaitingLogin, AwaitingSteps, AwaitingActions> stage) {
+  CARDEA_ASSERT(!std::holds_alternative<AwaitingLogin>(stage));
   NextRow row;
   row.handle = random_handle(dependencies.random);
   row.cookie = new_flow_cookie(dependencies.random);
@@ -122,7 +122,7 @@ web::Outcome continue_login(const Dependencies& dependencies, const web::Request
   }
   auto row = std::make_shared<const NextRow>(
       make_row(dependencies, realm->realm, random_handle(dependencies.random, kTabIdBytes), std::move(authorization),
-               {.proven = std::move(proven), .actions = std::move(actions)}));
+               AwaitingActions{.proven = std::move(proven), .actions = std::move(actions)}));
   return web::then(web::Lane::kStore, [&dependencies, &request, realm = std::move(realm), row = std::move(row)] {
     return store_row(dependencies, request, realm, *row);
   });

@@ -39,6 +39,9 @@ struct PendingAction {
 };
 using PendingActionPtr = std::shared_ptr<const PendingAction>;
 
+/// The length of a row's handle; a sealed interaction is longer.
+inline constexpr std::size_t kHandleLength = 43;  // random_handle: 32 bytes as base64url
+
 /// A row to be written, and the handle and cookie that open it.
 struct NextRow {
   Interaction interaction;
@@ -46,7 +49,8 @@ struct NextRow {
   std::string cookie;
 };
 [[nodiscard]] NextRow make_row(const Dependencies& dependencies, const Realm& realm, std::string id,
-                               AuthorizationRequest authorization, AwaitingActions stage);
+                               AuthorizationRequest authorization,
+                               std::variant<AwaitingLogin, AwaitingSteps, AwaitingActions> stage);
 /// What stands in the database for a handle.
 [[nodiscard]] std::string handle_hash(std::string_view handle);
 /// 302 to the page of the row's first action, with its cookie.

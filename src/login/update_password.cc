@@ -105,7 +105,7 @@ web::Outcome hash_and_save(const PendingActionPtr& pending, const NewPasswordFor
   rest.erase(rest.begin());
   if (!rest.empty()) {
     change.next = make_row(dependencies, pending->realm->realm, pending->interaction.id, pending->interaction.request,
-                           {.proven = pending->stage().proven, .actions = std::move(rest)});
+                           AwaitingActions{.proven = pending->stage().proven, .actions = std::move(rest)});
   }
   return web::then(web::Lane::kStore, [pending, change = std::move(change)] { return save(pending, change); });
 }

@@ -1,5 +1,6 @@
 #include "tests/support/realm_fixture.h"
 
+#include "core/realm_defaults.h"
 #include "core/settings_entries.h"
 #include "crypto/key.h"
 #include "tests/support/memory_log.h"
@@ -52,6 +53,7 @@ TestRecords make_test_records() {
   Realm realm;
   realm.id = RealmId("realm-demo");
   realm.name = "demo";
+  realm.extra = default_realm("demo").realm.extra;  // flows, policies
   realm.default_signature_algorithm = "ES256";
   realm.version = 1;
   std::vector<ClientScope> scopes;

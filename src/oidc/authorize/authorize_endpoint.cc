@@ -2,6 +2,7 @@
 
 #include "core/required_actions.h"
 #include "core/session.h"
+#include "domain/flow/executor.h"
 #include "oidc/authorize/check_request.h"
 #include "oidc/authorize/decide.h"
 #include "oidc/authorize/issue_code.h"
@@ -75,6 +76,16 @@ web::Outcome sign_on(const AuthorizePtr& authorize, const LiveSession& live) {
   });
 }
 
+/// Does the client's flow let a session stand for a login? Judged without any form, so only its cookie step can pass.
+bool accepts_session(const Authorize& authorize, const UserId& user) {
+  const auto* flow = authorize.realm->flows.browser_flow(authorize.client->client);
+  if (flow == nullptr) return false;
+  const FlowProgress nothing;
+  const FlowSubject nobody;
+  const auto decision = run_flow(*flow, {.progress = nothing, .subject = nobody, .session_user = &user});
+  return std::holds_alternative<Complete>(decision);
+}
+
 web::Outcome go_on(const AuthorizePtr& authorize, const std::optional<LiveSession>& live) {
   const auto& dependencies = authorize->dependencies;
   const auto now = dependencies.clock.now();
@@ -108,7 +119,8 @@ Stored<std::optional<LiveSession>> find_live(Rows& rows, const Authorize& author
   if (!live || !*live) return live;
   const auto& session = (*live)->session;
   const bool good = session.user == cookie.user &&
-                    !why_no_single_sign_on(authorize.realm->realm, *live, authorize.dependencies.clock.now());
+                    !why_no_single_sign_on(authorize.realm->realm, *live, authorize.dependencies.clock.now()) &&
+                    accepts_session(authorize, session.user);
   if (!good) live->reset();
   return live;
 }

@@ -1,12 +1,14 @@
 // grant_type=password (RFC 6749 section 4.3; keycloak.md section 1.9), for classic clients that switched it on. The
 // password is checked by the one function that does so, on the hash lane, at the same cost for unknown users.
 #include "base/limits.h"
+#include "core/otp_credential.h"
 #include "core/required_actions.h"
 #include "core/session.h"
 #include "core/token/token_subject.h"
 #include "core/verify_credential.h"
 #include "oidc/endpoint.h"
 #include "oidc/token/grants/all_grants.h"
+#include "oidc/token/grants/direct_grant_flow.h"
 #include "oidc/token/join_session.h"
 
 namespace cardea::oidc {
@@ -22,6 +24,7 @@ struct PasswordRequest {
   std::string username;
   SecretBytes password;
   LoginAttempt attempt;
+  bool needs_otp = false;
 };
 using PasswordRequestPtr = std::shared_ptr<PasswordRequest>;
 
@@ -48,10 +51,35 @@ struct Signed {
   TokenSubject subject;
 };
 
+/// Uses up the code in the request (`totp`, or `otp`); false when none of the user's devices made it, or it was used.
+Stored<bool> take_otp(Tx& tx, const PasswordRequest& login) {
+  const auto& request = *login.request;
+  auto& credentials = request.dependencies.repositories.credentials;
+  const auto& user = login.attempt.user->id;
+  const auto code = request.form.value_or("totp", request.form.value_or("otp", ""));
+  const auto policy = otp_policy(request.realm->realm);
+  const auto devices = credentials.list(tx, user, kOtpCredential);
+  if (!devices) return refuse(devices.error());
+  for (const auto& device : *devices) {
+    const auto accepted = check_otp(device, policy, code, request.now);
+    if (!accepted) continue;
+    if (!accepted->data) return true;
+    const auto used = credentials.change_data(tx, user, device.id, device.credential_data, *accepted->data);
+    if (!used && used.error() != StoreError::kConflict) return refuse(used.error());
+    return used.has_value();
+  }
+  return false;
+}
+
 Stored<Result<Signed, OAuthError>> open_session(Tx& tx, const PasswordRequest& login, const UserSession& session,
                                                 const std::string& refresh_id) {
   const auto& request = *login.request;
   const auto& repositories = request.dependencies.repositories;
+  if (login.needs_otp) {
+    const auto taken = take_otp(tx, login);
+    if (!taken) return refuse(taken.error());
+    if (!*taken) return Result<Signed, OAuthError>(refuse(invalid_grant("Invalid user credentials", "bad_otp")));
+  }
   auto subject = repositories.subjects.load(tx, request.realm->realm.id, session.user);
   if (!subject) return refuse(subject.error());
   if (!*subject) return refuse(StoreError::kConflict);
@@ -108,6 +136,11 @@ web::Outcome hash_and_decide(const PasswordRequestPtr& login) {
     return refuse_token(request, invalid_grant("Invalid user credentials", "bad_credentials"));
   if (verdict == PasswordVerdict::kDisabled)
     return refuse_token(request, invalid_grant("Account disabled", "user_disabled"));
+  const auto* flow = request.realm->flows.direct_grant_flow(request.client->client);
+  const auto wanted = decide_direct_grant(flow, login->attempt.user->id, login->attempt.credentials);
+  if (wanted == DirectGrant::kDenied)
+    return refuse_token(request, invalid_grant("Invalid user credentials", "flow_denied"));
+  login->needs_otp = wanted == DirectGrant::kPasswordAndOtp;
   if (!is_set_up(request.realm->realm, *login->attempt.user, request.now)) {
     return refuse_token(request, invalid_grant("Account is not fully set up", "required_actions"));
   }

@@ -1,0 +1,347 @@
+#include "login/flow_run.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+#include "base/limits.h"
+#include "core/required_actions.h"
+#include "core/sealed_interaction.h"
+#include "login/endpoint.h"
+#include "login/flow_cookie.h"
+#include "login/form_pages.h"
+#include "login/required_action.h"
+#include "web/error_page.h"
+
+namespace cardea::login {
+namespace {
+
+constexpr std::string_view kRoleCondition = "conditional-user-role";
+
+// An action that the realm has switched off cannot stand in for a credential.
+bool may_set_up(const Realm& realm, std::string_view action) {
+  User asked;
+  asked.required_actions = {std::string(action)};
+  return is_action_supported(action) && !pending_actions(realm, asked, std::nullopt, TimePoint{}).empty();
+}
+
+FlowProgress progress_of(const Interaction& interaction) {
+  if (const auto* steps = std::get_if<AwaitingSteps>(&interaction.stage)) return steps->progress;
+  FlowProgress out;
+  const auto& login = std::get<AwaitingLogin>(interaction.stage);
+  if (!login.named_by.empty()) out.results.push_back({login.named_by, Proof::kUsername, UserId()});
+  return out;
+}
+
+using Roles = std::shared_ptr<const EffectiveRoles>;
+
+// "role" is a realm role, "client.role" one of a client (keycloak.md section 3.7). Client ids may hold dots.
+bool has_role(const EffectiveRoles& roles, std::string_view name) {
+  return std::ranges::any_of(roles.items, [name](const EffectiveRoles::Item& item) {
+    return item.client_id.empty() ? item.name == name : item.client_id + "." + item.name == name;
+  });
+}
+
+FlowDecision decide(const RealmEntry& realm, const Flow& flow, const FlowProgress& progress,
+                    std::set<std::string, std::less<>> credentials, const Roles& roles) {
+  FlowSubject subject{std::move(credentials), {}};
+  if (roles) subject.has_role = [&roles](std::string_view name) { return has_role(*roles, name); };
+  return run_flow(flow, {.progress = progress,
+                         .subject = subject,
+                         .find_form = find_form_facts,
+                         .session_user = nullptr,
+                         .may_set_up = [&realm](std::string_view action) { return may_set_up(realm.realm, action); }});
+}
+
+Stored<Roles> load_roles(Rows& rows, const Dependencies& dependencies, const RealmEntry& realm, const UserId& user) {
+  auto subject = dependencies.repositories.subjects.load(rows, realm.realm.id, user);
+  if (!subject) return refuse(subject.error());
+  if (!*subject) return Roles();
+  return dependencies.settings.effective_roles(rows, realm, **subject);
+}
+
+web::Response deny(const StepRun& run, DenyReason reason) {
+  const auto& realm = run.realm->realm;
+  run.dependencies.log.info("login_failed", {{"reason", describe(reason)},
+                                             {"realm", realm.name},
+                                             {"client_id", run.interaction.request.client_id},
+                                             {"ip", run.request.remote_address},
+                                             {"correlation_id", run.request.correlation_id}});
+  std::string_view message = "This login cannot be completed. Ask your administrator.";
+  if (reason == DenyReason::kAccessDenied) message = "Access denied";
+  if (reason == DenyReason::kNotConfigured) message = "Cannot login, credential setup required.";
+  return web::error_page(run.dependencies.pages, 401, display_name(realm), message, run.request);
+}
+
+// What was checked when the interaction was opened must still hold.
+std::optional<Refusal> check_client(const Dependencies& dependencies, const web::Request& request,
+                                    const ClientEntry* client, const AuthorizationRequest& authorization) {
+  if (client == nullptr || client->client.id != authorization.client) return Refusal::kClientGone;
+  if (!client->client.enabled) return Refusal::kClientDisabled;
+  if (!authorization.device_user_code.empty()) return std::nullopt;  // it ends on our own page (RFC 8628)
+  if (!dependencies.is_redirect_allowed(client->client, authorization.redirect_uri,
+                                        dependencies.base_url.of(request))) {
+    return Refusal::kRedirectGone;
+  }
+  return std::nullopt;
+}
+
+struct RowFacts {
+  std::optional<User> user;
+  std::vector<Credential> credentials;
+  Roles roles;
+};
+
+Stored<RowFacts> load_facts(Rows& rows, const StepRun& run, const UserId& user) {
+  const auto& repositories = run.dependencies.repositories;
+  RowFacts out;
+  auto found = repositories.users.find(rows, run.realm->realm.id, user);
+  if (!found) return refuse(found.error());
+  out.user = std::move(*found);
+  auto credentials = repositories.credentials.list_all(rows, user);
+  if (!credentials) return refuse(credentials.error());
+  out.credentials = std::move(*credentials);
+  if (!uses_authenticator(*run.flow(), kRoleCondition)) return out;
+  auto roles = load_roles(rows, run.dependencies, *run.realm, user);
+  if (!roles) return refuse(roles.error());
+  out.roles = std::move(*roles);
+  return out;
+}
+
+web::Outcome choose(const std::shared_ptr<StepRun>& run, const Roles& roles, WithRun next) {
+  std::set<std::string, std::less<>> types;
+  for (const auto& credential : run->credentials) types.insert(credential.type);
+  auto decision = decide(*run->realm, *run->flow(), progress_of(run->interaction), std::move(types), roles);
+  auto* ask = std::get_if<Ask>(&decision);
+  if (ask == nullptr) {
+    // Complete here would be a login without a new proof: the flow was changed meanwhile. Nobody gets in by that.
+    const auto* denied = std::get_if<Denied>(&decision);
+    return deny(*run, denied == nullptr ? DenyReason::kNothingPassed : denied->reason);
+  }
+  run->choices = std::move(ask->choices);
+  run->execution = run->choices.front();
+  for (const auto* choice : run->choices) {
+    if (choice->id == run->link.execution) run->execution = choice;
+  }
+  return next(run);
+}
+
+web::Outcome choose_from_row(const std::shared_ptr<StepRun>& run, UserId user, WithRun next) {
+  return then_read(run->dependencies, [run, user = std::move(user), next = std::move(next)]() mutable -> web::Outcome {
+    auto facts =
+        read_from(run->dependencies.repositories.store, [&](Rows& rows) { return load_facts(rows, *run, user); });
+    if (!facts) return store_failed(run->dependencies, run->request, run->realm.get(), facts.error());
+    const auto refusal = !facts->user            ? std::optional(Refusal::kGone)
+                         : !facts->user->enabled ? std::optional(Refusal::kUserDisabled)
+                                                 : std::nullopt;
+    if (refusal) return refuse_login(run->dependencies, run->request, run->realm, run->link, *refusal);
+    run->user = std::move(facts->user);
+    run->credentials = std::move(facts->credentials);
+    return choose(run, facts->roles, std::move(next));
+  });
+}
+
+// What is stored when a step was passed: the proof used up, the row before taken, the row after it written.
+struct Settlement {
+  bool takes_row = false;
+  std::optional<NextRow> next;
+};
+enum class Settled { kDone, kUsedBefore, kGone };
+
+Stored<Settled> settle(Tx& tx, const StepRun& run, const StepPassed& passed, const Settlement& settlement,
+                       Settled& lost) {
+  auto& interactions = run.dependencies.repositories.interactions;
+  lost = Settled::kUsedBefore;
+  if (passed.consume) {
+    if (auto done = passed.consume(tx); !done) return refuse(done.error());
+  }
+  lost = Settled::kGone;
+  if (settlement.takes_row) {
+    if (auto taken = interactions.take(tx, handle_hash(run.link.session_code)); !taken) return refuse(taken.error());
+  }
+  if (settlement.next) {
+    const auto& row = *settlement.next;
+    if (auto stored = interactions.insert(tx, handle_hash(row.handle), row.interaction); !stored) {
+      return refuse(stored.error());
+    }
+  }
+  return Settled::kDone;
+}
+
+web::Outcome finish(const StepRunPtr& run, const StepPassed& passed, const FlowProgress& progress,
+                    const std::vector<std::string>& setup_actions) {
+  const auto& realm = run->realm->realm;
+  const auto now = run->dependencies.clock.now();
+  auto user = passed.user;
+  user.required_actions.insert(user.required_actions.end(), setup_actions.begin(), setup_actions.end());
+  Authentication proven{.user = progress.user,
+                        .auth_time = epoch_seconds(now),
+                        .acr = "1",
+                        .remember_me = realm.remember_me && progress.remember_me};
+  return continue_login(run->dependencies, run->request, run->realm, run->interaction.request, std::move(proven),
+                        pending_actions(realm, user, passed.password_set_at, now));
+}
+
+// On the store lane.
+web::Outcome save(const StepRunPtr& run, const StepPassed& passed, const Settlement& settlement,
+                  const FlowProgress& progress, const std::vector<std::string>& setup_actions) {
+  auto lost = Settled::kGone;
+  const auto saved = write_to(run->dependencies.repositories.store,
+                              [&](Tx& tx) { return settle(tx, *run, passed, settlement, lost); });
+  if (!saved && saved.error() == StoreError::kConflict) {
+    if (lost == Settled::kUsedBefore) return fail_step(run, "used_before", {.error = std::string(passed.used_before)});
+    return refuse_login(run->dependencies, run->request, run->realm, run->link, Refusal::kGone);
+  }
+  if (!saved) return store_failed(run->dependencies, run->request, run->realm.get(), saved.error());
+  if (!settlement.next) return finish(run, passed, progress, setup_actions);
+  const auto& row = *settlement.next;
+  const auto link = make_link(row.interaction.request, row.interaction.id, row.handle, "");
+  auto response = web::redirect(
+      link_url(run->dependencies.base_url.of(run->request), run->realm->realm.name, "authenticate", link));
+  set_flow_cookie(response, run->request, run->realm->realm, run->dependencies.base_url, row.cookie);
+  return response;
+}
+
+// On the store lane.
+web::Outcome count_failure(const StepRunPtr& run, StepView view, const std::optional<NextRow>& next) {
+  auto& interactions = run->dependencies.repositories.interactions;
+  const auto stored = run->dependencies.repositories.store.write([&](Tx& tx) -> Stored<void> {
+    if (auto taken = interactions.take(tx, handle_hash(run->link.session_code)); !taken) return taken;
+    return next ? interactions.insert(tx, handle_hash(next->handle), next->interaction) : Stored<void>();
+  });
+  if (!stored && stored.error() != StoreError::kConflict) {
+    return store_failed(run->dependencies, run->request, run->realm.get(), stored.error());
+  }
+  if (!stored || !next) return refuse_login(run->dependencies, run->request, run->realm, run->link, Refusal::kGone);
+  view.session_code = next->handle;
+  auto response = show_step(*run, view);
+  set_flow_cookie(response, run->request, run->realm->realm, run->dependencies.base_url, next->cookie);
+  return response;
+}
+
+web::Outcome go_on(const StepRunPtr& run, StepPassed passed, FlowProgress progress, const Roles& roles) {
+  const auto decision = decide(*run->realm, *run->flow(), progress, passed.credentials, roles);
+  if (const auto* denied = std::get_if<Denied>(&decision)) return deny(*run, denied->reason);
+  Settlement settlement{.takes_row = run->steps() != nullptr, .next = {}};
+  std::vector<std::string> setup_actions;
+  if (const auto* complete = std::get_if<Complete>(&decision)) {
+    CARDEA_ASSERT(complete->user == passed.user.id);
+    setup_actions = complete->setup_actions;
+    if (!passed.consume && !settlement.takes_row) return finish(run, passed, progress, setup_actions);
+  } else {
+    settlement.next = make_row(run->dependencies, run->realm->realm, run->interaction.id, run->interaction.request,
+                               AwaitingSteps{progress});
+  }
+  return web::then(web::Lane::kStore, [run, passed = std::move(passed), settlement = std::move(settlement),
+                                       progress = std::move(progress), setup_actions = std::move(setup_actions)] {
+    return save(run, passed, settlement, progress, setup_actions);
+  });
+}
+
+}  // namespace
+
+std::string StepRun::username() const {
+  if (user) return user->username;
+  const auto& stage = std::get<AwaitingLogin>(interaction.stage);
+  if (!stage.username_shown.empty()) return stage.username_shown;
+  return stage.typed_name.empty() ? interaction.request.login_hint : stage.typed_name;
+}
+
+bool StepRun::is_username_fixed() const { return user.has_value() || !login()->username_shown.empty(); }
+
+const StepForm& form_of(const StepRun& run) {
+  const auto* form = find_step_form(run.execution->step()->authenticator);
+  CARDEA_ASSERT(form != nullptr);
+  return *form;
+}
+
+web::Outcome run_interaction(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
+                             LoginLink link, Interaction interaction, WithRun next) {
+  const auto client_id = interaction.request.client_id;
+  auto run = std::make_shared<StepRun>(dependencies, request, realm, nullptr, std::move(link), std::move(interaction));
+  return with_client_entry(
+      dependencies, request, realm, client_id, [run, next = std::move(next)](ClientPtr client) mutable -> web::Outcome {
+        if (const auto refusal =
+                check_client(run->dependencies, run->request, client.get(), run->interaction.request)) {
+          return refuse_login(run->dependencies, run->request, run->realm, run->link, *refusal);
+        }
+        run->client = std::move(client);
+        if (run->flow() == nullptr) return deny(*run, DenyReason::kUnknownStep);
+        if (const auto* steps = run->steps()) return choose_from_row(run, steps->progress.user, std::move(next));
+        return choose(run, nullptr, std::move(next));
+      });
+}
+
+web::Outcome pass_step(const StepRunPtr& run, StepPassed passed) {
+  auto progress = progress_of(run->interaction);
+  if (run->steps() != nullptr && progress.user != passed.user.id) return deny(*run, DenyReason::kForeignResult);
+  progress.user = passed.user.id;
+  for (auto& result : progress.results) result.user = passed.user.id;  // the name that was typed is this user's
+  progress.results.push_back({run->execution->id, passed.proof, passed.user.id});
+  const auto* login = run->login();
+  progress.remember_me = progress.remember_me || passed.remember_me || (login != nullptr && login->remember_me);
+  if (!uses_authenticator(*run->flow(), kRoleCondition)) {
+    return go_on(run, std::move(passed), std::move(progress), nullptr);
+  }
+  return then_read(run->dependencies,
+                   [run, passed = std::move(passed), progress = std::move(progress)]() mutable -> web::Outcome {
+                     auto roles = read_from(run->dependencies.repositories.store, [&](Rows& rows) {
+                       return load_roles(rows, run->dependencies, *run->realm, progress.user);
+                     });
+                     if (!roles) return store_failed(run->dependencies, run->request, run->realm.get(), roles.error());
+                     return go_on(run, std::move(passed), std::move(progress), *roles);
+                   });
+}
+
+web::Outcome pass_username(const StepRunPtr& run, std::string typed_name, bool remember_me) {
+  CARDEA_ASSERT(run->login() != nullptr);
+  auto interaction = run->interaction;
+  auto& stage = std::get<AwaitingLogin>(interaction.stage);
+  stage.typed_name = std::move(typed_name);
+  stage.named_by = run->execution->id;
+  stage.remember_me = remember_me;
+  auto sealed = seal_interaction(run->dependencies.sealer, interaction);
+  if (!sealed) return fail_step(run, describe(sealed.error()), {.error = "The request is too long."});
+  auto link = run->link;
+  link.session_code = std::move(*sealed);
+  link.execution.clear();
+  return run_interaction(run->dependencies, run->request, run->realm, std::move(link), std::move(interaction),
+                         [](const StepRunPtr& next) -> web::Outcome { return show_step(*next, {}); });
+}
+
+LoginLink step_link(const StepRun& run, const StepView& view) {
+  return make_link(run.interaction.request, run.interaction.id,
+                   view.session_code.empty() ? run.link.session_code : view.session_code, run.execution->id);
+}
+
+web::Response show_step(const StepRun& run, const StepView& view) { return form_of(run).show(run, view); }
+
+web::Response show_choices(const StepRun& run) {
+  std::vector<ChoicePage::Choice> choices;
+  for (const auto* execution : run.choices) {
+    const auto* form = find_step_form(execution->step()->authenticator);
+    choices.push_back({execution->id, std::string(form->name), std::string(form->help)});
+  }
+  return choice_page(run, {std::move(choices)});
+}
+
+web::Outcome fail_step(const StepRunPtr& run, std::string_view reason, StepView view) {
+  run->dependencies.log.info("login_failed", {{"reason", reason},
+                                              {"realm", run->realm->realm.name},
+                                              {"client_id", run->interaction.request.client_id},
+                                              {"ip", run->request.remote_address},
+                                              {"correlation_id", run->request.correlation_id}});
+  if (run->steps() == nullptr) return show_step(*run, view);
+  auto stage = *run->steps();
+  ++stage.failures;
+  std::optional<NextRow> next;
+  if (stage.failures < kStepFailuresMax) {
+    next =
+        make_row(run->dependencies, run->realm->realm, run->interaction.id, run->interaction.request, std::move(stage));
+    next->interaction.expires_at = run->interaction.expires_at;  // a wrong answer wins no time
+  }
+  return web::then(web::Lane::kStore, [run, view = std::move(view), next = std::move(next)]() mutable {
+    return count_failure(run, std::move(view), next);
+  });
+}
+
+}  // namespace cardea::login

@@ -1,0 +1,118 @@
+// auth-username-password-form, and its two halves auth-username-form and auth-password-form. Fetch the user, decide by
+// the password on the hash lane, hand on. Nothing tells a missing user from a wrong password.
+#include "base/limits.h"
+#include "base/text.h"
+#include "core/verify_credential.h"
+#include "login/endpoint.h"
+#include "login/flow_run.h"
+#include "login/form_pages.h"
+#include "login/login_form.h"
+#include "login/steps/steps.h"
+
+namespace cardea::login {
+namespace {
+
+constexpr std::string_view kWrongPassword = "Invalid username or password.";
+constexpr std::string_view kDisabledAccount = "Account is disabled, contact your administrator.";
+
+// One posted password on its way through the lanes.
+struct Submission {
+  StepRunPtr run;
+  PasswordForm form;
+  [[nodiscard]] StepView again(std::string_view error) const {
+    return {.error = std::string(error), .username = form.username, .remember_me = form.remember_me};
+  }
+};
+using SubmissionPtr = std::shared_ptr<const Submission>;
+
+// The decision, on the hash lane. Only kAccepted leads on.
+web::Outcome decide(const SubmissionPtr& submission, LoginAttempt& attempt) {
+  const auto& run = submission->run;
+  switch (verify_password(attempt, submission->form.password.reveal())) {
+    case PasswordVerdict::kAccepted:
+      break;
+    case PasswordVerdict::kDisabled:
+      return fail_step(run, "user_disabled", submission->again(kDisabledAccount));
+    case PasswordVerdict::kRefused:
+    default:
+      return fail_step(run, "invalid_user_credentials", submission->again(kWrongPassword));
+  }
+  return pass_step(submission->run, {.proof = Proof::kPassword,
+                                     .user = std::move(*attempt.user),
+                                     .credentials = std::move(attempt.credentials),
+                                     .password_set_at = attempt.password_set_at,
+                                     .remember_me = submission->form.remember_me});
+}
+
+web::Outcome load_attempt(const SubmissionPtr& submission) {
+  const auto& run = *submission->run;
+  auto attempt = read_from(run.dependencies.repositories.store, [&](Rows& rows) {
+    return load_login_attempt(rows, run.dependencies.repositories, run.realm->realm, submission->form.username);
+  });
+  if (!attempt) return store_failed(run.dependencies, run.request, run.realm.get(), attempt.error());
+  return web::then(web::Lane::kHash,
+                   [submission, attempt = std::move(*attempt)]() mutable { return decide(submission, attempt); });
+}
+
+// Where a prompt=login names the user, nobody else may finish here, whatever the form says.
+bool is_other_user(const StepRun& run, std::string_view typed) {
+  return run.is_username_fixed() && !equal_ignoring_ascii_case(run.username(), typed);
+}
+
+web::Outcome check_password(const StepRunPtr& run, PasswordForm form) {
+  auto submission = std::make_shared<const Submission>(run, std::move(form));
+  if (!submission->form.is_plausible() || is_other_user(*run, submission->form.username)) {
+    return fail_step(run, "invalid_user_credentials", submission->again(kWrongPassword));
+  }
+  return then_read(run->dependencies, [submission] { return load_attempt(submission); });
+}
+
+web::Outcome submit_both(const StepRunPtr& run, const web::Form& form) {
+  return check_password(run, read_password_form(form));
+}
+
+// The name is the one of the step before, never one in this form.
+web::Outcome submit_password(const StepRunPtr& run, const web::Form& form) {
+  auto posted = read_password_form(form);
+  posted.username = run->username();
+  return check_password(run, std::move(posted));
+}
+
+web::Outcome submit_username(const StepRunPtr& run, const web::Form& form) {
+  const auto posted = read_password_form(form);
+  if (posted.username.empty() || posted.username.size() > kUsernameBytesMax || is_other_user(*run, posted.username)) {
+    return fail_step(run, "invalid_username",
+                     {.error = "Invalid username or email.", .username = posted.username, .remember_me = false});
+  }
+  return pass_username(run, posted.username, posted.remember_me);
+}
+
+web::Response show_both(const StepRun& run, const StepView& view) { return login_page(run, view, LoginFields::kBoth); }
+web::Response show_username(const StepRun& run, const StepView& view) {
+  return login_page(run, view, LoginFields::kUsername);
+}
+web::Response show_password(const StepRun& run, const StepView& view) {
+  return login_page(run, view, LoginFields::kPassword);
+}
+
+}  // namespace
+
+const StepForm kUsernamePasswordStep = {
+    .facts = {.authenticator = "auth-username-password-form", .proof = Proof::kPassword},
+    .name = "Username and password",
+    .help = "Sign in by entering your username and password.",
+    .show = show_both,
+    .submit = submit_both};
+const StepForm kUsernameStep = {.facts = {.authenticator = "auth-username-form", .proof = Proof::kUsername},
+                                .name = "Username",
+                                .help = "Start sign in by entering your username",
+                                .show = show_username,
+                                .submit = submit_username};
+const StepForm kPasswordStep = {
+    .facts = {.authenticator = "auth-password-form", .proof = Proof::kPassword, .needs_user = true},
+    .name = "Password",
+    .help = "Sign in by entering your password.",
+    .show = show_password,
+    .submit = submit_password};
+
+}  // namespace cardea::login
