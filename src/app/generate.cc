@@ -40,7 +40,7 @@ Result<std::string, std::string> routes_reference() {
       auto& list = methods[route.substr(space + 1)];
       list.append(list.empty() ? "" : ", ").append(route, 0, space);
     }
-    for (const auto& [path, list] : methods) page.append("| `" + path + "` | " + list + " |\n");
+    for (const auto& [path, list] : methods) page.append("| `").append(path).append("` | ").append(list).append(" |\n");
   }
   std::error_code ignored;
   std::filesystem::remove_all(folder, ignored);

@@ -20,16 +20,6 @@ std::string joined(std::vector<RoleId>& roles) {
   return key;
 }
 
-/// Entries per realm and kind that stay in memory; beyond it one is dropped for each that comes.
-constexpr std::size_t kEntriesMax = 20'000;
-constexpr std::size_t kRoleSetsMax = 4'096;
-
-template <class Map, class Value>
-void put_bounded(Map& map, std::size_t entries_max, std::string key, Value value) {
-  if (map.size() >= entries_max && !map.contains(key)) map.erase(map.begin());
-  map.insert_or_assign(std::move(key), std::move(value));
-}
-
 }  // namespace
 
 const jose::SigningKey* RealmEntry::signing_key(std::string_view algorithm) const {
@@ -48,18 +38,22 @@ bool EffectiveRoles::contains(std::string_view role_id) const {
 
 Settings::Settings(Repositories repositories, Log& log) : repositories_(repositories), log_(log) {}
 
+const Settings::RealmState* Settings::state_of(const RealmEntry& realm) const {
+  const auto* state = realms_.find(realm.realm.name);
+  return state != nullptr && state->entry.get() == &realm ? state : nullptr;
+}
+
 std::shared_ptr<const RealmEntry> Settings::cached_realm(std::string_view name) const {
   const std::shared_lock lock(mutex_);
-  const auto found = realms_.find(name);
-  return found == realms_.end() ? nullptr : found->second.entry;
+  const auto* state = realms_.find(name);
+  return state == nullptr ? nullptr : state->entry;
 }
 
 std::shared_ptr<const ClientEntry> Settings::cached_client(const RealmEntry& realm, std::string_view client_id) const {
   const std::shared_lock lock(mutex_);
-  const auto found = realms_.find(realm.realm.name);
-  if (found == realms_.end() || found->second.entry.get() != &realm) return nullptr;
-  const auto client = found->second.clients.find(client_id);
-  return client == found->second.clients.end() ? nullptr : client->second;
+  const auto* state = state_of(realm);
+  const auto* client = state == nullptr ? nullptr : state->clients.find(client_id);
+  return client == nullptr ? nullptr : *client;
 }
 
 Stored<std::shared_ptr<const RealmEntry>> Settings::load_realm(std::string_view name) {
@@ -86,25 +80,26 @@ Stored<std::shared_ptr<const RealmEntry>> Settings::load_realm(std::string_view 
   std::shared_ptr<const RealmEntry> previous;
   {
     const std::shared_lock lock(mutex_);
-    if (const auto found = previous_.find(name); found != previous_.end()) previous = found->second;
+    if (const auto* found = previous_.find(name)) previous = *found;
   }
   auto entry = make_realm_entry(std::move(*realm), std::move(scopes), std::move(keys), previous.get(), log_);
   const std::unique_lock lock(mutex_);
-  auto& state = realms_[std::string(name)];
-  if (state.entry && state.entry->version >= entry->version) return state.entry;
-  state = RealmState{};
-  state.entry = entry;
-  previous_.insert_or_assign(std::string(name), entry);
+  const auto* known = realms_.find(name);
+  if (known != nullptr && known->entry->version >= entry->version) return known->entry;
+  realms_.put(name, RealmState{}).entry = entry;
+  previous_.put(name, entry);
   return Answer(std::move(entry));
 }
 
-std::shared_ptr<const ClientEntry> Settings::remember(const std::shared_ptr<const RealmEntry>& realm, Client client) {
+std::shared_ptr<const ClientEntry> Settings::remember(const Rows* rows, const std::shared_ptr<const RealmEntry>& realm,
+                                                      Client client) {
   auto entry = make_client_entry(realm, std::move(client));
+  if (rows != nullptr && !rows->are_cacheable()) return entry;
   const std::unique_lock lock(mutex_);
-  const auto found = realms_.find(realm->realm.name);
-  if (found == realms_.end() || found->second.entry != realm) return entry;  // The realm moved on meanwhile.
-  put_bounded(found->second.client_ids, kEntriesMax, entry->client.id.str(), entry->client.client_id);
-  put_bounded(found->second.clients, kEntriesMax, entry->client.client_id, entry);
+  auto* state = state_of(*realm);
+  if (state == nullptr) return entry;  // The realm moved on meanwhile.
+  state->client_ids.put(entry->client.id.str(), entry->client.client_id);
+  state->clients.put(entry->client.client_id, entry);
   return entry;
 }
 
@@ -122,7 +117,7 @@ Stored<std::shared_ptr<const ClientEntry>> Settings::load_client(Rows& rows,
   auto found = repositories_.clients.find_by_client_id(rows, realm->realm.id, client_id);
   if (!found) return refuse(found.error());
   if (!*found) return Answer{};
-  return remember(realm, std::move(**found));
+  return remember(&rows, realm, std::move(**found));
 }
 
 Stored<std::shared_ptr<const ClientEntry>> Settings::load_client_by_id(const std::shared_ptr<const RealmEntry>& realm,
@@ -130,39 +125,34 @@ Stored<std::shared_ptr<const ClientEntry>> Settings::load_client_by_id(const std
   using Answer = std::shared_ptr<const ClientEntry>;
   {
     const std::shared_lock lock(mutex_);
-    if (const auto state = realms_.find(realm->realm.name); state != realms_.end() && state->second.entry == realm) {
-      if (const auto name = state->second.client_ids.find(id.str()); name != state->second.client_ids.end()) {
-        if (const auto client = state->second.clients.find(name->second); client != state->second.clients.end())
-          return client->second;
-      }
+    if (const auto* state = state_of(*realm)) {
+      const auto* name = state->client_ids.find(id.str());
+      const auto* client = name == nullptr ? nullptr : state->clients.find(*name);
+      if (client != nullptr) return *client;
     }
   }
   auto found =
       read_from(repositories_.store, [&](Rows& rows) { return repositories_.clients.find(rows, realm->realm.id, id); });
   if (!found) return refuse(found.error());
   if (!*found) return Answer{};
-  return remember(realm, std::move(**found));
+  return remember(nullptr, realm, std::move(**found));
 }
 
 Stored<std::shared_ptr<const Role>> Settings::role(Rows& rows, const RealmEntry& realm, const RoleId& id) {
   using Answer = std::shared_ptr<const Role>;
   {
     const std::shared_lock lock(mutex_);
-    if (const auto state = realms_.find(realm.realm.name);
-        state != realms_.end() && state->second.entry.get() == &realm) {
-      if (const auto found = state->second.roles.find(id.str()); found != state->second.roles.end())
-        return found->second;
-    }
+    const auto* state = state_of(realm);
+    const auto* known = state == nullptr ? nullptr : state->roles.find(id.str());
+    if (known != nullptr) return *known;
   }
   auto found = repositories_.roles.find(rows, realm.realm.id, id);
   if (!found) return refuse(found.error());
   if (!*found) return Answer{};
   auto made = std::make_shared<const Role>(std::move(**found));
+  if (!rows.are_cacheable()) return Answer(std::move(made));
   const std::unique_lock lock(mutex_);
-  if (const auto state = realms_.find(realm.realm.name);
-      state != realms_.end() && state->second.entry.get() == &realm) {
-    put_bounded(state->second.roles, kEntriesMax, id.str(), made);
-  }
+  if (auto* state = state_of(realm)) state->roles.put(id.str(), made);
   return Answer(std::move(made));
 }
 
@@ -170,21 +160,17 @@ Stored<std::shared_ptr<const Group>> Settings::group(Rows& rows, const RealmEntr
   using Answer = std::shared_ptr<const Group>;
   {
     const std::shared_lock lock(mutex_);
-    if (const auto state = realms_.find(realm.realm.name);
-        state != realms_.end() && state->second.entry.get() == &realm) {
-      if (const auto found = state->second.groups.find(id.str()); found != state->second.groups.end())
-        return found->second;
-    }
+    const auto* state = state_of(realm);
+    const auto* known = state == nullptr ? nullptr : state->groups.find(id.str());
+    if (known != nullptr) return *known;
   }
   auto found = repositories_.groups.find(rows, realm.realm.id, id);
   if (!found) return refuse(found.error());
   if (!*found) return Answer{};
   auto made = std::make_shared<const Group>(std::move(**found));
+  if (!rows.are_cacheable()) return Answer(std::move(made));
   const std::unique_lock lock(mutex_);
-  if (const auto state = realms_.find(realm.realm.name);
-      state != realms_.end() && state->second.entry.get() == &realm) {
-    put_bounded(state->second.groups, kEntriesMax, id.str(), made);
-  }
+  if (auto* state = state_of(realm)) state->groups.put(id.str(), made);
   return Answer(std::move(made));
 }
 
@@ -193,11 +179,9 @@ Stored<std::shared_ptr<const EffectiveRoles>> Settings::expand_roles(Rows& rows,
   auto key = joined(roles);
   {
     const std::shared_lock lock(mutex_);
-    if (const auto state = realms_.find(realm.realm.name);
-        state != realms_.end() && state->second.entry.get() == &realm) {
-      if (const auto found = state->second.role_sets.find(key); found != state->second.role_sets.end())
-        return found->second;
-    }
+    const auto* state = state_of(realm);
+    const auto* known = state == nullptr ? nullptr : state->role_sets.find(key);
+    if (known != nullptr) return *known;
   }
   auto made = std::make_shared<EffectiveRoles>();
   std::set<RoleId> seen(roles.begin(), roles.end());
@@ -212,11 +196,9 @@ Stored<std::shared_ptr<const EffectiveRoles>> Settings::expand_roles(Rows& rows,
   }
   std::sort(made->items.begin(), made->items.end(),
             [](const auto& a, const auto& b) { return std::tie(a.client_id, a.name) < std::tie(b.client_id, b.name); });
+  if (!rows.are_cacheable()) return std::shared_ptr<const EffectiveRoles>(std::move(made));
   const std::unique_lock lock(mutex_);
-  if (const auto state = realms_.find(realm.realm.name);
-      state != realms_.end() && state->second.entry.get() == &realm) {
-    put_bounded(state->second.role_sets, kRoleSetsMax, std::move(key), std::shared_ptr<const EffectiveRoles>(made));
-  }
+  if (auto* state = state_of(realm)) state->role_sets.put(key, made);
   return std::shared_ptr<const EffectiveRoles>(std::move(made));
 }
 
@@ -252,7 +234,7 @@ bool Settings::check_versions() {
   std::vector<RealmId> ids;
   {
     const std::shared_lock lock(mutex_);
-    for (const auto& [name, state] : realms_) ids.push_back(state.entry->realm.id);
+    realms_.for_each([&](std::string_view, const RealmState& state) { ids.push_back(state.entry->realm.id); });
   }
   if (ids.empty()) return true;
   const auto versions =
@@ -266,8 +248,8 @@ bool Settings::check_versions() {
   std::unordered_map<std::string_view, std::int64_t> now;
   for (const auto& [id, version] : *versions) now.emplace(id.str(), version);
   const std::unique_lock lock(mutex_);
-  std::erase_if(realms_, [&](const auto& item) {
-    const auto& entry = *item.second.entry;
+  realms_.erase_if([&](std::string_view, const RealmState& state) {
+    const auto& entry = *state.entry;
     // A realm that was loaded after the question was asked is not judged by the answer.
     if (!asked.contains(entry.realm.id.str())) return false;
     const auto found = now.find(entry.realm.id.str());

@@ -15,6 +15,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/clock_map.h"
 #include "base/log.h"
 #include "core/token/token_plan.h"
 #include "domain/flow/flow_set.h"
@@ -46,7 +47,7 @@ struct RealmEntry {
   jose::KeySet private_keys;      // refresh tokens and identity cookies of ours: HMAC
   std::string jwks_json;          // the key set document
   std::string public_key_base64;  // SPKI of the active RS256 key, for GET /realms/{r}
-  FlowSet flows;  // how people sign in here
+  FlowSet flows;                  // how people sign in here
   std::int64_t version = 0;
 
   [[nodiscard]] const jose::SigningKey* signing_key(std::string_view algorithm) const;
@@ -108,23 +109,34 @@ class Settings {
   bool check_versions();
 
  private:
+  /// Beyond its bound each kind drops what was not asked for lately.
   struct RealmState {
     std::shared_ptr<const RealmEntry> entry;
-    NameMap<std::shared_ptr<const ClientEntry>> clients;      // by client_id
-    std::unordered_map<std::string, std::string> client_ids;  // internal id -> client_id
-    std::unordered_map<std::string, std::shared_ptr<const Role>> roles;
-    std::unordered_map<std::string, std::shared_ptr<const Group>> groups;
-    std::unordered_map<std::string, std::shared_ptr<const EffectiveRoles>> role_sets;  // by the joined direct role ids
+    ClockMap<std::shared_ptr<const ClientEntry>> clients{kEntriesMax};  // by client_id
+    ClockMap<std::string> client_ids{kEntriesMax};                      // internal id -> client_id
+    ClockMap<std::shared_ptr<const Role>> roles{kEntriesMax};
+    ClockMap<std::shared_ptr<const Group>> groups{kEntriesMax};
+    ClockMap<std::shared_ptr<const EffectiveRoles>> role_sets{kRoleSetsMax};  // by the joined direct role ids
   };
+  static constexpr std::size_t kRealmsMax = 1'000;
+  static constexpr std::size_t kEntriesMax = 20'000;
+  static constexpr std::size_t kRoleSetsMax = 4'096;
+
+  /// The state that belongs to this very entry, if it is still the current one. The caller holds the lock.
+  [[nodiscard]] const RealmState* state_of(const RealmEntry& realm) const;
+  [[nodiscard]] RealmState* state_of(const RealmEntry& realm) {
+    return const_cast<RealmState*>(std::as_const(*this).state_of(realm));
+  }
   Stored<std::shared_ptr<const Role>> role(Rows& rows, const RealmEntry& realm, const RoleId& id);
   Stored<std::shared_ptr<const Group>> group(Rows& rows, const RealmEntry& realm, const GroupId& id);
-  std::shared_ptr<const ClientEntry> remember(const std::shared_ptr<const RealmEntry>& realm, Client client);
+  std::shared_ptr<const ClientEntry> remember(const Rows* rows, const std::shared_ptr<const RealmEntry>& realm,
+                                              Client client);
 
   Repositories repositories_;
   Log& log_;
   mutable std::shared_mutex mutex_;
-  NameMap<RealmState> realms_;                           // by name
-  NameMap<std::shared_ptr<const RealmEntry>> previous_;  // the last entry of each, for its keys
+  ClockMap<RealmState> realms_{kRealmsMax};                           // by name
+  ClockMap<std::shared_ptr<const RealmEntry>> previous_{kRealmsMax};  // the last entry of each, for its keys
 };
 
 }  // namespace cardea

@@ -45,6 +45,22 @@ class Session {
   Result<std::int64_t, DbError> change(const Sql& sql, Values values) {
     return run(sql, values, [](const Row&) {});
   }
+
+  /// Says that this transaction changes rows that callers keep in memory. From here on nobody whose commit hangs
+  /// together with this one may remember what they read.
+  void note_change_of_cached_rows() { *changed_ = true; }
+  [[nodiscard]] bool has_changed_cached_rows() const { return *changed_; }
+
+ protected:
+  Session() : changed_(&own_) {}
+  /// `shared` by the transactions that commit together; outlives them.
+  explicit Session(bool& shared) : changed_(&shared) {}
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+ private:
+  bool own_ = false;
+  bool* changed_;
 };
 
 }  // namespace cardea::db

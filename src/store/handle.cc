@@ -41,6 +41,7 @@ StoreError store_error(db::DbError error) {
 Stored<void> raise_version(Tx& tx, const RealmId& realm) {
   Handle& handle = handle_of(tx);
   if (!handle.mark_raised(realm)) return {};
+  handle.session().note_change_of_cached_rows();
   const auto sent = handle.session().send(kRaise, {realm.str()});
   if (!sent) return refuse(store_error(sent.error()));
   return {};

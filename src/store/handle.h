@@ -12,7 +12,12 @@ namespace cardea::store {
 
 class Handle final : public Tx {
  public:
-  explicit Handle(db::Session& session) : session_(session) {}
+  enum class Sees { kCommitted, kOwnTransaction };
+
+  Handle(db::Session& session, Sees sees) : session_(session), sees_(sees) {}
+  [[nodiscard]] bool are_cacheable() const override {
+    return sees_ == Sees::kCommitted || !session_.has_changed_cached_rows();
+  }
   [[nodiscard]] db::Session& session() { return session_; }
   /// True the first time for a realm: one raised version tells everything about a transaction, and a row that is
   /// changed ten thousand times in one transaction gets slower each time on PostgreSQL.
@@ -20,6 +25,7 @@ class Handle final : public Tx {
 
  private:
   db::Session& session_;
+  Sees sees_;
   std::set<std::string> raised_;
 };
 

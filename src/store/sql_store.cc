@@ -7,7 +7,7 @@ namespace cardea::store {
 Stored<void> SqlStore::read(const std::function<Stored<void>(Rows&)>& function) {
   Stored<void> answer;
   const auto done = database_.read([&](db::Session& session) {
-    Handle handle(session);
+    Handle handle(session, Handle::Sees::kCommitted);
     answer = function(handle);
   });
   if (!done) return refuse(store_error(done.error()));
@@ -17,7 +17,7 @@ Stored<void> SqlStore::read(const std::function<Stored<void>(Rows&)>& function) 
 Stored<void> SqlStore::write(const std::function<Stored<void>(Tx&)>& function) {
   Stored<void> answer;
   const auto done = database_.write([&](db::Session& session) {
-    Handle handle(session);
+    Handle handle(session, Handle::Sees::kOwnTransaction);
     answer = function(handle);
     return answer ? db::Verdict::kCommit : db::Verdict::kRollBack;
   });

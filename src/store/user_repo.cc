@@ -35,6 +35,7 @@ constexpr Sql kRaiseOfServiceAccount{
 
 /// What is known of a service account is remembered with its client.
 Stored<void> raise_if_service_account(Tx& tx, const UserId& user) {
+  handle_of(tx).session().note_change_of_cached_rows();  // it may be one
   return send(tx, kRaiseOfServiceAccount, {user.str()});
 }
 

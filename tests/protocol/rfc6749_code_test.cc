@@ -80,6 +80,15 @@ TEST_P(CodeFlow, refuses_an_expired_code) {
   EXPECT_EQ(error_of(redeem_raw(code)), "invalid_grant: Code not valid");
 }
 
+TEST_P(CodeFlow, refuses_a_code_from_before_a_revocation) {  // attack class 28
+  const auto code = sign_in(browser_);
+  server_.clock.advance(seconds{5});
+  server_.change_realm([&](Realm& realm) { realm.not_before = epoch_seconds(server_.clock.now()); });
+  server_.clock.advance(seconds{5});
+  EXPECT_EQ(error_of(redeem_raw(code)), "invalid_grant: Code not valid")
+      << "its tokens would be younger than the not-before that was to end them";
+}
+
 TEST_P(CodeFlow, a_replayed_code_is_refused_and_ends_what_the_first_use_gave) {  // RFC 6749 section 4.1.2
   const auto code = sign_in(browser_);
   const auto tokens = redeem(server_, code);

@@ -46,6 +46,17 @@ TEST_P(TransactionTest, refuses_to_commit_after_a_failed_statement_even_if_the_f
   EXPECT_FALSE(has_marker("one"));
 }
 
+TEST_P(TransactionTest, refuses_to_let_settings_be_remembered_that_may_still_be_lost) {
+  const auto done = write([&](Tx& tx) -> Stored<void> {
+    EXPECT_TRUE(tx.are_cacheable()) << "nothing was changed yet";
+    if (auto raised = repos().realms.raise_version(tx, realm_); !raised) return raised;
+    EXPECT_FALSE(tx.are_cacheable());
+    return {};
+  });
+  EXPECT_TRUE(done);
+  EXPECT_TRUE(read([&](Rows& rows) -> Stored<bool> { return rows.are_cacheable(); }).value());
+}
+
 TEST_P(TransactionTest, a_taken_name_is_an_answer_and_the_transaction_goes_on) {
   ASSERT_TRUE(write([&](Tx& tx) { return insert_marker(tx, "taken"); }));
   const auto done = write([&](Tx& tx) -> Stored<void> {

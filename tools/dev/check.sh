@@ -44,7 +44,7 @@ tidy() {
   else
     files=$(git diff --name-only --diff-filter=d "$base" -- 'src/*.cc')
   fi
-  files=$(grep -v '_bench.cc$\|_fuzz.cc$' <<<"$files" || true)
+  files=$(grep -v '_test.cc$\|_bench.cc$\|_fuzz.cc$' <<<"$files" || true)
   [ -n "$files" ] || return 0
   build release
   echo "$(wc -l <<<"$files") files"

@@ -76,7 +76,7 @@ void read_extras(const std::vector<std::string>& extras, CommandLine& line) {
   }
 }
 
-void refuse_command(const std::string& word, const std::string& spoken, std::vector<std::string_view> known,
+void refuse_command(const std::string& word, const std::string& spoken, const std::vector<std::string_view>& known,
                     CommandLine& line) {
   auto text = "is no command; see `cardea help`";
   const auto meant = nearest(word, known);

@@ -60,7 +60,7 @@ Result<std::optional<SecretBytes>, std::string> read_key(const std::string& path
   auto key = decode_key(text);
   wipe(text);
   if (!key) return refuse("the master key " + path + " is not 32 bytes in base64." + std::string(kAdvice));
-  return std::optional(std::move(*key));
+  return key;
 }
 
 /// Writes a new key so that it is complete and on the disk before it has its name.

@@ -8,8 +8,6 @@
 namespace cardea {
 namespace {
 
-constexpr std::size_t kPlansMax = 64;
-
 const ClientScope* scope_by_id(const RealmEntry& realm, const ScopeId& id) {
   const auto found = realm.scopes_by_id.find(id.str());
   return found == realm.scopes_by_id.end() || found->second->protocol != "openid-connect" ? nullptr : found->second;
@@ -30,6 +28,7 @@ Result<void, ScopeError> select_scopes(const ClientEntry& client, std::string_vi
       plan.scopes.push_back(scope);
   };
   for (const auto& id : client.client.default_scopes) add(scope_by_id(*client.realm, id));
+  std::vector<const ClientScope*> asked;
   for (const auto word : split_words(requested)) {
     if (word == "openid") {
       plan.openid = true;
@@ -38,7 +37,12 @@ Result<void, ScopeError> select_scopes(const ClientEntry& client, std::string_vi
     if (named(client, client.client.default_scopes, word) != nullptr) continue;
     const auto* optional = named(client, client.client.optional_scopes, word);
     if (optional == nullptr) return refuse(ScopeError::kInvalid);
-    add(optional);
+    asked.push_back(optional);
+  }
+  // In the client's order, so that one selection is one plan however it was spelled.
+  for (const auto& id : client.client.optional_scopes) {
+    const auto* scope = scope_by_id(*client.realm, id);
+    if (std::find(asked.begin(), asked.end(), scope) != asked.end()) add(scope);
   }
   return {};
 }
@@ -52,6 +56,13 @@ void add_mappers(TokenPlan& plan, const std::vector<ProtocolMapper>& mappers) {
   for (const auto& mapper : mappers) {
     if (auto op = compile_mapper(mapper)) plan.operations.push_back(std::move(*op));
   }
+}
+
+/// What tells two plans of one client apart.
+std::string selection_of(const TokenPlan& plan) {
+  std::string key = plan.openid ? "openid" : "";
+  for (const auto* scope : plan.scopes) key.append(" ").append(scope->id.str());
+  return key;
 }
 
 /// In order of priority, and in the order they came within one: later ones overwrite.
@@ -69,6 +80,26 @@ void sort_by_priority(std::vector<MapperOp>& operations) {
   operations = std::move(sorted);
 }
 
+/// Fills in what follows from the selected scopes.
+void compile(const ClientEntry& client, TokenPlan& plan) {
+  if (plan.openid) {
+    append_word(plan.token_scope, "openid");
+    append_word(plan.full_scope, "openid");
+  }
+  plan.role_mappings = client.client.role_mappings;
+  for (const auto* scope : plan.scopes) {
+    append_word(plan.full_scope, scope->name);
+    if (scope->in_token_scope()) append_word(plan.token_scope, scope->name);
+    plan.role_mappings.insert(plan.role_mappings.end(), scope->role_mappings.begin(), scope->role_mappings.end());
+    add_mappers(plan, scope->mappers);
+  }
+  add_mappers(plan, client.client.mappers);
+  sort_by_priority(plan.operations);
+  plan.writes_response =
+      std::ranges::any_of(plan.operations, [](const MapperOp& op) { return (op.destinations & kTokenResponse) != 0; });
+  plan.lightweight = client.client.attribute_is_true("client.use.lightweight.access.token.enabled");
+}
+
 }  // namespace
 
 bool TokenPlan::has_scope(std::string_view name) const {
@@ -76,16 +107,27 @@ bool TokenPlan::has_scope(std::string_view name) const {
   return std::any_of(scopes.begin(), scopes.end(), [&](const ClientScope* scope) { return scope->name == name; });
 }
 
-std::shared_ptr<const TokenPlan> PlanCache::find(std::string_view requested) const {
+PlanCache::Plan PlanCache::find(std::string_view requested) const {
   const std::lock_guard lock(mutex_);
-  const auto found = plans_.find(requested);
-  return found == plans_.end() ? nullptr : found->second;
+  const auto* found = by_text_.find(requested);
+  return found == nullptr ? nullptr : *found;
 }
 
-void PlanCache::put(std::string_view requested, std::shared_ptr<const TokenPlan> plan) {
+PlanCache::Plan PlanCache::find_selection(std::string_view selection) const {
   const std::lock_guard lock(mutex_);
-  if (plans_.size() >= kPlansMax && !plans_.contains(requested)) plans_.erase(plans_.begin());
-  plans_.insert_or_assign(std::string(requested), std::move(plan));
+  const auto* found = by_selection_.find(selection);
+  return found == nullptr ? nullptr : *found;
+}
+
+PlanCache::Plan PlanCache::put(std::string_view requested, std::string_view selection, Plan plan) {
+  const std::lock_guard lock(mutex_);
+  if (const auto* faster = by_selection_.find(selection)) {
+    plan = *faster;
+  } else {
+    by_selection_.put(selection, plan);
+  }
+  by_text_.put(requested, plan);
+  return plan;
 }
 
 Result<std::shared_ptr<const TokenPlan>, ScopeError> plan_for(const ClientEntry& client, std::string_view requested) {
@@ -93,24 +135,11 @@ Result<std::shared_ptr<const TokenPlan>, ScopeError> plan_for(const ClientEntry&
   if (auto known = client.plans->find(requested)) return known;
   auto plan = std::make_shared<TokenPlan>();
   if (auto selected = select_scopes(client, requested, *plan); !selected) return refuse(selected.error());
-  if (plan->openid) {
-    append_word(plan->token_scope, "openid");
-    append_word(plan->full_scope, "openid");
-  }
-  plan->role_mappings = client.client.role_mappings;
-  for (const auto* scope : plan->scopes) {
-    append_word(plan->full_scope, scope->name);
-    if (scope->in_token_scope()) append_word(plan->token_scope, scope->name);
-    plan->role_mappings.insert(plan->role_mappings.end(), scope->role_mappings.begin(), scope->role_mappings.end());
-    add_mappers(*plan, scope->mappers);
-  }
-  add_mappers(*plan, client.client.mappers);
-  sort_by_priority(plan->operations);
-  plan->writes_response =
-      std::ranges::any_of(plan->operations, [](const MapperOp& op) { return (op.destinations & kTokenResponse) != 0; });
-  plan->lightweight = client.client.attribute_is_true("client.use.lightweight.access.token.enabled");
-  client.plans->put(requested, plan);
-  return std::shared_ptr<const TokenPlan>(std::move(plan));
+  const auto selection = selection_of(*plan);
+  if (auto known = client.plans->find_selection(selection))
+    return client.plans->put(requested, selection, std::move(known));
+  compile(client, *plan);
+  return client.plans->put(requested, selection, std::move(plan));
 }
 
 std::shared_ptr<const TokenPlan> plan_for_granted(const ClientEntry& client, std::string_view granted) {

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock_map.h"
 #include "base/result.h"
 #include "domain/client.h"
 #include "domain/scope.h"
@@ -93,15 +94,22 @@ enum class ScopeError { kInvalid };
 /// The plan of a scope that was granted earlier: names that were taken from the client since are passed over.
 [[nodiscard]] std::shared_ptr<const TokenPlan> plan_for_granted(const ClientEntry& client, std::string_view granted);
 
-/// Plans of one client entry, by requested scope. Bounded; safe from any thread.
+/// Plans of one client entry: by the scope parameter as it was sent, and by the scopes it selects, so that one
+/// selection has one plan however it is spelled. Bounded; what is asked for stays. Safe from any thread.
 class PlanCache {
  public:
-  [[nodiscard]] std::shared_ptr<const TokenPlan> find(std::string_view requested) const;
-  void put(std::string_view requested, std::shared_ptr<const TokenPlan> plan);
+  PlanCache() : by_text_(kPlansMax), by_selection_(kPlansMax) {}
+  using Plan = std::shared_ptr<const TokenPlan>;
+  [[nodiscard]] Plan find(std::string_view requested) const;
+  [[nodiscard]] Plan find_selection(std::string_view selection) const;
+  /// The plan of that selection when another thread was faster, else `plan`. `requested`: one of its spellings.
+  Plan put(std::string_view requested, std::string_view selection, Plan plan);
 
  private:
+  static constexpr std::size_t kPlansMax = 64;
   mutable std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<const TokenPlan>, std::less<>> plans_;
+  ClockMap<Plan> by_text_;
+  ClockMap<Plan> by_selection_;
 };
 
 /// Reads one mapper. Absent when its provider is not run by this release, or when it writes a protected claim.

@@ -11,6 +11,9 @@ namespace cardea::db {
 class SqliteSession final : public Session {
  public:
   explicit SqliteSession(SqliteConnection& connection) : connection_(connection) {}
+  /// Part of a group that commits as one; `cached_rows_changed` is the group's.
+  SqliteSession(SqliteConnection& connection, bool& cached_rows_changed)
+      : Session(cached_rows_changed), connection_(connection) {}
 
   Result<std::int64_t, DbError> run(const Sql& sql, Values values, RowVisitor visit) override {
     if (failure_) return refuse(*failure_);

@@ -124,7 +124,7 @@ Result<void, DbError> SqliteWriter::write_in_group(Group& group, WriteBody body)
   if (auto begun = begin(group); !begun) return begun;
   group.job_took_part = true;
   if (auto saved = connection_.run(kSavepoint); !saved) return end_savepoint(group, saved.error(), Verdict::kRollBack);
-  SqliteSession session(connection_);
+  SqliteSession session(connection_, group.cached_rows_changed);
   Verdict verdict = Verdict::kRollBack;
   {
     const InBody mark(in_body_);

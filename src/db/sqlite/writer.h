@@ -55,6 +55,7 @@ class SqliteWriter final : public LaneExecutor {
     std::unique_lock<std::mutex> lock;        // keeps writes of other threads out from BEGIN to COMMIT
     std::uint64_t writes = 0;
     bool job_took_part = false;  // the job in work has called write()
+    bool cached_rows_changed = false;
   };
 
   void run();

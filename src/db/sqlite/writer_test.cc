@@ -130,6 +130,23 @@ TEST_F(SqliteWriterTest, refuses_the_whole_group_once_while_another_process_writ
   EXPECT_TRUE(third);
 }
 
+TEST_F(SqliteWriterTest, refuses_to_hide_from_a_neighbour_what_the_group_changed) {
+  hold();
+  std::vector<bool> seen;
+  const auto look = [&](bool change) {
+    return writer->write([&, change](Session& session) {
+      seen.push_back(session.has_changed_cached_rows());
+      if (change) session.note_change_of_cached_rows();
+      return Verdict::kCommit;
+    });
+  };
+  auto first = submit([&] { EXPECT_TRUE(look(true)); });
+  auto second = submit([&] { EXPECT_TRUE(look(false)); });
+  release();
+  EXPECT_TRUE(first.get() && second.get());
+  EXPECT_EQ(seen, (std::vector<bool>{false, true}));
+}
+
 TEST_F(SqliteWriterTest, refuses_queued_jobs_when_it_stops_but_finishes_its_group) {
   writer = std::make_unique<SqliteWriter>(*connection, std::numeric_limits<std::size_t>::max(), log);
   hold();

@@ -14,10 +14,16 @@ namespace cardea {
 class Rows {
  public:
   virtual ~Rows() = default;
+  /// May what is read here be remembered? Not in a transaction that has changed settings, or that commits together with
+  /// one that has (SQLite's groups): those changes may still be lost.
+  [[nodiscard]] virtual bool are_cacheable() const { return true; }
 };
 
 /// A transaction. It commits when the function that got it returns a value, and rolls back when it returns an error.
-class Tx : public Rows {};
+class Tx : public Rows {
+ public:
+  [[nodiscard]] bool are_cacheable() const override { return false; }
+};
 
 template <class T>
 using Stored = Result<T, StoreError>;

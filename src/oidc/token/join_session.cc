@@ -69,6 +69,20 @@ Stored<void> drop_unused_session(Tx& tx, const TokenRequest& request, const Sess
 
 }  // namespace
 
+std::optional<OAuthError> why_not_joinable(const TokenRequest& request, const std::optional<LiveSession>& live,
+                                           const UserId& user, TimePoint agreed_at, std::string_view not_valid) {
+  const auto refused = [](std::string_view text, std::string note) {
+    return OAuthError{OAuthCode::kInvalidGrant, std::string(text), 0, std::move(note)};
+  };
+  if (const auto reason = why_no_single_sign_on(request.realm->realm, live, request.now)) {
+    if (*reason == NotLive::kUserDisabled) return refused("User disabled", "user_disabled");
+    return refused(not_valid, *reason == NotLive::kStale ? "not_before" : "session_gone");
+  }
+  if (live->session.user != user) return refused(not_valid, "session_of_other_user");
+  if (epoch_seconds(agreed_at) < request.client->client.not_before) return refused(not_valid, "client_not_before");
+  return std::nullopt;
+}
+
 OAuthError offline_not_allowed() {
   return {OAuthCode::kNotAllowed, "Offline tokens not allowed for the user or client", 0, "offline_not_allowed"};
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/token/token_subject.h"
+#include "domain/repository/session_repos.h"
 #include "domain/session.h"
 #include "oidc/error.h"
 #include "oidc/token/token_request.h"
@@ -20,6 +21,14 @@ struct SessionShare {
   std::string scope;                   // as granted
   std::string refresh_id;              // jti of the refresh token to come
 };
+
+/// Why nobody may join this session: it is gone, not the person's who agreed, the person is disabled, or a not-before
+/// of realm, client or person has come since. The revocation that happens between a login and its exchange must not be
+/// outrun: the tokens would be younger than it (attack class 28). `agreed_at`: when the code was issued or approved, at
+/// the latest. `not_valid`: the grant's own words.
+[[nodiscard]] std::optional<OAuthError> why_not_joinable(const TokenRequest& request,
+                                                         const std::optional<LiveSession>& live, const UserId& user,
+                                                         TimePoint agreed_at, std::string_view not_valid);
 
 /// The words for people and clients that may not have offline tokens: 400 not_allowed.
 [[nodiscard]] OAuthError offline_not_allowed();

@@ -29,14 +29,9 @@ Stored<void> join(Tx& tx, const TokenRequest& request, Redeemed& out) {
   const auto& repositories = request.dependencies.repositories;
   auto live = repositories.sessions.load(tx, request.realm->realm.id, out.code.session, out.code.client);
   if (!live) return refuse(live.error());
-  if (!*live || !is_session_alive(request.realm->realm, (*live)->session, request.now)) {
-    out.refusal = not_valid("session_gone");
-    return {};
-  }
-  if ((*live)->session.user != out.code.user) {
-    out.refusal = not_valid("session_of_other_user");
-    return {};
-  }
+  const auto issued_at = out.code.expires_at - request.realm->realm.lifespans.access_code;
+  out.refusal = why_not_joinable(request, *live, out.code.user, issued_at, "Code not valid");
+  if (out.refusal) return {};
   auto subject =
       complete_subject(tx, request.dependencies.settings, *request.client, *out.plan, std::move((*live)->subject));
   if (!subject) return refuse(subject.error());

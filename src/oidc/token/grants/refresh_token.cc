@@ -70,7 +70,8 @@ std::optional<OAuthError> refusal_of(const std::optional<LiveSession>& live, con
   return invalid_grant("Invalid refresh token", "not_live");
 }
 
-/// `scope` may narrow what was granted, never widen it (RFC 6749 section 6).
+/// `scope` may narrow what was granted, never widen it (RFC 6749 section 6). The client's default scopes of today
+/// always apply, as at every grant (keycloak.md section 1.9).
 Result<std::shared_ptr<const TokenPlan>, OAuthError> narrowed_plan(const TokenRequest& request,
                                                                    const std::string& granted) {
   const auto asked = request.form.value("scope");
@@ -159,7 +160,8 @@ web::Outcome store_then_sign(RefreshPtr refresh) {
   const bool touches = wants_touch(*refresh);
   const bool rotates = refresh->request->realm->realm.revoke_refresh_token;
   refresh->refresh_id = refresh->fresh_id;
-  if (!touches && !rotates) return sign(refresh);
+  // On PostgreSQL this is the store lane, whose threads wait for the network and do not sign.
+  if (!touches && !rotates) return web::then(web::Lane::kInline, [refresh] { return sign(refresh); });
   return web::then(web::Lane::kStore, [refresh, touches, rotates]() -> web::Outcome {
     const auto& request = *refresh->request;
     auto stored = write_to(request.dependencies.repositories.store, [&](Tx& tx) -> Stored<std::optional<OAuthError>> {
