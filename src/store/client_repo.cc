@@ -1,4 +1,4 @@
-// Clients. The secret is a column of its own, sealed.
+// Clients. Secret and document are sealed, each for itself.
 #include "store/client_document.h"
 #include "store/query.h"
 #include "store/repos.h"
@@ -30,7 +30,7 @@ class SqlClientRepo final : public ClientRepo {
   }
 
   Stored<void> insert(Tx& tx, const RealmId& realm, const Client& client) override {
-    const std::string document = client_document(client);
+    const std::string document = sealed_document(client);
     std::string sealed;
     if (!client.secret.empty()) sealed = seal(sealer_, client.secret.reveal(), kClientSecret, client.id.str());
     const Value secret = sealed.empty() ? Value::null(Value::Kind::kBlob) : Value::blob(sealed);
@@ -45,11 +45,15 @@ class SqlClientRepo final : public ClientRepo {
     if (!client) return refuse(client.error());
     if (!*client) return refuse(StoreError::kConflict);
     if (!add_once((*client)->role_mappings, role)) return {};
-    const std::string document = client_document(**client);
+    const std::string document = sealed_document(**client);
     return send(tx, kUpdateDocument, {id.str(), document});
   }
 
  private:
+  [[nodiscard]] std::string sealed_document(const Client& client) const {
+    return seal_text(sealer_, client_document(client), kClientDocument, client.id.str());
+  }
+
   Stored<Client> parse(Columns& row) const {
     Client client;
     client.id = row.id<ClientId>();
@@ -61,7 +65,9 @@ class SqlClientRepo final : public ClientRepo {
       if (!secret) return refuse(secret.error());
       client.secret = std::move(*secret);
     }
-    if (!read_client_document(row.view(), client)) return refuse(StoreError::kCorrupt);
+    const auto document = unseal_text(sealer_, row.view(), kClientDocument, client.id.str());
+    if (!document) return refuse(document.error());
+    if (!read_client_document(document->reveal(), client)) return refuse(StoreError::kCorrupt);
     return client;
   }
 

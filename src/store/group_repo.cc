@@ -1,10 +1,11 @@
-// Groups. A group's path is made when it is read, from the names of those above it.
+// Groups. The document is sealed. A group's path is made when it is read, from the names of those above it.
 #include <unordered_map>
 
 #include "base/limits.h"
 #include "store/document.h"
 #include "store/query.h"
 #include "store/repos.h"
+#include "store/sealed.h"
 
 namespace cardea::store {
 namespace {
@@ -30,13 +31,15 @@ void members(Document& document, AnyGroup& group) {
   document("extra", extra);
 }
 
-Stored<Group> parse_group(Columns& row) {
+Stored<Group> parse_group(const crypto::Sealer& sealer, Columns& row) {
   Group group;
   group.id = row.id<GroupId>();
   group.realm = row.id<RealmId>();
   group.parent = row.optional_id<GroupId>();
   group.name = row.text();
-  const auto object = parse_document(row.view());
+  const auto opened = unseal_text(sealer, row.view(), kGroupDocument, group.id.str());
+  if (!opened) return refuse(opened.error());
+  const auto object = parse_document(opened->reveal());
   if (!object) return refuse(StoreError::kCorrupt);
   DocumentReader document(*object);
   members(document, group);
@@ -70,8 +73,11 @@ void fill_in_paths(std::vector<Group>& groups) {
 
 class SqlGroupRepo final : public GroupRepo {
  public:
+  explicit SqlGroupRepo(const crypto::Sealer& sealer) : sealer_(sealer) {}
+
   Stored<std::optional<Group>> find(Rows& rows, const RealmId& realm, const GroupId& id) override {
-    auto line = find_all<Group>(rows, kFindWithParents, {realm.str(), id.str(), kGroupDepthMax}, parse_group);
+    auto line = find_all<Group>(rows, kFindWithParents, {realm.str(), id.str(), kGroupDepthMax},
+                                [this](Columns& row) { return parse_group(sealer_, row); });
     if (!line) return refuse(line.error());
     if (line->empty()) return std::nullopt;
     fill_in_paths(*line);
@@ -79,7 +85,8 @@ class SqlGroupRepo final : public GroupRepo {
   }
 
   Stored<std::vector<Group>> list(Rows& rows, const RealmId& realm) override {
-    auto groups = find_all<Group>(rows, kList, {realm.str()}, parse_group);
+    auto groups =
+        find_all<Group>(rows, kList, {realm.str()}, [this](Columns& row) { return parse_group(sealer_, row); });
     if (groups) fill_in_paths(*groups);
     return groups;
   }
@@ -87,16 +94,21 @@ class SqlGroupRepo final : public GroupRepo {
   Stored<void> insert(Tx& tx, const Group& group) override {
     DocumentWriter document;
     members(document, group);
-    const std::string text = document.text();
+    const std::string text = seal_text(sealer_, document.text(), kGroupDocument, group.id.str());
     const auto inserted =
         change_one(tx, kInsert, {group.id.str(), group.realm.str(), id_or_null(group.parent), group.name, text});
     if (!inserted) return inserted;
     return raise_version(tx, group.realm);
   }
+
+ private:
+  const crypto::Sealer& sealer_;
 };
 
 }  // namespace
 
-std::unique_ptr<GroupRepo> make_group_repo() { return std::make_unique<SqlGroupRepo>(); }
+std::unique_ptr<GroupRepo> make_group_repo(const crypto::Sealer& sealer) {
+  return std::make_unique<SqlGroupRepo>(sealer);
+}
 
 }  // namespace cardea::store

@@ -1,8 +1,9 @@
-// Realms and their versions.
+// Realms and their versions. The document is sealed.
 #include "store/query.h"
 #include "store/realm_document.h"
 #include "store/remove_realm.h"
 #include "store/repos.h"
+#include "store/sealed.h"
 
 namespace cardea::store {
 namespace {
@@ -21,32 +22,26 @@ constexpr Sql kVersions{
     "SELECT realm_id, version FROM realm_versions WHERE realm_id IN (SELECT value FROM json_each(?1))",
     "SELECT realm_id, version FROM realm_versions WHERE realm_id IN (SELECT json_array_elements_text($1::json))"};
 
-Stored<Realm> parse_realm(Columns& row) {
-  Realm realm;
-  realm.id = row.id<RealmId>();
-  realm.name = row.text();
-  const bool reads = read_realm_document(row.view(), realm);
-  realm.version = row.integer();
-  if (!reads) return refuse(StoreError::kCorrupt);
-  return realm;
-}
-
 class SqlRealmRepo final : public RealmRepo {
  public:
+  explicit SqlRealmRepo(const crypto::Sealer& sealer) : sealer_(sealer) {}
+
   Stored<std::optional<Realm>> find_by_name(Rows& rows, std::string_view name) override {
-    return find_one<Realm>(rows, kFindByName, {name}, parse_realm);
+    return find_one<Realm>(rows, kFindByName, {name}, [this](Columns& row) { return parse(row); });
   }
-  Stored<std::vector<Realm>> list(Rows& rows) override { return find_all<Realm>(rows, kList, {}, parse_realm); }
+  Stored<std::vector<Realm>> list(Rows& rows) override {
+    return find_all<Realm>(rows, kList, {}, [this](Columns& row) { return parse(row); });
+  }
 
   Stored<void> insert(Tx& tx, const Realm& realm) override {
-    const std::string document = realm_document(realm);
+    const std::string document = sealed_document(realm);
     if (auto inserted = change_one(tx, kInsert, {realm.id.str(), realm.name, document}); !inserted) return inserted;
     return send(tx, kInsertVersion, {realm.id.str()});
   }
 
   Stored<void> update(Tx& tx, const Realm& realm) override {
     if (auto raised = store::raise_version(tx, realm.id); !raised) return raised;
-    const std::string document = realm_document(realm);
+    const std::string document = sealed_document(realm);
     return change_one(tx, kUpdate, {realm.id.str(), realm.name, document});
   }
 
@@ -72,10 +67,30 @@ class SqlRealmRepo final : public RealmRepo {
   Stored<bool> remove_some(Tx& tx, const RealmId& realm, int rows_max) override {
     return remove_realm_rows(tx, realm, rows_max);
   }
+
+ private:
+  [[nodiscard]] std::string sealed_document(const Realm& realm) const {
+    return seal_text(sealer_, realm_document(realm), kRealmDocument, realm.id.str());
+  }
+
+  Stored<Realm> parse(Columns& row) const {
+    Realm realm;
+    realm.id = row.id<RealmId>();
+    realm.name = row.text();
+    const auto document = unseal_text(sealer_, row.view(), kRealmDocument, realm.id.str());
+    if (!document) return refuse(document.error());
+    realm.version = row.integer();
+    if (!read_realm_document(document->reveal(), realm)) return refuse(StoreError::kCorrupt);
+    return realm;
+  }
+
+  const crypto::Sealer& sealer_;
 };
 
 }  // namespace
 
-std::unique_ptr<RealmRepo> make_realm_repo() { return std::make_unique<SqlRealmRepo>(); }
+std::unique_ptr<RealmRepo> make_realm_repo(const crypto::Sealer& sealer) {
+  return std::make_unique<SqlRealmRepo>(sealer);
+}
 
 }  // namespace cardea::store

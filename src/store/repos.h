@@ -9,17 +9,17 @@
 
 namespace cardea::store {
 
-std::unique_ptr<RealmRepo> make_realm_repo();
-std::unique_ptr<ScopeRepo> make_scope_repo();
+std::unique_ptr<RealmRepo> make_realm_repo(const crypto::Sealer& sealer);
+std::unique_ptr<ScopeRepo> make_scope_repo(const crypto::Sealer& sealer);
 std::unique_ptr<KeyRepo> make_key_repo(const crypto::Sealer& sealer);
 std::unique_ptr<ClientRepo> make_client_repo(const crypto::Sealer& sealer);
-std::unique_ptr<RoleRepo> make_role_repo();
-std::unique_ptr<GroupRepo> make_group_repo();
-std::unique_ptr<UserRepo> make_user_repo();
-std::unique_ptr<SubjectRepo> make_subject_repo();
+std::unique_ptr<RoleRepo> make_role_repo(const crypto::Sealer& sealer);
+std::unique_ptr<GroupRepo> make_group_repo(const crypto::Sealer& sealer);
+std::unique_ptr<UserRepo> make_user_repo(const crypto::Sealer& sealer);
+std::unique_ptr<SubjectRepo> make_subject_repo(const crypto::Sealer& sealer);
 std::unique_ptr<CredentialRepo> make_credential_repo(const crypto::Sealer& sealer);
-std::unique_ptr<SessionRepo> make_session_repo();
-std::unique_ptr<SessionRepo> make_offline_session_repo();
+std::unique_ptr<SessionRepo> make_session_repo(const crypto::Sealer& sealer);
+std::unique_ptr<SessionRepo> make_offline_session_repo(const crypto::Sealer& sealer);
 std::unique_ptr<CodeRepo> make_code_repo();
 std::unique_ptr<DeviceCodeRepo> make_device_code_repo();
 std::unique_ptr<InteractionRepo> make_interaction_repo(const crypto::Sealer& sealer);

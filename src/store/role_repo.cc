@@ -1,7 +1,8 @@
-// Roles and their composites.
+// Roles and their composites. The document is sealed.
 #include "store/document.h"
 #include "store/query.h"
 #include "store/repos.h"
+#include "store/sealed.h"
 
 namespace cardea::store {
 namespace {
@@ -31,14 +32,16 @@ void members(Document& document, AnyRole& role) {
   document("extra", extra);
 }
 
-Stored<Role> parse_role(Columns& row) {
+Stored<Role> parse_role(const crypto::Sealer& sealer, Columns& row) {
   Role role;
   role.id = row.id<RoleId>();
   role.realm = row.id<RealmId>();
   role.client = row.optional_id<ClientId>();
   role.client_name = row.text();
   role.name = row.text();
-  const auto object = parse_document(row.view());
+  const auto opened = unseal_text(sealer, row.view(), kRoleDocument, role.id.str());
+  if (!opened) return refuse(opened.error());
+  const auto object = parse_document(opened->reveal());
   auto composites = parse_string_list(row.view());
   if (!object || !composites) return refuse(StoreError::kCorrupt);
   DocumentReader document(*object);
@@ -50,22 +53,26 @@ Stored<Role> parse_role(Columns& row) {
 
 class SqlRoleRepo final : public RoleRepo {
  public:
+  explicit SqlRoleRepo(const crypto::Sealer& sealer) : sealer_(sealer) {}
+
   Stored<std::optional<Role>> find(Rows& rows, const RealmId& realm, const RoleId& id) override {
-    return find_one<Role>(rows, kFind, {realm.str(), id.str()}, parse_role);
+    return find_one<Role>(rows, kFind, {realm.str(), id.str()},
+                          [this](Columns& row) { return parse_role(sealer_, row); });
   }
   Stored<std::optional<Role>> find_by_name(Rows& rows, const RealmId& realm, const std::optional<ClientId>& client,
                                            std::string_view name) override {
     const std::string_view client_id = client ? std::string_view(client->str()) : std::string_view{};
-    return find_one<Role>(rows, kFindByName, {realm.str(), client_id, name}, parse_role);
+    return find_one<Role>(rows, kFindByName, {realm.str(), client_id, name},
+                          [this](Columns& row) { return parse_role(sealer_, row); });
   }
   Stored<std::vector<Role>> list(Rows& rows, const RealmId& realm) override {
-    return find_all<Role>(rows, kList, {realm.str()}, parse_role);
+    return find_all<Role>(rows, kList, {realm.str()}, [this](Columns& row) { return parse_role(sealer_, row); });
   }
 
   Stored<void> insert(Tx& tx, const Role& role) override {
     DocumentWriter document;
     members(document, role);
-    const std::string text = document.text();
+    const std::string text = seal_text(sealer_, document.text(), kRoleDocument, role.id.str());
     const auto inserted =
         change_one(tx, kInsert, {role.id.str(), role.realm.str(), id_or_null(role.client), role.name, text});
     if (!inserted) return inserted;
@@ -80,10 +87,13 @@ class SqlRoleRepo final : public RoleRepo {
     if (auto sent = send(tx, kInsertComposite, {parent.str(), child.str()}); !sent) return sent;
     return raise_version(tx, realm);
   }
+
+ private:
+  const crypto::Sealer& sealer_;
 };
 
 }  // namespace
 
-std::unique_ptr<RoleRepo> make_role_repo() { return std::make_unique<SqlRoleRepo>(); }
+std::unique_ptr<RoleRepo> make_role_repo(const crypto::Sealer& sealer) { return std::make_unique<SqlRoleRepo>(sealer); }
 
 }  // namespace cardea::store

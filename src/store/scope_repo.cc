@@ -1,8 +1,9 @@
-// Client scopes.
+// Client scopes. The document is sealed.
 #include "store/document.h"
 #include "store/query.h"
 #include "store/repos.h"
 #include "store/role_mapping.h"
+#include "store/sealed.h"
 
 namespace cardea::store {
 namespace {
@@ -24,17 +25,19 @@ void members(Document& document, AnyScope& scope) {
   document("extra", extra);
 }
 
-std::string scope_document(const ClientScope& scope) {
+std::string scope_document(const crypto::Sealer& sealer, const ClientScope& scope) {
   DocumentWriter document;
   members(document, scope);
-  return document.text();
+  return seal_text(sealer, document.text(), kScopeDocument, scope.id.str());
 }
 
-Stored<ClientScope> parse_scope(Columns& row) {
+Stored<ClientScope> parse_scope(const crypto::Sealer& sealer, Columns& row) {
   ClientScope scope;
   scope.id = row.id<ScopeId>();
   scope.name = row.text();
-  const auto object = parse_document(row.view());
+  const auto opened = unseal_text(sealer, row.view(), kScopeDocument, scope.id.str());
+  if (!opened) return refuse(opened.error());
+  const auto object = parse_document(opened->reveal());
   if (!object) return refuse(StoreError::kCorrupt);
   DocumentReader document(*object);
   members(document, scope);
@@ -44,12 +47,15 @@ Stored<ClientScope> parse_scope(Columns& row) {
 
 class SqlScopeRepo final : public ScopeRepo {
  public:
+  explicit SqlScopeRepo(const crypto::Sealer& sealer) : sealer_(sealer) {}
+
   Stored<std::vector<ClientScope>> list(Rows& rows, const RealmId& realm) override {
-    return find_all<ClientScope>(rows, kList, {realm.str()}, parse_scope);
+    return find_all<ClientScope>(rows, kList, {realm.str()},
+                                 [this](Columns& row) { return parse_scope(sealer_, row); });
   }
 
   Stored<void> insert(Tx& tx, const RealmId& realm, const ClientScope& scope) override {
-    const std::string document = scope_document(scope);
+    const std::string document = scope_document(sealer_, scope);
     const auto inserted = change_one(tx, kInsert, {scope.id.str(), realm.str(), scope.name, document});
     if (!inserted) return inserted;
     return raise_version(tx, realm);
@@ -57,17 +63,23 @@ class SqlScopeRepo final : public ScopeRepo {
 
   Stored<void> add_role_mapping(Tx& tx, const RealmId& realm, const ScopeId& id, const RoleId& role) override {
     if (auto ready = prepare_role_mapping(tx, realm, role); !ready) return ready;
-    auto scope = find_one<ClientScope>(tx, kFind, {realm.str(), id.str()}, parse_scope);
+    auto scope = find_one<ClientScope>(tx, kFind, {realm.str(), id.str()},
+                                       [this](Columns& row) { return parse_scope(sealer_, row); });
     if (!scope) return refuse(scope.error());
     if (!*scope) return refuse(StoreError::kConflict);
     if (!add_once((*scope)->role_mappings, role)) return {};
-    const std::string document = scope_document(**scope);
+    const std::string document = scope_document(sealer_, **scope);
     return send(tx, kUpdate, {id.str(), document});
   }
+
+ private:
+  const crypto::Sealer& sealer_;
 };
 
 }  // namespace
 
-std::unique_ptr<ScopeRepo> make_scope_repo() { return std::make_unique<SqlScopeRepo>(); }
+std::unique_ptr<ScopeRepo> make_scope_repo(const crypto::Sealer& sealer) {
+  return std::make_unique<SqlScopeRepo>(sealer);
+}
 
 }  // namespace cardea::store

@@ -84,7 +84,7 @@ Stored<ClientSession> parse_share(Columns& row) {
   return share;
 }
 
-Stored<LiveSession> parse_live(Columns& row) {
+Stored<LiveSession> parse_live(const crypto::Sealer& sealer, Columns& row) {
   LiveSession live;
   auto session = parse_session(row);
   if (!session) return refuse(session.error());
@@ -94,7 +94,7 @@ Stored<LiveSession> parse_live(Columns& row) {
   } else {
     live.client_session = *parse_share(row);
   }
-  auto subject = parse_subject(row);
+  auto subject = parse_subject(sealer, row);
   if (!subject) return refuse(subject.error());
   live.subject = std::move(*subject);
   return live;
@@ -108,6 +108,8 @@ std::int64_t purge_hour(TimePoint expires_at) {
 template <class Statements>
 class SqlSessionRepo final : public SessionRepo {
  public:
+  explicit SqlSessionRepo(const crypto::Sealer& sealer) : sealer_(sealer) {}
+
   Stored<void> insert(Tx& tx, const UserSession& session, TimePoint expires_at) override {
     const std::string notes = json_or_empty(session.notes);
     return send(tx, Statements::kInsert,
@@ -122,8 +124,8 @@ class SqlSessionRepo final : public SessionRepo {
   }
   Stored<std::optional<LiveSession>> load(Rows& rows, const RealmId& realm, const SessionId& id,
                                           const ClientId& client) override {
-    return find_one<LiveSession>(rows, Statements::kLoad, {realm.str(), id.str(), client.str()}, [](Columns& row) {
-      auto live = parse_live(row);
+    return find_one<LiveSession>(rows, Statements::kLoad, {realm.str(), id.str(), client.str()}, [this](Columns& row) {
+      auto live = parse_live(sealer_, row);
       if (live) live->session.offline = kOffline;
       return live;
     });
@@ -184,13 +186,17 @@ class SqlSessionRepo final : public SessionRepo {
     if (session) session->offline = kOffline;
     return session;
   }
+
+  const crypto::Sealer& sealer_;  // for what belongs to the user
 };
 
 }  // namespace
 
-std::unique_ptr<SessionRepo> make_session_repo() { return std::make_unique<SqlSessionRepo<OnlineStatements>>(); }
-std::unique_ptr<SessionRepo> make_offline_session_repo() {
-  return std::make_unique<SqlSessionRepo<OfflineStatements>>();
+std::unique_ptr<SessionRepo> make_session_repo(const crypto::Sealer& sealer) {
+  return std::make_unique<SqlSessionRepo<OnlineStatements>>(sealer);
+}
+std::unique_ptr<SessionRepo> make_offline_session_repo(const crypto::Sealer& sealer) {
+  return std::make_unique<SqlSessionRepo<OfflineStatements>>(sealer);
 }
 
 }  // namespace cardea::store

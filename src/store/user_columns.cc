@@ -1,6 +1,7 @@
 #include "store/user_columns.h"
 
 #include "store/document.h"
+#include "store/sealed.h"
 
 namespace cardea::store {
 namespace {
@@ -23,7 +24,7 @@ bool read_actions(std::string_view text, std::vector<std::string>& actions) {
 
 }  // namespace
 
-Stored<User> parse_user(Columns& row) {
+Stored<User> parse_user(const crypto::Sealer& sealer, Columns& row) {
   User user;
   user.id = row.id<UserId>();
   user.realm = row.id<RealmId>();
@@ -37,14 +38,17 @@ Stored<User> parse_user(Columns& row) {
   user.not_before = row.integer();
   user.service_account_client = row.optional_id<ClientId>();
   const bool reads = read_actions(row.view(), user.required_actions);
-  if (!read_json(row.view(), user.attributes) || !read_json(row.view(), user.extra) || !reads) {
-    return refuse(StoreError::kCorrupt);
+  if (!read_json(row.view(), user.attributes) || !reads) return refuse(StoreError::kCorrupt);
+  if (const auto sealed = row.view(); !sealed.empty()) {
+    const auto extra = unseal_text(sealer, sealed, kUserExtra, user.id.str());
+    if (!extra) return refuse(extra.error());
+    if (!read_json(extra->reveal(), user.extra)) return refuse(StoreError::kCorrupt);
   }
   return user;
 }
 
-Stored<Subject> parse_subject(Columns& row) {
-  auto user = parse_user(row);
+Stored<Subject> parse_subject(const crypto::Sealer& sealer, Columns& row) {
+  auto user = parse_user(sealer, row);
   if (!user) return refuse(user.error());
   Subject subject;
   subject.user = std::move(*user);

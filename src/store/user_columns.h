@@ -1,6 +1,7 @@
 // The columns of a user, read by every statement that gives one.
 #pragma once
 
+#include "crypto/seal.h"
 #include "domain/user.h"
 #include "store/query.h"
 
@@ -17,7 +18,7 @@
 
 namespace cardea::store {
 
-[[nodiscard]] Stored<User> parse_user(Columns& row);
-[[nodiscard]] Stored<Subject> parse_subject(Columns& row);
+[[nodiscard]] Stored<User> parse_user(const crypto::Sealer& sealer, Columns& row);
+[[nodiscard]] Stored<Subject> parse_subject(const crypto::Sealer& sealer, Columns& row);
 
 }  // namespace cardea::store

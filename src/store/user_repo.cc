@@ -4,6 +4,7 @@
 #include "store/document.h"
 #include "store/query.h"
 #include "store/repos.h"
+#include "store/sealed.h"
 #include "store/user_columns.h"
 
 namespace cardea::store {
@@ -41,14 +42,19 @@ Stored<void> raise_if_service_account(Tx& tx, const UserId& user) {
 
 class SqlUserRepo final : public UserRepo {
  public:
+  explicit SqlUserRepo(const crypto::Sealer& sealer) : sealer_(sealer) {}
+
   Stored<std::optional<User>> find(Rows& rows, const RealmId& realm, const UserId& id) override {
-    return find_one<User>(rows, kFind, {realm.str(), id.str()}, parse_user);
+    return find_one<User>(rows, kFind, {realm.str(), id.str()},
+                          [this](Columns& row) { return parse_user(sealer_, row); });
   }
   Stored<std::optional<User>> find_by_username(Rows& rows, const RealmId& realm, std::string_view username) override {
-    return find_one<User>(rows, kFindByUsername, {realm.str(), username}, parse_user);
+    return find_one<User>(rows, kFindByUsername, {realm.str(), username},
+                          [this](Columns& row) { return parse_user(sealer_, row); });
   }
   Stored<std::optional<User>> find_by_email(Rows& rows, const RealmId& realm, std::string_view email) override {
-    auto found = find_all<User>(rows, kFindByEmail, {realm.str(), email}, parse_user);
+    auto found = find_all<User>(rows, kFindByEmail, {realm.str(), email},
+                                [this](Columns& row) { return parse_user(sealer_, row); });
     if (!found) return refuse(found.error());
     if (found->size() != 1) return std::nullopt;
     return std::move(found->front());
@@ -59,7 +65,8 @@ class SqlUserRepo final : public UserRepo {
     const std::string_view slot = duplicate_emails ? std::string_view(user.id.str()) : std::string_view{};
     const std::string actions = json_or_empty(user.required_actions);
     const std::string attributes = json_or_empty(user.attributes);
-    const std::string extra = json_or_empty(user.extra);
+    std::string extra = json_or_empty(user.extra);
+    if (!extra.empty()) extra = seal_text(sealer_, extra, kUserExtra, user.id.str());
     auto inserted =
         change_one(tx, kInsert,
                    {user.id.str(), user.realm.str(), user.username, Value::text_or_null(user.email), slot,
@@ -83,22 +90,34 @@ class SqlUserRepo final : public UserRepo {
     if (auto added = send(tx, kAddGroup, {user.str(), group.str()}); !added) return added;
     return raise_if_service_account(tx, user);
   }
+
+ private:
+  const crypto::Sealer& sealer_;
 };
 
 class SqlSubjectRepo final : public SubjectRepo {
  public:
+  explicit SqlSubjectRepo(const crypto::Sealer& sealer) : sealer_(sealer) {}
+
   Stored<std::optional<Subject>> load(Rows& rows, const RealmId& realm, const UserId& user) override {
-    return find_one<Subject>(rows, kLoad, {realm.str(), user.str()}, parse_subject);
+    return find_one<Subject>(rows, kLoad, {realm.str(), user.str()},
+                             [this](Columns& row) { return parse_subject(sealer_, row); });
   }
   Stored<std::optional<Subject>> load_service_account(Rows& rows, const RealmId& realm,
                                                       const ClientId& client) override {
-    return find_one<Subject>(rows, kLoadServiceAccount, {realm.str(), client.str()}, parse_subject);
+    return find_one<Subject>(rows, kLoadServiceAccount, {realm.str(), client.str()},
+                             [this](Columns& row) { return parse_subject(sealer_, row); });
   }
+
+ private:
+  const crypto::Sealer& sealer_;
 };
 
 }  // namespace
 
-std::unique_ptr<UserRepo> make_user_repo() { return std::make_unique<SqlUserRepo>(); }
-std::unique_ptr<SubjectRepo> make_subject_repo() { return std::make_unique<SqlSubjectRepo>(); }
+std::unique_ptr<UserRepo> make_user_repo(const crypto::Sealer& sealer) { return std::make_unique<SqlUserRepo>(sealer); }
+std::unique_ptr<SubjectRepo> make_subject_repo(const crypto::Sealer& sealer) {
+  return std::make_unique<SqlSubjectRepo>(sealer);
+}
 
 }  // namespace cardea::store

@@ -34,6 +34,7 @@ class StoreTest : public testing::TestWithParam<db::Engine> {
 
   [[nodiscard]] Repositories& repos() { return *repositories_; }
   [[nodiscard]] store::OpenStore& opened() { return *opened_; }
+  [[nodiscard]] const crypto::Sealer& sealer() const { return *sealer_; }
   [[nodiscard]] bool is_postgres() const { return engine_ == db::Engine::kPostgres; }
 
   template <class F>
