@@ -57,4 +57,11 @@ PasswordVerdict verify_password(const LoginAttempt& attempt, std::string_view pa
   return attempt.user->enabled ? PasswordVerdict::kAccepted : PasswordVerdict::kDisabled;
 }
 
+PasswordVerdict verify_password(const LoginAttempt& attempt, std::string_view password, LoginGuard& guard,
+                                const LoginTicket& ticket) {
+  const auto verdict = verify_password(attempt, password);
+  if (verdict != PasswordVerdict::kRefused) guard.give_back(ticket);
+  return verdict;
+}
+
 }  // namespace cardea

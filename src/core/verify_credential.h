@@ -1,5 +1,6 @@
-// The one place that verifies a password (attack class 27). Fetch, decide: `load_login_attempt` reads what is needed,
-// `verify_password` hashes, on the hash lane, at the same cost whether the user exists or not (EU-1, EU-2).
+// The one place that verifies a password (attack class 27). LoginGuard::reserve lets the attempt through or not; then
+// fetch, decide: `load_login_attempt` reads what is needed, `verify_password` hashes, on the hash lane, at the same
+// cost whether the user exists or not (EU-1, EU-2), and settles what was reserved.
 #pragma once
 
 #include <optional>
@@ -7,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/login_guard.h"
 #include "core/settings.h"
 #include "crypto/password.h"
 #include "domain/repository/repositories.h"
@@ -34,5 +36,8 @@ enum class PasswordVerdict {
 
 /// Takes about 7 ms: run it on the hash lane. A password beyond kPasswordBytesMax is refused without hashing.
 [[nodiscard]] PasswordVerdict verify_password(const LoginAttempt& attempt, std::string_view password);
+/// The same for an attempt that was reserved, as every one from outside is: a right password gives the ticket back.
+[[nodiscard]] PasswordVerdict verify_password(const LoginAttempt& attempt, std::string_view password, LoginGuard& guard,
+                                              const LoginTicket& ticket);
 
 }  // namespace cardea

@@ -324,6 +324,19 @@ web::Response show_choices(const StepRun& run) {
   return choice_page(run, {std::move(choices)});
 }
 
+web::Response refuse_attempt(const StepRun& run, const TooManyAttempts& refused, StepView view) {
+  run.dependencies.log.info("login_failed", {{"reason", "too_many_attempts"},
+                                             {"realm", run.realm->realm.name},
+                                             {"client_id", run.interaction.request.client_id},
+                                             {"ip", run.request.remote_address},
+                                             {"correlation_id", run.request.correlation_id}});
+  view.error = "Too many attempts. Wait a moment and try again.";
+  auto response = show_step(run, view);
+  response.status = 429;
+  response.set("Retry-After", std::to_string(refused.retry_after.count()));
+  return response;
+}
+
 web::Outcome fail_step(const StepRunPtr& run, std::string_view reason, StepView view) {
   run->dependencies.log.info("login_failed", {{"reason", reason},
                                               {"realm", run->realm->realm.name},

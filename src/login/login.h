@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "core/login_guard.h"
 #include "core/settings.h"
 #include "crypto/seal.h"
 #include "domain/interaction.h"
@@ -49,6 +50,7 @@ struct Dependencies {
   const Clock& clock;
   Random& random;
   Log& log;
+  LoginGuard& login_guard;
   CompleteInteraction complete;
   IsRedirectAllowed is_redirect_allowed;
   RefuseRealm refuse_realm;

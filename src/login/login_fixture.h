@@ -75,6 +75,7 @@ class LoginTest : public testing::Test {
   MemoryStore store_;
   Repositories repositories_ = store_.repositories();
   Settings settings_{repositories_, log_};
+  LoginGuard login_guard_{clock_, random_};
   crypto::Sealer sealer_;
   web::Pages pages_{random_};
   web::BaseUrl base_url_{"", ""};

@@ -70,6 +70,7 @@ LoginTest::LoginTest()
               .clock = clock_,
               .random = random_,
               .log = log_,
+              .login_guard = login_guard_,
               .complete = [this](const web::Request&, std::shared_ptr<const RealmEntry> realm,
                                  const AuthorizationRequest& request, const Authentication& proven) -> web::Outcome {
                 return web::then(web::Lane::kStore, [this, realm, request, proven]() -> web::Outcome {

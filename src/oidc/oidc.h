@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "core/login_guard.h"
 #include "core/settings.h"
 #include "domain/authorization.h"
 #include "web/base_url.h"
@@ -34,6 +35,7 @@ struct Dependencies {
   const Clock& clock;
   Random& random;
   Log& log;
+  LoginGuard& login_guard;
   StartLogin start_login;
   RequireActions require_actions;
   bool production = true;  // start rather than start-dev: certs are cacheable for long

@@ -108,7 +108,7 @@ Server::Server(Engine engine)
       repositories(backend_->repositories()) {
   fill();
   oidc_ = std::make_unique<oidc::Dependencies>(oidc::Dependencies{
-      repositories, settings_, pages_, base_url_, clock, random, log,
+      repositories, settings_, pages_, base_url_, clock, random, log, login_guard_,
       [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm, AuthorizationRequest authorization,
              std::string username) {
         return login_->start(request, std::move(realm), std::move(authorization), std::move(username));
@@ -119,7 +119,7 @@ Server::Server(Engine engine)
                                        std::move(actions));
       }});
   login_ = std::make_unique<login::Login>(
-      login::Dependencies{repositories, settings_, sealer_, pages_, base_url_, clock, random, log,
+      login::Dependencies{repositories, settings_, sealer_, pages_, base_url_, clock, random, log, login_guard_,
                           [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm,
                                  const AuthorizationRequest& authorization, const Authentication& proven) {
                             return oidc::complete_interaction(*oidc_, request, std::move(realm), authorization, proven);

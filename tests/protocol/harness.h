@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "core/login_guard.h"
 #include "core/settings.h"
 #include "crypto/seal.h"
 #include "login/login.h"
@@ -85,6 +86,7 @@ class Server {
   web::BaseUrl base_url_{"https://id.example", ""};
   web::Pages pages_{random};
   Settings settings_{repositories, log};
+  LoginGuard login_guard_{clock, random};
   std::unique_ptr<oidc::Dependencies> oidc_;
   std::unique_ptr<login::Login> login_;
   web::Router router_;

@@ -50,6 +50,7 @@ class OidcWorld {
                       .clock = clock,
                       .random = random_,
                       .log = log,
+                      .login_guard = login_guard_,
                       .start_login = {},
                       .require_actions = {}} {
     add_realm("demo");
@@ -296,6 +297,7 @@ class OidcWorld {
   SeededRandom random_;
   MemoryStore store_;
   Settings settings_;
+  LoginGuard login_guard_{clock, random_};
   web::Pages pages_;
   web::BaseUrl base_url_;
   Dependencies dependencies_;

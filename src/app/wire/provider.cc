@@ -28,6 +28,7 @@ Provider::Provider(const Parts& parts, ProviderAddress address, bool development
       base_url_(address_.frontend, browser_path(address_)),
       pages_(parts.random, web::embedded_assets(), browser_path(address_)),
       settings_(parts.repositories, parts.log),
+      login_guard_(parts.clock, parts.random),
       oidc_(oidc_dependencies(parts, development)),
       login_(login_dependencies(parts)) {
   oidc::add_routes(router_, oidc_);
@@ -50,6 +51,7 @@ oidc::Dependencies Provider::oidc_dependencies(const Parts& parts, bool developm
       .clock = parts.clock,
       .random = parts.random,
       .log = parts.log,
+      .login_guard = login_guard_,
       .start_login =
           [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm,
                  AuthorizationRequest authorization, std::string username_shown) {
@@ -75,6 +77,7 @@ login::Dependencies Provider::login_dependencies(const Parts& parts) {
       .clock = parts.clock,
       .random = parts.random,
       .log = parts.log,
+      .login_guard = login_guard_,
       .complete =
           [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm,
                  const AuthorizationRequest& authorization, const Authentication& proven) {

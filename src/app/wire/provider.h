@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/login_guard.h"
 #include "core/settings.h"
 #include "crypto/seal.h"
 #include "domain/repository/repositories.h"
@@ -52,6 +53,7 @@ class Provider {
   web::BaseUrl base_url_;
   web::Pages pages_;
   Settings settings_;
+  LoginGuard login_guard_;
   oidc::Dependencies oidc_;
   login::Login login_;
   web::Router router_;

@@ -23,9 +23,15 @@ web::Outcome submit(const StepRunPtr& run, const web::Form& form) {
   const auto* credential = find_chosen(*run, form.value_or("selectedCredentialId", ""));
   const auto policy = otp_policy(run->realm->realm);
   // Before anything is proven there is no row and no user: then no code is right.
+  // Whoever knows the password could begin anew after every few codes: guesses count for the account as well.
+  const auto& name = run->user ? run->user->username : run->username();
+  auto& guard = run->dependencies.login_guard;
+  const auto ticket = guard.reserve(run->realm->realm.id, name, run->request.remote_address);
+  if (!ticket) return refuse_attempt(*run, ticket.error(), {});
   auto accepted =
       credential == nullptr ? std::nullopt : check_otp(*credential, policy, code, run->dependencies.clock.now());
   if (!accepted || !run->user) return fail_step(run, "invalid_otp", {.error = std::string(kWrongCode)});
+  guard.give_back(*ticket);
   StepPassed passed{.proof = Proof::kOtp, .user = *run->user, .credentials = {}};
   for (const auto& owned : run->credentials) passed.credentials.insert(owned.type);
   if (accepted->data) {

@@ -19,6 +19,7 @@ constexpr std::string_view kDisabledAccount = "Account is disabled, contact your
 struct Submission {
   StepRunPtr run;
   PasswordForm form;
+  LoginTicket ticket;  // reserved before anything is read
   [[nodiscard]] StepView again(std::string_view error) const {
     return {.error = std::string(error), .username = form.username, .remember_me = form.remember_me};
   }
@@ -28,7 +29,8 @@ using SubmissionPtr = std::shared_ptr<const Submission>;
 // The decision, on the hash lane. Only kAccepted leads on.
 web::Outcome decide(const SubmissionPtr& submission, LoginAttempt& attempt) {
   const auto& run = submission->run;
-  switch (verify_password(attempt, submission->form.password.reveal())) {
+  switch (
+      verify_password(attempt, submission->form.password.reveal(), run->dependencies.login_guard, submission->ticket)) {
     case PasswordVerdict::kAccepted:
       break;
     case PasswordVerdict::kDisabled:
@@ -49,7 +51,10 @@ web::Outcome load_attempt(const SubmissionPtr& submission) {
   auto attempt = read_from(run.dependencies.repositories.store, [&](Rows& rows) {
     return load_login_attempt(rows, run.dependencies.repositories, run.realm->realm, submission->form.username);
   });
-  if (!attempt) return store_failed(run.dependencies, run.request, run.realm.get(), attempt.error());
+  if (!attempt) {
+    run.dependencies.login_guard.give_back(submission->ticket);
+    return store_failed(run.dependencies, run.request, run.realm.get(), attempt.error());
+  }
   return web::then(web::Lane::kHash,
                    [submission, attempt = std::move(*attempt)]() mutable { return decide(submission, attempt); });
 }
@@ -60,10 +65,14 @@ bool is_other_user(const StepRun& run, std::string_view typed) {
 }
 
 web::Outcome check_password(const StepRunPtr& run, PasswordForm form) {
-  auto submission = std::make_shared<const Submission>(run, std::move(form));
+  auto submission = std::make_shared<Submission>(run, std::move(form), LoginTicket{});
   if (!submission->form.is_plausible() || is_other_user(*run, submission->form.username)) {
     return fail_step(run, "invalid_user_credentials", submission->again(kWrongPassword));
   }
+  const auto ticket = run->dependencies.login_guard.reserve(run->realm->realm.id, submission->form.username,
+                                                            run->request.remote_address);
+  if (!ticket) return refuse_attempt(*run, ticket.error(), submission->again({}));
+  submission->ticket = *ticket;
   return then_read(run->dependencies, [submission] { return load_attempt(submission); });
 }
 

@@ -25,6 +25,7 @@ struct PasswordRequest {
   SecretBytes password;
   LoginAttempt attempt;
   bool needs_otp = false;
+  LoginTicket ticket;  // reserved before anything was read
 };
 using PasswordRequestPtr = std::shared_ptr<PasswordRequest>;
 
@@ -37,6 +38,14 @@ std::optional<OAuthError> refusal_of(const TokenRequest& request) {
   if (client.consent_required)
     return OAuthError{OAuthCode::kInvalidClient, "Client requires user consent", 400, "consent_required"};
   return std::nullopt;
+}
+
+/// Too many attempts; the same for names of nobody.
+web::Response refuse_attempt(const TokenRequest& request, const TooManyAttempts& refused) {
+  auto response = refuse_token(
+      request, {OAuthCode::kTemporarilyUnavailable, "Too many attempts, try again later", 429, "too_many_attempts"});
+  response.set("Retry-After", std::to_string(refused.retry_after.count()));
+  return response;
 }
 
 /// Right password, but the account is not ready to be used without a browser.
@@ -109,7 +118,14 @@ web::Outcome store_and_sign(const PasswordRequestPtr& login) {
   auto opened = write_to(request->dependencies.repositories.store,
                          [&](Tx& tx) { return open_session(tx, *login, session, refresh_id); });
   if (!opened) return token_store_failed(*request, opened.error());
-  if (!*opened) return refuse_token(*request, opened->error());
+  if (!*opened) {
+    // The password was right and gave its attempt back: a wrong code costs one, or codes could be guessed without end.
+    if (login->needs_otp) {
+      (void)request->dependencies.login_guard.reserve(request->realm->realm.id, login->username,
+                                                      request->http.remote_address);
+    }
+    return refuse_token(*request, opened->error());
+  }
   return web::then(web::Lane::kInline, [login, opened = std::move(**opened), refresh_id]() -> web::Outcome {
     const auto& r = login->request;
     const TokenContext context{.realm = *r->realm,
@@ -131,7 +147,8 @@ web::Outcome store_and_sign(const PasswordRequestPtr& login) {
 
 web::Outcome hash_and_decide(const PasswordRequestPtr& login) {
   const auto& request = *login->request;
-  const auto verdict = verify_password(login->attempt, login->password.reveal());
+  const auto verdict =
+      verify_password(login->attempt, login->password.reveal(), request.dependencies.login_guard, login->ticket);
   if (verdict == PasswordVerdict::kRefused)
     return refuse_token(request, invalid_grant("Invalid user credentials", "bad_credentials"));
   if (verdict == PasswordVerdict::kDisabled)
@@ -158,7 +175,11 @@ web::Outcome password_grant(TokenRequestPtr request) {
   }
   auto plan = requested_plan(*request);
   if (!plan) return refuse_token(*request, plan.error());
+  const auto ticket =
+      request->dependencies.login_guard.reserve(request->realm->realm.id, *username, request->http.remote_address);
+  if (!ticket) return refuse_attempt(*request, ticket.error());
   auto login = std::make_shared<PasswordRequest>();
+  login->ticket = *ticket;
   login->plan = std::move(*plan);
   login->username = *username;
   login->password = SecretBytes::copy_of(password);
@@ -169,7 +190,10 @@ web::Outcome password_grant(TokenRequestPtr request) {
     auto attempt = read_from(r.dependencies.repositories.store, [&](Rows& rows) {
       return load_login_attempt(rows, r.dependencies.repositories, r.realm->realm, login->username);
     });
-    if (!attempt) return token_store_failed(r, attempt.error());
+    if (!attempt) {
+      r.dependencies.login_guard.give_back(login->ticket);
+      return token_store_failed(r, attempt.error());
+    }
     login->attempt = std::move(*attempt);
     return web::then(web::Lane::kHash, [login] { return hash_and_decide(login); });
   });
