@@ -6,40 +6,53 @@
 namespace cardea::store {
 namespace {
 
-constexpr Sql kByTime[] = {
-    Sql{"DELETE FROM codes WHERE hash IN (SELECT hash FROM codes WHERE expires_at <= ?1 LIMIT ?2)"},
-    Sql{"DELETE FROM device_codes WHERE hash IN (SELECT hash FROM device_codes WHERE expires_at <= ?1 LIMIT ?2)"},
-    Sql{"DELETE FROM logout_notices WHERE id IN (SELECT id FROM logout_notices WHERE expires_at <= ?1 LIMIT ?2)"},
-    Sql{"DELETE FROM interactions WHERE hash IN (SELECT hash FROM interactions WHERE expires_at <= ?1 LIMIT ?2)"},
-    Sql{"DELETE FROM revocations WHERE (realm_id, token_id) IN "
-        "(SELECT realm_id, token_id FROM revocations WHERE expires_at <= ?1 LIMIT ?2)"},
-};
-constexpr Sql kByHour[] = {
-    Sql{"DELETE FROM user_sessions WHERE id IN (SELECT id FROM user_sessions WHERE purge_hour <= ?1 LIMIT ?2)"},
-    Sql{"DELETE FROM offline_sessions WHERE id IN (SELECT id FROM offline_sessions WHERE purge_hour <= ?1 LIMIT ?2)"},
-};
+constexpr Sql kCodes{"DELETE FROM codes WHERE hash IN (SELECT hash FROM codes WHERE expires_at <= ?1 LIMIT ?2)"};
+constexpr Sql kDeviceCodes{
+    "DELETE FROM device_codes WHERE hash IN (SELECT hash FROM device_codes WHERE expires_at <= ?1 LIMIT ?2)"};
+constexpr Sql kLogoutNotices{
+    "DELETE FROM logout_notices WHERE id IN (SELECT id FROM logout_notices WHERE expires_at <= ?1 LIMIT ?2)"};
+constexpr Sql kInteractions{
+    "DELETE FROM interactions WHERE hash IN (SELECT hash FROM interactions WHERE expires_at <= ?1 LIMIT ?2)"};
+constexpr Sql kRevocations{
+    "DELETE FROM revocations WHERE (realm_id, token_id) IN "
+    "(SELECT realm_id, token_id FROM revocations WHERE expires_at <= ?1 LIMIT ?2)"};
+constexpr Sql kSessions{
+    "DELETE FROM user_sessions WHERE id IN (SELECT id FROM user_sessions WHERE purge_hour <= ?1 LIMIT ?2)"};
+constexpr Sql kOfflineSessions{
+    "DELETE FROM offline_sessions WHERE id IN (SELECT id FROM offline_sessions WHERE purge_hour <= ?1 LIMIT ?2)"};
+
+const Sql& statement_of(Expiring kind) {
+  switch (kind) {
+    case Expiring::kCodes:
+      return kCodes;
+    case Expiring::kDeviceCodes:
+      return kDeviceCodes;
+    case Expiring::kLogoutNotices:
+      return kLogoutNotices;
+    case Expiring::kInteractions:
+      return kInteractions;
+    case Expiring::kRevocations:
+      return kRevocations;
+    case Expiring::kSessions:
+      return kSessions;
+    case Expiring::kOfflineSessions:
+      break;
+  }
+  return kOfflineSessions;
+}
+
+/// Sessions go by the hour, the rest by the millisecond.
+Value limit_of(Expiring kind, TimePoint now) {
+  const bool by_hour = kind == Expiring::kSessions || kind == Expiring::kOfflineSessions;
+  return by_hour ? Value(std::chrono::floor<std::chrono::hours>(now).time_since_epoch().count()) : millis(now);
+}
 
 class SqlPurgeRepo final : public PurgeRepo {
  public:
-  Stored<int> purge(Tx& tx, TimePoint now, int rows_max) override {
-    int left = rows_max;
-    for (const Sql& sql : kByTime) {
-      if (auto done = remove(tx, sql, millis(now), left); !done) return refuse(done.error());
-    }
-    const auto hour = std::chrono::floor<std::chrono::hours>(now).time_since_epoch().count();
-    for (const Sql& sql : kByHour) {
-      if (auto done = remove(tx, sql, Value(hour), left); !done) return refuse(done.error());
-    }
-    return rows_max - left;
-  }
-
- private:
-  static Stored<void> remove(Tx& tx, const Sql& sql, const Value& until, int& left) {
-    if (left <= 0) return {};
-    const auto removed = change(tx, sql, {until, left});
+  Stored<int> purge(Tx& tx, Expiring kind, TimePoint now, int rows_max) override {
+    const auto removed = change(tx, statement_of(kind), {limit_of(kind, now), rows_max});
     if (!removed) return refuse(removed.error());
-    left -= static_cast<int>(*removed);
-    return {};
+    return static_cast<int>(*removed);
   }
 };
 

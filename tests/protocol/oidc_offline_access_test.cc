@@ -31,8 +31,11 @@ class OfflineAccess : public testing::TestWithParam<Engine> {
   }
 
   void purge() {
-    EXPECT_TRUE(write_to(server_.repositories.store,
-                         [&](Tx& tx) { return server_.repositories.purge.purge(tx, server_.clock.now(), 100); }));
+    for (const auto kind : kAllExpiring) {
+      EXPECT_TRUE(write_to(server_.repositories.store, [&](Tx& tx) {
+        return server_.repositories.purge.purge(tx, kind, server_.clock.now(), 100);
+      }));
+    }
   }
 
   static constexpr const char* kScope = "openid offline_access";

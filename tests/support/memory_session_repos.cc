@@ -251,17 +251,33 @@ class MemoryLogoutNotices final : public LogoutNoticeRepo {
 
 class MemoryPurge final : public PurgeRepo {
  public:
-  Stored<int> purge(Tx& tx, TimePoint now, int rows_max) override {
+  Stored<int> purge(Tx& tx, Expiring kind, TimePoint now, int rows_max) override {
     auto& data = rows_of(tx);
     int left = rows_max;
-    drop(data.codes, left, [&](const CodeRow& row) { return row.code.expires_at <= now; });
-    drop(data.device_codes, left, [&](const DeviceCode& row) { return row.expires_at <= now; });
-    drop(data.logout_notices, left,
-         [&](const NoticeRow& row) { return row.notice.created_at + kLogoutNoticeLife <= now; });
-    drop(data.interactions, left, [&](const Interaction& row) { return row.expires_at <= now; });
-    drop(data.revocations, left, [&](TimePoint expires_at) { return expires_at <= now; });
-    drop(data.sessions, left, [&](const SessionRow& row) { return row.purge_at <= now; });
-    drop(data.offline_sessions, left, [&](const SessionRow& row) { return row.purge_at <= now; });
+    switch (kind) {
+      case Expiring::kCodes:
+        drop(data.codes, left, [&](const CodeRow& row) { return row.code.expires_at <= now; });
+        break;
+      case Expiring::kDeviceCodes:
+        drop(data.device_codes, left, [&](const DeviceCode& row) { return row.expires_at <= now; });
+        break;
+      case Expiring::kLogoutNotices:
+        drop(data.logout_notices, left,
+             [&](const NoticeRow& row) { return row.notice.created_at + kLogoutNoticeLife <= now; });
+        break;
+      case Expiring::kInteractions:
+        drop(data.interactions, left, [&](const Interaction& row) { return row.expires_at <= now; });
+        break;
+      case Expiring::kRevocations:
+        drop(data.revocations, left, [&](TimePoint expires_at) { return expires_at <= now; });
+        break;
+      case Expiring::kSessions:
+        drop(data.sessions, left, [&](const SessionRow& row) { return row.purge_at <= now; });
+        break;
+      case Expiring::kOfflineSessions:
+        drop(data.offline_sessions, left, [&](const SessionRow& row) { return row.purge_at <= now; });
+        break;
+    }
     return rows_max - left;
   }
 

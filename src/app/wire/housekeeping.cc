@@ -1,5 +1,6 @@
 #include "app/wire/housekeeping.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace cardea::app {
@@ -37,14 +38,28 @@ bool Housekeeping::compare_settings() {
 }
 
 void Housekeeping::purge_expired() {
-  const auto removed = parts_.purge(clock_.now(), kPurgeRowsMax);
-  // A full round leaves more to do: the next tick goes on.
-  const bool more = removed && *removed >= kPurgeRowsMax;
-  if (!more) purge_at_ = clock_.steady() + kPurgeEvery;
+  bool more = false;
+  for (std::size_t i = 0; i < kAllExpiring.size(); ++i) {
+    auto& backlog = backlogs_[i];
+    if (backlog.has_more) purge_bit(kAllExpiring[i], backlog);
+    more = more || backlog.has_more;
+  }
+  if (more) return;  // the next tick goes on
+  purge_at_ = clock_.steady() + kPurgeEvery;
+  for (auto& backlog : backlogs_) backlog.has_more = true;
+}
+
+void Housekeeping::purge_bit(Expiring kind, Backlog& backlog) {
+  const auto begun = clock_.steady();
+  const auto removed = parts_.purge(kind, clock_.now(), backlog.rows);
+  const auto held = clock_.steady() - begun;
+  backlog.has_more = removed && *removed >= backlog.rows;
+  if (held > kPurgeHoldMax / 2) backlog.rows = std::max(kPurgeRowsMin, backlog.rows / 2);
+  if (backlog.has_more && held < kPurgeHoldMax / 8) backlog.rows = std::min(kPurgeRowsMax, backlog.rows * 2);
   if (!removed)
     log_.warning("purge_failed", {{"error", describe(removed.error())}});
   else if (*removed > 0)
-    log_.debug("purged", {{"rows", *removed}});
+    log_.debug("purged", {{"kind", static_cast<int>(kind)}, {"rows", *removed}});
 }
 
 }  // namespace cardea::app

@@ -154,9 +154,9 @@ void RunningServer::Parts::make_housekeeping() {
   housekeeping = std::make_unique<Housekeeping>(
       Housekeeping::Parts{[this] { return database->store().change_counter(); },
                           [this] { return provider->settings().check_versions(); },
-                          [&repositories](TimePoint now, int rows_max) {
+                          [&repositories](Expiring kind, TimePoint now, int rows_max) {
                             return write_to(repositories.store,
-                                            [&](Tx& tx) { return repositories.purge.purge(tx, now, rows_max); });
+                                            [&](Tx& tx) { return repositories.purge.purge(tx, kind, now, rows_max); });
                           }},
       clock, log, health);
   ticker = std::make_unique<Ticker>(kTick, [this] { housekeeping->tick(); });

@@ -3,6 +3,7 @@
 // caller's `now`, never the database's.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -123,12 +124,26 @@ class LogoutNoticeRepo {
   virtual Stored<void> remove(Tx& tx, std::string_view id) = 0;
 };
 
+/// What goes when its time is over. Each kind is purged by itself, so that a backlog in one holds up no other.
+enum class Expiring {
+  kCodes,
+  kDeviceCodes,
+  kLogoutNotices,
+  kInteractions,
+  kRevocations,
+  kSessions,
+  kOfflineSessions,
+};
+inline constexpr std::array kAllExpiring = {
+    Expiring::kCodes,       Expiring::kDeviceCodes, Expiring::kLogoutNotices,   Expiring::kInteractions,
+    Expiring::kRevocations, Expiring::kSessions,    Expiring::kOfflineSessions,
+};
+
 class PurgeRepo {
  public:
   virtual ~PurgeRepo() = default;
-  /// Removes at most `rows_max` expired codes, device codes, notices, interactions, revocations and sessions; returns
-  /// how many went.
-  virtual Stored<int> purge(Tx& tx, TimePoint now, int rows_max) = 0;
+  /// Removes at most `rows_max` expired ones of this kind; returns how many went.
+  virtual Stored<int> purge(Tx& tx, Expiring kind, TimePoint now, int rows_max) = 0;
 };
 
 }  // namespace cardea

@@ -24,7 +24,7 @@ web::Outcome submit(const StepRunPtr& run, const web::Form& form) {
   const auto policy = otp_policy(run->realm->realm);
   // Before anything is proven there is no row and no user: then no code is right.
   // Whoever knows the password could begin anew after every few codes: guesses count for the account as well.
-  const auto& name = run->user ? run->user->username : run->username();
+  const auto name = run->user ? run->user->username : run->username();
   auto& guard = run->dependencies.login_guard;
   const auto ticket = guard.reserve(run->realm->realm.id, name, run->request.remote_address);
   if (!ticket) return refuse_attempt(*run, ticket.error(), {});
