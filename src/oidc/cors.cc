@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "oidc/redirect_uri.h"
+#include "core/client_urls.h"
 
 namespace cardea::oidc {
 namespace {

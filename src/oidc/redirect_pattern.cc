@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "core/client_urls.h"
 
 namespace cardea::oidc {
 namespace {
@@ -104,15 +105,6 @@ std::optional<RedirectCandidate> read_redirect_candidate(std::string_view text) 
   RedirectCandidate candidate{.text = std::string(text), .uri = std::move(*uri)};
   candidate.wildcards_apply = !candidate.uri.userinfo && !can_leave_folder(candidate.uri.path);
   return candidate;
-}
-
-std::optional<std::string> wildcard_prefix(std::string_view pattern) {
-  if (!pattern.ends_with('*') || pattern.find_first_of("?#") != std::string_view::npos) return std::nullopt;
-  std::string prefix(pattern.substr(0, pattern.size() - 1));
-  const auto authority = prefix.find("://");
-  if (authority == std::string::npos || authority + 3 == prefix.size()) return prefix;
-  if (prefix.find('/', authority + 3) == std::string::npos) prefix += '/';
-  return prefix;
 }
 
 bool matches_classic(std::string_view pattern, const RedirectCandidate& candidate) {

@@ -30,8 +30,4 @@ struct RedirectCandidate {
 /// Exact comparison (RFC 9700 section 2.1). Only on 127.0.0.1 and [::1] may the port differ (RFC 8252 section 7.3).
 [[nodiscard]] bool matches_exactly(std::string_view pattern, const RedirectCandidate& candidate);
 
-/// The part of a wildcard pattern in front of its '*', with the path begun: "https://h*" gives "https://h/". Absent
-/// when the pattern has no wildcard: '*' stands elsewhere, or the pattern has a query or fragment.
-[[nodiscard]] std::optional<std::string> wildcard_prefix(std::string_view pattern);
-
 }  // namespace cardea::oidc

@@ -23,10 +23,6 @@ namespace cardea::oidc {
 /// The single registered URI without wildcard, for requests that send none; absent when there is no such one.
 [[nodiscard]] std::optional<std::string> only_redirect_uri(const Client& client, std::string_view server_base);
 
-/// Origins that the client's pages may call from: `webOrigins` with "+" and "*" resolved (keycloak.md section 1.7).
-/// "*" stays as "*".
-[[nodiscard]] std::vector<std::string> web_origins(const Client& client, std::string_view server_base);
-
 /// Where the client lives, for a link "Back to application": its base URL, behind the root URL when it starts with '/'.
 /// Absent when there is none, or it is no http or https URL.
 [[nodiscard]] std::optional<std::string> home_url(const Client& client, std::string_view server_base);

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "base/text.h"
+#include "core/client_urls.h"
 
 namespace cardea::oidc {
 namespace {

@@ -83,6 +83,21 @@ TEST_F(IssueToken, access_token_has_keycloaks_members_in_keycloaks_order) {
   EXPECT_EQ(tokens->expires_in, 300);
 }
 
+// The same origins as CORS allows (core/client_urls.h).
+TEST_F(IssueToken, refuses_origins_other_than_those_of_cors) {
+  ProtocolMapper origins;
+  origins.provider = "oidc-allowed-origins-mapper";
+  origins.config = {{"access.token.claim", "true"}};
+  client_record_.mappers.push_back(origins);
+  client_record_.root_url.clear();
+  client_record_.web_origins = {"https://fixed.example", "+"};
+  client_record_.redirect_uris = {"/cb", "https://wild.example*", "my.app://host/cb", "https://fixed.example/x"};
+  const auto tokens = issue_tokens(context(), random_);
+  ASSERT_TRUE(tokens);
+  EXPECT_EQ(json::serialize(claims(tokens->access_token).at("allowed-origins")),
+            R"(["https://fixed.example","https://id.example","https://wild.example"])");
+}
+
 TEST_F(IssueToken, nonce_and_audience_of_the_client_stand_in_the_id_token_only) {
   const auto tokens = issue_tokens(context(), random_);
   ASSERT_TRUE(tokens);

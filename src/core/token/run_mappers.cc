@@ -4,7 +4,7 @@
 #include <array>
 
 #include "base/text.h"
-#include "base/uri.h"
+#include "core/client_urls.h"
 
 namespace cardea {
 namespace {
@@ -330,21 +330,10 @@ class Runner {
   }
 
   Done allowed_origins() {
-    const auto add = [&](std::string_view origin) {
-      auto& list = claims_.allowed_origins;
-      if (!origin.empty() && std::find(list.begin(), list.end(), origin) == list.end()) list.push_back(origin);
-    };
-    const auto& client = context_.client.client;
-    for (const auto& origin : client.web_origins) {
-      if (origin != "+") {
-        add(origin);
-        continue;
-      }
-      for (const auto& pattern : client.redirect_uris) {
-        const bool relative = pattern.starts_with('/');
-        const auto uri = parse_uri(relative ? client.root_url + pattern : pattern);
-        if (uri && uri->is_http()) add(claims_.own(uri->origin()));
-      }
+    // The issuer is our base URL with "/realms/{realm}" behind it.
+    const auto base = context_.issuer.substr(0, context_.issuer.rfind("/realms/"));
+    for (auto& origin : web_origins(context_.client.client, base)) {
+      claims_.allowed_origins.push_back(claims_.own(std::move(origin)));
     }
     return {};
   }

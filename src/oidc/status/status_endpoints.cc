@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/uri.h"
+#include "core/client_urls.h"
 #include "oidc/endpoint.h"
 #include "oidc/redirect_uri.h"
 #include "oidc/status/status_page.h"

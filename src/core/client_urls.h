@@ -1,0 +1,26 @@
+// The URLs of a client's record made absolute, and the origins that follow from them (keycloak.md sections 1.6
+// and 1.7). One rule for the redirect check, for CORS and for `allowed-origins` in tokens.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/client.h"
+
+namespace cardea {
+
+/// `url` as it stands, or behind the client's root URL when it starts with '/': behind `server_base`, our own base URL,
+/// for `${authBaseUrl}` and `${authAdminUrl}`, and behind the origin of that for clients without a root URL.
+[[nodiscard]] std::string absolute_url(const Client& client, std::string_view url, std::string_view server_base);
+
+/// The part of a wildcard pattern in front of its '*', with the path begun: "https://h*" gives "https://h/". Absent
+/// when the pattern has no wildcard: '*' stands elsewhere, or the pattern has a query or fragment.
+[[nodiscard]] std::optional<std::string> wildcard_prefix(std::string_view pattern);
+
+/// Origins that the client's pages may call from: `webOrigins` with "+" and "*" resolved (keycloak.md section 1.7).
+/// "*" stays as "*".
+[[nodiscard]] std::vector<std::string> web_origins(const Client& client, std::string_view server_base);
+
+}  // namespace cardea
