@@ -30,4 +30,22 @@ std::optional<web::Response> refuse_realm(const web::Request& request, const Rea
   return std::nullopt;
 }
 
+std::optional<web::Response> refuse_realm_with_log(Log& log, const web::Request& request, const RealmEntry* realm) {
+  auto refused = refuse_realm(request, realm);
+  if (refused) {
+    std::string_view reason = "realm_disabled";
+    if (realm == nullptr) {
+      reason = "realm_not_found";
+    } else if (is_tls_missing(request, realm->realm.ssl_required)) {
+      reason = "https_required";
+    }
+    log.info("realm_refused", {{"reason", reason},
+                               {"realm", request.path_parameter("realm")},
+                               {"path", request.path},
+                               {"ip", request.remote_address},
+                               {"correlation_id", request.correlation_id}});
+  }
+  return refused;
+}
+
 }  // namespace cardea::oidc

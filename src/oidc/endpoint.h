@@ -23,7 +23,8 @@ template <class Step>
   return web::then(read_lane(dependencies), std::move(step));
 }
 
-/// 503 with Retry-After; logs why. For every StoreError an endpoint cannot answer better.
+/// 503 with Retry-After; logs why. For every StoreError an endpoint
+/// cannot answer better.
 [[nodiscard]] web::Response store_failed(const Dependencies& dependencies, const web::Request& request,
                                          StoreError error);
 
@@ -31,6 +32,10 @@ template <class Step>
 /// enabled") and may be used without TLS from where the request comes (403 invalid_request "HTTPS required",
 /// `sslRequired`).
 [[nodiscard]] std::optional<web::Response> refuse_realm(const web::Request& request, const RealmEntry* realm);
+
+/// The same, and a line in the log that says why.
+[[nodiscard]] std::optional<web::Response> refuse_realm_with_log(Log& log, const web::Request& request,
+                                                                 const RealmEntry* realm);
 
 /// Calls `next(shared_ptr<const RealmEntry>)` for the realm named {realm} in the path, or refuses.
 template <class Next>
@@ -41,7 +46,7 @@ template <class Next>
       [&dependencies, &request,
        next = std::move(next)](Stored<std::shared_ptr<const RealmEntry>> realm) mutable -> web::Outcome {
         if (!realm) return store_failed(dependencies, request, realm.error());
-        if (auto refused = refuse_realm(request, realm->get())) return std::move(*refused);
+        if (auto refused = refuse_realm_with_log(dependencies.log, request, realm->get())) return std::move(*refused);
         return next(std::move(*realm));
       });
 }

@@ -71,6 +71,8 @@ TEST(Endpoint, refuses_every_endpoint_of_unknown_and_disabled_realms) {
     EXPECT_EQ(world.post("/realms/nope/protocol/openid-connect/" + std::string(path), {}).status, 404) << path;
     EXPECT_EQ(world.post("/realms/off/protocol/openid-connect/" + std::string(path), {}).status, 403) << path;
   }
+  EXPECT_EQ(world.log.count("realm_not_found"), 14U) << "each with its reason";
+  EXPECT_EQ(world.log.count("realm_disabled"), 14U);
 }
 
 TEST(Endpoint, answers_503_when_the_store_is_busy) {

@@ -83,6 +83,7 @@ web::Response error_response(const OAuthError& error, const web::Request& reques
              {"realm", realm},
              {"client_id", client_id},
              {"path", request.path},
+             {"ip", request.remote_address},
              {"correlation_id", request.correlation_id}});
   auto response = web::json_error(status, wire_name(error.code), public_text(error.description));
   if (error.challenge_basic) response.add("WWW-Authenticate", "Basic realm=\"" + quoted(realm) + "\"");

@@ -121,7 +121,7 @@ struct Search {
 
 }  // namespace
 
-Router::Router() : root_(std::make_unique<Node>()) {}
+Router::Router(Log* log) : root_(std::make_unique<Node>()), log_(log) {}
 Router::~Router() = default;
 Router::Router(Router&&) noexcept = default;
 Router& Router::operator=(Router&&) noexcept = default;
@@ -147,16 +147,33 @@ void Router::add(Method method, std::string_view pattern, Handler handler) {
   slot = std::move(route);
 }
 
+void Router::log_refusal(const Request& request, int status) const {
+  if (log_ == nullptr) return;
+  std::string_view reason = "wrong_method";
+  if (status == 404) reason = "path_not_found";
+  if (status == 400) reason = "path_not_normalized";
+  log_->info("request_refused", {{"reason", reason},
+                                 {"method", name(request.method)},
+                                 {"path", request.path},
+                                 {"ip", request.remote_address},
+                                 {"correlation_id", request.correlation_id}});
+}
+
 Outcome Router::handle(Request& request) const {
   const bool https = request.is_https();
   request.path_parameters.clear();
   if (!is_canonical_path(request.path)) {
+    log_refusal(request, 400);
     return with_security_headers(json_error(400, "missingNormalization", "Request path not normalized"), https);
   }
   const auto segments = split_path(request.path);
   Search<Node, Node::Route> search{.segments = segments, .method = request.method};
   const auto* route = segments.too_many ? nullptr : search.walk(*root_, 0);
-  if (route == nullptr) return with_security_headers(search.refusal(), https);
+  if (route == nullptr) {
+    auto refusal = search.refusal();
+    log_refusal(request, refusal.status);
+    return with_security_headers(std::move(refusal), https);
+  }
   for (std::size_t i = 0; i < route->names.size(); ++i) {
     auto value = percent_decode(search.values[i]);
     CARDEA_ASSERT(value.has_value());  // is_canonical_path has looked at every escape

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/log.h"
 #include "web/outcome.h"
 
 namespace cardea::web {
@@ -15,7 +16,9 @@ using Handler = std::function<Outcome(const Request&)>;
 
 class Router {
  public:
-  Router();
+  /// `log` gets a line for each request that found no handler; null: none.
+  explicit Router(Log* log);
+  Router() : Router(nullptr) {}
   ~Router();
   Router(Router&&) noexcept;
   Router& operator=(Router&&) noexcept;
@@ -38,7 +41,9 @@ class Router {
 
  private:
   struct Node;
+  void log_refusal(const Request& request, int status) const;
   std::unique_ptr<Node> root_;
+  Log* log_;
 };
 
 /// True when every proxy reads this path the same way; see Router::handle.

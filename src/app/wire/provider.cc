@@ -30,7 +30,8 @@ Provider::Provider(const Parts& parts, ProviderAddress address, bool development
       settings_(parts.repositories, parts.log),
       login_guard_(parts.clock, parts.random),
       oidc_(oidc_dependencies(parts, development)),
-      login_(login_dependencies(parts)) {
+      login_(login_dependencies(parts)),
+      router_(&parts.log) {
   oidc::add_routes(router_, oidc_);
   login_.add_routes(router_);
   web::add_asset_routes(router_);
@@ -84,7 +85,9 @@ login::Dependencies Provider::login_dependencies(const Parts& parts) {
             return oidc::complete_interaction(oidc_, request, std::move(realm), authorization, proven);
           },
       .is_redirect_allowed = &oidc::is_redirect_allowed,
-      .refuse_realm = &oidc::refuse_realm,
+      .refuse_realm = [this](
+                          const web::Request& request,
+                          const RealmEntry* realm) { return oidc::refuse_realm_with_log(oidc_.log, request, realm); },
   };
 }
 
