@@ -431,6 +431,18 @@ TEST_F(AuthenticateTest, tells_the_client_of_an_expired_login_in_its_response_mo
                           HasSubstr("value=\"authentication_expired\"")));
 }
 
+TEST_F(AuthenticateTest, refuses_to_send_two_fragments_or_a_plus_for_a_space) {
+  auto request = authorization();
+  request.response_mode = ResponseMode::kFragment;
+  request.redirect_uri = "https://app.example.com/cb#old";
+  allowed_redirect_ = request.redirect_uri;
+  request.state = "a b";
+  const auto page = start(browser_, request);
+  clock_.advance(realm_.lifespans.access_code_login);
+  EXPECT_THAT(location(get(browser_, form_action(page))),
+              AllOf(StartsWith("https://app.example.com/cb#error=temporarily_unavailable"), HasSubstr("state=a%20b")));
+}
+
 TEST_F(AuthenticateTest, works_where_reads_block) {
   store_.set_reads_block(true);
   EXPECT_EQ(submit(browser_, start(browser_), "ada", kPassword).status, 302);

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "base/uri.h"
 #include "core/required_actions.h"
 #include "login/endpoint.h"
 #include "web/error_page.h"
-#include "web/form.h"
 
 namespace cardea::login {
 namespace {
@@ -65,9 +67,14 @@ web::Response send_expired(const Dependencies& dependencies, const web::Request&
   }
   std::string target = data.redirect_uri;
   if (data.response_mode == ResponseMode::kFragment) {
-    std::string fragment;
-    for (const auto& [name, value] : parameters) web::append_form(fragment, name, value);
-    target.append("#").append(fragment);
+    // As oidc answers: percent-encoded, in place of a fragment that a classic client's redirect URI may have.
+    target.resize(std::min(target.size(), target.find('#')));
+    char separator = '#';
+    for (const auto& [name, value] : parameters) {
+      target.push_back(std::exchange(separator, '&'));
+      target.append(name).push_back('=');
+      percent_encode_append(target, value);
+    }
   } else {
     for (const auto& [name, value] : parameters) append_query(target, name, value);
   }
@@ -125,6 +132,10 @@ web::Response store_failed(const Dependencies& dependencies, const web::Request&
                            StoreError error) {
   dependencies.log.error(
       "store_failed", {{"error", describe(error)}, {"path", request.path}, {"correlation_id", request.correlation_id}});
+  if (error == StoreError::kCorrupt) {  // a row that does not read will not read later either
+    return web::error_page(dependencies.pages, 500, realm == nullptr ? "Cardea" : display_name(realm->realm),
+                           "The server cannot read its data. Tell your administrator.", request);
+  }
   auto response = web::error_page(dependencies.pages, 503, realm == nullptr ? "Cardea" : display_name(realm->realm),
                                   "The server is busy. Wait a moment and try again.", request);
   response.add("Retry-After", "1");

@@ -39,7 +39,7 @@ enum class Refusal {
                                                   const Realm& realm, const UserId& user,
                                                   const std::vector<std::string>& actions);
 
-/// 503 with Retry-After. `realm` may be null.
+/// 503 with Retry-After, or 500 where trying again cannot help. `realm` may be null.
 [[nodiscard]] web::Response store_failed(const Dependencies& dependencies, const web::Request& request,
                                          const RealmEntry* realm, StoreError error);
 

@@ -14,8 +14,12 @@ bool is_tls_missing(const web::Request& request, SslRequired required) {
 }  // namespace
 
 web::Response store_failed(const Dependencies& dependencies, const web::Request& request, StoreError error) {
+  const bool may_pass = error != StoreError::kCorrupt;  // a row that does not read will not read later either
   dependencies.log.error(
       "store_failed", {{"error", describe(error)}, {"path", request.path}, {"correlation_id", request.correlation_id}});
+  if (!may_pass) {
+    return web::json_error(500, wire_name(OAuthCode::kServerError), "The server cannot read its data; see its log");
+  }
   auto response = web::json_error(503, wire_name(OAuthCode::kTemporarilyUnavailable), "The server is busy, try again");
   response.add("Retry-After", "1");
   return response;

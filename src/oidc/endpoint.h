@@ -23,7 +23,7 @@ template <class Step>
   return web::then(read_lane(dependencies), std::move(step));
 }
 
-/// 503 with Retry-After; logs why. For every StoreError an endpoint
+/// 503 with Retry-After, or 500 where trying again cannot help (kCorrupt); logs why. For every StoreError an endpoint
 /// cannot answer better.
 [[nodiscard]] web::Response store_failed(const Dependencies& dependencies, const web::Request& request,
                                          StoreError error);

@@ -83,5 +83,13 @@ TEST(Endpoint, answers_503_when_the_store_is_busy) {
   EXPECT_TRUE(world.log.contains("busy"));
 }
 
+TEST(Endpoint, refuses_to_ask_for_another_try_where_it_cannot_help) {
+  OidcWorld world;
+  const auto response = store_failed(world.dependencies(), web::Request{}, StoreError::kCorrupt);
+  EXPECT_EQ(response.status, 500);
+  EXPECT_EQ(header_of(response, "Retry-After"), "");
+  EXPECT_TRUE(world.log.contains("corrupt"));
+}
+
 }  // namespace
 }  // namespace cardea::oidc
