@@ -39,22 +39,23 @@ struct RouterTest : testing::Test {
   MemoryLog log;
   Router router{&log};
 
-  TEST_F(RouterTest, refuses_with_a_reason_and_the_correlation_id_in_the_log) {
-    request.correlation_id = "c-1";
-    request.remote_address = "203.0.113.1";
-    (void)ask(Method::kGet, "/nope");
-    (void)ask(Method::kGet, "/realms/r/token");
-    (void)ask(Method::kGet, "/realms//token");
-    for (const char* reason : {"path_not_found", "wrong_method", "path_not_normalized"}) {
-      EXPECT_EQ(log.count(reason), 1U) << reason;
-    }
-    EXPECT_EQ(log.count("c-1"), 3U);
-    EXPECT_EQ(log.count("203.0.113.1"), 3U);
-    (void)ask(Method::kGet, "/users/count");
-    EXPECT_EQ(log.count("request_refused"), 3U);
-  }
   Request request;
 };
+
+TEST_F(RouterTest, refuses_with_a_reason_and_the_correlation_id_in_the_log) {
+  request.correlation_id = "c-1";
+  request.remote_address = "203.0.113.1";
+  (void)ask(Method::kGet, "/nope");
+  (void)ask(Method::kGet, "/realms/r/token");
+  (void)ask(Method::kGet, "/realms//token");
+  for (const char* reason : {"path_not_found", "wrong_method", "path_not_normalized"}) {
+    EXPECT_EQ(log.count(reason), 1U) << reason;
+  }
+  EXPECT_EQ(log.count("c-1"), 3U);
+  EXPECT_EQ(log.count("203.0.113.1"), 3U);
+  (void)ask(Method::kGet, "/users/count");
+  EXPECT_EQ(log.count("request_refused"), 3U);
+}
 
 TEST(Path, refuses_what_proxies_read_differently) {
   for (const auto* path :

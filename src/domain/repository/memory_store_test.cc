@@ -122,7 +122,7 @@ TEST_F(MemoryStoreTest, of_two_takers_of_a_code_one_wins) {
   EXPECT_EQ(take(now + seconds(60)), TakeCode::kExpired);
   EXPECT_EQ(take(now), TakeCode::kTaken);
   EXPECT_EQ(take(now), TakeCode::kUsedBefore);
-  ASSERT_TRUE(write_to(store, [&](Tx& tx) { return repos.purge.purge(tx, now + seconds(61), 10); }));
+  ASSERT_TRUE(write_to(store, [&](Tx& tx) { return repos.purge.purge(tx, Expiring::kCodes, now + seconds(61), 10); }));
   EXPECT_EQ(take(now), TakeCode::kUnknown);
 }
 
