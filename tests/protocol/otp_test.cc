@@ -55,6 +55,14 @@ TEST_P(Otp, the_password_grant_refuses_without_a_right_code) {
   }
 }
 
+TEST_P(Otp, refuses_guesses_by_somebody_who_knows_the_password) {
+  for (int i = 0; i < 30; ++i) ASSERT_NE(grant({{"totp", "000000"}}).status, 429) << i;
+  EXPECT_EQ(grant({{"totp", "000000"}}).status, 429);
+  EXPECT_EQ(grant({{"totp", code()}}).status, 429) << "the right one is not looked at either";
+  server_.clock.advance(seconds(10));
+  EXPECT_EQ(grant({{"totp", code()}}).status, 200);
+}
+
 TEST_P(Otp, the_password_grant_takes_a_code_once) {
   EXPECT_EQ(grant({{"totp", code()}}).status, 200);
   EXPECT_THAT(std::string(grant({{"totp", code()}}).body_text()), HasSubstr("Invalid user credentials"));
