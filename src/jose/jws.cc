@@ -57,6 +57,11 @@ std::optional<std::string_view> UnverifiedJws::kid() const {
   return *kid_;
 }
 
+std::string UnverifiedJws::claimed_subject() const {
+  const auto claims = parse_object(payload_);
+  return claims ? std::string(string_or(*claims, "sub", "")) : std::string();
+}
+
 Result<VerificationKey, JoseError> UnverifiedJws::check_signature(const KeySet& keys) const {
   // The header's `alg` only has to agree with the key's record; the record decides how to verify.
   auto key = keys.find(kid(), algorithm_);

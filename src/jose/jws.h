@@ -16,8 +16,9 @@
 
 namespace cardea::jose {
 
-/// A compact JWS that was split and decoded and nothing more. It shows its header only: claims that nobody verified
-/// cannot be read. Members of the header that carry keys or addresses (jwk, jku, x5c, x5u) are never used.
+/// A compact JWS that was split and decoded and nothing more. It shows its header, and of the claims that nobody
+/// verified only whose they say they are. Members of the header that carry keys or addresses (jwk, jku, x5c, x5u) are
+/// never used.
 class UnverifiedJws {
  public:
   /// At most kJwtBytesMax bytes. Refuses: other than three parts, loose base64url, a header that is no JSON object or
@@ -27,6 +28,9 @@ class UnverifiedJws {
   [[nodiscard]] Algorithm algorithm() const { return algorithm_; }
   [[nodiscard]] std::optional<std::string_view> kid() const;
   [[nodiscard]] std::string_view typ() const { return typ_; }  // empty when absent
+  /// Whom the token claims to be about: to find the keys that must verify it, and nothing else (RFC 7523 section 3).
+  /// Empty when it names nobody.
+  [[nodiscard]] std::string claimed_subject() const;
 
  private:
   friend Result<std::string, JoseError> verify_payload(const UnverifiedJws& jws, const KeySet& keys);

@@ -7,10 +7,12 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "crypto/hash.h"
+#include "jose/jws.h"
 
 namespace cardea::oidc {
 namespace {
 
+constexpr std::string_view kTwoMethods = "More than one method used for client authentication";
 constexpr std::string_view kBadClient = "Invalid client or Invalid client credentials";
 
 OAuthError bad_client(OAuthCode code, bool used_header, std::string_view note) {
@@ -97,16 +99,10 @@ Result<void, OAuthError> check_allowed_method(const PresentedClient& presented, 
                            .challenge_basic = presented.used_header});
 }
 
-Result<void, OAuthError> check_authenticator(const PresentedClient& presented, const Client& client) {
-  const std::string_view type = client.authenticator_type;
-  if (type.empty() || type == "client-secret") return {};
-  if (type == "client-jwt" || type == "client-secret-jwt") {
-    return refuse(OAuthError{.code = OAuthCode::kInvalidClient,
-                             .description = "Parameter client_assertion_type is missing",
-                             .status = 400,
-                             .note = "client authenticates by assertion"});
-  }
-  return refuse(bad_client(OAuthCode::kInvalidClient, presented.used_header, "authenticator not supported"));
+/// Without client_id in the form the assertion says which client it is about (RFC 7521 section 4.2).
+std::string subject_of(std::string_view assertion) {
+  const auto jws = jose::UnverifiedJws::parse(assertion);
+  return jws ? jws->claimed_subject() : std::string();
 }
 
 }  // namespace
@@ -123,14 +119,17 @@ Result<PresentedClient, OAuthError> read_presented_client(const web::Request& re
     presented.secret = std::move(basic->secret);
     presented.secret_as_sent = std::move(basic->secret_as_sent);
   }
-  if (form.value("client_assertion") || form.value("client_assertion_type")) {
-    return refuse(bad_client(OAuthCode::kInvalidClient, presented.used_header, "assertions are not supported"));
-  }
   if (const auto secret = form.value("client_secret")) {
-    if (presented.used_header) return refuse(bad_request("More than one method used for client authentication"));
+    if (presented.used_header) return refuse(bad_request(kTwoMethods));
     presented.method = AuthenticationMethod::kPost;
     presented.secret = SecretBytes::copy_of(*secret);
     presented.secret_as_sent = SecretBytes::copy_of(*secret);
+  }
+  presented.assertion = form.value_or("client_assertion", "");
+  presented.assertion_type = form.value_or("client_assertion_type", "");
+  if (!presented.assertion.empty() || !presented.assertion_type.empty()) {
+    if (presented.method != AuthenticationMethod::kNone) return refuse(bad_request(kTwoMethods));
+    presented.method = AuthenticationMethod::kAssertion;
   }
   if (const auto client_id = form.value("client_id")) {
     if (presented.used_header && presented.client_id != *client_id) {
@@ -138,6 +137,7 @@ Result<PresentedClient, OAuthError> read_presented_client(const web::Request& re
     }
     presented.client_id = *client_id;
   }
+  if (presented.client_id.empty()) presented.client_id = subject_of(presented.assertion);
   if (presented.client_id.empty()) {
     return refuse(bad_client(OAuthCode::kInvalidClient, presented.used_header, "no client named"));
   }
@@ -154,18 +154,25 @@ Result<void, OAuthError> authenticate_client(const PresentedClient& presented, c
   const auto& record = client->client;
   if (!record.enabled) return refused(OAuthCode::kInvalidClient, "client disabled");
   if (record.protocol != "openid-connect") return refused(OAuthCode::kInvalidClient, "not an OpenID client");
+  if (presented.method == AuthenticationMethod::kAssertion) {  // also of public clients: it cannot be checked (CA-2)
+    return refused(OAuthCode::kInvalidClient, "assertion from a client that is not set up for it");
+  }
   if (record.public_client && !record.bearer_only) return {};
-  if (auto checked = check_authenticator(presented, record); !checked) return checked;
+  if (!record.authenticator_type.empty() && record.authenticator_type != "client-secret") {
+    return refused(OAuthCode::kInvalidClient, "authenticator not supported");
+  }
   if (auto checked = check_allowed_method(presented, record); !checked) return checked;
   if (!is_right) {
     const bool is_classic = record.policy() == ClientPolicy::kClassic;
     return refused(is_classic ? OAuthCode::kUnauthorizedClient : OAuthCode::kInvalidClient, "wrong secret");
   }
-  if (record.bearer_only && bearer_only == BearerOnly::kRefused) {
-    return refuse(OAuthError{
-        .code = OAuthCode::kInvalidClient, .description = "Bearer-only not allowed", .status = 400, .note = {}});
-  }
-  return {};
+  return check_bearer_only(record, bearer_only);
+}
+
+Result<void, OAuthError> check_bearer_only(const Client& client, BearerOnly bearer_only) {
+  if (!client.bearer_only || bearer_only == BearerOnly::kAllowed) return {};
+  return refuse(OAuthError{
+      .code = OAuthCode::kInvalidClient, .description = "Bearer-only not allowed", .status = 400, .note = {}});
 }
 
 }  // namespace cardea::oidc

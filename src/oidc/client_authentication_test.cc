@@ -86,6 +86,12 @@ TEST(ClientAuthentication, refuses_two_methods_in_one_request) {
   const auto client = entry_with("s3cret");
   expect_refused(authenticate(basic("app:s3cret"), "client_id=app&client_secret=s3cret", &client),
                  OAuthCode::kInvalidRequest, 400, "More than one method used for client authentication");
+  for (const auto* form : {"client_assertion=x", "client_assertion_type=x"}) {
+    expect_refused(authenticate(basic("app:s3cret"), form, &client), OAuthCode::kInvalidRequest, 400,
+                   "More than one method used for client authentication");
+    expect_refused(authenticate("", std::string("client_id=app&client_secret=s3cret&").append(form), &client),
+                   OAuthCode::kInvalidRequest, 400, "More than one method used for client authentication");
+  }
 }
 
 TEST(ClientAuthentication, refuses_secrets_in_the_query) {
@@ -135,17 +141,18 @@ TEST(ClientAuthentication, refuses_the_method_the_client_did_not_choose) {
 
 TEST(ClientAuthentication, refuses_secrets_of_clients_that_authenticate_otherwise) {
   auto client = entry_with("s3cret");
-  client.client.authenticator_type = "client-jwt";
-  expect_refused(authenticate("", "client_id=app&client_secret=s3cret", &client), OAuthCode::kInvalidClient, 400,
-                 "Parameter client_assertion_type is missing");
-  client.client.authenticator_type = "client-x509";
-  expect_refused(authenticate("", "client_id=app&client_secret=s3cret", &client), OAuthCode::kInvalidClient, 401);
+  for (const auto* type : {"client-jwt", "client-secret-jwt", "client-x509", "anything"}) {
+    client.client.authenticator_type = type;
+    expect_refused(authenticate("", "client_id=app&client_secret=s3cret", &client), OAuthCode::kInvalidClient, 401);
+  }
 }
 
-TEST(ClientAuthentication, refuses_assertions_until_they_are_checked) {
+TEST(ClientAuthentication, refuses_assertions_of_clients_that_are_not_set_up_for_them) {
   auto client = entry_with("");
+  expect_refused(authenticate("", "client_id=app&client_assertion=x.y.z", &client), OAuthCode::kInvalidClient, 401);
   client.client.public_client = true;
   expect_refused(authenticate("", "client_id=app&client_assertion=x.y.z", &client), OAuthCode::kInvalidClient, 401);
+  expect_refused(authenticate("", "client_assertion=x.y.z", nullptr), OAuthCode::kInvalidClient, 401);
 }
 
 TEST(ClientAuthentication, refuses_bearer_only_clients_except_at_introspection) {

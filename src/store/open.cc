@@ -35,6 +35,7 @@ struct Owned {
         interactions(make_interaction_repo(sealer)),
         revocations(make_revocation_repo()),
         logout_notices(make_logout_notice_repo()),
+        used_ids(make_used_id_repo()),
         purge(make_purge_repo()) {}
 
   std::unique_ptr<RealmRepo> realms;
@@ -53,6 +54,7 @@ struct Owned {
   std::unique_ptr<InteractionRepo> interactions;
   std::unique_ptr<RevocationRepo> revocations;
   std::unique_ptr<LogoutNoticeRepo> logout_notices;
+  std::unique_ptr<UsedIdRepo> used_ids;
   std::unique_ptr<PurgeRepo> purge;
 };
 
@@ -92,10 +94,10 @@ Repositories OpenStore::repositories(const crypto::Sealer& sealer) {
   CARDEA_ASSERT(!parts_->owned);
   parts_->owned = std::make_unique<Owned>(sealer);
   Owned& owned = *parts_->owned;
-  return {*parts_->store,     *owned.realms,           *owned.scopes, *owned.keys,         *owned.clients,
-          *owned.roles,       *owned.groups,           *owned.users,  *owned.subjects,     *owned.credentials,
-          *owned.sessions,    *owned.offline_sessions, *owned.codes,  *owned.device_codes, *owned.interactions,
-          *owned.revocations, *owned.logout_notices,   *owned.purge,  *parts_->server};
+  return {*parts_->store,     *owned.realms,           *owned.scopes,   *owned.keys,         *owned.clients,
+          *owned.roles,       *owned.groups,           *owned.users,    *owned.subjects,     *owned.credentials,
+          *owned.sessions,    *owned.offline_sessions, *owned.codes,    *owned.device_codes, *owned.interactions,
+          *owned.revocations, *owned.logout_notices,   *owned.used_ids, *owned.purge,        *parts_->server};
 }
 
 LaneExecutor* OpenStore::store_lane() { return parts_->sqlite ? &parts_->sqlite->writer() : nullptr; }

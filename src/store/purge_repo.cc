@@ -13,6 +13,9 @@ constexpr Sql kLogoutNotices{
     "DELETE FROM logout_notices WHERE id IN (SELECT id FROM logout_notices WHERE expires_at <= ?1 LIMIT ?2)"};
 constexpr Sql kInteractions{
     "DELETE FROM interactions WHERE hash IN (SELECT hash FROM interactions WHERE expires_at <= ?1 LIMIT ?2)"};
+constexpr Sql kUsedIds{
+    "DELETE FROM used_ids WHERE (realm_id, hash) IN "
+    "(SELECT realm_id, hash FROM used_ids WHERE expires_at <= ?1 LIMIT ?2)"};
 constexpr Sql kRevocations{
     "DELETE FROM revocations WHERE (realm_id, token_id) IN "
     "(SELECT realm_id, token_id FROM revocations WHERE expires_at <= ?1 LIMIT ?2)"};
@@ -31,6 +34,8 @@ const Sql& statement_of(Expiring kind) {
       return kLogoutNotices;
     case Expiring::kInteractions:
       return kInteractions;
+    case Expiring::kUsedIds:
+      return kUsedIds;
     case Expiring::kRevocations:
       return kRevocations;
     case Expiring::kSessions:

@@ -419,6 +419,31 @@ TEST_P(SessionsTest, revocations_are_of_one_realm_and_may_come_twice) {
   EXPECT_FALSE(contains(RealmId("other"), "jti"));
 }
 
+TEST_P(SessionsTest, refuses_an_id_that_was_used) {  // attack class 30
+  const auto take = [&](const RealmId& realm, const char* hash) {
+    return write([&](Tx& tx) { return repos().used_ids.take(tx, realm, hash, now_ + seconds(60)); }).value();
+  };
+  EXPECT_TRUE(take(realm_, "h1"));
+  EXPECT_FALSE(take(realm_, "h1"));
+  EXPECT_FALSE(take(realm_, "h1"));
+  EXPECT_TRUE(take(realm_, "h2"));
+  EXPECT_TRUE(take(RealmId("other"), "h1"));
+}
+
+TEST_P(SessionsTest, a_used_id_is_kept_until_what_carried_it_has_expired) {
+  const auto take = [&] {
+    return write([&](Tx& tx) { return repos().used_ids.take(tx, realm_, "h", now_ + seconds(60)); }).value();
+  };
+  const auto purge = [&](TimePoint at) {
+    return write([&](Tx& tx) { return repos().purge.purge(tx, Expiring::kUsedIds, at, 100); }).value();
+  };
+  ASSERT_TRUE(take());
+  EXPECT_EQ(purge(now_ + seconds(59)), 0);
+  EXPECT_FALSE(take());
+  EXPECT_EQ(purge(now_ + seconds(60)), 1);
+  EXPECT_TRUE(take());
+}
+
 TEST_P(SessionsTest, the_purge_keeps_what_is_alive_and_goes_in_bits) {
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(insert_code("old-" + std::to_string(i), now_ - seconds(1)));
   ASSERT_TRUE(insert_code("young", now_ + seconds(1)));

@@ -86,6 +86,7 @@ struct MemoryData {
   MemoryTable<DeviceCode> device_codes;  // key(realm, hash)
   MemoryTable<NoticeRow> logout_notices;
   MemoryTable<Interaction> interactions;  // by hash
+  MemoryTable<TimePoint> used_ids;        // key(realm, hash)
   MemoryTable<TimePoint> revocations;     // key(realm, jti)
   MemoryTable<std::string> server;
 };
@@ -143,6 +144,7 @@ struct MemoryRepos {
   std::unique_ptr<InteractionRepo> interactions;
   std::unique_ptr<RevocationRepo> revocations;
   std::unique_ptr<LogoutNoticeRepo> logout_notices;
+  std::unique_ptr<UsedIdRepo> used_ids;
   std::unique_ptr<PurgeRepo> purge;
   std::unique_ptr<ServerRepo> server;
 };

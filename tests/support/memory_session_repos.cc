@@ -249,6 +249,13 @@ class MemoryLogoutNotices final : public LogoutNoticeRepo {
   }
 };
 
+class MemoryUsedIds final : public UsedIdRepo {
+ public:
+  Stored<bool> take(Tx& tx, const RealmId& realm, std::string_view hash, TimePoint expires_at) override {
+    return rows_of(tx).used_ids.edit().emplace(key_of(realm.str(), hash), expires_at).second;
+  }
+};
+
 class MemoryPurge final : public PurgeRepo {
  public:
   Stored<int> purge(Tx& tx, Expiring kind, TimePoint now, int rows_max) override {
@@ -267,6 +274,9 @@ class MemoryPurge final : public PurgeRepo {
         break;
       case Expiring::kInteractions:
         drop(data.interactions, left, [&](const Interaction& row) { return row.expires_at <= now; });
+        break;
+      case Expiring::kUsedIds:
+        drop(data.used_ids, left, [&](TimePoint expires_at) { return expires_at <= now; });
         break;
       case Expiring::kRevocations:
         drop(data.revocations, left, [&](TimePoint expires_at) { return expires_at <= now; });
@@ -306,6 +316,7 @@ void make_session_repos(MemoryRepos& repos) {
   repos.interactions = std::make_unique<MemoryInteractions>();
   repos.revocations = std::make_unique<MemoryRevocations>();
   repos.logout_notices = std::make_unique<MemoryLogoutNotices>();
+  repos.used_ids = std::make_unique<MemoryUsedIds>();
   repos.purge = std::make_unique<MemoryPurge>();
 }
 

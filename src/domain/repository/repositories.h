@@ -26,6 +26,7 @@ struct Repositories {
   InteractionRepo& interactions;
   RevocationRepo& revocations;
   LogoutNoticeRepo& logout_notices;
+  UsedIdRepo& used_ids;
   PurgeRepo& purge;
   ServerRepo& server;
 };

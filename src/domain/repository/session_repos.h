@@ -124,19 +124,29 @@ class LogoutNoticeRepo {
   virtual Stored<void> remove(Tx& tx, std::string_view id) = 0;
 };
 
+/// Ids of client assertions and proofs, each good for one use (RFC 7523 section 3; RFC 9449 section 11.1).
+class UsedIdRepo {
+ public:
+  virtual ~UsedIdRepo() = default;
+  /// Remembers an id until `expires_at` by one guarded statement. Of any number of parallel calls exactly one gets
+  /// true. `hash`: SHA-256 as base64url over everything that makes the id its owner's alone, and its kind.
+  virtual Stored<bool> take(Tx& tx, const RealmId& realm, std::string_view hash, TimePoint expires_at) = 0;
+};
+
 /// What goes when its time is over. Each kind is purged by itself, so that a backlog in one holds up no other.
 enum class Expiring {
   kCodes,
   kDeviceCodes,
   kLogoutNotices,
   kInteractions,
+  kUsedIds,
   kRevocations,
   kSessions,
   kOfflineSessions,
 };
 inline constexpr std::array kAllExpiring = {
-    Expiring::kCodes,       Expiring::kDeviceCodes, Expiring::kLogoutNotices,   Expiring::kInteractions,
-    Expiring::kRevocations, Expiring::kSessions,    Expiring::kOfflineSessions,
+    Expiring::kCodes,   Expiring::kDeviceCodes, Expiring::kLogoutNotices, Expiring::kInteractions,
+    Expiring::kUsedIds, Expiring::kRevocations, Expiring::kSessions,      Expiring::kOfflineSessions,
 };
 
 class PurgeRepo {

@@ -1,10 +1,20 @@
 #include "oidc/authenticators/all_authenticators.h"
 
 #include <algorithm>
+#include <array>
+
+#include "oidc/authenticators/client_jwt.h"
+#include "oidc/authenticators/client_secret_jwt.h"
 
 namespace cardea::oidc {
 
-std::span<const Authenticator> all_authenticators() { return {}; }
+std::span<const Authenticator> all_authenticators() {
+  static constexpr std::array kAll = {
+      Authenticator{"client-jwt", "private_key_jwt", &prove_by_private_key},
+      Authenticator{"client-secret-jwt", "client_secret_jwt", &prove_by_shared_key},
+  };
+  return kAll;
+}
 
 const Authenticator* find_authenticator(std::string_view type) {
   const auto all = all_authenticators();

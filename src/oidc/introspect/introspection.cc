@@ -29,6 +29,16 @@ web::Response inactive(const ClientRequest& request, std::string_view reason) {
   return web::no_store_json(200, R"({"active":false})");
 }
 
+/// What the token says, and what introspection adds; an addition never overwrites.
+json::object full_claims(const jose::VerifiedJwt& token, std::string_view members, std::string_view subject) {
+  json::object claims = token.claims();
+  if (const auto more = parse_json("{" + std::string(members) + "}"); more && more->is_object()) {
+    for (const auto& member : more->as_object()) claims.emplace(member.key(), member.value());
+  }
+  claims.emplace("sub", subject);
+  return claims;
+}
+
 /// A refresh token that was rotated away is as dead as its next use would show.
 bool is_current(const ClientRequest& request, const jose::VerifiedJwt& token, const PresentedToken& presented) {
   const bool is_refresh = token.typ() == "Refresh" || token.typ() == "Offline";
@@ -37,6 +47,24 @@ bool is_current(const ClientRequest& request, const jose::VerifiedJwt& token, co
   const auto decision = rotate_refresh(request.realm->realm, *presented.live.live->client_session, token.jti(),
                                        is_tracked, "probe", request.now);
   return decision.rotation != Rotation::kRevoke;
+}
+
+/// A client that forwards requests may ask for the full token in place of a lightweight one, where it is allowed to
+/// (keycloak.md section 1.11).
+bool wants_jwt(const ClientRequest& request) {
+  const auto accept = request.http.header("Accept");
+  return accept && accept->find("application/jwt") != std::string_view::npos &&
+         request.client->client.attribute_is_true("client.introspection.response.allow.jwt.claim.enabled");
+}
+
+/// The token's own claims with those that introspection adds, signed as access tokens of the realm are.
+void add_jwt(const RealmEntry& realm, const jose::VerifiedJwt& token, std::string_view members,
+             std::string_view subject, std::string& body) {
+  const auto* key = realm.signing_key(realm.realm.default_signature_algorithm);
+  if (key == nullptr || token.typ() != "Bearer") return;
+  const auto jwt = jose::sign_jwt(*key, "JWT", json::serialize(full_claims(token, members, subject)));
+  body.pop_back();
+  body.append(R"(,"jwt":")").append(jwt).append("\"}");
 }
 
 web::Response answer(const ClientRequest& request, const jose::VerifiedJwt& token) {
@@ -51,7 +79,9 @@ web::Response answer(const ClientRequest& request, const jose::VerifiedJwt& toke
   const auto members = introspection_members(context_of(presented, *request.realm, token, request.now));
   if (!members) return inactive(request, describe(members.error()));
   const auto& user = presented.live.subject.user;
-  return web::no_store_json(200, active_answer(token, *members, user.username, user.id.str()));
+  auto body = active_answer(token, *members, user.username, user.id.str());
+  if (wants_jwt(request)) add_jwt(*request.realm, token, *members, user.id.str(), body);
+  return web::no_store_json(200, std::move(body));
 }
 
 /// Signature, kind and entitlement; what stands behind the token is looked at afterwards. Without a hint only access
@@ -96,11 +126,7 @@ bool may_introspect(const Client& caller, const jose::VerifiedJwt& token) {
 
 std::string active_answer(const jose::VerifiedJwt& token, std::string_view members, std::string_view username,
                           std::string_view subject) {
-  json::object answer = token.claims();
-  if (const auto more = parse_json("{" + std::string(members) + "}"); more && more->is_object()) {
-    for (const auto& member : more->as_object()) answer.emplace(member.key(), member.value());  // never overwrites
-  }
-  answer.emplace("sub", subject);
+  json::object answer = full_claims(token, members, subject);
   answer["client_id"] = token.azp();
   answer["username"] = username;
   answer["token_type"] = token.typ();

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/encoding.h"
+#include "core/check_bearer.h"
 #include "tests/support/oidc_world.h"
 
 namespace cardea::oidc {
@@ -177,6 +178,32 @@ TEST_F(Introspection, has_no_cross_origin_headers) {
   const auto response = world.post(kIntrospect, {{"token", "x"}, {"client_id", "app"}, {"client_secret", "s3cret"}},
                                    {{"Origin", "https://app.example"}});
   EXPECT_EQ(header_of(response, "Access-Control-Allow-Origin"), "");
+}
+
+TEST_F(Introspection, refuses_the_full_token_unless_client_and_request_ask_for_it) {
+  auto light = open_client("light");
+  light.attributes["client.use.lightweight.access.token.enabled"] = "true";
+  world.add_client(light);
+  auto allowed = open_client("proxy");
+  allowed.attributes["client.introspection.response.allow.jwt.claim.enabled"] = "true";
+  world.add_client(allowed);
+  const auto token = world.sign_in("light").tokens.access_token;
+  const auto ask_as = [&](const std::string& client, std::vector<web::Header> headers) {
+    const std::vector<std::pair<std::string, std::string>> form = {
+        {"client_id", client}, {"client_secret", "s3cret"}, {"token", token}};
+    return object_of(world.post(kIntrospect, form, std::move(headers)));
+  };
+  EXPECT_FALSE(ask_as("api", {{"Accept", "application/jwt"}}).contains("jwt"));
+  EXPECT_FALSE(ask_as("proxy", {}).contains("jwt"));
+  const auto answer = ask_as("proxy", {{"Accept", "application/jwt, application/json"}});
+  ASSERT_TRUE(answer.contains("jwt"));
+  const auto realm = *world.settings().load_realm("demo");
+  const auto full =
+      verify_access_token(*realm, kWorldIssuer, std::string(answer.at("jwt").as_string()), world.clock.now());
+  ASSERT_TRUE(full);
+  EXPECT_EQ(full->sub(), "demo-user-ada");
+  EXPECT_EQ(full->text("only_introspection"), "yes");
+  EXPECT_FALSE(full->claims().contains("active"));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <initializer_list>
 
 #include "base/json.h"
+#include "oidc/authenticators/all_authenticators.h"
 #include "oidc/cors.h"
 #include "oidc/endpoint.h"
 #include "oidc/token/grants/all_grants.h"
@@ -14,6 +15,11 @@ namespace {
 /// Signature algorithms in Keycloak's order, without HMAC: no client has the key to check those.
 constexpr std::array<std::string_view, 10> kSigningAlgorithms = {"PS384", "RS384", "EdDSA", "ES384", "ES256",
                                                                  "RS256", "ES512", "PS256", "PS512", "RS512"};
+
+/// What a client may sign an assertion with: any algorithm, and a MAC with its own secret.
+constexpr std::array<std::string_view, 13> kAssertionAlgorithms = {"PS384", "RS384", "EdDSA", "ES384", "HS256",
+                                                                   "HS512", "ES256", "RS256", "HS384", "ES512",
+                                                                   "PS256", "PS512", "RS512"};
 
 class Document {
  public:
@@ -42,7 +48,13 @@ class Document {
     values.insert(values.end(), more.begin(), more.end());
     if (!values.empty()) add_list(name, values);  // empty lists are left out (DS-8)
   }
-  void client_authentication(std::string_view name) { list(name, {"client_secret_basic", "client_secret_post"}); }
+  /// `endpoint`_auth_methods_supported, and the algorithms of assertions (RFC 8414 section 2).
+  void client_authentication(const std::string& endpoint) {
+    std::vector<std::string_view> methods = {"client_secret_basic", "client_secret_post"};
+    for (const auto& authenticator : all_authenticators()) methods.push_back(authenticator.method_name);
+    add_list(endpoint + "_auth_methods_supported", methods);
+    add_list(endpoint + "_auth_signing_alg_values_supported", kAssertionAlgorithms);
+  }
 
   [[nodiscard]] const std::string& issuer() const { return issuer_; }
   [[nodiscard]] std::string finish() {
@@ -95,8 +107,8 @@ std::string discovery_json(const RealmEntry& realm, std::string_view base_url) {
   document.signing_algorithms("id_token_signing_alg_values_supported");
   document.signing_algorithms("userinfo_signing_alg_values_supported", {"none"});
   document.list("response_modes_supported", {"query", "fragment", "form_post"});
-  document.client_authentication("token_endpoint_auth_methods_supported");
-  document.client_authentication("introspection_endpoint_auth_methods_supported");
+  document.client_authentication("token_endpoint");
+  document.client_authentication("introspection_endpoint");
   document.list("claims_supported", {"iss", "sub", "aud", "exp", "iat", "auth_time", "name", "given_name",
                                      "family_name", "preferred_username", "email", "acr", "azp", "nonce"});
   document.list("claim_types_supported", {"normal"});
@@ -106,7 +118,7 @@ std::string discovery_json(const RealmEntry& realm, std::string_view base_url) {
   document.flag("request_uri_parameter_supported", false);  // the default would be true (Discovery section 3)
   document.list("code_challenge_methods_supported", {"plain", "S256"});
   document.endpoint("revocation_endpoint", "/revoke");
-  document.client_authentication("revocation_endpoint_auth_methods_supported");
+  document.client_authentication("revocation_endpoint");
   document.endpoint("device_authorization_endpoint", "/auth/device");
   document.flag("authorization_response_iss_parameter_supported", true);
   return document.finish();

@@ -42,6 +42,20 @@ TEST(Discovery, lists_every_grant_of_the_token_endpoint) {
   for (std::size_t i = 0; i < listed.size(); ++i) EXPECT_EQ(listed[i], all_grants()[i].grant_type);
 }
 
+TEST(Discovery, lists_every_way_of_clients_to_prove_themselves) {
+  OidcWorld world;
+  const auto document = object_of(world.get(kPath));
+  for (const auto* endpoint : {"token", "introspection", "revocation"}) {
+    const auto name = std::string(endpoint) + "_endpoint_auth_";
+    EXPECT_EQ(list_of(document, name + "methods_supported"),
+              (std::vector<std::string>{"client_secret_basic", "client_secret_post", "private_key_jwt",
+                                        "client_secret_jwt"}));
+    for (const auto& algorithm : list_of(document, name + "signing_alg_values_supported")) {
+      EXPECT_TRUE(jose::parse_algorithm(algorithm)) << algorithm;  // and so never "none" (RFC 8414 section 2)
+    }
+  }
+}
+
 TEST(Discovery, keeps_keycloaks_order) {
   OidcWorld world;
   EXPECT_EQ(
@@ -51,9 +65,11 @@ TEST(Discovery, keeps_keycloaks_order) {
       "jwks_uri check_session_iframe grant_types_supported acr_values_supported response_types_supported "
       "subject_types_supported prompt_values_supported id_token_signing_alg_values_supported "
       "userinfo_signing_alg_values_supported response_modes_supported token_endpoint_auth_methods_supported "
-      "introspection_endpoint_auth_methods_supported claims_supported claim_types_supported "
+      "token_endpoint_auth_signing_alg_values_supported introspection_endpoint_auth_methods_supported "
+      "introspection_endpoint_auth_signing_alg_values_supported claims_supported claim_types_supported "
       "claims_parameter_supported scopes_supported request_parameter_supported request_uri_parameter_supported "
       "code_challenge_methods_supported revocation_endpoint revocation_endpoint_auth_methods_supported "
+      "revocation_endpoint_auth_signing_alg_values_supported "
       "device_authorization_endpoint "
       "authorization_response_iss_parameter_supported");
 }
@@ -111,7 +127,9 @@ TEST(Discovery, serves_the_same_bytes_until_the_realm_changes) {
   auto changed = std::make_shared<RealmEntry>();
   changed->realm.name = "demo";
   EXPECT_NE(cache.get(changed, "https://a").get(), first.get());
-  EXPECT_EQ(cache.get(changed, "https://a")->find("RS256"), std::string::npos);
+  constexpr std::string_view kOfItsKeys = "id_token_signing_alg_values_supported";  // and this one has none
+  EXPECT_NE(first->find(kOfItsKeys), std::string::npos);
+  EXPECT_EQ(cache.get(changed, "https://a")->find(kOfItsKeys), std::string::npos);
 }
 
 // Without a configured hostname the base URL follows the request: strangers choose how many there are.

@@ -1,0 +1,26 @@
+#include "oidc/authenticators/client_secret_jwt.h"
+
+#include "oidc/authenticators/client_assertion.h"
+
+namespace cardea::oidc {
+
+web::Outcome prove_by_shared_key(Unproven unproven) {
+  const auto assertion = read_assertion(unproven);
+  if (!assertion) return refuse_proof(unproven, assertion.error());
+  if (!jose::is_hmac(assertion->algorithm())) {
+    return refuse_proof(unproven, assertion_refused(AssertionError::kWrongAlgorithm));
+  }
+  // A secret shorter than the hash is no key for it (RFC 7518 section 3.2); an empty one is never a key.
+  auto key = jose::VerificationKey::make_hmac(unproven.request->client->client.secret.clone(),
+                                              std::string(assertion->kid().value_or("")), assertion->algorithm());
+  if (!key) {
+    auto refusal = assertion_refused(AssertionError::kNoKey);
+    refusal.note = jose::describe(key.error());
+    return refuse_proof(unproven, refusal);
+  }
+  jose::KeySet keys;
+  keys.add(std::move(*key));
+  return prove_by_assertion(std::move(unproven), *assertion, keys);
+}
+
+}  // namespace cardea::oidc
