@@ -52,11 +52,11 @@ Stored<void> add_user(Tx& tx, const Repositories& repositories, const Realm& rea
 int main(int argc, char** argv) {
   if (argc < 5) return 2;
   const long first = std::atol(argv[2]), last = std::atol(argv[3]);
-  const auto configuration = app::read_settings(app::parse_command_line({argv + 4, argv + argc}), {},
-                                                [](const std::string&) { return std::nullopt; });
-  if (!configuration) return failed(configuration.error().items().front().text);
   app::Environment environment;
   if (const char* key = std::getenv("KC_MASTER_KEY")) environment["KC_MASTER_KEY"] = key;
+  const auto configuration = app::read_settings(app::parse_command_line({argv + 4, argv + argc}), environment,
+                                                [](const std::string&) { return std::nullopt; });
+  if (!configuration) return failed(configuration.error().items().front().text);
   MemoryLog log;
   SystemRandom random;
   auto database = app::OpenDatabase::open(configuration->settings, environment, log, random);
