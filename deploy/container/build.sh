@@ -16,6 +16,7 @@ copy() { local file; for file in "$@"; do install -D -m 644 "$(realpath "$file")
 # Libraries, where the loader looks for them; the loader itself must be executable.
 ldd "$binary" | sed -n 's/.*=> \(\/[^ ]*\).*/\1/p; s/^\t\(\/[^ ]*ld-linux[^ ]*\) .*/\1/p' | sort -u | while read -r file; do copy "$file"; done
 chmod 755 "$root"/lib64/ld-linux-*
+install -D -m 644 /usr/share/doc/libsodium-dev/copyright "$root/usr/share/doc/cardea/copyright.libsodium"  # linked in
 # Opened at run time: names from the network (glibc), authorities, what OpenSSL loads besides.
 libraries=$(dirname "$(ldd "$binary" | sed -n 's/.*libc\.so\.6 => \([^ ]*\).*/\1/p')")
 copy "$libraries"/libnss_dns.so.2 "$libraries"/libnss_files.so.2 /etc/ssl/certs/ca-certificates.crt /etc/ssl/openssl.cnf

@@ -19,6 +19,7 @@ install -D -m 644 "$here/cardea.sysusers" "$root/usr/lib/sysusers.d/cardea.conf"
 install -D -m 644 "$here/cardea.yaml" "$root/etc/cardea/cardea.yaml"
 install -D -m 644 "$top/docs/reference/options.md" "$root/usr/share/doc/cardea/options.md"
 install -D -m 644 "$top/LICENSE" "$root/usr/share/doc/cardea/copyright"
+install -D -m 644 /usr/share/doc/libsodium-dev/copyright "$root/usr/share/doc/cardea/copyright.libsodium"  # linked in
 gzip -9n <"$top/CHANGELOG.md" >"$root/usr/share/doc/cardea/changelog.gz"
 echo /etc/cardea/cardea.yaml >"$root/DEBIAN/conffiles"
 for script in postinst prerm postrm; do install -m 755 "$here/$script" "$root/DEBIAN/$script"; done
@@ -36,6 +37,7 @@ Architecture: $architecture
 Maintainer: The Cardea maintainers <maintainers@cardea.invalid>
 Installed-Size: $(du -sk "$root" | cut -f1)
 Depends: $depends, systemd, ca-certificates
+Built-Using: libsodium (= $(dpkg-query -W -f='${source:Version}' libsodium-dev))
 Section: net
 Priority: optional
 Description: single sign-on server that speaks Keycloak's dialect

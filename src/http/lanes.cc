@@ -9,11 +9,9 @@
 
 namespace cardea::http {
 
-LanePool::LanePool(const LanePoolSettings& settings) : queue_max_(settings.queue_max) {
+LanePool::LanePool(const LanePoolSettings& settings) : settings_(settings) {
   CARDEA_ASSERT(settings.threads > 0);
-  for (unsigned i = 0; i < settings.threads; ++i) {
-    threads_.emplace_back([this, niceness = settings.niceness] { work(niceness); });
-  }
+  for (unsigned i = 0; i < settings.threads; ++i) threads_.emplace_back([this] { work(); });
 }
 
 LanePool::~LanePool() { stop(); }
@@ -21,7 +19,7 @@ LanePool::~LanePool() { stop(); }
 bool LanePool::submit(LaneJob job) {
   {
     const std::scoped_lock lock(mutex_);
-    if (stopping_ || queue_.size() >= queue_max_) return false;
+    if (stopping_ || queue_.size() >= settings_.queue_max) return false;
     queue_.push_back(std::move(job));
   }
   wake_.notify_one();
@@ -46,20 +44,30 @@ void LanePool::stop() {
   for (auto& thread : threads_) thread.join();
 }
 
-void LanePool::work(int niceness) {
+std::optional<LaneJob> LanePool::take(bool had_work) {
+  const auto is_due = [this] { return stopping_ || !queue_.empty(); };
+  std::unique_lock lock(mutex_);
+  if (had_work && settings_.on_idle && !wake_.wait_for(lock, settings_.idle_after, is_due)) {
+    lock.unlock();
+    settings_.on_idle();
+    lock.lock();
+  }
+  wake_.wait(lock, is_due);
+  if (stopping_) return std::nullopt;
+  std::optional<LaneJob> job(std::move(queue_.front()));
+  queue_.pop_front();
+  return job;
+}
+
+void LanePool::work() {
   // On Linux the priority belongs to the thread. Failure only means that it gives way to nobody.
-  if (niceness > 0) (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness);
-  while (true) {
-    LaneJob job;
-    {
-      std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-      if (stopping_) return;
-      job = std::move(queue_.front());
-      queue_.pop_front();
-    }
-    job.work();
-    job.complete(true);
+  if (settings_.niceness > 0) (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), settings_.niceness);
+  if (settings_.on_start) settings_.on_start();
+  bool had_work = false;
+  while (auto job = take(had_work)) {
+    job->work();
+    job->complete(true);
+    had_work = true;
   }
 }
 

@@ -3,9 +3,12 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -20,6 +23,11 @@ struct LanePoolSettings {
   unsigned threads = 1;
   std::size_t queue_max = 256;  // jobs that wait, besides those that run
   int niceness = 0;             // 1 to 19: the threads give way to others (setpriority)
+  /// Called on each thread: at its start, and when it has had nothing to do for `idle_after` since its last job. Empty:
+  /// nothing is done. Neither may throw.
+  std::function<void()> on_start = {};
+  std::function<void()> on_idle = {};
+  std::chrono::milliseconds idle_after{1000};
 };
 
 /// A fixed number of threads and a bounded queue. Jobs of this lane have no transaction: they complete with true.
@@ -35,9 +43,11 @@ class LanePool final : public LaneExecutor {
   void stop();
 
  private:
-  void work(int niceness);
+  void work();
+  /// The next job; empty when the pool stops.
+  [[nodiscard]] std::optional<LaneJob> take(bool had_work);
 
-  const std::size_t queue_max_;
+  const LanePoolSettings settings_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<LaneJob> queue_;

@@ -5,8 +5,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <latch>
 #include <optional>
+#include <thread>
 
 namespace cardea::http {
 namespace {
@@ -50,6 +52,40 @@ TEST(LanePool, refuses_jobs_once_stopped) {
   LanePool pool({});
   pool.stop();
   EXPECT_FALSE(pool.submit(job([] { FAIL(); }, [](bool) { FAIL(); })));
+}
+
+// A thread that never worked has nothing to tidy, and one that did is told once.
+TEST(LanePool, tells_a_thread_that_it_is_idle_only_after_work) {
+  std::latch started(1), idle(1), worked_again(1), idle_again(1);
+  std::atomic<int> idles = 0;
+  LanePool pool({.on_start = [&] { started.count_down(); },
+                 .on_idle = [&] { (++idles == 1 ? idle : idle_again).count_down(); },
+                 .idle_after = std::chrono::milliseconds(1)});
+  started.wait();
+  EXPECT_EQ(idles, 0);
+  EXPECT_TRUE(pool.submit(job([&] { EXPECT_EQ(idles, 0); })));
+  idle.wait();
+  EXPECT_TRUE(pool.submit(job([&] { worked_again.count_down(); })));
+  worked_again.wait();
+  idle_again.wait();
+  pool.stop();
+  EXPECT_EQ(idles, 2);
+}
+
+TEST(LanePool, runs_the_hooks_on_the_thread_of_the_jobs) {
+  std::thread::id of_start, of_job, of_idle;
+  std::latch idle(1);
+  LanePool pool({.on_start = [&] { of_start = std::this_thread::get_id(); },
+                 .on_idle =
+                     [&] {
+                       of_idle = std::this_thread::get_id();
+                       idle.count_down();
+                     },
+                 .idle_after = std::chrono::milliseconds(1)});
+  EXPECT_TRUE(pool.submit(job([&] { of_job = std::this_thread::get_id(); })));
+  idle.wait();
+  EXPECT_EQ(of_start, of_job);
+  EXPECT_EQ(of_idle, of_job);
 }
 
 TEST(LanePool, completes_dropped_jobs_with_false_and_without_work) {

@@ -10,6 +10,7 @@
 #include "app/wire/provider.h"
 #include "app/wire/signals.h"
 #include "app/wire/ticker.h"
+#include "crypto/work_memory.h"
 #include "http/lanes.h"
 #include "http/server.h"
 
@@ -29,8 +30,8 @@ constexpr std::size_t kSmallQueueMax = 64;
 
 unsigned cores() { return std::max(1U, std::thread::hardware_concurrency()); }
 
-std::unique_ptr<http::LanePool> make_pool(unsigned threads, std::size_t queue_max, int niceness = 0) {
-  return std::make_unique<http::LanePool>(http::LanePoolSettings{threads, queue_max, niceness});
+std::unique_ptr<http::LanePool> make_pool(unsigned threads, std::size_t queue_max) {
+  return std::make_unique<http::LanePool>(http::LanePoolSettings{.threads = threads, .queue_max = queue_max});
 }
 
 http::ProxyRule proxy_rule(const ServerSettings& settings) {
@@ -133,7 +134,11 @@ void RunningServer::Parts::make_provider() {
 /// connection.
 void RunningServer::Parts::make_lanes() {
   const auto hash_threads = std::max(1U, cores() / 2);
-  hash_pool = make_pool(hash_threads, hash_threads * kHashQueueForEach, kHashNiceness);
+  hash_pool = std::make_unique<http::LanePool>(http::LanePoolSettings{.threads = hash_threads,
+                                                                      .queue_max = hash_threads * kHashQueueForEach,
+                                                                      .niceness = kHashNiceness,
+                                                                      .on_start = crypto::keep_work_memory,
+                                                                      .on_idle = crypto::release_work_memory});
   cpu_pool = make_pool(std::max(1U, cores() / 2), kSmallQueueMax);
   admin_pool = make_pool(1, kSmallQueueMax);
   auto* store_lane = database->store().store_lane();
