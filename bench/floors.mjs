@@ -2,9 +2,10 @@
 // limit or with nginx. Everything on loopback, every step bounded in time.
 //
 //   node bench/floors.mjs --build build/bench [--db-url URL] [--rounds 5] [--seconds 6] [--only cc,static,refresh,login,
-//        sso,latency] [--users 100] [--data FOLDER] [--out bench/results/floors-sqlite.json]
+//        sso,latency,trips] [--users 100] [--data FOLDER] [--out bench/results/floors-sqlite.json] [--merge yes]
+// --merge yes: what this run did not measure is kept from the file that is there, so that a long run can be taken in parts.
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +13,7 @@ import { basic, browsers, raw, refreshChains, serverCore, steadyRate, wrk } from
 import { freePort, get, say, Server, until } from './server.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const opt = { build: 'build/bench', 'db-url': '', rounds: '5', seconds: '6', only: '', out: '', users: '100', data: join(here, '../build') };
+const opt = { build: 'build/bench', 'db-url': '', rounds: '5', seconds: '6', only: '', out: '', merge: '', users: '100', data: join(here, '../build') };
 for (let i = 2; i < process.argv.length; i += 2) opt[process.argv[i].replace(/^--/, '')] = process.argv[i + 1];
 const [rounds, seconds, users] = [Number(opt.rounds), Number(opt.seconds), Number(opt.users)];
 const db = opt['db-url'] ? 'postgres' : 'sqlite';
@@ -106,22 +107,28 @@ const cases = {
   },
 };
 
-/// Database round trips of one request of each kind, from the server's own counter, over a second of load.
+/// Database round trips of one request of each kind, from the server's own counters of round trips and of answers: what the
+/// load generator had sent and not read when it stopped counts on both sides. `requests` is what one unit of work asks for.
 async function roundTrips() {
   const counted = () => server.metric('cardea_db_round_trips');
-  let [before, since] = [await counted(), Date.now()];
+  const now = async () => ({ trips: await counted(), answers: await server.answers(), at: Date.now() });
+  const quiet = await now();
   await new Promise((done) => setTimeout(done, 3000));
-  const background = (await counted() - before) / (Date.now() - since);  // version checks and housekeeping, per millisecond
-  const of = async (work) => {
-    const begin = async () => { [before, since] = [await counted(), Date.now()]; };
+  const after = await now();
+  const background = (after.trips - quiet.trips) / (after.at - quiet.at);  // version checks and housekeeping, per millisecond
+  const of = async (requests, work) => {
+    let before;
+    const begin = async () => { before = await now(); };
     await begin();
-    const { requests } = await work(begin);
-    return round((await counted() - before - background * (Date.now() - since)) / requests, 2);
+    await work(begin);
+    await new Promise((done) => setTimeout(done, 500));  // what is still running ends
+    const end = await now();
+    return round((end.trips - before.trips - background * (end.at - before.at)) * requests / (end.answers - before.answers), 2);
   };
   return {
-    client_credentials: await of(() => wrk(server.token('RS256'), 1, clientCredentials)),
-    refresh: await of((begin) => refreshChains(server.token('RS256'), web, 1, { users, ready: begin })),
-    sso_login: await of(() => browsers('sso', server.issuer('RS256'), users, 2, ['--warmup', '0'])),
+    client_credentials: await of(1, () => wrk(server.token('RS256'), seconds, clientCredentials)),
+    refresh: await of(1, (begin) => refreshChains(server.token('RS256'), web, seconds, { users, ready: begin })),
+    sso_login: await of(2, () => browsers('sso', server.issuer('RS256'), users, seconds, ['--warmup', '0'])),
     at_most: { client_credentials: 1, refresh: 3, sso_login: 6 },
   };
 }
@@ -139,10 +146,17 @@ Object.assign(results, { start_ms: round(median(starts), 1), idle: server.memory
 say(JSON.stringify({ start_ms: results.start_ms, ...results.idle }));
 for (const [name, run] of Object.entries(cases)) if (!opt.only || opt.only.split(',').includes(name)) await run();
 results.loaded = server.memory();
-if (db === 'postgres') results.round_trips = await roundTrips();
+if (db === 'postgres' && (!opt.only || opt.only.split(',').includes('trips'))) results.round_trips = await roundTrips();
 say(JSON.stringify({ loaded: results.loaded, round_trips: results.round_trips }));
 await server.stop();
 const out = opt.out || join(here, 'results', `floors-${db}.json`);
+if (opt.merge && existsSync(out)) {
+  const before = JSON.parse(readFileSync(out, 'utf8'));
+  const measured = new Map(results.floors.map((row) => [row.name, row]));
+  const kept = before.floors.map((row) => measured.get(row.name) ?? row);
+  const fresh = results.floors.filter((row) => !before.floors.some(({ name }) => name === row.name));
+  Object.assign(results, { ...before, ...results, floors: [...kept, ...fresh] });
+}
 writeFileSync(out, `${JSON.stringify(results, null, 1)}\n`);
 say(`results: ${out}`);
 process.exit(0);

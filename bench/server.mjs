@@ -98,8 +98,15 @@ export class Server {
     return (Number(f[11]) + Number(f[12])) / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
   }
 
+  async metrics() { return (await get(`http://127.0.0.1:${this.managementPort}/metrics`)).body.toString(); }
+
   async metric(name) {
-    const text = (await get(`http://127.0.0.1:${this.managementPort}/metrics`)).body.toString();
-    return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)`, 'm').exec(text)?.[1] ?? NaN);
+    return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)`, 'm').exec(await this.metrics())?.[1] ?? NaN);
+  }
+
+  /// Answers of any status by the public listener so far.
+  async answers() {
+    const lines = (await this.metrics()).matchAll(/^cardea_http_requests_total\{([^}]*)\} (\S+)/gm);
+    return [...lines].filter(([, labels]) => labels.includes('listener="public"')).reduce((sum, [, , count]) => sum + Number(count), 0);
   }
 }

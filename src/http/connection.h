@@ -3,7 +3,7 @@
 // calls back, so tests drive it without a socket and fail it at any operation.
 //
 // Idle it holds no buffers: bytes are read into memory of the thread, and the exchange (request, answer, output) goes
-// back to a pool. Measured with 10,000 idle connections (idle_test.cc): 710 bytes each, all of Asio's included.
+// back to a pool. Measured with 10,000 idle connections (idle_test.cc): 303 bytes each, the loop's included.
 #pragma once
 
 #include <array>

@@ -6,25 +6,18 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 #include <cstring>
 #include <list>
 #include <mutex>
 
 #include "base/assert.h"
+#include "http/event_loop.h"
 #include "http/response_writer.h"
 #include "http/timer_wheel.h"
 
 namespace cardea::http {
 namespace {
-
-namespace asio = boost::asio;
-using asio::ip::tcp;
-using boost::system::error_code;
 
 constexpr int kAcceptsAtOnce = 64;
 
@@ -42,31 +35,37 @@ Address address_of(const sockaddr_storage& storage) {
 // Outlives the loop it posts to: lanes may hold it longer.
 class LoopMailbox final : public Mailbox {
  public:
-  explicit LoopMailbox(asio::io_context& io) : io_(&io) {}
+  explicit LoopMailbox(EventLoop& events) : events_(&events) {}
 
   bool post(MoveOnlyFunction<> job) override {
     const std::scoped_lock lock(mutex_);
-    if (io_ == nullptr) return false;
-    asio::post(*io_, std::move(job));
+    if (events_ == nullptr) return false;
+    events_->post(std::move(job));
     return true;
   }
 
   void close() {
     const std::scoped_lock lock(mutex_);
-    io_ = nullptr;
+    events_ = nullptr;
   }
 
  private:
   std::mutex mutex_;
-  asio::io_context* io_;
+  EventLoop* events_;
 };
 
 }  // namespace
 
 struct IoThread::Loop {
   struct Peer;
-  struct Acceptor {
-    tcp::acceptor socket;
+  struct Acceptor final : EventLoop::Source {
+    Acceptor(Loop& owner, int listener, bool tls) : loop(owner), descriptor(listener), is_tls(tls) {}
+    ~Acceptor() { close(); }
+    void on_event() override;
+    void close();
+
+    Loop& loop;
+    int descriptor;  // -1: closed
     bool is_tls;
     bool paused = false;
   };
@@ -83,58 +82,45 @@ struct IoThread::Loop {
   void sweep();
   void begin_stop(std::chrono::nanoseconds grace);
   void close_all();
-  void end_if_empty();
+  [[nodiscard]] bool end_turn();
   [[nodiscard]] TimerWheel::Tick tick() const {
     return static_cast<TimerWheel::Tick>(std::chrono::duration_cast<seconds>(server.clock.steady()).count());
   }
 
   ServerState& server;
-  asio::io_context io{1};
-  std::shared_ptr<LoopMailbox> mailbox = std::make_shared<LoopMailbox>(io);
+  EventLoop events;
+  std::shared_ptr<LoopMailbox> mailbox = std::make_shared<LoopMailbox>(events);
   std::unique_ptr<ThreadState> thread;
   TimerWheel wheel{tick()};
-  asio::steady_timer sweep_timer{io};
   std::list<Acceptor> acceptors;
   std::list<Peer> peers;
+  std::list<Peer> gone;  // closed in this turn of the loop, which may still name them
   std::vector<Peer*> to_flush, flushing;
-  bool flush_posted = false;
   int reserve;  // a descriptor to give up when there is none left
   std::size_t refused_since_sweep = 0;
   std::optional<std::chrono::nanoseconds> stop_deadline;
 };
 
-// A connection with its socket. Destroyed by `reap`, when it is closed and nothing of Asio's or ours refers to it.
-struct IoThread::Loop::Peer final : ConnectionHost, TimerWheel::Entry {
-  enum class Waiting { kNothing, kRead, kWrite };
+// A connection with its socket. `reap` takes it out when it is closed; it is destroyed at the end of the turn.
+struct IoThread::Loop::Peer final : ConnectionHost, TimerWheel::Entry, EventLoop::Source {
+  Peer(Loop& owner, int socket, std::unique_ptr<Transport> transport, const Address& address, bool is_tls)
+      : loop(owner), descriptor(socket), connection(*owner.thread, *this, std::move(transport), address, is_tls) {}
+  ~Peer() { close(); }
 
-  Peer(Loop& owner, int descriptor, std::unique_ptr<Transport> transport, const Address& address, bool is_tls)
-      : loop(owner), socket(owner.io), connection(*owner.thread, *this, std::move(transport), address, is_tls) {
-    error_code ec;
-    socket.assign(tcp::v4(), descriptor, ec);  // the family matters to nobody after accept
-    closed = static_cast<bool>(ec);
+  void wait_readable() override { wait(Readiness::kRead); }
+  void wait_writable() override { wait(Readiness::kWrite); }
+
+  void wait(Readiness what) {
+    if (!closed && !loop.events.wait(*this, descriptor, what)) close();
   }
 
-  void wait_readable() override { wait(Waiting::kRead); }
-  void wait_writable() override { wait(Waiting::kWrite); }
-
-  void wait(Waiting what) {
-    if (closed || waiting == what) return;
-    if (waiting != Waiting::kNothing) return close();
-    waiting = what;
-    socket.async_wait(what == Waiting::kRead ? tcp::socket::wait_read : tcp::socket::wait_write, [this](error_code ec) {
-      waiting = Waiting::kNothing;
-      if (ec && !closed) close();
-      if (!closed) connection.on_ready();
-      loop.reap(*this);
-    });
+  void on_event() override {
+    if (!closed) connection.on_ready();
+    loop.reap(*this);
   }
 
   void flush_later() override {
-    if (flush_queued) return;
-    flush_queued = true;
-    loop.to_flush.push_back(this);
-    if (std::exchange(loop.flush_posted, true)) return;
-    asio::post(loop.io, [&owner = loop] { owner.flush_all(); });
+    if (!std::exchange(flush_queued, true)) loop.to_flush.push_back(this);
   }
 
   void set_deadline(std::optional<std::chrono::seconds> after) override {
@@ -148,18 +134,30 @@ struct IoThread::Loop::Peer final : ConnectionHost, TimerWheel::Entry {
   void close() override {
     if (std::exchange(closed, true)) return;
     loop.wheel.clear(*this);
-    error_code ec;
-    socket.close(ec);
+    loop.events.forget(*this);
+    ::close(descriptor);
   }
 
   Loop& loop;
-  tcp::socket socket;
+  int descriptor;
   Connection connection;
   std::list<Peer>::iterator self;
-  Waiting waiting = Waiting::kNothing;
   bool flush_queued = false;
   bool closed = false;
+  bool reaped = false;
 };
+
+void IoThread::Loop::Acceptor::on_event() {
+  if (loop.stop_deadline) return;
+  loop.accept_some(*this);
+  if (!paused) loop.wait_for_connections(*this);
+}
+
+void IoThread::Loop::Acceptor::close() {
+  if (descriptor < 0) return;
+  loop.events.forget(*this);
+  ::close(std::exchange(descriptor, -1));
+}
 
 IoThread::Loop::Loop(ServerState& state) : server(state), reserve(::open("/dev/null", O_RDONLY | O_CLOEXEC)) {
   auto runner = std::make_shared<StepRunner>(state.handle, state.lanes, state.log, state.clock, mailbox);
@@ -171,20 +169,17 @@ IoThread::Loop::~Loop() {
   if (reserve >= 0) ::close(reserve);
 }
 
+// Left alone until the next sweep when the system refuses.
 void IoThread::Loop::wait_for_connections(Acceptor& acceptor) {
-  acceptor.socket.async_wait(tcp::acceptor::wait_read, [this, &acceptor](error_code ec) {
-    if (ec || stop_deadline) return;
-    accept_some(acceptor);
-    if (!acceptor.paused) wait_for_connections(acceptor);
-  });
+  if (!events.wait(acceptor, acceptor.descriptor, Readiness::kRead)) acceptor.paused = true;
 }
 
 void IoThread::Loop::accept_some(Acceptor& acceptor) {
   for (int i = 0; i < kAcceptsAtOnce; ++i) {
     sockaddr_storage from{};
     socklen_t size = sizeof from;
-    const int descriptor = ::accept4(acceptor.socket.native_handle(), reinterpret_cast<sockaddr*>(&from), &size,
-                                     SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int descriptor =
+        ::accept4(acceptor.descriptor, reinterpret_cast<sockaddr*>(&from), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (descriptor >= 0) {
       admit(descriptor, from, acceptor.is_tls);
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
@@ -202,7 +197,7 @@ void IoThread::Loop::out_of_descriptors(Acceptor& acceptor) {
   ++refused_since_sweep;
   if (reserve >= 0) {
     ::close(reserve);
-    const int descriptor = ::accept4(acceptor.socket.native_handle(), nullptr, nullptr, SOCK_CLOEXEC);
+    const int descriptor = ::accept4(acceptor.descriptor, nullptr, nullptr, SOCK_CLOEXEC);
     if (descriptor >= 0) ::close(descriptor);
     reserve = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   }
@@ -225,16 +220,11 @@ void IoThread::Loop::admit(int descriptor, const sockaddr_storage& from, bool is
   (void)::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   auto& peer = peers.emplace_back(*this, descriptor, std::move(transport), address_of(from), is_tls);
   peer.self = std::prev(peers.end());
-  if (peer.closed) {
-    ::close(descriptor);  // Asio could not take it over
-  } else {
-    peer.connection.start();
-  }
+  peer.connection.start();
   reap(peer);
 }
 
 void IoThread::Loop::flush_all() {
-  flush_posted = false;
   flushing.swap(to_flush);
   for (auto* peer : flushing) {
     peer->flush_queued = false;
@@ -245,10 +235,17 @@ void IoThread::Loop::flush_all() {
 }
 
 void IoThread::Loop::reap(Peer& peer) {
-  if (!peer.closed || peer.waiting != Peer::Waiting::kNothing || peer.flush_queued) return;
-  peers.erase(peer.self);
+  if (!peer.closed || peer.flush_queued || std::exchange(peer.reaped, true)) return;
+  gone.splice(gone.end(), peers, peer.self);
   server.connections.fetch_sub(1, std::memory_order_relaxed);
-  end_if_empty();
+}
+
+// The answers of all requests that were ready go out together. Pipelined ones that follow them have theirs in the next
+// turn, so that a connection full of them holds up nobody.
+bool IoThread::Loop::end_turn() {
+  flush_all();
+  gone.clear();
+  return !to_flush.empty();
 }
 
 void IoThread::Loop::sweep() {
@@ -268,11 +265,7 @@ void IoThread::Loop::sweep() {
     if (!stop_deadline && std::exchange(acceptor.paused, false)) wait_for_connections(acceptor);
   }
   if (stop_deadline && server.clock.steady() >= *stop_deadline) close_all();
-  if (stop_deadline && peers.empty()) return;
-  sweep_timer.expires_after(server.settings.sweep_every);
-  sweep_timer.async_wait([this](error_code ec) {
-    if (!ec) sweep();
-  });
+  events.set_timer(server.settings.sweep_every);
 }
 
 void IoThread::Loop::begin_stop(std::chrono::nanoseconds grace) {
@@ -280,15 +273,13 @@ void IoThread::Loop::begin_stop(std::chrono::nanoseconds grace) {
   for (auto& acceptor : acceptors) accept_some(acceptor);  // those who wait already are not turned away
   stop_deadline = server.clock.steady() + grace;
   thread->stopping = true;
-  error_code ec;
-  for (auto& acceptor : acceptors) acceptor.socket.close(ec);
+  for (auto& acceptor : acceptors) acceptor.close();
   for (auto peer = peers.begin(); peer != peers.end();) {
     auto& current = *peer++;
     if (!current.closed) current.connection.begin_stop();
     reap(current);
   }
   if (grace <= std::chrono::nanoseconds::zero()) close_all();
-  end_if_empty();
 }
 
 void IoThread::Loop::close_all() {
@@ -299,24 +290,19 @@ void IoThread::Loop::close_all() {
   }
 }
 
-// Without connections, acceptors and timer the loop has nothing to wait for and run() returns.
-void IoThread::Loop::end_if_empty() {
-  if (stop_deadline && peers.empty()) sweep_timer.cancel();
-}
-
 IoThread::IoThread(ServerState& server) : loop_(std::make_unique<Loop>(server)) {}
 IoThread::~IoThread() = default;
 
-void IoThread::add_listener(int descriptor, bool is_tls) {
-  auto& acceptor = loop_->acceptors.emplace_back(Loop::Acceptor{tcp::acceptor(loop_->io), is_tls});
-  acceptor.socket.assign(tcp::v4(), descriptor);
-}
+void IoThread::add_listener(int descriptor, bool is_tls) { loop_->acceptors.emplace_back(*loop_, descriptor, is_tls); }
 
 void IoThread::run() {
-  loop_->sweep();
-  for (auto& acceptor : loop_->acceptors) loop_->wait_for_connections(acceptor);
-  loop_->io.run();
-  loop_->mailbox->close();
+  auto& loop = *loop_;
+  loop.sweep();
+  for (auto& acceptor : loop.acceptors) loop.wait_for_connections(acceptor);
+  loop.events.run({.on_timer = [&loop] { loop.sweep(); },
+                   .on_turn_end = [&loop] { return loop.end_turn(); },
+                   .should_go_on = [&loop] { return !loop.stop_deadline || !loop.peers.empty(); }});
+  loop.mailbox->close();
 }
 
 void IoThread::begin_stop(std::chrono::nanoseconds grace) {

@@ -1,4 +1,4 @@
-// One event loop on one thread, with the connections it has accepted. The only user of Asio.
+// One event loop on one thread, with the connections it has accepted.
 #pragma once
 
 #include <atomic>
