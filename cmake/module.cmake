@@ -65,9 +65,11 @@ function(cardea_module name)
   endif()
 endfunction()
 
-# cardea_precompile_tests(TARGET): GoogleTest and the common headers, compiled once for every test program: a test file
-# then takes a third of the time.
+# cardea_precompile_tests(TARGET): GoogleTest and the common headers, compiled once for every test program, and no
+# optimizer for code that is compiled more often than it runs: a test file then takes a quarter of the time. What it
+# tests is optimized as ever.
 function(cardea_precompile_tests target)
+  target_compile_options(${target} PRIVATE -O0 -U_FORTIFY_SOURCE)
   if(NOT CARDEA_PCH)
     return()
   endif()
@@ -75,7 +77,7 @@ function(cardea_precompile_tests target)
     add_library(cardea_test_pch STATIC ${CMAKE_SOURCE_DIR}/cmake/empty.cc)
     cardea_compile_options(cardea_test_pch)
     set_target_properties(cardea_test_pch PROPERTIES POSITION_INDEPENDENT_CODE OFF)
-    target_compile_options(cardea_test_pch PRIVATE -fPIE)  # as programs are compiled, or it does not fit them
+    target_compile_options(cardea_test_pch PRIVATE -O0 -U_FORTIFY_SOURCE -fPIE)  # as programs are, or it does not fit
     target_link_libraries(cardea_test_pch PRIVATE cardea_base GTest::gmock GTest::gtest)
     target_precompile_headers(cardea_test_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/test_pch.h)
   endif()
