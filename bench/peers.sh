@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Cardea and node-oidc-provider by the same driver in one sitting: bench/peers.sh [--duration S] [--runs N]
+# Cardea and node-oidc-provider by the same driver in one sitting: [ALGS="RS256 ES256"] bench/peers.sh [--duration S] [--runs N]
 # Needs a built build/bench/cardea. Results: bench/results/{cardea,node-oidc-provider}-{RS256,ES256}.jsonl
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -12,7 +12,7 @@ node -e "import('$PWD/realm.mjs').then(({ benchRealm }) => { const fs = require(
 export KC_BOOTSTRAP_ADMIN_USERNAME=admin KC_BOOTSTRAP_ADMIN_PASSWORD=bench-admin-password
 export CLIENT_ID=bench-service CLIENT_SECRET=bench-service-secret CC_SCOPE='' WEB_CLIENT_ID=bench-web WEB_CLIENT_SECRET=bench-web-secret
 export REDIRECT_URI=https://app.example.test/cb LOGIN_USER=bench LOGIN_PASSWORD=bench LOGIN_USERS=100 LOGIN_SCOPE='openid profile email'
-for alg in RS256 ES256; do
+for alg in ${ALGS:-RS256 ES256}; do
   realm=bench; [ $alg = RS256 ] || realm=bench-es
   rm -rf "$work/data"
   ./compare.sh external --label cardea --alg $alg --base-url "http://127.0.0.1:9401/realms/$realm" "$@" \

@@ -1,6 +1,5 @@
 #include "jose/key_set.h"
 
-#include <openssl/err.h>
 #include <sodium/crypto_sign_ed25519.h>
 
 #include <algorithm>
@@ -33,15 +32,6 @@ bool is_ed25519_valid(std::string_view key, std::string_view input, std::string_
   if (signature.size() != crypto_sign_ed25519_BYTES) return false;
   return crypto_sign_ed25519_verify_detached(as_bytes(signature).data(), as_bytes(input).data(), input.size(),
                                              as_bytes(key).data()) == 0;
-}
-
-bool is_openssl_valid(const KeyMaterial& material, std::string_view input, std::string_view signature) {
-  auto* context = prepared_digest_context(material, Use::kVerify);
-  if (context == nullptr) return false;
-  const int done =
-      EVP_DigestVerify(context, as_bytes(signature).data(), signature.size(), as_bytes(input).data(), input.size());
-  if (done != 1) ERR_clear_error();  // or the next TLS call of this thread would find it
-  return done == 1;
 }
 
 std::optional<Algorithm> algorithm_for(const PublicJwk& jwk, Algorithm rsa_algorithm) {
@@ -83,9 +73,9 @@ bool VerificationKey::is_signature_valid(std::string_view signing_input, std::st
   const auto& material = state_->material;
   if (is_hmac(state_->algorithm)) return is_hmac_valid(material, signing_input, signature);
   if (!state_->ed25519.empty()) return is_ed25519_valid(state_->ed25519, signing_input, signature);
-  if (state_->key->type() == crypto::KeyType::kRsa) return is_openssl_valid(material, signing_input, signature);
+  if (state_->key->type() == crypto::KeyType::kRsa) return prepared_verify(material, signing_input, signature);
   const auto der = ecdsa_der_from_raw(signature, crypto::coordinate_bytes(state_->key->type()));
-  return der && is_openssl_valid(material, signing_input, *der);
+  return der && prepared_verify(material, signing_input, *der);
 }
 
 Result<KeySet, JoseError> KeySet::from_jwks(std::string_view jwks_json, Algorithm rsa_algorithm) {

@@ -1,9 +1,9 @@
-// What each thread keeps ready for each key: an OpenSSL context with key, digest and padding set, copied for every
-// signature. Making one anew costs as much as an eighth of a P-256 signature. Internal to jose.
+// What each thread keeps ready for each key: an OpenSSL context with key, digest and padding set, used again for every
+// signature. Making or copying one costs as much as an eighth of a P-256 signature. Internal to jose.
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -11,8 +11,6 @@
 #include "jose/algorithm.h"
 
 namespace cardea::jose {
-
-enum class Use { kSign, kVerify };
 
 /// A key as the contexts see it. `number` is from next_key_number, so that no two keys of a process share one.
 struct KeyMaterial {
@@ -24,9 +22,13 @@ struct KeyMaterial {
 
 [[nodiscard]] std::uint64_t next_key_number();
 
-/// A fresh copy of this thread's prepared context, valid until the next call on this thread. Null when OpenSSL refuses
-/// the key.
-[[nodiscard]] EVP_MD_CTX* prepared_digest_context(const KeyMaterial& material, Use use);
+/// Signs `input` with an RS, PS or ES key; ECDSA signatures are DER. Answers the size, zero when OpenSSL refuses the
+/// key or `out` is too small. RFC 7518 sections 3.3 to 3.5.
+[[nodiscard]] std::size_t prepared_sign(const KeyMaterial& material, std::string_view input,
+                                        std::span<unsigned char> out);
+
+/// True when `signature` is one of `input` by this RS, PS or ES key. Leaves no error in OpenSSL's queue.
+[[nodiscard]] bool prepared_verify(const KeyMaterial& material, std::string_view input, std::string_view signature);
 
 /// HMAC of `data`, raw bytes, by this thread's prepared context.
 [[nodiscard]] std::string prepared_hmac(const KeyMaterial& material, std::string_view data);

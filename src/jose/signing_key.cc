@@ -1,6 +1,5 @@
 #include "jose/signing_key.h"
 
-#include <openssl/err.h>
 #include <sodium/crypto_sign_ed25519.h>
 
 #include <array>
@@ -51,6 +50,7 @@ struct SigningKey::State {
   SecretBytes secret;  // HMAC secret, or libsodium's Ed25519 key
   KeyMaterial material;
   std::array<std::string, kPreparedTypes.size()> headers;  // base64url
+  std::size_t signature_chars = 0;                         // of the probe, in base64url; ECDSA and RSA do not vary
 
   // The raw signature into `out`; answers its size, zero when OpenSSL cannot sign with this key.
   std::size_t sign(std::span<unsigned char, kSignatureBytesMax> out, std::string_view input) const;
@@ -64,13 +64,7 @@ std::size_t SigningKey::State::sign(std::span<unsigned char, kSignatureBytesMax>
                                  as_bytes(secret.reveal()).data());
     return crypto_sign_ed25519_BYTES;
   }
-  auto* context = prepared_digest_context(material, Use::kSign);
-  std::size_t size = out.size();
-  if (context == nullptr || EVP_DigestSign(context, out.data(), &size, as_bytes(input).data(), input.size()) != 1) {
-    ERR_clear_error();
-    return 0;
-  }
-  return size;
+  return prepared_sign(material, input, out);
 }
 
 bool SigningKey::State::append_signature(std::string& out, std::string_view input) const {
@@ -117,6 +111,7 @@ Result<SigningKey, JoseError> SigningKey::make(crypto::PrivateKey key, std::stri
   // An imported key may be broken, or its halves may not belong together. The first signature of a key is slow anyway.
   std::string probe;
   if (!state->append_signature(probe, kProbe)) return refuse(JoseError::kBadKey);
+  state->signature_chars = probe.size();
   SigningKey made(std::move(state));
   const auto raw = base64url_decode(probe);
   if (!raw || !made.verification_key().is_signature_valid(kProbe, *raw)) return refuse(JoseError::kBadKey);
@@ -146,6 +141,14 @@ std::string_view SigningKey::encoded_header(std::string_view typ) const {
   return {};
 }
 
+std::size_t SigningKey::jwt_chars(std::string_view typ, std::size_t payload_bytes) const {
+  constexpr std::size_t kUnpreparedHeader = 256;
+  const auto header = encoded_header(typ).size();
+  constexpr std::size_t kHmac = 86;  // HS512's
+  const auto signature = state_->signature_chars == 0 ? kHmac : state_->signature_chars;
+  return (header == 0 ? kUnpreparedHeader : header) + (payload_bytes * 4 + 2) / 3 + signature + 2;
+}
+
 void SigningKey::append_header(std::string& out, std::string_view typ) const {
   const auto prepared = encoded_header(typ);
   if (!prepared.empty()) {
@@ -164,7 +167,7 @@ VerificationKey SigningKey::verification_key() const {
 
 std::string sign_jwt(const SigningKey& key, std::string_view typ, std::string_view payload_json) {
   std::string jwt;
-  jwt.reserve(payload_json.size() * 4 / 3 + 512);
+  jwt.reserve(key.jwt_chars(typ, payload_json.size()));
   key.append_header(jwt, typ);
   jwt += '.';
   base64url_append(jwt, payload_json);

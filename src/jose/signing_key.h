@@ -34,6 +34,9 @@ class SigningKey {
   /// before `out` grows.
   void sign_append(std::string& out, std::string_view signing_input) const;
 
+  /// About how long a JWT with this payload gets, so that it is written into memory taken once.
+  [[nodiscard]] std::size_t jwt_chars(std::string_view typ, std::size_t payload_bytes) const;
+
   /// Appends the protected header as base64url, in Keycloak's exact spelling (keycloak.md section 2.1):
   /// {"alg":"RS256","typ" : "JWT","kid" : "..."}. Headers for "JWT", "at+jwt" and "logout+jwt" are prepared.
   void append_header(std::string& out, std::string_view typ) const;

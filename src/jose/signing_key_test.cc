@@ -75,6 +75,25 @@ TEST(SigningKey, SignsWhileOthersSign) {
   EXPECT_EQ(bad, 0);
 }
 
+// A thread's context of a key is used again after it has refused: the next good signature must pass, and a bad one not.
+TEST(VerificationKey, JudgesEachSignatureForItself) {
+  for (const auto algorithm : kEveryAlgorithm) {
+    const auto key = test_signing_key(algorithm);
+    const auto verification = key.verification_key();
+    std::string encoded;
+    key.sign_append(encoded, "input");
+    const auto good = base64url_decode(encoded).value();
+    auto bad = good;
+    bad.back() = static_cast<char>(bad.back() ^ 1);
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_FALSE(verification.is_signature_valid("input", bad)) << name(algorithm);
+      EXPECT_FALSE(verification.is_signature_valid("other", good)) << name(algorithm);
+      EXPECT_FALSE(verification.is_signature_valid("input", "")) << name(algorithm);
+      EXPECT_TRUE(verification.is_signature_valid("input", good)) << name(algorithm);
+    }
+  }
+}
+
 // More keys than places for prepared contexts: each must still sign with its own.
 TEST(SigningKey, KeepsManyKeysApart) {
   std::vector<SigningKey> keys;
