@@ -76,6 +76,11 @@ std::vector<std::string_view> split_words(std::string_view text) {
   return words;
 }
 
+bool has_word(std::string_view text, std::string_view word) {
+  const auto words = split_words(text);
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
 std::string join(const std::vector<std::string>& parts, std::string_view separator) {
   std::string out;
   for (const auto& part : parts) {

@@ -20,6 +20,8 @@ namespace cardea {
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, std::string_view separator);
 /// Splits at runs of spaces, without empty parts (OAuth scope lists, RFC 6749 section 3.3).
 [[nodiscard]] std::vector<std::string_view> split_words(std::string_view text);
+/// True when one of those parts is `word`.
+[[nodiscard]] bool has_word(std::string_view text, std::string_view word);
 [[nodiscard]] std::string join(const std::vector<std::string>& parts, std::string_view separator);
 /// True for well-formed UTF-8 without overlong forms, surrogates or values above U+10FFFF.
 [[nodiscard]] bool is_utf8(std::string_view text);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "base/json.h"
 #include "core/session.h"
+#include "core/token/pairwise.h"
 #include "jose/jws.h"
 
 namespace cardea {
@@ -29,6 +31,24 @@ bool is_before(const jose::VerifiedJwt& token, std::int64_t not_before) {
   return epoch_seconds(*token.iat()) < not_before;
 }
 
+/// Every key and certificate that the token names must be there; one that names none is a plain bearer token.
+bool is_possessed(const jose::VerifiedJwt& token, const Possession& possession) {
+  const auto key = confirmation(token, "jkt");
+  const auto certificate = confirmation(token, "x5t#S256");
+  if (token.typ() == "DPoP" && key.empty()) return false;
+  return (key.empty() || key == possession.key_thumbprint) &&
+         (certificate.empty() || certificate == possession.certificate_thumbprint);
+}
+
+/// By the user's id, or by what this client knows them by. A token that names nobody names nobody else.
+bool names_user(const jose::VerifiedJwt& token, const ClientEntry& client, const UserId& user) {
+  if (token.sub().empty() || token.sub() == user.str()) return true;
+  const auto plan = plan_for_granted(client, token.scope());
+  if (plan == nullptr) return false;
+  const auto subject = subject_for(*plan, client.client, user, token.iss());
+  return subject && token.sub() == *subject;
+}
+
 BearerError bearer_error(NotLive reason) {
   switch (reason) {
     case NotLive::kSessionGone:
@@ -50,6 +70,8 @@ std::string_view describe(BearerError error) {
       return "invalid_token";
     case BearerError::kExpired:
       return "expired_token";
+    case BearerError::kNotPossessed:
+      return "bound_token_without_proof";
     case BearerError::kRevoked:
       return "revoked_token";
     case BearerError::kSessionGone:
@@ -62,10 +84,19 @@ std::string_view describe(BearerError error) {
   return "?";
 }
 
+std::string confirmation(const jose::VerifiedJwt& token, std::string_view member) {
+  const auto* cnf = token.claims().if_contains("cnf");
+  if (cnf == nullptr || !cnf->is_object()) return {};
+  return string_or(cnf->get_object(), member, "");
+}
+
 Result<jose::VerifiedJwt, BearerError> verify_access_token(const RealmEntry& realm, std::string_view issuer,
-                                                           std::string_view token, TimePoint now) {
-  auto jwt = verify_own(realm.public_keys, issuer, token, {"Bearer"}, now, true);
-  if (jwt && is_before(*jwt, realm.realm.not_before)) return refuse(BearerError::kRevoked);
+                                                           std::string_view token, TimePoint now,
+                                                           const Possession& possession) {
+  auto jwt = verify_own(realm.public_keys, issuer, token, {"Bearer", "DPoP"}, now, true);
+  if (!jwt) return jwt;
+  if (is_before(*jwt, realm.realm.not_before)) return refuse(BearerError::kRevoked);
+  if (!possession.is_waived && !is_possessed(*jwt, possession)) return refuse(BearerError::kNotPossessed);
   return jwt;
 }
 
@@ -124,7 +155,7 @@ Stored<Result<LiveToken, BearerError>> load_live_token(Rows& rows, const Reposit
   const auto reason = why_not_live(realm->realm, answer.client->client, *live, epoch_seconds(*token.iat()), now);
   if (reason) return refused(bearer_error(*reason));
   // A session is bound to its user: a token that names another was not issued in it (attack class 4).
-  if (!token.sub().empty() && token.sub() != (*live)->session.user.str()) return refused(BearerError::kInvalid);
+  if (!names_user(token, *answer.client, (*live)->session.user)) return refused(BearerError::kInvalid);
   answer.subject = (*live)->subject;
   answer.live = std::move(**live);
   return Answer(std::move(answer));

@@ -13,18 +13,31 @@ namespace cardea {
 enum class BearerError {
   kInvalid,  // not a token of ours, wrong signature, wrong type, wrong issuer
   kExpired,
-  kRevoked,  // its jti was revoked, or it was issued before a not-before
+  kNotPossessed,  // bound to something the sender has not proven to hold
+  kRevoked,       // its jti was revoked, or it was issued before a not-before
   kSessionGone,
   kUserDisabled,
   kClientGone,
 };
 [[nodiscard]] std::string_view describe(BearerError error);
 
-/// Checks an access token: key by kid from the realm, algorithm from the key, issuer, time, `typ` claim Bearer, and the
-/// realm's not-before.
+/// What the sender of a token has proven to hold besides it. A token that is bound (RFC 7800, `cnf`) is good only with
+/// the right one; without, it is refused like a forged one (RFC 9449 section 7.2, RFC 8705 section 3).
+struct Possession {
+  std::string_view key_thumbprint{};          // of the key of a DPoP proof that was checked for this token
+  std::string_view certificate_thumbprint{};  // of the certificate of the connection
+  bool is_waived = false;  // whoever asks about a token, as introspection does, is not the one who uses it
+};
+
+/// Checks an access token: key by kid from the realm, algorithm from the key, issuer, time, `typ` claim Bearer or DPoP,
+/// the realm's not-before, and what it is bound to.
 [[nodiscard]] Result<jose::VerifiedJwt, BearerError> verify_access_token(const RealmEntry& realm,
                                                                          std::string_view issuer,
-                                                                         std::string_view token, TimePoint now);
+                                                                         std::string_view token, TimePoint now,
+                                                                         const Possession& possession = {});
+
+/// A member of `cnf`: "jkt" or "x5t#S256"; empty when the token is not bound by it.
+[[nodiscard]] std::string confirmation(const jose::VerifiedJwt& token, std::string_view member);
 /// Checks an ID token used as a hint (logout): the same, `typ` ID, and expiry is not looked at.
 [[nodiscard]] Result<jose::VerifiedJwt, BearerError> verify_id_token_hint(const RealmEntry& realm,
                                                                           std::string_view issuer,

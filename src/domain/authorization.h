@@ -1,24 +1,27 @@
 // An authorization request after every check of `oidc`, and the code it ends in. Nothing unchecked is ever in here.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "domain/ids.h"
 
 namespace cardea {
 
-enum class ResponseMode { kQuery, kFragment, kFormPost };
+/// The last three: one parameter `response`, a signed JWT of what the others would carry (JARM).
+enum class ResponseMode { kQuery, kFragment, kFormPost, kQueryJwt, kFragmentJwt, kFormPostJwt };
 enum class ChallengeMethod { kPlain, kS256 };
 
 struct AuthorizationRequest {
   ClientId client;
   std::string client_id;
-  std::string redirect_uri;       // registered for the client and sent, or the only registered one
-  bool redirect_uri_sent = true;  // RFC 6749 section 4.1.3: then the token request must repeat it
-  std::string response_type = "code";
+  std::string redirect_uri;            // registered for the client and sent, or the only registered one
+  bool redirect_uri_sent = true;       // RFC 6749 section 4.1.3: then the token request must repeat it
+  std::string response_type = "code";  // its words in the order code, id_token, token; or "none"
   ResponseMode response_mode = ResponseMode::kQuery;
   std::string scope;                 // as granted, space separated, with "openid" when asked
   std::optional<std::string> state;  // echoed byte for byte when sent, even when empty
@@ -30,9 +33,19 @@ struct AuthorizationRequest {
   std::optional<std::int64_t> max_age;  // seconds
   std::string login_hint;
   std::string ui_locales;
+  std::string resources;         // RFC 8707, space separated; empty: none
+  std::string claims;            // the claims parameter (OpenID Connect Core section 5.5) as checked JSON; empty: none
+  std::string acr_values;        // what was asked for and is known here, space separated, by preference
+  bool acr_essential = false;    // one of them must be reached
+  std::string dpop_jkt;          // thumbprint of the key that must redeem the code (RFC 9449 section 10); empty: any
+  std::string kc_action;         // a required action the client asks for, "ALIAS" or "ALIAS:argument"; empty: none
+  std::string kc_action_status;  // what became of it: "success", "cancelled", "error"; empty: nothing yet
+  std::string pushed_hash;  // of the pushed request this came from (RFC 9126), used up with the answer; empty: none
   /// Set when this is no authorization request but a device's code that a person looks at (RFC 8628): the answer is our
   /// own page of it, which `redirect_uri` says, and no code is made.
   std::string device_user_code;
+
+  [[nodiscard]] bool asks_for(std::string_view word) const;  // in the response type
 };
 
 /// What a person proved, and when: the only thing that may end in a session or a code.
@@ -57,7 +70,20 @@ struct AuthorizationCode {
   std::string code_challenge;
   ChallengeMethod challenge_method = ChallengeMethod::kS256;
   std::string acr;
+  std::string resources;  // these three as in the request
+  std::string claims;
+  std::string dpop_jkt;
   TimePoint expires_at{};
 };
+
+inline bool AuthorizationRequest::asks_for(std::string_view word) const {
+  const std::string_view type = response_type;
+  for (std::size_t at = 0; at < type.size();) {
+    const auto end = std::min(type.find(' ', at), type.size());
+    if (type.substr(at, end - at) == word) return true;
+    at = end + 1;
+  }
+  return false;
+}
 
 }  // namespace cardea

@@ -21,6 +21,12 @@ std::string_view mode_name(ResponseMode mode) {
       return "f";
     case ResponseMode::kFormPost:
       return "p";
+    case ResponseMode::kQueryJwt:
+      return "qj";
+    case ResponseMode::kFragmentJwt:
+      return "fj";
+    case ResponseMode::kFormPostJwt:
+      return "pj";
   }
   return "q";
 }
@@ -29,6 +35,9 @@ std::optional<ResponseMode> parse_mode(std::string_view name) {
   if (name == "q") return ResponseMode::kQuery;
   if (name == "f") return ResponseMode::kFragment;
   if (name == "p") return ResponseMode::kFormPost;
+  if (name == "qj") return ResponseMode::kQueryJwt;
+  if (name == "fj") return ResponseMode::kFragmentJwt;
+  if (name == "pj") return ResponseMode::kFormPostJwt;
   return std::nullopt;
 }
 
@@ -56,6 +65,14 @@ void write_request(JsonWriter& writer, const AuthorizationRequest& request) {
   text(writer, "lh", request.login_hint);
   text(writer, "ul", request.ui_locales);
   text(writer, "du", request.device_user_code);
+  text(writer, "rs", request.resources);
+  text(writer, "cl", request.claims);
+  text(writer, "av", request.acr_values);
+  flag(writer, "ae", request.acr_essential);
+  text(writer, "dj", request.dpop_jkt);
+  text(writer, "ka", request.kc_action);
+  text(writer, "ks", request.kc_action_status);
+  text(writer, "ph", request.pushed_hash);
   writer.end_object();
 }
 
@@ -164,6 +181,14 @@ std::optional<AuthorizationRequest> read_request(const json::object& object) {
   out.login_hint = in.text("lh").value_or("");
   out.ui_locales = in.text("ul").value_or("");
   out.device_user_code = in.text("du").value_or("");
+  out.resources = in.text("rs").value_or("");
+  out.claims = in.text("cl").value_or("");
+  out.acr_values = in.text("av").value_or("");
+  out.acr_essential = in.flag("ae");
+  out.dpop_jkt = in.text("dj").value_or("");
+  out.kc_action = in.text("ka").value_or("");
+  out.kc_action_status = in.text("ks").value_or("");
+  out.pushed_hash = in.text("ph").value_or("");
   if (!in.ok() || !mode) return std::nullopt;
   out.response_mode = *mode;
   return out;

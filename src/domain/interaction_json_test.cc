@@ -33,6 +33,14 @@ Interaction full() {
   out.request.login_hint = "ada";
   out.request.ui_locales = "de en";
   out.request.device_user_code = "BCDF-GHJK";
+  out.request.resources = "https://api.example https://b.example/x";
+  out.request.claims = R"({"id_token":{"acr":{"essential":true}}})";
+  out.request.acr_values = "gold silver";
+  out.request.acr_essential = true;
+  out.request.dpop_jkt = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+  out.request.kc_action = "UPDATE_PASSWORD";
+  out.request.kc_action_status = "success";
+  out.request.pushed_hash = "hash-of-handle";
   AwaitingActions actions;
   actions.proven = {.user = UserId("u1"), .auth_time = 1767225600, .acr = "1", .remember_me = true};
   actions.actions = {"UPDATE_PASSWORD", "VERIFY_EMAIL"};
@@ -58,6 +66,14 @@ void expect_equal(const AuthorizationRequest& a, const AuthorizationRequest& b) 
   EXPECT_EQ(a.login_hint, b.login_hint);
   EXPECT_EQ(a.ui_locales, b.ui_locales);
   EXPECT_EQ(a.device_user_code, b.device_user_code);
+  EXPECT_EQ(a.resources, b.resources);
+  EXPECT_EQ(a.claims, b.claims);
+  EXPECT_EQ(a.acr_values, b.acr_values);
+  EXPECT_EQ(a.acr_essential, b.acr_essential);
+  EXPECT_EQ(a.dpop_jkt, b.dpop_jkt);
+  EXPECT_EQ(a.kc_action, b.kc_action);
+  EXPECT_EQ(a.kc_action_status, b.kc_action_status);
+  EXPECT_EQ(a.pushed_hash, b.pushed_hash);
 }
 
 std::string replaced(std::string text, std::string_view from, std::string_view to) {

@@ -80,6 +80,7 @@ void Connection::go_on(IoStatus status) {
 void Connection::handshake() {
   const auto result = transport_->handshake();
   if (result.status == IoStatus::kDone) {
+    client_certificate_ = transport_->peer_certificate();
     state_ = State::kReading;
     return read();
   }
@@ -135,6 +136,7 @@ void Connection::dispatch() {
   auto& request = exchange_->reader.request();
   request.scheme = is_tls_ ? "https" : "http";
   request.remote_address = remote_address_;
+  request.client_certificate = client_certificate_;
   set_correlation_id(request, thread_.random);
   state_ = State::kRunning;
   thread_.metrics.in_flight.add(1);

@@ -106,6 +106,7 @@ class Connection final : ExchangeOwner {
   std::string remote_address_;
   Address peer_;
   State state_ = State::kHandshake;
+  std::string client_certificate_;  // DER; empty: none
   bool is_tls_;
   bool continue_sent_ = false;
   bool closing_ = false;  // the answer under way is the last

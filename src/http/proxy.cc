@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "base/encoding.h"
 #include "base/text.h"
+#include "base/uri.h"
 
 namespace cardea::http {
 namespace {
@@ -101,9 +103,47 @@ bool take_over(const Hop& hop, const ProxyRule& rule, web::Request& request) {
   return true;
 }
 
+/// DER of one certificate in percent-encoded PEM; absent when it is none.
+std::optional<std::string> certificate_of(std::string_view escaped) {
+  constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
+  constexpr std::string_view kEnd = "-----END CERTIFICATE-----";
+  const auto pem = percent_decode(escaped);
+  if (!pem) return std::nullopt;
+  const auto text = trim(*pem);
+  if (!text.starts_with(kBegin) || !text.ends_with(kEnd)) return std::nullopt;
+  std::string base64;
+  for (const char c : text.substr(kBegin.size(), text.size() - kBegin.size() - kEnd.size())) {
+    if (c != '\n' && c != '\r' && c != ' ' && c != '\t') base64.push_back(c);
+  }
+  auto der = base64_decode(base64);
+  if (!der || der->empty()) return std::nullopt;
+  return der;
+}
+
+/// What anybody but a proxy we trust says about certificates is not even kept (attack class 19). False: a trusted one
+/// sent what is no certificate, or several.
+bool take_certificate(const ProxyRule& rule, const Address& peer, web::Request& request) {
+  if (rule.certificate_header.empty()) return true;
+  std::vector<std::string> values;
+  std::erase_if(request.headers, [&](web::Header& header) {
+    // Some proxies and scripts pass "_" for "-": never let one stand in for the other.
+    auto name = ascii_lower(header.name);
+    std::ranges::replace(name, '_', '-');
+    if (name != ascii_lower(rule.certificate_header)) return false;
+    if (!header.value.empty()) values.push_back(std::move(header.value));
+    return true;
+  });
+  if (!is_trusted(rule, peer) || values.empty()) return true;
+  auto certificate = values.size() == 1 ? certificate_of(values.front()) : std::nullopt;
+  if (!certificate) return false;
+  request.client_certificate = std::move(*certificate);
+  return true;
+}
+
 }  // namespace
 
 bool apply_proxy_rule(const ProxyRule& rule, const Address& peer, web::Request& request) {
+  if (!take_certificate(rule, peer, request)) return false;
   if (rule.header == ForwardHeader::kNone || (!rule.trusted.empty() && !is_trusted(rule, peer))) {
     remove_forward_headers(request);
     return true;

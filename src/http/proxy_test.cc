@@ -31,6 +31,41 @@ struct ProxyTest : testing::Test {
       {"X-Forwarded-For", "192.0.2.7"}, {"X-Forwarded-Proto", "https"}, {"X-Forwarded-Host", "ID.example.com"}};
 };
 
+constexpr std::string_view kEscapedPem =
+    "-----BEGIN%20CERTIFICATE-----%0AAAEC%0A-----END%20CERTIFICATE-----%0A";  // bytes 0, 1, 2
+
+TEST_F(ProxyTest, refuses_certificates_that_no_trusted_proxy_passes_on) {  // MT-6
+  rule.certificate_header = "ssl-client-cert";
+  EXPECT_TRUE(apply({{"SSL-Client-Cert", std::string(kEscapedPem)}, {"ssl_client_cert", "x"}}));
+  EXPECT_EQ(request.client_certificate, "");
+  EXPECT_TRUE(request.headers.empty()) << "removed, whoever sent it";
+  trust(ForwardHeader::kNone, {"10.9.0.0/16"});
+  EXPECT_TRUE(apply({{"ssl-client-cert", std::string(kEscapedPem)}}));
+  EXPECT_EQ(request.client_certificate, "");
+}
+
+TEST_F(ProxyTest, refuses_certificates_of_a_trusted_proxy_that_are_none) {
+  rule.certificate_header = "ssl-client-cert";
+  trust(ForwardHeader::kNone, {"10.0.0.0/8"});
+  const std::string good(kEscapedPem);
+  for (const auto& bad : {std::string("x"), std::string("%"), good + good, good.substr(0, good.size() - 10),
+                          std::string("-----BEGIN%20CERTIFICATE-----%0A%0A-----END%20CERTIFICATE-----%0A")}) {
+    EXPECT_FALSE(apply({{"ssl-client-cert", bad}})) << bad;
+  }
+  EXPECT_FALSE(apply({{"ssl-client-cert", good}, {"ssl-client-cert", good}}));
+}
+
+TEST_F(ProxyTest, takes_a_certificate_from_a_trusted_proxy) {
+  rule.certificate_header = "ssl-client-cert";
+  trust(ForwardHeader::kNone, {"10.0.0.0/8"});
+  EXPECT_TRUE(apply({{"Ssl-Client-Cert", std::string(kEscapedPem)}}));
+  EXPECT_EQ(request.client_certificate, std::string("\0\1\2", 3));
+  EXPECT_TRUE(request.headers.empty());
+  request.client_certificate.clear();
+  EXPECT_TRUE(apply({{"ssl-client-cert", ""}})) << "the client sent none to the proxy";
+  EXPECT_EQ(request.client_certificate, "");
+}
+
 TEST_F(ProxyTest, refuses_headers_without_a_rule_and_removes_them) {
   auto headers = x_headers;
   headers.push_back({"forwarded", "for=192.0.2.7"});

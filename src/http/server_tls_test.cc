@@ -136,6 +136,36 @@ TEST_F(ServerTlsTest, changes_certificate_while_connections_live_on) {
   EXPECT_EQ(old.get("/").status, 200);
 }
 
+TEST_F(ServerTlsTest, takes_only_client_certificates_that_it_trusts) {  // RFC 8705
+  make_test_certificate(folder, "known", 7);
+  make_test_certificate(folder, "stranger", 8);
+  settings.tls->clients = ClientCertificates::kRequest;
+  settings.tls->trust_store = folder.file("known.crt");
+  handler = [](web::Request& request) -> web::Outcome {
+    return web::text_response(200, std::to_string(request.client_certificate.size()));
+  };
+  start();
+  const auto with = [&](const std::string& name) {
+    auto context = client_context();
+    SSL_CTX_use_certificate_file(context.get(), folder.file(name + ".crt").c_str(), SSL_FILETYPE_PEM);
+    SSL_CTX_use_PrivateKey_file(context.get(), folder.file(name + ".key").c_str(), SSL_FILETYPE_PEM);
+    return context;
+  };
+  const auto none = client_context();
+  auto anonymous = connect_tls();
+  ASSERT_TRUE(anonymous.start_tls(none.get()));
+  EXPECT_EQ(anonymous.get("/").body, "0");
+  const auto stranger = with("stranger");
+  auto refused = connect_tls();
+  const bool connected = refused.start_tls(stranger.get());  // TLS 1.3 tells a client only when it reads
+  EXPECT_TRUE(!connected || refused.get("/").status == 0);
+  const auto known = with("known");
+  auto client = connect_tls();
+  ASSERT_TRUE(client.start_tls(known.get()));
+  EXPECT_NE(client.get("/").body, "0");
+  EXPECT_EQ(connect().get("/").body, "0") << "a request object that is used again carries nothing over";
+}
+
 TEST_F(ServerTlsTest, serves_requests_and_says_they_are_https) {
   start();
   const auto context = client_context();

@@ -14,10 +14,16 @@
 
 namespace cardea::http {
 
+/// Are clients asked for a certificate, and must they have one (RFC 8705)? One that is sent must lead to an authority
+/// of the trust store, or stand in it itself; else the handshake fails.
+enum class ClientCertificates { kNone, kRequest, kRequired };
+
 /// PEM files: the certificate with its chain, leaf first, and its private key without a passphrase.
 struct TlsFiles {
   std::string certificate = {};
   std::string key = {};
+  ClientCertificates clients = ClientCertificates::kNone;
+  std::string trust_store = {};  // certificates that clients' ones may lead to; needed unless kNone
 };
 
 /// How long a connection may stay in one state. Checked about once a second, so a second more or less.

@@ -58,6 +58,18 @@ bool set_up(SSL_CTX* context) {
          SSL_CTX_set_session_id_context(context, id, kSessionContext.size()) == 1;
 }
 
+bool ask_for_certificates(SSL_CTX* context, const TlsFiles& files) {
+  if (files.clients == ClientCertificates::kNone) return true;
+  auto* names = SSL_load_client_CA_file(files.trust_store.c_str());
+  if (names == nullptr) return false;
+  SSL_CTX_set_client_CA_list(context, names);  // owns them now
+  // A certificate that stands in the store itself needs no authority above it.
+  X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN);
+  const bool required = files.clients == ClientCertificates::kRequired;
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
+  return SSL_CTX_load_verify_file(context, files.trust_store.c_str()) == 1;
+}
+
 class TlsTransport final : public Transport {
  public:
   TlsTransport(SSL* ssl, int descriptor) : ssl_(ssl), descriptor_(descriptor) {}
@@ -87,6 +99,17 @@ class TlsTransport final : public Transport {
   }
 
   [[nodiscard]] bool has_buffered() const override { return SSL_has_pending(ssl_) == 1; }
+
+  [[nodiscard]] std::string peer_certificate() const override {
+    const auto* certificate = SSL_get0_peer_certificate(ssl_);
+    if (certificate == nullptr || SSL_get_verify_result(ssl_) != X509_V_OK) return {};
+    unsigned char* der = nullptr;
+    const int size = i2d_X509(certificate, &der);
+    if (size <= 0) return {};
+    std::string out(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+    OPENSSL_free(der);
+    return out;
+  }
 
   void end_writing() override {
     ERR_clear_error();
@@ -123,6 +146,8 @@ std::string_view describe(TlsProblem problem) {
       return "the key file cannot be read, holds no key, or has a passphrase";
     case TlsProblem::kKeyOfOtherCertificate:
       return "the key does not belong to the certificate";
+    case TlsProblem::kTrustStoreUnreadable:
+      return "the trust store cannot be read or holds no certificate";
     case TlsProblem::kLibrary:
       return "the TLS library refuses the settings";
   }
@@ -148,6 +173,7 @@ Result<void, TlsError> TlsServer::load(const TlsFiles& files) {
     return refuse_with(mismatch ? TlsProblem::kKeyOfOtherCertificate : TlsProblem::kKeyUnreadable);
   }
   if (SSL_CTX_check_private_key(context.get()) != 1) return refuse_with(TlsProblem::kKeyOfOtherCertificate);
+  if (!ask_for_certificates(context.get(), files)) return refuse_with(TlsProblem::kTrustStoreUnreadable);
   const std::scoped_lock lock(mutex_);
   context_.swap(context);  // connections that live keep their reference to the old one
   return {};

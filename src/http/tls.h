@@ -18,6 +18,7 @@ enum class TlsProblem {
   kCertificateUnreadable,
   kKeyUnreadable,  // also: has a passphrase
   kKeyOfOtherCertificate,
+  kTrustStoreUnreadable,
   kLibrary,
 };
 

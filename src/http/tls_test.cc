@@ -46,6 +46,17 @@ TEST_F(TlsTest, refuses_key_of_other_certificate) {
   EXPECT_EQ(problem("one.crt", "two.key"), TlsProblem::kKeyOfOtherCertificate);
 }
 
+TEST_F(TlsTest, refuses_trust_stores_that_cannot_be_read) {
+  for (const auto* store : {"none.crt", "one.key"}) {
+    const auto loaded = server.load({.certificate = folder.file("one.crt"),
+                                     .key = folder.file("one.key"),
+                                     .clients = ClientCertificates::kRequest,
+                                     .trust_store = folder.file(store)});
+    ASSERT_FALSE(loaded);
+    EXPECT_EQ(loaded.error().problem, TlsProblem::kTrustStoreUnreadable);
+  }
+}
+
 TEST_F(TlsTest, refuses_to_serve_before_a_load) { EXPECT_DEATH((void)server.accept(0), "context_"); }
 
 TEST_F(TlsTest, loads_what_fits) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace cardea::http {
@@ -31,6 +32,8 @@ class Transport {
   virtual IoResult write(std::string_view first, std::string_view second) = 0;
   /// Bytes have left the socket already that `read` has not given out: no readiness will tell of them.
   [[nodiscard]] virtual bool has_buffered() const = 0;
+  /// DER of the certificate that the peer proved to own in the handshake; empty: none, and always without TLS.
+  [[nodiscard]] virtual std::string peer_certificate() const { return {}; }
   /// Tells the peer that nothing more is coming.
   virtual void end_writing() = 0;
   /// Reads and throws away, below TLS: for lingering after the end of writing.

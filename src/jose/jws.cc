@@ -49,6 +49,7 @@ Result<void, JoseError> UnverifiedJws::take_header(const json::object& header) {
   }
   if (header.contains("typ") && find_string(header, "typ") == nullptr) return refuse(JoseError::kMalformed);
   typ_ = string_or(header, "typ", "");
+  if (const auto* key = header.if_contains("jwk")) carried_key_ = *key;
   return {};
 }
 
@@ -60,6 +61,11 @@ std::optional<std::string_view> UnverifiedJws::kid() const {
 std::string UnverifiedJws::claimed_subject() const {
   const auto claims = parse_object(payload_);
   return claims ? std::string(string_or(*claims, "sub", "")) : std::string();
+}
+
+Result<PublicJwk, JoseError> UnverifiedJws::carried_key() const {
+  if (!carried_key_ || !carried_key_->is_object()) return refuse(JoseError::kUnknownKey);
+  return parse_jwk(carried_key_->get_object());
 }
 
 Result<VerificationKey, JoseError> UnverifiedJws::check_signature(const KeySet& keys) const {

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "jose/algorithm.h"
 #include "jose/error.h"
+#include "jose/jwk.h"
 #include "jose/jwt.h"
 #include "jose/key_set.h"
 
@@ -18,7 +19,7 @@ namespace cardea::jose {
 
 /// A compact JWS that was split and decoded and nothing more. It shows its header, and of the claims that nobody
 /// verified only whose they say they are. Members of the header that carry keys or addresses (jwk, jku, x5c, x5u) are
-/// never used.
+/// never used to verify a token of anybody.
 class UnverifiedJws {
  public:
   /// At most kJwtBytesMax bytes. Refuses: other than three parts, loose base64url, a header that is no JSON object or
@@ -31,6 +32,9 @@ class UnverifiedJws {
   /// Whom the token claims to be about: to find the keys that must verify it, and nothing else (RFC 7523 section 3).
   /// Empty when it names nobody.
   [[nodiscard]] std::string claimed_subject() const;
+  /// The key that the header carries: what a proof of possession is about (RFC 9449 section 4.2), and for nothing else.
+  /// It says that the sender holds the private half, never who the sender is. kUnknownKey when there is none.
+  [[nodiscard]] Result<PublicJwk, JoseError> carried_key() const;
 
  private:
   friend Result<std::string, JoseError> verify_payload(const UnverifiedJws& jws, const KeySet& keys);
@@ -42,6 +46,7 @@ class UnverifiedJws {
   Algorithm algorithm_ = Algorithm::kRS256;
   std::optional<std::string> kid_;
   std::string typ_;
+  std::optional<json::value> carried_key_;
   std::string signing_input_;
   std::string payload_;
   std::string signature_;

@@ -41,6 +41,11 @@ using IsRedirectAllowed =
 /// Refuses a realm that does not exist, is disabled, or may not be used without TLS: `oidc`'s rule for every endpoint.
 using RefuseRealm = std::function<std::optional<web::Response>(const web::Request&, const RealmEntry*)>;
 
+/// Sends an error to the client of a request whose redirect URI was checked: `oidc`'s rule for every response mode.
+using AnswerWithError =
+    std::function<web::Response(const web::Request&, const RealmEntry&, const Client&, const AuthorizationRequest&,
+                                std::string_view error, std::string_view description)>;
+
 struct Dependencies {
   Repositories repositories;
   Settings& settings;
@@ -54,6 +59,7 @@ struct Dependencies {
   CompleteInteraction complete;
   IsRedirectAllowed is_redirect_allowed;
   RefuseRealm refuse_realm;
+  AnswerWithError answer_with_error;
 };
 
 /// Safe from any thread. Must outlive the router and every Outcome it gave.

@@ -84,6 +84,15 @@ LoginTest::LoginTest()
               .refuse_realm = [](const web::Request&, const RealmEntry* realm) -> std::optional<web::Response> {
                 if (realm == nullptr) return web::json_error(404, "Realm does not exist");
                 return std::nullopt;
+              },
+              .answer_with_error = [](const web::Request&, const RealmEntry&, const Client&,
+                                      const AuthorizationRequest& request, std::string_view error,
+                                      std::string_view description) -> web::Response {
+                auto target = request.redirect_uri + "?error=" + std::string(error);
+                target.append("&error_description=").append(description);
+                target.append("&mode=").append(std::to_string(static_cast<int>(request.response_mode)));
+                if (request.state) target.append("&state=").append(*request.state);
+                return web::redirect(std::move(target));
               }}) {
   login_.add_routes(router_);
   realm_.id = RealmId("realm-1");

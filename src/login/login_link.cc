@@ -16,6 +16,12 @@ std::string_view wire_name(ResponseMode mode) {
       return "fragment";
     case ResponseMode::kFormPost:
       return "form_post";
+    case ResponseMode::kQueryJwt:
+      return "query.jwt";
+    case ResponseMode::kFragmentJwt:
+      return "fragment.jwt";
+    case ResponseMode::kFormPostJwt:
+      return "form_post.jwt";
   }
   return "query";
 }
@@ -25,6 +31,9 @@ std::optional<ResponseMode> parse_mode(std::string_view name, std::string_view r
   if (name == "query") return ResponseMode::kQuery;
   if (name == "fragment") return ResponseMode::kFragment;
   if (name == "form_post") return ResponseMode::kFormPost;
+  if (name == "query.jwt") return ResponseMode::kQueryJwt;
+  if (name == "fragment.jwt") return ResponseMode::kFragmentJwt;
+  if (name == "form_post.jwt") return ResponseMode::kFormPostJwt;
   if (!name.empty()) return std::nullopt;
   return response_type.find("token") == std::string_view::npos ? ResponseMode::kQuery : ResponseMode::kFragment;
 }

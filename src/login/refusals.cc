@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/uri.h"
 #include "core/required_actions.h"
 #include "login/endpoint.h"
 #include "web/error_page.h"
@@ -53,32 +52,14 @@ web::Response refusal_page(const Dependencies& dependencies, const web::Request&
   return web::error_page(dependencies.pages, text.status, display_name(realm), text.message, request);
 }
 
-// error, error_description, state, iss: the order of Keycloak.
 web::Response send_expired(const Dependencies& dependencies, const web::Request& request, const RealmEntry& realm,
                            const Client& client, const ClientData& data) {
-  std::vector<std::pair<std::string, std::string>> parameters = {{"error", "temporarily_unavailable"},
-                                                                 {"error_description", "authentication_expired"}};
-  if (data.state) parameters.emplace_back("state", *data.state);
-  if (!client.attribute_is_true("exclude.issuer.from.auth.response")) {
-    parameters.emplace_back("iss", dependencies.base_url.issuer(request, realm.realm.name));
-  }
-  if (data.response_mode == ResponseMode::kFormPost) {
-    return web::form_post_page(dependencies.pages, display_name(realm.realm), data.redirect_uri, parameters);
-  }
-  std::string target = data.redirect_uri;
-  if (data.response_mode == ResponseMode::kFragment) {
-    // As oidc answers: percent-encoded, in place of a fragment that a classic client's redirect URI may have.
-    target.resize(std::min(target.size(), target.find('#')));
-    char separator = '#';
-    for (const auto& [name, value] : parameters) {
-      target.push_back(std::exchange(separator, '&'));
-      target.append(name).push_back('=');
-      percent_encode_append(target, value);
-    }
-  } else {
-    for (const auto& [name, value] : parameters) append_query(target, name, value);
-  }
-  return web::redirect(std::move(target));
+  AuthorizationRequest answered;
+  answered.redirect_uri = data.redirect_uri;
+  answered.response_mode = data.response_mode;
+  answered.state = data.state;
+  return dependencies.answer_with_error(request, realm, client, answered, "temporarily_unavailable",
+                                        "authentication_expired");
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 #include "oidc/client_request.h"
 
+#include "crypto/hash.h"
 #include "oidc/authenticators/all_authenticators.h"
 #include "oidc/cors.h"
+#include "oidc/dpop/take_proof.h"
 #include "oidc/endpoint.h"
 
 namespace cardea::oidc {
@@ -70,6 +72,60 @@ std::shared_ptr<ClientRequest> begin(const Dependencies& dependencies, const web
                                          dependencies.base_url.of(http), dependencies.clock.now());
 }
 
+OAuthError proof_refused(ProofError error) {
+  return {.code = error == ProofError::kMissing ? OAuthCode::kInvalidRequest : OAuthCode::kInvalidDpopProof,
+          .description = std::string(describe(error)),
+          .note = "dpop"};
+}
+
+/// Attribute `dpop.bound.access.tokens` (RFC 9449 section 5.2), and policy fapi2 unless a certificate binds (FA-3).
+bool must_prove_key(const ClientRequest& request) {
+  const auto& client = request.client->client;
+  return client.attribute_is_true("dpop.bound.access.tokens") ||
+         (client.policy() == ClientPolicy::kFapi2 && request.binding.certificate_thumbprint.empty());
+}
+
+/// Attribute `tls.client.certificate.bound.access.tokens` (RFC 8705 section 3): false when there is no certificate to
+/// bind to.
+bool bind_certificate(ClientRequest& request) {
+  if (!request.client->client.attribute_is_true("tls.client.certificate.bound.access.tokens")) return true;
+  if (request.http.client_certificate.empty()) return false;
+  request.binding.certificate_thumbprint = crypto::sha256_base64url(request.http.client_certificate);
+  return true;
+}
+
+/// The DPoP proof that came with the request, checked and used up, for the tokens to be bound to its key.
+web::Outcome bind(Unproven unproven) {
+  auto& request = *unproven.request;
+  const auto refused = [&](ProofError error) { return refuse_client(request, unproven.rules, proof_refused(error)); };
+  if (!bind_certificate(request) && unproven.rules.needs_proof) {
+    return refuse_client(request, unproven.rules,
+                         {.code = OAuthCode::kInvalidRequest,
+                          .description = "Client Certification missing for MTLS HoK Token Binding",
+                          .note = "no_certificate"});
+  }
+  const auto header = read_proof(request.http);
+  if (!header) return refused(header.error());
+  if (!*header) {
+    if (unproven.rules.needs_proof && must_prove_key(request)) return refused(ProofError::kMissing);
+    return unproven.next(std::move(unproven.request));
+  }
+  auto proof =
+      check_request_proof(request.dependencies, request.http, **header, request.client->client.policy(), std::nullopt);
+  if (!proof) return refused(proof.error());
+  request.binding.key_thumbprint = proof->key_thumbprint;
+  const auto& dependencies = request.dependencies;
+  const auto& http = request.http;
+  const auto realm = request.realm->realm.id;
+  return use_proof_up(dependencies, http, realm, std::move(*proof),
+                      [unproven = std::move(unproven)](bool first) mutable -> web::Outcome {
+                        if (!first) {
+                          return refuse_client(*unproven.request, unproven.rules, proof_refused(ProofError::kUsed));
+                        }
+                        return unproven.next(std::move(unproven.request));
+                      });
+}
+
 }  // namespace
 
 web::Response refuse_proof(const Unproven& unproven, const OAuthError& error) {
@@ -88,6 +144,7 @@ web::Outcome accept_client(Unproven unproven) {
                           .description = "duplicated parameter",
                           .note = "repeated:" + std::string(*twice)});
   }
+  if (unproven.rules.takes_proof) return bind(std::move(unproven));
   return unproven.next(std::move(unproven.request));
 }
 

@@ -13,6 +13,12 @@
 
 namespace cardea::oidc {
 
+/// What the tokens of a request are bound to (RFC 7800); empty texts: nothing.
+struct TokenBinding {
+  std::string key_thumbprint;          // of the DPoP proof that came with it (RFC 9449)
+  std::string certificate_thumbprint;  // of the client's certificate, for clients whose tokens it binds (RFC 8705)
+};
+
 /// A form from a proven client, no parameter twice. Shared by the steps of one request.
 struct ClientRequest {
   const Dependencies& dependencies;
@@ -23,6 +29,7 @@ struct ClientRequest {
   std::string issuer;
   std::string server_base;
   TimePoint now;
+  TokenBinding binding{};
 };
 using ClientRequestPtr = std::shared_ptr<const ClientRequest>;
 
@@ -30,6 +37,8 @@ struct ClientRequestRules {
   BearerOnly bearer_only = BearerOnly::kRefused;
   bool cors = true;                  // the endpoint may be called by pages of the client
   bool targets_may_repeat = false;   // `audience` and `resource` (RFC 8693 section 2.1, RFC 8707 section 2)
+  bool takes_proof = false;          // a DPoP header is read, checked and used up
+  bool needs_proof = false;          // clients that must bind their tokens are refused without one
   std::string_view needs_form = {};  // what a body that is no form is told; empty: it counts as an empty form
   /// Changes a refusal of client authentication into the words of the endpoint; absent: as it is.
   OAuthError (*reword)(OAuthError error) = nullptr;

@@ -34,6 +34,10 @@ constexpr std::array kRows = {
     Row{OAuthCode::kAuthorizationPending, "authorization_pending", 400},
     Row{OAuthCode::kSlowDown, "slow_down", 400},
     Row{OAuthCode::kExpiredToken, "expired_token", 400},
+    Row{OAuthCode::kInvalidRequestObject, "invalid_request_object", 400},
+    Row{OAuthCode::kInvalidTarget, "invalid_target", 400},
+    Row{OAuthCode::kInvalidDpopProof, "invalid_dpop_proof", 400},
+    Row{OAuthCode::kUnmetAuthenticationRequirements, "unmet_authentication_requirements", 400},
     Row{OAuthCode::kNotAllowed, "not_allowed", 400},
 };
 

@@ -32,7 +32,11 @@ enum class OAuthCode {
   kAuthorizationPending,  // the next three: RFC 8628 section 3.5
   kSlowDown,
   kExpiredToken,
-  kNotAllowed,  // Keycloak's own: offline tokens without the role
+  kInvalidRequestObject,             // RFC 9101 section 7
+  kInvalidTarget,                    // RFC 8707 section 2
+  kInvalidDpopProof,                 // RFC 9449 section 5
+  kUnmetAuthenticationRequirements,  // OpenID Connect Core Unmet Authentication Requirements; RFC 9470
+  kNotAllowed,                       // Keycloak's own: offline tokens without the role
 };
 [[nodiscard]] std::string_view wire_name(OAuthCode code);
 /// Status at token-style endpoints unless the error says otherwise.

@@ -1,6 +1,7 @@
 #include "oidc/routes.h"
 
 #include "oidc/authorize/authorize_endpoint.h"
+#include "oidc/authorize/pushed_request.h"
 #include "oidc/cors.h"
 #include "oidc/device/device_endpoints.h"
 #include "oidc/introspect/introspection.h"
@@ -77,6 +78,8 @@ void add_client_endpoints(Routes& routes) {
   routes.post(protocol("/token/introspect"), &introspection_endpoint);
   routes.post(protocol("/revoke"), &revocation_endpoint);
   routes.shared(protocol("/revoke"), kPostMethods);
+  routes.post(protocol("/ext/par/request"), &pushed_request_endpoint);
+  routes.shared(protocol("/ext/par/request"), kPostMethods);
   routes.get_and_post(protocol("/userinfo"), &userinfo_endpoint);
   routes.shared(protocol("/userinfo"), kReadMethods);
 }

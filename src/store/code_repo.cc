@@ -7,10 +7,10 @@ namespace {
 
 #define CARDEA_CODE_COLUMNS                                                                                         \
   "hash, realm_id, client_id, session_id, user_id, redirect_uri, redirect_uri_sent, scope, nonce, code_challenge, " \
-  "challenge_method, acr, expires_at"
+  "challenge_method, acr, expires_at, resources, claims, dpop_jkt"
 
 constexpr Sql kInsert{"INSERT INTO codes (" CARDEA_CODE_COLUMNS
-                      ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"};
+                      ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"};
 constexpr Sql kTake{
     "UPDATE codes SET used_at = ?3 WHERE hash = ?2 AND realm_id = ?1 AND used_at IS NULL AND expires_at > ?3 "
     "RETURNING " CARDEA_CODE_COLUMNS};
@@ -35,6 +35,9 @@ AuthorizationCode parse_code(Columns& row) {
   code.challenge_method = row.integer() == kPlain ? ChallengeMethod::kPlain : ChallengeMethod::kS256;
   code.acr = row.text();
   code.expires_at = row.time();
+  code.resources = row.text();
+  code.claims = row.text();
+  code.dpop_jkt = row.text();
   return code;
 }
 
@@ -53,7 +56,8 @@ class SqlCodeRepo final : public CodeRepo {
     return send(tx, kInsert,
                 {code.hash, code.realm.str(), code.client.str(), code.session.str(), code.user.str(), code.redirect_uri,
                  code.redirect_uri_sent, code.scope, code.nonce, code.code_challenge,
-                 code.challenge_method == ChallengeMethod::kPlain ? kPlain : kS256, code.acr, millis(code.expires_at)});
+                 code.challenge_method == ChallengeMethod::kPlain ? kPlain : kS256, code.acr, millis(code.expires_at),
+                 code.resources, code.claims, code.dpop_jkt});
   }
 
   Stored<TakenCode> take(Tx& tx, const RealmId& realm, std::string_view hash, TimePoint now) override {

@@ -26,20 +26,20 @@ CARDEA_MIGRATION(sqlite_4, "V0004__logout_notices.sqlite.sql");
 CARDEA_MIGRATION(postgres_4, "V0004__logout_notices.postgres.sql");
 CARDEA_MIGRATION(sqlite_5, "V0005__used_ids.sqlite.sql");
 CARDEA_MIGRATION(postgres_5, "V0005__used_ids.postgres.sql");
+CARDEA_MIGRATION(sqlite_6, "V0006__tickets.sqlite.sql");
+CARDEA_MIGRATION(postgres_6, "V0006__tickets.postgres.sql");
 
 namespace cardea::store {
 
 std::span<const db::Migration> migrations(db::Engine engine) {
-  static const db::Migration sqlite[] = {{1, "initial", CARDEA_TEXT(sqlite_1)},
-                                         {2, "offline_sessions", CARDEA_TEXT(sqlite_2)},
-                                         {3, "device_codes", CARDEA_TEXT(sqlite_3)},
-                                         {4, "logout_notices", CARDEA_TEXT(sqlite_4)},
-                                         {5, "used_ids", CARDEA_TEXT(sqlite_5)}};
-  static const db::Migration postgres[] = {{1, "initial", CARDEA_TEXT(postgres_1)},
-                                           {2, "offline_sessions", CARDEA_TEXT(postgres_2)},
-                                           {3, "device_codes", CARDEA_TEXT(postgres_3)},
-                                           {4, "logout_notices", CARDEA_TEXT(postgres_4)},
-                                           {5, "used_ids", CARDEA_TEXT(postgres_5)}};
+  static const db::Migration sqlite[] = {
+      {1, "initial", CARDEA_TEXT(sqlite_1)},      {2, "offline_sessions", CARDEA_TEXT(sqlite_2)},
+      {3, "device_codes", CARDEA_TEXT(sqlite_3)}, {4, "logout_notices", CARDEA_TEXT(sqlite_4)},
+      {5, "used_ids", CARDEA_TEXT(sqlite_5)},     {6, "tickets", CARDEA_TEXT(sqlite_6)}};
+  static const db::Migration postgres[] = {
+      {1, "initial", CARDEA_TEXT(postgres_1)},      {2, "offline_sessions", CARDEA_TEXT(postgres_2)},
+      {3, "device_codes", CARDEA_TEXT(postgres_3)}, {4, "logout_notices", CARDEA_TEXT(postgres_4)},
+      {5, "used_ids", CARDEA_TEXT(postgres_5)},     {6, "tickets", CARDEA_TEXT(postgres_6)}};
   if (engine == db::Engine::kPostgres) return postgres;
   return sqlite;
 }

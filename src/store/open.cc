@@ -36,6 +36,7 @@ struct Owned {
         revocations(make_revocation_repo()),
         logout_notices(make_logout_notice_repo()),
         used_ids(make_used_id_repo()),
+        tickets(make_ticket_repo()),
         purge(make_purge_repo()) {}
 
   std::unique_ptr<RealmRepo> realms;
@@ -55,6 +56,7 @@ struct Owned {
   std::unique_ptr<RevocationRepo> revocations;
   std::unique_ptr<LogoutNoticeRepo> logout_notices;
   std::unique_ptr<UsedIdRepo> used_ids;
+  std::unique_ptr<TicketRepo> tickets;
   std::unique_ptr<PurgeRepo> purge;
 };
 
@@ -97,7 +99,8 @@ Repositories OpenStore::repositories(const crypto::Sealer& sealer) {
   return {*parts_->store,     *owned.realms,           *owned.scopes,   *owned.keys,         *owned.clients,
           *owned.roles,       *owned.groups,           *owned.users,    *owned.subjects,     *owned.credentials,
           *owned.sessions,    *owned.offline_sessions, *owned.codes,    *owned.device_codes, *owned.interactions,
-          *owned.revocations, *owned.logout_notices,   *owned.used_ids, *owned.purge,        *parts_->server};
+          *owned.revocations, *owned.logout_notices,   *owned.used_ids, *owned.tickets,      *owned.purge,
+          *parts_->server};
 }
 
 LaneExecutor* OpenStore::store_lane() { return parts_->sqlite ? &parts_->sqlite->writer() : nullptr; }

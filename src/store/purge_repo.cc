@@ -16,6 +16,7 @@ constexpr Sql kInteractions{
 constexpr Sql kUsedIds{
     "DELETE FROM used_ids WHERE (realm_id, hash) IN "
     "(SELECT realm_id, hash FROM used_ids WHERE expires_at <= ?1 LIMIT ?2)"};
+constexpr Sql kTickets{"DELETE FROM tickets WHERE hash IN (SELECT hash FROM tickets WHERE expires_at <= ?1 LIMIT ?2)"};
 constexpr Sql kRevocations{
     "DELETE FROM revocations WHERE (realm_id, token_id) IN "
     "(SELECT realm_id, token_id FROM revocations WHERE expires_at <= ?1 LIMIT ?2)"};
@@ -36,6 +37,8 @@ const Sql& statement_of(Expiring kind) {
       return kInteractions;
     case Expiring::kUsedIds:
       return kUsedIds;
+    case Expiring::kTickets:
+      return kTickets;
     case Expiring::kRevocations:
       return kRevocations;
     case Expiring::kSessions:

@@ -26,6 +26,7 @@ std::unique_ptr<InteractionRepo> make_interaction_repo(const crypto::Sealer& sea
 std::unique_ptr<RevocationRepo> make_revocation_repo();
 std::unique_ptr<LogoutNoticeRepo> make_logout_notice_repo();
 std::unique_ptr<UsedIdRepo> make_used_id_repo();
+std::unique_ptr<TicketRepo> make_ticket_repo();
 std::unique_ptr<PurgeRepo> make_purge_repo();
 std::unique_ptr<ServerRepo> make_server_repo();
 

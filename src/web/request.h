@@ -34,7 +34,10 @@ struct Request {
   std::string scheme = "http";  // "http" or "https", as the browser sees it
   std::string host;             // host[:port] as the browser sees it, checked to be a plausible authority
   std::string remote_address;   // the client's address without port
-  std::string correlation_id;   // stands in every log line, error page and 5xx answer of this request
+  /// DER of the certificate whose key the client proved to hold in the TLS handshake, or that a trusted proxy says it
+  /// proved; empty: none.
+  std::string client_certificate;
+  std::string correlation_id;  // stands in every log line, error page and 5xx answer of this request
 
   // Set by the router: values of {name} segments, percent-decoded.
   std::vector<std::pair<std::string_view, std::string>> path_parameters;

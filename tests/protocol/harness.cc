@@ -118,13 +118,17 @@ Server::Server(Engine engine)
         return login_->require_actions(request, std::move(realm), std::move(authorization), std::move(proven),
                                        std::move(actions));
       }});
-  login_ = std::make_unique<login::Login>(
-      login::Dependencies{repositories, settings_, sealer_, pages_, base_url_, clock, random, log, login_guard_,
-                          [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm,
-                                 const AuthorizationRequest& authorization, const Authentication& proven) {
-                            return oidc::complete_interaction(*oidc_, request, std::move(realm), authorization, proven);
-                          },
-                          &oidc::is_redirect_allowed, &oidc::refuse_realm});
+  login_ = std::make_unique<login::Login>(login::Dependencies{
+      repositories, settings_, sealer_, pages_, base_url_, clock, random, log, login_guard_,
+      [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm,
+             const AuthorizationRequest& authorization, const Authentication& proven) {
+        return oidc::complete_interaction(*oidc_, request, std::move(realm), authorization, proven);
+      },
+      &oidc::is_redirect_allowed, &oidc::refuse_realm,
+      [this](const web::Request& request, const RealmEntry& realm, const Client& client,
+             const AuthorizationRequest& authorization, std::string_view error, std::string_view description) {
+        return oidc::answer_with_error(*oidc_, request, realm, client, authorization, error, description);
+      }});
   oidc::add_routes(router_, *oidc_);
   login_->add_routes(router_);
 }
@@ -198,6 +202,7 @@ web::Response Server::post(std::string_view path, const Pairs& form, const std::
   request.headers = headers;
   request.headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
   request.body = form_body(form);
+  request.client_certificate = client_certificate;
   return handle(std::move(request));
 }
 
@@ -205,6 +210,7 @@ web::Response Server::get(std::string_view path, const std::vector<web::Header>&
   auto request = request_of(web::Method::kGet,
                             path.starts_with("/realms") ? std::string(path) : std::string(kP) + std::string(path));
   request.headers = headers;
+  request.client_certificate = client_certificate;
   return handle(std::move(request));
 }
 

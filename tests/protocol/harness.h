@@ -59,6 +59,8 @@ class Server {
   [[nodiscard]] web::Response post(std::string_view path, const Pairs& form,
                                    const std::vector<web::Header>& headers = {});
   [[nodiscard]] web::Response get(std::string_view path, const std::vector<web::Header>& headers = {});
+  /// DER of the certificate that requests made by `post` and `get` come with; empty: none.
+  std::string client_certificate;
 
   /// Changes the realm's row and drops what was cached.
   void change_realm(const std::function<void(Realm&)>& change);

@@ -444,6 +444,47 @@ TEST_P(SessionsTest, a_used_id_is_kept_until_what_carried_it_has_expired) {
   EXPECT_TRUE(take());
 }
 
+TEST_P(SessionsTest, a_ticket_is_good_for_its_uses_in_its_realm_and_kind_until_it_ends) {
+  const Ticket ticket{.hash = "t1",
+                      .realm = realm_,
+                      .kind = TicketKind::kInitialAccess,
+                      .content = "{}",
+                      .uses = 2,
+                      .uses_left = 2,
+                      .created_at = now_,
+                      .expires_at = now_ + seconds(60)};
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().tickets.insert(tx, ticket); }));
+  const auto take = [&](const RealmId& realm, TicketKind kind, TimePoint at) {
+    return write([&](Tx& tx) { return repos().tickets.take(tx, realm, kind, "t1", at); }).value();
+  };
+  const auto find = [&](TimePoint at) {
+    return read([&](Rows& rows) { return repos().tickets.find(rows, realm_, TicketKind::kInitialAccess, "t1", at); })
+        .value();
+  };
+  EXPECT_FALSE(take(RealmId("other"), TicketKind::kInitialAccess, now_));
+  EXPECT_FALSE(take(realm_, TicketKind::kPushedRequest, now_));
+  EXPECT_FALSE(take(realm_, TicketKind::kInitialAccess, now_ + seconds(60))) << "expired";
+  EXPECT_FALSE(find(now_ + seconds(60)));
+  ASSERT_TRUE(find(now_));
+  EXPECT_EQ(find(now_)->content, "{}");
+  EXPECT_TRUE(take(realm_, TicketKind::kInitialAccess, now_));
+  EXPECT_EQ(find(now_)->uses_left, 1);
+  EXPECT_TRUE(take(realm_, TicketKind::kInitialAccess, now_));
+  EXPECT_FALSE(take(realm_, TicketKind::kInitialAccess, now_)) << "used up";
+  EXPECT_FALSE(find(now_));
+  const auto list = [&](TicketKind kind) {
+    return read([&](Rows& rows) { return repos().tickets.list(rows, realm_, kind, 10); }).value().size();
+  };
+  EXPECT_EQ(list(TicketKind::kInitialAccess), 1U);
+  EXPECT_EQ(list(TicketKind::kRegistration), 0U);
+  const auto remove = [&](TicketKind kind) {
+    return write([&](Tx& tx) { return repos().tickets.remove(tx, realm_, kind, "t1"); }).value();
+  };
+  EXPECT_FALSE(remove(TicketKind::kRegistration));
+  EXPECT_TRUE(remove(TicketKind::kInitialAccess));
+  EXPECT_FALSE(remove(TicketKind::kInitialAccess));
+}
+
 TEST_P(SessionsTest, the_purge_keeps_what_is_alive_and_goes_in_bits) {
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(insert_code("old-" + std::to_string(i), now_ - seconds(1)));
   ASSERT_TRUE(insert_code("young", now_ + seconds(1)));

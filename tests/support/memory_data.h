@@ -88,6 +88,7 @@ struct MemoryData {
   MemoryTable<Interaction> interactions;  // by hash
   MemoryTable<TimePoint> used_ids;        // key(realm, hash)
   MemoryTable<TimePoint> revocations;     // key(realm, jti)
+  MemoryTable<Ticket> tickets;            // key(realm, hash)
   MemoryTable<std::string> server;
 };
 
@@ -145,6 +146,7 @@ struct MemoryRepos {
   std::unique_ptr<RevocationRepo> revocations;
   std::unique_ptr<LogoutNoticeRepo> logout_notices;
   std::unique_ptr<UsedIdRepo> used_ids;
+  std::unique_ptr<TicketRepo> tickets;
   std::unique_ptr<PurgeRepo> purge;
   std::unique_ptr<ServerRepo> server;
 };

@@ -1,4 +1,6 @@
 // Sessions, codes, interactions, revocations and the purge of the MemoryStore.
+#include <algorithm>
+
 #include "tests/support/memory_data.h"
 
 namespace cardea {
@@ -256,6 +258,40 @@ class MemoryUsedIds final : public UsedIdRepo {
   }
 };
 
+class MemoryTickets final : public TicketRepo {
+ public:
+  Stored<void> insert(Tx& tx, const Ticket& ticket) override {
+    auto& tickets = rows_of(tx).tickets.edit();
+    if (!tickets.emplace(key_of(ticket.realm.str(), ticket.hash), ticket).second) return refuse(StoreError::kConflict);
+    return {};
+  }
+  Stored<std::optional<Ticket>> find(Rows& rows, const RealmId& realm, TicketKind kind, std::string_view hash,
+                                     TimePoint now) override {
+    const auto* row = rows_of(rows).tickets.find(key_of(realm.str(), hash));
+    if (row == nullptr || row->kind != kind || row->uses_left <= 0 || row->expires_at <= now) return std::nullopt;
+    return *row;
+  }
+  Stored<bool> take(Tx& tx, const RealmId& realm, TicketKind kind, std::string_view hash, TimePoint now) override {
+    if (!(*find(tx, realm, kind, hash, now))) return false;
+    --rows_of(tx).tickets.edit()[key_of(realm.str(), hash)].uses_left;
+    return true;
+  }
+  Stored<std::vector<Ticket>> list(Rows& rows, const RealmId& realm, TicketKind kind, int tickets_max) override {
+    std::vector<Ticket> found;
+    for (const auto& [key, row] : rows_of(rows).tickets.rows()) {
+      if (row.realm == realm && row.kind == kind) found.push_back(row);
+    }
+    std::ranges::sort(found, {}, [](const Ticket& ticket) { return std::pair(ticket.created_at, ticket.hash); });
+    if (static_cast<int>(found.size()) > tickets_max) found.resize(static_cast<std::size_t>(tickets_max));
+    return found;
+  }
+  Stored<bool> remove(Tx& tx, const RealmId& realm, TicketKind kind, std::string_view hash) override {
+    const auto* row = rows_of(tx).tickets.find(key_of(realm.str(), hash));
+    if (row == nullptr || row->kind != kind) return false;
+    return rows_of(tx).tickets.edit().erase(key_of(realm.str(), hash)) > 0;
+  }
+};
+
 class MemoryPurge final : public PurgeRepo {
  public:
   Stored<int> purge(Tx& tx, Expiring kind, TimePoint now, int rows_max) override {
@@ -277,6 +313,9 @@ class MemoryPurge final : public PurgeRepo {
         break;
       case Expiring::kUsedIds:
         drop(data.used_ids, left, [&](TimePoint expires_at) { return expires_at <= now; });
+        break;
+      case Expiring::kTickets:
+        drop(data.tickets, left, [&](const Ticket& row) { return row.expires_at <= now; });
         break;
       case Expiring::kRevocations:
         drop(data.revocations, left, [&](TimePoint expires_at) { return expires_at <= now; });
@@ -317,6 +356,7 @@ void make_session_repos(MemoryRepos& repos) {
   repos.revocations = std::make_unique<MemoryRevocations>();
   repos.logout_notices = std::make_unique<MemoryLogoutNotices>();
   repos.used_ids = std::make_unique<MemoryUsedIds>();
+  repos.tickets = std::make_unique<MemoryTickets>();
   repos.purge = std::make_unique<MemoryPurge>();
 }
 

@@ -41,6 +41,16 @@ void check_proxy(const ServerSettings& s, Problems& problems) {
     problems.add("proxy-headers",
                  "needs proxy-trusted-addresses: anyone could claim any address otherwise. Name the proxy, for example "
                  "proxy-trusted-addresses=127.0.0.1");
+  if (!s.proxy_client_certificate_header.empty() && s.proxy_trusted_addresses.empty())
+    problems.add("proxy-client-certificate-header",
+                 "needs proxy-trusted-addresses: anyone could claim any certificate otherwise");
+}
+
+void check_client_certificates(const ServerSettings& s, Problems& problems) {
+  if (s.https_client_auth == ClientAuth::kNone) return;
+  if (!s.serves_https()) problems.add("https-client-auth", "needs https-certificate-file: TLS asks for certificates");
+  if (s.https_trust_store_file.empty())
+    problems.add("https-client-auth", "needs https-trust-store-file: whose certificates are to be believed");
 }
 
 void check_database(const ServerSettings& s, Problems& problems) {
@@ -82,6 +92,7 @@ void check_settings(const ServerSettings& s, Problems& problems, std::vector<std
                  "proxy that sets the Host header itself");
   check_transport(s, problems, warnings);
   check_proxy(s, problems);
+  check_client_certificates(s, problems);
   check_database(s, problems);
   if (!s.truststore_paths.empty())
     warnings.emplace_back(
@@ -97,6 +108,7 @@ void check_files(const ServerSettings& s, Problems& problems) {
   };
   want_readable("https-certificate-file", s.https_certificate_file);
   want_readable("https-certificate-key-file", s.https_certificate_key_file);
+  want_readable("https-trust-store-file", s.https_trust_store_file);
   want_readable("master-key-file", s.master_key_file);
   for (const auto& path : s.truststore_paths) want_readable("truststore-paths", path);
   // The folder in data-dir is allowed to be missing: then there is nothing to import.

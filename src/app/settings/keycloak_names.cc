@@ -57,7 +57,7 @@ constexpr std::array kRows = {
     Row{"https-key-store-", "use https-certificate-file and https-certificate-key-file"},
     Row{"https-management-"},
     Row{"https-protocols"},
-    Row{"https-trust-store-", "use truststore-paths"},
+    Row{"https-trust-store-", "give the certificates as PEM in https-trust-store-file"},
     Row{"legacy-observability-interface", "health and metrics are on the management port"},
     Row{"log"},
     Row{"log-async"},
@@ -101,14 +101,13 @@ bool matches(std::string_view name, std::string_view option) {
 
 /// Options that ask for a protection: leaving one out must be the operator's decision.
 std::optional<KeycloakName> find_protection(std::string_view option, std::string_view value) {
-  if ((option == "https-client-auth" || option == "https-management-client-auth") && value != "none")
-    return KeycloakName{kRefuse, "client certificates are not checked by Cardea; remove it, or set it to none"};
+  if (option == "https-management-client-auth" && value != "none")
+    return KeycloakName{kRefuse, "the management port speaks HTTP; remove it, or set it to none"};
   if (option == "fips-mode" && value != "disabled")
     return KeycloakName{kRefuse, "there is no FIPS mode; remove it, or set it to disabled"};
   if (option == "db-tls-mode" && value != "disabled")
     return KeycloakName{kRefuse, "give sslmode in db-url or db-url-properties"};
-  if (option == "https-client-auth" || option == "https-management-client-auth" || option == "fips-mode" ||
-      option == "db-tls-mode")
+  if (option == "https-management-client-auth" || option == "fips-mode" || option == "db-tls-mode")
     return KeycloakName{kIgnore, {}};
   return std::nullopt;
 }

@@ -14,6 +14,8 @@ using S = ServerSettings;
 
 constexpr std::array<Choice<Database>, 3> kDatabases = {
     {{"sqlite", Database::kSqlite}, {"dev-file", Database::kSqlite}, {"postgres", Database::kPostgres}}};
+constexpr std::array<Choice<ClientAuth>, 3> kClientAuth = {
+    {{"none", ClientAuth::kNone}, {"request", ClientAuth::kRequest}, {"required", ClientAuth::kRequired}}};
 constexpr std::array<Choice<ProxyHeaders>, 2> kProxyHeaders = {
     {{"forwarded", ProxyHeaders::kForwarded}, {"xforwarded", ProxyHeaders::kXForwarded}}};
 constexpr std::array<Choice<LogFormat>, 2> kLogFormats = {{{"default", LogFormat::kText}, {"json", LogFormat::kJson}}};
@@ -95,6 +97,12 @@ const std::array kTable = {
            "The server certificate with its chain, PEM. SIGHUP reads it again.", assign<&S::https_certificate_file>},
     Option{"https-certificate-key-file", "HTTP", "FILE", "", "", "The private key of the certificate, PEM.",
            assign<&S::https_certificate_key_file>},
+    Option{"https-client-auth", "HTTP", "none|request|required", "none", "none",
+           "Ask clients for a certificate, for tls_client_auth and bound tokens. Needs https-trust-store-file.",
+           assign_choice<&S::https_client_auth, kClientAuth>},
+    Option{"https-trust-store-file", "HTTP", "FILE", "", "",
+           "The authorities that clients' certificates lead to, or those certificates themselves, PEM.",
+           assign<&S::https_trust_store_file>},
     Option{"truststore-paths", "HTTP", "PATH,...", "", "",
            "PEM files or folders of them: authorities to trust beside the system's.", assign<&S::truststore_paths>},
 
@@ -110,6 +118,10 @@ const std::array kTable = {
     Option{"proxy-trusted-addresses", "Hostname", "ADDRESS,...", "", "",
            "Addresses or ranges (10.0.0.0/8) of the proxies whose headers are believed.",
            assign<&S::proxy_trusted_addresses>},
+    Option{"proxy-client-certificate-header", "Hostname", "NAME", "", "",
+           "The header in which the proxy passes on the client's certificate after checking it, percent-encoded PEM "
+           "(nginx: $ssl_client_escaped_cert). Needs proxy-trusted-addresses.",
+           assign<&S::proxy_client_certificate_header>},
 
     // Health and metrics
     Option{"health-enabled", "Management", kBool, "false", "false",

@@ -65,9 +65,13 @@ TEST(ReadSettings, refuses_cardea_prefix_for_options_only) {
 }
 
 TEST(ReadSettings, refuses_protection_that_would_be_missing) {
-  EXPECT_THAT(problems_of({{"start-dev", "--fips-mode=strict"}, {{"KC_HTTPS_CLIENT_AUTH", "required"}}}),
+  EXPECT_THAT(problems_of({{"start-dev", "--fips-mode=strict"}, {{"KC_HTTPS_MANAGEMENT_CLIENT_AUTH", "required"}}}),
               ElementsAre(HasSubstr("--fips-mode: there is no FIPS mode"),
-                          HasSubstr("KC_HTTPS_CLIENT_AUTH: client certificates")));
+                          HasSubstr("KC_HTTPS_MANAGEMENT_CLIENT_AUTH: the management port")));
+  EXPECT_THAT(problems_of({{"start-dev"}, {{"KC_HTTPS_CLIENT_AUTH", "required"}}}),
+              ElementsAre(HasSubstr("needs https-certificate-file"), HasSubstr("needs https-trust-store-file")));
+  EXPECT_THAT(problems_of({{"start-dev", "--proxy-client-certificate-header=ssl-client-cert"}}),
+              ElementsAre(HasSubstr("needs proxy-trusted-addresses")));
   EXPECT_THAT(problems_of({{"start-dev"}, {{"KC_HTTPS_CLIENT_AUTH", "none"}}}), IsEmpty());
 }
 

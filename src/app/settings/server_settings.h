@@ -12,6 +12,8 @@
 namespace cardea::app {
 
 enum class Database { kSqlite, kPostgres };
+/// Are clients asked for certificates?
+enum class ClientAuth { kNone, kRequest, kRequired };
 enum class ProxyHeaders { kNone, kForwarded, kXForwarded };
 
 struct ServerSettings {
@@ -25,12 +27,15 @@ struct ServerSettings {
   std::string http_relative_path;  // "" or "/auth": no trailing slash
   std::string https_certificate_file;
   std::string https_certificate_key_file;
+  ClientAuth https_client_auth = ClientAuth::kNone;
+  std::string https_trust_store_file;
   std::vector<std::string> truststore_paths;
 
   std::string hostname;  // empty, a host name, or a full URL
   bool hostname_strict = true;
   ProxyHeaders proxy_headers = ProxyHeaders::kNone;
   std::vector<std::string> proxy_trusted_addresses;
+  std::string proxy_client_certificate_header;
 
   bool health_enabled = false;
   bool metrics_enabled = false;

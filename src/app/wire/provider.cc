@@ -88,6 +88,11 @@ login::Dependencies Provider::login_dependencies(const Parts& parts) {
       .refuse_realm = [this](
                           const web::Request& request,
                           const RealmEntry* realm) { return oidc::refuse_realm_with_log(oidc_.log, request, realm); },
+      .answer_with_error =
+          [this](const web::Request& request, const RealmEntry& realm, const Client& client,
+                 const AuthorizationRequest& authorization, std::string_view error, std::string_view description) {
+            return oidc::answer_with_error(oidc_, request, realm, client, authorization, error, description);
+          },
   };
 }
 

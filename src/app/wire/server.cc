@@ -50,7 +50,20 @@ http::ProxyRule proxy_rule(const ServerSettings& settings) {
   for (const auto& text : settings.proxy_trusted_addresses)
     if (const auto range = http::parse_address_range(text))
       rule.trusted.push_back(*range);  // checked by check_settings
+  rule.certificate_header = settings.proxy_client_certificate_header;
   return rule;
+}
+
+http::ClientCertificates client_certificates(ClientAuth auth) {
+  switch (auth) {
+    case ClientAuth::kNone:
+      return http::ClientCertificates::kNone;
+    case ClientAuth::kRequest:
+      return http::ClientCertificates::kRequest;
+    case ClientAuth::kRequired:
+      return http::ClientCertificates::kRequired;
+  }
+  return http::ClientCertificates::kNone;
 }
 
 http::ServerSettings public_settings(const ServerSettings& settings) {
@@ -59,7 +72,8 @@ http::ServerSettings public_settings(const ServerSettings& settings) {
   result.port = settings.http_enabled ? std::optional(settings.http_port) : std::nullopt;
   result.https_port = settings.https_port;
   if (settings.serves_https())
-    result.tls = http::TlsFiles{settings.https_certificate_file, settings.https_certificate_key_file};
+    result.tls = http::TlsFiles{settings.https_certificate_file, settings.https_certificate_key_file,
+                                client_certificates(settings.https_client_auth), settings.https_trust_store_file};
   result.proxy = proxy_rule(settings);
   return result;
 }

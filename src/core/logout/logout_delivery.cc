@@ -33,7 +33,7 @@ void LogoutDelivery::deliver(const LogoutNotice& notice) {
   std::string url(record.attribute("backchannel.logout.url"));
   const auto parsed = parse_uri(url);
   if (!parsed || !parsed->is_http()) return drop(notice, "no_url");
-  const auto token = make_logout_token(**realm, record, notice, clock_.now());
+  const auto token = make_logout_token(**realm, **client, notice, clock_.now());
   if (!token) return drop(notice, describe(token.error()));
   sender_.post_form(std::move(url), "logout_token=" + percent_encode(*token),
                     [this, notice, client_id = record.client_id](int status) { finish(notice, client_id, status); });

@@ -15,7 +15,7 @@ inline constexpr seconds kLogoutTokenLife{120};
 
 /// Signed as the client's ID tokens are, never unsigned. Each attempt has a jti of its own. kNoKey when the realm has
 /// no key for the client's algorithm.
-[[nodiscard]] Result<std::string, IssueError> make_logout_token(const RealmEntry& realm, const Client& client,
+[[nodiscard]] Result<std::string, IssueError> make_logout_token(const RealmEntry& realm, const ClientEntry& entry,
                                                                 const LogoutNotice& notice, TimePoint now);
 
 }  // namespace cardea

@@ -86,6 +86,7 @@ struct Provider {
 
 constexpr std::array kProviders = {
     Provider{"oidc-sub-mapper", MapperKind::kSubject, -10, false},
+    Provider{"oidc-sha256-pairwise-sub-mapper", MapperKind::kPairwiseSubject, 0, false},
     Provider{"oidc-usermodel-attribute-mapper", MapperKind::kUserAttribute, 0, true},
     Provider{"oidc-usermodel-property-mapper", MapperKind::kUserProperty, 0, true},
     Provider{"oidc-full-name-mapper", MapperKind::kFullName, 0, false},
@@ -112,6 +113,10 @@ void read_own_config(MapperOp& op, const ProtocolMapper& mapper) {
       [[fallthrough]];
     case MapperKind::kUserProperty:
       op.source = config(mapper, "user.attribute");
+      break;
+    case MapperKind::kPairwiseSubject:
+      op.source = config(mapper, "sectorIdentifierUri");
+      op.text = config(mapper, "pairwiseSubAlgorithmSalt");
       break;
     case MapperKind::kSessionNote:
       op.source = config(mapper, "user.session.note");
@@ -171,6 +176,11 @@ std::optional<MapperOp> compile_mapper(const ProtocolMapper& mapper) {
   // Only mappers with a claim of their own have a place in the answer.
   if (!provider->writes_claim || is_protected_in_response(op.path)) op.destinations &= ~kTokenResponse;
   read_own_config(op, mapper);
+  // A role that is given to everybody stands in access tokens, and so in what introspection says of them; there is no
+  // switch for it.
+  if (op.kind == MapperKind::kHardcodedRole) op.destinations = kAccessToken | kIntrospection;
+  // Who a token is about is the same wherever it is said.
+  if (op.kind == MapperKind::kPairwiseSubject) op.destinations = 0xFF & ~kLightweightToken & ~kTokenResponse;
   // Roles are renamed for whatever shows roles, so the mapper runs for every kind of token.
   if (op.kind == MapperKind::kRoleName) op.destinations = 0xFF;
   return op;

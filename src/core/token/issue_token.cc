@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "core/session.h"
+#include "core/token/pairwise.h"
 #include "core/token/run_mappers.h"
 #include "jose/algorithm.h"
 
@@ -19,8 +20,8 @@ std::optional<seconds> seconds_attribute(const Client& client, std::string_view 
 
 TimePoint access_token_end(const TokenContext& context) {
   const auto& realm = context.realm.realm;
-  auto life = realm.lifespans.access_token;
-  if (const auto own = seconds_attribute(context.client.client, "access.token.lifespan")) {
+  auto life = context.implicit ? realm.lifespans.access_token_implicit : realm.lifespans.access_token;
+  if (const auto own = seconds_attribute(context.client.client, "access.token.lifespan"); own && !context.implicit) {
     life = own->count() == -1 ? realm.lifespans.sso_session_max : *own;
   }
   auto end = context.now + life;
@@ -42,6 +43,19 @@ Result<void, IssueError> check_alive(const TokenContext& context) {
     return refuse(IssueError::kSessionExpired);
   }
   return {};
+}
+
+/// A service account is its client, which knows it by its own id.
+Result<std::string, IssueError> subject_of(const TokenContext& context) {
+  const auto& user = context.subject.subject.user.id;
+  if (context.session == nullptr) return user.str();
+  return subject_for(context.plan, context.client.client, user, context.issuer);
+}
+
+TokenContext about(const TokenContext& given, std::string_view subject) {
+  auto context = given;
+  context.subject_id = subject;
+  return context;
 }
 
 void write_audience(JsonWriter& writer, const ClaimTree::Texts& audience) {
@@ -88,6 +102,15 @@ std::string sign(const jose::SigningKey& key, std::string_view typ, std::string_
   return jose::sign_jwt(key, typ, payload);
 }
 
+/// The keys a token is bound to (RFC 7800 section 3.1).
+void write_confirmation(JsonWriter& writer, const TokenContext& context) {
+  if (context.key_thumbprint.empty() && context.certificate_thumbprint.empty()) return;
+  writer.key("cnf").begin_object();
+  if (!context.key_thumbprint.empty()) writer.member("jkt", context.key_thumbprint).member("kc-jkt-type", "DPoP");
+  if (!context.certificate_thumbprint.empty()) writer.member("x5t#S256", context.certificate_thumbprint);
+  writer.end_object();
+}
+
 /// Leaves only these audiences, and with them only roles of these clients. False when one is not there to be left.
 bool narrow_audience(const std::vector<std::string>& only, Claims& claims) {
   ClaimTree::Texts left;
@@ -112,7 +135,7 @@ Result<std::string, IssueError> access_token(const TokenContext& context, TimePo
     return refuse(IssueError::kAudienceMissing);
   }
   // Transient sessions have no sid to look a person up by, so the subject is always said (keycloak.md section 2.2).
-  if (context.session == nullptr && claims.subject.empty()) claims.subject = context.subject.subject.user.id.str();
+  if (context.session == nullptr && claims.subject.empty()) claims.subject = context.subject_id;
   std::string payload;
   payload.reserve(1024);
   JsonWriter writer(payload);
@@ -122,8 +145,10 @@ Result<std::string, IssueError> access_token(const TokenContext& context, TimePo
   writer.member("jti", token_id(context, random)).member("iss", context.issuer);
   write_audience(writer, claims.audience);
   if (!claims.subject.empty()) writer.member("sub", claims.subject);
-  writer.member("typ", "Bearer").member("azp", context.client.client.client_id);
+  writer.member("typ", context.key_thumbprint.empty() ? "Bearer" : "DPoP")
+      .member("azp", context.client.client.client_id);
   if (context.session != nullptr) writer.member("sid", context.session->id.str());
+  write_confirmation(writer, context);
   write_fixed(writer, claims);
   writer.member("scope", context.plan.token_scope);
   const bool rfc9068 = context.client.client.attribute_is_true("access.token.header.type.rfc9068");
@@ -149,12 +174,17 @@ Result<std::string, IssueError> id_token(const TokenContext& context, TimePoint 
     writer.member("auth_time", context.session->auth_time);
   writer.member("jti", random_uuid(random)).member("iss", context.issuer);
   write_audience(writer, claims.audience);
-  writer.member("sub", context.subject.subject.user.id.str()).member("typ", "ID");
+  writer.member("sub", context.subject_id).member("typ", "ID");
   writer.member("azp", context.client.client.client_id);
   if (!context.nonce.empty()) writer.member("nonce", context.nonce);
   if (context.session != nullptr) writer.member("sid", context.session->id.str());
-  writer.member("at_hash", jose::left_half_hash(key->algorithm(), access));
+  const auto hash = [&](std::string_view name, std::string_view of) {
+    if (!of.empty()) writer.member(name, jose::left_half_hash(key->algorithm(), of));
+  };
+  hash("at_hash", access);
+  hash("c_hash", context.code);  // OpenID Connect Core section 3.3.2.11
   write_fixed(writer, claims);
+  hash("s_hash", context.state);
   claims.others.write_members(writer);
   writer.end_object();
   return sign(*key, "JWT", payload);
@@ -176,12 +206,14 @@ Result<void, IssueError> add_refresh_token(const TokenContext& context, IssuedTo
   if (ends) writer.member("exp", epoch_seconds(context.now + life));
   writer.member("iat", epoch_seconds(context.now));
   writer.member("jti", tokens.refresh_id).member("iss", context.issuer).member("aud", context.issuer);
-  writer.member("sub", context.subject.subject.user.id.str()).member("typ", offline ? "Offline" : "Refresh");
+  writer.member("sub", context.subject_id).member("typ", offline ? "Offline" : "Refresh");
   writer.member("azp", context.client.client.client_id).member("sid", context.session->id.str());
   writer.member("scope",
                 context.refresh_scope.empty() ? std::string_view(context.plan.full_scope) : context.refresh_scope);
   if (!context.acr.empty()) writer.member("acr", context.acr);  // what was really done, for the tokens to come
   if (context.realm.realm.revoke_refresh_token) writer.member("reuse_id", tokens.refresh_id);
+  if (!context.resources.empty()) writer.member("resource", context.resources);
+  if (context.binds_refresh) write_confirmation(writer, context);
   writer.end_object();
   tokens.refresh_token = sign(*key, "JWT", payload);
   return {};
@@ -227,14 +259,18 @@ seconds refresh_lifetime(const Realm& realm, const Client& client, const UserSes
   return std::max(std::min(idle, left), seconds{0});
 }
 
-Result<IssuedTokens, IssueError> issue_tokens(const TokenContext& context, Random& random) {
-  if (auto alive = check_alive(context); !alive) return refuse(alive.error());
+Result<IssuedTokens, IssueError> issue_tokens(const TokenContext& given, Random& random) {
+  if (auto alive = check_alive(given); !alive) return refuse(alive.error());
+  const auto subject = subject_of(given);
+  if (!subject) return refuse(subject.error());
+  const auto context = about(given, *subject);
   const auto end = access_token_end(context);
-  auto access = access_token(context, end, random);
+  Result<std::string, IssueError> access = std::string();
+  if (context.with_access) access = access_token(context, end, random);
   if (!access) return refuse(access.error());
   IssuedTokens tokens;
   tokens.expires_in = epoch_seconds(end) - epoch_seconds(context.now);
-  if (context.plan.openid && context.session != nullptr) {
+  if (context.plan.openid && context.session != nullptr && context.with_id) {
     auto id = id_token(context, end, *access, random);
     if (!id) return refuse(id.error());
     tokens.id_token = std::move(*id);
@@ -257,13 +293,16 @@ Result<IssuedTokens, IssueError> issue_tokens(const TokenContext& context, Rando
   return tokens;
 }
 
-Result<std::string, IssueError> userinfo_json(const TokenContext& context) {
-  if (auto alive = check_alive(context); !alive) return refuse(alive.error());
+Result<std::string, IssueError> userinfo_json(const TokenContext& given) {
+  if (auto alive = check_alive(given); !alive) return refuse(alive.error());
+  const auto subject = subject_of(given);
+  if (!subject) return refuse(subject.error());
+  const auto context = about(given, *subject);
   Claims claims;
   if (auto done = run_mappers(context, kUserinfo, claims); !done) return refuse(done.error());
   std::string json;
   JsonWriter writer(json);
-  writer.begin_object().member("sub", context.subject.subject.user.id.str());
+  writer.begin_object().member("sub", context.subject_id);
   write_audience(writer, claims.audience);
   write_fixed(writer, claims);
   claims.others.write_members(writer);
@@ -271,8 +310,11 @@ Result<std::string, IssueError> userinfo_json(const TokenContext& context) {
   return json;
 }
 
-Result<std::string, IssueError> introspection_members(const TokenContext& context) {
-  if (auto alive = check_alive(context); !alive) return refuse(alive.error());
+Result<std::string, IssueError> introspection_members(const TokenContext& given) {
+  if (auto alive = check_alive(given); !alive) return refuse(alive.error());
+  const auto subject = subject_of(given);
+  if (!subject) return refuse(subject.error());
+  const auto context = about(given, *subject);
   Claims claims;
   if (auto done = run_mappers(context, kIntrospection, claims); !done) return refuse(done.error());
   auto json = members_of(claims);

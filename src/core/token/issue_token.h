@@ -36,10 +36,26 @@ struct TokenContext {
   /// settings do not give one of them. Empty: what the settings give.
   const std::vector<std::string>* only_audiences = nullptr;
   std::optional<TimePoint> latest_end{};  // no access token lives longer than this (RFC 8693: than the one shown)
+  /// RFC 8707: the resources of the grant, space separated, for the refresh token to keep.
+  std::string_view resources{};
+  /// What the tokens are bound to (RFC 7800, `cnf`); empty: nothing. `jkt` is the thumbprint of a DPoP key (RFC 9449
+  /// section 6), the other the SHA-256 of a certificate (RFC 8705 section 3.1), both base64url.
+  std::string_view key_thumbprint{};
+  std::string_view certificate_thumbprint{};
+  bool binds_refresh = false;  // the refresh token too: public clients have nothing else that proves them
+
+  std::string_view subject_id{};  // what tokens call the person; set by issue_token from the plan (pairwise.h)
+
+  /// Answers of the authorization endpoint (OpenID Connect Core sections 3.2 and 3.3).
+  bool with_access = true;
+  bool with_id = true;
+  bool implicit = false;     // no code comes with them: the realm's lifespan for that
+  std::string_view code{};   // c_hash of the ID token; empty: none
+  std::string_view state{};  // s_hash; empty: none
 };
 
 struct IssuedTokens {
-  std::string access_token;
+  std::string access_token;   // empty only when the context asks for none
   std::string id_token;       // empty without scope openid
   std::string refresh_token;  // empty for transient sessions and clients without refresh tokens
   std::string refresh_id;     // jti of the refresh token

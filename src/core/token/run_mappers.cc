@@ -33,7 +33,8 @@ class Runner {
   Done run(const MapperOp& op) {
     switch (op.kind) {
       case MapperKind::kSubject:
-        claims_.subject = user_.id.str();
+      case MapperKind::kPairwiseSubject:
+        claims_.subject = context_.subject_id.empty() ? std::string_view(user_.id.str()) : context_.subject_id;
         return {};
       case MapperKind::kUserAttribute:
         return attribute(op);

@@ -34,6 +34,7 @@ enum Destination : std::uint8_t {
 
 enum class MapperKind {
   kSubject,
+  kPairwiseSubject,
   kUserAttribute,
   kUserProperty,
   kFullName,

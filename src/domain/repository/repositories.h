@@ -27,6 +27,7 @@ struct Repositories {
   RevocationRepo& revocations;
   LogoutNoticeRepo& logout_notices;
   UsedIdRepo& used_ids;
+  TicketRepo& tickets;
   PurgeRepo& purge;
   ServerRepo& server;
 };

@@ -15,6 +15,7 @@
 #include "domain/logout_notice.h"
 #include "domain/repository/store.h"
 #include "domain/session.h"
+#include "domain/ticket.h"
 #include "domain/user.h"
 
 namespace cardea {
@@ -133,6 +134,22 @@ class UsedIdRepo {
   virtual Stored<bool> take(Tx& tx, const RealmId& realm, std::string_view hash, TimePoint expires_at) = 0;
 };
 
+/// Pushed requests and tokens of client registration.
+class TicketRepo {
+ public:
+  virtual ~TicketRepo() = default;
+  virtual Stored<void> insert(Tx& tx, const Ticket& ticket) = 0;
+  /// Absent when it is unknown, of another kind, expired or used up.
+  virtual Stored<std::optional<Ticket>> find(Rows& rows, const RealmId& realm, TicketKind kind, std::string_view hash,
+                                             TimePoint now) = 0;
+  /// Uses it once by one guarded statement. Of any number of parallel calls as many get true as uses were left.
+  virtual Stored<bool> take(Tx& tx, const RealmId& realm, TicketKind kind, std::string_view hash, TimePoint now) = 0;
+  /// Those of one kind, used up and expired ones included until the purge, at most `tickets_max`, oldest first.
+  virtual Stored<std::vector<Ticket>> list(Rows& rows, const RealmId& realm, TicketKind kind, int tickets_max) = 0;
+  /// False when there was none.
+  virtual Stored<bool> remove(Tx& tx, const RealmId& realm, TicketKind kind, std::string_view hash) = 0;
+};
+
 /// What goes when its time is over. Each kind is purged by itself, so that a backlog in one holds up no other.
 enum class Expiring {
   kCodes,
@@ -140,13 +157,15 @@ enum class Expiring {
   kLogoutNotices,
   kInteractions,
   kUsedIds,
+  kTickets,
   kRevocations,
   kSessions,
   kOfflineSessions,
 };
 inline constexpr std::array kAllExpiring = {
-    Expiring::kCodes,   Expiring::kDeviceCodes, Expiring::kLogoutNotices, Expiring::kInteractions,
-    Expiring::kUsedIds, Expiring::kRevocations, Expiring::kSessions,      Expiring::kOfflineSessions,
+    Expiring::kCodes,        Expiring::kDeviceCodes, Expiring::kLogoutNotices,
+    Expiring::kInteractions, Expiring::kUsedIds,     Expiring::kTickets,
+    Expiring::kRevocations,  Expiring::kSessions,    Expiring::kOfflineSessions,
 };
 
 class PurgeRepo {

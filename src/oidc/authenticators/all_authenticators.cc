@@ -5,12 +5,14 @@
 
 #include "oidc/authenticators/client_jwt.h"
 #include "oidc/authenticators/client_secret_jwt.h"
+#include "oidc/authenticators/client_x509.h"
 
 namespace cardea::oidc {
 
 std::span<const Authenticator> all_authenticators() {
   static constexpr std::array kAll = {
       Authenticator{"client-jwt", "private_key_jwt", &prove_by_private_key},
+      Authenticator{"client-x509", "tls_client_auth", &prove_by_certificate},
       Authenticator{"client-secret-jwt", "client_secret_jwt", &prove_by_shared_key},
   };
   return kAll;

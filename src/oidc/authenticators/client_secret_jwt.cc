@@ -1,6 +1,7 @@
 #include "oidc/authenticators/client_secret_jwt.h"
 
 #include "oidc/authenticators/client_assertion.h"
+#include "oidc/client_keys.h"
 
 namespace cardea::oidc {
 
@@ -11,16 +12,13 @@ web::Outcome prove_by_shared_key(Unproven unproven) {
     return refuse_proof(unproven, assertion_refused(AssertionError::kWrongAlgorithm));
   }
   // A secret shorter than the hash is no key for it (RFC 7518 section 3.2); an empty one is never a key.
-  auto key = jose::VerificationKey::make_hmac(unproven.request->client->client.secret.clone(),
-                                              std::string(assertion->kid().value_or("")), assertion->algorithm());
-  if (!key) {
+  const auto keys = keys_of_secret(unproven.request->client->client, *assertion);
+  if (!keys) {
     auto refusal = assertion_refused(AssertionError::kNoKey);
-    refusal.note = jose::describe(key.error());
+    refusal.note = jose::describe(keys.error());
     return refuse_proof(unproven, refusal);
   }
-  jose::KeySet keys;
-  keys.add(std::move(*key));
-  return prove_by_assertion(std::move(unproven), *assertion, keys);
+  return prove_by_assertion(std::move(unproven), *assertion, *keys);
 }
 
 }  // namespace cardea::oidc

@@ -1,5 +1,6 @@
 // The authorization response: parameters to the client's redirect URI by query, fragment or form (RFC 6749
-// section 4.1.2, OAuth 2.0 Multiple Response Types, Form Post Response Mode). Every one of them says `iss` (RFC 9207).
+// section 4.1.2, OAuth 2.0 Multiple Response Types, Form Post Response Mode), plain or as one signed JWT (JARM). Every
+// one of them says `iss` (RFC 9207).
 #pragma once
 
 #include <optional>
@@ -8,9 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
+#include "core/settings.h"
 #include "domain/authorization.h"
-#include "domain/client.h"
-#include "domain/realm.h"
 #include "oidc/error.h"
 #include "web/page.h"
 
@@ -21,25 +22,44 @@ struct AnswerTarget {
   std::string redirect_uri;
   ResponseMode mode = ResponseMode::kQuery;
   std::optional<std::string> state;
-  std::string realm_display_name;  // for the page that posts the form
+  std::string kc_action = {};  // what the client asked the person to do, and what came of it; empty: nothing
+  std::string kc_action_status = {};
+};
+
+/// Who answers, and whom.
+struct Answerer {
+  const web::Pages& pages;
+  const RealmEntry& realm;
+  const Client& client;
+  std::string_view issuer;
+  TimePoint now;
+};
+
+/// What a granted request is answered with, besides state, session and issuer; empty texts are left out.
+struct AnswerContent {
+  std::string code;
+  std::string id_token;
+  std::string access_token;
+  std::string_view token_type = "Bearer";
+  std::int64_t expires_in = 0;
 };
 
 /// Where the answer to a checked request goes.
-[[nodiscard]] AnswerTarget target_of(const AuthorizationRequest& request, const Realm& realm);
+[[nodiscard]] AnswerTarget target_of(const AuthorizationRequest& request);
 /// The realm's display name, or its name when it has none.
 [[nodiscard]] const std::string& display_name(const Realm& realm);
 
-/// Parameters in order.
-using AnswerParameters = std::vector<std::pair<std::string_view, std::string>>;
-
-[[nodiscard]] web::Response send_answer(const web::Pages& pages, const AnswerTarget& target,
-                                        const AnswerParameters& parameters);
+/// JARM section 4: the key for `authorization.signed.response.alg`, or the realm's own. Null: the realm has none.
+[[nodiscard]] const jose::SigningKey* answer_key(const RealmEntry& realm, const Client& client);
 
 /// error, error_description, state, iss: in Keycloak's order (keycloak.md section 1.5).
-[[nodiscard]] web::Response send_error(const web::Pages& pages, const AnswerTarget& target, const Client& client,
-                                       const OAuthError& error, std::string_view issuer);
-/// state, session_state, iss, code.
-[[nodiscard]] web::Response send_code(const web::Pages& pages, const AnswerTarget& target, const Client& client,
-                                      std::string code, std::string_view session_id, std::string_view issuer);
+[[nodiscard]] web::Response send_error(const Answerer& answerer, const AnswerTarget& target, const OAuthError& error);
+/// The same with a code that is not born here: login's and the broker's.
+[[nodiscard]] web::Response send_error(const Answerer& answerer, const AnswerTarget& target, std::string_view error,
+                                       std::string_view description);
+/// state, session_state, iss, kc_action and kc_action_status where there is one, code, id_token, access_token,
+/// token_type, expires_in.
+[[nodiscard]] web::Response send_granted(const Answerer& answerer, const AnswerTarget& target, AnswerContent content,
+                                         std::string_view session_id);
 
 }  // namespace cardea::oidc

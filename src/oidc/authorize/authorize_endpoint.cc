@@ -5,7 +5,9 @@
 #include "domain/flow/executor.h"
 #include "oidc/authorize/check_request.h"
 #include "oidc/authorize/decide.h"
-#include "oidc/authorize/issue_code.h"
+#include "oidc/authorize/grant_answer.h"
+#include "oidc/authorize/pushed_request.h"
+#include "oidc/authorize/request_object.h"
 #include "oidc/endpoint.h"
 #include "oidc/session_cookies.h"
 #include "web/error_page.h"
@@ -32,47 +34,53 @@ void log_refusal(const Dependencies& dependencies, const web::Request& http, con
                                               {"correlation_id", http.correlation_id}});
 }
 
+web::Response refuse_on_page(const Dependencies& dependencies, const web::Request& http, const RealmEntry& realm,
+                             std::string_view client_id, const PageRefusal& page) {
+  log_refusal(dependencies, http, realm, client_id, page.note);
+  return web::error_page(dependencies.pages, page.status, display_name(realm.realm), page.message, http);
+}
+
 web::Response answer_refusal(const Dependencies& dependencies, const web::Request& http, const RealmEntry& realm,
                              const ClientEntry* client, const AuthorizeRefusal& refusal) {
   const std::string_view client_id =
       client == nullptr ? std::string_view{} : std::string_view(client->client.client_id);
   if (const auto* page = std::get_if<PageRefusal>(&refusal)) {
-    log_refusal(dependencies, http, realm, client_id, page->note);
-    return web::error_page(dependencies.pages, page->status, display_name(realm.realm), page->message, http);
+    return refuse_on_page(dependencies, http, realm, client_id, *page);
   }
   const auto& redirect = std::get<RedirectRefusal>(refusal);
   log_refusal(dependencies, http, realm, client_id, redirect.error.note);
-  return send_error(dependencies.pages, redirect.target, client->client, redirect.error,
-                    dependencies.base_url.issuer(http, realm.realm.name));
+  const auto issuer = dependencies.base_url.issuer(http, realm.realm.name);
+  return send_error({dependencies.pages, realm, client->client, issuer, dependencies.clock.now()}, redirect.target,
+                    redirect.error);
 }
 
 web::Response refuse_to_client(const Authorize& authorize, OAuthCode code, std::string_view note) {
-  const AuthorizeRefusal refusal =
-      RedirectRefusal{target_of(authorize.request, authorize.realm->realm), {code, "", 0, std::string(note)}};
+  const AuthorizeRefusal refusal = RedirectRefusal{target_of(authorize.request), {code, "", 0, std::string(note)}};
   return answer_refusal(authorize.dependencies, authorize.http, *authorize.realm, authorize.client.get(), refusal);
 }
 
-/// Single sign-on: the session stays as it is, only a code is written.
+/// Single sign-on: the session stays as it is, only the answer is written.
 web::Outcome sign_on(const AuthorizePtr& authorize, const LiveSession& live) {
   Authentication proven;
   proven.user = live.session.user;
   proven.auth_time = live.session.auth_time;
   proven.acr = "0";
-  return web::then(web::Lane::kStore, [authorize, session = live.session, proven]() -> web::Outcome {
-    const auto& dependencies = authorize->dependencies;
-    auto made = make_code(authorize->realm->realm, authorize->request, session, proven, dependencies.clock.now(),
-                          dependencies.random);
-    const bool touches = wants_touch(authorize->realm->realm, session, dependencies.clock.now());
-    auto stored = dependencies.repositories.store.write([&](Tx& tx) -> Stored<void> {
+  auto grant = std::make_shared<const Grantable>(authorize->dependencies, authorize->realm, authorize->client,
+                                                 authorize->request, proven, authorize->issuer,
+                                                 authorize->dependencies.clock.now());
+  return web::then(web::Lane::kStore, [authorize, grant, session = live.session]() -> web::Outcome {
+    const auto& repositories = grant->dependencies.repositories;
+    const bool touches = wants_touch(grant->realm->realm, session, grant->now);
+    auto granted = write_to(repositories.store, [&](Tx& tx) -> Stored<Granted> {
       if (touches) {
-        if (auto done = dependencies.repositories.sessions.touch(tx, session.id, dependencies.clock.now()); !done)
-          return done;
+        if (auto done = repositories.sessions.touch(tx, session.id, grant->now); !done) return refuse(done.error());
       }
-      return dependencies.repositories.codes.insert(tx, made.record);
+      return store_grant(tx, *grant, session);
     });
-    if (!stored) return refuse_to_client(*authorize, OAuthCode::kTemporarilyUnavailable, describe(stored.error()));
-    return send_code(dependencies.pages, target_of(authorize->request, authorize->realm->realm),
-                     authorize->client->client, std::move(made.code), session.id.str(), authorize->issuer);
+    if (!granted) return refuse_to_client(*authorize, OAuthCode::kTemporarilyUnavailable, describe(granted.error()));
+    return web::then(web::Lane::kInline, [grant, granted = std::move(*granted)]() mutable -> web::Outcome {
+      return answer_grant(*grant, std::move(granted));
+    });
   });
 }
 
@@ -140,18 +148,51 @@ web::Outcome find_session(const AuthorizePtr& authorize) {
 
 web::Outcome check_and_go(const Dependencies& dependencies, const web::Request& http,
                           std::shared_ptr<const RealmEntry> realm, std::shared_ptr<const ClientEntry> client,
-                          const web::Form& form) {
-  auto checked = check_authorization_request(form, client.get(), dependencies.base_url.of(http));
+                          const RequestParameters& parameters) {
+  auto checked = check_authorization_request(parameters.form, client.get(), dependencies.base_url.of(http));
+  if (checked) checked = check_entry(parameters, *client, std::move(*checked));
   if (!checked) return answer_refusal(dependencies, http, *realm, client.get(), checked.error());
   auto issuer = dependencies.base_url.issuer(http, realm->realm.name);
   return find_session(std::make_shared<const Authorize>(dependencies, http, std::move(realm), std::move(client),
                                                         std::move(*checked), std::move(issuer)));
 }
 
-web::Response refuse_on_page(const Dependencies& dependencies, const web::Request& http, const RealmEntry& realm,
-                             std::string_view message, std::string_view note) {
-  log_refusal(dependencies, http, realm, "", note);
-  return web::error_page(dependencies.pages, 400, display_name(realm.realm), message, http);
+/// The parameters themselves: of the request, of a signed object in it, or pushed before.
+web::Outcome read_parameters(const Dependencies& dependencies, const web::Request& http,
+                             std::shared_ptr<const RealmEntry> realm, std::shared_ptr<const ClientEntry> client,
+                             web::Form form) {
+  if (client == nullptr || !client->client.enabled) {
+    return check_and_go(dependencies, http, std::move(realm), std::move(client), {std::move(form), {}, {}});
+  }
+  const auto handle = pushed_handle(form);
+  if (!handle) {
+    const auto issuer = dependencies.base_url.issuer(http, realm->realm.name);
+    auto read =
+        read_request_parameters(std::move(form), client->client,
+                                {.issuer = issuer, .now = dependencies.clock.now(), .source = RequestSource::kBrowser});
+    if (!read) {
+      return refuse_on_page(dependencies, http, *realm, client->client.client_id,
+                            {400, "Invalid Request", read.error().note});
+    }
+    return check_and_go(dependencies, http, std::move(realm), std::move(client), *read);
+  }
+  return then_read(dependencies,
+                   [&dependencies, &http, realm = std::move(realm), client = std::move(client),
+                    handle = std::string(*handle)]() -> web::Outcome {
+                     auto pushed = load_pushed_request(dependencies, realm->realm.id, *client, handle);
+                     if (!pushed) return store_failed(dependencies, http, pushed.error());
+                     if (!*pushed) {
+                       return refuse_on_page(dependencies, http, *realm, client->client.client_id,
+                                             {400, "Invalid Request", "pushed_request_unknown"});
+                     }
+                     return check_and_go(dependencies, http, realm, client, **pushed);
+                   });
+}
+
+int count_of(const web::Form& form, std::string_view wanted) {
+  int times = 0;
+  for (const auto& [name, value] : form.parameters()) times += name == wanted ? 1 : 0;
+  return times;
 }
 
 }  // namespace
@@ -161,20 +202,29 @@ web::Outcome authorize_endpoint(const Dependencies& dependencies, const web::Req
       dependencies, request, [&dependencies, &request](std::shared_ptr<const RealmEntry> realm) -> web::Outcome {
         const bool posted = request.method == web::Method::kPost;
         auto form = web::Form::parse(posted ? request.body : request.query);
-        if (!form) return refuse_on_page(dependencies, request, *realm, "Invalid Request", "malformed_parameters");
+        const auto refused = [&](std::string message, std::string note) {
+          return refuse_on_page(dependencies, request, *realm, "", {400, std::move(message), std::move(note)});
+        };
+        if (!form) return refused("Invalid Request", "malformed_parameters");
         const auto client_id = form->value("client_id");
-        if (!client_id)
-          return refuse_on_page(dependencies, request, *realm, "Missing parameters: client_id", "no_client_id");
-        int times = 0;
-        for (const auto& [name, value] : form->parameters()) times += name == "client_id" ? 1 : 0;
-        if (times > 1) return refuse_on_page(dependencies, request, *realm, "Invalid Request", "client_id_repeated");
+        if (!client_id) return refused("Missing parameters: client_id", "no_client_id");
+        if (count_of(*form, "client_id") > 1) return refused("Invalid Request", "client_id_repeated");
         const std::string id(*client_id);
-        return with_client_entry(dependencies, request, realm, id,
-                                 [&dependencies, &request, realm,
-                                  form = std::move(*form)](std::shared_ptr<const ClientEntry> client) -> web::Outcome {
-                                   return check_and_go(dependencies, request, realm, std::move(client), form);
-                                 });
+        return with_client_entry(
+            dependencies, request, realm, id,
+            [&dependencies, &request, realm,
+             form = std::move(*form)](std::shared_ptr<const ClientEntry> client) mutable -> web::Outcome {
+              return read_parameters(dependencies, request, realm, std::move(client), std::move(form));
+            });
       });
+}
+
+web::Response answer_with_error(const Dependencies& dependencies, const web::Request& request, const RealmEntry& realm,
+                                const Client& client, const AuthorizationRequest& authorization, std::string_view error,
+                                std::string_view description) {
+  const auto issuer = dependencies.base_url.issuer(request, realm.realm.name);
+  return send_error({dependencies.pages, realm, client, issuer, dependencies.clock.now()}, target_of(authorization),
+                    error, description);
 }
 
 }  // namespace cardea::oidc

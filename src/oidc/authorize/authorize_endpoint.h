@@ -18,4 +18,10 @@ namespace cardea::oidc {
                                                 const AuthorizationRequest& authorization,
                                                 const Authentication& proven);
 
+/// Sends an error to the client of a request whose redirect URI was checked; for `login`.
+[[nodiscard]] web::Response answer_with_error(const Dependencies& dependencies, const web::Request& request,
+                                              const RealmEntry& realm, const Client& client,
+                                              const AuthorizationRequest& authorization, std::string_view error,
+                                              std::string_view description);
+
 }  // namespace cardea::oidc

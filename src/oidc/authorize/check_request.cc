@@ -2,6 +2,8 @@
 
 #include "base/text.h"
 #include "core/token/token_plan.h"
+#include "oidc/authorize/claims_parameter.h"
+#include "oidc/authorize/resources.h"
 #include "oidc/redirect_uri.h"
 
 namespace cardea::oidc {
@@ -24,13 +26,6 @@ std::optional<PageRefusal> refuse_client(const ClientEntry* client) {
   return std::nullopt;
 }
 
-bool asks_for(std::string_view scope, std::string_view word) {
-  for (const auto part : split_words(scope)) {
-    if (part == word) return true;
-  }
-  return false;
-}
-
 /// Steps 2 to 5: whatever fails here is told on our own page.
 Result<void, PageRefusal> check_redirect(const web::Form& form, const Client& client, std::string_view server_base,
                                          AuthorizationRequest& request) {
@@ -45,35 +40,10 @@ Result<void, PageRefusal> check_redirect(const web::Form& form, const Client& cl
     return {};
   }
   const auto only = only_redirect_uri(client, server_base);
-  const bool openid = asks_for(form.value_or("scope", ""), "openid");
+  const bool openid = has_word(form.value_or("scope", ""), "openid");
   if (openid || !only) return refuse(page("Invalid parameter: redirect_uri", "redirect_uri_missing"));
   request.redirect_uri = *only;
   request.redirect_uri_sent = false;
-  return {};
-}
-
-Result<void, OAuthError> check_response(const web::Form& form, const Client& client, AuthorizationRequest& request) {
-  const auto mode = form.value("response_mode");
-  const auto type = form.value("response_type");
-  // Whoever asks for tokens in the answer looks for errors in the fragment (AZ-20).
-  const bool asks_for_tokens = type && (asks_for(*type, "token") || asks_for(*type, "id_token"));
-  if (mode == "fragment" || (!mode && asks_for_tokens)) {
-    request.response_mode = ResponseMode::kFragment;
-  } else if (mode == "form_post") {
-    request.response_mode = ResponseMode::kFormPost;
-  } else if (mode && mode != "query") {
-    return refuse(invalid_request("Invalid parameter: response_mode", "bad_response_mode"));
-  }
-  if (!type) return refuse(invalid_request("Missing parameter: response_type", "no_response_type"));
-  if (*type != "code")
-    return refuse(OAuthError{OAuthCode::kUnsupportedResponseType, "", 0, "unsupported_response_type"});
-  if (!client.standard_flow_enabled) {
-    return refuse(OAuthError{OAuthCode::kUnauthorizedClient,
-                             "Client is not allowed to initiate browser login with given response_type. Standard flow "
-                             "is disabled for the client.",
-                             0, "standard_flow_off"});
-  }
-  request.response_type = *type;
   return {};
 }
 
@@ -93,14 +63,15 @@ Result<void, OAuthError> check_scope(const web::Form& form, const ClientEntry& c
   if (!plan)
     return refuse(
         OAuthError{OAuthCode::kInvalidScope, "Invalid scopes: " + std::string(scope), 0, "scope_not_allowed"});
+  if (request.asks_for("id_token") && !(*plan)->openid) {
+    return refuse(OAuthError{OAuthCode::kInvalidScope, "Missing openid scope", 0, "id_token_without_openid"});
+  }
   request.scope = (*plan)->full_scope;
   return {};
 }
 
-/// prompt, max_age and the objects this release does not read (OpenID Connect Core section 3.1.2.1).
+/// prompt (OpenID Connect Core section 3.1.2.1).
 Result<void, OAuthError> check_prompt(const web::Form& form, const Client& client, AuthorizationRequest& request) {
-  if (form.value("request")) return refuse(OAuthError{OAuthCode::kRequestNotSupported, "", 0, "request_object"});
-  if (form.value("request_uri")) return refuse(OAuthError{OAuthCode::kRequestUriNotSupported, "", 0, "request_uri"});
   for (const auto word : split_words(form.value_or("prompt", ""))) {
     if (word == "none") request.prompt_none = true;
     if (word == "login") request.prompt_login = true;
@@ -123,6 +94,8 @@ Result<void, OAuthError> check_rest(const web::Form& form, const ClientEntry& cl
   }
   if (auto done = check_code_challenge(form, client.client, request); !done) return done;
   if (auto done = check_scope(form, client, request); !done) return done;
+  if (auto done = check_resources(form, request); !done) return done;
+  if (auto done = check_proof_key(form, request); !done) return done;
   return check_prompt(form, client.client, request);
 }
 
@@ -178,7 +151,11 @@ Result<AuthorizationRequest, AuthorizeRefusal> check_authorization_request(const
       return refuse(AuthorizeRefusal(page("Invalid Request", "bad_max_age")));
   }
   if (auto done = check_rest(form, *client, request); !done) {
-    return refuse(AuthorizeRefusal(RedirectRefusal{target_of(request, client->realm->realm), done.error()}));
+    return refuse(AuthorizeRefusal(RedirectRefusal{target_of(request), done.error()}));
+  }
+  if (auto done = check_claims_parameter(form, *client, request); !done) {
+    if (const auto* shown = std::get_if<PageRefusal>(&done.error())) return refuse(AuthorizeRefusal(*shown));
+    return refuse(AuthorizeRefusal(RedirectRefusal{target_of(request), std::get<OAuthError>(done.error())}));
   }
   return request;
 }

@@ -32,6 +32,11 @@ using AuthorizeRefusal = std::variant<PageRefusal, RedirectRefusal>;
                                                                                          const ClientEntry* client,
                                                                                          std::string_view server_base);
 
+/// response_type and response_mode, what the client may ask for of them, and the nonce that ID tokens in the answer
+/// need (OAuth 2.0 Multiple Response Types; OpenID Connect Core sections 3.2.2.1 and 3.3.2.1; JARM section 2.3).
+[[nodiscard]] Result<void, OAuthError> check_response(const web::Form& form, const Client& client,
+                                                      AuthorizationRequest& request);
+
 /// A code_challenge and its method (RFC 7636 section 4.2, 4.3; attack class 16), by the client's policy and attribute
 /// `pkce.code.challenge.method`.
 [[nodiscard]] Result<void, OAuthError> check_code_challenge(const web::Form& form, const Client& client,

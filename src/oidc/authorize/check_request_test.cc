@@ -74,13 +74,15 @@ TEST_F(CheckRequest, refuses_redirect_uris_that_are_not_registered) {  // attack
 TEST_F(CheckRequest, refuses_bad_requests_to_the_client_in_keycloaks_words) {
   const std::vector<std::pair<Changes, std::string>> cases = {
       {{{"response_type", std::nullopt}}, "invalid_request: Missing parameter: response_type"},
-      {{{"response_type", "token"}}, "unsupported_response_type: "},
+      {{{"response_type", "magic"}}, "unsupported_response_type: "},
+      {{{"response_type", "token"}},
+       "unauthorized_client: Client is not allowed to initiate browser login with given response_type. Implicit flow "
+       "is "
+       "disabled for the client."},
       {{{"response_mode", "smoke"}}, "invalid_request: Invalid parameter: response_mode"},
       {{{"scope", "openid nothing"}}, "invalid_scope: Invalid scopes: openid nothing"},
       {{{"scope", "openid"}, {"scope", "profile"}}, "invalid_request: duplicated parameter"},
       {{{"prompt", "none login"}}, "login_required: "},
-      {{{"request", "x"}}, "request_not_supported: "},
-      {{{"request_uri", "https://evil.example"}}, "request_uri_not_supported: "},
       {{{"code_challenge", std::nullopt}}, "invalid_request: Missing parameter: code_challenge"},
       {{{"code_challenge", "short"}}, "invalid_request: Invalid parameter: code_challenge"},
       {{{"code_challenge_method", "S512"}}, "invalid_request: Invalid parameter: invalid code_challenge_method"},

@@ -2,9 +2,8 @@
 // POST.
 #include "core/logout/end_session.h"
 #include "core/session.h"
-#include "oidc/authorize/answer.h"
 #include "oidc/authorize/authorize_endpoint.h"
-#include "oidc/authorize/issue_code.h"
+#include "oidc/authorize/grant_answer.h"
 #include "oidc/device/device_endpoints.h"
 #include "oidc/endpoint.h"
 #include "oidc/redirect_uri.h"
@@ -15,37 +14,30 @@ namespace cardea::oidc {
 namespace {
 
 struct Completion {
-  const Dependencies& dependencies;
+  Grantable grant;
   const web::Request& http;
-  std::shared_ptr<const RealmEntry> realm;
-  std::shared_ptr<const ClientEntry> client;
-  AuthorizationRequest request;
-  Authentication proven;
-  std::string issuer;
-  TimePoint now;
 };
 
 /// The session of this login. A live one of the same user in this browser is confirmed and kept, so that its other
 /// clients stay signed in; one of somebody else ends; else a new one is made.
 Stored<UserSession> settle_session(Tx& tx, const Completion& completion, const UserSession& fresh) {
-  auto& sessions = completion.dependencies.repositories.sessions;
-  const auto& realm = completion.realm->realm;
-  if (const auto cookie = read_identity_cookie(completion.http, *completion.realm, completion.issuer, completion.now)) {
+  const auto& grant = completion.grant;
+  auto& sessions = grant.dependencies.repositories.sessions;
+  const auto& realm = grant.realm->realm;
+  if (const auto cookie = read_identity_cookie(completion.http, *grant.realm, grant.issuer, grant.now)) {
     auto found = sessions.find(tx, realm.id, cookie->session);
     if (!found) return refuse(found.error());
     if (*found) {
       auto& known = **found;
-      if (known.user == completion.proven.user && cookie->user == known.user &&
-          is_session_alive(realm, known, completion.now)) {
-        known.auth_time = completion.proven.auth_time;
-        known.last_seen = completion.now;
+      if (known.user == grant.proven.user && cookie->user == known.user && is_session_alive(realm, known, grant.now)) {
+        known.auth_time = grant.proven.auth_time;
+        known.last_seen = grant.now;
         if (auto done = sessions.reauthenticate(tx, known.id, known.auth_time, known.last_seen); !done)
           return refuse(done.error());
         return std::move(known);
       }
-      const auto ended =
-          end_session(tx, completion.dependencies.repositories, completion.dependencies.random,
-                      {.realm = realm, .session = known.id, .issuer = completion.issuer, .now = completion.now});
+      const auto ended = end_session(tx, grant.dependencies.repositories, grant.dependencies.random,
+                                     {.realm = realm, .session = known.id, .issuer = grant.issuer, .now = grant.now});
       if (!ended) return refuse(ended.error());
     }
   }
@@ -53,48 +45,50 @@ Stored<UserSession> settle_session(Tx& tx, const Completion& completion, const U
   return fresh;
 }
 
-struct Settled {
-  UserSession session;
-  std::string code;  // empty: a device's login, which ends on our own page
-};
-
-Stored<Settled> settle(Tx& tx, const Completion& completion, const UserSession& fresh) {
+Stored<Granted> settle(Tx& tx, const Completion& completion, const UserSession& fresh) {
   auto session = settle_session(tx, completion, fresh);
   if (!session) return refuse(session.error());
-  if (!completion.request.device_user_code.empty()) return Settled{std::move(*session), {}};
-  auto made = make_code(completion.realm->realm, completion.request, *session, completion.proven, completion.now,
-                        completion.dependencies.random);
-  if (auto stored = completion.dependencies.repositories.codes.insert(tx, made.record); !stored)
-    return refuse(stored.error());
-  return Settled{std::move(*session), std::move(made.code)};
+  // A device's login ends on our own page: there is nothing to answer a client with.
+  if (!completion.grant.request.device_user_code.empty()) return Granted{.session = std::move(*session)};
+  return store_grant(tx, completion.grant, *session);
 }
 
-web::Outcome finish(const Completion& completion) {
-  const auto& dependencies = completion.dependencies;
-  const auto fresh = make_session(completion.realm->realm, completion.proven, completion.http.remote_address,
-                                  completion.now, dependencies.random);
-  auto settled = write_to(dependencies.repositories.store, [&](Tx& tx) { return settle(tx, completion, fresh); });
-  const auto target = target_of(completion.request, completion.realm->realm);
-  if (!settled && !completion.request.device_user_code.empty()) {
-    return store_failed(dependencies, completion.http, settled.error());
-  }
-  if (!settled) {
-    dependencies.log.warning("authorize_failed", {{"reason", describe(settled.error())},
-                                                  {"correlation_id", completion.http.correlation_id}});
-    return send_error(dependencies.pages, target, completion.client->client,
-                      {OAuthCode::kTemporarilyUnavailable, "", 0, ""}, completion.issuer);
-  }
-  dependencies.log.info("login", {{"realm", completion.realm->realm.name},
-                                  {"client_id", completion.request.client_id},
-                                  {"user_id", completion.proven.user.str()},
-                                  {"correlation_id", completion.http.correlation_id}});
-  auto response = settled->code.empty()
-                      ? web::redirect(completion.request.redirect_uri)
-                      : send_code(dependencies.pages, target, completion.client->client, std::move(settled->code),
-                                  settled->session.id.str(), completion.issuer);
-  add_session_cookies(response, completion.http, *completion.realm, settled->session, completion.issuer,
-                      dependencies.base_url, random_handle(dependencies.random), completion.now);
+web::Response unavailable(const Completion& completion, StoreError error) {
+  const auto& grant = completion.grant;
+  if (!grant.request.device_user_code.empty()) return store_failed(grant.dependencies, completion.http, error);
+  grant.dependencies.log.warning("authorize_failed",
+                                 {{"reason", describe(error)}, {"correlation_id", completion.http.correlation_id}});
+  return send_error({grant.dependencies.pages, *grant.realm, grant.client->client, grant.issuer, grant.now},
+                    target_of(grant.request), {OAuthCode::kTemporarilyUnavailable, "", 0, ""});
+}
+
+web::Response answer(const Completion& completion, Granted granted) {
+  const auto& grant = completion.grant;
+  const auto& dependencies = grant.dependencies;
+  dependencies.log.info(granted.refusal ? "authorize_refused" : "login",
+                        {{"realm", grant.realm->realm.name},
+                         {"client_id", grant.request.client_id},
+                         {"user_id", grant.proven.user.str()},
+                         {"reason", granted.refusal ? std::string_view(granted.refusal->note) : "signed_in"},
+                         {"correlation_id", completion.http.correlation_id}});
+  const auto session = granted.session;
+  auto response = grant.request.device_user_code.empty() ? answer_grant(grant, std::move(granted))
+                                                         : web::redirect(grant.request.redirect_uri);
+  add_session_cookies(response, completion.http, *grant.realm, session, grant.issuer, dependencies.base_url,
+                      random_handle(dependencies.random), grant.now);
   return response;
+}
+
+web::Outcome finish(const std::shared_ptr<const Completion>& completion) {
+  const auto& grant = completion->grant;
+  const auto fresh = make_session(grant.realm->realm, grant.proven, completion->http.remote_address, grant.now,
+                                  grant.dependencies.random);
+  auto granted =
+      write_to(grant.dependencies.repositories.store, [&](Tx& tx) { return settle(tx, *completion, fresh); });
+  if (!granted) return unavailable(*completion, granted.error());
+  return web::then(web::Lane::kInline, [completion, granted = std::move(*granted)]() mutable -> web::Outcome {
+    return answer(*completion, std::move(granted));
+  });
 }
 
 /// The client may have changed while the person typed: what was checked then must still hold.
@@ -105,7 +99,11 @@ std::optional<std::string_view> no_longer_holds(const ClientEntry* client, const
   if (!authorization.device_user_code.empty()) {
     return is_device_grant_enabled(client->client) ? std::nullopt : std::optional<std::string_view>("device_grant_off");
   }
-  if (client->client.bearer_only || !client->client.standard_flow_enabled) return "standard_flow_off";
+  if (client->client.bearer_only) return "bearer_only";
+  const bool wants_tokens = authorization.asks_for("token") || authorization.asks_for("id_token");
+  const bool wants_code = authorization.asks_for("code") || !wants_tokens;
+  if (wants_code && !client->client.standard_flow_enabled) return "standard_flow_off";
+  if (wants_tokens && !client->client.implicit_flow_enabled) return "implicit_flow_off";
   if (!is_redirect_allowed(client->client, authorization.redirect_uri, server_base)) return "redirect_uri_gone";
   return std::nullopt;
 }
@@ -128,9 +126,10 @@ web::Outcome complete_interaction(const Dependencies& dependencies, const web::R
                                  "The application's settings have changed. Please start again from there.", request);
         }
         auto completion = std::make_shared<const Completion>(
-            dependencies, request, realm, std::move(client), authorization, proven,
-            dependencies.base_url.issuer(request, realm->realm.name), dependencies.clock.now());
-        return web::then(web::Lane::kStore, [completion] { return finish(*completion); });
+            Grantable{dependencies, realm, std::move(client), authorization, proven,
+                      dependencies.base_url.issuer(request, realm->realm.name), dependencies.clock.now()},
+            request);
+        return web::then(web::Lane::kStore, [completion] { return finish(completion); });
       });
 }
 

@@ -21,6 +21,9 @@ MadeCode make_code(const Realm& realm, const AuthorizationRequest& request, cons
   record.code_challenge = request.code_challenge;
   record.challenge_method = request.challenge_method;
   record.acr = proven.acr;
+  record.resources = request.resources;
+  record.claims = request.claims;
+  record.dpop_jkt = request.dpop_jkt;
   record.expires_at = now + realm.lifespans.access_code;
   return made;
 }

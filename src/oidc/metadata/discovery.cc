@@ -4,8 +4,10 @@
 #include <initializer_list>
 
 #include "base/json.h"
+#include "core/level_of_assurance.h"
 #include "oidc/authenticators/all_authenticators.h"
 #include "oidc/cors.h"
+#include "oidc/dpop/proof.h"
 #include "oidc/endpoint.h"
 #include "oidc/token/grants/all_grants.h"
 
@@ -85,6 +87,14 @@ std::vector<std::string_view> scopes_of(const RealmEntry& realm) {
   return names;
 }
 
+std::vector<std::string> acr_values(const Realm& realm) {
+  std::vector<std::string> names = {"0", "1"};
+  for (auto& name : LevelNames::of_realm(realm)) {
+    if (name != "0" && name != "1") names.push_back(std::move(name));
+  }
+  return names;
+}
+
 }  // namespace
 
 std::string discovery_json(const RealmEntry& realm, std::string_view base_url) {
@@ -100,26 +110,35 @@ std::string discovery_json(const RealmEntry& realm, std::string_view base_url) {
   document.endpoint("jwks_uri", "/certs");
   document.endpoint("check_session_iframe", "/login-status-iframe.html");
   document.add_list("grant_types_supported", grant_types());
-  document.list("acr_values_supported", {"0", "1"});
-  document.list("response_types_supported", {"code"});
-  document.list("subject_types_supported", {"public"});
+  document.add_list("acr_values_supported", acr_values(realm.realm));
+  document.list("response_types_supported", {"code", "none", "id_token", "token", "id_token token", "code id_token",
+                                             "code token", "code id_token token"});
+  document.list("subject_types_supported", {"public", "pairwise"});
   document.list("prompt_values_supported", {"none", "login"});
   document.signing_algorithms("id_token_signing_alg_values_supported");
   document.signing_algorithms("userinfo_signing_alg_values_supported", {"none"});
-  document.list("response_modes_supported", {"query", "fragment", "form_post"});
+  document.add_list("request_object_signing_alg_values_supported", kAssertionAlgorithms);
+  document.list("response_modes_supported",
+                {"query", "fragment", "form_post", "query.jwt", "fragment.jwt", "form_post.jwt", "jwt"});
   document.client_authentication("token_endpoint");
   document.client_authentication("introspection_endpoint");
+  document.signing_algorithms("authorization_signing_alg_values_supported");
   document.list("claims_supported", {"iss", "sub", "aud", "exp", "iat", "auth_time", "name", "given_name",
                                      "family_name", "preferred_username", "email", "acr", "azp", "nonce"});
   document.list("claim_types_supported", {"normal"});
-  document.flag("claims_parameter_supported", false);
+  document.flag("claims_parameter_supported", true);
   document.add_list("scopes_supported", scopes_of(realm));
-  document.flag("request_parameter_supported", false);
-  document.flag("request_uri_parameter_supported", false);  // the default would be true (Discovery section 3)
+  document.flag("request_parameter_supported", true);
+  document.flag("request_uri_parameter_supported",
+                false);  // none is fetched; handles of pushed requests are RFC 9126's
   document.list("code_challenge_methods_supported", {"plain", "S256"});
+  document.flag("tls_client_certificate_bound_access_tokens", true);
+  document.add_list("dpop_signing_alg_values_supported", proof_algorithms());
   document.endpoint("revocation_endpoint", "/revoke");
   document.client_authentication("revocation_endpoint");
   document.endpoint("device_authorization_endpoint", "/auth/device");
+  document.flag("require_pushed_authorization_requests", false);
+  document.endpoint("pushed_authorization_request_endpoint", "/ext/par/request");
   document.flag("authorization_response_iss_parameter_supported", true);
   return document.finish();
 }

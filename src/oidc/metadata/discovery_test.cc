@@ -24,15 +24,15 @@ TEST(Discovery, refuses_to_promise_what_this_release_cannot_do) {
   OidcWorld world;
   const auto document = object_of(world.get(kPath));
   for (const auto* name :
-       {"registration_endpoint", "pushed_authorization_request_endpoint", "backchannel_authentication_endpoint",
-        "backchannel_logout_supported", "mtls_endpoint_aliases", "tls_client_certificate_bound_access_tokens",
-        "dpop_signing_alg_values_supported", "request_object_signing_alg_values_supported"}) {
+       {"registration_endpoint", "backchannel_authentication_endpoint", "backchannel_logout_supported",
+        "mtls_endpoint_aliases", "request_object_encryption_alg_values_supported",
+        "authorization_encryption_alg_values_supported"}) {
     EXPECT_FALSE(document.contains(name)) << name;
   }
-  for (const auto* name :
-       {"claims_parameter_supported", "request_parameter_supported", "request_uri_parameter_supported"})
-    EXPECT_FALSE(document.at(name).as_bool()) << name;
-  EXPECT_EQ(list_of(document, "response_types_supported"), (std::vector<std::string>{"code"}));
+  EXPECT_FALSE(document.at("request_uri_parameter_supported").as_bool());
+  for (const auto* name : {"request_object_signing_alg_values_supported", "dpop_signing_alg_values_supported"}) {
+    for (const auto& algorithm : list_of(document, name)) EXPECT_TRUE(jose::parse_algorithm(algorithm)) << algorithm;
+  }
 }
 
 TEST(Discovery, lists_every_grant_of_the_token_endpoint) {
@@ -49,7 +49,7 @@ TEST(Discovery, lists_every_way_of_clients_to_prove_themselves) {
     const auto name = std::string(endpoint) + "_endpoint_auth_";
     EXPECT_EQ(list_of(document, name + "methods_supported"),
               (std::vector<std::string>{"client_secret_basic", "client_secret_post", "private_key_jwt",
-                                        "client_secret_jwt"}));
+                                        "tls_client_auth", "client_secret_jwt"}));
     for (const auto& algorithm : list_of(document, name + "signing_alg_values_supported")) {
       EXPECT_TRUE(jose::parse_algorithm(algorithm)) << algorithm;  // and so never "none" (RFC 8414 section 2)
     }
@@ -64,13 +64,17 @@ TEST(Discovery, keeps_keycloaks_order) {
       "frontchannel_logout_session_supported frontchannel_logout_supported "
       "jwks_uri check_session_iframe grant_types_supported acr_values_supported response_types_supported "
       "subject_types_supported prompt_values_supported id_token_signing_alg_values_supported "
-      "userinfo_signing_alg_values_supported response_modes_supported token_endpoint_auth_methods_supported "
+      "userinfo_signing_alg_values_supported request_object_signing_alg_values_supported response_modes_supported "
+      "token_endpoint_auth_methods_supported "
       "token_endpoint_auth_signing_alg_values_supported introspection_endpoint_auth_methods_supported "
-      "introspection_endpoint_auth_signing_alg_values_supported claims_supported claim_types_supported "
+      "introspection_endpoint_auth_signing_alg_values_supported authorization_signing_alg_values_supported "
+      "claims_supported claim_types_supported "
       "claims_parameter_supported scopes_supported request_parameter_supported request_uri_parameter_supported "
-      "code_challenge_methods_supported revocation_endpoint revocation_endpoint_auth_methods_supported "
+      "code_challenge_methods_supported tls_client_certificate_bound_access_tokens dpop_signing_alg_values_supported "
+      "revocation_endpoint "
+      "revocation_endpoint_auth_methods_supported "
       "revocation_endpoint_auth_signing_alg_values_supported "
-      "device_authorization_endpoint "
+      "device_authorization_endpoint require_pushed_authorization_requests pushed_authorization_request_endpoint "
       "authorization_response_iss_parameter_supported");
 }
 

@@ -67,7 +67,7 @@ web::Outcome revoke(ClientRequestPtr request) {
   if (!text) return refused(OAuthCode::kInvalidRequest, "Token not provided");
   const auto& realm = *request->realm;
   // The kind is read from the token; a hint could only be wrong (RFC 7009 section 2.1).
-  auto access = verify_access_token(realm, request->issuer, *text, request->now);
+  auto access = verify_access_token(realm, request->issuer, *text, request->now, {.is_waived = true});
   auto refresh = access ? Result<jose::VerifiedJwt, BearerError>(refuse(BearerError::kInvalid))
                         : verify_refresh_token(realm, request->issuer, *text, request->now);
   if (!access && !refresh) {

@@ -7,7 +7,10 @@
 namespace cardea::oidc {
 namespace {
 
-constexpr ClientRequestRules kRules{.targets_may_repeat = true, .needs_form = "Missing form parameter: grant_type"};
+constexpr ClientRequestRules kRules{.targets_may_repeat = true,
+                                    .takes_proof = true,
+                                    .needs_proof = true,
+                                    .needs_form = "Missing form parameter: grant_type"};
 
 web::Outcome run_grant(TokenRequestPtr request) {
   const auto grant_type = request->form.value("grant_type");

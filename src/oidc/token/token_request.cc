@@ -1,6 +1,8 @@
 #include "oidc/token/token_request.h"
 
 #include "base/json.h"
+#include "base/text.h"
+#include "oidc/authorize/resources.h"
 #include "oidc/cors.h"
 #include "oidc/endpoint.h"
 
@@ -19,25 +21,46 @@ web::Response token_store_failed(const TokenRequest& request, StoreError error) 
   return response;
 }
 
-web::Response refuse_issue(const TokenRequest& request, IssueError error) {
+OAuthError issue_error(IssueError error) {
   const std::string note(describe(error));
   switch (error) {
     case IssueError::kUserDisabled:
-      return refuse_token(request, {OAuthCode::kInvalidGrant, "User disabled", 0, note});
+      return {OAuthCode::kInvalidGrant, "User disabled", 0, note};
     case IssueError::kSessionExpired:
-      return refuse_token(request, {OAuthCode::kInvalidGrant, "Session not active", 0, note});
+      return {OAuthCode::kInvalidGrant, "Session not active", 0, note};
     case IssueError::kClientDisabled:
-      return refuse_token(request,
-                          {OAuthCode::kInvalidClient, "Invalid client or Invalid client credentials", 0, note});
+      return {OAuthCode::kInvalidClient, "Invalid client or Invalid client credentials", 0, note};
     case IssueError::kRealmDisabled:
-      return refuse_token(request, {OAuthCode::kAccessDenied, "Realm not enabled", 403, note});
+      return {OAuthCode::kAccessDenied, "Realm not enabled", 403, note};
     case IssueError::kAudienceMissing:  // the grant that asks for audiences says which
-      return refuse_token(request, {OAuthCode::kInvalidRequest, "Requested audience not available", 0, note});
+      return {OAuthCode::kInvalidRequest, "Requested audience not available", 0, note};
     case IssueError::kNoKey:
     case IssueError::kBadClaim:
       break;
   }
-  return refuse_token(request, {OAuthCode::kServerError, "Token could not be made; see the server log", 500, note});
+  return {OAuthCode::kServerError, "Token could not be made; see the server log", 500, note};
+}
+
+Result<IssuedTokens, OAuthError> issue_for(const TokenRequest& request, TokenContext context) {
+  context.key_thumbprint = request.binding.key_thumbprint;
+  context.certificate_thumbprint = request.binding.certificate_thumbprint;
+  context.binds_refresh = request.client->client.public_client;
+  auto resources = narrowed_resources(request.form, context.resources);
+  if (!resources) return refuse(resources.error());
+  // A client may name what its own settings make an audience of its tokens, and nothing else.
+  const bool names_resources = context.only_audiences == nullptr && !resources->empty();
+  if (names_resources) context.only_audiences = &*resources;
+  std::string granted(context.resources);
+  if (granted.empty()) granted = join(*resources, " ");
+  context.resources = granted;
+  auto tokens = issue_tokens(context, request.dependencies.random);
+  if (tokens) return std::move(*tokens);
+  if (names_resources && tokens.error() == IssueError::kAudienceMissing) {
+    return refuse(OAuthError{OAuthCode::kInvalidTarget,
+                             "The requested resource is invalid, missing, unknown, or malformed.", 0,
+                             "resource_not_of_client"});
+  }
+  return refuse(issue_error(tokens.error()));
 }
 
 namespace {
@@ -57,7 +80,10 @@ web::Response token_answer(const TokenRequest& request, const TokenPlan& plan, c
   writer.begin_object().member("access_token", tokens.access_token).member("expires_in", tokens.expires_in);
   writer.member("refresh_expires_in", tokens.refresh_expires_in);
   if (!tokens.refresh_token.empty()) writer.member("refresh_token", tokens.refresh_token);
-  if (token_type.empty()) token_type = bearer_word(request.client->client);
+  if (token_type.empty()) {
+    const bool bound = !request.binding.key_thumbprint.empty();
+    token_type = bound ? std::string_view("DPoP") : bearer_word(request.client->client);
+  }
   writer.member("token_type", token_type);
   if (!tokens.id_token.empty()) writer.member("id_token", tokens.id_token);
   writer.member("not-before-policy", request.realm->realm.not_before);

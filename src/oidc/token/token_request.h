@@ -24,7 +24,10 @@ struct Grant {
 /// A store that failed: 503, or 500 where trying again cannot help.
 [[nodiscard]] web::Response token_store_failed(const TokenRequest& request, StoreError error);
 /// What issue_tokens refused, in Keycloak's words (keycloak.md section 1.9).
-[[nodiscard]] web::Response refuse_issue(const TokenRequest& request, IssueError error);
+[[nodiscard]] OAuthError issue_error(IssueError error);
+/// Makes the tokens of a grant, bound to what the request proved and for the resources it asks for (RFC 8707 section
+/// 2.2). `context` as the grant fills it in, without either. The refusal is ready for refuse_token.
+[[nodiscard]] Result<IssuedTokens, OAuthError> issue_for(const TokenRequest& request, TokenContext context);
 /// The successful answer (RFC 6749 section 5.1; member order of keycloak.md section 1.8).
 [[nodiscard]] web::Response token_answer(const TokenRequest& request, const TokenPlan& plan, const IssuedTokens& tokens,
                                          const UserSession* session,

@@ -8,16 +8,18 @@
 namespace cardea::oidc {
 namespace {
 
-std::optional<std::string> from_header(const web::Request& request) {
+std::optional<SentToken> from_header(const web::Request& request) {
   const auto header = request.header("Authorization");
   if (!header) return std::nullopt;
   const auto space = header->find(' ');
-  if (space == std::string_view::npos || !equal_ignoring_ascii_case(header->substr(0, space), "Bearer")) {
+  const auto scheme = header->substr(0, space);
+  const bool is_dpop = equal_ignoring_ascii_case(scheme, "DPoP");
+  if (space == std::string_view::npos || (!is_dpop && !equal_ignoring_ascii_case(scheme, "Bearer"))) {
     return std::nullopt;
   }
   const auto token = header->substr(space + 1);
   if (token.empty() || token.find(' ') != std::string_view::npos) return std::nullopt;
-  return std::string(token);
+  return SentToken{std::string(token), is_dpop};
 }
 
 bool has_token_in_query(const web::Request& request) {
@@ -27,7 +29,7 @@ bool has_token_in_query(const web::Request& request) {
 
 }  // namespace
 
-Result<std::optional<std::string>, BearerReadError> read_bearer_token(const web::Request& request) {
+Result<std::optional<SentToken>, BearerReadError> read_bearer_token(const web::Request& request) {
   auto token = from_header(request);
   if (token && has_token_in_query(request)) return refuse(BearerReadError::kSeveral);
   const bool is_form =
@@ -39,7 +41,7 @@ Result<std::optional<std::string>, BearerReadError> read_bearer_token(const web:
   const auto in_form = form->value("access_token");
   if (!in_form) return token;
   if (token) return refuse(BearerReadError::kSeveral);
-  return std::string(*in_form);
+  return SentToken{std::string(*in_form)};
 }
 
 }  // namespace cardea::oidc

@@ -4,8 +4,10 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "crypto/hash.h"
 #include "jose/signing_key.h"
 #include "oidc/cors.h"
+#include "oidc/dpop/take_proof.h"
 #include "oidc/endpoint.h"
 #include "oidc/error.h"
 #include "oidc/presented_token.h"
@@ -18,10 +20,18 @@ struct Refusal {
   int status = 401;
   std::string_view error;  // empty: no token was sent (RFC 6750 section 3.1)
   std::string_view description;
+  std::string_view scheme = "Bearer";
 };
+
+/// The same told to somebody who sent a proof, or should have (RFC 9449 section 7.1).
+Refusal of_dpop(Refusal refusal) {
+  refusal.scheme = "DPoP";
+  return refusal;
+}
 
 constexpr Refusal kNoToken{};
 constexpr Refusal kBadToken{401, "invalid_token", "Token verification failed"};
+constexpr Refusal kBadProof{401, "invalid_dpop_proof", "DPoP proof is missing or not valid"};
 constexpr Refusal kSeveral{400, "invalid_request", "More than one method used for including an access token"};
 constexpr Refusal kRepeated{400, "invalid_request", "Duplicate parameter"};
 constexpr Refusal kNoOpenid{403, "insufficient_scope", "Missing openid scope"};
@@ -31,7 +41,13 @@ web::Response refused(const Dependencies& dependencies, const web::Request& requ
                       const Refusal& refusal, std::string_view note) {
   dependencies.log.info("userinfo_refused",
                         {{"reason", note}, {"realm", realm.realm.name}, {"correlation_id", request.correlation_id}});
-  auto challenge = "Bearer realm=\"" + public_text(realm.realm.name) + "\"";
+  std::string challenge(refusal.scheme);
+  if (refusal.scheme == "DPoP") {
+    challenge.append(" algs=\"").append(join(proof_algorithms(), " ")).append("\", realm=\"");
+  } else {
+    challenge.append(" realm=\"");
+  }
+  challenge.append(public_text(realm.realm.name)).append("\"");
   if (!refusal.error.empty()) {
     challenge.append(", error=\"").append(refusal.error);
     challenge.append("\", error_description=\"").append(refusal.description).append("\"");
@@ -114,30 +130,69 @@ web::Response load_and_answer(const Dependencies& dependencies, const web::Reque
   return response;
 }
 
+/// A verified token in the hands of whoever may use it: what it says decides.
+web::Outcome go_on(const Dependencies& dependencies, const web::Request& request,
+                   std::shared_ptr<const RealmEntry> realm, jose::VerifiedJwt token) {
+  if (!has_openid(token)) {
+    auto response = refused(dependencies, request, *realm, kNoOpenid, "no_openid_scope");
+    add_cors(response, request, allowed_origins(token));
+    return response;
+  }
+  return then_read(dependencies,
+                   [&dependencies, &request, realm = std::move(realm), token = std::move(token)]() -> web::Outcome {
+                     return load_and_answer(dependencies, request, realm, token);
+                   });
+}
+
+/// Checks the token with what its sender proved to hold.
+Result<jose::VerifiedJwt, BearerError> verify(const Dependencies& dependencies, const web::Request& request,
+                                              const RealmEntry& realm, const SentToken& sent,
+                                              std::string_view key_thumbprint) {
+  const auto certificate =
+      request.client_certificate.empty() ? std::string() : crypto::sha256_base64url(request.client_certificate);
+  return verify_access_token(realm, dependencies.base_url.issuer(request, realm.realm.name), sent.token,
+                             dependencies.clock.now(),
+                             {.key_thumbprint = key_thumbprint, .certificate_thumbprint = certificate});
+}
+
+/// RFC 9449 section 7: the proof first, then a token that is bound to its key, then the proof is used up.
+web::Outcome with_proof(const Dependencies& dependencies, const web::Request& request,
+                        std::shared_ptr<const RealmEntry> realm, const SentToken& sent) {
+  const auto refuse_it = [&](const Refusal& refusal, std::string_view note) {
+    return refused(dependencies, request, *realm, of_dpop(refusal), note);
+  };
+  const auto header = read_proof(request);
+  if (!header) return refuse_it(kBadProof, describe(header.error()));
+  if (!*header) return refuse_it(kBadProof, describe(ProofError::kMissing));
+  auto proof = check_request_proof(dependencies, request, **header, ClientPolicy::kClassic, sent.token);
+  if (!proof) return refuse_it(kBadProof, describe(proof.error()));
+  auto token = verify(dependencies, request, *realm, sent, proof->key_thumbprint);
+  if (!token) return refuse_it(kBadToken, describe(token.error()));
+  if (confirmation(*token, "jkt").empty()) return refuse_it(kBadToken, "dpop_scheme_for_unbound_token");
+  const auto realm_id = realm->realm.id;
+  auto next = [&dependencies, &request, realm = std::move(realm),
+               token = std::move(*token)](bool first) mutable -> web::Outcome {
+    if (!first) return refused(dependencies, request, *realm, of_dpop(kBadProof), "dpop_proof_used");
+    return go_on(dependencies, request, std::move(realm), std::move(token));
+  };
+  return use_proof_up(dependencies, request, realm_id, std::move(*proof), std::move(next));
+}
+
 }  // namespace
 
 web::Outcome userinfo_endpoint(const Dependencies& dependencies, const web::Request& request) {
   return with_path_realm(
       dependencies, request, [&dependencies, &request](std::shared_ptr<const RealmEntry> realm) -> web::Outcome {
-        const auto bearer = read_bearer_token(request);
-        if (!bearer) {
-          const bool is_repeated = bearer.error() == BearerReadError::kRepeated;
+        const auto sent = read_bearer_token(request);
+        if (!sent) {
+          const bool is_repeated = sent.error() == BearerReadError::kRepeated;
           return refused(dependencies, request, *realm, is_repeated ? kRepeated : kSeveral, "several_tokens");
         }
-        if (!*bearer) return refused(dependencies, request, *realm, kNoToken, "no_token");
-        auto token = verify_access_token(*realm, dependencies.base_url.issuer(request, realm->realm.name), **bearer,
-                                         dependencies.clock.now());
+        if (!*sent) return refused(dependencies, request, *realm, kNoToken, "no_token");
+        if ((*sent)->is_dpop) return with_proof(dependencies, request, std::move(realm), **sent);
+        auto token = verify(dependencies, request, *realm, **sent, {});
         if (!token) return refused(dependencies, request, *realm, kBadToken, describe(token.error()));
-        if (!has_openid(*token)) {
-          auto response = refused(dependencies, request, *realm, kNoOpenid, "no_openid_scope");
-          add_cors(response, request, allowed_origins(*token));
-          return response;
-        }
-        return then_read(
-            dependencies,
-            [&dependencies, &request, realm = std::move(realm), token = std::move(*token)]() -> web::Outcome {
-              return load_and_answer(dependencies, request, realm, token);
-            });
+        return go_on(dependencies, request, std::move(realm), std::move(*token));
       });
 }
 

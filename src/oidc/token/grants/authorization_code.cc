@@ -60,7 +60,7 @@ Stored<Redeemed> take_and_store(Tx& tx, const TokenRequest& request, std::string
   auto taken = repositories.codes.take(tx, request.realm->realm.id, hash, request.now);
   if (!taken) return refuse(taken.error());
   const auto decision = redeem_code(*taken, {request.client->client.id.str(), request.form.value("redirect_uri"),
-                                             request.form.value("code_verifier")});
+                                             request.form.value("code_verifier"), request.binding.key_thumbprint});
   out.code = std::move(taken->code);
   if (decision.verdict != CodeVerdict::kGood) {
     out.refusal = decision.error;
@@ -92,9 +92,10 @@ web::Outcome sign(const TokenRequestPtr& request, const Redeemed& redeemed) {
                              .acr = redeemed.code.acr,
                              .nonce = redeemed.code.nonce,
                              .grant = "ac",
-                             .refresh_id = redeemed.refresh_id};
-  const auto tokens = issue_tokens(context, request->dependencies.random);
-  if (!tokens) return refuse_issue(*request, tokens.error());
+                             .refresh_id = redeemed.refresh_id,
+                             .resources = redeemed.code.resources};
+  const auto tokens = issue_for(*request, context);
+  if (!tokens) return refuse_token(*request, tokens.error());
   return token_answer(*request, *redeemed.plan, *tokens, &redeemed.session);
 }
 

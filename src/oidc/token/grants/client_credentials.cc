@@ -64,8 +64,8 @@ web::Outcome open_session(const TokenRequestPtr& request, std::shared_ptr<const 
                                                 .nonce = {},
                                                 .grant = "cc",
                                                 .refresh_id = refresh_id};
-                     const auto tokens = issue_tokens(context, request->dependencies.random);
-                     if (!tokens) return refuse_issue(*request, tokens.error());
+                     const auto tokens = issue_for(*request, context);
+                     if (!tokens) return refuse_token(*request, tokens.error());
                      return token_answer(*request, *plan, *tokens, context.session);
                    });
 }
@@ -88,8 +88,8 @@ web::Outcome issue(const TokenRequestPtr& proven, const std::shared_ptr<const To
                              .nonce = {},
                              .grant = "cc",
                              .notes = &notes};
-  const auto tokens = issue_tokens(context, request.dependencies.random);
-  if (!tokens) return refuse_issue(request, tokens.error());
+  const auto tokens = issue_for(request, context);
+  if (!tokens) return refuse_token(request, tokens.error());
   return token_answer(request, plan, *tokens, nullptr);
 }
 

@@ -98,8 +98,8 @@ web::Outcome sign(const TokenRequestPtr& request, const Polled& polled) {
                              .nonce = {},
                              .grant = "dg",
                              .refresh_id = polled.refresh_id};
-  const auto tokens = issue_tokens(context, request->dependencies.random);
-  if (!tokens) return refuse_issue(*request, tokens.error());
+  const auto tokens = issue_for(*request, context);
+  if (!tokens) return refuse_token(*request, tokens.error());
   return token_answer(*request, *polled.plan, *tokens, &polled.session);
 }
 

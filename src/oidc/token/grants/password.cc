@@ -139,8 +139,8 @@ web::Outcome store_and_sign(const PasswordRequestPtr& login) {
                                .nonce = {},
                                .grant = "ro",
                                .refresh_id = refresh_id};
-    const auto tokens = issue_tokens(context, r->dependencies.random);
-    if (!tokens) return refuse_issue(*r, tokens.error());
+    const auto tokens = issue_for(*r, context);
+    if (!tokens) return refuse_token(*r, tokens.error());
     return token_answer(*r, *login->plan, *tokens, &opened.session);
   });
 }

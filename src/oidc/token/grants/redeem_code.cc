@@ -30,6 +30,9 @@ std::optional<OAuthError> mismatch(const AuthorizationCode& code, const CodeRede
     return invalid_grant("Auth error: Found different client_id in clientSession", "code_of_other_client");
   }
   if (auto proven = check_code_verifier(code, request.code_verifier); !proven) return proven.error();
+  if (!code.dpop_jkt.empty() && code.dpop_jkt != request.key_thumbprint) {  // RFC 9449 section 10
+    return invalid_grant("DPoP Proof public key thumbprint does not match dpop_jkt", "code_bound_to_other_key");
+  }
   return std::nullopt;
 }
 

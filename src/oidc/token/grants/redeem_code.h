@@ -16,6 +16,7 @@ struct CodeRedemption {
   std::string_view client_id;                     // internal id of the authenticated client
   std::optional<std::string_view> redirect_uri;   // as sent
   std::optional<std::string_view> code_verifier;  // as sent
+  std::string_view key_thumbprint{};              // of the DPoP proof; empty: none came
 };
 
 enum class CodeVerdict {

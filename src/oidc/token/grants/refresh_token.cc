@@ -27,6 +27,7 @@ struct Refresh {
   TokenRequestPtr request;
   std::string token_id, scope;
   std::string acr;
+  std::string resources;       // RFC 8707, as granted
   std::int64_t issued_at = 0;  // epoch seconds
   bool tracked = false;
   bool offline = false;
@@ -103,9 +104,10 @@ web::Outcome sign(const RefreshPtr& refresh) {
                              .nonce = {},
                              .grant = "rt",
                              .refresh_scope = refresh->scope,
-                             .refresh_id = refresh->refresh_id};
-  const auto tokens = issue_tokens(context, request->dependencies.random);
-  if (!tokens) return refuse_issue(*request, tokens.error());
+                             .refresh_id = refresh->refresh_id,
+                             .resources = refresh->resources};
+  const auto tokens = issue_for(*request, context);
+  if (!tokens) return refuse_token(*request, tokens.error());
   return token_answer(*request, *refresh->plan, *tokens, &refresh->live.session);
 }
 
@@ -206,6 +208,23 @@ web::Outcome load(RefreshPtr refresh) {
   return store_then_sign(std::move(refresh));
 }
 
+/// A bound refresh token is good only with what it is bound to (RFC 9449 section 5, RFC 8705 section 4).
+std::optional<OAuthError> why_not_possessed(const TokenRequest& request, const jose::VerifiedJwt& token) {
+  const auto key = confirmation(token, "jkt");
+  const auto certificate = confirmation(token, "x5t#S256");
+  if (!key.empty() && request.binding.key_thumbprint.empty()) {
+    return OAuthError{OAuthCode::kInvalidRequest, "DPoP proof is missing", 0, "bound_refresh_token"};
+  }
+  if (!key.empty() && key != request.binding.key_thumbprint) {
+    return invalid_grant("DPoP proof and token binding verification failed", "bound_to_other_key");
+  }
+  if (!certificate.empty() && certificate != request.binding.certificate_thumbprint) {
+    return invalid_grant("Client certificate missing, or its thumbprint and one in the refresh token did NOT match",
+                         "bound_to_other_certificate");
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 web::Outcome refresh_token_grant(TokenRequestPtr request) {
@@ -222,6 +241,7 @@ web::Outcome refresh_token_grant(TokenRequestPtr request) {
     return refuse_token(*request, invalid_grant("Invalid refresh token. Token client and authorized client don't match",
                                                 "token_of_other_client"));
   }
+  if (const auto refused = why_not_possessed(*request, *jwt)) return refuse_token(*request, *refused);
   auto refresh = std::make_shared<Refresh>();
   refresh->token_id = jwt->jti();
   refresh->scope = jwt->scope();
@@ -231,6 +251,7 @@ web::Outcome refresh_token_grant(TokenRequestPtr request) {
   refresh->sessions = &sessions_of(request->dependencies.repositories, *jwt);
   refresh->fresh_id = random_uuid(request->dependencies.random);
   refresh->acr = jwt->text("acr");
+  refresh->resources = jwt->text("resource");
   refresh->issued_at = epoch_seconds(*jwt->iat());
   refresh->request = std::move(request);
   const auto& dependencies = refresh->request->dependencies;

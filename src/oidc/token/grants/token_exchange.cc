@@ -82,13 +82,13 @@ web::Outcome sign(const ExchangePtr& exchange) {
                              .with_refresh = exchange->asked.requested == ExchangeFor::kRefreshToken,
                              .only_audiences = audiences.empty() ? nullptr : &audiences,
                              .latest_end = exchange->subject_end};
-  auto tokens = issue_tokens(context, request.dependencies.random);
-  if (!tokens && tokens.error() == IssueError::kAudienceMissing) {
+  auto tokens = issue_for(request, context);
+  if (!tokens && tokens.error().note == describe(IssueError::kAudienceMissing)) {
     std::string names;
     for (const auto& audience : audiences) names.append(names.empty() ? "" : ", ").append(audience);
     return refuse_token(request, invalid_request("Requested audience not available: " + names, "audience_missing"));
   }
-  if (!tokens) return refuse_issue(request, tokens.error());
+  if (!tokens) return refuse_token(request, tokens.error());
   request.dependencies.log.info("token_exchanged", {{"realm", request.realm->realm.name},
                                                     {"client_id", request.client->client.client_id},
                                                     {"user_id", exchange->subject.subject.user.id.str()},

@@ -1,0 +1,70 @@
+#include "core/level_of_assurance.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "base/text.h"
+
+namespace cardea {
+namespace {
+
+constexpr std::string_view kAttribute = "acr.loa.map";
+constexpr JsonLimits kLimits{.bytes_max = 16 * 1024, .depth_max = 2};
+
+using Levels = std::map<std::string, int, std::less<>>;
+
+/// What cannot be read names nothing.
+Levels read_map(std::string_view text) {
+  Levels levels;
+  const auto document = parse_json(text, kLimits);
+  if (!document || !document->is_object()) return levels;
+  for (const auto& member : document->get_object()) {
+    const auto& value = member.value();
+    std::optional<int> level;
+    if (value.is_int64() && value.get_int64() >= 0 && value.get_int64() <= 1000) {
+      level = static_cast<int>(value.get_int64());
+    }
+    if (value.is_string()) level = parse_integer<int>(value.get_string());
+    if (level && *level >= 0) levels.emplace(member.key(), *level);
+  }
+  return levels;
+}
+
+Levels of_realm_attribute(const Realm& realm) {
+  const auto found = realm.attributes.find(std::string(kAttribute));
+  return found == realm.attributes.end() ? Levels{} : read_map(found->second);
+}
+
+}  // namespace
+
+LevelNames::LevelNames(const Realm& realm, const Client& client) : levels_(read_map(client.attribute(kAttribute))) {
+  if (levels_.empty()) levels_ = of_realm_attribute(realm);
+}
+
+std::optional<int> LevelNames::level_of(std::string_view name) const {
+  if (const auto found = levels_.find(name); found != levels_.end()) return found->second;
+  const auto number = parse_integer<int>(name);
+  return number && *number >= 0 ? number : std::nullopt;
+}
+
+std::string LevelNames::name_of(int level, std::string_view wanted) const {
+  for (const auto name : split_words(wanted)) {
+    if (level_of(name) == level) return std::string(name);
+  }
+  const std::pair<const std::string, int>* best = nullptr;
+  for (const auto& entry : levels_) {
+    if (entry.second <= level && (best == nullptr || entry.second > best->second)) best = &entry;
+  }
+  return best == nullptr ? std::to_string(level) : best->first;
+}
+
+std::vector<std::string> LevelNames::of_realm(const Realm& realm) {
+  std::vector<std::pair<int, std::string>> sorted;
+  for (const auto& [name, level] : of_realm_attribute(realm)) sorted.emplace_back(level, name);
+  std::ranges::sort(sorted);
+  std::vector<std::string> names;
+  for (auto& [level, name] : sorted) names.push_back(std::move(name));
+  return names;
+}
+
+}  // namespace cardea

@@ -1,0 +1,32 @@
+// Names of authentication levels (keycloak.md section 2.2, `acr`): attribute `acr.loa.map` of the client, else of the
+// realm, a JSON object of name to number. A number that is no name stands for itself.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/client.h"
+#include "domain/realm.h"
+
+namespace cardea {
+
+class LevelNames {
+ public:
+  LevelNames(const Realm& realm, const Client& client);
+
+  /// The level behind a name or a number.
+  [[nodiscard]] std::optional<int> level_of(std::string_view name) const;
+  /// What tokens say about a level that was reached. Of several names the first of `wanted` (space separated) that
+  /// means it, else the one of the highest level not above it; without any name its number.
+  [[nodiscard]] std::string name_of(int level, std::string_view wanted) const;
+  /// Every name, in order of level, for the metadata.
+  [[nodiscard]] static std::vector<std::string> of_realm(const Realm& realm);
+
+ private:
+  std::map<std::string, int, std::less<>> levels_;
+};
+
+}  // namespace cardea

@@ -1,0 +1,44 @@
+#include "core/token/pairwise.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "base/uri.h"
+#include "core/client_urls.h"
+#include "crypto/hash.h"
+#include "crypto/name_uuid.h"
+
+namespace cardea {
+
+std::string pairwise_subject(std::string_view sector, std::string_view user, std::string_view salt) {
+  const auto digest = crypto::sha256(std::string(sector).append(user).append(salt));
+  return crypto::name_uuid({reinterpret_cast<const char*>(digest.data()), digest.size()});
+}
+
+std::string sector_of(const Client& client, std::string_view sector_identifier_uri, std::string_view server_base) {
+  if (!sector_identifier_uri.empty()) {
+    const auto uri = parse_uri(sector_identifier_uri);
+    return uri ? ascii_lower(uri->host) : std::string();
+  }
+  std::string sector;
+  for (const auto& redirect : client.redirect_uris) {
+    const auto absolute = absolute_url(client, redirect, server_base);
+    const auto uri = parse_uri(wildcard_prefix(absolute).value_or(absolute));
+    if (!uri || uri->host.empty()) return {};
+    const auto host = ascii_lower(uri->host);
+    if (!sector.empty() && host != sector) return {};
+    sector = host;
+  }
+  return sector;
+}
+
+Result<std::string, IssueError> subject_for(const TokenPlan& plan, const Client& client, const UserId& user,
+                                            std::string_view issuer) {
+  const auto pairwise = std::ranges::find(plan.operations, MapperKind::kPairwiseSubject, &MapperOp::kind);
+  if (pairwise == plan.operations.end()) return user.str();
+  const auto sector = sector_of(client, pairwise->source, issuer.substr(0, issuer.rfind("/realms/")));
+  if (sector.empty() || pairwise->text.empty()) return refuse(IssueError::kBadClaim);
+  return pairwise_subject(sector, user.str(), pairwise->text);
+}
+
+}  // namespace cardea

@@ -1,0 +1,24 @@
+// Whom tokens say they are about: the user's id, or for clients with the pairwise mapper an id that no two sectors
+// share (OpenID Connect Core section 8.1; keycloak.md section 4.2; CL-6, CL-7).
+#pragma once
+
+#include <string>
+
+#include "core/token/issue_token.h"
+
+namespace cardea {
+
+/// A sector's name for a user: a UUID from SHA-256 over sector, user and salt.
+[[nodiscard]] std::string pairwise_subject(std::string_view sector, std::string_view user, std::string_view salt);
+
+/// The sector of a client: the host of its sector identifier, else the only host of its redirect URIs. Empty when it
+/// has none or several.
+[[nodiscard]] std::string sector_of(const Client& client, std::string_view sector_identifier_uri,
+                                    std::string_view server_base);
+
+/// The subject in tokens of this client and plan. kBadClaim when the mapper has no salt, or the client no sector: it
+/// must never fall back to the id that is the same everywhere.
+[[nodiscard]] Result<std::string, IssueError> subject_for(const TokenPlan& plan, const Client& client,
+                                                          const UserId& user, std::string_view issuer);
+
+}  // namespace cardea

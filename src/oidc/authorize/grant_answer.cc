@@ -1,0 +1,124 @@
+#include "oidc/authorize/grant_answer.h"
+
+#include "core/token/issue_token.h"
+#include "core/token/pairwise.h"
+#include "oidc/authorize/claims_parameter.h"
+#include "oidc/authorize/issue_code.h"
+
+namespace cardea::oidc {
+namespace {
+
+bool wants_tokens(const AuthorizationRequest& request) {
+  return request.asks_for("token") || request.asks_for("id_token");
+}
+
+/// Tokens of the answer belong to the client's share of the session, as those of the token endpoint do. A share that is
+/// there stays as it is: its refresh tokens go on.
+Stored<void> store_share(Tx& tx, const Grantable& grant, const LiveSession& live) {
+  ClientSession share;
+  if (live.client_session) share = *live.client_session;
+  share.session = live.session.id;
+  share.client = grant.client->client.id;
+  if (!live.client_session) share.started_at = grant.now;
+  share.scope = grant.request.scope;
+  return grant.dependencies.repositories.sessions.put_client_session(tx, share);
+}
+
+Stored<void> prepare_tokens(Tx& tx, const Grantable& grant, Granted& granted) {
+  auto& sessions = grant.dependencies.repositories.sessions;
+  auto live = sessions.load(tx, grant.realm->realm.id, granted.session.id, grant.client->client.id);
+  if (!live) return refuse(live.error());
+  granted.plan = plan_for_granted(*grant.client, grant.request.scope);
+  if (!*live || granted.plan == nullptr) {
+    granted.refusal = OAuthError{OAuthCode::kServerError, "", 0, "nothing_to_issue_for"};
+    return {};
+  }
+  if (auto stored = store_share(tx, grant, **live); !stored) return stored;
+  auto subject =
+      complete_subject(tx, grant.dependencies.settings, *grant.client, *granted.plan, std::move((*live)->subject));
+  if (!subject) return refuse(subject.error());
+  granted.subject = std::move(*subject);
+  return {};
+}
+
+/// May the answer be about this person (OP-20)? The request names people as its client knows them.
+bool is_wanted(const Grantable& grant, const UserId& user) {
+  const auto wanted = wanted_subject(grant.request.claims);
+  if (wanted.empty()) return true;
+  const auto plan = plan_for_granted(*grant.client, grant.request.scope);
+  if (plan == nullptr) return false;
+  const auto subject = subject_for(*plan, grant.client->client, user, grant.issuer);
+  return subject && wanted == *subject;
+}
+
+}  // namespace
+
+Stored<Granted> store_grant(Tx& tx, const Grantable& grant, const UserSession& session) {
+  const auto& repositories = grant.dependencies.repositories;
+  Granted granted;
+  granted.session = session;
+  if (!is_wanted(grant, session.user)) {
+    granted.refusal = OAuthError{OAuthCode::kLoginRequired, "", 0, "another_subject_wanted"};  // OP-20
+    return granted;
+  }
+  if (!grant.request.pushed_hash.empty()) {
+    const auto taken = repositories.tickets.take(tx, grant.realm->realm.id, TicketKind::kPushedRequest,
+                                                 grant.request.pushed_hash, grant.now);
+    if (!taken) return refuse(taken.error());
+    if (!*taken) {
+      granted.refusal = OAuthError{OAuthCode::kInvalidRequest, "The pushed request was used before or has expired", 0,
+                                   "pushed_request_gone"};
+      return granted;
+    }
+  }
+  if (grant.request.asks_for("code")) {
+    auto made =
+        make_code(grant.realm->realm, grant.request, session, grant.proven, grant.now, grant.dependencies.random);
+    if (auto stored = repositories.codes.insert(tx, made.record); !stored) return refuse(stored.error());
+    granted.code = std::move(made.code);
+  }
+  if (wants_tokens(grant.request)) {
+    if (auto prepared = prepare_tokens(tx, grant, granted); !prepared) return refuse(prepared.error());
+  }
+  return granted;
+}
+
+web::Response answer_grant(const Grantable& grant, Granted granted) {
+  const auto& request = grant.request;
+  const Answerer answerer{grant.dependencies.pages, *grant.realm, grant.client->client, grant.issuer, grant.now};
+  const auto target = target_of(request);
+  if (granted.refusal) return send_error(answerer, target, *granted.refusal);
+  AnswerContent content;
+  if (granted.subject) {
+    const bool has_state = request.state && !request.state->empty();
+    const TokenContext context{.realm = *grant.realm,
+                               .client = *grant.client,
+                               .plan = *granted.plan,
+                               .subject = *granted.subject,
+                               .issuer = grant.issuer,
+                               .now = grant.now,
+                               .session = &granted.session,
+                               .acr = grant.proven.acr,
+                               .nonce = request.nonce,
+                               .grant = "na",
+                               .with_refresh = false,
+                               .with_access = request.asks_for("token"),
+                               .with_id = request.asks_for("id_token"),
+                               .implicit = granted.code.empty(),
+                               .code = granted.code,
+                               .state = has_state ? std::string_view(*request.state) : std::string_view{}};
+    auto tokens = issue_tokens(context, grant.dependencies.random);
+    if (!tokens) {
+      return send_error(answerer, target,
+                        OAuthError{OAuthCode::kServerError, "", 0, std::string(describe(tokens.error()))});
+    }
+    content.id_token = std::move(tokens->id_token);
+    content.access_token = std::move(tokens->access_token);
+    content.expires_in = tokens->expires_in;
+    if (grant.client->client.attribute_is_true("token.response.type.bearer.lower-case")) content.token_type = "bearer";
+  }
+  content.code = std::move(granted.code);
+  return send_granted(answerer, target, std::move(content), granted.session.id.str());
+}
+
+}  // namespace cardea::oidc

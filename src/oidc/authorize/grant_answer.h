@@ -1,0 +1,46 @@
+// What a granted authorization request leaves in the store and says to the client: a code, tokens, both or neither, as
+// its response type asks (RFC 6749 section 4.1.2, OpenID Connect Core sections 3.2.2.5 and 3.3.2.5). Two steps: the
+// first in the transaction that settles the session, the second, which signs, after it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/settings.h"
+#include "core/token/token_subject.h"
+#include "domain/authorization.h"
+#include "domain/session.h"
+#include "oidc/authorize/answer.h"
+#include "oidc/oidc.h"
+
+namespace cardea::oidc {
+
+/// The request, with everything that was settled before the answer.
+struct Grantable {
+  const Dependencies& dependencies;
+  std::shared_ptr<const RealmEntry> realm;
+  std::shared_ptr<const ClientEntry> client;
+  AuthorizationRequest request;
+  Authentication proven;
+  std::string issuer;
+  TimePoint now;
+};
+
+/// What the transaction stored.
+struct Granted {
+  UserSession session;
+  std::string code = {};
+  /// Only for tokens in the answer.
+  std::shared_ptr<const TokenPlan> plan = {};
+  std::optional<TokenSubject> subject = {};
+  std::optional<OAuthError> refusal = {};  // then nothing of this was stored but what the caller stored
+};
+
+/// Uses up the pushed request the grant came from (RFC 9126 section 7.3), stores the code, and for tokens the client's
+/// share of the session, which must be stored already.
+[[nodiscard]] Stored<Granted> store_grant(Tx& tx, const Grantable& grant, const UserSession& session);
+
+/// Signs what is to be signed and answers.
+[[nodiscard]] web::Response answer_grant(const Grantable& grant, Granted granted);
+
+}  // namespace cardea::oidc

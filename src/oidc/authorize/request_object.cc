@@ -1,0 +1,140 @@
+#include "oidc/authorize/request_object.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/json.h"
+#include "oidc/client_keys.h"
+
+namespace cardea::oidc {
+namespace {
+
+constexpr seconds kLifeMax{3600};       // FAPI 2.0 Message Signing section 5.3.1
+constexpr seconds kNotBeforeAge{3600};  // the same
+
+OAuthError bad_object(std::string_view note) {
+  return {OAuthCode::kInvalidRequestObject, "Invalid request object", 0, "request_object: " + std::string(note)};
+}
+
+OAuthError bad_request(std::string_view note) {
+  return {OAuthCode::kInvalidRequest, "Invalid Request", 0, std::string(note)};
+}
+
+bool is_allowed_typ(std::string_view typ) {  // JR-7
+  constexpr std::array<std::string_view, 4> kAllowed = {"", "JWT", "jwt", "oauth-authz-req+jwt"};
+  return std::ranges::find(kAllowed, typ) != kAllowed.end();
+}
+
+/// Attribute `request.object.signature.alg`: a name, or "any"; unsigned objects are taken from nobody.
+bool is_allowed_algorithm(jose::Algorithm algorithm, const Client& client) {
+  const auto registered = client.attribute("request.object.signature.alg");
+  if (!registered.empty() && registered != "any" && registered != jose::name(algorithm)) return false;
+  const bool is_fapi = algorithm == jose::Algorithm::kPS256 || algorithm == jose::Algorithm::kES256 ||
+                       algorithm == jose::Algorithm::kEdDSA;
+  return client.policy() != ClientPolicy::kFapi2 || is_fapi;  // FA-14
+}
+
+Result<jose::VerifiedJwt, OAuthError> verify_object(std::string_view text, const Client& client) {
+  const auto jws = jose::UnverifiedJws::parse(text);
+  if (!jws) return refuse(bad_object(jose::describe(jws.error())));
+  if (!is_allowed_algorithm(jws->algorithm(), client)) return refuse(bad_object("algorithm_not_registered"));
+  const auto keys = jose::is_hmac(jws->algorithm()) ? keys_of_secret(client, *jws) : keys_in_record(client, *jws);
+  if (!keys) return refuse(bad_object(jose::describe(keys.error())));
+  auto object = jose::verify(*jws, *keys);
+  if (!object) return refuse(bad_object(jose::describe(object.error())));
+  return std::move(*object);
+}
+
+/// Attribute `request.object.required`. An object that was pushed counts; a request URI is one of ours.
+bool is_object_missing(const Client& client, const ObjectRules& rules) {
+  const auto required = client.attribute("request.object.required");
+  if (required.empty() || required == "not required") return false;
+  return rules.source == RequestSource::kPushed ? required == "request only" : true;
+}
+
+/// Outer parameters may repeat what the object says, never contradict it where that is who asks for what.
+bool contradicts(const web::Form& outer, const web::Form& inner, std::string_view name) {
+  const auto said = inner.value(name);
+  const auto asked = outer.value(name);
+  return said && asked && *said != *asked;
+}
+
+void append_missing(web::Form& inner, const web::Form& outer) {
+  for (const auto& [name, value] : outer.parameters()) {
+    if (name != "request" && !inner.raw(name)) inner.add(name, value);
+  }
+}
+
+std::string text_of(const json::value& value) {
+  return value.is_string() ? std::string(value.get_string()) : json::serialize(value);
+}
+
+/// Claims about the object itself are no parameters.
+bool is_parameter(std::string_view name) {
+  constexpr std::array<std::string_view, 7> kAboutTheObject = {"iss", "aud", "exp", "nbf", "iat", "jti", "typ"};
+  return std::ranges::find(kAboutTheObject, name) == kAboutTheObject.end();
+}
+
+}  // namespace
+
+Result<void, std::string_view> check_request_object(const jose::VerifiedJwt& object, const Client& client,
+                                                    const ObjectRules& rules) {
+  const auto refused = [](std::string_view note) { return refuse(note); };
+  if (!is_allowed_typ(object.header_typ())) return refused("typ");
+  const auto& claims = object.claims();
+  if (claims.contains("request") || claims.contains("request_uri")) return refused("nested");  // JR-5
+  if (!object.sub().empty()) return refused("could_be_an_assertion");                          // JR-8
+  if (string_or(claims, "client_id", client.client_id) != client.client_id) return refused("client_id");
+  if (!object.iss().empty() && object.iss() != client.client_id) return refused("iss");
+  const bool strict = client.policy() == ClientPolicy::kFapi2;
+  if (strict && object.aud().empty()) return refused("no_aud");
+  if (!object.aud().empty() && !object.has_audience(rules.issuer)) return refused("aud");
+  if (strict && (!object.exp() || !object.nbf())) return refused("no_exp_or_nbf");  // JR-9
+  if (object.exp() && *object.exp() <= rules.now) return refused("expired");
+  if (object.nbf() && *object.nbf() > rules.now + seconds(10)) return refused("not_yet_valid");
+  if (object.iat() && *object.iat() > rules.now + seconds(10)) return refused("issued_ahead");
+  if (strict && rules.now - *object.nbf() > kNotBeforeAge) return refused("nbf_too_old");
+  if (strict && *object.exp() - *object.nbf() > kLifeMax) return refused("lives_too_long");
+  return {};
+}
+
+web::Form parameters_of(const jose::VerifiedJwt& object) {
+  web::Form form;
+  for (const auto& claim : object.claims()) {
+    const std::string name(claim.key());
+    if (!is_parameter(name) || claim.value().is_null()) continue;
+    if (name == "resource" && claim.value().is_array()) {
+      for (const auto& one : claim.value().get_array()) form.add(name, text_of(one));
+      continue;
+    }
+    form.add(name, text_of(claim.value()));
+  }
+  return form;
+}
+
+Result<RequestParameters, OAuthError> read_request_parameters(web::Form form, const Client& client,
+                                                              const ObjectRules& rules) {
+  if (form.value("request_uri")) return refuse(bad_request("request_uri"));
+  const auto text = form.value("request");
+  if (!text) {
+    if (is_object_missing(client, rules)) return refuse(bad_request("request_object_required"));
+    return RequestParameters{std::move(form), {}, {}};
+  }
+  if (form.first_repeated({"resource"})) return refuse(bad_request("repeated_beside_object"));
+  const auto object = verify_object(*text, client);
+  if (!object) return refuse(object.error());
+  if (const auto checked = check_request_object(*object, client, rules); !checked) {
+    return refuse(bad_object(checked.error()));
+  }
+  auto inner = parameters_of(*object);
+  for (const auto* name : {"client_id", "response_type"}) {  // JR-2, JR-3
+    if (contradicts(form, inner, name)) return refuse(bad_object(std::string("contradicted: ") + name));
+  }
+  // OpenID's own rule lets others stand beside the object; whatever is pushed or held to more stands in it (PA-14).
+  const bool takes_others = client.policy() == ClientPolicy::kClassic && rules.source == RequestSource::kBrowser;
+  if (takes_others) append_missing(inner, form);
+  if (!inner.raw("client_id")) inner.add("client_id", client.client_id);
+  return RequestParameters{std::move(inner), {}, {}};
+}
+
+}  // namespace cardea::oidc
