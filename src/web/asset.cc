@@ -1,10 +1,9 @@
 #include "web/asset.h"
 
-#include <array>
 #include <cstdint>
 
 #include "base/assert.h"
-#include "base/text.h"
+#include "web/media_type.h"
 
 namespace cardea::web {
 namespace {
@@ -30,25 +29,6 @@ std::string hash_of_static_files() {
 const std::string& static_hash() {
   static const std::string kHash = hash_of_static_files();
   return kHash;
-}
-
-std::string_view media_type(std::string_view path) {
-  struct Type {
-    std::string_view ending, media_type;
-  };
-  static constexpr std::array<Type, 9> kTypes = {{{".css", "text/css;charset=utf-8"},
-                                                  {".js", "text/javascript;charset=utf-8"},
-                                                  {".svg", "image/svg+xml"},
-                                                  {".png", "image/png"},
-                                                  {".ico", "image/x-icon"},
-                                                  {".json", "application/json"},
-                                                  {".txt", "text/plain;charset=utf-8"},
-                                                  {".woff2", "font/woff2"},
-                                                  {".webp", "image/webp"}}};
-  for (const auto& type : kTypes) {
-    if (path.ends_with(type.ending)) return type.media_type;
-  }
-  return "application/octet-stream";
 }
 
 Outcome serve(const Request& request, const std::string& file) {

@@ -29,6 +29,7 @@ LIBRARY_HOMES = [
     (r"mustache", {"web"}),
     (r"unicode/", {"base", "core", "web"}),
     (r"curl/", {"http"}),
+    (r"zlib\.h", {"web"}),
     (r"spdlog/", {"base"}),
     (r"yaml-cpp/|CLI/", {"app"}),
     (r"re2/", {"core"}),

@@ -9,6 +9,7 @@
 #include "oidc/redirect_uri.h"
 #include "oidc/routes.h"
 #include "web/asset.h"
+#include "web/console_files.h"
 
 namespace cardea::app {
 
@@ -31,15 +32,16 @@ Provider::Provider(const Parts& parts, ProviderAddress address, bool development
       login_guard_(parts.clock, parts.random),
       oidc_(oidc_dependencies(parts, development)),
       login_(login_dependencies(parts)),
+      account_(account_dependencies(parts, development)),
+      admin_console_{settings_, base_url_, web::embedded_consoles(), parts.log, parts.repositories.store.reads_block()},
       router_(&parts.log) {
   oidc::add_routes(router_, oidc_);
   login_.add_routes(router_);
+  account::add_routes(router_, account_);
+  admin::add_console_routes(router_, admin_console_);
   web::add_asset_routes(router_);
-  if (!development) return;
-  login::add_playground_routes(router_, {pages_, base_url_});
-  router_.get("/", [this](const web::Request& request) -> web::Outcome {
-    return web::redirect(base_url_.relative_path(request) + "/playground");
-  });
+  web::add_console_file_routes(router_, web::embedded_consoles());
+  if (development) login::add_playground_routes(router_, {pages_, base_url_});
 }
 
 /// The two features meet here: `oidc` hands a checked request to `login`, which hands back what was proven.
@@ -93,6 +95,23 @@ login::Dependencies Provider::login_dependencies(const Parts& parts) {
                  const AuthorizationRequest& authorization, std::string_view error, std::string_view description) {
             return oidc::answer_with_error(oidc_, request, realm, client, authorization, error, description);
           },
+  };
+}
+
+account::Dependencies Provider::account_dependencies(const Parts& parts, bool development) {
+  return {
+      .repositories = parts.repositories,
+      .settings = settings_,
+      .pages = pages_,
+      .base_url = base_url_,
+      .consoles = web::embedded_consoles(),
+      .clock = parts.clock,
+      .random = parts.random,
+      .log = parts.log,
+      .refuse_realm = [this](
+                          const web::Request& request,
+                          const RealmEntry* realm) { return oidc::refuse_realm_with_log(oidc_.log, request, realm); },
+      .development = development,
   };
 }
 

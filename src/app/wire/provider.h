@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "account/account.h"
+#include "admin/console/console.h"
 #include "core/login_guard.h"
 #include "core/settings.h"
 #include "crypto/seal.h"
@@ -48,6 +50,7 @@ class Provider {
  private:
   [[nodiscard]] oidc::Dependencies oidc_dependencies(const Parts& parts, bool development);
   [[nodiscard]] login::Dependencies login_dependencies(const Parts& parts);
+  [[nodiscard]] account::Dependencies account_dependencies(const Parts& parts, bool development);
 
   ProviderAddress address_;
   web::BaseUrl base_url_;
@@ -56,6 +59,8 @@ class Provider {
   LoginGuard login_guard_;
   oidc::Dependencies oidc_;
   login::Login login_;
+  account::Dependencies account_;
+  admin::ConsoleDependencies admin_console_;
   web::Router router_;
 };
 

@@ -60,15 +60,18 @@ TEST_F(ProviderTest, refuses_the_old_prefix_where_it_is_not_the_whole_of_it) {
 TEST_F(ProviderTest, refuses_to_serve_the_playground_in_production) {
   const Provider production(parts(), {"https://id.example", ""}, false);
   EXPECT_EQ(get(production, "/playground").status, 404);
-  EXPECT_EQ(get(production, "/").status, 404);
+  EXPECT_THAT(std::string(get(production, "/").body_text()), Not(HasSubstr("/playground")));
   EXPECT_THAT(production.routes(), Not(Contains(HasSubstr("playground"))));
 }
 
-TEST_F(ProviderTest, development_leads_to_the_playground) {
+TEST_F(ProviderTest, the_start_page_leads_to_the_consoles_and_in_development_to_the_playground) {
   const Provider provider(parts(), {"", "/auth"}, true);
   const auto home = get(provider, "/auth");
-  EXPECT_EQ(home.status, 302);
-  EXPECT_EQ(*home.find_header("Location"), "/auth/playground");
+  EXPECT_EQ(home.status, 200);
+  for (const auto* link : {"/auth/admin/master/console/", "/auth/realms/master/account/", "/auth/playground",
+                           "/auth/realms/master/.well-known/openid-configuration"}) {
+    EXPECT_THAT(std::string(home.body_text()), HasSubstr("href=\"" + std::string(link) + "\""));
+  }
   const auto page = get(provider, "/auth/playground");
   EXPECT_EQ(page.status, 200);
   EXPECT_THAT(std::string(page.body_text()), HasSubstr("href=\"/auth/resources/"));
