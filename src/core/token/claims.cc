@@ -7,6 +7,8 @@
 namespace cardea {
 namespace {
 
+constexpr std::size_t kMembersUsual = 8;  // a token of the default scopes has as many
+
 template <class... Fs>
 struct Overloaded : Fs... {
   using Fs::operator()...;
@@ -42,8 +44,9 @@ void merge(ClaimTree::Texts& into, const ClaimTree::Texts& from) {
 
 }  // namespace
 
-void ClaimTree::set(const std::vector<std::string_view>& path, Value value) {
+void ClaimTree::set(std::span<const std::string_view> path, Value value) {
   CARDEA_ASSERT(!path.empty());
+  if (members_.empty()) members_.reserve(kMembersUsual);
   ClaimTree* tree = this;
   for (std::size_t depth = 0;; ++depth) {
     const auto name = path[depth];

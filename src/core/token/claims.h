@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <forward_list>
+#include <initializer_list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,7 +27,10 @@ class ClaimTree {
   using Value = std::variant<std::string_view, std::int64_t, bool, Texts, Raw, std::unique_ptr<ClaimTree>>;
 
   /// Sets the value at the path; a later value replaces an earlier one, lists are merged without doubles.
-  void set(const std::vector<std::string_view>& path, Value value);
+  void set(std::span<const std::string_view> path, Value value);
+  void set(std::initializer_list<std::string_view> path, Value value) {
+    set(std::span(path.begin(), path.size()), std::move(value));
+  }
   [[nodiscard]] bool empty() const { return members_.empty(); }
   /// Writes the members into the object that `writer` has open.
   void write_members(JsonWriter& writer) const;
@@ -45,12 +50,12 @@ struct Claims {
   ClaimTree others;
 
   /// Keeps a composed text alive as long as these claims.
-  std::string_view own(std::string text) { return owned_.emplace_back(std::move(text)); }
+  std::string_view own(std::string text) { return owned_.emplace_front(std::move(text)); }
   void add_audience(std::string_view value);
   ClaimTree::Texts& roles_of(std::string_view client_id);
 
  private:
-  std::deque<std::string> owned_;
+  std::forward_list<std::string> owned_;  // unlike a deque it takes no memory while it is empty
 };
 
 }  // namespace cardea

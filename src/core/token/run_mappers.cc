@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "base/text.h"
 #include "core/client_urls.h"
@@ -81,7 +82,11 @@ class Runner {
   }
 
  private:
-  std::vector<std::string_view> path_of(const MapperOp& op) const { return {op.path.begin(), op.path.end()}; }
+  /// Valid until the next call.
+  std::span<const std::string_view> path_of(const MapperOp& op) {
+    path_.assign(op.path.begin(), op.path.end());
+    return path_;
+  }
 
   Result<ClaimTree::Value, IssueError> typed(const MapperOp& op, std::string_view text) {
     switch (op.type) {
@@ -344,6 +349,7 @@ class Runner {
   Claims& claims_;
   const User& user_;
   std::optional<std::vector<RoleName>> roles_;
+  std::vector<std::string_view> path_;
 };
 
 }  // namespace
