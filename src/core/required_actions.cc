@@ -23,11 +23,15 @@ constexpr std::array kKnown = {
     KnownAction{"UPDATE_PASSWORD", "Update Password", 57, true},
     KnownAction{"UPDATE_PROFILE", "Update Profile", 40, true},
     KnownAction{"VERIFY_EMAIL", "Verify Email", 50, true},
+    KnownAction{"delete_account", "Delete Account", 60, false},
     KnownAction{"UPDATE_EMAIL", "Update Email", 70, false},
     KnownAction{"webauthn-register", "Webauthn Register", 80, true},
     KnownAction{"webauthn-register-passwordless", "Webauthn Register Passwordless", 90, true},
     KnownAction{"VERIFY_PROFILE", "Verify Profile", 100, true},
+    KnownAction{"delete_credential", "Delete Credential", 110, true},
+    KnownAction{"idp_link", "Linking Identity Provider", 120, true},
     KnownAction{"CONFIGURE_RECOVERY_AUTHN_CODES", "Recovery Authentication Codes", 130, true},
+    KnownAction{"update_user_locale", "Update User Locale", 1000, true},
 };
 constexpr int kLast = 1'000'000;
 
@@ -77,8 +81,6 @@ std::vector<std::string> pending_actions(const Realm& realm, const User& user, s
   for (auto& [priority, alias] : by_priority) pending.push_back(std::move(alias));
   return pending;
 }
-
-bool is_action_supported(std::string_view alias) { return alias == "UPDATE_PASSWORD"; }
 
 std::string action_name(const Realm& realm, std::string_view alias) { return setting_of(realm, alias).name; }
 

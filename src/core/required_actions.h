@@ -19,9 +19,6 @@ namespace cardea {
 [[nodiscard]] std::vector<std::string> pending_actions(const Realm& realm, const User& user,
                                                        std::optional<TimePoint> password_set_at, TimePoint now);
 
-/// True when this release has the page for it.
-[[nodiscard]] bool is_action_supported(std::string_view alias);
-
 /// The name to show: the realm's own, Keycloak's, or the alias.
 [[nodiscard]] std::string action_name(const Realm& realm, std::string_view alias);
 

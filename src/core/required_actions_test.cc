@@ -76,9 +76,6 @@ TEST(RequiredActions, names_actions_for_people) {
   EXPECT_EQ(action_name(Realm(), "VERIFY_EMAIL"), "Verify Email");
   EXPECT_EQ(action_name(realm_listing(R"([{"alias":"own","name":"Sign the waiver"}])"), "own"), "Sign the waiver");
   EXPECT_EQ(action_name(Realm(), "own"), "own");
-  EXPECT_TRUE(is_action_supported("UPDATE_PASSWORD"));
-  EXPECT_FALSE(is_action_supported("VERIFY_EMAIL"));
-  EXPECT_FALSE(is_action_supported(""));
 }
 
 }  // namespace

@@ -61,7 +61,8 @@ TEST(SealedInteraction, refuses_another_realm_another_key_and_another_use) {
 TEST(SealedInteraction, refuses_proof_even_when_sealed_with_our_key) {
   const auto sealer = make_sealer('k');
   auto proven = sample();
-  proven.stage = AwaitingActions{.proven = {.user = UserId("u")}, .actions = {"UPDATE_PASSWORD"}};
+  proven.stage =
+      AwaitingActions{.proven = {.user = UserId("u")}, .actions = {"UPDATE_PASSWORD"}, .asked = {}, .mailed = false};
   const auto text = sealer.seal_text(to_json(proven), "interaction.login/realm-1");
   EXPECT_EQ(open_interaction(sealer, kRealm, text, kNow).error(), SealedInteractionError::kUnreadable);
   proven.stage = AwaitingSteps{.progress = {.user = UserId("u"), .results = {{"x", Proof::kPassword, UserId("u")}}}};

@@ -30,6 +30,8 @@ struct AuthorizationRequest {
   ChallengeMethod challenge_method = ChallengeMethod::kS256;
   bool prompt_login = false;
   bool prompt_none = false;
+  bool prompt_consent = false;
+  bool prompt_create = false;           // begins with the form that makes an account
   std::optional<std::int64_t> max_age;  // seconds
   std::string login_hint;
   std::string ui_locales;

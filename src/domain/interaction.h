@@ -37,6 +37,9 @@ struct AwaitingSteps {
 struct AwaitingActions {
   Authentication proven;
   std::vector<std::string> actions;  // required action aliases, never empty
+  std::string asked = {};  // the one among them that the client alone asked for (kc_action): it may be left undone
+  /// The person holds a link from a mail and has proven no more: this ends on our own page, never in a session.
+  bool mailed = false;
 };
 
 struct Interaction {

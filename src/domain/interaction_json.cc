@@ -61,17 +61,19 @@ void write_request(JsonWriter& writer, const AuthorizationRequest& request) {
   flag(writer, "cp", request.challenge_method == ChallengeMethod::kPlain);
   flag(writer, "pl", request.prompt_login);
   flag(writer, "pn", request.prompt_none);
+  flag(writer, "pc", request.prompt_consent);
+  flag(writer, "pr", request.prompt_create);
   if (request.max_age) writer.member("ma", *request.max_age);
   text(writer, "lh", request.login_hint);
   text(writer, "ul", request.ui_locales);
+  text(writer, "ka", request.kc_action);
+  text(writer, "ks", request.kc_action_status);
   text(writer, "du", request.device_user_code);
   text(writer, "rs", request.resources);
   text(writer, "cl", request.claims);
   text(writer, "av", request.acr_values);
   flag(writer, "ae", request.acr_essential);
   text(writer, "dj", request.dpop_jkt);
-  text(writer, "ka", request.kc_action);
-  text(writer, "ks", request.kc_action_status);
   text(writer, "ph", request.pushed_hash);
   writer.end_object();
 }
@@ -104,7 +106,10 @@ void write_stage(JsonWriter& writer, const AwaitingActions& stage) {
   flag(writer, "rm", stage.proven.remember_me);
   writer.key("do").begin_array();
   for (const auto& action : stage.actions) writer.string(action);
-  writer.end_array().end_object();
+  writer.end_array();
+  text(writer, "as", stage.asked);
+  flag(writer, "m", stage.mailed);
+  writer.end_object();
 }
 
 // Reads members and remembers whether one was missing or of the wrong type.
@@ -166,7 +171,7 @@ std::optional<AuthorizationRequest> read_request(const json::object& object) {
   AuthorizationRequest out;
   out.client = ClientId(in.needed("c"));
   out.client_id = in.needed("ci");
-  out.redirect_uri = in.needed("ru");
+  out.redirect_uri = in.text("ru").value_or("");  // empty: only where nobody waits for an answer
   out.redirect_uri_sent = !in.flag("rd");
   out.response_type = in.needed("rt");
   const auto mode = parse_mode(in.needed("rm"));
@@ -177,17 +182,19 @@ std::optional<AuthorizationRequest> read_request(const json::object& object) {
   out.challenge_method = in.flag("cp") ? ChallengeMethod::kPlain : ChallengeMethod::kS256;
   out.prompt_login = in.flag("pl");
   out.prompt_none = in.flag("pn");
+  out.prompt_consent = in.flag("pc");
+  out.prompt_create = in.flag("pr");
   out.max_age = in.number("ma");
   out.login_hint = in.text("lh").value_or("");
   out.ui_locales = in.text("ul").value_or("");
+  out.kc_action = in.text("ka").value_or("");
+  out.kc_action_status = in.text("ks").value_or("");
   out.device_user_code = in.text("du").value_or("");
   out.resources = in.text("rs").value_or("");
   out.claims = in.text("cl").value_or("");
   out.acr_values = in.text("av").value_or("");
   out.acr_essential = in.flag("ae");
   out.dpop_jkt = in.text("dj").value_or("");
-  out.kc_action = in.text("ka").value_or("");
-  out.kc_action_status = in.text("ks").value_or("");
   out.pushed_hash = in.text("ph").value_or("");
   if (!in.ok() || !mode) return std::nullopt;
   out.response_mode = *mode;
@@ -235,6 +242,8 @@ std::optional<AwaitingActions> read_actions(const json::object& object) {
   out.proven.auth_time = in.needed_number("at");
   out.proven.acr = in.needed("ac");
   out.proven.remember_me = in.flag("rm");
+  out.asked = in.text("as").value_or("");
+  out.mailed = in.flag("m");
   const auto* actions = in.needed_array("do");
   if (!in.ok() || actions->empty() || actions->size() > kActionsMax) return std::nullopt;
   for (const auto& action : *actions) {
@@ -306,6 +315,9 @@ Result<Interaction, InteractionJsonError> interaction_from_json(std::string_view
     if (!stage) return refuse(InteractionJsonError::kMember);
     out.stage = std::move(*stage);
   }
+  const auto* awaiting = std::get_if<AwaitingActions>(&out.stage);
+  const bool mailed = awaiting != nullptr && awaiting->mailed;
+  if (out.request.redirect_uri.empty() && !mailed) return refuse(InteractionJsonError::kMember);
   return out;
 }
 

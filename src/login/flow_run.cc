@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "core/required_actions.h"
 #include "core/sealed_interaction.h"
+#include "login/actions/action.h"
 #include "login/endpoint.h"
 #include "login/flow_cookie.h"
 #include "login/form_pages.h"

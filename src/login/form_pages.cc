@@ -79,18 +79,4 @@ web::Response choice_page(const StepRun& run, const ChoicePage& page) {
   return render_step(run, "select-authenticator", data);
 }
 
-web::Response update_password_page(const Dependencies& dependencies, const web::Request& request,
-                                   const RealmEntry& realm, const UpdatePasswordPage& page) {
-  auto data = web::realm_page_data(display_name(realm.realm));
-  std::vector<web::PageData> errors;
-  for (const auto& error : page.errors) errors.push_back(web::PageData().text("text", error));
-  data.text("action", link_url(dependencies.base_url.of(request), realm.realm.name, "required-action", page.link))
-      .text("username", page.username)
-      .text("rules", page.rules)
-      .flag("has_errors", !errors.empty())
-      .list("errors", std::move(errors));
-  return dependencies.pages.render("update-password", 200, data,
-                                   {.form_targets = web::form_targets_of(page.request.redirect_uri), .popup = true});
-}
-
 }  // namespace cardea::login

@@ -35,14 +35,4 @@ struct ChoicePage {
 };
 [[nodiscard]] web::Response choice_page(const StepRun& run, const ChoicePage& page);
 
-struct UpdatePasswordPage {
-  const AuthorizationRequest& request;
-  LoginLink link;
-  std::string username;
-  std::string rules;  // in words; empty: none
-  std::vector<std::string> errors;
-};
-[[nodiscard]] web::Response update_password_page(const Dependencies& dependencies, const web::Request& request,
-                                                 const RealmEntry& realm, const UpdatePasswordPage& page);
-
 }  // namespace cardea::login

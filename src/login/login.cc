@@ -33,6 +33,11 @@ web::Outcome Login::require_actions(const web::Request& request, std::shared_ptr
                         std::move(actions));
 }
 
+web::Outcome Login::run_mailed_actions(const web::Request& request, std::shared_ptr<const RealmEntry> realm,
+                                       MailedActions mailed) {
+  return start_mailed_actions(dependencies_, request, std::move(realm), std::move(mailed));
+}
+
 void Login::add_routes(web::Router& router) {
   router.get("/realms/{realm}/login-actions/authenticate", in_realm(dependencies_, show_login));
   router.post("/realms/{realm}/login-actions/authenticate", in_realm(dependencies_, submit_login));

@@ -62,6 +62,15 @@ struct Dependencies {
   AnswerWithError answer_with_error;
 };
 
+/// Actions for somebody who followed a link from a mail; the link was checked and used up by the caller.
+struct MailedActions {
+  UserId user;
+  ClientId client;  // named in the link, or the realm's own account client
+  std::string client_id;
+  std::string redirect_uri;          // where the last page leads, registered for the client; empty: nowhere
+  std::vector<std::string> actions;  // aliases, at least one
+};
+
 /// Safe from any thread. Must outlive the router and every Outcome it gave.
 class Login {
  public:
@@ -79,6 +88,10 @@ class Login {
   [[nodiscard]] web::Outcome require_actions(const web::Request& request, std::shared_ptr<const RealmEntry> realm,
                                              AuthorizationRequest authorization, Authentication proven,
                                              std::vector<std::string> actions);
+
+  /// The same pages without a client's request: they end on our own page, and nobody is signed in by them.
+  [[nodiscard]] web::Outcome run_mailed_actions(const web::Request& request, std::shared_ptr<const RealmEntry> realm,
+                                                MailedActions mailed);
 
   /// Registers `/realms/{realm}/login-actions/...`.
   void add_routes(web::Router& router);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/required_actions.h"
+#include "login/actions/action.h"
 #include "login/endpoint.h"
 #include "web/error_page.h"
 

@@ -8,7 +8,7 @@
 #include "login/endpoint.h"
 #include "login/flow_cookie.h"
 #include "login/login_form.h"
-#include "login/update_password.h"
+#include "web/error_page.h"
 
 namespace cardea::login {
 namespace {
@@ -17,10 +17,10 @@ constexpr std::size_t kTabIdBytes = 8;
 
 // Reads the row behind the request's handle and its user. Refuses rows of other browsers, and an `execution` other than
 // the action that is next: nobody chooses the order.
-Stored<Result<PendingActionPtr, Refusal>> load_pending(Rows& rows, const Dependencies& dependencies,
-                                                       const web::Request& request, const RealmPtr& realm,
-                                                       const LoginLink& link) {
-  using Answer = Result<PendingActionPtr, Refusal>;
+Stored<Result<ActionRunPtr, Refusal>> load_run(Rows& rows, const Dependencies& dependencies,
+                                               const web::Request& request, const RealmPtr& realm,
+                                               const LoginLink& link) {
+  using Answer = Result<ActionRunPtr, Refusal>;
   const auto cookie = read_flow_cookie(request, realm->realm);
   if (!cookie) return Answer(refuse(Refusal::kNoCookie));
   if (link.session_code.size() != kHandleLength) return Answer(refuse(Refusal::kGone));
@@ -37,40 +37,198 @@ Stored<Result<PendingActionPtr, Refusal>> load_pending(Rows& rows, const Depende
   if (!user) return refuse(user.error());
   if (!*user) return Answer(refuse(Refusal::kGone));
   if (!(*user)->enabled) return Answer(refuse(Refusal::kUserDisabled));
-  return Answer(std::make_shared<const PendingAction>(dependencies, request, realm, link, std::move(interaction),
-                                                      std::move(**user)));
+  return Answer(
+      std::make_shared<const ActionRun>(dependencies, request, realm, link, std::move(interaction), std::move(**user)));
 }
 
-// Calls `next(PendingActionPtr)` on the lane for reads, or refuses.
+// Calls `next(ActionRunPtr, const ActionForm&)` on the lane for reads, or refuses.
 template <class Next>
-web::Outcome with_pending(const Dependencies& dependencies, const web::Request& request, RealmPtr realm, LoginLink link,
-                          Next next) {
+web::Outcome with_run(const Dependencies& dependencies, const web::Request& request, RealmPtr realm, LoginLink link,
+                      Next next) {
   return then_read(
       dependencies,
       [&dependencies, &request, realm = std::move(realm), link = std::move(link),
        next = std::move(next)]() mutable -> web::Outcome {
         auto loaded = read_from(dependencies.repositories.store,
-                                [&](Rows& rows) { return load_pending(rows, dependencies, request, realm, link); });
+                                [&](Rows& rows) { return load_run(rows, dependencies, request, realm, link); });
         if (!loaded) return store_failed(dependencies, request, realm.get(), loaded.error());
         if (!*loaded) return refuse_login(dependencies, request, realm, link, loaded->error());
-        const PendingActionPtr pending = std::move(**loaded);
-        if (!is_action_supported(pending->stage().actions.front())) {  // written by another release
-          return actions_not_supported(dependencies, request, realm->realm, pending->user.id, pending->stage().actions);
+        const ActionRunPtr run = std::move(**loaded);
+        const auto* form = find_action_form(run->alias());
+        if (form == nullptr) {  // written by another release
+          return actions_not_supported(dependencies, request, realm->realm, run->user.id, run->stage().actions);
         }
-        return next(pending);
+        return next(run, *form);
       });
 }
 
-web::Outcome store_row(const Dependencies& dependencies, const web::Request& request, const RealmPtr& realm,
-                       const NextRow& row) {
-  const auto stored = dependencies.repositories.store.write([&](Tx& tx) {
-    return dependencies.repositories.interactions.insert(tx, handle_hash(row.handle), row.interaction);
+using Begin = std::function<Stored<void>(Tx&)>;
+
+// What the first action of a new row stores beside it.
+Begin begin_first(const Dependencies& dependencies, const web::Request& request, const RealmPtr& realm,
+                  const Interaction& interaction) {
+  const auto* form = find_action_form(std::get<AwaitingActions>(interaction.stage).actions.front());
+  return form == nullptr || form->begin == nullptr ? Begin() : form->begin(dependencies, request, realm, interaction);
+}
+
+web::Response redirect_to_action(const Dependencies& dependencies, const web::Request& request, const Realm& realm,
+                                 const NextRow& row) {
+  const auto link = action_link(row.interaction, row.handle);
+  auto response = web::redirect(link_url(dependencies.base_url.of(request), realm.name, "required-action", link));
+  set_flow_cookie(response, request, realm, dependencies.base_url, row.cookie);
+  return response;
+}
+
+// Writes the row of the first action and goes there.
+web::Outcome open_row(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
+                      AuthorizationRequest authorization, AwaitingActions stage) {
+  auto row = std::make_shared<const NextRow>(make_row(dependencies, realm->realm,
+                                                      random_handle(dependencies.random, kTabIdBytes),
+                                                      std::move(authorization), std::move(stage)));
+  auto begin = begin_first(dependencies, request, realm, row->interaction);
+  return web::then(web::Lane::kStore,
+                   [&dependencies, &request, realm = std::move(realm), row = std::move(row),
+                    begin = std::move(begin)]() -> web::Outcome {
+                     const auto stored = dependencies.repositories.store.write([&](Tx& tx) -> Stored<void> {
+                       if (begin) {
+                         if (auto done = begin(tx); !done) return done;
+                       }
+                       return dependencies.repositories.interactions.insert(tx, handle_hash(row->handle),
+                                                                            row->interaction);
+                     });
+                     if (!stored) return store_failed(dependencies, request, realm.get(), stored.error());
+                     return redirect_to_action(dependencies, request, realm->realm, *row);
+                   });
+}
+
+// Calls CompleteInteraction and sets a new flow cookie, unless it failed and may be tried again.
+web::Outcome complete(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
+                      const AuthorizationRequest& authorization, const Authentication& proven) {
+  auto outcome = dependencies.complete(request, realm, authorization, proven);
+  return with_answer(std::move(outcome), [&dependencies, &request, realm,
+                                          cookie = new_flow_cookie(dependencies.random)](web::Response& response) {
+    if (response.status >= 400) return;
+    set_flow_cookie(response, request, realm->realm, dependencies.base_url, cookie);
   });
-  if (!stored) return store_failed(dependencies, request, realm.get(), stored.error());
-  return redirect_to_action(dependencies, request, realm->realm, row);
+}
+
+std::string_view asked_alias(const AuthorizationRequest& authorization) {
+  const std::string_view asked = authorization.kc_action;
+  return asked.substr(0, asked.find(':'));
+}
+
+bool is_switched_on(const Realm& realm, std::string_view alias) {
+  User user;
+  user.required_actions = {std::string(alias)};
+  return !pending_actions(realm, user, std::nullopt, TimePoint{}).empty();
+}
+
+// Puts what the client asked for behind what must be done anyway; gives its alias when nothing else asks for it.
+std::string add_asked(const RealmEntry& realm, AuthorizationRequest& authorization, std::vector<std::string>& actions) {
+  const std::string alias(asked_alias(authorization));
+  if (alias.empty() || !authorization.kc_action_status.empty() || std::ranges::find(actions, alias) != actions.end())
+    return {};
+  const auto* form = find_action_form(alias);
+  if (form == nullptr || !form->may_be_asked || !is_switched_on(realm.realm, alias)) {
+    authorization.kc_action_status = "error";
+    return {};
+  }
+  actions.push_back(alias);
+  return alias;
+}
+
+// What goes into the transaction that ends one action.
+struct Passage {
+  ActionDone done;
+  bool cancelled = false;
+  AuthorizationRequest authorization;  // with the status of what the client asked for
+  std::optional<NextRow> next;         // the row of the actions that remain
+  Begin begin_next;
+};
+
+Stored<void> store_passage(Tx& tx, const ActionRun& run, const Passage& passage, bool& lost) {
+  const auto& repositories = run.dependencies.repositories;
+  lost = false;
+  if (auto taken = repositories.interactions.take(tx, handle_hash(run.link.session_code)); !taken) return taken;
+  auto user = repositories.users.find(tx, run.realm->realm.id, run.user.id);
+  if (!user) return refuse(user.error());
+  if (!*user || !(*user)->enabled) return refuse(StoreError::kConflict);  // gone or disabled meanwhile
+  auto actions = (*user)->required_actions;
+  if (!passage.cancelled && std::erase(actions, run.alias()) > 0) {
+    if (auto stored = repositories.users.set_required_actions(tx, run.user.id, actions); !stored) return stored;
+  }
+  lost = true;
+  if (passage.done.save) {
+    if (auto saved = passage.done.save(tx, **user); !saved) return saved;
+  }
+  lost = false;
+  if (passage.begin_next) {
+    if (auto begun = passage.begin_next(tx); !begun) return begun;
+  }
+  if (!passage.next) return {};
+  return repositories.interactions.insert(tx, handle_hash(passage.next->handle), passage.next->interaction);
+}
+
+web::Outcome end_actions(const ActionRun& run, const AuthorizationRequest& authorization) {
+  if (!run.stage().mailed) {
+    return complete(run.dependencies, run.request, run.realm, authorization, run.stage().proven);
+  }
+  const web::PageLink back{authorization.redirect_uri, "Back to Application"};
+  return web::info_page(run.dependencies.pages, display_name(run.realm->realm), "Your account has been updated.",
+                        "You can close this page now.", back.url.empty() ? nullptr : &back);
+}
+
+// On the store lane.
+web::Outcome settle(const ActionRunPtr& run, const Passage& passage) {
+  const auto& dependencies = run->dependencies;
+  bool lost = false;
+  const auto stored =
+      dependencies.repositories.store.write([&](Tx& tx) { return store_passage(tx, *run, passage, lost); });
+  if (!stored && stored.error() == StoreError::kConflict) {
+    if (lost && passage.done.lost) return passage.done.lost();
+    return refuse_login(dependencies, run->request, run->realm, run->link, Refusal::kGone);
+  }
+  if (!stored) return store_failed(dependencies, run->request, run->realm.get(), stored.error());
+  dependencies.log.info(passage.done.event.empty() ? "required_action" : passage.done.event,
+                        {{"realm", run->realm->realm.name},
+                         {"action", run->alias()},
+                         {"cancelled", passage.cancelled},
+                         {"user_id", run->user.id.str()},
+                         {"correlation_id", run->request.correlation_id}});
+  if (passage.done.end) return passage.done.end();
+  if (passage.next) return redirect_to_action(dependencies, run->request, run->realm->realm, *passage.next);
+  return end_actions(*run, passage.authorization);
+}
+
+web::Outcome go_on(const ActionRunPtr& run, ActionDone done, bool cancelled) {
+  Passage passage{.done = std::move(done),
+                  .cancelled = cancelled,
+                  .authorization = run->interaction.request,
+                  .next = {},
+                  .begin_next = {}};
+  if (run->alias() == asked_alias(passage.authorization)) {
+    passage.authorization.kc_action_status = cancelled ? "cancelled" : "success";
+  }
+  auto stage = run->stage();
+  stage.actions.erase(stage.actions.begin());
+  if (!stage.actions.empty() && !passage.done.end) {
+    passage.next =
+        make_row(run->dependencies, run->realm->realm, run->interaction.id, passage.authorization, std::move(stage));
+    passage.begin_next = begin_first(run->dependencies, run->request, run->realm, passage.next->interaction);
+  }
+  return web::then(web::Lane::kStore, [run, passage = std::move(passage)] { return settle(run, passage); });
 }
 
 }  // namespace
+
+bool ActionRun::may_cancel() const { return alias() == stage().asked; }
+
+std::string_view ActionRun::argument() const {
+  const std::string_view asked = interaction.request.kc_action;
+  const auto colon = asked.find(':');
+  return colon == std::string_view::npos || asked.substr(0, colon) != alias() ? std::string_view()
+                                                                              : asked.substr(colon + 1);
+}
 
 std::string handle_hash(std::string_view handle) { return crypto::sha256_base64url(handle); }
 
@@ -90,24 +248,11 @@ NextRow make_row(const Dependencies& dependencies, const Realm& realm, std::stri
   return row;
 }
 
-web::Response redirect_to_action(const Dependencies& dependencies, const web::Request& request, const Realm& realm,
-                                 const NextRow& row) {
-  const auto& stage = std::get<AwaitingActions>(row.interaction.stage);
-  const auto link = make_link(row.interaction.request, row.interaction.id, row.handle, stage.actions.front());
-  auto response = web::redirect(link_url(dependencies.base_url.of(request), realm.name, "required-action", link));
-  set_flow_cookie(response, request, realm, dependencies.base_url, row.cookie);
-  return response;
-}
-
-web::Outcome complete_with_cookie(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
-                                  const AuthorizationRequest& authorization, const Authentication& proven,
-                                  std::string cookie) {
-  auto outcome = dependencies.complete(request, realm, authorization, proven);
-  return with_answer(std::move(outcome),
-                     [&dependencies, &request, realm, cookie = std::move(cookie)](web::Response& response) {
-                       if (response.status >= 400) return;
-                       set_flow_cookie(response, request, realm->realm, dependencies.base_url, cookie);
-                     });
+LoginLink action_link(const Interaction& interaction, std::string_view handle) {
+  const auto& stage = std::get<AwaitingActions>(interaction.stage);
+  auto link = make_link(interaction.request, interaction.id, std::string(handle), stage.actions.front());
+  if (stage.mailed) link.client_data.clear();  // no client waits for an answer
+  return link;
 }
 
 web::Outcome continue_login(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
@@ -116,34 +261,69 @@ web::Outcome continue_login(const Dependencies& dependencies, const web::Request
   if (!std::ranges::all_of(actions, is_action_supported)) {
     return actions_not_supported(dependencies, request, realm->realm, proven.user, actions);
   }
-  if (actions.empty()) {
-    return complete_with_cookie(dependencies, request, realm, authorization, proven,
-                                new_flow_cookie(dependencies.random));
-  }
-  auto row = std::make_shared<const NextRow>(
-      make_row(dependencies, realm->realm, random_handle(dependencies.random, kTabIdBytes), std::move(authorization),
-               AwaitingActions{.proven = std::move(proven), .actions = std::move(actions)}));
-  return web::then(web::Lane::kStore, [&dependencies, &request, realm = std::move(realm), row = std::move(row)] {
-    return store_row(dependencies, request, realm, *row);
-  });
+  auto asked = add_asked(*realm, authorization, actions);
+  if (actions.empty()) return complete(dependencies, request, std::move(realm), authorization, proven);
+  return open_row(
+      dependencies, request, std::move(realm), std::move(authorization),
+      {.proven = std::move(proven), .actions = std::move(actions), .asked = std::move(asked), .mailed = false});
 }
+
+web::Outcome start_mailed_actions(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
+                                  MailedActions mailed) {
+  CARDEA_ASSERT(!mailed.actions.empty());
+  if (!std::ranges::all_of(mailed.actions, is_action_supported)) {
+    return actions_not_supported(dependencies, request, realm->realm, mailed.user, mailed.actions);
+  }
+  AuthorizationRequest authorization;
+  authorization.client = std::move(mailed.client);
+  authorization.client_id = std::move(mailed.client_id);
+  authorization.redirect_uri = std::move(mailed.redirect_uri);
+  return open_row(dependencies, request, std::move(realm), std::move(authorization),
+                  {.proven = {.user = std::move(mailed.user), .acr = "0"},
+                   .actions = std::move(mailed.actions),
+                   .asked = {},
+                   .mailed = true});
+}
+
+web::Outcome pass_action(const ActionRunPtr& run, ActionDone done) { return go_on(run, std::move(done), false); }
 
 web::Outcome show_action(const Dependencies& dependencies, const web::Request& request, RealmPtr realm) {
   auto link = read_link(request);
   if (!link) return refuse_login(dependencies, request, realm, {}, Refusal::kMalformed);
-  return with_pending(dependencies, request, realm, std::move(*link),
-                      [](const PendingActionPtr& pending) { return show_update_password(*pending, {}); });
+  return with_run(dependencies, request, std::move(realm), std::move(*link),
+                  [](const ActionRunPtr& run, const ActionForm& form) { return form.show(run, {}); });
 }
 
 web::Outcome submit_action(const Dependencies& dependencies, const web::Request& request, RealmPtr realm) {
   auto link = read_link(request);
   if (!link) return refuse_login(dependencies, request, realm, {}, Refusal::kMalformed);
-  auto form = read_posted_form(request, dependencies.base_url.of(request));
-  if (!form) return refuse_login(dependencies, request, realm, *link, form.error());
-  return with_pending(dependencies, request, realm, std::move(*link),
-                      [form = read_new_password_form(*form)](const PendingActionPtr& pending) mutable {
-                        return submit_update_password(pending, std::move(form));
-                      });
+  auto posted = read_posted_form(request, dependencies.base_url.of(request));
+  if (!posted) return refuse_login(dependencies, request, realm, *link, posted.error());
+  return with_run(dependencies, request, std::move(realm), std::move(*link),
+                  [posted = std::move(*posted)](const ActionRunPtr& run, const ActionForm& form) -> web::Outcome {
+                    if (run->may_cancel() && posted.value("cancel-aia")) return go_on(run, {}, true);
+                    return form.submit(run, posted);
+                  });
+}
+
+web::PageData action_data(const ActionRun& run, const ActionView& view) {
+  const auto& realm = run.realm->realm;
+  auto data = web::realm_page_data(display_name(realm));
+  std::vector<web::PageData> errors;
+  for (const auto& error : view.errors) errors.push_back(web::PageData().text("text", error));
+  data.text("action", link_url(run.dependencies.base_url.of(run.request), realm.name, "required-action",
+                               action_link(run.interaction, run.link.session_code)))
+      .text("username", run.user.username)
+      .flag("may_cancel", run.may_cancel())
+      .flag("has_errors", !errors.empty())
+      .list("errors", std::move(errors));
+  return data;
+}
+
+web::Response render_action(const ActionRun& run, std::string_view name, const web::PageData& data, bool script) {
+  return run.dependencies.pages.render(
+      name, 200, data,
+      {.form_targets = web::form_targets_of(run.interaction.request.redirect_uri), .script = script, .popup = true});
 }
 
 }  // namespace cardea::login

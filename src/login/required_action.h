@@ -1,43 +1,32 @@
 // What comes after the proof: nothing, and the login is complete; or required actions, one page each, from a row that
 // is bound to the browser and taken by the step that ends it (attack classes 5 and 6). The only way to
-// Dependencies::complete leads through here, with an Authentication in hand. Internal to login.
+// Dependencies::complete leads through here, with an Authentication in hand. The actions themselves are in actions/.
+// Internal to login.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "login/actions/action.h"
 #include "login/refusals.h"
 
 namespace cardea::login {
 
 /// Completes the login when no action waits; else stores what was proven in a row and redirects to the first action.
-/// Either way the browser gets a new flow cookie. Actions without a page here end in a page that says so.
+/// Either way the browser gets a new flow cookie. Actions without a page here end in a page that says so; one that the
+/// client asked for (kc_action) and that cannot run is told to the client alone.
 [[nodiscard]] web::Outcome continue_login(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
                                           AuthorizationRequest authorization, Authentication proven,
                                           std::vector<std::string> actions);
 
-/// Calls CompleteInteraction and sets `cookie` as the new flow cookie, unless it failed and may be tried again.
-[[nodiscard]] web::Outcome complete_with_cookie(const Dependencies& dependencies, const web::Request& request,
-                                                RealmPtr realm, const AuthorizationRequest& authorization,
-                                                const Authentication& proven, std::string cookie);
+/// Login::run_mailed_actions.
+[[nodiscard]] web::Outcome start_mailed_actions(const Dependencies& dependencies, const web::Request& request,
+                                                RealmPtr realm, MailedActions mailed);
 
 /// GET required-action: the page of the action that is next.
 [[nodiscard]] web::Outcome show_action(const Dependencies& dependencies, const web::Request& request, RealmPtr realm);
 /// POST required-action.
 [[nodiscard]] web::Outcome submit_action(const Dependencies& dependencies, const web::Request& request, RealmPtr realm);
-
-/// A row of somebody who must still do something, and who that is.
-struct PendingAction {
-  const Dependencies& dependencies;
-  const web::Request& request;
-  RealmPtr realm;
-  LoginLink link;
-  Interaction interaction;  // its stage is AwaitingActions
-  User user;
-
-  [[nodiscard]] const AwaitingActions& stage() const { return std::get<AwaitingActions>(interaction.stage); }
-};
-using PendingActionPtr = std::shared_ptr<const PendingAction>;
 
 /// The length of a row's handle; a sealed interaction is longer.
 inline constexpr std::size_t kHandleLength = 43;  // random_handle: 32 bytes as base64url
@@ -53,8 +42,8 @@ struct NextRow {
                                std::variant<AwaitingLogin, AwaitingSteps, AwaitingActions> stage);
 /// What stands in the database for a handle.
 [[nodiscard]] std::string handle_hash(std::string_view handle);
-/// 302 to the page of the row's first action, with its cookie.
-[[nodiscard]] web::Response redirect_to_action(const Dependencies& dependencies, const web::Request& request,
-                                               const Realm& realm, const NextRow& row);
+
+/// The query of the page of a row's first action.
+[[nodiscard]] LoginLink action_link(const Interaction& interaction, std::string_view handle);
 
 }  // namespace cardea::login

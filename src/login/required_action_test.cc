@@ -185,6 +185,69 @@ TEST_F(RequiredActionTest, refuses_actions_it_has_no_page_for_and_names_them) {
   EXPECT_TRUE(log_.contains("action_not_supported"));
 }
 
+TEST_F(RequiredActionTest, refuses_to_leave_an_action_that_is_required) {
+  auto request = authorization();
+  request.kc_action = "UPDATE_PASSWORD";
+  const auto page = get(browser_, location(submit(browser_, start(browser_, request), "ada", kPassword)));
+  EXPECT_THAT(text(page), Not(HasSubstr("cancel-aia")));
+  EXPECT_THAT(text(post(browser_, form_action(page), "cancel-aia=true")), HasSubstr("id=\"input-error\""));
+  expect_unchanged();
+}
+
+TEST_F(RequiredActionTest, lets_a_person_leave_what_only_the_client_asked_for) {
+  add_user("bob", kPassword);
+  auto request = authorization();
+  request.kc_action = "UPDATE_PASSWORD";
+  const auto page = get(browser_, location(submit(browser_, start(browser_, request), "bob", kPassword)));
+  EXPECT_THAT(text(page), HasSubstr("name=\"cancel-aia\""));
+  post(browser_, form_action(page), "cancel-aia=true");
+  ASSERT_THAT(completed_, SizeIs(1));
+  EXPECT_EQ(completed_[0].request.kc_action_status, "cancelled");
+  const auto again = get(browser_, location(submit(browser_, start(browser_, request), "bob", kPassword)));
+  change(browser_, again, kNewPassword, kNewPassword);
+  ASSERT_THAT(completed_, SizeIs(2));
+  EXPECT_EQ(completed_[1].request.kc_action_status, "success");
+}
+
+TEST_F(RequiredActionTest, tells_the_client_that_its_action_cannot_run) {
+  add_user("bob", kPassword);
+  realm_.extra["requiredActions"] = json::array{json::object{{"alias", "UPDATE_PASSWORD"}, {"enabled", false}}};
+  save_realm();
+  for (const auto* asked : {"UPDATE_PASSWORD", "own-action", "own-action:x"}) {
+    auto request = authorization();
+    request.kc_action = asked;
+    completed_.clear();
+    submit(browser_, start(browser_, request), "bob", kPassword);
+    ASSERT_THAT(completed_, SizeIs(1)) << asked;
+    EXPECT_EQ(completed_[0].request.kc_action_status, "error") << asked;
+  }
+}
+
+TEST_F(RequiredActionTest, never_signs_in_who_came_by_a_mailed_link) {
+  settings_.check_versions();
+  auto realm = settings_.load_realm("demo");
+  auto request = make_request(browser_, web::Method::kGet, "https://id.example.com/realms/demo/x");
+  const auto run = [&](std::string redirect_uri) {
+    write([&](Tx& tx) { return repositories_.users.set_required_actions(tx, user_.id, {"UPDATE_PASSWORD"}); });
+    const auto url = location(run_in(browser_, request,
+                                     login_.run_mailed_actions(request, *realm,
+                                                               {.user = user_.id,
+                                                                .client = ClientId("client-app"),
+                                                                .client_id = "app",
+                                                                .redirect_uri = std::move(redirect_uri),
+                                                                .actions = {"UPDATE_PASSWORD"}})));
+    EXPECT_EQ(query_value(url, "client_data"), "");
+    return change(browser_, get(browser_, url), kNewPassword, kNewPassword);
+  };
+  const auto plain = run("");
+  EXPECT_EQ(plain.status, 200);
+  EXPECT_THAT(text(plain), AllOf(HasSubstr("Your account has been updated."), Not(HasSubstr("Back to Application"))));
+  EXPECT_THAT(text(run("https://app.example.com/back")), HasSubstr("href=\"https://app.example.com/back\""));
+  EXPECT_THAT(completed_, IsEmpty());
+  EXPECT_EQ(verdict(kNewPassword), PasswordVerdict::kAccepted);
+  EXPECT_THAT(find_user(user_.id)->required_actions, IsEmpty());
+}
+
 TEST_F(RequiredActionTest, answers_503_and_keeps_the_row_when_the_store_fails) {
   const auto page = get(browser_, sign_in(browser_));
   store_.fail_writes(0, StoreError::kBusy);

@@ -389,7 +389,8 @@ TEST_P(SessionsTest, interactions_are_found_until_they_expire_and_taken_once) {
   interaction.request.client = app_;
   interaction.request.client_id = "app";
   interaction.request.redirect_uri = "https://app.example.org/cb";
-  interaction.stage = AwaitingActions{{.user = user_, .auth_time = 7}, {"UPDATE_PASSWORD"}};
+  interaction.stage = AwaitingActions{
+      .proven = {.user = user_, .auth_time = 7}, .actions = {"UPDATE_PASSWORD"}, .asked = {}, .mailed = false};
   ASSERT_TRUE(write([&](Tx& tx) { return repos().interactions.insert(tx, "h", interaction); }));
   const auto find_at = [&](const RealmId& realm, TimePoint at) {
     return read([&](Rows& rows) { return repos().interactions.find(rows, realm, "h", at); }).value();

@@ -18,7 +18,7 @@ AuthorizeNext decide_authorization(const AuthorizationRequest& request, const st
   if (request.prompt_login || is_too_old(request, live->session, now)) {
     return request.prompt_none ? AuthorizeNext::kLoginRequired : AuthorizeNext::kReauthenticate;
   }
-  if (!pending.empty()) {
+  if (!pending.empty() || !request.kc_action.empty()) {
     return request.prompt_none ? AuthorizeNext::kInteractionRequired : AuthorizeNext::kActions;
   }
   return AuthorizeNext::kComplete;

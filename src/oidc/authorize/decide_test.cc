@@ -44,6 +44,14 @@ TEST(DecideAuthorization, runs_required_actions_before_single_sign_on) {
   EXPECT_EQ(decide_authorization(request(), signed_in(), {"UPDATE_PASSWORD"}, kNow), AuthorizeNext::kActions);
 }
 
+TEST(DecideAuthorization, runs_the_action_a_client_asks_for) {
+  auto asked = request();
+  asked.kc_action = "UPDATE_PASSWORD";
+  EXPECT_EQ(decide_authorization(asked, signed_in(), {}, kNow), AuthorizeNext::kActions);
+  asked.prompt_none = true;
+  EXPECT_EQ(decide_authorization(asked, signed_in(), {}, kNow), AuthorizeNext::kInteractionRequired);
+}
+
 TEST(DecideAuthorization, signs_on_with_a_live_session) {
   EXPECT_EQ(decide_authorization(request(), signed_in(), {}, kNow), AuthorizeNext::kComplete);
   EXPECT_EQ(decide_authorization(request(true), signed_in(), {}, kNow), AuthorizeNext::kComplete);

@@ -1,0 +1,10 @@
+// The required actions this release has a page for, one file each; all_actions.cc is the table. Internal to login.
+#pragma once
+
+#include "login/actions/action.h"
+
+namespace cardea::login {
+
+extern const ActionForm kUpdatePassword;  // update_password.cc
+
+}  // namespace cardea::login

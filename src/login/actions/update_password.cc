@@ -1,0 +1,67 @@
+// UPDATE_PASSWORD: the new password is checked against the realm's policy, hashed on the hash lane, and stored.
+#include "core/password_policy.h"
+#include "crypto/password.h"
+#include "login/actions/actions.h"
+#include "login/login_form.h"
+
+namespace cardea::login {
+namespace {
+
+std::vector<std::string> find_problems(const ActionRun& run, const NewPasswordForm& form) {
+  if (form.password.empty()) return {"Please specify password."};
+  if (form.password.reveal() != form.confirmation.reveal()) return {"Passwords don't match."};
+  std::vector<std::string> problems;
+  const auto policy = PasswordPolicy::parse(run.realm->realm.password_policy);
+  for (auto& violation :
+       policy.check(form.password.reveal(), {.username = run.user.username, .email = run.user.email})) {
+    problems.push_back(std::move(violation.text));
+  }
+  return problems;
+}
+
+// On the hash lane.
+web::Outcome hash_and_save(const ActionRunPtr& run, const NewPasswordForm& form) {
+  const auto& dependencies = run->dependencies;
+  const auto hash = crypto::hash_password(form.password.reveal(), dependencies.random);
+  if (!hash) {
+    dependencies.log.error("password_not_hashed", {{"error", crypto::describe(hash.error())},
+                                                   {"correlation_id", run->request.correlation_id}});
+    return store_failed(dependencies, run->request, run->realm.get(), StoreError::kBusy);
+  }
+  auto json = crypto::to_keycloak_credential(*hash);
+  const auto save = [&repositories = dependencies.repositories, realm = run->realm, json,
+                     id = CredentialId(random_uuid(dependencies.random)), now = dependencies.clock.now(),
+                     logout_sessions = form.logout_sessions](Tx& tx, const User& user) -> Stored<void> {
+    Credential credential;
+    credential.id = id;
+    credential.user = user.id;
+    credential.type = "password";
+    credential.created_at = now;
+    credential.credential_data = json.credential_data;
+    credential.secret_data = SecretBytes::copy_of(json.secret_data);
+    if (auto stored = repositories.credentials.replace(tx, credential); !stored) return stored;
+    if (!logout_sessions) return {};
+    const auto ended = repositories.sessions.remove_of_user(tx, realm->realm.id, user.id);
+    return ended ? Stored<void>() : refuse(ended.error());
+  };
+  return pass_action(run, {.save = save, .event = "password_updated"});
+}
+
+web::Outcome show(const ActionRunPtr& run, const ActionView& view) {
+  auto data = action_data(*run, view);
+  data.text("rules", PasswordPolicy::parse(run->realm->realm.password_policy).summary());
+  return render_action(*run, "update-password", data);
+}
+
+web::Outcome submit(const ActionRunPtr& run, const web::Form& posted) {
+  auto form = read_new_password_form(posted);
+  auto problems = find_problems(*run, form);
+  if (!problems.empty()) return show(run, {.errors = std::move(problems)});
+  return web::then(web::Lane::kHash, [run, form = std::move(form)] { return hash_and_save(run, form); });
+}
+
+}  // namespace
+
+const ActionForm kUpdatePassword = {.alias = "UPDATE_PASSWORD", .show = show, .submit = submit};
+
+}  // namespace cardea::login
