@@ -64,10 +64,11 @@ void StepRunner::go_on(const std::shared_ptr<Exchange>& exchange, web::Outcome o
   auto& request = exchange->reader.request();
   while (!outcome.is_response()) {
     if (++exchange->steps > kStepsMax) {
-      log_failure(request, outcome.then().lane, "too many steps");
+      log_failure(request, outcome.is_fetch() ? outcome.fetch().lane : outcome.then().lane, "too many steps");
       outcome = failure();
       break;
     }
+    if (outcome.is_fetch()) return fetch(exchange, std::move(outcome.fetch()));
     auto next = std::move(outcome.then());
     if (next.lane == web::Lane::kInline) {
       outcome = guarded(next.lane, request, next.step);
@@ -78,6 +79,23 @@ void StepRunner::go_on(const std::shared_ptr<Exchange>& exchange, web::Outcome o
     }
   }
   finish(*exchange, std::move(outcome.response()));
+}
+
+/// The answer comes on the fetcher's thread, which only posts it; the step after it then takes its lane like any other.
+void StepRunner::fetch(const std::shared_ptr<Exchange>& exchange, web::Fetch fetch) {
+  auto& fetcher = lanes_.fetcher();
+  fetcher.fetch(std::move(fetch.request), [self = shared_from_this(), exchange, lane = fetch.lane,
+                                           next = std::move(fetch.next)](web::Fetched fetched) mutable {
+    auto& mailbox = *self->mailbox_;
+    (void)mailbox.post([self = std::move(self), exchange = std::move(exchange), lane, next = std::move(next),
+                        fetched = std::move(fetched)]() mutable {
+      if (exchange->owner == nullptr) return;
+      auto& runner = *self;
+      runner.go_on(exchange, web::then(lane, [next = std::move(next), fetched = std::move(fetched)]() mutable {
+                     return next(std::move(fetched));
+                   }));
+    });
+  });
 }
 
 bool StepRunner::submit(const std::shared_ptr<Exchange>& exchange, web::Then next) {

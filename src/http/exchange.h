@@ -60,6 +60,7 @@ class StepRunner : public std::enable_shared_from_this<StepRunner> {
  private:
   void go_on(const std::shared_ptr<Exchange>& exchange, web::Outcome outcome);
   [[nodiscard]] bool submit(const std::shared_ptr<Exchange>& exchange, web::Then next);
+  void fetch(const std::shared_ptr<Exchange>& exchange, web::Fetch fetch);
   template <class F>
   [[nodiscard]] web::Outcome guarded(web::Lane lane, const web::Request& request, F&& step);
   void log_failure(const web::Request& request, web::Lane lane, std::string_view what);

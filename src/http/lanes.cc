@@ -92,6 +92,11 @@ void Lanes::assign(web::Lane lane, LaneExecutor& executor) {
                           {{"lane", std::string(web::name(lane))}});
 }
 
+web::Fetcher& Lanes::fetcher() {
+  CARDEA_ASSERT(fetcher_ != nullptr);
+  return *fetcher_;
+}
+
 bool Lanes::submit(web::Lane lane, LaneJob job) {
   auto& slot = at(lane);
   CARDEA_ASSERT(slot.executor != nullptr);

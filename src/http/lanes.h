@@ -63,6 +63,10 @@ class Lanes {
 
   /// Two lanes may share an executor. A lane assigned twice is a bug.
   void assign(web::Lane lane, LaneExecutor& executor);
+  /// Who calls other servers for steps. As with executors: not owned, and must outlive this.
+  void assign(web::Fetcher& fetcher) { fetcher_ = &fetcher; }
+  /// Asked for without one is a bug.
+  [[nodiscard]] web::Fetcher& fetcher();
   /// False: full or stopping; counted. A lane without executor is a bug.
   [[nodiscard]] bool submit(web::Lane lane, LaneJob job);
   /// For the time each step takes, from its start to its return.
@@ -77,6 +81,7 @@ class Lanes {
   Slot& at(web::Lane lane) { return slots_[static_cast<std::size_t>(lane)]; }
 
   Metrics& metrics_;
+  web::Fetcher* fetcher_ = nullptr;
   std::array<Slot, web::kLaneCount> slots_;
 };
 

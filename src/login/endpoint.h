@@ -44,17 +44,6 @@ template <class Next>
       });
 }
 
-/// Calls `finish(Response&)` on the answer, now or after the steps that are still to run.
-template <class Finish>
-[[nodiscard]] web::Outcome with_answer(web::Outcome outcome, Finish finish) {
-  if (outcome.is_response()) {
-    finish(outcome.response());
-    return outcome;
-  }
-  auto& next = outcome.then();
-  return web::then(next.lane, [step = std::move(next.step), finish = std::move(finish)]() mutable {
-    return with_answer(step(), std::move(finish));
-  });
-}
+using web::with_answer;
 
 }  // namespace cardea::login

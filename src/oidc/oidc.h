@@ -19,6 +19,10 @@
 
 namespace cardea::oidc {
 
+class ClientKeys;
+/// keys_at_address.h; apart, so that this header stays small.
+[[nodiscard]] std::shared_ptr<ClientKeys> make_client_keys();
+
 /// Shows the login page for a checked request; `login` does it, app/wire joins them.
 using StartLogin = std::function<web::Outcome(const web::Request&, std::shared_ptr<const RealmEntry>,
                                               AuthorizationRequest, std::string username_shown)>;
@@ -39,6 +43,7 @@ struct Dependencies {
   StartLogin start_login;
   RequireActions require_actions;
   bool production = true;  // start rather than start-dev: certs are cacheable for long
+  std::shared_ptr<ClientKeys> client_keys = make_client_keys();
 };
 
 }  // namespace cardea::oidc

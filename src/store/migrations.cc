@@ -28,6 +28,8 @@ CARDEA_MIGRATION(sqlite_5, "V0005__used_ids.sqlite.sql");
 CARDEA_MIGRATION(postgres_5, "V0005__used_ids.postgres.sql");
 CARDEA_MIGRATION(sqlite_6, "V0006__tickets.sqlite.sql");
 CARDEA_MIGRATION(postgres_6, "V0006__tickets.postgres.sql");
+CARDEA_MIGRATION(sqlite_7, "V0007__mails.sqlite.sql");
+CARDEA_MIGRATION(postgres_7, "V0007__mails.postgres.sql");
 
 namespace cardea::store {
 
@@ -35,11 +37,13 @@ std::span<const db::Migration> migrations(db::Engine engine) {
   static const db::Migration sqlite[] = {
       {1, "initial", CARDEA_TEXT(sqlite_1)},      {2, "offline_sessions", CARDEA_TEXT(sqlite_2)},
       {3, "device_codes", CARDEA_TEXT(sqlite_3)}, {4, "logout_notices", CARDEA_TEXT(sqlite_4)},
-      {5, "used_ids", CARDEA_TEXT(sqlite_5)},     {6, "tickets", CARDEA_TEXT(sqlite_6)}};
+      {5, "used_ids", CARDEA_TEXT(sqlite_5)},     {6, "tickets", CARDEA_TEXT(sqlite_6)},
+      {7, "mails", CARDEA_TEXT(sqlite_7)}};
   static const db::Migration postgres[] = {
       {1, "initial", CARDEA_TEXT(postgres_1)},      {2, "offline_sessions", CARDEA_TEXT(postgres_2)},
       {3, "device_codes", CARDEA_TEXT(postgres_3)}, {4, "logout_notices", CARDEA_TEXT(postgres_4)},
-      {5, "used_ids", CARDEA_TEXT(postgres_5)},     {6, "tickets", CARDEA_TEXT(postgres_6)}};
+      {5, "used_ids", CARDEA_TEXT(postgres_5)},     {6, "tickets", CARDEA_TEXT(postgres_6)},
+      {7, "mails", CARDEA_TEXT(postgres_7)}};
   if (engine == db::Engine::kPostgres) return postgres;
   return sqlite;
 }

@@ -37,7 +37,8 @@ struct Owned {
         logout_notices(make_logout_notice_repo()),
         used_ids(make_used_id_repo()),
         tickets(make_ticket_repo()),
-        purge(make_purge_repo()) {}
+        purge(make_purge_repo()),
+        mails(make_mail_repo(sealer)) {}
 
   std::unique_ptr<RealmRepo> realms;
   std::unique_ptr<ScopeRepo> scopes;
@@ -58,6 +59,7 @@ struct Owned {
   std::unique_ptr<UsedIdRepo> used_ids;
   std::unique_ptr<TicketRepo> tickets;
   std::unique_ptr<PurgeRepo> purge;
+  std::unique_ptr<MailRepo> mails;
 };
 
 db::SqliteSettings sqlite_settings(const DatabaseSettings& settings) {
@@ -96,11 +98,12 @@ Repositories OpenStore::repositories(const crypto::Sealer& sealer) {
   CARDEA_ASSERT(!parts_->owned);
   parts_->owned = std::make_unique<Owned>(sealer);
   Owned& owned = *parts_->owned;
-  return {*parts_->store,     *owned.realms,           *owned.scopes,   *owned.keys,         *owned.clients,
-          *owned.roles,       *owned.groups,           *owned.users,    *owned.subjects,     *owned.credentials,
-          *owned.sessions,    *owned.offline_sessions, *owned.codes,    *owned.device_codes, *owned.interactions,
-          *owned.revocations, *owned.logout_notices,   *owned.used_ids, *owned.tickets,      *owned.purge,
-          *parts_->server};
+  return {*parts_->store,        *owned.realms,       *owned.scopes,       *owned.keys,
+          *owned.clients,        *owned.roles,        *owned.groups,       *owned.users,
+          *owned.subjects,       *owned.credentials,  *owned.sessions,     *owned.offline_sessions,
+          *owned.codes,          *owned.device_codes, *owned.interactions, *owned.revocations,
+          *owned.logout_notices, *owned.used_ids,     *owned.tickets,      *owned.purge,
+          *parts_->server,       *owned.mails};
 }
 
 LaneExecutor* OpenStore::store_lane() { return parts_->sqlite ? &parts_->sqlite->writer() : nullptr; }

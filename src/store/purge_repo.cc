@@ -24,6 +24,7 @@ constexpr Sql kSessions{
     "DELETE FROM user_sessions WHERE id IN (SELECT id FROM user_sessions WHERE purge_hour <= ?1 LIMIT ?2)"};
 constexpr Sql kOfflineSessions{
     "DELETE FROM offline_sessions WHERE id IN (SELECT id FROM offline_sessions WHERE purge_hour <= ?1 LIMIT ?2)"};
+constexpr Sql kMails{"DELETE FROM mails WHERE id IN (SELECT id FROM mails WHERE expires_at <= ?1 LIMIT ?2)"};
 
 const Sql& statement_of(Expiring kind) {
   switch (kind) {
@@ -43,6 +44,8 @@ const Sql& statement_of(Expiring kind) {
       return kRevocations;
     case Expiring::kSessions:
       return kSessions;
+    case Expiring::kMails:
+      return kMails;
     case Expiring::kOfflineSessions:
       break;
   }

@@ -17,6 +17,7 @@ constexpr Sql kBits[] = {
     Sql{"DELETE FROM codes WHERE hash IN (SELECT hash FROM codes WHERE realm_id = ?1 LIMIT ?2)"},
     Sql{"DELETE FROM device_codes WHERE hash IN (SELECT hash FROM device_codes WHERE realm_id = ?1 LIMIT ?2)"},
     Sql{"DELETE FROM logout_notices WHERE id IN (SELECT id FROM logout_notices WHERE realm_id = ?1 LIMIT ?2)"},
+    Sql{"DELETE FROM mails WHERE id IN (SELECT id FROM mails WHERE realm_id = ?1 LIMIT ?2)"},
     Sql{"DELETE FROM interactions WHERE hash IN (SELECT hash FROM interactions WHERE realm_id = ?1 LIMIT ?2)"},
     Sql{"DELETE FROM tickets WHERE hash IN (SELECT hash FROM tickets WHERE realm_id = ?1 LIMIT ?2)"},
     Sql{"DELETE FROM used_ids WHERE realm_id = ?1 AND hash IN "

@@ -29,5 +29,6 @@ std::unique_ptr<UsedIdRepo> make_used_id_repo();
 std::unique_ptr<TicketRepo> make_ticket_repo();
 std::unique_ptr<PurgeRepo> make_purge_repo();
 std::unique_ptr<ServerRepo> make_server_repo();
+std::unique_ptr<MailRepo> make_mail_repo(const crypto::Sealer& sealer);
 
 }  // namespace cardea::store

@@ -27,6 +27,7 @@ constexpr Sql kInsert{
     "WHERE ?5 <> '' OR NOT EXISTS (SELECT 1 FROM users WHERE realm_id = ?2 AND email = ?4) "
     "ON CONFLICT DO NOTHING"};
 constexpr Sql kSetRequiredActions{"UPDATE users SET required_actions = ?2 WHERE id = ?1"};
+constexpr Sql kSetEmailVerified{"UPDATE users SET email_verified = ?3 WHERE id = ?1 AND email = ?2"};
 constexpr Sql kAddRole{"INSERT INTO user_roles (user_id, role_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING"};
 constexpr Sql kAddGroup{"INSERT INTO user_groups (user_id, group_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING"};
 
@@ -80,6 +81,10 @@ class SqlUserRepo final : public UserRepo {
   Stored<void> set_required_actions(Tx& tx, const UserId& user, const std::vector<std::string>& actions) override {
     const std::string text = json_or_empty(actions);
     if (auto set = change_one(tx, kSetRequiredActions, {user.str(), Value::text_or_null(text)}); !set) return set;
+    return raise_if_service_account(tx, user);
+  }
+  Stored<void> set_email_verified(Tx& tx, const UserId& user, std::string_view email) override {
+    if (auto set = change_one(tx, kSetEmailVerified, {user.str(), email, true}); !set) return set;
     return raise_if_service_account(tx, user);
   }
   Stored<void> add_role(Tx& tx, const UserId& user, const RoleId& role) override {

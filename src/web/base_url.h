@@ -22,6 +22,8 @@ class BaseUrl {
     auto base = frontend_.empty() ? request.scheme + "://" + request.host + relative_path_ : frontend_;
     return base.append(request.alias);
   }
+  /// False: `of` says what the request says, so what leaves this browser (mail) must not be built from it.
+  [[nodiscard]] bool is_configured() const { return !frontend_.empty(); }
   /// The issuer of a realm: `B/realms/{r}` (keycloak.md section 1.2).
   [[nodiscard]] std::string issuer(const Request& request, std::string_view realm) const {
     return of(request) + "/realms/" + percent_encode(realm);

@@ -5,9 +5,25 @@
 
 namespace cardea::web {
 
-Response run(Outcome outcome) {
+namespace {
+
+Outcome run_fetch(Fetch fetch, Fetcher* fetcher) {
+  CARDEA_ASSERT(fetcher != nullptr);
+  std::optional<Fetched> result;
+  fetcher->fetch(std::move(fetch.request), [&result](Fetched fetched) { result = std::move(fetched); });
+  CARDEA_ASSERT(result);
+  return fetch.next(std::move(*result));
+}
+
+}  // namespace
+
+Response run(Outcome outcome, Fetcher* fetcher) {
   for (std::size_t steps = 0; !outcome.is_response(); ++steps) {
     CARDEA_ASSERT(steps < kStepsMax);
+    if (outcome.is_fetch()) {
+      outcome = run_fetch(std::move(outcome.fetch()), fetcher);
+      continue;
+    }
     auto step = std::move(outcome.then().step);
     outcome = step();
   }

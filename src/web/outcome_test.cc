@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/limits.h"
+#include "tests/support/fake_fetcher.h"
 
 namespace cardea::web {
 namespace {
@@ -17,6 +18,18 @@ TEST(Outcome, refuses_more_steps_than_allowed) { EXPECT_DEATH((void)run(chain(kS
 TEST(Outcome, runs_steps_until_there_is_an_answer) {
   EXPECT_EQ(run(chain(kStepsMax)).status, 204);
   EXPECT_EQ(run(empty_response(200)).status, 200);
+}
+
+TEST(Outcome, what_is_done_to_the_answer_survives_steps_and_calls) {
+  FakeFetcher fetcher;
+  fetcher.serve_json("https://a.example/", "{}");
+  auto outcome = then(Lane::kCpu, [] {
+    return fetch(get_request(*ClientUrl::parse("https://a.example/"), "*/*"), Lane::kInline,
+                 [](Fetched fetched) -> Outcome { return empty_response(fetched ? 204 : 502); });
+  });
+  auto response = run(with_answer(std::move(outcome), [](Response& answer) { answer.add("X-Mark", "1"); }), &fetcher);
+  EXPECT_EQ(response.status, 204);
+  ASSERT_NE(response.find_header("X-Mark"), nullptr);
 }
 
 TEST(Outcome, names_lanes) {

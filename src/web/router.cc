@@ -41,13 +41,7 @@ Segments split_path(std::string_view path) {
 
 // Adds the security headers to the answer, also when it comes only after further steps.
 Outcome with_security_headers(Outcome outcome, bool https) {
-  if (outcome.is_response()) {
-    add_security_headers(outcome.response(), https);
-    return outcome;
-  }
-  auto& next = outcome.then();
-  return then(next.lane,
-              [step = std::move(next.step), https]() mutable { return with_security_headers(step(), https); });
+  return with_answer(std::move(outcome), [https](Response& response) { add_security_headers(response, https); });
 }
 
 }  // namespace

@@ -194,7 +194,7 @@ void Server::fill() {
   EXPECT_TRUE(stored) << describe(stored.error());
 }
 
-web::Response Server::handle(web::Request request) { return web::run(router_.handle(request)); }
+web::Response Server::handle(web::Request request) { return web::run(router_.handle(request), &fetcher); }
 
 web::Response Server::post(std::string_view path, const Pairs& form, const std::vector<web::Header>& headers) {
   auto request = request_of(web::Method::kPost,

@@ -23,6 +23,7 @@
 #include "oidc/oidc.h"
 #include "oidc/routes.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/fake_fetcher.h"
 #include "tests/support/memory_log.h"
 #include "tests/support/realm_fixture.h"
 #include "tests/support/seeded_random.h"
@@ -74,6 +75,7 @@ class Server {
   FakeClock clock;
   SeededRandom random{20'261'122};
   MemoryLog log;
+  FakeFetcher fetcher;  // other servers, as the steps of requests see them
 
  private:
   crypto::Sealer sealer_;

@@ -180,6 +180,38 @@ TEST_P(SessionsTest, a_logout_notice_is_leased_by_one_and_again_later_until_it_i
   EXPECT_TRUE(lease(now_ + hours(1)).empty());
 }
 
+TEST_P(SessionsTest, a_mail_is_leased_by_one_and_again_later_until_it_is_removed) {
+  Mail mail;
+  mail.id = "m1";
+  mail.realm = realm_;
+  mail.realm_name = "demo";
+  mail.to = "ada@example.com";
+  mail.subject = "Grüße";
+  mail.text = "https://id.example/?key=secret-link\n";
+  mail.html = "<p>x</p>";
+  mail.created_at = now_;
+  mail.expires_at = now_ + hours(1);
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().mails.insert(tx, mail); }));
+  const auto lease = [&](TimePoint at) {
+    return write([&](Tx& tx) { return repos().mails.lease(tx, at, 10); }).value();
+  };
+  const auto first = lease(now_);
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_EQ(first[0].attempts, 1);
+  EXPECT_EQ(first[0].to, mail.to);
+  EXPECT_EQ(first[0].subject, mail.subject);
+  EXPECT_EQ(first[0].text, mail.text);
+  EXPECT_EQ(first[0].html, mail.html);
+  EXPECT_EQ(first[0].expires_at, mail.expires_at);
+  EXPECT_TRUE(lease(now_ + seconds(29)).empty());
+  EXPECT_EQ(lease(now_ + seconds(30)).at(0).attempts, 2);
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().mails.remove(tx, "m1"); }));
+  EXPECT_TRUE(lease(now_ + std::chrono::minutes(30)).empty());
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().mails.insert(tx, mail); }));
+  EXPECT_EQ(purge(now_ + hours(1), 10), 1);
+  EXPECT_TRUE(lease(now_ + hours(1)).empty());
+}
+
 TEST_P(SessionsTest, an_offline_session_stands_beside_the_session_of_its_id) {
   auto session = insert_session("s", user_, app_);
   session.notes = {{"note", "kept"}};

@@ -33,6 +33,23 @@ TEST_P(UsersTest, refuses_taken_ids_usernames_and_addresses) {
   EXPECT_TRUE(insert("u3", "eve", "")) << "no address is no address, not an equal one";
 }
 
+TEST_P(UsersTest, refuses_to_verify_an_address_that_is_not_the_users_any_more) {
+  ASSERT_TRUE(insert("u1", "ada", "ada@example.org"));
+  ASSERT_TRUE(insert("u2", "bob", ""));
+  const auto verify = [&](const char* id, const char* email) {
+    return write([&](Tx& tx) { return repos().users.set_email_verified(tx, UserId(id), email); });
+  };
+  const auto is_verified = [&] {
+    return read([&](Rows& rows) { return repos().users.find(rows, realm_, UserId("u1")); }).value()->email_verified;
+  };
+  EXPECT_EQ(verify("u1", "old@example.org").error(), StoreError::kConflict);
+  EXPECT_EQ(verify("u2", "").error(), StoreError::kConflict);
+  EXPECT_EQ(verify("gone", "ada@example.org").error(), StoreError::kConflict);
+  EXPECT_FALSE(is_verified());
+  EXPECT_TRUE(verify("u1", "ada@example.org"));
+  EXPECT_TRUE(is_verified());
+}
+
 TEST_P(UsersTest, refuses_an_address_that_was_allowed_twice_once_it_no_longer_is) {
   ASSERT_TRUE(insert("u1", "ada", "shared@example.org", true));
   ASSERT_TRUE(insert("u2", "bob", "shared@example.org", true));

@@ -54,6 +54,11 @@ struct NoticeRow {
   TimePoint next_attempt_at{};
 };
 
+struct MailRow {
+  Mail mail;
+  TimePoint next_attempt_at{};
+};
+
 struct CodeRow {
   AuthorizationCode code;
   bool is_used = false;
@@ -90,6 +95,7 @@ struct MemoryData {
   MemoryTable<TimePoint> revocations;     // key(realm, jti)
   MemoryTable<Ticket> tickets;            // key(realm, hash)
   MemoryTable<std::string> server;
+  MemoryTable<MailRow> mails;
 };
 
 class MemoryRows final : public Rows {
@@ -149,6 +155,7 @@ struct MemoryRepos {
   std::unique_ptr<TicketRepo> tickets;
   std::unique_ptr<PurgeRepo> purge;
   std::unique_ptr<ServerRepo> server;
+  std::unique_ptr<MailRepo> mails;
 };
 
 void make_settings_repos(MemoryRepos& repos);

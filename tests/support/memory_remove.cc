@@ -47,6 +47,7 @@ bool remove_realm_rows(MemoryData& data, const RealmId& realm, int rows_max) {
   erase_rows(data.device_codes, left, [&](auto&, const DeviceCode& row) { return row.realm == realm; }, nothing);
   erase_rows(
       data.logout_notices, left, [&](auto&, const NoticeRow& row) { return row.notice.realm == realm; }, nothing);
+  erase_rows(data.mails, left, [&](auto&, const MailRow& row) { return row.mail.realm == realm; }, nothing);
   erase_rows(data.interactions, left, [&](auto&, const Interaction& row) { return row.realm == realm; }, nothing);
   erase_rows(data.tickets, left, [&](auto&, const Ticket& row) { return row.realm == realm; }, nothing);
   erase_rows(data.used_ids, left, [&](auto& key, auto&) { return key.starts_with(key_of(realm.str(), "")); }, nothing);

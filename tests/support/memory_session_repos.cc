@@ -251,6 +251,33 @@ class MemoryLogoutNotices final : public LogoutNoticeRepo {
   }
 };
 
+class MemoryMails final : public MailRepo {
+ public:
+  Stored<void> insert(Tx& tx, const Mail& mail) override {
+    if (!rows_of(tx).mails.edit().emplace(mail.id, MailRow{mail, mail.created_at}).second)
+      return refuse(StoreError::kConflict);
+    return {};
+  }
+  Stored<std::vector<Mail>> lease(Tx& tx, TimePoint now, int mails_max) override {
+    std::vector<Mail> leased;
+    auto& table = rows_of(tx).mails;
+    std::vector<std::string> due;
+    for (const auto& [id, row] : table.rows()) {
+      if (row.next_attempt_at <= now && static_cast<int>(due.size()) < mails_max) due.push_back(id);
+    }
+    for (const auto& id : due) {
+      auto& row = table.edit()[id];
+      row.next_attempt_at = now + kMailRetry * ++row.mail.attempts;
+      leased.push_back(row.mail);
+    }
+    return leased;
+  }
+  Stored<void> remove(Tx& tx, std::string_view id) override {
+    rows_of(tx).mails.edit().erase(std::string(id));
+    return {};
+  }
+};
+
 class MemoryUsedIds final : public UsedIdRepo {
  public:
   Stored<bool> take(Tx& tx, const RealmId& realm, std::string_view hash, TimePoint expires_at) override {
@@ -326,6 +353,9 @@ class MemoryPurge final : public PurgeRepo {
       case Expiring::kOfflineSessions:
         drop(data.offline_sessions, left, [&](const SessionRow& row) { return row.purge_at <= now; });
         break;
+      case Expiring::kMails:
+        drop(data.mails, left, [&](const MailRow& row) { return row.mail.expires_at <= now; });
+        break;
     }
     return rows_max - left;
   }
@@ -358,6 +388,7 @@ void make_session_repos(MemoryRepos& repos) {
   repos.used_ids = std::make_unique<MemoryUsedIds>();
   repos.tickets = std::make_unique<MemoryTickets>();
   repos.purge = std::make_unique<MemoryPurge>();
+  repos.mails = std::make_unique<MemoryMails>();
 }
 
 }  // namespace cardea

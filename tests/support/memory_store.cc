@@ -48,7 +48,7 @@ Repositories MemoryStore::repositories() {
   return {*this,      *r.realms,       *r.scopes,       *r.keys,        *r.clients,        *r.roles,
           *r.groups,  *r.users,        *r.subjects,     *r.credentials, *r.sessions,       *r.offline_sessions,
           *r.codes,   *r.device_codes, *r.interactions, *r.revocations, *r.logout_notices, *r.used_ids,
-          *r.tickets, *r.purge,        *r.server};
+          *r.tickets, *r.purge,        *r.server,       *r.mails};
 }
 
 Stored<void> MemoryStore::read(const std::function<Stored<void>(Rows&)>& function) {

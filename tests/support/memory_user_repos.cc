@@ -58,6 +58,15 @@ class MemoryUsers final : public UserRepo {
   Stored<void> set_required_actions(Tx& tx, const UserId& user, const std::vector<std::string>& actions) override {
     return change(tx, user, [&](Subject& subject) { subject.user.required_actions = actions; });
   }
+  Stored<void> set_email_verified(Tx& tx, const UserId& user, std::string_view email) override {
+    bool is_same = true;
+    auto changed = change(tx, user, [&](Subject& subject) {
+      is_same = subject.user.email == email;
+      if (is_same) subject.user.email_verified = true;
+    });
+    if (changed && !is_same) return refuse(StoreError::kConflict);
+    return changed;
+  }
   Stored<void> add_role(Tx& tx, const UserId& user, const RoleId& role) override {
     if (!rows_of(tx).roles.contains(role.str())) return refuse(StoreError::kConflict);
     return change(tx, user, [&](Subject& subject) { add(subject.roles, role); });

@@ -53,6 +53,12 @@ void check_client_certificates(const ServerSettings& s, Problems& problems) {
     problems.add("https-client-auth", "needs https-trust-store-file: whose certificates are to be believed");
 }
 
+void check_outbound(const ServerSettings& s, Problems& problems) {
+  for (const auto& address : s.outbound_addresses)
+    if (!http::parse_address_range(address))
+      problems.add("outbound-addresses", "\"" + address + "\" is neither an address nor a range such as 10.0.0.0/8");
+}
+
 void check_database(const ServerSettings& s, Problems& problems) {
   if (s.db == Database::kPostgres) {
     db::PostgresSettings settings;
@@ -93,10 +99,8 @@ void check_settings(const ServerSettings& s, Problems& problems, std::vector<std
   check_transport(s, problems, warnings);
   check_proxy(s, problems);
   check_client_certificates(s, problems);
+  check_outbound(s, problems);
   check_database(s, problems);
-  if (!s.truststore_paths.empty())
-    warnings.emplace_back(
-        "truststore-paths is read when Cardea calls other servers, which this release does not do yet.");
   if (s.http_host.empty()) problems.add("http-host", "must be an address");
   if (s.data_dir.empty()) problems.add("data-dir", "must be a folder");
   if (s.bootstrap_admin_username.empty()) problems.add("bootstrap-admin-username", "must be a name");

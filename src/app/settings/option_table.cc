@@ -106,6 +106,12 @@ const std::array kTable = {
     Option{"truststore-paths", "HTTP", "PATH,...", "", "",
            "PEM files or folders of them: authorities to trust beside the system's.", assign<&S::truststore_paths>},
 
+    Option{
+        "outbound-addresses", "HTTP", "ADDRESS,...", "", "",
+        "Inner addresses or ranges (10.0.0.0/8) that URLs and mail servers set by administrators may lead to. Public "
+        "addresses need no listing, and start-dev reaches its own machine.",
+        assign<&S::outbound_addresses>},
+
     // Hostname and proxy
     Option{"hostname", "Hostname", "NAME|URL", "", "",
            "The public name, or the full public URL, that every issuer and link starts with.", assign_hostname},

@@ -164,6 +164,13 @@ TEST(ReadSettings, refuses_proxy_addresses_that_are_none) {
         << text;
 }
 
+TEST(ReadSettings, refuses_outbound_addresses_that_are_none) {
+  for (const auto* text : {"mail.example.com", "10.0.0.0/33", "http://10.0.0.1"})
+    EXPECT_THAT(problems_of({start({"--outbound-addresses", text})}),
+                ElementsAre(HasSubstr("is neither an address nor a range")))
+        << text;
+}
+
 TEST(ReadSettings, refuses_one_port_for_two_things) {
   EXPECT_THAT(problems_of({start({"--http-port=9000", "--health-enabled"})}),
               ElementsAre(HasSubstr("http-management-port")));

@@ -30,6 +30,7 @@ struct ServerSettings {
   ClientAuth https_client_auth = ClientAuth::kNone;
   std::string https_trust_store_file;
   std::vector<std::string> truststore_paths;
+  std::vector<std::string> outbound_addresses;
 
   std::string hostname;  // empty, a host name, or a full URL
   bool hostname_strict = true;

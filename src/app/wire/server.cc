@@ -7,6 +7,7 @@
 #include "app/wire/database.h"
 #include "app/wire/housekeeping.h"
 #include "app/wire/management.h"
+#include "app/wire/outbound.h"
 #include "app/wire/provider.h"
 #include "app/wire/signals.h"
 #include "app/wire/ticker.h"
@@ -27,6 +28,7 @@ constexpr int kHashNiceness = 5;
 constexpr std::size_t kHashQueueForEach = 128;  // about a second of work
 constexpr std::size_t kStoreQueueMax = 1024;
 constexpr std::size_t kSmallQueueMax = 64;
+constexpr std::size_t kJobsQueueMax = 1024;
 
 unsigned cores() { return std::max(1U, std::thread::hardware_concurrency()); }
 
@@ -120,10 +122,15 @@ struct RunningServer::Parts {
   web::Router management_router = {};
   std::unique_ptr<Provider> provider = {};
   std::unique_ptr<OpenDatabase> database = {};
-  std::unique_ptr<http::LanePool> store_pool = {}, hash_pool = {}, cpu_pool = {}, admin_pool = {};
+  std::unique_ptr<LogoutDelivery> logout_delivery = {};
+  std::unique_ptr<FetchLogoutSender> logout_sender = {};
+  std::unique_ptr<MailDelivery> mail_delivery = {};
+  std::unique_ptr<SmtpTransport> mail_transport = {};
+  std::unique_ptr<http::LanePool> store_pool = {}, hash_pool = {}, cpu_pool = {}, admin_pool = {}, jobs_pool = {};
+  std::unique_ptr<Outbound> outbound = {};
   std::unique_ptr<http::Lanes> lanes = {};
   std::unique_ptr<Housekeeping> housekeeping = {};
-  std::unique_ptr<Ticker> ticker = {};
+  std::unique_ptr<Ticker> ticker = {}, jobs_ticker = {};
   std::unique_ptr<http::Server> management = {};
   std::unique_ptr<http::Server> server = {};
 
@@ -131,6 +138,8 @@ struct RunningServer::Parts {
 
   void make_provider();
   void make_lanes();
+  [[nodiscard]] Result<void, std::string> make_outbound();
+  void start_jobs();
   void make_housekeeping();
   void register_metrics();
   [[nodiscard]] Result<void, std::string> fill_database(const Environment& environment, ShowPassword show_password);
@@ -165,6 +174,29 @@ void RunningServer::Parts::make_lanes() {
   lanes->assign(web::Lane::kHash, *hash_pool);
   lanes->assign(web::Lane::kCpu, *cpu_pool);
   lanes->assign(web::Lane::kAdmin, *admin_pool);
+}
+
+Result<void, std::string> RunningServer::Parts::make_outbound() {
+  auto made = Outbound::make(settings, clock, metrics);
+  if (!made) return refuse(std::move(made.error()));
+  outbound = std::move(*made);
+  lanes->assign(outbound->fetcher());
+  return {};
+}
+
+/// The outbox is emptied beside the requests, on threads of its own.
+void RunningServer::Parts::start_jobs() {
+  jobs_pool = make_pool(1, kJobsQueueMax);
+  logout_sender = std::make_unique<FetchLogoutSender>(outbound->fetcher(), *jobs_pool);
+  logout_delivery =
+      std::make_unique<LogoutDelivery>(database->repositories(), provider->settings(), clock, log, *logout_sender);
+  mail_transport = std::make_unique<SmtpTransport>(outbound->mail_sender(), *jobs_pool);
+  mail_delivery =
+      std::make_unique<MailDelivery>(database->repositories(), provider->settings(), clock, log, *mail_transport);
+  jobs_ticker = std::make_unique<Ticker>(kTick, [this] {
+    (void)logout_delivery->deliver_due();
+    (void)mail_delivery->deliver_due();
+  });
 }
 
 void RunningServer::Parts::make_housekeeping() {
@@ -241,6 +273,7 @@ Result<std::unique_ptr<RunningServer>, std::string> RunningServer::start(ServerS
   parts->database = std::move(*database);
   parts->make_provider();
   parts->make_lanes();
+  if (auto made = parts->make_outbound(); !made) return refuse(std::move(made.error()));
   parts->make_housekeeping();
   parts->register_metrics();
   // Before what may take long, so that probes see a server that is alive and not ready yet.
@@ -248,6 +281,7 @@ Result<std::unique_ptr<RunningServer>, std::string> RunningServer::start(ServerS
   if (auto filled = parts->fill_database(environment, std::move(show_password)); !filled)
     return refuse(std::move(filled.error()));
   if (auto served = parts->serve(); !served) return refuse(std::move(served.error()));
+  parts->start_jobs();
   parts->health.started = true;
   return std::unique_ptr<RunningServer>(new RunningServer(std::move(parts)));
 }
@@ -264,6 +298,8 @@ void RunningServer::stop() {
   parts_->health.stopping = true;  // The readiness probe sees it while running requests end.
   parts_->server->stop(kStopGrace);
   parts_->ticker.reset();
+  parts_->jobs_ticker.reset();
+  parts_->outbound->stop();
   if (parts_->management) parts_->management->stop(std::chrono::milliseconds{0});
 }
 

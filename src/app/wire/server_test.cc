@@ -51,6 +51,12 @@ TEST_F(RunningServerTest, refuses_a_certificate_that_is_none) {
   EXPECT_THAT(started.error(), StartsWith("the certificate cannot be used"));
 }
 
+TEST_F(RunningServerTest, refuses_a_trust_file_without_certificates) {
+  const auto started = start({"--truststore-paths=/dev/null"});
+  ASSERT_FALSE(started);
+  EXPECT_THAT(started.error(), StartsWith("truststore-paths: there is no PEM certificate"));
+}
+
 TEST_F(RunningServerTest, refuses_to_lose_the_password_when_a_later_step_fails) {
   ASSERT_FALSE(start({"--http-host=203.0.113.7"}));
   EXPECT_FALSE(password_.empty());

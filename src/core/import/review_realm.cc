@@ -105,7 +105,8 @@ bool is_run(std::string_view member) {
                                               "defaultOptionalClientScopes",
                                               "components",
                                               "requiredActions",
-                                              "keycloakVersion"};
+                                              "keycloakVersion",
+                                              "smtpServer"};
   return std::ranges::find(kRun, member) != std::end(kRun);
 }
 

@@ -30,6 +30,7 @@ struct Repositories {
   TicketRepo& tickets;
   PurgeRepo& purge;
   ServerRepo& server;
+  MailRepo& mails;
 };
 
 }  // namespace cardea

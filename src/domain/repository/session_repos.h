@@ -13,6 +13,7 @@
 #include "domain/device_code.h"
 #include "domain/interaction.h"
 #include "domain/logout_notice.h"
+#include "domain/mail.h"
 #include "domain/repository/store.h"
 #include "domain/session.h"
 #include "domain/ticket.h"
@@ -125,6 +126,16 @@ class LogoutNoticeRepo {
   virtual Stored<void> remove(Tx& tx, std::string_view id) = 0;
 };
 
+class MailRepo {
+ public:
+  virtual ~MailRepo() = default;
+  virtual Stored<void> insert(Tx& tx, const Mail& mail) = 0;
+  /// As LogoutNoticeRepo::lease, with kMailRetry.
+  virtual Stored<std::vector<Mail>> lease(Tx& tx, TimePoint now, int mails_max) = 0;
+  /// Sent, or given up.
+  virtual Stored<void> remove(Tx& tx, std::string_view id) = 0;
+};
+
 /// Ids of client assertions and proofs, each good for one use (RFC 7523 section 3; RFC 9449 section 11.1).
 class UsedIdRepo {
  public:
@@ -161,11 +172,12 @@ enum class Expiring {
   kRevocations,
   kSessions,
   kOfflineSessions,
+  kMails,
 };
 inline constexpr std::array kAllExpiring = {
-    Expiring::kCodes,        Expiring::kDeviceCodes, Expiring::kLogoutNotices,
-    Expiring::kInteractions, Expiring::kUsedIds,     Expiring::kTickets,
-    Expiring::kRevocations,  Expiring::kSessions,    Expiring::kOfflineSessions,
+    Expiring::kCodes,           Expiring::kDeviceCodes, Expiring::kLogoutNotices, Expiring::kInteractions,
+    Expiring::kUsedIds,         Expiring::kTickets,     Expiring::kRevocations,   Expiring::kSessions,
+    Expiring::kOfflineSessions, Expiring::kMails,
 };
 
 class PurgeRepo {

@@ -23,6 +23,8 @@ class UserRepo {
   /// kConflict when the username, id or (unless `duplicate_emails`) the e-mail is taken.
   virtual Stored<void> insert(Tx& tx, const User& user, bool duplicate_emails) = 0;
   virtual Stored<void> set_required_actions(Tx& tx, const UserId& user, const std::vector<std::string>& actions) = 0;
+  /// Somebody read a mail at this address. kConflict when the user is gone or has another address by now.
+  virtual Stored<void> set_email_verified(Tx& tx, const UserId& user, std::string_view email) = 0;
   virtual Stored<void> add_role(Tx& tx, const UserId& user, const RoleId& role) = 0;
   virtual Stored<void> add_group(Tx& tx, const UserId& user, const GroupId& group) = 0;
 };

@@ -1,5 +1,5 @@
 // private_key_jwt (OpenID Connect Core section 9, RFC 7523): an assertion signed with a key whose public half is in the
-// client's record, as a key set, a certificate or a public key.
+// client's record, as a key set, a certificate or a public key, or at an address that the record names.
 #pragma once
 
 #include "oidc/authenticators/authenticator.h"

@@ -136,6 +136,8 @@ std::string discovery_json(const RealmEntry& realm, std::string_view base_url) {
   document.add_list("dpop_signing_alg_values_supported", proof_algorithms());
   document.endpoint("revocation_endpoint", "/revoke");
   document.client_authentication("revocation_endpoint");
+  document.flag("backchannel_logout_supported", true);
+  document.flag("backchannel_logout_session_supported", true);
   document.endpoint("device_authorization_endpoint", "/auth/device");
   document.flag("require_pushed_authorization_requests", false);
   document.endpoint("pushed_authorization_request_endpoint", "/ext/par/request");

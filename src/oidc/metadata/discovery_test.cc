@@ -24,9 +24,8 @@ TEST(Discovery, refuses_to_promise_what_this_release_cannot_do) {
   OidcWorld world;
   const auto document = object_of(world.get(kPath));
   for (const auto* name :
-       {"registration_endpoint", "backchannel_authentication_endpoint", "backchannel_logout_supported",
-        "mtls_endpoint_aliases", "request_object_encryption_alg_values_supported",
-        "authorization_encryption_alg_values_supported"}) {
+       {"registration_endpoint", "backchannel_authentication_endpoint", "mtls_endpoint_aliases",
+        "request_object_encryption_alg_values_supported", "authorization_encryption_alg_values_supported"}) {
     EXPECT_FALSE(document.contains(name)) << name;
   }
   EXPECT_FALSE(document.at("request_uri_parameter_supported").as_bool());
@@ -73,7 +72,8 @@ TEST(Discovery, keeps_keycloaks_order) {
       "code_challenge_methods_supported tls_client_certificate_bound_access_tokens dpop_signing_alg_values_supported "
       "revocation_endpoint "
       "revocation_endpoint_auth_methods_supported "
-      "revocation_endpoint_auth_signing_alg_values_supported "
+      "revocation_endpoint_auth_signing_alg_values_supported backchannel_logout_supported "
+      "backchannel_logout_session_supported "
       "device_authorization_endpoint require_pushed_authorization_requests pushed_authorization_request_endpoint "
       "authorization_response_iss_parameter_supported");
 }

@@ -1,0 +1,81 @@
+#include "app/wire/outbound.h"
+
+#include <utility>
+
+namespace cardea::app {
+namespace {
+
+http::OutboundRules rules_of(const ServerSettings& settings) {
+  http::OutboundRules rules;
+  rules.loopback_allowed = settings.development;
+  for (const auto& text : settings.outbound_addresses) {
+    if (const auto range = http::parse_address_range(text)) rules.listed.push_back(*range);  // check_settings did
+  }
+  return rules;
+}
+
+http::SmtpTls tls_of(MailTls tls) {
+  switch (tls) {
+    case MailTls::kNone:
+      return http::SmtpTls::kNone;
+    case MailTls::kStartTls:
+      return http::SmtpTls::kStartTls;
+    case MailTls::kImplicit:
+      break;
+  }
+  return http::SmtpTls::kImplicit;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Outbound>, std::string> Outbound::make(const ServerSettings& settings, const Clock& clock,
+                                                              Metrics& metrics) {
+  auto trust = http::TrustStore::load(settings.truststore_paths);
+  if (!trust) return refuse(std::move(trust.error()));
+  return std::unique_ptr<Outbound>(new Outbound(rules_of(settings), std::move(*trust), clock, metrics));
+}
+
+Outbound::Outbound(http::OutboundRules rules, http::TrustStore trust, const Clock& clock, Metrics& metrics)
+    : rules_(std::move(rules)),
+      trust_(std::move(trust)),
+      loop_(web::kFetchesMax),
+      fetcher_(loop_, rules_, trust_, clock, metrics),
+      mail_sender_(loop_, rules_, trust_, metrics) {}
+
+void SmtpTransport::send(MailServer server, std::string to, std::string content, std::function<void(MailSent)> done) {
+  http::SmtpMessage message;
+  message.host = std::move(server.host);
+  message.port = server.port;
+  message.tls = tls_of(server.tls);
+  message.user = std::move(server.user);
+  message.password = std::move(server.password);
+  message.helo = server.from.substr(server.from.rfind('@') + 1);
+  message.envelope_from = std::move(server.envelope_from);
+  message.to = std::move(to);
+  message.content = std::move(content);
+  sender_.send(std::move(message), [this, done = std::move(done)](http::MailResult result) {
+    MailSent sent{.sent = result.sent, .is_final = result.is_final, .reason = std::move(result.reason)};
+    LaneJob job;
+    job.work = [done, sent = std::move(sent)] { done(sent); };
+    job.complete = [](bool) {};
+    (void)jobs_.submit(std::move(job));
+  });
+}
+
+void FetchLogoutSender::post_form(std::string url, std::string body, std::function<void(int status)> done) {
+  auto tell = [this, done = std::move(done)](int status) {
+    LaneJob job;
+    job.work = [done, status] { done(status); };
+    job.complete = [](bool) {};
+    // Refused: nobody takes note, the lease runs out, and the notice is sent again.
+    (void)jobs_.submit(std::move(job));
+  };
+  auto parsed = web::ConfiguredUrl::parse(url);
+  if (!parsed) return tell(0);
+  auto request = web::form_request(std::move(*parsed), std::move(body));
+  request.timeout = kLogoutSendTimeout;
+  fetcher_.fetch(std::move(request),
+                 [tell = std::move(tell)](web::Fetched fetched) { tell(fetched ? fetched->status : 0); });
+}
+
+}  // namespace cardea::app

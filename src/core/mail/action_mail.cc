@@ -1,0 +1,55 @@
+#include "core/mail/action_mail.h"
+
+#include "base/uri.h"
+#include "core/mail/mail_server.h"
+#include "core/required_actions.h"
+
+namespace cardea {
+namespace {
+
+seconds life_of(const Realm& realm, const ActionMailOrder& order) {
+  if (order.life) return *order.life;
+  return order.kind == ActionKind::kExecuteActions ? admin_link_life(realm) : user_link_life(realm, order.kind);
+}
+
+MailKind mail_of(ActionKind kind) {
+  switch (kind) {
+    case ActionKind::kVerifyEmail:
+      return MailKind::kVerifyEmail;
+    case ActionKind::kResetCredentials:
+      return MailKind::kResetPassword;
+    case ActionKind::kExecuteActions:
+      break;
+  }
+  return MailKind::kExecuteActions;
+}
+
+}  // namespace
+
+ActionMailIds draw_ids(Random& random) { return {random_uuid(random), random_uuid(random)}; }
+
+Mail write_action_mail(const Mailer& mailer, const RealmEntry& realm, const ActionMailOrder& order,
+                       const ActionMailIds& ids, TimePoint now) {
+  const auto life = life_of(realm.realm, order);
+  const auto issuer = order.base + "/realms/" + percent_encode(realm.realm.name);
+  ActionToken token{.kind = order.kind,
+                    .user = order.user != nullptr ? order.user->id : UserId(ids.mail),
+                    .id = ids.token,
+                    .email = order.user != nullptr ? order.user->email : std::string(),
+                    .client_id = order.client_id,
+                    .redirect_uri = order.redirect_uri,
+                    .actions = order.actions,
+                    .expires_at = now + life};
+  MailOrder mail{.kind = mail_of(order.kind),
+                 .realm = realm.realm,
+                 .to = token.email,
+                 .name = order.user != nullptr ? order.user->first_name : std::string(),
+                 .link = action_link(order.base, realm.realm.name, write_action_token(realm, issuer, token, now)),
+                 .life = life};
+  for (const auto& alias : order.actions) mail.actions.push_back(action_name(realm.realm, alias));
+  return mailer.write(mail, ids.mail, now);
+}
+
+bool can_send_mail(const Realm& realm) { return mail_server_of(realm).has_value(); }
+
+}  // namespace cardea
