@@ -58,15 +58,17 @@ std::optional<std::string_view> UnverifiedJws::kid() const {
   return *kid_;
 }
 
-std::string UnverifiedJws::claimed_subject() const {
+std::string UnverifiedJws::claimed(std::string_view name) const {
   const auto claims = parse_object(payload_);
-  return claims ? std::string(string_or(*claims, "sub", "")) : std::string();
+  return claims ? string_or(*claims, name, "") : std::string();
 }
 
 Result<PublicJwk, JoseError> UnverifiedJws::carried_key() const {
   if (!carried_key_ || !carried_key_->is_object()) return refuse(JoseError::kUnknownKey);
   return parse_jwk(carried_key_->get_object());
 }
+std::string UnverifiedJws::claimed_subject() const { return claimed("sub"); }
+std::string UnverifiedJws::claimed_issuer() const { return claimed("iss"); }
 
 Result<VerificationKey, JoseError> UnverifiedJws::check_signature(const KeySet& keys) const {
   // The header's `alg` only has to agree with the key's record; the record decides how to verify.
@@ -83,13 +85,20 @@ Result<std::string, JoseError> verify_payload(const UnverifiedJws& jws, const Ke
 }
 
 Result<VerifiedJwt, JoseError> verify(const UnverifiedJws& jws, const KeySet& keys) {
-  const auto key = jws.check_signature(keys);
+  const auto key = keys.find(jws.kid(), jws.algorithm_);
   if (!key) return refuse(key.error());
+  return verify(jws, *key);
+}
+
+Result<VerifiedJwt, JoseError> verify(const UnverifiedJws& jws, const VerificationKey& key) {
+  // The header's `alg` only has to agree with the key's record; the record decides how to verify.
+  if (key.algorithm() != jws.algorithm_) return refuse(JoseError::kWrongAlgorithm);
+  if (!key.is_signature_valid(jws.signing_input_, jws.signature_)) return refuse(JoseError::kBadSignature);
   auto claims = parse_object(jws.payload_);
   if (!claims) return refuse(claims.error());
   VerifiedJwt jwt;
-  jwt.algorithm_ = key->algorithm();
-  jwt.kid_ = key->kid();
+  jwt.algorithm_ = key.algorithm();
+  jwt.kid_ = key.kid();
   jwt.header_typ_ = jws.typ_;
   if (const auto taken = jwt.take_claims(std::move(*claims)); !taken) return refuse(taken.error());
   return jwt;

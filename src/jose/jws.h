@@ -35,11 +35,17 @@ class UnverifiedJws {
   /// The key that the header carries: what a proof of possession is about (RFC 9449 section 4.2), and for nothing else.
   /// It says that the sender holds the private half, never who the sender is. kUnknownKey when there is none.
   [[nodiscard]] Result<PublicJwk, JoseError> carried_key() const;
+  /// Whose token it claims to be: to find the issuer's keys, and nothing else. Empty when it names nobody.
+  [[nodiscard]] std::string claimed_issuer() const;
+  /// To leave out keys that cannot have made this signature.
+  [[nodiscard]] std::size_t signature_bytes() const { return signature_.size(); }
 
  private:
   friend Result<std::string, JoseError> verify_payload(const UnverifiedJws& jws, const KeySet& keys);
   friend Result<VerifiedJwt, JoseError> verify(const UnverifiedJws& jws, const KeySet& keys);
+  friend Result<VerifiedJwt, JoseError> verify(const UnverifiedJws& jws, const VerificationKey& key);
   UnverifiedJws() = default;
+  [[nodiscard]] std::string claimed(std::string_view name) const;
   [[nodiscard]] Result<void, JoseError> take_header(const json::object& header);
   [[nodiscard]] Result<VerificationKey, JoseError> check_signature(const KeySet& keys) const;
 
@@ -59,6 +65,10 @@ class UnverifiedJws {
 /// JSON object, kDuplicateMember, and kBadClaim when a registered claim has the wrong type (RFC 7519 section 4.1).
 /// Time, issuer and audience are checked by check_claims.
 [[nodiscard]] Result<VerifiedJwt, JoseError> verify(const UnverifiedJws& jws, const KeySet& keys);
+
+/// The same with one key, whatever `kid` the token names: for keys that were configured without one. kWrongAlgorithm
+/// when the token's algorithm is not the key's.
+[[nodiscard]] Result<VerifiedJwt, JoseError> verify(const UnverifiedJws& jws, const VerificationKey& key);
 
 /// Parse and verify in one call.
 [[nodiscard]] Result<VerifiedJwt, JoseError> verify(std::string_view compact, const KeySet& keys);

@@ -17,6 +17,7 @@ namespace cardea::jose {
 
 class KeySet;
 class UnverifiedJws;
+class VerificationKey;
 
 /// The header and claims of a verified token. Registered claims had the right JSON type, or there would be no object.
 class VerifiedJwt {
@@ -50,7 +51,7 @@ class VerifiedJwt {
   [[nodiscard]] std::optional<TimePoint> auth_time() const { return auth_time_; }
 
  private:
-  friend Result<VerifiedJwt, JoseError> verify(const UnverifiedJws& jws, const KeySet& keys);
+  friend Result<VerifiedJwt, JoseError> verify(const UnverifiedJws& jws, const VerificationKey& key);
   VerifiedJwt() = default;
   [[nodiscard]] Result<void, JoseError> take_claims(json::object claims);
 

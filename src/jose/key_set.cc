@@ -69,6 +69,13 @@ Result<VerificationKey, JoseError> VerificationKey::make_hmac(SecretBytes secret
 const std::string& VerificationKey::kid() const { return state_->kid; }
 Algorithm VerificationKey::algorithm() const { return state_->algorithm; }
 
+std::size_t VerificationKey::signature_bytes() const {
+  if (is_hmac(state_->algorithm)) return hmac_key_bytes_min(state_->algorithm);
+  if (!state_->ed25519.empty()) return crypto_sign_ed25519_BYTES;
+  if (state_->key->type() == crypto::KeyType::kRsa) return (static_cast<std::size_t>(state_->key->bits()) + 7) / 8;
+  return 2 * crypto::coordinate_bytes(state_->key->type());
+}
+
 bool VerificationKey::is_signature_valid(std::string_view signing_input, std::string_view signature) const {
   const auto& material = state_->material;
   if (is_hmac(state_->algorithm)) return is_hmac_valid(material, signing_input, signature);

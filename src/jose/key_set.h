@@ -26,6 +26,8 @@ class VerificationKey {
 
   [[nodiscard]] const std::string& kid() const;
   [[nodiscard]] Algorithm algorithm() const;
+  /// How long its signatures are: one length for each key.
+  [[nodiscard]] std::size_t signature_bytes() const;
   /// True when `signature` (raw bytes: R || S for ES, RFC 7518 section 3.4) is right for `signing_input`.
   [[nodiscard]] bool is_signature_valid(std::string_view signing_input, std::string_view signature) const;
 

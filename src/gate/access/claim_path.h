@@ -1,0 +1,44 @@
+// Where a claim stands in a token: names joined by dots, a dot inside a name written "\." (guides.md G3-07), such as
+// `groups`, `realm_access.roles`, `resource_access.kestra\.prod.roles`.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+
+namespace cardea::gate {
+
+class ClaimPath {
+ public:
+  static constexpr std::size_t kBytesMax = 512;
+  static constexpr std::size_t kNamesMax = 16;
+
+  /// Refuses an empty path, an empty name, a backslash before anything but "." or "\", and what is beyond the bounds.
+  [[nodiscard]] static std::optional<ClaimPath> parse(std::string_view text);
+
+  /// Null: there is nothing at this path.
+  [[nodiscard]] const json::value* find(const json::object& claims) const;
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+  std::vector<std::string> names_;
+};
+
+/// What a claim that should hold names holds. A missing claim is not the same as an empty one: the first leaves what
+/// was known unchanged, the second takes it away (guides.md G4.5).
+struct ClaimNames {
+  enum class State { kMissing, kWrongType, kPresent };
+  State state = State::kMissing;
+  std::vector<std::string> names;
+  std::string_view type;  // of a claim of the wrong type: "number", "object", ...
+};
+
+/// A text is one name; an array gives its texts, and one that holds anything else is of the wrong type.
+[[nodiscard]] ClaimNames read_names(const ClaimPath& path, const json::object& claims);
+
+}  // namespace cardea::gate

@@ -1,0 +1,60 @@
+#include "gate/access/role_rules.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace cardea::gate {
+
+const Role* RoleRules::find_role(std::string_view name) const {
+  const auto found = std::ranges::find(roles, name, &Role::name);
+  return found == roles.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> RoleDecision::missing_claims() const {
+  std::set<std::string> missing;
+  for (const auto& seen : trace)
+    if (seen.claim == ClaimNames::State::kMissing) missing.insert(seen.rule->claim.text());
+  return {missing.begin(), missing.end()};
+}
+
+RoleDecision decide_role(const RoleRules& rules, const json::object& claims) {
+  RoleDecision decision;
+  for (const auto& rule : rules.rules) {
+    const auto held = read_names(rule.claim, claims);
+    const auto matched = std::ranges::find_first_of(rule.values, held.names);
+    const bool is_match = matched != rule.values.end();
+    decision.trace.push_back({.rule = &rule, .claim = held.state, .matched = is_match ? *matched : std::string()});
+    if (!is_match || decision.is_denied) continue;
+    if (rule.kind == RoleRule::Kind::kDeny) {
+      decision.is_denied = true;
+      decision.decided_by = &rule;
+    } else if (decision.decided_by == nullptr || rule.priority > decision.decided_by->priority) {
+      decision.decided_by = &rule;
+    }
+  }
+  if (decision.is_denied) return decision;
+  if (decision.decided_by != nullptr) {
+    decision.role = rules.find_role(decision.decided_by->role);
+  } else if (rules.default_role) {
+    decision.role = rules.find_role(*rules.default_role);
+  }
+  return decision;
+}
+
+std::vector<std::string> check_role_rules(const RoleRules& rules) {
+  std::vector<std::string> problems;
+  std::set<std::string_view> names;
+  for (const auto& role : rules.roles)
+    if (!names.insert(role.name).second) problems.push_back("two roles are called " + role.name);
+  for (const auto& rule : rules.rules) {
+    if (rule.values.empty()) problems.push_back("a rule on " + rule.claim.text() + " has no values");
+    if (rule.kind == RoleRule::Kind::kGrant && !names.contains(rule.role))
+      problems.push_back("a rule on " + rule.claim.text() + " names the role " + rule.role + ", which does not exist");
+  }
+  if (rules.default_role && !names.contains(*rules.default_role))
+    problems.push_back("the default role " + *rules.default_role + " does not exist");
+  return problems;
+}
+
+}  // namespace cardea::gate

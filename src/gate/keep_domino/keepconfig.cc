@@ -1,0 +1,218 @@
+#include "gate/keep_domino/keepconfig.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "base/text.h"
+#include "base/uri.h"
+#include "jose/jwk.h"
+
+namespace cardea::gate {
+namespace {
+
+constexpr std::string_view kAudience = "Domino";
+constexpr std::string_view kDiscoveryPath = "/.well-known/openid-configuration";
+constexpr std::int64_t kMinutesMax = 525'600;         // a year
+constexpr std::int64_t kMinutesPlausible = 7 * 1440;  // beyond it the value was meant as seconds, as in later products
+constexpr std::size_t kEntriesMax = 20'000;
+
+/// One entry of `jwt` or `oidc-idpcat` on its way to a provider.
+struct Entry {
+  std::string path;  // "jwt.hq-keycloak"
+  std::string name;
+  const json::object& members;
+};
+
+class Reader {
+ public:
+  Reader(Overlay overlay, const ReadKeyFile& read_key_file)
+      : settings_(std::move(overlay.settings)), read_key_file_(read_key_file) {
+    config_.notes = std::move(overlay.notes);
+  }
+
+  KeepConfig read() {
+    read_top();
+    for_each_entry("jwt", [this](const Entry& entry) { read_jwt(entry); });
+    for_each_entry("oidc-idpcat", [this](const Entry& entry) { read_catalog(entry); });
+    for_each_entry("oidc", [this](const Entry& entry) {
+      warn(entry.path, "entries of oidc sign people in at Domino's web server; the gate does not read them");
+    });
+    config_.shown = masked(settings_);
+    return std::move(config_);
+  }
+
+ private:
+  void warn(std::string where, std::string text) {
+    config_.notes.push_back({NoteLevel::kWarning, std::move(where), std::move(text)});
+  }
+  void error(std::string where, std::string text) {
+    config_.notes.push_back({NoteLevel::kError, std::move(where), std::move(text)});
+  }
+
+  void read_top() {
+    config_.jwt_duration = minutes_or("JwtDuration", config_.jwt_duration);
+    config_.jwt_duration_max = minutes_or("maxJwtDuration", config_.jwt_duration_max);
+    config_.is_login_disabled = bool_or(settings_, "disableDominoLogin", false);
+    is_expiry_ignored_ = bool_or(settings_, "disableJwtExpiryCheck", false);
+    if (!is_expiry_ignored_) return;
+    config_.is_insecure = true;
+    warn("disableJwtExpiryCheck", "INSECURE: expired tokens are accepted from every provider");
+  }
+
+  seconds minutes_or(std::string_view member, seconds fallback) {
+    const auto* value = settings_.if_contains(member);
+    if (value == nullptr) return fallback;
+    const auto number = int_or(settings_, member, 0);
+    if (number <= 0 || number > kMinutesMax) {
+      error(std::string(member), "must be a number of minutes from 1 to " + std::to_string(kMinutesMax));
+      return fallback;
+    }
+    if (number > kMinutesPlausible)
+      warn(std::string(member), "read as minutes, as KEEP does; was it meant as seconds?");
+    return std::chrono::minutes(number);
+  }
+
+  template <class Read>
+  void for_each_entry(std::string_view kind, Read read) {
+    const auto* entries = settings_.if_contains(kind);
+    if (entries == nullptr) return;
+    if (!entries->is_object()) return error(std::string(kind), "must be an object of entries");
+    std::size_t count = 0;
+    for (const auto& [name, value] : entries->get_object()) {
+      const auto path = std::string(kind) + "." + std::string(name);
+      if (!value.is_object()) {
+        error(path, "must be an object");
+        continue;
+      }
+      if (!bool_or(value.get_object(), "active", false)) continue;
+      if (++count > kEntriesMax) return error(path, "too many entries: this and later ones are left out");
+      read(Entry{path, std::string(name), value.get_object()});
+    }
+  }
+
+  /// Absent: told already.
+  std::optional<jose::Algorithm> algorithm_of(const Entry& entry) {
+    const auto text = string_or(entry.members, "algorithm", string_or(entry.members, "alg", "RS256"));
+    const auto algorithm = jose::parse_algorithm(text);
+    if (!algorithm) {
+      error(entry.path, "algorithm " + text + " is not known");
+      return std::nullopt;
+    }
+    if (jose::is_hmac(*algorithm)) {
+      error(entry.path, text + " is refused: whoever can check such a token could make it; use RS256 or ES256");
+      return std::nullopt;
+    }
+    return algorithm;
+  }
+
+  static std::vector<std::string> texts(const Entry& entry, std::string_view member) {
+    const auto* value = entry.members.if_contains(member);
+    if (value == nullptr) return {};
+    if (const auto* text = value->if_string()) return {std::string(*text)};
+    std::vector<std::string> result;
+    if (const auto* list = value->if_array()) {
+      for (const auto& item : *list)
+        if (const auto* text = item.if_string()) result.emplace_back(*text);
+    }
+    return result;
+  }
+
+  ProviderSettings settings_of(const Entry& entry, jose::Algorithm algorithm, bool is_discovered) {
+    ProviderSettings settings{
+        .name = entry.path, .issuers = texts(entry, "iss"), .algorithms = {algorithm}, .rules = {}};
+    auto& rules = settings.rules;
+    rules.audiences = texts(entry, "aud");
+    if (rules.audiences.empty()) rules.audiences.emplace_back(kAudience);
+    rules.check_expiry = !is_expiry_ignored_;
+    rules.lifetime_max = config_.jwt_duration_max;
+    rules.scope_claims = {"scope", "scp", "scopes"};  // the guide's own sample says scopes (G1-04)
+    const auto identifier = string_or(entry.members, "userIdentifier", "");
+    const bool is_ldap = bool_or(entry.members, "userIdentifierInLdapFormat", false);
+    if (!identifier.empty()) {
+      rules.name_claims = {identifier};
+    } else if (is_discovered) {
+      rules.name_claims = {"CN", "upn", "preferred_username", "email", "sub"};
+    } else {
+      rules.name_claims = {"sub"};
+      rules.name_form = NameForm::kNotes;
+    }
+    if (is_ldap) rules.name_form = NameForm::kLdapToNotes;
+    return settings;
+  }
+
+  void read_jwt(const Entry& entry) {
+    const auto algorithm = algorithm_of(entry);
+    if (!algorithm) return;
+    const auto url = string_or(entry.members, "providerUrl", "");
+    if (!url.empty()) return add_discovered(entry, settings_of(entry, *algorithm, true), url);
+    auto pem = string_or(entry.members, "key", "");
+    const auto file = string_or(entry.members, "keyFile", "");
+    if (pem.empty() && file.empty()) return error(entry.path, "has neither keyFile, key nor providerUrl");
+    if (pem.empty()) {
+      auto text = read_key_file_(file);
+      if (!text) return error(entry.path + ".keyFile", "cannot be read: " + file);
+      pem = std::move(*text);
+    }
+    add_with_key(entry, settings_of(entry, *algorithm, false), pem);
+  }
+
+  void add_with_key(const Entry& entry, ProviderSettings settings, const std::string& pem) {
+    if (pem.find("PRIVATE KEY") != std::string::npos) {
+      return error(entry.path, "holds a private key where the public one belongs; consider it known to others now");
+    }
+    auto key = crypto::PublicKey::from_pem(pem);
+    if (!key) return error(entry.path, "the key cannot be used: " + std::string(crypto::describe(key.error())));
+    const auto algorithm = settings.algorithms.front();
+    auto verification = jose::VerificationKey::make(std::move(*key), string_or(entry.members, "kid", ""), algorithm);
+    if (!verification) return error(entry.path, "the key does not fit " + std::string(jose::name(algorithm)));
+    config_.providers.push_back(
+        std::make_shared<TokenProvider>(std::move(settings), std::vector{std::move(*verification)}));
+  }
+
+  /// `url`: the issuer, or its whole discovery document.
+  void add_discovered(const Entry& entry, ProviderSettings settings, std::string url) {
+    while (url.ends_with('/')) url.pop_back();
+    auto issuer = url;
+    if (url.ends_with(kDiscoveryPath)) {
+      issuer.resize(url.size() - kDiscoveryPath.size());
+    } else {
+      url += kDiscoveryPath;
+    }
+    const auto parsed = parse_uri(url);
+    if (!parsed || !parsed->is_http()) return error(entry.path + ".providerUrl", "is no http or https URL");
+    if (settings.issuers.empty()) settings.issuers = {issuer};
+    auto provider = std::make_shared<TokenProvider>(std::move(settings));
+    config_.providers.push_back(provider);
+    config_.discovered.push_back({std::move(provider), std::move(url)});
+  }
+
+  void read_catalog(const Entry& entry) {
+    const auto url = string_or(entry.members, "providerUrl", "");
+    if (url.empty()) return error(entry.path, "has no providerUrl");
+    const auto algorithm = algorithm_of(entry);
+    if (!algorithm) return;
+    auto settings = settings_of(entry, *algorithm, true);
+    settings.rules.authorized_parties = texts(entry, "additionalClientIds");
+    if (bool_or(entry.members, "allowExpired", false)) {
+      settings.rules.check_expiry = false;
+      config_.is_insecure = true;
+      warn(entry.path + ".allowExpired", "INSECURE: expired tokens of this provider are accepted");
+    }
+    add_discovered(entry, std::move(settings), url);
+  }
+
+  json::object settings_;
+  const ReadKeyFile& read_key_file_;
+  KeepConfig config_;
+  bool is_expiry_ignored_ = false;
+};
+
+}  // namespace
+
+KeepConfig read_keepconfig(std::vector<ConfigFile> files, const std::map<std::string, std::string>& environment,
+                           const ReadKeyFile& read_key_file) {
+  return Reader(merge_overlays(std::move(files), environment), read_key_file).read();
+}
+
+}  // namespace cardea::gate

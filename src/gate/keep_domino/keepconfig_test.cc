@@ -1,0 +1,132 @@
+#include "gate/keep_domino/keepconfig.h"
+
+#include <gtest/gtest.h>
+
+#include "gate/token/gate_fixture.h"
+
+namespace cardea::gate {
+namespace {
+
+using jose::Algorithm;
+
+std::string batch_pem() {
+  const auto body = base64_encode(named_private_key("batch", crypto::KeyType::kRsa).spki_der());
+  return "-----BEGIN PUBLIC KEY-----\n" + body + "\n-----END PUBLIC KEY-----\n";
+}
+
+KeepConfig read(std::vector<ConfigFile> files, std::map<std::string, std::string> environment = {}) {
+  return read_keepconfig(std::move(files), environment, [](const std::string& path) -> std::optional<std::string> {
+    if (path == "30-batch.pub.pem") return batch_pem();
+    return std::nullopt;
+  });
+}
+
+bool has_note(const KeepConfig& config, NoteLevel level, std::string_view where, std::string_view text) {
+  return std::ranges::any_of(config.notes, [&](const ConfigNote& note) {
+    return note.level == level && note.where == where && note.text.find(text) != std::string::npos;
+  });
+}
+
+const std::string kGuide = R"({ "disableJwtExpiryCheck": false,
+  "jwt": {
+    "hq-keycloak":  { "active": true, "providerUrl": "https://sso.example.test/realms/trantor", "aud": "Domino" },
+    "plant-entra":  { "active": true, "providerUrl": "https://login.microsoftonline.com/6f0d/v2.0",
+                      "aud": "api://0b8f3c52", "algorithm": "RS256", "userIdentifier": "upn" },
+    "batch-jobs":   { "active": true, "algorithm": "RS256", "keyFile": "30-batch.pub.pem" } } })";
+
+TEST(KeepConfig, G1_15_bad_file_costs_that_file_only) {
+  const auto config =
+      read({{"10-good.json", kGuide}, {"20-bad.json", "{\n  \"jwt\": {\n    oops\n"}, {"30-list.json", "[]"}});
+  EXPECT_EQ(config.providers.size(), 3U);
+  EXPECT_TRUE(has_note(config, NoteLevel::kError, "20-bad.json:3", "not valid JSON"));
+  EXPECT_TRUE(has_note(config, NoteLevel::kError, "30-list.json:1", "not a JSON object"));
+}
+
+TEST(KeepConfig, RefusesEntriesThatCannotWorkAndSaysWhy) {
+  const auto config = read({{"a.json", R"({"jwt":{
+    "hs":{"active":true,"algorithm":"HS256","keyFile":"30-batch.pub.pem"},
+    "odd":{"active":true,"algorithm":"XX","keyFile":"30-batch.pub.pem"},
+    "gone":{"active":true,"keyFile":"missing.pem"},
+    "nothing":{"active":true},
+    "ec":{"active":true,"algorithm":"ES256","keyFile":"30-batch.pub.pem"},
+    "url":{"active":true,"providerUrl":"ldap://x"},
+    "private":{"active":true,"key":"-----BEGIN PRIVATE KEY-----"},
+    "text":7}})"}});
+  EXPECT_TRUE(config.providers.empty());
+  EXPECT_TRUE(has_note(config, NoteLevel::kError, "jwt.hs", "whoever can check such a token could make it"));
+  EXPECT_TRUE(has_note(config, NoteLevel::kError, "jwt.odd", "not known"));
+  EXPECT_TRUE(has_note(config, NoteLevel::kError, "jwt.gone.keyFile", "missing.pem"));
+  EXPECT_TRUE(has_note(config, NoteLevel::kError, "jwt.nothing", "neither keyFile"));
+  EXPECT_TRUE(has_note(config, NoteLevel::kError, "jwt.ec", "does not fit ES256"));
+  EXPECT_TRUE(has_note(config, NoteLevel::kError, "jwt.url.providerUrl", "URL"));
+  EXPECT_TRUE(has_note(config, NoteLevel::kError, "jwt.private", "private key"));
+  EXPECT_TRUE(has_note(config, NoteLevel::kError, "jwt.text", "object"));
+}
+
+TEST(KeepConfig, ReadsTheGuidesEntries) {
+  const auto config = read({{"10.json", kGuide}});
+  ASSERT_EQ(config.providers.size(), 3U);
+  EXPECT_TRUE(config.notes.empty());
+  EXPECT_EQ(config.jwt_duration_max, std::chrono::minutes(360));
+  EXPECT_FALSE(config.is_insecure);
+  ASSERT_EQ(config.discovered.size(), 2U);
+  const auto& keycloak = *config.discovered[0].provider;
+  EXPECT_EQ(keycloak.settings().issuers, std::vector<std::string>{"https://sso.example.test/realms/trantor"});
+  EXPECT_EQ(config.discovered[0].discovery_url,
+            "https://sso.example.test/realms/trantor/.well-known/openid-configuration");
+  EXPECT_EQ(keycloak.settings().rules.audiences, std::vector<std::string>{"Domino"});
+  EXPECT_EQ(config.discovered[1].provider->settings().rules.name_claims, std::vector<std::string>{"upn"});
+  EXPECT_EQ(config.discovered[1].provider->settings().rules.audiences, std::vector<std::string>{"api://0b8f3c52"});
+}
+
+TEST(KeepConfig, G1_01_a_token_of_the_key_file_is_accepted) {
+  auto config = read({{"10.json", kGuide}});
+  ProviderSet providers(config.providers);
+  const auto& batch = named_key("batch", Algorithm::kRS256);
+  const auto caller = check_token(providers, token_of(batch, good_claims(""), false), kNow);
+  ASSERT_TRUE(caller.has_value());
+  EXPECT_EQ(caller->name, "CN=Robot/O=Plant");
+  auto claims = good_claims("");
+  claims["sub"] = "robot";  // no X.500 name, and no mapping is set
+  EXPECT_EQ(check_token(providers, token_of(batch, claims, false), kNow).error().reason, TokenRefusal::kNoName);
+}
+
+TEST(KeepConfig, G1_13_inactive) {
+  const auto off = read({{"10.json", kGuide}, {"20.json", R"({"jwt":{"batch-jobs":{"active":false}}})"}});
+  EXPECT_EQ(off.providers.size(), 2U);
+  const auto silent = read({{"10.json", R"({"jwt":{"x":{"keyFile":"30-batch.pub.pem"}}})"}});
+  EXPECT_TRUE(silent.providers.empty());
+}
+
+TEST(KeepConfig, G1_14_merge_order) {
+  const auto config =
+      read({{"20-b.json", R"({"x":[3],"o":{"b":2,"c":{"d":1}}})"},
+            {"10-a.json", R"({"x":[1,2],"o":{"a":1,"b":1},"maxJwtDuration":10,"oauth":{"clientSecret":"s3"}})"}},
+           {{"JwtMaxDuration", "20"}});
+  EXPECT_EQ(json::serialize(config.shown.at("x")), "[3]");
+  EXPECT_EQ(json::serialize(config.shown.at("o")), R"({"a":1,"b":2,"c":{"d":1}})");
+  EXPECT_EQ(config.jwt_duration_max, std::chrono::minutes(20));
+  EXPECT_EQ(config.shown.at("oauth").at("clientSecret"), "**********");
+  EXPECT_EQ(json::serialize(config.shown).find("s3"), std::string::npos);
+}
+
+TEST(KeepConfig, G1_08_expiry_may_be_ignored_and_is_called_insecure) {
+  const auto config = read({{"10.json", kGuide}, {"20.json", R"({"disableJwtExpiryCheck":true})"}});
+  EXPECT_TRUE(config.is_insecure);
+  EXPECT_TRUE(has_note(config, NoteLevel::kWarning, "disableJwtExpiryCheck", "INSECURE"));
+  ProviderSet providers(config.providers);
+  const auto& batch = named_key("batch", Algorithm::kRS256);
+  const auto token = token_of(batch, good_claims(""), false);
+  EXPECT_TRUE(check_token(providers, token, kNow + std::chrono::hours(5)).has_value());
+  ProviderSet strict(read({{"10.json", kGuide}}).providers);
+  EXPECT_EQ(check_token(strict, token, kNow + std::chrono::hours(5)).error().reason, TokenRefusal::kExpired);
+}
+
+TEST(KeepConfig, WarnsWhenMinutesLookLikeSeconds) {
+  const auto config = read({{"10.json", R"({"maxJwtDuration":86400,"JwtDuration":-1})"}});
+  EXPECT_TRUE(has_note(config, NoteLevel::kWarning, "maxJwtDuration", "seconds"));
+  EXPECT_TRUE(has_note(config, NoteLevel::kError, "JwtDuration", "minutes"));
+}
+
+}  // namespace
+}  // namespace cardea::gate

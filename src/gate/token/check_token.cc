@@ -1,0 +1,157 @@
+#include "gate/token/check_token.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "gate/token/token_rules.h"
+
+namespace cardea::gate {
+namespace {
+
+using jose::JoseError;
+using Verified = std::shared_ptr<const jose::VerifiedJwt>;
+
+TokenRefusal refusal_of(JoseError error) {
+  switch (error) {
+    case JoseError::kUnknownKey:
+      return TokenRefusal::kUnknownKey;
+    case JoseError::kWrongAlgorithm:
+      return TokenRefusal::kWrongAlgorithm;
+    case JoseError::kBadSignature:
+      return TokenRefusal::kBadSignature;
+    case JoseError::kBadClaim:
+    case JoseError::kDuplicateMember:
+      return TokenRefusal::kBadClaim;
+    default:
+      return TokenRefusal::kMalformed;
+  }
+}
+
+/// One after the other; a provider has few keys without id (a key file holds one).
+Result<Verified, TokenRefusal> verify_without_id(const TokenProvider& provider, const jose::UnverifiedJws& jws) {
+  auto refusal = TokenRefusal::kWrongAlgorithm;
+  for (const auto& key : provider.keys_without_id()) {
+    if (key.algorithm() != jws.algorithm() || key.signature_bytes() != jws.signature_bytes()) continue;
+    auto jwt = jose::verify(jws, key);
+    if (jwt) return std::make_shared<const jose::VerifiedJwt>(std::move(*jwt));
+    refusal = refusal_of(jwt.error());
+  }
+  return refuse(refusal);
+}
+
+/// The allow-list comes first: a key of the set that is for another algorithm is not even looked for.
+Result<Verified, TokenRefusal> verify_by(const TokenProvider& provider, const jose::UnverifiedJws& jws) {
+  if (!provider.allows(jws.algorithm())) return refuse(TokenRefusal::kWrongAlgorithm);
+  if (!provider.keys_without_id().empty()) return verify_without_id(provider, jws);
+  const auto keys = provider.keys_by_id();
+  if (!keys) return refuse(TokenRefusal::kKeysUnavailable);
+  auto jwt = jose::verify(jws, *keys);
+  if (!jwt) return refuse(refusal_of(jwt.error()));
+  return std::make_shared<const jose::VerifiedJwt>(std::move(*jwt));
+}
+
+struct Proof {
+  ProviderPtr provider;
+  Verified token;
+  std::uint64_t version;
+};
+
+RefusedToken refused(TokenRefusal reason, const TokenProvider& provider) {
+  return {.reason = reason, .provider = provider.settings().name};
+}
+
+/// Two providers may claim one issuer (two applications of one Keycloak): their keys are the issuer's, so the first
+/// that verifies and whose rules hold is the one.
+Result<Caller, RefusedToken> check_claimed(const std::vector<ProviderPtr>& candidates, const jose::UnverifiedJws& jws,
+                                           TimePoint now) {
+  std::optional<RefusedToken> first;
+  for (const auto& provider : candidates) {
+    const auto version = provider->version();
+    auto token = verify_by(*provider, jws);
+    auto caller = token ? check_rules(*provider, std::move(*token), now)
+                        : Result<Caller, RefusedToken>(refuse(refused(token.error(), *provider)));
+    if (caller) {
+      caller->provider_version = version;
+      return caller;
+    }
+    if (!first) first = std::move(caller.error());
+  }
+  return refuse(std::move(*first));
+}
+
+Result<Proof, RefusedToken> search(ProviderSet& providers, const jose::UnverifiedJws& jws, std::string_view issuer,
+                                   TimePoint now) {
+  const auto hint = providers.hint(issuer, jws.kid());
+  if (hint) {
+    const auto version = hint->version();
+    if (auto token = verify_by(*hint, jws)) return Proof{hint, std::move(*token), version};
+  }
+  const auto& candidates = providers.unclaimed(jws.algorithm(), jws.signature_bytes());
+  if (candidates.empty()) return refuse(RefusedToken{.reason = TokenRefusal::kUnknownIssuer});
+  if (!providers.take_search(issuer, jws.kid(), now)) {
+    return refuse(RefusedToken{.reason = TokenRefusal::kTooManySearches});
+  }
+  for (const auto& provider : candidates) {
+    if (provider == hint) continue;
+    const auto version = provider->version();
+    auto token = verify_by(*provider, jws);
+    if (!token) continue;
+    providers.remember(issuer, jws.kid(), provider);
+    return Proof{provider, std::move(*token), version};
+  }
+  return refuse(RefusedToken{.reason = TokenRefusal::kBadSignature});
+}
+
+}  // namespace
+
+std::string_view describe(TokenRefusal refusal) {
+  switch (refusal) {
+    case TokenRefusal::kMalformed:
+      return "malformed_token";
+    case TokenRefusal::kUnknownIssuer:
+      return "unknown_issuer";
+    case TokenRefusal::kTooManySearches:
+      return "too_many_searches";
+    case TokenRefusal::kKeysUnavailable:
+      return "keys_unavailable";
+    case TokenRefusal::kUnknownKey:
+      return "unknown_key";
+    case TokenRefusal::kWrongAlgorithm:
+      return "wrong_algorithm";
+    case TokenRefusal::kBadSignature:
+      return "bad_signature";
+    case TokenRefusal::kBadClaim:
+      return "bad_claim";
+    case TokenRefusal::kExpired:
+      return "expired";
+    case TokenRefusal::kNotYetValid:
+      return "not_yet_valid";
+    case TokenRefusal::kTooLong:
+      return "lifetime_too_long";
+    case TokenRefusal::kMissingClaim:
+      return "missing_claim";
+    case TokenRefusal::kWrongAudience:
+      return "wrong_audience";
+    case TokenRefusal::kWrongParty:
+      return "wrong_authorized_party";
+    case TokenRefusal::kNoName:
+      return "no_name";
+  }
+  return "refused";
+}
+
+Result<Caller, RefusedToken> check_token(ProviderSet& providers, std::string_view compact, TimePoint now) {
+  const auto jws = jose::UnverifiedJws::parse(compact);
+  if (!jws) return refuse(RefusedToken{.reason = refusal_of(jws.error())});
+  const auto issuer = jws->claimed_issuer();
+  const auto& claimed = providers.of_issuer(issuer);
+  if (!claimed.empty()) return check_claimed(claimed, *jws, now);
+  auto proof = search(providers, *jws, issuer, now);
+  if (!proof) return refuse(std::move(proof.error()));
+  auto caller = check_rules(*proof->provider, std::move(proof->token), now);
+  if (caller) caller->provider_version = proof->version;
+  return caller;
+}
+
+}  // namespace cardea::gate

@@ -1,0 +1,62 @@
+// From the bytes of a bearer token to a caller: the one place in the gate that accepts a token (guides.md G0.3, G1.8;
+// standards.md GW-3 to GW-5; attack classes 11, 12, 14). A pure function of its inputs and `now`.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "gate/token/provider_set.h"
+#include "jose/jwt.h"
+
+namespace cardea::gate {
+
+enum class TokenRefusal {
+  kMalformed,        // no signed JWT in compact form, or an algorithm that is none of ours ("none" among them)
+  kUnknownIssuer,    // nobody claims its issuer and no provider without issuer could have made it
+  kTooManySearches,  // the same, and not looked for again so soon
+  kKeysUnavailable,  // its provider has no keys yet: the provider could not be reached
+  kUnknownKey,       // its provider has no such key; it may have new ones
+  kWrongAlgorithm,   // not among the provider's
+  kBadSignature,
+  kBadClaim,  // a claim of the wrong type
+  kExpired,
+  kNotYetValid,
+  kTooLong,       // exp - iat beyond lifetime_max
+  kMissingClaim,  // exp, iat or one that the rules require
+  kWrongAudience,
+  kWrongParty,  // azp or appid
+  kNoName,      // none of the name claims, or not in the form it must have
+};
+/// snake_case, for logs and `explain`.
+[[nodiscard]] std::string_view describe(TokenRefusal refusal);
+
+/// Who calls, proven.
+struct Caller {
+  std::string provider;
+  std::string name;
+  std::string name_claim;           // where it stood
+  std::vector<std::string> scopes;  // in the token's order
+  std::string scope_claim;          // where they stood; empty: the token has none
+  std::shared_ptr<const jose::VerifiedJwt> token;
+  std::uint64_t provider_version = 0;
+};
+
+/// Whom a refused token concerns, for the log. `provider` is empty when none was found, `detail` names the claim or is
+/// empty.
+struct RefusedToken {
+  TokenRefusal reason;
+  std::string provider = {};
+  std::string detail = {};
+};
+
+/// Keys and hints of `providers` are read; a first success among providers without issuer is remembered there.
+[[nodiscard]] Result<Caller, RefusedToken> check_token(ProviderSet& providers, std::string_view compact, TimePoint now);
+
+/// The rules alone, for a token that one of the provider's keys has verified.
+[[nodiscard]] Result<Caller, RefusedToken> check_rules(const TokenProvider& provider,
+                                                       std::shared_ptr<const jose::VerifiedJwt> token, TimePoint now);
+
+}  // namespace cardea::gate

@@ -1,0 +1,182 @@
+#include "gate/token/check_token.h"
+
+#include <gtest/gtest.h>
+
+#include "gate/token/gate_fixture.h"
+
+namespace cardea::gate {
+namespace {
+
+using jose::Algorithm;
+
+constexpr std::string_view kKeycloak = "https://sso.example.test/realms/trantor";
+constexpr std::string_view kEntra = "https://login.microsoftonline.com/6f0d/v2.0";
+
+/// The fixture of guides.md G1.9: a Keycloak and an Entra ID with key sets, a key file without issuer.
+class CheckToken : public ::testing::Test {
+ protected:
+  const jose::SigningKey& keycloak = named_key("kc-1", Algorithm::kRS256);
+  const jose::SigningKey& entra = named_key("en-1", Algorithm::kRS256);
+  const jose::SigningKey& batch = named_key("batch", Algorithm::kRS256);
+  ProviderSet providers{{provider_with_set(settings_named("hq-keycloak", {std::string(kKeycloak)}), keycloak),
+                         provider_with_set(settings_named("plant-entra", {std::string(kEntra)}), entra),
+                         provider_with_key(settings_named("batch-jobs", {}), batch)}};
+
+  TokenRefusal refusal(const std::string& token, TimePoint now = kNow) {
+    const auto caller = check_token(providers, token, now);
+    EXPECT_FALSE(caller.has_value()) << token;
+    return caller ? TokenRefusal{} : caller.error().reason;
+  }
+  TokenRefusal refusal_of_claims(const json::object& claims) { return refusal(token_of(keycloak, claims)); }
+};
+
+TEST_F(CheckToken, G1_09_refuses_none_and_hmac_with_a_public_key) {
+  const auto payload = base64url_encode(json::serialize(good_claims(kKeycloak)));
+  for (const auto* alg : {"none", "None", "NONE"}) {
+    const auto header = base64url_encode(R"({"alg":")" + std::string(alg) + R"("})");
+    EXPECT_EQ(refusal(header + "." + payload + "."), TokenRefusal::kMalformed) << alg;
+  }
+  for (const auto* key : {&keycloak, &entra, &batch}) {
+    auto hmac = jose::SigningKey::make_hmac(
+        SecretBytes(named_private_key(key->kid(), crypto::KeyType::kRsa).spki_der()), key->kid(), Algorithm::kHS256);
+    EXPECT_EQ(refusal(token_of(*hmac, good_claims(kKeycloak))), TokenRefusal::kWrongAlgorithm);
+    EXPECT_EQ(refusal(token_of(*hmac, good_claims(""))), TokenRefusal::kUnknownIssuer);
+  }
+}
+
+TEST_F(CheckToken, G1_10_refuses_an_algorithm_that_is_not_the_entrys) {
+  auto rs512 =
+      jose::SigningKey::make(named_private_key("kc-1", crypto::KeyType::kRsa).clone(), "kc-1", Algorithm::kRS512);
+  EXPECT_EQ(refusal(token_of(*rs512, good_claims(kKeycloak))), TokenRefusal::kWrongAlgorithm);
+  const auto& curve = named_key("ec", Algorithm::kES512);
+  ProviderSet ec{{provider_with_key(settings_named("ec", {}, {Algorithm::kES512}), curve)}};
+  EXPECT_TRUE(check_token(ec, token_of(curve, good_claims("")), kNow).has_value());
+  const auto as_es256 = jose::sign_by_hand(curve, R"({"alg":"ES256"})", json::serialize(good_claims("")));
+  EXPECT_FALSE(check_token(ec, as_es256, kNow).has_value());
+}
+
+TEST_F(CheckToken, G1_11_refuses_a_token_of_one_issuer_signed_by_another) {
+  EXPECT_EQ(refusal(token_of(entra, good_claims(kKeycloak))), TokenRefusal::kUnknownKey);
+  EXPECT_EQ(refusal(token_of(entra, good_claims(kKeycloak), false)), TokenRefusal::kBadSignature);
+  // A key without issuer is never tried on a token whose issuer somebody claims.
+  EXPECT_EQ(refusal(token_of(batch, good_claims(kKeycloak), false)), TokenRefusal::kBadSignature);
+  EXPECT_EQ(refusal(token_of(keycloak, good_claims("https://evil.example"))), TokenRefusal::kBadSignature);
+}
+
+TEST_F(CheckToken, RefusesKeysThatTheTokenBrings) {
+  json::object header{{"alg", "RS256"}, {"kid", "kc-1"}, {"jku", "https://evil.example/keys"}};
+  const auto& stranger = named_key("stranger", Algorithm::kRS256);
+  EXPECT_EQ(refusal(jose::sign_by_hand(stranger, json::serialize(header), json::serialize(good_claims(kKeycloak)))),
+            TokenRefusal::kBadSignature);
+}
+
+TEST_F(CheckToken, G1_06_audience) {
+  for (const auto* audience : {"domino", "DOMINO", "Other", ""}) {
+    auto claims = good_claims(kKeycloak);
+    claims["aud"] = audience;
+    EXPECT_EQ(refusal_of_claims(claims), TokenRefusal::kWrongAudience) << audience;
+  }
+  auto claims = good_claims(kKeycloak);
+  claims.erase("aud");
+  EXPECT_EQ(refusal_of_claims(claims), TokenRefusal::kWrongAudience);
+  claims["aud"] = json::array{"account", "Domino"};
+  EXPECT_TRUE(check_token(providers, token_of(keycloak, claims), kNow).has_value());
+}
+
+TEST_F(CheckToken, G1_07_too_long) {
+  auto claims = good_claims(kKeycloak);
+  claims["exp"] = claims["iat"].as_int64() + 361 * 60;
+  EXPECT_EQ(refusal_of_claims(claims), TokenRefusal::kTooLong);
+  claims["exp"] = claims["iat"].as_int64() + 360 * 60;
+  EXPECT_TRUE(check_token(providers, token_of(keycloak, claims), kNow).has_value());
+  claims.erase("iat");
+  EXPECT_EQ(refusal_of_claims(claims), TokenRefusal::kMissingClaim);
+  claims = good_claims(kKeycloak);
+  claims.erase("exp");
+  EXPECT_EQ(refusal_of_claims(claims), TokenRefusal::kMissingClaim);
+}
+
+TEST_F(CheckToken, RefusesExpiredTokensBeyondTheLeeway) {
+  const auto token = token_of(keycloak, good_claims(kKeycloak));
+  EXPECT_TRUE(check_token(providers, token, kNow + seconds(300 + 30)).has_value());
+  EXPECT_EQ(refusal(token, kNow + seconds(300 + 31)), TokenRefusal::kExpired);
+}
+
+TEST_F(CheckToken, G1_22_leeway) {
+  auto claims = good_claims(kKeycloak);
+  claims["nbf"] = epoch_seconds(kNow) + 20;
+  EXPECT_TRUE(check_token(providers, token_of(keycloak, claims), kNow).has_value());
+  auto strict = settings_named("strict", {std::string(kKeycloak)});
+  strict.rules.leeway = seconds(0);
+  ProviderSet no_leeway{{provider_with_set(std::move(strict), keycloak)}};
+  const auto refused = check_token(no_leeway, token_of(keycloak, claims), kNow);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().reason, TokenRefusal::kNotYetValid);
+  claims["nbf"] = epoch_seconds(kNow) + 31;
+  EXPECT_EQ(refusal_of_claims(claims), TokenRefusal::kNotYetValid);
+}
+
+TEST_F(CheckToken, RefusesOtherParties) {
+  auto settings = settings_named("entra", {std::string(kEntra)});
+  settings.rules.authorized_parties = {"client-1"};
+  ProviderSet set{{provider_with_set(std::move(settings), entra)}};
+  auto claims = good_claims(kEntra);
+  EXPECT_EQ(check_token(set, token_of(entra, claims), kNow).error().reason, TokenRefusal::kMissingClaim);
+  claims["azp"] = "client-2";
+  EXPECT_EQ(check_token(set, token_of(entra, claims), kNow).error().reason, TokenRefusal::kWrongParty);
+  claims.erase("azp");
+  claims["appid"] = "client-1";  // version 1 tokens
+  EXPECT_TRUE(check_token(set, token_of(entra, claims), kNow).has_value());
+}
+
+TEST_F(CheckToken, G1_01_key_file) {
+  const auto caller = check_token(providers, token_of(batch, good_claims("https://plant.example")), kNow);
+  ASSERT_TRUE(caller.has_value());
+  EXPECT_EQ(caller->name, "CN=Robot/O=Plant");
+  EXPECT_EQ(caller->provider, "batch-jobs");
+  EXPECT_EQ(caller->scopes, std::vector<std::string>{"$DATA"});
+}
+
+TEST_F(CheckToken, SaysThatAProviderHasNoKeysYet) {
+  ProviderSet set{{std::make_shared<TokenProvider>(settings_named("down", {"https://down.example"}))}};
+  const auto refused = check_token(set, token_of(keycloak, good_claims("https://down.example")), kNow);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().reason, TokenRefusal::kKeysUnavailable);
+  EXPECT_EQ(refused.error().provider, "down");
+}
+
+TEST_F(CheckToken, G1_16_takes_new_keys_without_a_restart) {
+  const auto& next = named_key("kc-2", Algorithm::kRS256);
+  const auto token = token_of(next, good_claims(kKeycloak));
+  EXPECT_EQ(refusal(token), TokenRefusal::kUnknownKey);
+  const auto& provider = providers.of_issuer(kKeycloak).front();
+  const auto before = provider->version();
+  provider->replace_keys(jose::key_set_of(next));
+  EXPECT_GT(provider->version(), before);  // what was verified under the old keys is asked again
+  EXPECT_TRUE(check_token(providers, token, kNow).has_value());
+}
+
+/// G1-12: the number of verifications does not grow with the number of entries.
+TEST_F(CheckToken, G1_12_searches_for_an_unknown_issuer_are_few) {
+  const auto& stranger = named_key("stranger", Algorithm::kRS256);
+  const auto token = token_of(stranger, good_claims("https://nobody.example"));
+  for (int i = 0; i < ProviderSet::kSearchesMax; ++i) EXPECT_EQ(refusal(token), TokenRefusal::kBadSignature);
+  EXPECT_EQ(refusal(token), TokenRefusal::kTooManySearches);
+  EXPECT_TRUE(check_token(providers, token_of(batch, good_claims("https://nobody.example")), kNow).has_value())
+      << "another key id of that issuer is looked for";
+  EXPECT_EQ(refusal(token, kNow + ProviderSet::kSearchWindow), TokenRefusal::kBadSignature) << "and this one later";
+  // No entry without issuer has a key of this kind: nothing is tried at all.
+  EXPECT_EQ(refusal(token_of(named_key("p", Algorithm::kES256), good_claims("https://nobody.example"))),
+            TokenRefusal::kUnknownIssuer);
+}
+
+TEST_F(CheckToken, G1_12_a_hint_is_verified_each_time) {
+  ASSERT_TRUE(check_token(providers, token_of(batch, good_claims("https://plant.example")), kNow).has_value());
+  EXPECT_EQ(providers.hint("https://plant.example", "batch")->settings().name, "batch-jobs");
+  const auto forged = jose::sign_by_hand(named_key("stranger", Algorithm::kRS256), R"({"alg":"RS256","kid":"batch"})",
+                                         json::serialize(good_claims("https://plant.example")));
+  EXPECT_EQ(refusal(forged), TokenRefusal::kBadSignature);
+}
+
+}  // namespace
+}  // namespace cardea::gate

@@ -1,0 +1,69 @@
+#include "gate/token/provider_set.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace cardea::gate {
+namespace {
+
+const std::vector<ProviderPtr> kNobody;
+
+/// Issuer and key id as one key. The length keeps ("a", "bc") and ("ab", "c") apart.
+std::string hint_key(std::string_view issuer, std::optional<std::string_view> kid) {
+  auto key = std::to_string(issuer.size()) + ":" + std::string(issuer);
+  if (kid) key.append("#").append(*kid);
+  return key;
+}
+
+std::string size_key(jose::Algorithm algorithm, std::size_t signature_bytes) {
+  return std::string(jose::name(algorithm)) + "/" + std::to_string(signature_bytes);
+}
+
+}  // namespace
+
+ProviderSet::ProviderSet(std::vector<ProviderPtr> providers) : providers_(std::move(providers)) {
+  for (const auto& provider : providers_) {
+    by_name_[provider->settings().name] = provider;
+    for (const auto& issuer : provider->settings().issuers) by_issuer_[issuer].push_back(provider);
+    if (!provider->settings().issuers.empty()) continue;
+    std::set<std::string> kinds;  // a provider with two keys of one kind is one candidate
+    for (const auto& key : provider->keys_without_id()) kinds.insert(size_key(key.algorithm(), key.signature_bytes()));
+    for (const auto& kind : kinds) unclaimed_[kind].push_back(provider);
+  }
+}
+
+ProviderPtr ProviderSet::named(std::string_view name) const {
+  const auto found = by_name_.find(std::string(name));
+  return found == by_name_.end() ? nullptr : found->second;
+}
+
+const std::vector<ProviderPtr>& ProviderSet::of_issuer(std::string_view issuer) const {
+  const auto found = by_issuer_.find(std::string(issuer));
+  return found == by_issuer_.end() ? kNobody : found->second;
+}
+
+const std::vector<ProviderPtr>& ProviderSet::unclaimed(jose::Algorithm algorithm, std::size_t signature_bytes) const {
+  const auto found = unclaimed_.find(size_key(algorithm, signature_bytes));
+  return found == unclaimed_.end() ? kNobody : found->second;
+}
+
+ProviderPtr ProviderSet::hint(std::string_view issuer, std::optional<std::string_view> kid) const {
+  const std::lock_guard lock(mutex_);
+  const auto* found = hints_.find(hint_key(issuer, kid));
+  return found == nullptr ? nullptr : *found;
+}
+
+void ProviderSet::remember(std::string_view issuer, std::optional<std::string_view> kid, const ProviderPtr& provider) {
+  const std::lock_guard lock(mutex_);
+  hints_.put(hint_key(issuer, kid), provider);
+}
+
+bool ProviderSet::take_search(std::string_view issuer, std::optional<std::string_view> kid, TimePoint now) {
+  const auto key = hint_key(issuer, kid);
+  if (searches_.is_exhausted(key, now)) return false;
+  searches_.count(key, now);
+  return true;
+}
+
+}  // namespace cardea::gate

@@ -1,0 +1,63 @@
+// All providers of a gate and the question "whose may this token be", answered without trying them all (guides.md G1.8
+// and G1-12): by the issuer the token names, and for issuers that no provider claims by algorithm and size of the
+// signature among the providers that claim none. What verified once is remembered as a hint, which saves the search and
+// never the check.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/attempt_limit.h"
+#include "base/clock_map.h"
+#include "gate/token/provider.h"
+#include "jose/jws.h"
+
+namespace cardea::gate {
+
+using ProviderPtr = std::shared_ptr<TokenProvider>;
+
+class ProviderSet {
+ public:
+  static constexpr std::size_t kHintsMax = 10'000;
+  /// Searches among providers without issuer for one (issuer, key id), so that a stranger's tokens do not cost a
+  /// verification by each of them again and again.
+  static constexpr int kSearchesMax = 5;
+  static constexpr seconds kSearchWindow{10};
+
+  /// Inactive providers are not given. Two with the same issuer are both candidates for its tokens.
+  explicit ProviderSet(std::vector<ProviderPtr> providers);
+
+  /// The providers that claim this issuer. Empty: nobody does.
+  [[nodiscard]] const std::vector<ProviderPtr>& of_issuer(std::string_view issuer) const;
+
+  /// Providers without issuer whose key could have made a signature of this algorithm and size.
+  [[nodiscard]] const std::vector<ProviderPtr>& unclaimed(jose::Algorithm algorithm, std::size_t signature_bytes) const;
+
+  /// Which of them verified a token of this issuer and key id before. Null: none yet.
+  [[nodiscard]] ProviderPtr hint(std::string_view issuer, std::optional<std::string_view> kid) const;
+  void remember(std::string_view issuer, std::optional<std::string_view> kid, const ProviderPtr& provider);
+
+  /// May a search for this issuer and key id be made now? Counts it.
+  [[nodiscard]] bool take_search(std::string_view issuer, std::optional<std::string_view> kid, TimePoint now);
+
+  [[nodiscard]] const std::vector<ProviderPtr>& all() const { return providers_; }
+  /// Null: there is none of that name.
+  [[nodiscard]] ProviderPtr named(std::string_view name) const;
+
+ private:
+  std::vector<ProviderPtr> providers_;
+  std::unordered_map<std::string, ProviderPtr> by_name_;
+  std::unordered_map<std::string, std::vector<ProviderPtr>> by_issuer_;
+  std::unordered_map<std::string, std::vector<ProviderPtr>> unclaimed_;  // by algorithm and signature size
+  mutable std::mutex mutex_;
+  ClockMap<ProviderPtr> hints_{kHintsMax};  // guarded by mutex_
+  AttemptLimit searches_{kSearchesMax, kSearchWindow};
+};
+
+}  // namespace cardea::gate

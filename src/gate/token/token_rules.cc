@@ -1,0 +1,109 @@
+#include "gate/token/token_rules.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "gate/keep_domino/notes_name.h"
+
+namespace cardea::gate {
+namespace {
+
+RefusedToken missing(std::string_view claim) {
+  return {.reason = TokenRefusal::kMissingClaim, .provider = {}, .detail = std::string(claim)};
+}
+
+std::optional<std::string> in_form(NameForm form, std::string_view value) {
+  switch (form) {
+    case NameForm::kAsIs:
+      return std::string(value);
+    case NameForm::kNotes:
+      return is_notes_name(value) ? std::optional(std::string(value)) : std::nullopt;
+    case NameForm::kLdapToNotes:
+      return notes_name_from_ldap(value);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<RefusedToken> refuse_times(const TokenRules& rules, const jose::VerifiedJwt& token, TimePoint now) {
+  if (!token.exp()) return missing("exp");
+  if (rules.lifetime_max && !token.iat()) return missing("iat");
+  if (rules.check_expiry && now > *token.exp() + rules.leeway) return RefusedToken{.reason = TokenRefusal::kExpired};
+  if (token.nbf() && *token.nbf() > now + rules.leeway) return RefusedToken{.reason = TokenRefusal::kNotYetValid};
+  if (token.iat() && *token.iat() > now + rules.leeway) return RefusedToken{.reason = TokenRefusal::kNotYetValid};
+  if (rules.lifetime_max && *token.exp() - *token.iat() > *rules.lifetime_max) {
+    return RefusedToken{.reason = TokenRefusal::kTooLong};
+  }
+  return std::nullopt;
+}
+
+std::optional<RefusedToken> refuse_receiver(const TokenRules& rules, const jose::VerifiedJwt& token) {
+  const auto is_meant = [&](const std::string& audience) { return token.has_audience(audience); };
+  if (!rules.audiences.empty() && !std::ranges::any_of(rules.audiences, is_meant)) {
+    return RefusedToken{.reason = TokenRefusal::kWrongAudience};
+  }
+  if (rules.authorized_parties.empty()) return std::nullopt;
+  // Version 1 tokens of Entra ID say appid where everybody else says azp (entra.md section 4).
+  const auto party = token.azp().empty() ? token.text("appid") : token.azp();
+  if (party.empty()) return missing("azp");
+  if (std::ranges::find(rules.authorized_parties, party) == rules.authorized_parties.end()) {
+    return RefusedToken{.reason = TokenRefusal::kWrongParty, .provider = {}, .detail = std::string(party)};
+  }
+  return std::nullopt;
+}
+
+Scopes read_scopes(const TokenRules& rules, const json::object& claims) {
+  for (const auto& claim : rules.scope_claims) {
+    const auto* value = claims.if_contains(claim);
+    if (value == nullptr) continue;
+    Scopes scopes{.names = {}, .claim = claim};
+    if (const auto* text = value->if_string()) {
+      for (const auto word : split_words(*text)) scopes.names.emplace_back(word);
+    }
+    if (const auto* list = value->if_array()) {
+      for (const auto& item : *list)
+        if (const auto* text = item.if_string()) scopes.names.emplace_back(*text);
+    }
+    return scopes;
+  }
+  return {};
+}
+
+std::optional<CallerName> read_name(const TokenRules& rules, const json::object& claims) {
+  for (const auto& claim : rules.name_claims) {
+    const auto* text = find_string(claims, claim);
+    if (text == nullptr || text->empty()) continue;
+    auto name = in_form(rules.name_form, *text);
+    if (!name) return std::nullopt;  // the claim that counts says nonsense: the next one is no better
+    return CallerName{.name = std::move(*name), .claim = claim};
+  }
+  return std::nullopt;
+}
+
+Result<Caller, RefusedToken> check_rules(const TokenProvider& provider, std::shared_ptr<const jose::VerifiedJwt> token,
+                                         TimePoint now) {
+  const auto& rules = provider.settings().rules;
+  const auto with_name = [&](RefusedToken refusal) {
+    refusal.provider = provider.settings().name;
+    return refuse(std::move(refusal));
+  };
+  if (auto refusal = refuse_times(rules, *token, now)) return with_name(std::move(*refusal));
+  if (auto refusal = refuse_receiver(rules, *token)) return with_name(std::move(*refusal));
+  for (const auto& claim : rules.required_claims)
+    if (!token->claims().contains(claim)) return with_name(missing(claim));
+  auto name = read_name(rules, token->claims());
+  if (!name) return with_name({.reason = TokenRefusal::kNoName});
+  auto scopes = read_scopes(rules, token->claims());
+  Caller caller;
+  caller.provider = provider.settings().name;
+  caller.name = std::move(name->name);
+  caller.name_claim = std::move(name->claim);
+  caller.scopes = std::move(scopes.names);
+  caller.scope_claim = std::move(scopes.claim);
+  caller.token = std::move(token);
+  return caller;
+}
+
+}  // namespace cardea::gate

@@ -1,0 +1,31 @@
+// What a provider's rules say of a verified token, one small decision each. Internal to check_token.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gate/token/check_token.h"
+
+namespace cardea::gate {
+
+/// Absent: they hold.
+[[nodiscard]] std::optional<RefusedToken> refuse_times(const TokenRules& rules, const jose::VerifiedJwt& token,
+                                                       TimePoint now);
+[[nodiscard]] std::optional<RefusedToken> refuse_receiver(const TokenRules& rules, const jose::VerifiedJwt& token);
+
+struct Scopes {
+  std::vector<std::string> names;
+  std::string claim;
+};
+/// The first of the scope claims that is there: a text of words, or an array of texts.
+[[nodiscard]] Scopes read_scopes(const TokenRules& rules, const json::object& claims);
+
+struct CallerName {
+  std::string name;
+  std::string claim;
+};
+/// The first of the name claims that is a text which is not empty, in the form the rules ask for. Absent: nobody.
+[[nodiscard]] std::optional<CallerName> read_name(const TokenRules& rules, const json::object& claims);
+
+}  // namespace cardea::gate
