@@ -1,5 +1,6 @@
 // Clients. Secret and document are sealed, each for itself.
 #include "store/client_document.h"
+#include "store/like.h"
 #include "store/query.h"
 #include "store/repos.h"
 #include "store/role_mapping.h"
@@ -15,6 +16,14 @@ constexpr Sql kInsert{
     "INSERT INTO clients (id, realm_id, client_id, secret, document) VALUES (?1, ?2, ?3, ?4, ?5) "
     "ON CONFLICT DO NOTHING"};
 constexpr Sql kUpdateDocument{"UPDATE clients SET document = ?2 WHERE id = ?1"};
+
+constexpr Sql kList{
+    "SELECT id, client_id, secret, document FROM clients WHERE realm_id = ?1 AND client_id /*pg I*/LIKE ?2 "
+    "ESCAPE '\\' ORDER BY client_id LIMIT ?3 OFFSET ?4"};
+constexpr Sql kUpdate{"UPDATE clients SET client_id = ?3, secret = ?4, document = ?5 WHERE realm_id = ?1 AND id = ?2"};
+constexpr Sql kRemoveComposites{
+    "DELETE FROM role_composites WHERE child_id IN (SELECT id FROM roles WHERE realm_id = ?1 AND client_id = ?2)"};
+constexpr Sql kRemove{"DELETE FROM clients WHERE realm_id = ?1 AND id = ?2"};
 
 class SqlClientRepo final : public ClientRepo {
  public:
@@ -47,6 +56,30 @@ class SqlClientRepo final : public ClientRepo {
     if (!add_once((*client)->role_mappings, role)) return {};
     const std::string document = sealed_document(**client);
     return send(tx, kUpdateDocument, {id.str(), document});
+  }
+
+  Stored<std::vector<Client>> list(Rows& rows, const RealmId& realm, std::string_view search, std::int64_t first,
+                                   std::int64_t max) override {
+    const std::string pattern = like_part(search);
+    return find_all<Client>(rows, kList, {realm.str(), pattern, limit_of(max), first},
+                            [this](Columns& row) { return parse(row); });
+  }
+
+  Stored<void> update(Tx& tx, const RealmId& realm, const Client& client) override {
+    if (auto raised = raise_version(tx, realm); !raised) return raised;
+    const std::string document = sealed_document(client);
+    std::string sealed;
+    if (!client.secret.empty()) sealed = seal(sealer_, client.secret.reveal(), kClientSecret, client.id.str());
+    const Value secret = sealed.empty() ? Value::null(Value::Kind::kBlob) : Value::blob(sealed);
+    return change_one(tx, kUpdate, {realm.str(), client.id.str(), client.client_id, secret, document});
+  }
+
+  Stored<bool> remove(Tx& tx, const RealmId& realm, const ClientId& client) override {
+    if (auto raised = raise_version(tx, realm); !raised) return refuse(raised.error());
+    if (auto sent = send(tx, kRemoveComposites, {realm.str(), client.str()}); !sent) return refuse(sent.error());
+    const auto removed = change(tx, kRemove, {realm.str(), client.str()});
+    if (!removed) return refuse(removed.error());
+    return *removed > 0;
   }
 
  private:

@@ -19,6 +19,10 @@ constexpr Sql kInsert{
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"};
 constexpr Sql kRemoveOfType{"DELETE FROM credentials WHERE user_id = ?1 AND type = ?2"};
 
+constexpr Sql kRemove{"DELETE FROM credentials WHERE user_id = ?1 AND id = ?2"};
+constexpr Sql kSetLabel{"UPDATE credentials SET label = ?3 WHERE user_id = ?1 AND id = ?2"};
+constexpr Sql kSetPriority{"UPDATE credentials SET priority = ?3 WHERE user_id = ?1 AND id = ?2"};
+
 /// Users choose their own row ids nowhere, but an imported file does: so both ids say where the value belongs.
 std::string row_of(const UserId& user, const CredentialId& id) { return user.str() + '/' + id.str(); }
 
@@ -52,7 +56,23 @@ class SqlCredentialRepo final : public CredentialRepo {
     return insert(tx, credential);
   }
 
+  Stored<bool> remove(Tx& tx, const UserId& user, const CredentialId& id) override {
+    return changes(tx, kRemove, {user.str(), id.str()});
+  }
+  Stored<bool> set_label(Tx& tx, const UserId& user, const CredentialId& id, std::string_view label) override {
+    return changes(tx, kSetLabel, {user.str(), id.str(), label});
+  }
+  Stored<bool> set_priority(Tx& tx, const UserId& user, const CredentialId& id, int priority) override {
+    return changes(tx, kSetPriority, {user.str(), id.str(), priority});
+  }
+
  private:
+  static Stored<bool> changes(Tx& tx, const Sql& sql, Values values) {
+    const auto rows = change(tx, sql, values);
+    if (!rows) return refuse(rows.error());
+    return *rows > 0;
+  }
+
   Stored<Credential> parse(Columns& row) const {
     Credential credential;
     credential.user = row.id<UserId>();

@@ -22,6 +22,10 @@ constexpr Sql kInsert{
     "INSERT INTO realm_groups (id, realm_id, parent_id, name, document) VALUES (?1, ?2, ?3, ?4, ?5) "
     "ON CONFLICT DO NOTHING"};
 
+constexpr Sql kUpdate{
+    "UPDATE realm_groups SET parent_id = ?3, name = ?4, document = ?5 WHERE realm_id = ?1 AND id = ?2"};
+constexpr Sql kRemove{"DELETE FROM realm_groups WHERE realm_id = ?1 AND id = ?2"};
+
 template <class Document, class AnyGroup>
 void members(Document& document, AnyGroup& group) {
   auto& [id, realm, parent, name, path, description, attributes, roles, extra] = group;
@@ -99,6 +103,21 @@ class SqlGroupRepo final : public GroupRepo {
         change_one(tx, kInsert, {group.id.str(), group.realm.str(), id_or_null(group.parent), group.name, text});
     if (!inserted) return inserted;
     return raise_version(tx, group.realm);
+  }
+
+  Stored<void> update(Tx& tx, const Group& group) override {
+    if (auto raised = raise_version(tx, group.realm); !raised) return raised;
+    DocumentWriter document;
+    members(document, group);
+    const std::string text = seal_text(sealer_, document.text(), kGroupDocument, group.id.str());
+    return change_one(tx, kUpdate, {group.realm.str(), group.id.str(), id_or_null(group.parent), group.name, text});
+  }
+
+  Stored<bool> remove(Tx& tx, const RealmId& realm, const GroupId& group) override {
+    if (auto raised = raise_version(tx, realm); !raised) return refuse(raised.error());
+    const auto removed = change(tx, kRemove, {realm.str(), group.str()});
+    if (!removed) return refuse(removed.error());
+    return *removed > 0;
   }
 
  private:

@@ -14,6 +14,9 @@ constexpr Sql kInsert{
     "secret, "
     "certificate) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT DO NOTHING"};
 
+constexpr Sql kUpdate{"UPDATE realm_keys SET name = ?3, status = ?4, priority = ?5 WHERE realm_id = ?1 AND id = ?2"};
+constexpr Sql kRemove{"DELETE FROM realm_keys WHERE realm_id = ?1 AND id = ?2"};
+
 // Stored as numbers, which never change meaning.
 std::int64_t number_of(KeyStatus status) {
   switch (status) {
@@ -46,6 +49,18 @@ class SqlKeyRepo final : public KeyRepo {
          key.priority, millis(key.created_at), Value::blob(sealed), Value::blob(key.certificate_der)});
     if (!inserted) return inserted;
     return raise_version(tx, realm);
+  }
+
+  Stored<void> update(Tx& tx, const RealmId& realm, const RealmKey& key) override {
+    if (auto raised = raise_version(tx, realm); !raised) return raised;
+    return change_one(tx, kUpdate, {realm.str(), key.id.str(), key.name, number_of(key.status), key.priority});
+  }
+
+  Stored<bool> remove(Tx& tx, const RealmId& realm, const KeyId& key) override {
+    if (auto raised = raise_version(tx, realm); !raised) return refuse(raised.error());
+    const auto removed = change(tx, kRemove, {realm.str(), key.str()});
+    if (!removed) return refuse(removed.error());
+    return *removed > 0;
   }
 
  private:

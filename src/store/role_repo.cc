@@ -7,14 +7,47 @@
 namespace cardea::store {
 namespace {
 
-#define CARDEA_ROLE_SELECT                                                                                     \
-  "SELECT r.id, r.realm_id, r.client_id, c.client_id, r.name, r.document, (SELECT json_group_array(child_id) " \
-  "FROM role_composites WHERE parent_id = r.id) FROM roles r LEFT JOIN clients c ON c.id = r.client_id "
+#define CARDEA_ROLES(list)                                                               \
+  "SELECT r.id, r.realm_id, r.client_id, c.client_id, r.name, r.document, (SELECT " list \
+  "(child_id) FROM role_composites WHERE parent_id = r.id) FROM roles r LEFT JOIN clients c ON c.id = r.client_id "
+#define CARDEA_ROLE_SELECT CARDEA_ROLES("json_group_array")
 constexpr Sql kFind{CARDEA_ROLE_SELECT "WHERE r.realm_id = ?1 AND r.id = ?2"};
 constexpr Sql kFindByName{CARDEA_ROLE_SELECT
                           "WHERE r.realm_id = ?1 AND coalesce(r.client_id, '') = ?2 AND r.name = ?3"};
 constexpr Sql kList{CARDEA_ROLE_SELECT "WHERE r.realm_id = ?1 ORDER BY coalesce(r.client_id, ''), r.name"};
+constexpr Sql kListOf{CARDEA_ROLE_SELECT "WHERE r.realm_id = ?1 AND coalesce(r.client_id, '') = ?2 ORDER BY r.name"};
+
+// Down from roles to what they hold, and up from a client's roles to what holds them.
+#define CARDEA_DOWN(ids)              \
+  "WITH RECURSIVE down (id) AS (" ids \
+  " UNION SELECT c.child_id FROM down d JOIN role_composites c ON c.parent_id = d.id) "
+#define CARDEA_DOWN_END " JOIN down ON down.id = r.id WHERE r.realm_id = "
+#define CARDEA_DOWN_ORDER " ORDER BY coalesce(r.client_id, ''), r.name"
+constexpr Sql kReached{CARDEA_DOWN("SELECT value FROM json_each(?2)") CARDEA_ROLES("json_group_array") CARDEA_DOWN_END
+                       "?1" CARDEA_DOWN_ORDER,
+                       CARDEA_DOWN("SELECT json_array_elements_text($2::json) COLLATE \"C\"") CARDEA_ROLES("json_agg")
+                           CARDEA_DOWN_END "$1" CARDEA_DOWN_ORDER};
+#define CARDEA_UP(realm, client, ids)                                                         \
+  "WITH RECURSIVE up (name, id) AS (SELECT name, id FROM roles WHERE realm_id = " realm       \
+  " AND coalesce(client_id, '') = " client                                                    \
+  " UNION SELECT u.name, c.parent_id FROM up u JOIN role_composites c ON c.child_id = u.id) " \
+  "SELECT DISTINCT up.name FROM up WHERE up.id IN (" ids ") ORDER BY up.name"
+constexpr Sql kNamesReached{CARDEA_UP("?1", "?2", "SELECT value FROM json_each(?3)"),
+                            CARDEA_UP("$1", "$2", "SELECT json_array_elements_text($3::json) COLLATE \"C\"")};
+#undef CARDEA_UP
+#undef CARDEA_DOWN_ORDER
+#undef CARDEA_DOWN_END
+#undef CARDEA_DOWN
 #undef CARDEA_ROLE_SELECT
+#undef CARDEA_ROLES
+
+constexpr Sql kUpdate{"UPDATE roles SET name = ?3, document = ?4 WHERE realm_id = ?1 AND id = ?2"};
+constexpr Sql kRemove{"DELETE FROM roles WHERE realm_id = ?1 AND id = ?2"};
+constexpr Sql kRemoveFromComposites{
+    "DELETE FROM role_composites WHERE child_id IN (SELECT id FROM roles WHERE realm_id = ?1 AND id = ?2)"};
+constexpr Sql kRemoveComposite{
+    "DELETE FROM role_composites WHERE parent_id IN (SELECT id FROM roles WHERE realm_id = ?1 AND id = ?2) "
+    "AND child_id = ?3"};
 
 constexpr Sql kInsert{
     "INSERT INTO roles (id, realm_id, client_id, name, document) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING"};
@@ -49,6 +82,15 @@ Stored<Role> parse_role(const crypto::Sealer& sealer, Columns& row) {
   if (!document.ok()) return refuse(StoreError::kCorrupt);
   for (std::string& id : *composites) role.composites.emplace_back(std::move(id));
   return role;
+}
+
+std::string id_list(const std::vector<RoleId>& roles) {
+  std::string ids;
+  JsonWriter list(ids);
+  list.begin_array();
+  for (const RoleId& role : roles) list.string(role.str());
+  list.end_array();
+  return ids;
 }
 
 class SqlRoleRepo final : public RoleRepo {
@@ -86,6 +128,47 @@ class SqlRoleRepo final : public RoleRepo {
     if (auto exist = require_row(tx, kBothExist, {realm.str(), parent.str(), child.str()}); !exist) return exist;
     if (auto sent = send(tx, kInsertComposite, {parent.str(), child.str()}); !sent) return sent;
     return raise_version(tx, realm);
+  }
+
+  Stored<void> remove_composite(Tx& tx, const RealmId& realm, const RoleId& parent, const RoleId& child) override {
+    if (auto sent = send(tx, kRemoveComposite, {realm.str(), parent.str(), child.str()}); !sent) return sent;
+    return raise_version(tx, realm);
+  }
+
+  Stored<std::vector<Role>> list_of(Rows& rows, const RealmId& realm, const std::optional<ClientId>& client) override {
+    const std::string_view client_id = client ? std::string_view(client->str()) : std::string_view{};
+    return find_all<Role>(rows, kListOf, {realm.str(), client_id},
+                          [this](Columns& row) { return parse_role(sealer_, row); });
+  }
+
+  Stored<std::vector<Role>> reached(Rows& rows, const RealmId& realm, const std::vector<RoleId>& roles) override {
+    const std::string ids = id_list(roles);
+    return find_all<Role>(rows, kReached, {realm.str(), ids},
+                          [this](Columns& row) { return parse_role(sealer_, row); });
+  }
+  Stored<std::vector<std::string>> names_reached(Rows& rows, const RealmId& realm,
+                                                 const std::optional<ClientId>& client,
+                                                 const std::vector<RoleId>& roles) override {
+    const std::string ids = id_list(roles);
+    const std::string_view client_id = client ? std::string_view(client->str()) : std::string_view{};
+    return find_all<std::string>(rows, kNamesReached, {realm.str(), client_id, ids},
+                                 [](Columns& row) -> Stored<std::string> { return row.text(); });
+  }
+
+  Stored<void> update(Tx& tx, const Role& role) override {
+    if (auto raised = raise_version(tx, role.realm); !raised) return raised;
+    DocumentWriter document;
+    members(document, role);
+    const std::string text = seal_text(sealer_, document.text(), kRoleDocument, role.id.str());
+    return change_one(tx, kUpdate, {role.realm.str(), role.id.str(), role.name, text});
+  }
+
+  Stored<bool> remove(Tx& tx, const RealmId& realm, const RoleId& role) override {
+    if (auto raised = raise_version(tx, realm); !raised) return refuse(raised.error());
+    if (auto sent = send(tx, kRemoveFromComposites, {realm.str(), role.str()}); !sent) return refuse(sent.error());
+    const auto removed = change(tx, kRemove, {realm.str(), role.str()});
+    if (!removed) return refuse(removed.error());
+    return *removed > 0;
   }
 
  private:

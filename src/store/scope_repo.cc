@@ -14,6 +14,9 @@ constexpr Sql kInsert{
     "INSERT INTO scopes (id, realm_id, name, document) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING"};
 constexpr Sql kUpdate{"UPDATE scopes SET document = ?2 WHERE id = ?1"};
 
+constexpr Sql kReplace{"UPDATE scopes SET name = ?3, document = ?4 WHERE realm_id = ?1 AND id = ?2"};
+constexpr Sql kRemove{"DELETE FROM scopes WHERE realm_id = ?1 AND id = ?2"};
+
 template <class Document, class AnyScope>
 void members(Document& document, AnyScope& scope) {
   auto& [id, name, description, protocol, attributes, mappers, role_mappings, extra] = scope;
@@ -70,6 +73,19 @@ class SqlScopeRepo final : public ScopeRepo {
     if (!add_once((*scope)->role_mappings, role)) return {};
     const std::string document = scope_document(sealer_, **scope);
     return send(tx, kUpdate, {id.str(), document});
+  }
+
+  Stored<void> update(Tx& tx, const RealmId& realm, const ClientScope& scope) override {
+    if (auto raised = raise_version(tx, realm); !raised) return raised;
+    const std::string document = scope_document(sealer_, scope);
+    return change_one(tx, kReplace, {realm.str(), scope.id.str(), scope.name, document});
+  }
+
+  Stored<bool> remove(Tx& tx, const RealmId& realm, const ScopeId& scope) override {
+    if (auto raised = raise_version(tx, realm); !raised) return refuse(raised.error());
+    const auto removed = change(tx, kRemove, {realm.str(), scope.str()});
+    if (!removed) return refuse(removed.error());
+    return *removed > 0;
   }
 
  private:

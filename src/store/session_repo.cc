@@ -2,6 +2,7 @@
 #include <type_traits>
 
 #include "store/document.h"
+#include "store/like.h"
 #include "store/query.h"
 #include "store/repos.h"
 #include "store/user_columns.h"
@@ -52,6 +53,18 @@ constexpr int kShareColumns = 8;
                                         " WHERE session_id = ?1)"};                                                    \
     static constexpr Sql kRemove{"DELETE FROM " sessions " WHERE id = ?2 AND realm_id = ?1"};                          \
     static constexpr Sql kRemoveOfUser{"DELETE FROM " sessions " WHERE user_id = ?2 AND realm_id = ?1"};               \
+    static constexpr Sql kOfUser{"SELECT " CARDEA_SESSION_COLUMNS " FROM " sessions                                    \
+                                 " s WHERE s.user_id = ?2 AND s.realm_id = ?1 ORDER BY s.started_at DESC, s.id"};      \
+    static constexpr Sql kOfClient{"SELECT " CARDEA_SESSION_COLUMNS " FROM " sessions                                  \
+                                   " s WHERE s.realm_id = ?1 AND "                                                     \
+                                   "EXISTS (SELECT 1 FROM " shares                                                     \
+                                   " c WHERE c.session_id = s.id AND "                                                 \
+                                   "c.client_id = ?2) ORDER BY s.started_at DESC, s.id LIMIT ?3 OFFSET ?4"};           \
+    static constexpr Sql kOfRealm{"SELECT " CARDEA_SESSION_COLUMNS " FROM " sessions                                   \
+                                  " s WHERE s.realm_id = ?1 ORDER BY s.started_at DESC, s.id LIMIT ?2 OFFSET ?3"};     \
+    static constexpr Sql kCounts{"SELECT c.client_id, count(*) FROM " shares " c JOIN " sessions                       \
+                                 " s ON s.id = c.session_id WHERE s.realm_id = ?1 GROUP BY c.client_id "               \
+                                 "ORDER BY c.client_id"};                                                              \
   }
 
 CARDEA_SESSION_STATEMENTS(OnlineStatements, "user_sessions", "client_sessions");
@@ -180,7 +193,28 @@ class SqlSessionRepo final : public SessionRepo {
     return static_cast<int>(*removed);
   }
 
+  Stored<std::vector<UserSession>> list_of_user(Rows& rows, const RealmId& realm, const UserId& user) override {
+    return find_all<UserSession>(rows, Statements::kOfUser, {realm.str(), user.str()}, parse_marked);
+  }
+  Stored<std::vector<UserSession>> list_of_client(Rows& rows, const RealmId& realm, const ClientId& client,
+                                                  std::int64_t first, std::int64_t max) override {
+    return find_all<UserSession>(rows, Statements::kOfClient, {realm.str(), client.str(), limit_of(max), first},
+                                 parse_marked);
+  }
+  Stored<std::vector<UserSession>> list_of_realm(Rows& rows, const RealmId& realm, std::int64_t first,
+                                                 std::int64_t max) override {
+    return find_all<UserSession>(rows, Statements::kOfRealm, {realm.str(), limit_of(max), first}, parse_marked);
+  }
+  Stored<std::vector<std::pair<ClientId, std::int64_t>>> count_by_client(Rows& rows, const RealmId& realm) override {
+    using Count = std::pair<ClientId, std::int64_t>;
+    return find_all<Count>(rows, Statements::kCounts, {realm.str()}, [](Columns& row) -> Stored<Count> {
+      auto id = row.id<ClientId>();
+      return Count(std::move(id), row.integer());
+    });
+  }
+
  private:
+  static Stored<UserSession> parse_marked(Columns& row) { return marked(parse_session(row)); }
   static constexpr bool kOffline = std::is_same_v<Statements, OfflineStatements>;
   static Stored<UserSession> marked(Stored<UserSession> session) {
     if (session) session->offline = kOffline;

@@ -6,6 +6,7 @@
 #include "store/repos.h"
 #include "store/sealed.h"
 #include "store/user_columns.h"
+#include "store/user_search.h"
 
 namespace cardea::store {
 namespace {
@@ -30,6 +31,17 @@ constexpr Sql kSetRequiredActions{"UPDATE users SET required_actions = ?2 WHERE 
 constexpr Sql kSetEmailVerified{"UPDATE users SET email_verified = ?3 WHERE id = ?1 AND email = ?2"};
 constexpr Sql kAddRole{"INSERT INTO user_roles (user_id, role_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING"};
 constexpr Sql kAddGroup{"INSERT INTO user_groups (user_id, group_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING"};
+
+constexpr Sql kRemoveRole{"DELETE FROM user_roles WHERE user_id = ?1 AND role_id = ?2"};
+constexpr Sql kRemoveGroup{"DELETE FROM user_groups WHERE user_id = ?1 AND group_id = ?2"};
+constexpr Sql kUpdate{
+    "UPDATE users SET username = ?3, email = ?4, email_slot = ?5, first_name = ?6, last_name = ?7, "
+    "email_verified = ?8, enabled = ?9, not_before = ?10, required_actions = ?11, attributes = ?12, extra = ?13 "
+    "WHERE id = ?2 AND realm_id = ?1 AND (?5 <> '' OR NOT EXISTS "
+    "(SELECT 1 FROM users o WHERE o.realm_id = ?1 AND o.email = ?4 AND o.id <> ?2))"};
+constexpr Sql kRemove{"DELETE FROM users WHERE realm_id = ?1 AND id = ?2"};
+constexpr Sql kRemoveSessions[] = {Sql{"DELETE FROM user_sessions WHERE realm_id = ?1 AND user_id = ?2"},
+                                   Sql{"DELETE FROM offline_sessions WHERE realm_id = ?1 AND user_id = ?2"}};
 
 constexpr Sql kRaiseOfServiceAccount{
     "UPDATE realm_versions SET version = version + 1 WHERE realm_id = (SELECT realm_id FROM users WHERE id = ?1 AND "
@@ -76,6 +88,45 @@ class SqlUserRepo final : public UserRepo {
                     Value::text_or_null(attributes), Value::text_or_null(extra)});
     if (!inserted || !user.service_account_client) return inserted;
     return raise_version(tx, user.realm);
+  }
+
+  Stored<void> update(Tx& tx, const User& user, bool duplicate_emails) override {
+    CARDEA_ASSERT(user.username == ascii_lower(user.username) && user.email == ascii_lower(user.email));
+    const std::string_view slot = duplicate_emails ? std::string_view(user.id.str()) : std::string_view{};
+    const std::string actions = json_or_empty(user.required_actions);
+    const std::string attributes = json_or_empty(user.attributes);
+    std::string extra = json_or_empty(user.extra);
+    if (!extra.empty()) extra = seal_text(sealer_, extra, kUserExtra, user.id.str());
+    auto updated =
+        change_one(tx, kUpdate,
+                   {user.realm.str(), user.id.str(), user.username, Value::text_or_null(user.email), slot,
+                    user.first_name, user.last_name, user.email_verified, user.enabled, user.not_before,
+                    Value::text_or_null(actions), Value::text_or_null(attributes), Value::text_or_null(extra)});
+    if (!updated) return updated;
+    return raise_if_service_account(tx, user.id);
+  }
+  Stored<bool> remove(Tx& tx, const RealmId& realm, const UserId& user) override {
+    if (auto raised = raise_if_service_account(tx, user); !raised) return refuse(raised.error());
+    for (const Sql& sql : kRemoveSessions) {
+      if (auto sent = send(tx, sql, {realm.str(), user.str()}); !sent) return refuse(sent.error());
+    }
+    const auto removed = change(tx, kRemove, {realm.str(), user.str()});
+    if (!removed) return refuse(removed.error());
+    return *removed > 0;
+  }
+  Stored<std::vector<User>> search(Rows& rows, const RealmId& realm, const UserQuery& query) override {
+    return search_users(rows, sealer_, realm, query);
+  }
+  Stored<std::int64_t> count(Rows& rows, const RealmId& realm, const UserQuery& query) override {
+    return count_users(rows, realm, query);
+  }
+  Stored<void> remove_role(Tx& tx, const UserId& user, const RoleId& role) override {
+    if (auto sent = send(tx, kRemoveRole, {user.str(), role.str()}); !sent) return sent;
+    return raise_if_service_account(tx, user);
+  }
+  Stored<void> remove_group(Tx& tx, const UserId& user, const GroupId& group) override {
+    if (auto sent = send(tx, kRemoveGroup, {user.str(), group.str()}); !sent) return sent;
+    return raise_if_service_account(tx, user);
   }
 
   Stored<void> set_required_actions(Tx& tx, const UserId& user, const std::vector<std::string>& actions) override {

@@ -127,6 +127,13 @@ Stored<void> raise(MemoryData& data, const RealmId& realm);
 /// RealmRepo::remove_some.
 [[nodiscard]] bool remove_realm_rows(MemoryData& data, const RealmId& realm, int rows_max);
 
+/// Takes a user out of every index but `users`.
+void forget_user(MemoryData& data, const User& user);
+/// Takes a role out of users and composites, and out of the table.
+void erase_role(MemoryData& data, const RoleId& role);
+/// The whole of what DELETE FROM users does.
+void erase_user(MemoryData& data, const UserId& user);
+
 [[nodiscard]] std::string role_key(const RealmId& realm, const std::optional<ClientId>& client, std::string_view name);
 [[nodiscard]] std::string group_key(const Group& group);
 

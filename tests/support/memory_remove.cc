@@ -19,6 +19,8 @@ void erase_rows(MemoryTable<Value>& table, int& left, Belongs&& belongs, Forget&
   }
 }
 
+}  // namespace
+
 void forget_user(MemoryData& data, const User& user) {
   const auto& id = user.id.str();
   data.usernames.edit().erase(key_of(user.realm.str(), user.username));
@@ -34,8 +36,6 @@ void forget_user(MemoryData& data, const User& user) {
     data.user_credentials.edit().erase(id);
   }
 }
-
-}  // namespace
 
 bool remove_realm_rows(MemoryData& data, const RealmId& realm, int rows_max) {
   int left = rows_max;

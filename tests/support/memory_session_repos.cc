@@ -95,7 +95,43 @@ class MemorySessions final : public SessionRepo {
     }));
   }
 
+  Stored<std::vector<UserSession>> list_of_user(Rows& rows, const RealmId& realm, const UserId& user) override {
+    return matching(rows, realm, 0, -1, [&](const SessionRow& row) { return row.session.user == user; });
+  }
+  Stored<std::vector<UserSession>> list_of_client(Rows& rows, const RealmId& realm, const ClientId& client,
+                                                  std::int64_t first, std::int64_t max) override {
+    return matching(rows, realm, first, max, [&](const SessionRow& row) { return row.shares.contains(client.str()); });
+  }
+  Stored<std::vector<UserSession>> list_of_realm(Rows& rows, const RealmId& realm, std::int64_t first,
+                                                 std::int64_t max) override {
+    return matching(rows, realm, first, max, [](const SessionRow&) { return true; });
+  }
+  Stored<std::vector<std::pair<ClientId, std::int64_t>>> count_by_client(Rows& rows, const RealmId& realm) override {
+    std::map<std::string, std::int64_t> counts;
+    for (const auto& [id, row] : table_of(rows_of(rows)).rows()) {
+      if (row.session.realm != realm) continue;
+      for (const auto& [client, share] : row.shares) ++counts[client];
+    }
+    std::vector<std::pair<ClientId, std::int64_t>> list;
+    for (const auto& [client, count] : counts) list.emplace_back(ClientId(client), count);
+    return list;
+  }
+
  private:
+  template <class Wanted>
+  Stored<std::vector<UserSession>> matching(Rows& rows, const RealmId& realm, std::int64_t first, std::int64_t max,
+                                            Wanted&& wanted) const {
+    std::vector<UserSession> found;
+    for (const auto& [id, row] : table_of(rows_of(rows)).rows()) {
+      if (row.session.realm == realm && wanted(row)) found.push_back(marked(row.session));
+    }
+    std::ranges::sort(found, [](const UserSession& a, const UserSession& b) {
+      return std::tie(b.started_at, a.id) < std::tie(a.started_at, b.id);
+    });
+    found.erase(found.begin(), found.begin() + std::min<std::ptrdiff_t>(first, std::ssize(found)));
+    if (max >= 0 && std::ssize(found) > max) found.resize(static_cast<std::size_t>(max));
+    return found;
+  }
   MemoryTable<SessionRow>& table_of(MemoryData& data) const { return data.*table_; }
   const MemoryTable<SessionRow>& table_of(const MemoryData& data) const { return data.*table_; }
   [[nodiscard]] UserSession marked(UserSession session) const {

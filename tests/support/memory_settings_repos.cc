@@ -1,6 +1,7 @@
 // Realms, scopes, keys, clients, roles and groups of the MemoryStore.
 #include <algorithm>
 
+#include "base/text.h"
 #include "tests/support/memory_data.h"
 
 namespace cardea {
@@ -62,6 +63,25 @@ Stored<void> raise(MemoryData& data, const RealmId& realm) {
   ++next->version;
   data.realms.edit()[realm.str()] = std::move(next);
   return {};
+}
+
+void erase_role(MemoryData& data, const RoleId& role) {
+  const auto* row = data.roles.find(role.str());
+  if (row == nullptr) return;
+  data.role_names.edit().erase(role_key((*row)->realm, (*row)->client, (*row)->name));
+  data.roles.edit().erase(role.str());
+  for (auto& [id, other] : data.roles.edit()) {
+    if (std::ranges::find(other->composites, role) == other->composites.end()) continue;
+    auto next = std::make_shared<Role>(*other);
+    std::erase(next->composites, role);
+    other = std::move(next);
+  }
+  for (auto& [id, subject] : data.users.edit()) {
+    if (std::ranges::find(subject->roles, role) == subject->roles.end()) continue;
+    auto next = std::make_shared<Subject>(*subject);
+    std::erase(next->roles, role);
+    subject = std::move(next);
+  }
 }
 
 namespace {
@@ -154,6 +174,27 @@ class MemoryScopes final : public ScopeRepo {
     data.scopes.edit()[scope.str()] = std::move(next);
     return raise(data, realm);
   }
+  Stored<void> update(Tx& tx, const RealmId& realm, const ClientScope& scope) override {
+    auto& data = rows_of(tx);
+    const auto* row = data.scopes.find(scope.id.str());
+    if (row == nullptr || *data.scope_realms.find(scope.id.str()) != realm) return refuse(StoreError::kConflict);
+    const auto* holder = data.scope_names.find(key_of(realm.str(), scope.name));
+    if (holder != nullptr && *holder != scope.id.str()) return refuse(StoreError::kConflict);
+    data.scope_names.edit().erase(key_of(realm.str(), (*row)->name));
+    data.scope_names.edit()[key_of(realm.str(), scope.name)] = scope.id.str();
+    data.scopes.edit()[scope.id.str()] = std::make_shared<ClientScope>(scope);
+    return raise(data, realm);
+  }
+  Stored<bool> remove(Tx& tx, const RealmId& realm, const ScopeId& scope) override {
+    auto& data = rows_of(tx);
+    const auto* row = data.scopes.find(scope.str());
+    if (row == nullptr || *data.scope_realms.find(scope.str()) != realm) return false;
+    data.scope_names.edit().erase(key_of(realm.str(), (*row)->name));
+    data.scope_realms.edit().erase(scope.str());
+    data.scopes.edit().erase(scope.str());
+    if (auto raised = raise(data, realm); !raised) return refuse(raised.error());
+    return true;
+  }
 };
 
 class MemoryKeys final : public KeyRepo {
@@ -172,6 +213,25 @@ class MemoryKeys final : public KeyRepo {
     data.keys.edit()[key.id.str()] = std::make_shared<RealmKey>(copy_of(key));
     data.key_realms.edit()[key.id.str()] = realm;
     return raise(data, realm);
+  }
+  Stored<void> update(Tx& tx, const RealmId& realm, const RealmKey& key) override {
+    auto& data = rows_of(tx);
+    const auto* row = data.keys.find(key.id.str());
+    if (row == nullptr || *data.key_realms.find(key.id.str()) != realm) return refuse(StoreError::kConflict);
+    auto next = std::make_shared<RealmKey>(copy_of(**row));
+    next->name = key.name;
+    next->status = key.status;
+    next->priority = key.priority;
+    data.keys.edit()[key.id.str()] = std::move(next);
+    return raise(data, realm);
+  }
+  Stored<bool> remove(Tx& tx, const RealmId& realm, const KeyId& key) override {
+    auto& data = rows_of(tx);
+    if (!data.keys.contains(key.str()) || *data.key_realms.find(key.str()) != realm) return false;
+    data.keys.edit().erase(key.str());
+    data.key_realms.edit().erase(key.str());
+    if (auto raised = raise(data, realm); !raised) return refuse(raised.error());
+    return true;
   }
 };
 
@@ -210,6 +270,52 @@ class MemoryClients final : public ClientRepo {
     add(next->role_mappings, role);
     data.clients.edit()[client.str()] = std::move(next);
     return raise(data, realm);
+  }
+  Stored<std::vector<Client>> list(Rows& rows, const RealmId& realm, std::string_view search, std::int64_t first,
+                                   std::int64_t max) override {
+    const auto& data = rows_of(rows);
+    const auto wanted = ascii_lower(search);
+    std::map<std::string, std::string> found;
+    for (const auto& [id, client] : data.clients.rows()) {
+      if (*data.client_realms.find(id) == realm && ascii_lower(client->client_id).contains(wanted)) {
+        found.emplace(client->client_id, id);
+      }
+    }
+    std::vector<Client> clients;
+    for (const auto& [name, id] : found) {
+      if (first-- > 0) continue;
+      if (max >= 0 && static_cast<std::int64_t>(clients.size()) == max) break;
+      clients.push_back(copy_of(**data.clients.find(id)));
+    }
+    return clients;
+  }
+  Stored<void> update(Tx& tx, const RealmId& realm, const Client& client) override {
+    auto& data = rows_of(tx);
+    const auto* row = data.clients.find(client.id.str());
+    if (row == nullptr || *data.client_realms.find(client.id.str()) != realm) return refuse(StoreError::kConflict);
+    const auto name = key_of(realm.str(), client.client_id);
+    const auto* holder = data.client_names.find(name);
+    if (holder != nullptr && *holder != client.id.str()) return refuse(StoreError::kConflict);
+    data.client_names.edit().erase(key_of(realm.str(), (*row)->client_id));
+    data.client_names.edit()[name] = client.id.str();
+    data.clients.edit()[client.id.str()] = std::make_shared<Client>(copy_of(client));
+    return raise(data, realm);
+  }
+  Stored<bool> remove(Tx& tx, const RealmId& realm, const ClientId& client) override {
+    auto& data = rows_of(tx);
+    const auto* row = data.clients.find(client.str());
+    if (row == nullptr || *data.client_realms.find(client.str()) != realm) return false;
+    std::vector<RoleId> roles;
+    for (const auto& [id, role] : data.roles.rows()) {
+      if (role->client == client) roles.push_back(role->id);
+    }
+    for (const auto& role : roles) erase_role(data, role);
+    if (const auto* account = data.service_accounts.find(client.str())) erase_user(data, UserId(std::string(*account)));
+    data.client_names.edit().erase(key_of(realm.str(), (*row)->client_id));
+    data.client_realms.edit().erase(client.str());
+    data.clients.edit().erase(client.str());
+    if (auto raised = raise(data, realm); !raised) return refuse(raised.error());
+    return true;
   }
 };
 
@@ -256,12 +362,92 @@ class MemoryRoles final : public RoleRepo {
     return raise(data, realm);
   }
 
+  Stored<void> remove_composite(Tx& tx, const RealmId& realm, const RoleId& parent, const RoleId& child) override {
+    auto& data = rows_of(tx);
+    const auto* row = data.roles.find(parent.str());
+    if (row == nullptr || (*row)->realm != realm) return {};
+    auto next = std::make_shared<Role>(**row);
+    std::erase(next->composites, child);
+    data.roles.edit()[parent.str()] = std::move(next);
+    return raise(data, realm);
+  }
+  Stored<std::vector<Role>> list_of(Rows& rows, const RealmId& realm, const std::optional<ClientId>& client) override {
+    auto roles = list(rows, realm);
+    if (!roles) return roles;
+    std::erase_if(*roles, [&](const Role& role) { return role.client != client; });
+    std::ranges::sort(*roles, {}, &Role::name);
+    return roles;
+  }
+  Stored<std::vector<Role>> reached(Rows& rows, const RealmId& realm, const std::vector<RoleId>& roles) override {
+    std::vector<RoleId> ids = roles;
+    std::vector<Role> found;
+    for (std::size_t next = 0; next < ids.size(); ++next) {
+      auto role = *find(rows, realm, RoleId(ids[next]));
+      if (!role || std::ranges::find(found, role->id, &Role::id) != found.end()) continue;
+      ids.insert(ids.end(), role->composites.begin(), role->composites.end());
+      found.push_back(std::move(*role));
+    }
+    std::ranges::sort(found, {}, [](const Role& role) {
+      return std::pair(role.client ? role.client->str() : std::string(), role.name);
+    });
+    return found;
+  }
+  Stored<std::vector<std::string>> names_reached(Rows& rows, const RealmId& realm,
+                                                 const std::optional<ClientId>& client,
+                                                 const std::vector<RoleId>& roles) override {
+    const auto all = reached(rows, realm, roles);
+    std::vector<std::string> names;
+    for (const auto& role : *all) {
+      if (role.client == client) names.push_back(role.name);
+    }
+    return names;
+  }
+  Stored<void> update(Tx& tx, const Role& role) override {
+    auto& data = rows_of(tx);
+    const auto* row = data.roles.find(role.id.str());
+    if (row == nullptr || (*row)->realm != role.realm) return refuse(StoreError::kConflict);
+    const auto name = role_key(role.realm, (*row)->client, role.name);
+    const auto* holder = data.role_names.find(name);
+    if (holder != nullptr && *holder != role.id.str()) return refuse(StoreError::kConflict);
+    auto next = std::make_shared<Role>(role);
+    next->client = (*row)->client;
+    next->composites = (*row)->composites;
+    data.role_names.edit().erase(role_key(role.realm, (*row)->client, (*row)->name));
+    data.role_names.edit()[name] = role.id.str();
+    data.roles.edit()[role.id.str()] = std::move(next);
+    return raise(data, role.realm);
+  }
+  Stored<bool> remove(Tx& tx, const RealmId& realm, const RoleId& role) override {
+    auto& data = rows_of(tx);
+    const auto* row = data.roles.find(role.str());
+    if (row == nullptr || (*row)->realm != realm) return false;
+    erase_role(data, role);
+    if (auto raised = raise(data, realm); !raised) return refuse(raised.error());
+    return true;
+  }
+
  private:
   static Role read(const MemoryData& data, Role role) {
     role.client_name = role.client ? (*data.clients.find(role.client->str()))->client_id : "";
     return role;
   }
 };
+
+void erase_group(MemoryData& data, const GroupId& group) {
+  std::vector<GroupId> children;
+  for (const auto& [id, row] : data.groups.rows()) {
+    if (row->parent == group) children.push_back(row->id);
+  }
+  for (const auto& child : children) erase_group(data, child);
+  for (auto& [id, subject] : data.users.edit()) {
+    if (std::ranges::find(subject->groups, group) == subject->groups.end()) continue;
+    auto next = std::make_shared<Subject>(*subject);
+    std::erase(next->groups, group);
+    subject = std::move(next);
+  }
+  data.group_names.edit().erase(group_key(**data.groups.find(group.str())));
+  data.groups.edit().erase(group.str());
+}
 
 std::string escaped(std::string_view name) {
   std::string out;
@@ -296,6 +482,26 @@ class MemoryGroups final : public GroupRepo {
     data.groups.edit()[group.id.str()] = std::make_shared<Group>(group);
     data.group_names.edit()[name] = group.id.str();
     return raise(data, group.realm);
+  }
+
+  Stored<void> update(Tx& tx, const Group& group) override {
+    auto& data = rows_of(tx);
+    const auto* row = data.groups.find(group.id.str());
+    if (row == nullptr || (*row)->realm != group.realm) return refuse(StoreError::kConflict);
+    const auto* holder = data.group_names.find(group_key(group));
+    if (holder != nullptr && *holder != group.id.str()) return refuse(StoreError::kConflict);
+    data.group_names.edit().erase(group_key(**row));
+    data.group_names.edit()[group_key(group)] = group.id.str();
+    data.groups.edit()[group.id.str()] = std::make_shared<Group>(group);
+    return raise(data, group.realm);
+  }
+  Stored<bool> remove(Tx& tx, const RealmId& realm, const GroupId& group) override {
+    auto& data = rows_of(tx);
+    const auto* row = data.groups.find(group.str());
+    if (row == nullptr || (*row)->realm != realm) return false;
+    erase_group(data, group);
+    if (auto raised = raise(data, realm); !raised) return refuse(raised.error());
+    return true;
   }
 
  private:

@@ -76,7 +76,118 @@ class MemoryUsers final : public UserRepo {
     return change(tx, user, [&](Subject& subject) { add(subject.groups, group); });
   }
 
+  Stored<std::vector<User>> search(Rows& rows, const RealmId& realm, const UserQuery& query) override {
+    auto users = matching(rows_of(rows), realm, query);
+    const auto begin = std::min(users.size(), static_cast<std::size_t>(query.first));
+    users.erase(users.begin(), users.begin() + static_cast<std::ptrdiff_t>(begin));
+    if (query.max >= 0 && users.size() > static_cast<std::size_t>(query.max)) {
+      users.resize(static_cast<std::size_t>(query.max));
+    }
+    return users;
+  }
+  Stored<std::int64_t> count(Rows& rows, const RealmId& realm, const UserQuery& query) override {
+    return static_cast<std::int64_t>(matching(rows_of(rows), realm, query).size());
+  }
+  Stored<void> update(Tx& tx, const User& user, bool duplicate_emails) override {
+    auto& data = rows_of(tx);
+    const auto before = find_subject(data, user.realm, user.id.str());
+    if (!before) return refuse(StoreError::kConflict);
+    const auto name = key_of(user.realm.str(), user.username);
+    const auto email = key_of(user.realm.str(), user.email);
+    const auto* holder = data.usernames.find(name);
+    if (holder != nullptr && *holder != user.id.str()) return refuse(StoreError::kConflict);
+    if (const auto* ids = user.email.empty() ? nullptr : data.emails.find(email); ids != nullptr && !duplicate_emails) {
+      for (const auto& id : *ids) {
+        if (id != user.id.str()) return refuse(StoreError::kConflict);
+      }
+    }
+    data.usernames.edit().erase(key_of(user.realm.str(), before->user.username));
+    auto& emails = data.emails.edit();
+    const auto old_email = key_of(user.realm.str(), before->user.email);
+    if (const auto found = emails.find(old_email); found != emails.end()) {
+      found->second.erase(user.id.str());
+      if (found->second.empty()) emails.erase(found);
+    }
+    data.usernames.edit()[name] = user.id.str();
+    if (!user.email.empty()) emails[email].insert(user.id.str());
+    return change(tx, user.id, [&](Subject& subject) {
+      const auto created_at = subject.user.created_at;
+      auto client = subject.user.service_account_client;
+      subject.user = user;
+      subject.user.created_at = created_at;
+      subject.user.service_account_client = std::move(client);
+    });
+  }
+  Stored<bool> remove(Tx& tx, const RealmId& realm, const UserId& user) override {
+    auto& data = rows_of(tx);
+    const auto before = find_subject(data, realm, user.str());
+    if (!before) return false;
+    erase_user(data, user);
+    if (before->user.service_account_client) {
+      if (auto raised = raise(data, realm); !raised) return refuse(raised.error());
+    }
+    return true;
+  }
+  Stored<void> remove_role(Tx& tx, const UserId& user, const RoleId& role) override {
+    if (!rows_of(tx).users.contains(user.str())) return {};
+    return change(tx, user, [&](Subject& subject) { std::erase(subject.roles, role); });
+  }
+  Stored<void> remove_group(Tx& tx, const UserId& user, const GroupId& group) override {
+    if (!rows_of(tx).users.contains(user.str())) return {};
+    return change(tx, user, [&](Subject& subject) { std::erase(subject.groups, group); });
+  }
+
  private:
+  static std::vector<User> matching(const MemoryData& data, const RealmId& realm, const UserQuery& query) {
+    std::map<std::string, User> found;
+    for (const auto& [id, subject] : data.users.rows()) {
+      if (subject->user.realm == realm && matches(*subject, query))
+        found.emplace(subject->user.username, subject->user);
+    }
+    std::vector<User> users;
+    for (auto& [name, user] : found) users.push_back(std::move(user));
+    return users;
+  }
+  static bool has_part(std::string_view value, std::string_view part, bool exact) {
+    if (part.empty()) return true;
+    const auto low = ascii_lower(value);
+    const auto wanted = ascii_lower(part);
+    return exact ? low == wanted : low.contains(wanted);
+  }
+  /// '*' stands for any run of characters.
+  static bool matches_word(std::string_view value, std::string_view word) {
+    if (word.empty()) return value.empty();
+    if (word.front() != '*') {
+      return !value.empty() && value.front() == word.front() && matches_word(value.substr(1), word.substr(1));
+    }
+    for (std::size_t i = 0; i <= value.size(); ++i) {
+      if (matches_word(value.substr(i), word.substr(1))) return true;
+    }
+    return false;
+  }
+  static bool matches(const Subject& subject, const UserQuery& query) {
+    const auto& user = subject.user;
+    const auto any_of = [&](const std::string& word) {
+      const auto low = ascii_lower(word);
+      for (const auto& value : {user.username, user.email, user.first_name, user.last_name}) {
+        if (matches_word(ascii_lower(value), low)) return true;
+      }
+      return false;
+    };
+    const auto has_attribute = [&](const auto& pair) {
+      const auto values = user.attributes.find(pair.first);
+      return values != user.attributes.end() && std::ranges::find(values->second, pair.second) != values->second.end();
+    };
+    return (query.with_service_accounts || !user.service_account_client) &&
+           has_part(user.username, query.username, query.exact) && has_part(user.email, query.email, query.exact) &&
+           has_part(user.first_name, query.first_name, query.exact) &&
+           has_part(user.last_name, query.last_name, query.exact) &&
+           user.enabled == query.enabled.value_or(user.enabled) &&
+           user.email_verified == query.email_verified.value_or(user.email_verified) &&
+           (!query.group || std::ranges::find(subject.groups, *query.group) != subject.groups.end()) &&
+           (!query.role || std::ranges::find(subject.roles, *query.role) != subject.roles.end()) &&
+           std::ranges::all_of(query.words, any_of) && std::ranges::all_of(query.attributes, has_attribute);
+  }
   static std::optional<User> user_of(std::optional<Subject> subject) {
     if (!subject) return std::nullopt;
     return std::move(subject->user);
@@ -157,7 +268,47 @@ class MemoryCredentials final : public CredentialRepo {
     });
     return insert(tx, credential);
   }
+  Stored<bool> remove(Tx& tx, const UserId& user, const CredentialId& id) override {
+    auto& data = rows_of(tx);
+    const auto* row = data.credentials.find(id.str());
+    if (row == nullptr || (*row)->user != user) return false;
+    data.credentials.edit().erase(id.str());
+    std::erase(data.user_credentials.edit()[user.str()], id.str());
+    return true;
+  }
+  Stored<bool> set_label(Tx& tx, const UserId& user, const CredentialId& id, std::string_view label) override {
+    return edit(tx, user, id, [&](Credential& credential) { credential.label = label; });
+  }
+  Stored<bool> set_priority(Tx& tx, const UserId& user, const CredentialId& id, int priority) override {
+    return edit(tx, user, id, [&](Credential& credential) { credential.priority = priority; });
+  }
+
+ private:
+  template <class Change>
+  static Stored<bool> edit(Tx& tx, const UserId& user, const CredentialId& id, Change&& apply) {
+    auto& data = rows_of(tx);
+    const auto* row = data.credentials.find(id.str());
+    if (row == nullptr || (*row)->user != user) return false;
+    auto next = std::make_shared<Credential>(copy_of(**row));
+    apply(*next);
+    data.credentials.edit()[id.str()] = std::move(next);
+    return true;
+  }
 };
+
+}  // namespace
+
+void erase_user(MemoryData& data, const UserId& user) {
+  const auto* row = data.users.find(user.str());
+  if (row == nullptr) return;
+  forget_user(data, User((*row)->user));
+  data.users.edit().erase(user.str());
+  for (auto* table : {&data.sessions, &data.offline_sessions}) {
+    std::erase_if(table->edit(), [&](const auto& entry) { return entry.second.session.user == user; });
+  }
+}
+
+namespace {
 
 class MemoryServer final : public ServerRepo {
  public:

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "domain/authorization.h"
@@ -57,6 +59,15 @@ class SessionRepo {
   virtual Stored<bool> remove(Tx& tx, const RealmId& realm, const SessionId& id) = 0;
   /// Removes every session of the user with its shares ("sign out from other devices"); returns how many went.
   virtual Stored<int> remove_of_user(Tx& tx, const RealmId& realm, const UserId& user) = 0;
+  // Lists for people: the latest start first, dead ones that are not purged yet among them. `max` negative: all. Those
+  // of a client or a realm look at every session, since no index is paid for at each sign-in.
+  virtual Stored<std::vector<UserSession>> list_of_user(Rows& rows, const RealmId& realm, const UserId& user) = 0;
+  virtual Stored<std::vector<UserSession>> list_of_client(Rows& rows, const RealmId& realm, const ClientId& client,
+                                                          std::int64_t first, std::int64_t max) = 0;
+  virtual Stored<std::vector<UserSession>> list_of_realm(Rows& rows, const RealmId& realm, std::int64_t first,
+                                                         std::int64_t max) = 0;
+  /// Shares of each client that has any.
+  virtual Stored<std::vector<std::pair<ClientId, std::int64_t>>> count_by_client(Rows& rows, const RealmId& realm) = 0;
 };
 
 enum class TakeCode { kTaken, kUnknown, kExpired, kUsedBefore };

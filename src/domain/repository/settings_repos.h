@@ -3,6 +3,7 @@
 // transaction, so that every node drops what it had cached.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,10 @@ class ScopeRepo {
   virtual Stored<void> insert(Tx& tx, const RealmId& realm, const ClientScope& scope) = 0;
   /// Adds to the scope's role_mappings; nothing happens when it is there. kConflict when scope or role are gone.
   virtual Stored<void> add_role_mapping(Tx& tx, const RealmId& realm, const ScopeId& scope, const RoleId& role) = 0;
+  /// kConflict when the scope is gone or its new name is taken.
+  virtual Stored<void> update(Tx& tx, const RealmId& realm, const ClientScope& scope) = 0;
+  /// False when it was gone already. Ids of it in lists of realm and clients stay there and mean nothing.
+  virtual Stored<bool> remove(Tx& tx, const RealmId& realm, const ScopeId& scope) = 0;
 };
 
 class KeyRepo {
@@ -50,6 +55,9 @@ class KeyRepo {
   virtual ~KeyRepo() = default;
   virtual Stored<std::vector<RealmKey>> list(Rows& rows, const RealmId& realm) = 0;
   virtual Stored<void> insert(Tx& tx, const RealmId& realm, const RealmKey& key) = 0;
+  /// Replaces name, status and priority; the key itself never changes. kConflict when it is gone.
+  virtual Stored<void> update(Tx& tx, const RealmId& realm, const RealmKey& key) = 0;
+  virtual Stored<bool> remove(Tx& tx, const RealmId& realm, const KeyId& key) = 0;
 };
 
 class ClientRepo {
@@ -62,6 +70,13 @@ class ClientRepo {
   virtual Stored<void> insert(Tx& tx, const RealmId& realm, const Client& client) = 0;
   /// Adds to the client's role_mappings; nothing happens when it is there. kConflict when client or role are gone.
   virtual Stored<void> add_role_mapping(Tx& tx, const RealmId& realm, const ClientId& client, const RoleId& role) = 0;
+  /// By client_id. `search`: part of the client_id, without regard to ASCII case; empty: all. `max` negative: all.
+  virtual Stored<std::vector<Client>> list(Rows& rows, const RealmId& realm, std::string_view search,
+                                           std::int64_t first, std::int64_t max) = 0;
+  /// Replaces everything, client_id and secret included. kConflict when it is gone or the new client_id is taken.
+  virtual Stored<void> update(Tx& tx, const RealmId& realm, const Client& client) = 0;
+  /// Removes the client with its roles and its service account. False when it was gone already.
+  virtual Stored<bool> remove(Tx& tx, const RealmId& realm, const ClientId& client) = 0;
 };
 
 class RoleRepo {
@@ -74,6 +89,23 @@ class RoleRepo {
   /// Inserts the role with its composites, which need not exist yet inside this transaction.
   virtual Stored<void> insert(Tx& tx, const Role& role) = 0;
   virtual Stored<void> add_composite(Tx& tx, const RealmId& realm, const RoleId& parent, const RoleId& child) = 0;
+  /// Nothing happens when it is not there.
+  virtual Stored<void> remove_composite(Tx& tx, const RealmId& realm, const RoleId& parent, const RoleId& child) = 0;
+  /// Realm roles, or those of one client, by name.
+  virtual Stored<std::vector<Role>> list_of(Rows& rows, const RealmId& realm,
+                                            const std::optional<ClientId>& client) = 0;
+  /// The roles that these reach through composites, themselves among them.
+  virtual Stored<std::vector<Role>> reached(Rows& rows, const RealmId& realm, const std::vector<RoleId>& roles) = 0;
+  /// The same question from the other end, for rights: which roles of this client (none: realm roles) do `roles` reach?
+  /// Names, sorted. Its cost grows with the roles of that client, not with what `roles` reach.
+  virtual Stored<std::vector<std::string>> names_reached(Rows& rows, const RealmId& realm,
+                                                         const std::optional<ClientId>& client,
+                                                         const std::vector<RoleId>& roles) = 0;
+  /// Replaces name, description, attributes and `extra`; composites stay. kConflict when it is gone or its new name is
+  /// taken.
+  virtual Stored<void> update(Tx& tx, const Role& role) = 0;
+  /// Takes it from users and composites as well. False when it was gone already.
+  virtual Stored<bool> remove(Tx& tx, const RealmId& realm, const RoleId& role) = 0;
 };
 
 class GroupRepo {
@@ -82,6 +114,11 @@ class GroupRepo {
   virtual Stored<std::optional<Group>> find(Rows& rows, const RealmId& realm, const GroupId& id) = 0;
   virtual Stored<std::vector<Group>> list(Rows& rows, const RealmId& realm) = 0;
   virtual Stored<void> insert(Tx& tx, const Group& group) = 0;
+  /// Replaces everything but id and realm; another parent moves it with all below. kConflict when it is gone or its
+  /// name is taken there. That the new parent is not below it is the caller's to check.
+  virtual Stored<void> update(Tx& tx, const Group& group) = 0;
+  /// Removes it with all groups below and all memberships. False when it was gone already.
+  virtual Stored<bool> remove(Tx& tx, const RealmId& realm, const GroupId& group) = 0;
 };
 
 }  // namespace cardea

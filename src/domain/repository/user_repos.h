@@ -1,8 +1,11 @@
 // Repositories of users and their credentials. Never cached.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "domain/credential.h"
@@ -10,6 +13,23 @@
 #include "domain/user.h"
 
 namespace cardea {
+
+/// Which users are meant: every condition that is given holds. Texts are compared without regard to ASCII case.
+struct UserQuery {
+  /// Each word must match username, e-mail, first or last name whole; '*' in it stands for any run of characters.
+  std::vector<std::string> words{};
+  std::string username{}, email{}, first_name{},
+      last_name{};  // part of the value, or with `exact` all of it; empty: any
+  bool exact = false;
+  std::optional<bool> enabled{};
+  std::optional<bool> email_verified{};
+  std::vector<std::pair<std::string, std::string>> attributes{};  // each pair is among the user's attributes
+  std::optional<GroupId> group{};                                 // direct members
+  std::optional<RoleId> role{};                                   // direct holders
+  bool with_service_accounts = false;
+  std::int64_t first = 0;  // how many to pass over
+  std::int64_t max = -1;   // at most so many; negative: all
+};
 
 /// Writes to a service account raise the version of its realm: it is read as part of its client's settings.
 class UserRepo {
@@ -27,6 +47,18 @@ class UserRepo {
   virtual Stored<void> set_email_verified(Tx& tx, const UserId& user, std::string_view email) = 0;
   virtual Stored<void> add_role(Tx& tx, const UserId& user, const RoleId& role) = 0;
   virtual Stored<void> add_group(Tx& tx, const UserId& user, const GroupId& group) = 0;
+  /// By username.
+  virtual Stored<std::vector<User>> search(Rows& rows, const RealmId& realm, const UserQuery& query) = 0;
+  /// How many `search` would give without `first` and `max`.
+  virtual Stored<std::int64_t> count(Rows& rows, const RealmId& realm, const UserQuery& query) = 0;
+  /// Replaces everything but id, realm, created_at and service_account_client. kConflict when the user is gone, or the
+  /// username or (unless `duplicate_emails`) the e-mail is another's.
+  virtual Stored<void> update(Tx& tx, const User& user, bool duplicate_emails) = 0;
+  /// Removes the user with credentials, roles, memberships and sessions. False when it was gone already.
+  virtual Stored<bool> remove(Tx& tx, const RealmId& realm, const UserId& user) = 0;
+  /// Nothing happens when the user does not have it.
+  virtual Stored<void> remove_role(Tx& tx, const UserId& user, const RoleId& role) = 0;
+  virtual Stored<void> remove_group(Tx& tx, const UserId& user, const GroupId& group) = 0;
 };
 
 /// What tokens are made of, in one round trip each.
@@ -53,6 +85,10 @@ class CredentialRepo {
                                    std::string_view after) = 0;
   /// Removes the user's credentials of this one's type and stores it instead.
   virtual Stored<void> replace(Tx& tx, const Credential& credential) = 0;
+  /// False when the user has no such credential.
+  virtual Stored<bool> remove(Tx& tx, const UserId& user, const CredentialId& id) = 0;
+  virtual Stored<bool> set_label(Tx& tx, const UserId& user, const CredentialId& id, std::string_view label) = 0;
+  virtual Stored<bool> set_priority(Tx& tx, const UserId& user, const CredentialId& id, int priority) = 0;
 };
 
 }  // namespace cardea

@@ -1,0 +1,134 @@
+#include "store/user_search.h"
+
+#include "base/text.h"
+#include "store/like.h"
+#include "store/query.h"
+#include "store/user_columns.h"
+
+namespace cardea::store {
+namespace {
+
+// One condition for every member of UserQuery; those that are not given are true. P: how the engine marks a value.
+#define CARDEA_USER_WHERE(P, LIKE, EACH_WORD, EACH_ATTRIBUTE)                                         \
+  " FROM users u WHERE u.realm_id = " P "1 AND (" P "3 = '' OR u.username " LIKE " " P                \
+  "3 ESCAPE '\\') AND "                                                                               \
+  "(" P "4 = '' OR u.email " LIKE " " P "4 ESCAPE '\\') AND (" P "5 = '' OR u.first_name " LIKE " " P \
+  "5 ESCAPE '\\') AND (" P "6 = '' OR u.last_name " LIKE " " P                                        \
+  "6 ESCAPE '\\') AND "                                                                               \
+  "(" P "7 < 0 OR u.enabled = (" P "7 = 1)) AND (" P "8 < 0 OR u.email_verified = (" P                \
+  "8 = 1)) AND "                                                                                      \
+  "(" P "11 = 1 OR u.service_account_client IS NULL) AND NOT EXISTS (SELECT 1 FROM " EACH_WORD        \
+  " WHERE NOT (u.username " LIKE " word.value ESCAPE '\\' OR coalesce(u.email, '') " LIKE             \
+  " word.value ESCAPE '\\' OR u.first_name " LIKE " word.value ESCAPE '\\' OR u.last_name " LIKE      \
+  " word.value ESCAPE '\\')) AND " EACH_ATTRIBUTE
+#define CARDEA_SQLITE_WHERE                                                                       \
+  CARDEA_USER_WHERE("?", "LIKE", "json_each(?2) word",                                            \
+                    "NOT EXISTS (SELECT 1 FROM json_each(?12) w WHERE NOT EXISTS (SELECT 1 FROM " \
+                    "json_each(coalesce(u.attributes, '{}')) a, json_each(a.value) v WHERE "      \
+                    "a.key = json_extract(w.value, '$[0]') AND v.value = json_extract(w.value, '$[1]')))")
+#define CARDEA_POSTGRES_WHERE                                                                                     \
+  CARDEA_USER_WHERE("$", "ILIKE", "json_array_elements_text($2::json) word",                                      \
+                    "NOT EXISTS (SELECT 1 FROM json_array_elements($12::json) w WHERE NOT EXISTS (SELECT 1 FROM " \
+                    "json_each(coalesce(u.attributes, '{}')::json) a, json_array_elements_text(a.value) v WHERE " \
+                    "a.key = w.value->>0 AND v.value = w.value->>1))")
+// What an index can begin with: the whole username or address, a group, a role.
+#define CARDEA_GROUP(P) " AND (" P "9 = '' OR u.id IN (SELECT user_id FROM user_groups WHERE group_id = " P "9))"
+#define CARDEA_ROLE(P) " AND (" P "10 = '' OR u.id IN (SELECT user_id FROM user_roles WHERE role_id = " P "10))"
+#define CARDEA_IN_GROUP(P) " AND u.id IN (SELECT user_id FROM user_groups WHERE group_id = " P "9)" CARDEA_ROLE(P)
+#define CARDEA_WITH_ROLE(P) " AND u.id IN (SELECT user_id FROM user_roles WHERE role_id = " P "10)" CARDEA_GROUP(P)
+#define CARDEA_ANY(P) CARDEA_GROUP(P) CARDEA_ROLE(P)
+#define CARDEA_NAMED(P) " AND u.username = " P "15" CARDEA_ANY(P)
+#define CARDEA_ADDRESSED(P) " AND u.email = " P "15" CARDEA_ANY(P)
+#define CARDEA_PAGE(P) " AND " P "15 = " P "15 ORDER BY u.username LIMIT " P "13 OFFSET " P "14"
+#define CARDEA_ALL(P) " AND " P "15 = " P "15 AND " P "13 >= 0 AND " P "14 >= 0"
+
+struct Statements {
+  Sql search;
+  Sql count;
+};
+#define CARDEA_STATEMENTS(HEAD)                                                            \
+  {                                                                                        \
+      Sql{"SELECT " CARDEA_USER_COLUMNS CARDEA_SQLITE_WHERE HEAD("?") CARDEA_PAGE("?"),    \
+          "SELECT " CARDEA_USER_COLUMNS CARDEA_POSTGRES_WHERE HEAD("$") CARDEA_PAGE("$")}, \
+      Sql{"SELECT count(*)" CARDEA_SQLITE_WHERE HEAD("?") CARDEA_ALL("?"),                 \
+          "SELECT count(*)" CARDEA_POSTGRES_WHERE HEAD("$") CARDEA_ALL("$")},              \
+  }
+constexpr Statements kAny = CARDEA_STATEMENTS(CARDEA_ANY);
+constexpr Statements kNamed = CARDEA_STATEMENTS(CARDEA_NAMED);
+constexpr Statements kAddressed = CARDEA_STATEMENTS(CARDEA_ADDRESSED);
+constexpr Statements kInGroup = CARDEA_STATEMENTS(CARDEA_IN_GROUP);
+constexpr Statements kWithRole = CARDEA_STATEMENTS(CARDEA_WITH_ROLE);
+
+const Statements& statements_for(const UserQuery& query) {
+  if (query.exact && !query.username.empty()) return kNamed;
+  if (query.exact && !query.email.empty()) return kAddressed;
+  if (query.group) return kInGroup;
+  if (query.role) return kWithRole;
+  return kAny;
+}
+
+/// The texts of a query as the statements want them; alive while a statement runs.
+struct Texts {
+  explicit Texts(const UserQuery& query)
+      : username(pattern(query, query.username)),
+        email(pattern(query, query.email)),
+        first_name(pattern(query, query.first_name)),
+        last_name(pattern(query, query.last_name)) {
+    JsonWriter list(words);
+    list.begin_array();
+    for (const auto& word : query.words) list.string(like_word(word));
+    list.end_array();
+    JsonWriter pairs(attributes);
+    pairs.begin_array();
+    for (const auto& [key, value] : query.attributes) pairs.begin_array().string(key).string(value).end_array();
+    pairs.end_array();
+    if (query.exact) whole = ascii_lower(query.username.empty() ? query.email : query.username);
+  }
+
+  std::string words, username, email, first_name, last_name, attributes, whole;
+
+ private:
+  static std::string pattern(const UserQuery& query, std::string_view text) {
+    if (text.empty()) return {};
+    if (!query.exact) return like_part(text);
+    std::string whole;
+    append_like_text(whole, text);
+    return whole;
+  }
+};
+
+int number_of(std::optional<bool> wanted) { return wanted ? (*wanted ? 1 : 0) : -1; }
+
+template <class Id>
+std::string_view text_of(const std::optional<Id>& id) {
+  return id ? std::string_view(id->str()) : std::string_view{};
+}
+
+template <class Run>
+auto with_values(const RealmId& realm, const UserQuery& query, Run&& run) {
+  const Texts texts(query);
+  return run(statements_for(query),
+             {realm.str(), texts.words, texts.username, texts.email, texts.first_name, texts.last_name,
+              number_of(query.enabled), number_of(query.email_verified), text_of(query.group), text_of(query.role),
+              query.with_service_accounts ? 1 : 0, texts.attributes, limit_of(query.max), query.first, texts.whole});
+}
+
+}  // namespace
+
+Stored<std::vector<User>> search_users(Rows& rows, const crypto::Sealer& sealer, const RealmId& realm,
+                                       const UserQuery& query) {
+  return with_values(realm, query, [&](const Statements& sql, Values values) {
+    return find_all<User>(rows, sql.search, values, [&](Columns& row) { return parse_user(sealer, row); });
+  });
+}
+
+Stored<std::int64_t> count_users(Rows& rows, const RealmId& realm, const UserQuery& query) {
+  const auto found = with_values(realm, query, [&](const Statements& sql, Values values) {
+    return find_one<std::int64_t>(rows, sql.count, values,
+                                  [](Columns& row) -> Stored<std::int64_t> { return row.integer(); });
+  });
+  if (!found) return refuse(found.error());
+  return found->value_or(0);
+}
+
+}  // namespace cardea::store
