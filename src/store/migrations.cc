@@ -32,6 +32,8 @@ CARDEA_MIGRATION(sqlite_7, "V0007__mails.sqlite.sql");
 CARDEA_MIGRATION(postgres_7, "V0007__mails.postgres.sql");
 CARDEA_MIGRATION(sqlite_8, "V0008__role_parents.sqlite.sql");
 CARDEA_MIGRATION(postgres_8, "V0008__role_parents.postgres.sql");
+CARDEA_MIGRATION(sqlite_9, "V0009__accounts.sqlite.sql");
+CARDEA_MIGRATION(postgres_9, "V0009__accounts.postgres.sql");
 
 namespace cardea::store {
 
@@ -40,12 +42,14 @@ std::span<const db::Migration> migrations(db::Engine engine) {
       {1, "initial", CARDEA_TEXT(sqlite_1)},      {2, "offline_sessions", CARDEA_TEXT(sqlite_2)},
       {3, "device_codes", CARDEA_TEXT(sqlite_3)}, {4, "logout_notices", CARDEA_TEXT(sqlite_4)},
       {5, "used_ids", CARDEA_TEXT(sqlite_5)},     {6, "tickets", CARDEA_TEXT(sqlite_6)},
-      {7, "mails", CARDEA_TEXT(sqlite_7)},        {8, "role_parents", CARDEA_TEXT(sqlite_8)}};
+      {7, "mails", CARDEA_TEXT(sqlite_7)},        {8, "role_parents", CARDEA_TEXT(sqlite_8)},
+      {9, "accounts", CARDEA_TEXT(sqlite_9)}};
   static const db::Migration postgres[] = {
       {1, "initial", CARDEA_TEXT(postgres_1)},      {2, "offline_sessions", CARDEA_TEXT(postgres_2)},
       {3, "device_codes", CARDEA_TEXT(postgres_3)}, {4, "logout_notices", CARDEA_TEXT(postgres_4)},
       {5, "used_ids", CARDEA_TEXT(postgres_5)},     {6, "tickets", CARDEA_TEXT(postgres_6)},
-      {7, "mails", CARDEA_TEXT(postgres_7)},        {8, "role_parents", CARDEA_TEXT(postgres_8)}};
+      {7, "mails", CARDEA_TEXT(postgres_7)},        {8, "role_parents", CARDEA_TEXT(postgres_8)},
+      {9, "accounts", CARDEA_TEXT(postgres_9)}};
   if (engine == db::Engine::kPostgres) return postgres;
   return sqlite;
 }

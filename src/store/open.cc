@@ -38,7 +38,9 @@ struct Owned {
         used_ids(make_used_id_repo()),
         tickets(make_ticket_repo()),
         purge(make_purge_repo()),
-        mails(make_mail_repo(sealer)) {}
+        mails(make_mail_repo(sealer)),
+        consents(make_consent_repo()),
+        login_failures(make_login_failure_repo()) {}
 
   std::unique_ptr<RealmRepo> realms;
   std::unique_ptr<ScopeRepo> scopes;
@@ -60,6 +62,8 @@ struct Owned {
   std::unique_ptr<TicketRepo> tickets;
   std::unique_ptr<PurgeRepo> purge;
   std::unique_ptr<MailRepo> mails;
+  std::unique_ptr<ConsentRepo> consents;
+  std::unique_ptr<LoginFailureRepo> login_failures;
 };
 
 db::SqliteSettings sqlite_settings(const DatabaseSettings& settings) {
@@ -103,7 +107,7 @@ Repositories OpenStore::repositories(const crypto::Sealer& sealer) {
           *owned.subjects,       *owned.credentials,  *owned.sessions,     *owned.offline_sessions,
           *owned.codes,          *owned.device_codes, *owned.interactions, *owned.revocations,
           *owned.logout_notices, *owned.used_ids,     *owned.tickets,      *owned.purge,
-          *parts_->server,       *owned.mails};
+          *parts_->server,       *owned.mails,        *owned.consents,     *owned.login_failures};
 }
 
 LaneExecutor* OpenStore::store_lane() { return parts_->sqlite ? &parts_->sqlite->writer() : nullptr; }

@@ -30,5 +30,7 @@ std::unique_ptr<TicketRepo> make_ticket_repo();
 std::unique_ptr<PurgeRepo> make_purge_repo();
 std::unique_ptr<ServerRepo> make_server_repo();
 std::unique_ptr<MailRepo> make_mail_repo(const crypto::Sealer& sealer);
+std::unique_ptr<ConsentRepo> make_consent_repo();
+std::unique_ptr<LoginFailureRepo> make_login_failure_repo();
 
 }  // namespace cardea::store

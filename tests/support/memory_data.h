@@ -96,6 +96,8 @@ struct MemoryData {
   MemoryTable<Ticket> tickets;            // key(realm, hash)
   MemoryTable<std::string> server;
   MemoryTable<MailRow> mails;
+  MemoryTable<Consent> consents;              // key(user, client)
+  MemoryTable<LoginFailures> login_failures;  // key(realm, user)
 };
 
 class MemoryRows final : public Rows {
@@ -163,10 +165,13 @@ struct MemoryRepos {
   std::unique_ptr<PurgeRepo> purge;
   std::unique_ptr<ServerRepo> server;
   std::unique_ptr<MailRepo> mails;
+  std::unique_ptr<ConsentRepo> consents;
+  std::unique_ptr<LoginFailureRepo> login_failures;
 };
 
 void make_settings_repos(MemoryRepos& repos);
 void make_user_repos(MemoryRepos& repos);
 void make_session_repos(MemoryRepos& repos);
+void make_account_repos(MemoryRepos& repos);
 
 }  // namespace cardea

@@ -48,7 +48,7 @@ Repositories MemoryStore::repositories() {
   return {*this,      *r.realms,       *r.scopes,       *r.keys,        *r.clients,        *r.roles,
           *r.groups,  *r.users,        *r.subjects,     *r.credentials, *r.sessions,       *r.offline_sessions,
           *r.codes,   *r.device_codes, *r.interactions, *r.revocations, *r.logout_notices, *r.used_ids,
-          *r.tickets, *r.purge,        *r.server,       *r.mails};
+          *r.tickets, *r.purge,        *r.server,       *r.mails,       *r.consents,       *r.login_failures};
 }
 
 Stored<void> MemoryStore::read(const std::function<Stored<void>(Rows&)>& function) {
@@ -104,6 +104,7 @@ MemoryRepos::MemoryRepos() {
   make_settings_repos(*this);
   make_user_repos(*this);
   make_session_repos(*this);
+  make_account_repos(*this);
 }
 MemoryRepos::~MemoryRepos() = default;
 

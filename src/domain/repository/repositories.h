@@ -1,6 +1,7 @@
 // All repositories of one store, for the wiring. Classes take references to just those they use.
 #pragma once
 
+#include "domain/repository/account_repos.h"
 #include "domain/repository/server_repo.h"
 #include "domain/repository/session_repos.h"
 #include "domain/repository/settings_repos.h"
@@ -31,6 +32,8 @@ struct Repositories {
   PurgeRepo& purge;
   ServerRepo& server;
   MailRepo& mails;
+  ConsentRepo& consents;
+  LoginFailureRepo& login_failures;
 };
 
 }  // namespace cardea

@@ -1,0 +1,40 @@
+// Repositories of what belongs to one account beside its credentials: what it allowed to clients, and what wrong
+// passwords left behind.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "domain/consent.h"
+#include "domain/login_failures.h"
+#include "domain/repository/store.h"
+
+namespace cardea {
+
+class ConsentRepo {
+ public:
+  virtual ~ConsentRepo() = default;
+  virtual Stored<std::optional<Consent>> find(Rows& rows, const UserId& user, const ClientId& client) = 0;
+  /// By client.
+  virtual Stored<std::vector<Consent>> list(Rows& rows, const UserId& user) = 0;
+  /// Inserts, or replaces scopes and updated_at: created_at stays that of the first time.
+  virtual Stored<void> put(Tx& tx, const Consent& consent) = 0;
+  /// False when there was none.
+  virtual Stored<bool> remove(Tx& tx, const UserId& user, const ClientId& client) = 0;
+};
+
+class LoginFailureRepo {
+ public:
+  virtual ~LoginFailureRepo() = default;
+  virtual Stored<std::optional<LoginFailures>> find(Rows& rows, const RealmId& realm, const UserId& user) = 0;
+  /// What stands there, empty when nothing does, with the row locked until the transaction ends: of parallel failures
+  /// each is counted.
+  virtual Stored<LoginFailures> find_to_change(Tx& tx, const RealmId& realm, const UserId& user) = 0;
+  virtual Stored<void> put(Tx& tx, const LoginFailures& failures) = 0;
+  /// False when there were none.
+  virtual Stored<bool> remove(Tx& tx, const RealmId& realm, const UserId& user) = 0;
+  /// Of every user; returns how many went.
+  virtual Stored<int> remove_all(Tx& tx, const RealmId& realm) = 0;
+};
+
+}  // namespace cardea
