@@ -37,6 +37,12 @@ UserSession make_session(const Realm& realm, const Authentication& proven, std::
   return session;
 }
 
+void note_user_agent(UserSession& session, std::optional<std::string_view> header) {
+  const auto kept = header.value_or("").substr(0, kUserAgentBytesMax);
+  if (kept.empty() || !is_utf8(kept)) return;
+  session.notes.insert_or_assign(std::string(kUserAgentNote), std::string(kept));
+}
+
 UserSession make_offline_session(const UserSession& online, TimePoint now) {
   UserSession session = online;
   session.offline = true;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "base/random.h"
 #include "domain/client.h"
@@ -14,6 +15,12 @@ namespace cardea {
 /// A fresh session with a new unguessable id (attack class 4: never reused, never adopted).
 [[nodiscard]] UserSession make_session(const Realm& realm, const Authentication& proven, std::string_view ip_address,
                                        TimePoint now, Random& random);
+
+/// The session note that says what the browser called itself at the login, for people who look at their sessions.
+inline constexpr std::string_view kUserAgentNote = "user_agent";
+inline constexpr std::size_t kUserAgentBytesMax = 256;
+/// Keeps the User-Agent header of the login; without one, nothing.
+void note_user_agent(UserSession& session, std::optional<std::string_view> header);
 
 /// The offline session that `online` gives birth to (scope offline_access): same id, person and proof, a life of its
 /// own.

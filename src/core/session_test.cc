@@ -82,6 +82,16 @@ TEST(Session, makes_a_new_unguessable_id_every_time) {  // attack class 4
   EXPECT_FALSE(first.remember_me) << "remember me counts only where the realm allows it";
 }
 
+TEST(Session, keeps_of_a_browser_no_more_than_it_shows) {
+  UserSession made;
+  note_user_agent(made, std::nullopt);
+  note_user_agent(made, "");
+  note_user_agent(made, "\xff\xfe");
+  EXPECT_TRUE(made.notes.empty());
+  note_user_agent(made, std::string(1000, 'x'));
+  EXPECT_EQ(made.notes.at(std::string(kUserAgentNote)).size(), kUserAgentBytesMax);
+}
+
 TEST(Session, remember_me_has_lives_of_its_own) {
   Realm realm;
   realm.remember_me = true;

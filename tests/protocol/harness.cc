@@ -129,8 +129,11 @@ Server::Server(Engine engine)
              const AuthorizationRequest& authorization, std::string_view error, std::string_view description) {
         return oidc::answer_with_error(*oidc_, request, realm, client, authorization, error, description);
       }});
+  account_ = std::make_unique<account::Dependencies>(account::Dependencies{
+      repositories, settings_, pages_, base_url_, consoles_, clock, random, log, &oidc::refuse_realm});
   oidc::add_routes(router_, *oidc_);
   login_->add_routes(router_);
+  account::add_routes(router_, *account_);
 }
 
 void Server::fill() {

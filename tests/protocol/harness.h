@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "account/account.h"
 #include "base/json.h"
 #include "core/login_guard.h"
 #include "core/settings.h"
@@ -93,6 +94,12 @@ class Server {
   LoginGuard login_guard_{clock, random};
   std::unique_ptr<oidc::Dependencies> oidc_;
   std::unique_ptr<login::Login> login_;
+  /// Stands in for what npm builds: a page for the account console, and its texts.
+  web::ConsoleFiles consoles_{
+      "0123456789abcdef",
+      {{"texts.account.en.json", 55, R"([{"key":"a","value":"A"},{"key":"b","value":"\u00c4 B"}])"}},
+      {{"account", "account.js", {}, {}}}};
+  std::unique_ptr<account::Dependencies> account_;
   web::Router router_;
 };
 

@@ -81,8 +81,9 @@ web::Response answer(const Completion& completion, Granted granted) {
 
 web::Outcome finish(const std::shared_ptr<const Completion>& completion) {
   const auto& grant = completion->grant;
-  const auto fresh = make_session(grant.realm->realm, grant.proven, completion->http.remote_address, grant.now,
-                                  grant.dependencies.random);
+  auto fresh = make_session(grant.realm->realm, grant.proven, completion->http.remote_address, grant.now,
+                            grant.dependencies.random);
+  note_user_agent(fresh, completion->http.header("User-Agent"));
   auto granted =
       write_to(grant.dependencies.repositories.store, [&](Tx& tx) { return settle(tx, *completion, fresh); });
   if (!granted) return unavailable(*completion, granted.error());

@@ -112,8 +112,9 @@ web::Outcome store_and_sign(const PasswordRequestPtr& login) {
   const auto& request = login->request;
   Authentication proven;
   proven.user = login->attempt.user->id;
-  const auto session = make_session(request->realm->realm, proven, request->http.remote_address, request->now,
-                                    request->dependencies.random);
+  auto session = make_session(request->realm->realm, proven, request->http.remote_address, request->now,
+                              request->dependencies.random);
+  note_user_agent(session, request->http.header("User-Agent"));
   const auto refresh_id = random_uuid(request->dependencies.random);
   auto opened = write_to(request->dependencies.repositories.store,
                          [&](Tx& tx) { return open_session(tx, *login, session, refresh_id); });

@@ -1,0 +1,48 @@
+#include "account/memberships.h"
+
+#include "account/languages.h"
+#include "base/json.h"
+
+namespace cardea::account {
+
+Stored<web::Response> list_locales(Rows&, const Call& call) {
+  std::string body;
+  JsonWriter json(body);
+  json.begin_array();
+  for (const auto& locale : supported_locales(call.realm.realm)) json.string(locale);
+  json.end_array();
+  return json_answer(std::move(body));
+}
+
+Stored<web::Response> list_groups(Rows& rows, const Call& call) {
+  const auto groups = call.dependencies.settings.groups(rows, call.realm, call.live.subject);
+  if (!groups) return refuse(groups.error());
+  std::string body;
+  JsonWriter json(body);
+  json.begin_array();
+  for (const auto& group : *groups) {
+    json.begin_object().member("id", group->id.str()).member("name", group->name).member("path", group->path);
+    json.key("subGroups").begin_array().end_array().end_object();
+  }
+  json.end_array();
+  return json_answer(std::move(body));
+}
+
+Stored<web::Response> list_organizations(Rows&, const Call&) { return web::json_error(404, "HTTP 404 Not Found"); }
+
+Stored<web::Response> list_linked_accounts(Rows&, const Call&) { return json_answer("[]"); }
+
+Stored<web::Response> refuse_old_linking(Rows&, const Call&) {
+  return error_message(404,
+                       "Legacy client-initiated account linking is disabled. Use AIA with kc_action=idp_link instead.");
+}
+
+Stored<web::Response> unlink_account(Rows&, const Call&) {
+  return error_message(400, "identityProviderNotFoundMessage");
+}
+
+Stored<web::Response> refuse_resources(Rows&, const Call&) {
+  return error_message(403, "User-managed access not enabled");
+}
+
+}  // namespace cardea::account
