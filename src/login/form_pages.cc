@@ -49,6 +49,10 @@ web::Response login_page(const StepRun& run, const StepView& view, LoginFields f
       .flag("remember_me", realm.remember_me && fields != LoginFields::kPassword)
       .flag("remember_me_checked", view.remember_me)
       .text("username", std::move(username));
+  if (realm.reset_password_allowed) {
+    const auto base = run.dependencies.base_url.of(run.request);
+    data.text("reset_url", link_url(base, realm.name, "reset-credentials", step_link(run, view)));
+  }
   return render_step(run, "login", data);
 }
 

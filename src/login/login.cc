@@ -2,7 +2,10 @@
 
 #include "login/authenticate.h"
 #include "login/endpoint.h"
+#include "login/mail_link.h"
 #include "login/required_action.h"
+#include "login/reset_password.h"
+#include "login/theme_mailer.h"
 
 namespace cardea::login {
 namespace {
@@ -18,6 +21,8 @@ web::Handler in_realm(const Dependencies& dependencies, RealmHandler handler) {
 }
 
 }  // namespace
+
+std::shared_ptr<const Mailer> make_theme_mailer() { return std::make_shared<const ThemeMailer>(); }
 
 Login::Login(Dependencies dependencies) : dependencies_(std::move(dependencies)) {}
 
@@ -44,6 +49,10 @@ void Login::add_routes(web::Router& router) {
   router.get("/realms/{realm}/login-actions/restart", in_realm(dependencies_, restart_login));
   router.get("/realms/{realm}/login-actions/required-action", in_realm(dependencies_, show_action));
   router.post("/realms/{realm}/login-actions/required-action", in_realm(dependencies_, submit_action));
+  router.get("/realms/{realm}/login-actions/reset-credentials", in_realm(dependencies_, show_reset_password));
+  router.post("/realms/{realm}/login-actions/reset-credentials", in_realm(dependencies_, submit_reset_password));
+  router.get("/realms/{realm}/login-actions/action-token", in_realm(dependencies_, show_mail_link));
+  router.post("/realms/{realm}/login-actions/action-token", in_realm(dependencies_, follow_mail_link));
 }
 
 }  // namespace cardea::login

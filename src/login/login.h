@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "core/login_guard.h"
+#include "core/mail/mailer.h"
 #include "core/settings.h"
 #include "crypto/seal.h"
 #include "domain/interaction.h"
@@ -46,6 +47,11 @@ using AnswerWithError =
     std::function<web::Response(const web::Request&, const RealmEntry&, const Client&, const AuthorizationRequest&,
                                 std::string_view error, std::string_view description)>;
 
+class MailLimits;
+/// mail_limits.h, theme_mailer.h; apart, so that this header stays small.
+[[nodiscard]] std::shared_ptr<MailLimits> make_mail_limits();
+[[nodiscard]] std::shared_ptr<const Mailer> make_theme_mailer();
+
 struct Dependencies {
   Repositories repositories;
   Settings& settings;
@@ -60,15 +66,21 @@ struct Dependencies {
   IsRedirectAllowed is_redirect_allowed;
   RefuseRealm refuse_realm;
   AnswerWithError answer_with_error;
+  std::shared_ptr<const Mailer> mailer = make_theme_mailer();
+  std::shared_ptr<MailLimits> mail_limits = make_mail_limits();
 };
 
-/// Actions for somebody who followed a link from a mail; the link was checked and used up by the caller.
+/// Actions for somebody who followed a link from a mail; the link was checked by the caller.
 struct MailedActions {
   UserId user;
   ClientId client;  // named in the link, or the realm's own account client
   std::string client_id;
   std::string redirect_uri;          // where the last page leads, registered for the client; empty: nowhere
   std::vector<std::string> actions;  // aliases, at least one
+  /// Uses the link up, in the transaction that stores what it pays for; kConflict, when it was used before, is answered
+  /// by `used_before`. Runs maybe twice.
+  std::function<Stored<void>(Tx&)> redeem = {};
+  std::function<web::Outcome()> used_before = {};
 };
 
 /// Safe from any thread. Must outlive the router and every Outcome it gave.

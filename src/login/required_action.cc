@@ -80,22 +80,28 @@ web::Response redirect_to_action(const Dependencies& dependencies, const web::Re
 }
 
 // Writes the row of the first action and goes there.
+// `link`: what is used up for it, if anything.
 web::Outcome open_row(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
-                      AuthorizationRequest authorization, AwaitingActions stage) {
+                      AuthorizationRequest authorization, AwaitingActions stage, MailedActions link = {}) {
   auto row = std::make_shared<const NextRow>(make_row(dependencies, realm->realm,
                                                       random_handle(dependencies.random, kTabIdBytes),
                                                       std::move(authorization), std::move(stage)));
   auto begin = begin_first(dependencies, request, realm, row->interaction);
   return web::then(web::Lane::kStore,
-                   [&dependencies, &request, realm = std::move(realm), row = std::move(row),
-                    begin = std::move(begin)]() -> web::Outcome {
+                   [&dependencies, &request, realm = std::move(realm), row = std::move(row), begin = std::move(begin),
+                    link = std::move(link)]() -> web::Outcome {
                      const auto stored = dependencies.repositories.store.write([&](Tx& tx) -> Stored<void> {
+                       if (link.redeem) {
+                         if (auto redeemed = link.redeem(tx); !redeemed) return redeemed;
+                       }
                        if (begin) {
                          if (auto done = begin(tx); !done) return done;
                        }
                        return dependencies.repositories.interactions.insert(tx, handle_hash(row->handle),
                                                                             row->interaction);
                      });
+                     if (!stored && stored.error() == StoreError::kConflict && link.used_before)
+                       return link.used_before();
                      if (!stored) return store_failed(dependencies, request, realm.get(), stored.error());
                      return redirect_to_action(dependencies, request, realm->realm, *row);
                    });
@@ -278,11 +284,12 @@ web::Outcome start_mailed_actions(const Dependencies& dependencies, const web::R
   authorization.client = std::move(mailed.client);
   authorization.client_id = std::move(mailed.client_id);
   authorization.redirect_uri = std::move(mailed.redirect_uri);
-  return open_row(dependencies, request, std::move(realm), std::move(authorization),
-                  {.proven = {.user = std::move(mailed.user), .acr = "0"},
-                   .actions = std::move(mailed.actions),
-                   .asked = {},
-                   .mailed = true});
+  AwaitingActions stage{.proven = {.user = std::move(mailed.user), .acr = "0"},
+                        .actions = std::move(mailed.actions),
+                        .asked = {},
+                        .mailed = true};
+  return open_row(dependencies, request, std::move(realm), std::move(authorization), std::move(stage),
+                  std::move(mailed));
 }
 
 web::Outcome pass_action(const ActionRunPtr& run, ActionDone done) { return go_on(run, std::move(done), false); }

@@ -106,7 +106,11 @@ bool is_run(std::string_view member) {
                                               "components",
                                               "requiredActions",
                                               "keycloakVersion",
-                                              "smtpServer"};
+                                              "smtpServer",
+                                              "verifyEmail",
+                                              "resetPasswordAllowed",
+                                              "actionTokenGeneratedByUserLifespan",
+                                              "actionTokenGeneratedByAdminLifespan"};
   return std::ranges::find(kRun, member) != std::end(kRun);
 }
 

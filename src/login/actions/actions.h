@@ -6,5 +6,6 @@
 namespace cardea::login {
 
 extern const ActionForm kUpdatePassword;  // update_password.cc
+extern const ActionForm kVerifyEmail;     // verify_email.cc
 
 }  // namespace cardea::login

@@ -6,6 +6,7 @@ namespace {
 
 const ActionForm* const kActions[] = {
     &kUpdatePassword,
+    &kVerifyEmail,
 };
 
 }  // namespace

@@ -1,0 +1,201 @@
+#include "login/mail_link.h"
+
+#include "core/action_token.h"
+#include "core/client_urls.h"
+#include "core/required_actions.h"
+#include "login/endpoint.h"
+#include "login/login_form.h"
+#include "login/required_action.h"
+#include "web/error_page.h"
+
+namespace cardea::login {
+namespace {
+
+constexpr std::string_view kStale =
+    "The link you clicked is an old stale link and is no longer valid. Maybe you have already used it.";
+constexpr std::string_view kExpired = "The link has expired. Please start again.";
+
+web::Response refuse_link(const Dependencies& dependencies, const web::Request& request, const Realm& realm,
+                          std::string_view reason, std::string_view message = kStale) {
+  dependencies.log.info("mail_link_refused", {{"reason", reason},
+                                              {"realm", realm.name},
+                                              {"remote_address", request.remote_address},
+                                              {"correlation_id", request.correlation_id}});
+  return web::error_page(dependencies.pages, 400, display_name(realm), message, request);
+}
+
+/// A link that was checked, and the records it speaks of.
+struct Link {
+  ActionToken token;
+  User user;
+  ClientPtr client;      // null: none, or gone
+  std::string back_url;  // where the last page leads; empty: nowhere
+};
+
+Result<ActionToken, ActionTokenError> read_key(const Dependencies& dependencies, const web::Request& request,
+                                               const RealmEntry& realm) {
+  const auto query = web::Form::parse(request.query);
+  if (!query || query->first_repeated()) return refuse(ActionTokenError::kMalformed);
+  const auto key = query->value("key");
+  if (!key) return refuse(ActionTokenError::kMalformed);
+  return read_action_token(realm, dependencies.base_url.issuer(request, realm.realm.name), *key,
+                           dependencies.clock.now());
+}
+
+/// The redirect URI of the token where it is still the client's, else the client's own page.
+std::string back_url_of(const Dependencies& dependencies, const web::Request& request, const ActionToken& token,
+                        const Client& client) {
+  const auto base = dependencies.base_url.of(request);
+  if (!token.redirect_uri.empty() && dependencies.is_redirect_allowed(client, token.redirect_uri, base)) {
+    return token.redirect_uri;
+  }
+  if (client.base_url.empty()) return {};
+  auto url = absolute_url(client, client.base_url, base);
+  const auto uri = parse_uri(url);
+  return uri && uri->is_http() ? url : std::string();
+}
+
+/// Calls `next(shared_ptr<const Link>)` on the lane for reads, or refuses.
+template <class Next>
+web::Outcome with_link(const Dependencies& dependencies, const web::Request& request, RealmPtr realm, Next next) {
+  auto token = read_key(dependencies, request, *realm);
+  if (!token) {
+    const bool has_expired = token.error() == ActionTokenError::kExpired;
+    return refuse_link(dependencies, request, realm->realm, describe(token.error()), has_expired ? kExpired : kStale);
+  }
+  auto client_id = token->client_id;
+  return with_client_entry(
+      dependencies, request, realm, client_id,
+      [&dependencies, &request, realm, token = std::move(*token), next = std::move(next)](ClientPtr client) mutable {
+        return then_read(dependencies,
+                         [&dependencies, &request, realm, token = std::move(token), client = std::move(client),
+                          next = std::move(next)]() mutable -> web::Outcome {
+                           auto user = read_from(dependencies.repositories.store, [&](Rows& rows) {
+                             return dependencies.repositories.users.find(rows, realm->realm.id, token.user);
+                           });
+                           if (!user) return store_failed(dependencies, request, realm.get(), user.error());
+                           if (!*user || !(*user)->enabled)
+                             return refuse_link(dependencies, request, realm->realm, "user_gone");
+                           if ((*user)->email != token.email)
+                             return refuse_link(dependencies, request, realm->realm, "email_changed");
+                           auto link =
+                               std::make_shared<Link>(std::move(token), std::move(**user), ClientPtr(), std::string());
+                           if (client != nullptr && client->client.enabled) {
+                             link->back_url = back_url_of(dependencies, request, link->token, client->client);
+                             link->client = std::move(client);
+                           }
+                           return next(std::shared_ptr<const Link>(std::move(link)));
+                         });
+      });
+}
+
+std::string_view heading_of(ActionKind kind) {
+  switch (kind) {
+    case ActionKind::kVerifyEmail:
+      return "Confirm your e-mail address";
+    case ActionKind::kResetCredentials:
+      return "Reset password";
+    case ActionKind::kExecuteActions:
+      break;
+  }
+  return "Update your account";
+}
+
+web::Response question_page(const Dependencies& dependencies, const web::Request& request, const RealmPtr& realm,
+                            const Link& link) {
+  std::vector<web::PageData> actions;
+  for (const auto& alias : link.token.actions) {
+    actions.push_back(web::PageData().text("name", action_name(realm->realm, alias)));
+  }
+  auto data = web::realm_page_data(display_name(realm->realm));
+  data.text("heading", std::string(heading_of(link.token.kind)))
+      .text("email", link.user.email)
+      .flag("verifies", link.token.kind == ActionKind::kVerifyEmail)
+      .flag("resets", link.token.kind == ActionKind::kResetCredentials)
+      .flag("has_actions", !actions.empty())
+      .list("actions", std::move(actions))
+      .text("action", dependencies.base_url.of(request) + request.path + "?" + request.query);
+  return dependencies.pages.render("mail-link", 200, data);
+}
+
+Stored<void> use_up(Tx& tx, const Dependencies& dependencies, const Realm& realm, const ActionToken& token) {
+  const auto taken = dependencies.repositories.used_ids.take(tx, realm.id, used_id(token), token.expires_at);
+  if (!taken) return refuse(taken.error());
+  if (!*taken) return refuse(StoreError::kConflict);
+  return {};
+}
+
+/// The link works once, and what it proves is kept: its mail was read at this address.
+Stored<void> redeem(Tx& tx, const Dependencies& dependencies, const Realm& realm, const ActionToken& token) {
+  if (auto used = use_up(tx, dependencies, realm, token); !used) return used;
+  return dependencies.repositories.users.set_email_verified(tx, token.user, token.email);
+}
+
+web::Outcome verify_address(const Dependencies& dependencies, const web::Request& request, const RealmPtr& realm,
+                            const std::shared_ptr<const Link>& link) {
+  return web::then(web::Lane::kStore, [&dependencies, &request, realm, link]() -> web::Outcome {
+    const auto stored = dependencies.repositories.store.write([&](Tx& tx) -> Stored<void> {
+      if (auto redeemed = redeem(tx, dependencies, realm->realm, link->token); !redeemed) return redeemed;
+      auto user = dependencies.repositories.users.find(tx, realm->realm.id, link->token.user);
+      if (!user) return refuse(user.error());
+      if (!*user) return refuse(StoreError::kConflict);
+      auto actions = (*user)->required_actions;
+      if (std::erase(actions, "VERIFY_EMAIL") == 0) return {};
+      return dependencies.repositories.users.set_required_actions(tx, link->token.user, actions);
+    });
+    if (!stored && stored.error() == StoreError::kConflict) {
+      return refuse_link(dependencies, request, realm->realm, "used_before");
+    }
+    if (!stored) return store_failed(dependencies, request, realm.get(), stored.error());
+    dependencies.log.info("email_verified", {{"realm", realm->realm.name},
+                                             {"user_id", link->token.user.str()},
+                                             {"correlation_id", request.correlation_id}});
+    const web::PageLink back{link->back_url, "Back to Application"};
+    return web::info_page(dependencies.pages, display_name(realm->realm), "Your email address has been verified.",
+                          "You can go on where you were asked to verify it, or close this page.",
+                          back.url.empty() ? nullptr : &back);
+  });
+}
+
+web::Outcome run_actions(const Dependencies& dependencies, const web::Request& request, const RealmPtr& realm,
+                         const std::shared_ptr<const Link>& link) {
+  MailedActions mailed;
+  mailed.user = link->token.user;
+  if (link->client != nullptr) {
+    mailed.client = link->client->client.id;
+    mailed.client_id = link->client->client.client_id;
+  }
+  mailed.redirect_uri = link->back_url;
+  mailed.actions = link->token.kind == ActionKind::kResetCredentials ? std::vector<std::string>{"UPDATE_PASSWORD"}
+                                                                     : link->token.actions;
+  mailed.redeem = [&dependencies, realm, token = link->token](Tx& tx) {
+    return redeem(tx, dependencies, realm->realm, token);
+  };
+  mailed.used_before = [&dependencies, &request, realm]() -> web::Outcome {
+    return refuse_link(dependencies, request, realm->realm, "used_before");
+  };
+  return start_mailed_actions(dependencies, request, realm, std::move(mailed));
+}
+
+}  // namespace
+
+web::Outcome show_mail_link(const Dependencies& dependencies, const web::Request& request, RealmPtr realm) {
+  return with_link(dependencies, request, realm,
+                   [&dependencies, &request, realm](const std::shared_ptr<const Link>& link) -> web::Outcome {
+                     return question_page(dependencies, request, realm, *link);
+                   });
+}
+
+web::Outcome follow_mail_link(const Dependencies& dependencies, const web::Request& request, RealmPtr realm) {
+  const auto form = read_posted_form(request, dependencies.base_url.of(request));
+  if (!form) return refuse_login(dependencies, request, realm, {}, form.error());
+  return with_link(dependencies, request, realm,
+                   [&dependencies, &request, realm](const std::shared_ptr<const Link>& link) -> web::Outcome {
+                     if (link->token.kind == ActionKind::kVerifyEmail) {
+                       return verify_address(dependencies, request, realm, link);
+                     }
+                     return run_actions(dependencies, request, realm, link);
+                   });
+}
+
+}  // namespace cardea::login

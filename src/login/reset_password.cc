@@ -1,0 +1,135 @@
+#include "login/reset_password.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "core/verify_credential.h"
+#include "login/endpoint.h"
+#include "login/login_form.h"
+#include "login/mail_limits.h"
+#include "login/send_mail.h"
+#include "web/error_page.h"
+
+namespace cardea::login {
+namespace {
+
+struct View {
+  std::string error = {};
+  std::string username = {};
+};
+
+std::string url_of(const Dependencies& dependencies, const web::Request& request, const Realm& realm,
+                   std::string_view action, const LoginLink& link) {
+  return link_url(dependencies.base_url.of(request), realm.name, action, link);
+}
+
+web::Response reset_page(const Dependencies& dependencies, const web::Request& request, const Realm& realm,
+                         const LoginLink& link, const View& view, int status = 200) {
+  auto data = web::realm_page_data(display_name(realm));
+  data.text("action", url_of(dependencies, request, realm, "reset-credentials", link))
+      .text("username_label", realm.login_with_email_allowed ? "Username or email" : "Username")
+      .text("username", view.username)
+      .text("error", view.error)
+      .text("login_url", link.session_code.empty() ? "" : url_of(dependencies, request, realm, "authenticate", link));
+  return dependencies.pages.render("login-reset-password", status, data);
+}
+
+web::Response sent_page(const Dependencies& dependencies, const web::Request& request, const Realm& realm,
+                        const LoginLink& link) {
+  const web::PageLink back{link.session_code.empty() ? "" : url_of(dependencies, request, realm, "authenticate", link),
+                           "Back to Login"};
+  return web::info_page(dependencies.pages, display_name(realm), "Forgot Your Password?",
+                        "You should receive an email shortly with further instructions.",
+                        back.url.empty() ? nullptr : &back);
+}
+
+web::Response refuse_reset(const Dependencies& dependencies, const web::Request& request, const Realm& realm) {
+  dependencies.log.info("reset_refused", {{"reason", "not_allowed"},
+                                          {"realm", realm.name},
+                                          {"remote_address", request.remote_address},
+                                          {"correlation_id", request.correlation_id}});
+  return web::error_page(dependencies.pages, 400, display_name(realm), "Reset Credential not allowed", request);
+}
+
+/// One request for a link on its way through the lanes.
+struct Asking {
+  const Dependencies& dependencies;
+  const web::Request& request;
+  RealmPtr realm;
+  LoginLink link;
+  std::string username;
+  std::string base;
+  std::string client_id;  // empty: none that exists
+};
+using AskingPtr = std::shared_ptr<const Asking>;
+
+bool may_reset(const User& user) { return user.enabled && !user.email.empty() && !user.service_account_client; }
+
+/// Writes the mail, to nobody when nobody is meant.
+web::Outcome write_mail(const AskingPtr& asking, const std::optional<User>& user) {
+  const auto& dependencies = asking->dependencies;
+  const bool is_known = user && may_reset(*user);
+  const auto mail = write_action_mail(*dependencies.mailer, *asking->realm,
+                                      {.kind = ActionKind::kResetCredentials,
+                                       .user = is_known ? &*user : nullptr,
+                                       .base = asking->base,
+                                       .client_id = asking->client_id},
+                                      draw_ids(dependencies.random), dependencies.clock.now());
+  return web::then(web::Lane::kStore, [asking, mail, is_known]() -> web::Outcome {
+    const auto& d = asking->dependencies;
+    const auto stored = d.repositories.store.write([&](Tx& tx) { return d.repositories.mails.insert(tx, mail); });
+    if (!stored) return store_failed(d, asking->request, asking->realm.get(), stored.error());
+    d.log.info("reset_requested", {{"realm", asking->realm->realm.name},
+                                   {"known", is_known},
+                                   {"mail", mail.id},
+                                   {"remote_address", asking->request.remote_address},
+                                   {"correlation_id", asking->request.correlation_id}});
+    return sent_page(d, asking->request, asking->realm->realm, asking->link);
+  });
+}
+
+web::Outcome find_and_write(const AskingPtr& asking) {
+  const auto& dependencies = asking->dependencies;
+  auto attempt = read_from(dependencies.repositories.store, [&](Rows& rows) {
+    return load_login_attempt(rows, dependencies.repositories, asking->realm->realm, asking->username);
+  });
+  if (!attempt) return store_failed(dependencies, asking->request, asking->realm.get(), attempt.error());
+  return write_mail(asking, attempt->user);
+}
+
+}  // namespace
+
+web::Outcome show_reset_password(const Dependencies& dependencies, const web::Request& request, RealmPtr realm) {
+  const auto link = read_link(request);
+  if (!link) return refuse_login(dependencies, request, realm, {}, Refusal::kMalformed);
+  if (!realm->realm.reset_password_allowed) return refuse_reset(dependencies, request, realm->realm);
+  return reset_page(dependencies, request, realm->realm, *link, {});
+}
+
+web::Outcome submit_reset_password(const Dependencies& dependencies, const web::Request& request, RealmPtr realm) {
+  auto link = read_link(request);
+  if (!link) return refuse_login(dependencies, request, realm, {}, Refusal::kMalformed);
+  const auto form = read_posted_form(request, dependencies.base_url.of(request));
+  if (!form) return refuse_login(dependencies, request, realm, *link, form.error());
+  if (!realm->realm.reset_password_allowed) return refuse_reset(dependencies, request, realm->realm);
+  std::string username(trim(form->value_or("username", "")));
+  if (username.empty() || username.size() > kUsernameBytesMax) {
+    return reset_page(dependencies, request, realm->realm, *link, {.error = "Please specify username."});
+  }
+  auto base = ready_to_mail(dependencies, request, realm->realm);
+  if (!base) return mail_failed(dependencies, request, realm->realm);
+  if (!dependencies.mail_limits->take(realm->realm.id, username, request.remote_address, dependencies.clock.now())) {
+    return reset_page(dependencies, request, realm->realm, *link,
+                      {.error = "Too many e-mails were asked for. Please try again later.", .username = username}, 429);
+  }
+  const auto client_id = link->client_id;
+  return with_client_entry(dependencies, request, realm, client_id,
+                           [&dependencies, &request, realm, link = std::move(*link), username = std::move(username),
+                            base = std::move(*base)](const ClientPtr& client) mutable -> web::Outcome {
+                             auto asking = std::make_shared<const Asking>(
+                                 dependencies, request, realm, std::move(link), std::move(username), std::move(base),
+                                 client != nullptr ? client->client.client_id : std::string());
+                             return then_read(dependencies, [asking] { return find_and_write(asking); });
+                           });
+}
+
+}  // namespace cardea::login

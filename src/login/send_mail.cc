@@ -1,0 +1,45 @@
+#include "login/send_mail.h"
+
+#include "base/uri.h"
+#include "core/mail/mail_server.h"
+#include "web/error_page.h"
+
+namespace cardea::login {
+namespace {
+
+void log_failure(const Dependencies& dependencies, const web::Request& request, std::string_view realm,
+                 std::string_view reason) {
+  dependencies.log.warning("mail_not_written",
+                           {{"reason", reason}, {"realm", realm}, {"correlation_id", request.correlation_id}});
+}
+
+}  // namespace
+
+std::optional<std::string> mail_base(const web::BaseUrl& base_url, const web::Request& request) {
+  auto base = base_url.of(request);
+  if (base_url.is_configured()) return base;
+  const auto uri = parse_uri(base);
+  if (uri && uri->is_loopback()) return base;
+  return std::nullopt;
+}
+
+std::optional<std::string> ready_to_mail(const Dependencies& dependencies, const web::Request& request,
+                                         const Realm& realm) {
+  auto base = mail_base(dependencies.base_url, request);
+  if (!base) {
+    log_failure(dependencies, request, realm.name, "the option hostname is needed for links in mails");
+    return std::nullopt;
+  }
+  if (const auto server = mail_server_of(realm); !server) {
+    log_failure(dependencies, request, realm.name, server.error());
+    return std::nullopt;
+  }
+  return base;
+}
+
+web::Response mail_failed(const Dependencies& dependencies, const web::Request& request, const Realm& realm) {
+  return web::error_page(dependencies.pages, 500, display_name(realm), "Failed to send email, please try again later.",
+                         request);
+}
+
+}  // namespace cardea::login

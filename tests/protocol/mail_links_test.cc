@@ -1,0 +1,295 @@
+// Mailed links (keycloak.md section 1.16): a forgotten password, an address to verify, actions an administrator asked
+// for. What a link must not do comes first (attack classes 3, 5, 9, 17).
+#include <gmock/gmock.h>
+
+#include "core/mail/action_mail.h"
+#include "login/theme_mailer.h"
+#include "tests/protocol/harness.h"
+
+namespace cardea::protocol {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr std::string_view kLoginActions = "/realms/demo/login-actions";
+
+class MailLinks : public testing::TestWithParam<Engine> {
+ protected:
+  MailLinks() {
+    server_.change_realm([](Realm& realm) {
+      realm.reset_password_allowed = true;
+      realm.extra["smtpServer"] = {{"host", "mail.example"}, {"from", "no-reply@demo.example"}};
+    });
+  }
+
+  /// What waits in the outbox, taken out of it.
+  std::vector<Mail> mails() {
+    auto& repositories = server_.repositories;
+    return *write_to(repositories.store, [&](Tx& tx) -> Stored<std::vector<Mail>> {
+      auto leased = repositories.mails.lease(tx, server_.clock.now(), 100);
+      if (!leased) return leased;
+      for (const auto& mail : *leased) {
+        if (auto removed = repositories.mails.remove(tx, mail.id); !removed) return refuse(removed.error());
+      }
+      return leased;
+    });
+  }
+  static std::string link_in(const Mail& mail) {
+    const auto at = mail.text.find("\nhttps://");
+    EXPECT_NE(at, std::string::npos) << mail.text;
+    return mail.text.substr(at + 1, mail.text.find('\n', at + 1) - at - 1);
+  }
+  std::string only_link() {
+    const auto found = mails();
+    EXPECT_EQ(found.size(), 1U);
+    return found.empty() ? std::string() : link_in(found.front());
+  }
+
+  web::Response ask_for_link(const std::string& name, const std::string& address = "192.0.2.7") {
+    web::Request request;
+    request.method = web::Method::kPost;
+    request.scheme = "https";
+    request.host = "id.example";
+    request.path = std::string(kLoginActions) + "/reset-credentials";
+    request.query = "client_id=app&tab_id=t";
+    request.remote_address = address;
+    request.headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
+    request.body = "username=" + name;
+    return server_.handle(std::move(request));
+  }
+  std::string reset_link(const std::string& name = "ada") {
+    EXPECT_EQ(ask_for_link(name).status, 200);
+    return only_link();
+  }
+  /// A page without what is drawn anew for each.
+  static std::string stable(const web::Response& page) {
+    std::string text(page.body_text());
+    for (auto at = text.find("nonce=\""); at != std::string::npos; at = text.find("nonce=\"", at + 1)) {
+      text.erase(at, text.find('"', at + 7) - at);
+    }
+    return text;
+  }
+  web::Response open_and_press(Browser& browser, const std::string& link) {
+    const auto page = browser.get(link);
+    EXPECT_EQ(page.status, 200) << page.body_text();
+    return browser.submit(page, {});
+  }
+  /// Follows redirects to the page of the action.
+  static web::Response follow(Browser& browser, web::Response answer) {
+    return answer.status == 302 ? browser.get(location(answer)) : answer;
+  }
+  web::Response choose(Browser& browser, const web::Response& page, const std::string& password) {
+    return browser.submit(page, {{"password-new", password}, {"password-confirm", password}});
+  }
+  void change_user(const std::function<Stored<void>(Tx&)>& change) {
+    ASSERT_TRUE(server_.repositories.store.write(change));
+  }
+  User user(const std::string& name) {
+    return **read_from(server_.repositories.store, [&](Rows& rows) {
+      return server_.repositories.users.find_by_username(rows, RealmId("realm-demo"), name);
+    });
+  }
+  void expect_stale(const web::Response& page) {
+    EXPECT_EQ(page.status, 400);
+    EXPECT_THAT(std::string(page.body_text()), HasSubstr("old stale link"));
+  }
+
+  Server server_{GetParam()};
+  Browser browser_{server_};
+};
+INSTANTIATE_ON_EVERY_ENGINE(MailLinks);
+
+TEST_P(MailLinks, refuses_where_the_realm_does_not_allow_it) {
+  server_.change_realm([](Realm& realm) { realm.reset_password_allowed = false; });
+  EXPECT_EQ(ask_for_link("ada").status, 400);
+  EXPECT_EQ(browser_.get(std::string(kLoginActions) + "/reset-credentials?client_id=app&tab_id=t").status, 400);
+  EXPECT_TRUE(mails().empty());
+  EXPECT_THAT(std::string(browser_.get(authorize_url()).body_text()), Not(HasSubstr("reset-credentials")));
+}
+
+TEST_P(MailLinks, refuses_to_say_who_has_an_account) {
+  const auto known = ask_for_link("ada");
+  EXPECT_EQ(known.status, 200);
+  for (const auto* name : {"nobody", "eve", "service-account-service", "nobody@demo.example", "ada@demo.example"}) {
+    const auto answer = ask_for_link(name);
+    EXPECT_EQ(answer.status, 200) << name;
+    EXPECT_EQ(stable(answer), stable(known)) << name;
+  }
+  // A row for each, so that the work is the same; those to nobody are never sent (MailDelivery).
+  const auto written = mails();
+  EXPECT_EQ(written.size(), 6U);
+  EXPECT_EQ(std::ranges::count(written, "ada@demo.example", &Mail::to), 2);
+  EXPECT_EQ(std::ranges::count(written, "", &Mail::to), 4);
+}
+
+TEST_P(MailLinks, refuses_too_many_for_one_name_whether_it_exists_or_not) {
+  for (const auto* name : {"ada", "nobody"}) {
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(ask_for_link(name, "198.51.100." + std::to_string(i)).status, 200) << name;
+    EXPECT_EQ(ask_for_link(name, "198.51.100.99").status, 429) << name;
+  }
+  server_.clock.advance(seconds{900});
+  EXPECT_EQ(ask_for_link("ada").status, 200);
+}
+
+TEST_P(MailLinks, refuses_too_many_from_one_address) {
+  for (int i = 0; i < 30; ++i) EXPECT_EQ(ask_for_link("name" + std::to_string(i)).status, 200);
+  EXPECT_EQ(ask_for_link("another").status, 429);
+  EXPECT_EQ(ask_for_link("another", "198.51.100.1").status, 200);
+}
+
+TEST_P(MailLinks, refuses_when_no_mail_can_be_sent) {
+  server_.change_realm([](Realm& realm) { realm.extra.erase("smtpServer"); });
+  for (const auto* name : {"ada", "nobody"}) {
+    const auto page = ask_for_link(name);
+    EXPECT_EQ(page.status, 500);
+    EXPECT_THAT(std::string(page.body_text()), HasSubstr("Failed to send email"));
+  }
+  EXPECT_TRUE(mails().empty());
+}
+
+TEST_P(MailLinks, refuses_links_that_were_changed_or_never_were) {
+  const auto link = reset_link();
+  for (const auto& odd : {link + "x", link.substr(0, link.size() - 2), link.substr(0, link.find("key=") + 4),
+                          link.substr(0, link.find('?')), link + "&key=x"}) {
+    expect_stale(browser_.get(odd));
+  }
+}
+
+TEST_P(MailLinks, refuses_our_other_tokens_as_links) {  // attack class 17
+  const auto tokens = redeem(server_, sign_in(browser_));
+  for (const auto* name : {"refresh_token", "access_token", "id_token"}) {
+    expect_stale(browser_.get(std::string(kLoginActions) + "/action-token?key=" + string_or(tokens, name, "")));
+  }
+}
+
+TEST_P(MailLinks, refuses_the_second_use) {
+  const auto link = reset_link();
+  Browser first(server_), second(server_);
+  const auto before = second.get(link);
+  const auto page = follow(first, open_and_press(first, link));
+  EXPECT_THAT(std::string(page.body_text()), HasSubstr("kc-passwd-update-form"));
+  expect_stale(second.submit(before, {}));
+}
+
+TEST_P(MailLinks, opening_a_link_changes_nothing) {  // attack class 3; scanners of mail open links, too
+  const auto link = reset_link();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Browser(server_).get(link).status, 200);
+  EXPECT_FALSE(user("ada").email_verified);
+  Browser other(server_);
+  EXPECT_EQ(open_and_press(other, link).status, 302);
+}
+
+TEST_P(MailLinks, refuses_after_its_time) {
+  const auto link = reset_link();
+  server_.clock.advance(seconds{299});
+  EXPECT_EQ(browser_.get(link).status, 200);
+  server_.clock.advance(seconds{1});
+  const auto page = browser_.get(link);
+  EXPECT_EQ(page.status, 400);
+  EXPECT_THAT(std::string(page.body_text()), HasSubstr("expired"));
+}
+
+TEST_P(MailLinks, refuses_the_button_from_another_site) {
+  const auto link = reset_link();
+  const auto response = server_.post(std::string_view(link).substr(18), {}, {{"Sec-Fetch-Site", "cross-site"}});
+  EXPECT_EQ(response.status, 403);
+}
+
+TEST_P(MailLinks, a_new_password_by_link_signs_nobody_in) {  // attack class 5
+  const auto link = reset_link();
+  const auto page = follow(browser_, open_and_press(browser_, link));
+  const auto done = choose(browser_, page, "new-horse-battery");
+  EXPECT_EQ(done.status, 200);
+  EXPECT_THAT(std::string(done.body_text()), HasSubstr("Your account has been updated."));
+  EXPECT_FALSE(browser_.cookie("KEYCLOAK_IDENTITY"));
+  EXPECT_EQ(browser_.get(authorize_url({{"prompt", "none"}})).status, 302);
+  Browser old_password(server_);
+  const auto login = old_password.get(authorize_url());
+  EXPECT_EQ(old_password.submit(login, {{"username", "ada"}, {"password", "correct-horse"}}).status, 200);
+  const auto in = old_password.submit(login, {{"username", "ada"}, {"password", "new-horse-battery"}});
+  EXPECT_FALSE(location_parameter(in, "code").empty());
+  EXPECT_TRUE(user("ada").email_verified) << "its mail was read there";
+}
+
+TEST_P(MailLinks, refuses_to_skip_the_new_password) {  // attack classes 5 and 6
+  const auto link = reset_link();
+  const auto page = follow(browser_, open_and_press(browser_, link));
+  const auto again = browser_.submit(page, {});
+  EXPECT_EQ(again.status, 200);
+  EXPECT_THAT(std::string(again.body_text()), HasSubstr("kc-passwd-update-form"));
+  EXPECT_THAT(std::string(again.body_text()), Not(HasSubstr("has been updated")));
+}
+
+TEST_P(MailLinks, verifying_an_address_ends_the_login_that_waited_for_it) {
+  server_.change_realm([](Realm& realm) { realm.verify_email = true; });
+  auto page = browser_.submit(browser_.get(authorize_url()), {{"username", "ada"}, {"password", "correct-horse"}});
+  page = follow(browser_, std::move(page));
+  EXPECT_THAT(std::string(page.body_text()), HasSubstr("kc-verify-email-form"));
+  const auto link = only_link();
+  auto early = browser_.submit(page, {});
+  EXPECT_THAT(std::string(early.body_text()), HasSubstr("not verified yet")) << "the page is not believed";
+  EXPECT_TRUE(mails().empty());
+
+  Browser telephone(server_);
+  const auto verified = open_and_press(telephone, link);
+  EXPECT_EQ(verified.status, 200);
+  EXPECT_THAT(std::string(verified.body_text()), HasSubstr("Your email address has been verified."));
+  EXPECT_FALSE(telephone.cookie("KEYCLOAK_IDENTITY"));
+  EXPECT_FALSE(location_parameter(browser_.submit(early, {}), "code").empty());
+  EXPECT_TRUE(user("ada").email_verified);
+  expect_stale(open_and_press(telephone, link));
+}
+
+TEST_P(MailLinks, refuses_to_send_the_verification_without_end) {
+  server_.change_realm([](Realm& realm) { realm.verify_email = true; });
+  auto page = browser_.submit(browser_.get(authorize_url()), {{"username", "ada"}, {"password", "correct-horse"}});
+  page = follow(browser_, std::move(page));
+  for (int i = 0; i < 8; ++i) page = browser_.submit(page, {{"resend", "true"}});
+  EXPECT_THAT(std::string(page.body_text()), HasSubstr("Too many e-mails"));
+  EXPECT_EQ(mails().size(), 5U);
+}
+
+TEST_P(MailLinks, actions_an_administrator_asked_for_run_in_their_order) {
+  const login::ThemeMailer mailer;
+  const auto ada = user("ada");
+  const auto mail = write_action_mail(mailer, *server_.realm(),
+                                      {.kind = ActionKind::kExecuteActions,
+                                       .user = &ada,
+                                       .base = "https://id.example",
+                                       .client_id = "app",
+                                       .redirect_uri = "https://app.example/cb",
+                                       .actions = {"UPDATE_PASSWORD"},
+                                       .life = seconds{3600}},
+                                      draw_ids(server_.random), server_.clock.now());
+  EXPECT_EQ(mail.to, "ada@demo.example");
+  EXPECT_THAT(mail.text, HasSubstr("- Update Password\n"));
+  EXPECT_THAT(mail.text, HasSubstr("for 1 hour"));
+  const auto question = browser_.get(link_in(mail));
+  EXPECT_THAT(std::string(question.body_text()), HasSubstr("Update Password"));
+  const auto page = follow(browser_, browser_.submit(question, {}));
+  const auto done = choose(browser_, page, "new-horse-battery");
+  EXPECT_THAT(std::string(done.body_text()), HasSubstr("https://app.example/cb"));
+  server_.clock.advance(seconds{1});
+  expect_stale(open_and_press(browser_, link_in(mail)));
+}
+
+TEST_P(MailLinks, refuses_to_lead_back_to_addresses_that_are_not_the_clients) {  // attack class 2
+  const login::ThemeMailer mailer;
+  const auto ada = user("ada");
+  const auto mail = write_action_mail(mailer, *server_.realm(),
+                                      {.kind = ActionKind::kExecuteActions,
+                                       .user = &ada,
+                                       .base = "https://id.example",
+                                       .client_id = "app",
+                                       .redirect_uri = "https://evil.example/",
+                                       .actions = {"UPDATE_PASSWORD"}},
+                                      draw_ids(server_.random), server_.clock.now());
+  const auto page = follow(browser_, open_and_press(browser_, link_in(mail)));
+  const auto done = choose(browser_, page, "new-horse-battery");
+  EXPECT_THAT(std::string(done.body_text()), HasSubstr("Your account has been updated."));
+  EXPECT_THAT(std::string(done.body_text()), Not(HasSubstr("evil.example")));
+}
+
+}  // namespace
+}  // namespace cardea::protocol
