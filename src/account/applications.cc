@@ -1,7 +1,9 @@
 #include "account/applications.h"
 
 #include <map>
+#include <optional>
 
+#include "account/consents.h"
 #include "base/json.h"
 #include "core/client_urls.h"
 #include "core/session.h"
@@ -12,6 +14,7 @@ namespace {
 struct Use {
   bool in_session = false;
   bool offline = false;
+  std::optional<Consent> consent = {};
 };
 using Uses = std::map<std::string, Use>;  // by internal id
 
@@ -27,7 +30,15 @@ Stored<void> add_uses(Rows& rows, const Call& call, SessionRepo& repo, bool Use:
   return {};
 }
 
-void write_application(JsonWriter& json, const Client& client, const Use& use, const std::string& server) {
+/// Where the client's own pages about itself are; shown to those who have consented to it.
+void write_pages(JsonWriter& json, const Client& client) {
+  for (const auto* name : {"logoUri", "policyUri", "tosUri"}) {
+    if (const auto url = client.attribute(name); !url.empty()) json.member(name, url);
+  }
+}
+
+void write_application(JsonWriter& json, const Call& call, const Client& client, const Use& use) {
+  const auto server = call.dependencies.base_url.of(call.request);
   json.begin_object().member("clientId", client.client_id);
   if (!client.name.empty()) json.member("clientName", client.name);
   if (!client.description.empty()) json.member("description", client.description);
@@ -37,16 +48,12 @@ void write_application(JsonWriter& json, const Client& client, const Use& use, c
   if (!client.base_url.empty()) {
     json.member("baseUrl", client.base_url).member("effectiveUrl", absolute_url(client, client.base_url, server));
   }
+  if (use.consent) {
+    write_pages(json, client);
+    json.key("consent");
+    write_consent(json, call, *use.consent);
+  }
   json.end_object();
-}
-
-/// The client named {clientId}; absent when there is none.
-Stored<std::optional<Client>> find_named(Rows& rows, const Call& call) {
-  return call.repositories().clients.find_by_client_id(rows, call.realm_id(), call.request.path_parameter("clientId"));
-}
-
-web::Response no_client(const Call& call) {
-  return error_message(404, "No client with clientId: " + call.request.path_parameter("clientId") + " found.");
 }
 
 }  // namespace
@@ -60,6 +67,9 @@ Stored<web::Response> list_applications(Rows& rows, const Call& call) {
   if (auto added = add_uses(rows, call, repositories.offline_sessions, &Use::offline, uses); !added) {
     return refuse(added.error());
   }
+  auto consents = repositories.consents.list(rows, call.user().id);
+  if (!consents) return refuse(consents.error());
+  for (auto& consent : *consents) uses[consent.client.str()].consent = std::move(consent);
   const auto listed = repositories.clients.list(rows, call.realm_id(), {}, 0, kShownClientsScanned);
   if (!listed) return refuse(listed.error());
   for (const auto& client : *listed) {
@@ -68,34 +78,13 @@ Stored<web::Response> list_applications(Rows& rows, const Call& call) {
   std::string body;
   JsonWriter json(body);
   json.begin_array();
-  const auto server = call.dependencies.base_url.of(call.request);
   for (const auto& [id, use] : uses) {
     const auto client = repositories.clients.find(rows, call.realm_id(), ClientId(id));
     if (!client) return refuse(client.error());
-    if (*client && (*client)->enabled && !(*client)->bearer_only) write_application(json, **client, use, server);
+    if (*client && (*client)->enabled && !(*client)->bearer_only) write_application(json, call, **client, use);
   }
   json.end_array();
   return json_answer(std::move(body));
-}
-
-Stored<web::Response> show_consent(Rows& rows, const Call& call) {
-  const auto client = find_named(rows, call);
-  if (!client) return refuse(client.error());
-  return *client ? done() : no_client(call);
-}
-
-Stored<web::Response> revoke_consent(Tx& tx, const Call& call) {
-  const auto client = find_named(tx, call);
-  if (!client) return refuse(client.error());
-  if (!*client) return no_client(call);
-  auto& offline = call.repositories().offline_sessions;
-  const auto sessions = offline.list_of_user(tx, call.realm_id(), call.user().id);
-  if (!sessions) return refuse(sessions.error());
-  for (const auto& session : *sessions) {
-    const auto removed = offline.remove_client_session(tx, session.id, (*client)->id);
-    if (!removed) return refuse(removed.error());
-  }
-  return done();
 }
 
 }  // namespace cardea::account

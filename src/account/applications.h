@@ -8,11 +8,7 @@ namespace cardea::account {
 /// How many clients of a realm are looked at for `alwaysDisplayInConsole`.
 inline constexpr int kShownClientsScanned = 2'000;
 
-/// Clients in a session of this person, clients with offline access, and those a realm shows to everyone.
+/// Clients in a session of this person, clients with offline access or a consent, and those a realm shows to everyone.
 [[nodiscard]] Stored<web::Response> list_applications(Rows& rows, const Call& call);
-/// 204 while nothing was consented.
-[[nodiscard]] Stored<web::Response> show_consent(Rows& rows, const Call& call);
-/// Takes the client's offline access away.
-[[nodiscard]] Stored<web::Response> revoke_consent(Tx& tx, const Call& call);
 
 }  // namespace cardea::account

@@ -2,6 +2,7 @@
 
 #include "account/api.h"
 #include "account/applications.h"
+#include "account/consents.h"
 #include "account/credentials.h"
 #include "account/memberships.h"
 #include "account/profile.h"
@@ -35,6 +36,8 @@ constexpr Operation kOperations[] = {
     {kDelete, "/sessions/{id}", kManage, nullptr, end_one_session},
     {kGet, "/applications", kApplications, list_applications},
     {kGet, "/applications/{clientId}/consent", kViewConsent, show_consent},
+    {kPost, "/applications/{clientId}/consent", kManageConsent, nullptr, grant_consent},
+    {kPut, "/applications/{clientId}/consent", kManageConsent, nullptr, grant_consent},
     {kDelete, "/applications/{clientId}/consent", kManageConsent, nullptr, revoke_consent},
     {kGet, "/groups", kGroups, list_groups},
     {kGet, "/organizations", kView, list_organizations},

@@ -304,6 +304,33 @@ TEST_P(AccountApi, lists_the_applications_in_use_and_takes_offline_access_away) 
   (void)refresh(server_, std::string(tokens.at("refresh_token").as_string()), 400);
 }
 
+TEST_P(AccountApi, refuses_a_consent_to_what_the_client_may_not_have) {
+  give_role("manage-account");
+  const auto caller = token();
+  const auto put = [&](std::string text) {
+    return call(web::Method::kPut, "/applications/app/consent", caller, std::move(text));
+  };
+  EXPECT_EQ(put("x").status, 400);
+  EXPECT_EQ(put("{}").status, 400);
+  EXPECT_EQ(put(R"({"grantedScopes":[{"id":"none"}]})").body_text(),
+            R"({"errorMessage":"Scope id none does not exist for client app."})");
+  EXPECT_EQ(get("/applications/app/consent", caller).status, 204);
+}
+
+TEST_P(AccountApi, a_consent_is_shown_and_taken_back) {
+  give_role("manage-account");
+  const auto caller = token();
+  const auto scope = server_.realm()->scopes_by_name.at("profile")->id.str();
+  const auto body_text = R"({"grantedScopes":[{"id":")" + scope + R"("},{"id":")" + scope + R"("}]})";
+  const auto granted = body(call(web::Method::kPost, "/applications/app/consent", caller, body_text)).as_object();
+  EXPECT_EQ(granted.at("grantedScopes").as_array().size(), 1u);
+  EXPECT_EQ(granted.at("grantedScopes").at(0).at("id").as_string(), scope);
+  EXPECT_EQ(body(get("/applications/app/consent", caller)), json::value(granted));
+  EXPECT_THAT(std::string(get("/applications", caller).body_text()), HasSubstr("\"consent\":{\"grantedScopes\""));
+  EXPECT_EQ(call(web::Method::kDelete, "/applications/app/consent", caller).status, 204);
+  EXPECT_EQ(get("/applications/app/consent", caller).status, 204);
+}
+
 TEST_P(AccountApi, answers_for_what_this_server_does_not_have) {
   give_role("manage-account");
   const auto caller = token();
