@@ -30,7 +30,7 @@ class ResponseTypes : public testing::TestWithParam<Engine> {
   web::Response answer(Browser& browser, const Pairs& changes) {
     Pairs all = {{"client_id", "spa"}, {"nonce", "n-1"}, {"code_challenge", ""}, {"code_challenge_method", ""}};
     for (const auto& [name, value] : changes) {
-      std::erase_if(all, [&name = name](const auto& pair) { return pair.first == name; });
+      std::erase_if(all, [&wanted = name](const auto& pair) { return pair.first == wanted; });
       all.emplace_back(name, value);
     }
     auto page = browser.get(authorize_url(all));

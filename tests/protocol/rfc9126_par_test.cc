@@ -21,7 +21,7 @@ class Par : public testing::TestWithParam<Engine> {
                  {"scope", "openid"},
                  {"state", "st"}};
     for (const auto& [name, value] : changes) {
-      std::erase_if(all, [&name = name](const auto& pair) { return pair.first == name; });
+      std::erase_if(all, [&wanted = name](const auto& pair) { return pair.first == wanted; });
       if (!value.empty()) all.emplace_back(name, value);
     }
     return all;
@@ -152,7 +152,7 @@ TEST_P(Par, a_client_that_must_push_is_refused_without) {  // PA-10
 TEST_P(Par, the_lifespan_is_the_realms_within_bounds) {  // PA-12
   for (const auto& [text, life] :
        std::vector<std::pair<std::string, int>>{{"90", 90}, {"0", 5}, {"100000", 599}, {"x", 60}}) {
-    server_.change_realm([&text = text](Realm& realm) { realm.attributes["parRequestUriLifespan"] = text; });
+    server_.change_realm([&wanted = text](Realm& realm) { realm.attributes["parRequestUriLifespan"] = wanted; });
     EXPECT_EQ(int_or(body_of(push()), "expires_in", 0), life) << text;
   }
 }
