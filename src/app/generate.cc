@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 
+#include "admin/seam/openapi.h"
 #include "app/settings/show.h"
 #include "app/wire/database.h"
 #include "app/wire/provider.h"
@@ -50,9 +51,10 @@ Result<std::string, std::string> routes_reference() {
 }  // namespace
 
 int generate(const std::string& topic, std::FILE* out, std::FILE* err) {
-  const auto page = topic == "options"  ? Result<std::string, std::string>(options_reference())
-                    : topic == "routes" ? routes_reference()
-                                        : refuse(std::string("gen knows the pages options and routes"));
+  const auto page = topic == "options"   ? Result<std::string, std::string>(options_reference())
+                    : topic == "routes"  ? routes_reference()
+                    : topic == "openapi" ? Result<std::string, std::string>(admin::openapi_json())
+                                         : refuse(std::string("gen knows the pages options, routes and openapi"));
   if (!page) {
     fmt::print(err, "cardea: {}\n", page.error());
     return 2;

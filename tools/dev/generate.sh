@@ -6,6 +6,7 @@ generate() {
   mkdir -p "$folder"
   build/release/cardea gen options >"$folder/options.md"
   build/release/cardea gen routes >"$folder/routes.md"
+  build/release/cardea gen openapi >"$folder/openapi.json"
   python3 tools/gen/scenarios.py >"$folder/scenarios.md"
   python3 tools/gen/rfc_coverage.py >"$folder/rfc-coverage.md"
 }

@@ -34,11 +34,18 @@ Provider::Provider(const Parts& parts, ProviderAddress address, bool development
       login_(login_dependencies(parts)),
       account_(account_dependencies(parts, development)),
       admin_console_{settings_, base_url_, web::embedded_consoles(), parts.log, parts.repositories.store.reads_block()},
+      admin_{.repositories = parts.repositories,
+             .settings = settings_,
+             .base_url = base_url_,
+             .clock = parts.clock,
+             .random = parts.random,
+             .log = parts.log},
       router_(&parts.log) {
   oidc::add_routes(router_, oidc_);
   login_.add_routes(router_);
   account::add_routes(router_, account_);
   admin::add_console_routes(router_, admin_console_);
+  admin::add_routes(router_, admin_);
   web::add_asset_routes(router_);
   web::add_console_file_routes(router_, web::embedded_consoles());
   if (development) login::add_playground_routes(router_, {pages_, base_url_});

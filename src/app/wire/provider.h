@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "account/account.h"
+#include "admin/admin.h"
 #include "admin/console/console.h"
 #include "core/login_guard.h"
 #include "core/settings.h"
@@ -61,6 +62,7 @@ class Provider {
   login::Login login_;
   account::Dependencies account_;
   admin::ConsoleDependencies admin_console_;
+  admin::Dependencies admin_;
   web::Router router_;
 };
 

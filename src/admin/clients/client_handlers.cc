@@ -1,0 +1,262 @@
+#include "admin/clients/client_handlers.h"
+
+#include <algorithm>
+
+#include "admin/clients/client_view.h"
+#include "admin/users/user_view.h"
+#include "base/text.h"
+#include "core/changes/check_values.h"
+#include "core/changes/new_client.h"
+#include "core/realm_defaults.h"
+
+namespace cardea::admin {
+namespace {
+
+/// Clients whose loss would lock everybody out, or that belong to another realm's administration.
+bool is_needed(const Realm& realm, const Client& client) {
+  if (client.client_id == admin_client_id(realm.name)) return true;
+  return realm.name == kMasterRealm && client.client_id.ends_with("-realm");
+}
+
+Or<std::vector<ScopeId>> scope_ids(Call& call, const std::vector<std::string>& names) {
+  CARDEA_TRY(scopes, call.repositories().scopes.list(call.rows(), call.realm().id));
+  std::vector<ScopeId> ids;
+  for (const auto& name : names) {
+    const auto found = std::ranges::find(scopes, name, &ClientScope::name);
+    if (found != scopes.end()) ids.push_back(found->id);
+  }
+  return ids;
+}
+
+/// Realm defaults unless the body names either list; those of other protocols stay out.
+Or<void> attach_scopes(Call& call, ClientRepresentation& read) {
+  if (read.default_scopes || read.optional_scopes) {
+    CARDEA_TRY(defaults, scope_ids(call, read.default_scopes.value_or(std::vector<std::string>())));
+    CARDEA_TRY(optionals, scope_ids(call, read.optional_scopes.value_or(std::vector<std::string>())));
+    read.client.default_scopes = std::move(defaults);
+    read.client.optional_scopes = std::move(optionals);
+    return {};
+  }
+  CARDEA_TRY(scopes, call.repositories().scopes.list(call.rows(), call.realm().id));
+  const auto fitting = [&](const std::vector<ScopeId>& ids) {
+    std::vector<ScopeId> out;
+    for (const auto& id : ids) {
+      const auto found = std::ranges::find(scopes, id, &ClientScope::id);
+      if (found != scopes.end() && found->protocol == read.client.protocol) out.push_back(id);
+    }
+    return out;
+  };
+  read.client.default_scopes = fitting(call.realm().default_scopes);
+  read.client.optional_scopes = fitting(call.realm().optional_scopes);
+  return {};
+}
+
+void give_mapper_ids(Call& call, Client& client) {
+  for (auto& mapper : client.mappers) {
+    if (mapper.id.empty()) mapper.id = call.new_id();
+  }
+}
+
+Or<void> refuse_taken(Call& call, const Client& client) {
+  CARDEA_TRY(holder, call.repositories().clients.find_by_client_id(call.rows(), call.realm().id, client.client_id));
+  if (holder && holder->id != client.id) return refuse(error(409, "conflict", "Duplicate resource error"));
+  return {};
+}
+
+/// Only what changes keeps its value: an attribute that is sent empty goes.
+void merge_attributes(Client& client, const std::map<std::string, std::string>& before) {
+  for (const auto& [name, value] : before) client.attributes.emplace(name, value);
+  std::erase_if(client.attributes, [](const auto& pair) { return pair.second.empty(); });
+  for (const std::string name : {"realm_client", "client.secret.creation.time"}) {  // the server's own
+    if (const auto was = before.find(name); was != before.end()) client.attributes[name] = was->second;
+  }
+}
+
+void renew_secret(Call& call, Client& client) {
+  client.secret = SecretBytes(random_handle(call.random()));
+  client.attributes["client.secret.creation.time"] = std::to_string(epoch_seconds(call.now()));
+}
+
+json::object secret_json(const Client& client) {
+  json::object out;
+  out["type"] = "secret";
+  if (!client.secret.empty()) out["value"] = client.secret.reveal();
+  return out;
+}
+
+}  // namespace
+
+Answer list_clients(Call& call) {
+  json::array list;
+  if (!call.may_any({AdminRole::kViewClients, AdminRole::kManageClients})) return ok(list);  // query-clients alone
+  CARDEA_TRY(page, call.page());
+  const auto wanted = call.query("clientId");
+  if (!wanted.empty() && !call.flag("search")) {
+    CARDEA_TRY(client, call.repositories().clients.find_by_client_id(call.rows(), call.realm().id, wanted));
+    if (client && page.first == 0 && page.max != 0) {
+      CARDEA_TRY(row, client_json(call, *client));
+      list.push_back(std::move(row));
+    }
+    return ok(list);
+  }
+  CARDEA_TRY(clients, call.repositories().clients.list(call.rows(), call.realm().id, wanted, page.first, page.max));
+  for (const auto& client : clients) {
+    CARDEA_TRY(row, client_json(call, client));
+    list.push_back(std::move(row));
+  }
+  return ok(list);
+}
+
+Answer create_client(Call& call) {
+  CARDEA_TRY(body, call.body_object());
+  CARDEA_DO(refuse_unknown_client_members(*body));
+  auto object = *body;
+  const auto id = string_or(object, "id", "");
+  const auto made = id.empty() ? call.new_id() : id;
+  if (check_id(made)) return refuse(error(400, "invalid_input", "Bad id"));
+  if (string_or(object, "clientId", "").empty()) object["clientId"] = made;
+  RepresentationProblems problems;
+  ClientRepresentation base;
+  base.client.direct_access_grants_enabled = false;
+  auto read = parse_client(object, JsonPath(), problems, std::move(base));
+  if (!problems.empty()) return refuse(error(400, "unknown_error", "Cannot parse the JSON"));
+  auto& client = read.client;
+  client.id = ClientId(made);
+  CARDEA_DO(check_client(client));
+  CARDEA_TRY(holder, call.repositories().clients.find_by_client_id(call.rows(), call.realm().id, client.client_id));
+  if (holder) return refuse(error_message(409, "Client " + client.client_id + " already exists"));
+  complete_new_client(read, object, call.now(), call.random());
+  std::erase_if(client.attributes, [](const auto& pair) { return pair.second.empty(); });
+  client.attributes["realm_client"] = "false";
+  CARDEA_DO(attach_scopes(call, read));
+  give_mapper_ids(call, client);
+  CARDEA_DO(call.repositories().clients.insert(call.tx(), call.realm().id, client));
+  CARDEA_DO(settle_service_account(call, client, false));
+  CARDEA_TRY(shown, masked_client_json(call, client));
+  call.note_after(std::move(shown));
+  return call.created(client.id.str());
+}
+
+Answer get_client(Call& call) {
+  CARDEA_TRY(client, load_client(call));
+  CARDEA_TRY(shown, client_json(call, client));
+  return ok(shown);
+}
+
+Answer update_client(Call& call) {
+  CARDEA_TRY(before, load_client(call));
+  CARDEA_TRY(body, call.body_object());
+  CARDEA_DO(refuse_unknown_client_members(*body));
+  CARDEA_TRY(shown_before, masked_client_json(call, before));
+  call.note_before(std::move(shown_before));
+  const auto attributes_before = before.attributes;
+  const auto default_scopes = before.default_scopes;
+  const auto optional_scopes = before.optional_scopes;
+  const auto id = before.id;
+  const auto client_id = before.client_id;
+  const bool had_service_account = before.service_accounts_enabled;
+  auto object = *body;
+  for (const auto name : {"id", "registrationAccessToken", "access"}) object.erase(name);
+  RepresentationProblems problems;
+  auto read = parse_client(object, JsonPath(), problems,
+                           {.client = std::move(before), .default_scopes = {}, .optional_scopes = {}});
+  if (!problems.empty()) return refuse(error(400, "unknown_error", "Cannot parse the JSON"));
+  auto& client = read.client;
+  client.id = id;
+  client.default_scopes = default_scopes;  // these have resources of their own
+  client.optional_scopes = optional_scopes;
+  merge_attributes(client, attributes_before);
+  CARDEA_DO(check_client(client));
+  CARDEA_DO(refuse_taken(call, client));
+  if (client.client_id != client_id) {
+    Client named;
+    named.client_id = client_id;
+    if (is_needed(call.realm(), named)) return refuse(error(400, "invalid_input", "This client keeps its ID"));
+  }
+  if (client.public_client || client.bearer_only) {
+    client.secret = SecretBytes();
+  } else if (client.secret.empty()) {
+    renew_secret(call, client);
+  }
+  give_mapper_ids(call, client);
+  CARDEA_DO(call.repositories().clients.update(call.tx(), call.realm().id, client));
+  CARDEA_DO(settle_service_account(call, client, had_service_account));
+  CARDEA_TRY(shown_after, masked_client_json(call, client));
+  call.note_after(std::move(shown_after));
+  return no_content();
+}
+
+Answer delete_client(Call& call) {
+  CARDEA_TRY(client, load_client(call));
+  if (is_needed(call.realm(), client)) {
+    return refuse(error_message(400, "Client " + client.client_id + " is needed by the realm and cannot be removed."));
+  }
+  CARDEA_TRY(shown, masked_client_json(call, client));
+  call.note_before(std::move(shown));
+  CARDEA_DO(call.repositories().clients.remove(call.tx(), call.realm().id, client.id));
+  return no_content();
+}
+
+Answer get_client_secret(Call& call) {
+  CARDEA_TRY(client, load_client(call));
+  return ok(secret_json(client));
+}
+
+Answer regenerate_client_secret(Call& call) {
+  CARDEA_TRY(client, load_client(call));
+  if (client.public_client || client.bearer_only) {
+    return refuse(error(400, "invalid_input", "This client has no secret"));
+  }
+  renew_secret(call, client);
+  CARDEA_DO(call.repositories().clients.update(call.tx(), call.realm().id, client));
+  return ok(secret_json(client));
+}
+
+/// One secret at a time: a new one ends the old one at once.
+Answer get_rotated_secret(Call& call) {
+  CARDEA_TRY(client, load_client(call));
+  return refuse(not_found("Client does not have a rotated secret"));
+}
+Answer delete_rotated_secret(Call& call) { return get_rotated_secret(call); }
+
+Answer get_service_account_user(Call& call) {
+  CARDEA_TRY(client, load_client(call));
+  CARDEA_TRY(account, call.repositories().subjects.load_service_account(call.rows(), call.realm().id, client.id));
+  if (!client.service_accounts_enabled || !account) {
+    return refuse(error(400, "Service account not enabled for the client '" + client.client_id + "'"));
+  }
+  CARDEA_TRY(shown, user_json(call, account->user, UserView::kRow));
+  shown.erase("access");
+  return ok(shown);
+}
+
+/// keycloak.json, for adapters.
+Answer get_installation(Call& call) {
+  CARDEA_TRY(client, load_client(call));
+  if (call.path("providerId") != "keycloak-oidc-keycloak-json") return refuse(not_found("Unknown Provider"));
+  json::object out;
+  out["realm"] = call.realm().name;
+  out["auth-server-url"] = call.dependencies().base_url.of(call.request()) + "/";
+  out["ssl-required"] = call.realm().ssl_required == SslRequired::kAll    ? "all"
+                        : call.realm().ssl_required == SslRequired::kNone ? "none"
+                                                                          : "external";
+  out["resource"] = client.client_id;
+  if (client.public_client) out["public-client"] = true;
+  if (client.bearer_only) out["bearer-only"] = true;
+  if (!client.public_client && !client.bearer_only && !client.secret.empty()) {
+    out["credentials"] = json::object{{"secret", client.secret.reveal()}};
+  }
+  out["confidential-port"] = 0;
+  return ok(out);
+}
+
+Answer push_client_revocation(Call& call) {
+  CARDEA_TRY(client, load_client(call));
+  return ok(json::object());
+}
+Answer test_client_nodes(Call& call) {
+  CARDEA_TRY(client, load_client(call));
+  return ok(json::object());
+}
+
+}  // namespace cardea::admin

@@ -1,0 +1,116 @@
+// The rows of clients (keycloak.md section 6.8).
+#include "admin/clients/client_handlers.h"
+#include "admin/mappers/mapper_handlers.h"
+#include "admin/roles/role_mappings.h"
+#include "admin/seam/operation.h"
+
+namespace cardea::admin {
+namespace {
+
+using enum AdminRole;
+using enum web::Method;
+using enum Mode;
+using enum MappingView;
+
+constexpr auto kSee = needs({kViewClients, kManageClients});
+constexpr auto kList = needs({kViewClients, kManageClients, kQueryClients});
+constexpr auto kChange = needs({kManageClients});
+
+#define CLIENTS "/admin/realms/{realm}/clients"
+#define CLIENT CLIENTS "/{clientUuid}"
+#define HOLDER CLIENTS "/{holderId}"
+#define EVALUATE CLIENT "/evaluate-scopes"
+
+constexpr Operation kRows[] = {
+    {kGet, CLIENTS, "listClients", kList, kRead, &list_clients},
+    {kPost, CLIENTS, "createClient", needs({kManageClients, kCreateClient}), kWrite, &create_client, "CLIENT"},
+    {kGet, CLIENT, "getClient", kSee, kRead, &get_client},
+    {kPut, CLIENT, "updateClient", kChange, kWrite, &update_client, "CLIENT"},
+    {kDelete, CLIENT, "deleteClient", kChange, kWrite, &delete_client, "CLIENT"},
+    {kGet, CLIENT "/client-secret", "getClientSecret", kSee, kRead, &get_client_secret},
+    {kPost, CLIENT "/client-secret", "regenerateClientSecret", kChange, kWrite, &regenerate_client_secret, "CLIENT",
+     "ACTION"},
+    {kGet, CLIENT "/client-secret/rotated", "getRotatedSecret", kSee, kRead, &get_rotated_secret},
+    {kDelete, CLIENT "/client-secret/rotated", "deleteRotatedSecret", kChange, kWrite, &delete_rotated_secret},
+    {kGet, CLIENT "/service-account-user", "getServiceAccountUser", kSee, kRead, &get_service_account_user},
+    {kGet, CLIENT "/installation/providers/{providerId}", "getInstallation", kSee, kRead, &get_installation},
+    {kPost, CLIENT "/push-revocation", "pushClientRevocation", kChange, kWrite, &push_client_revocation, "CLIENT",
+     "ACTION"},
+    {kGet, CLIENT "/test-nodes-available", "testClientNodes", kChange, kRead, &test_client_nodes},
+
+    {kGet, CLIENT "/default-client-scopes", "listClientDefaultScopes", kSee, kRead, &list_scopes_of_client<false>},
+    {kPut, CLIENT "/default-client-scopes/{scopeId}", "addClientDefaultScope", kChange, kWrite,
+     &add_scope_to_client<false>, "CLIENT"},
+    {kDelete, CLIENT "/default-client-scopes/{scopeId}", "removeClientDefaultScope", kChange, kWrite,
+     &remove_scope_from_client<false>, "CLIENT"},
+    {kGet, CLIENT "/optional-client-scopes", "listClientOptionalScopes", kSee, kRead, &list_scopes_of_client<true>},
+    {kPut, CLIENT "/optional-client-scopes/{scopeId}", "addClientOptionalScope", kChange, kWrite,
+     &add_scope_to_client<true>, "CLIENT"},
+    {kDelete, CLIENT "/optional-client-scopes/{scopeId}", "removeClientOptionalScope", kChange, kWrite,
+     &remove_scope_from_client<true>, "CLIENT"},
+
+    {kGet, CLIENT "/user-sessions", "listClientSessions", kSee, kRead, &list_sessions_of_client<false>},
+    {kGet, CLIENT "/offline-sessions", "listClientOfflineSessions", kSee, kRead, &list_sessions_of_client<true>},
+    {kGet, CLIENT "/session-count", "countClientSessions", kSee, kRead, &count_sessions_of_client<false>},
+    {kGet, CLIENT "/offline-session-count", "countClientOfflineSessions", kSee, kRead, &count_sessions_of_client<true>},
+
+    {kGet, EVALUATE "/protocol-mappers", "evaluateMappers", kSee, kRead, &evaluate_mappers},
+    {kGet, EVALUATE "/scope-mappings/{roleContainerId}/granted", "evaluateGrantedRoles", kSee, kRead,
+     &evaluate_scope_mappings<true>},
+    {kGet, EVALUATE "/scope-mappings/{roleContainerId}/not-granted", "evaluateNotGrantedRoles", kSee, kRead,
+     &evaluate_scope_mappings<false>},
+    {kGet, EVALUATE "/generate-example-access-token", "generateExampleAccessToken", kSee, kRead,
+     &generate_example<Example::kAccessToken>},
+    {kGet, EVALUATE "/generate-example-id-token", "generateExampleIdToken", kSee, kRead,
+     &generate_example<Example::kIdToken>},
+    {kGet, EVALUATE "/generate-example-userinfo", "generateExampleUserinfo", kSee, kRead,
+     &generate_example<Example::kUserinfo>},
+
+    {kGet, CLIENT "/protocol-mappers/models", "listClientMappers", kSee, kRead,
+     &mappers_of<&client_mappers, &list_mappers>},
+    {kPost, CLIENT "/protocol-mappers/models", "createClientMapper", kChange, kWrite,
+     &mappers_of<&client_mappers, &create_mapper>, "PROTOCOL_MAPPER"},
+    {kPost, CLIENT "/protocol-mappers/add-models", "createClientMappers", kChange, kWrite,
+     &mappers_of<&client_mappers, &create_mappers>, "PROTOCOL_MAPPER"},
+    {kGet, CLIENT "/protocol-mappers/protocol/{protocol}", "listClientMappersOfProtocol", kSee, kRead,
+     &mappers_of<&client_mappers, &list_mappers_of_protocol>},
+    {kGet, CLIENT "/protocol-mappers/models/{mapperId}", "getClientMapper", kSee, kRead,
+     &mappers_of<&client_mappers, &get_mapper>},
+    {kPut, CLIENT "/protocol-mappers/models/{mapperId}", "updateClientMapper", kChange, kWrite,
+     &mappers_of<&client_mappers, &update_mapper>, "PROTOCOL_MAPPER"},
+    {kDelete, CLIENT "/protocol-mappers/models/{mapperId}", "deleteClientMapper", kChange, kWrite,
+     &mappers_of<&client_mappers, &delete_mapper>, "PROTOCOL_MAPPER"},
+
+    {kGet, HOLDER "/scope-mappings", "getClientScopeMappings", kSee, kRead, &get_mappings_of<&client_scope_holder>},
+    {kGet, HOLDER "/scope-mappings/realm", "listClientRealmScopeMappings", kSee, kRead,
+     &list_mappings_of<&client_scope_holder, kDirect>},
+    {kGet, HOLDER "/scope-mappings/realm/available", "listAvailableClientRealmScopeMappings", kSee, kRead,
+     &list_mappings_of<&client_scope_holder, kAvailable>},
+    {kGet, HOLDER "/scope-mappings/realm/composite", "listEffectiveClientRealmScopeMappings", kSee, kRead,
+     &list_mappings_of<&client_scope_holder, kComposite>},
+    {kPost, HOLDER "/scope-mappings/realm", "addClientRealmScopeMappings", kChange, kWrite,
+     &add_mappings_of<&client_scope_holder>, "REALM_SCOPE_MAPPING"},
+    {kDelete, HOLDER "/scope-mappings/realm", "removeClientRealmScopeMappings", kChange, kWrite,
+     &remove_mappings_of<&client_scope_holder>, "REALM_SCOPE_MAPPING"},
+    {kGet, HOLDER "/scope-mappings/clients/{clientUuid}", "listClientClientScopeMappings", kSee, kRead,
+     &list_mappings_of<&client_scope_holder, kDirect>},
+    {kGet, HOLDER "/scope-mappings/clients/{clientUuid}/available", "listAvailableClientClientScopeMappings", kSee,
+     kRead, &list_mappings_of<&client_scope_holder, kAvailable>},
+    {kGet, HOLDER "/scope-mappings/clients/{clientUuid}/composite", "listEffectiveClientClientScopeMappings", kSee,
+     kRead, &list_mappings_of<&client_scope_holder, kComposite>},
+    {kPost, HOLDER "/scope-mappings/clients/{clientUuid}", "addClientClientScopeMappings", kChange, kWrite,
+     &add_mappings_of<&client_scope_holder>, "CLIENT_SCOPE_MAPPING"},
+    {kDelete, HOLDER "/scope-mappings/clients/{clientUuid}", "removeClientClientScopeMappings", kChange, kWrite,
+     &remove_mappings_of<&client_scope_holder>, "CLIENT_SCOPE_MAPPING"},
+};
+
+#undef CLIENTS
+#undef CLIENT
+#undef HOLDER
+#undef EVALUATE
+
+}  // namespace
+
+std::span<const Operation> client_operations() { return kRows; }
+
+}  // namespace cardea::admin

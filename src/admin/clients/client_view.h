@@ -1,0 +1,30 @@
+// ClientRepresentation as the admin API serves and takes it (keycloak.md sections 5.2 and 6.8).
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "admin/seam/call.h"
+#include "domain/client.h"
+#include "domain/representation/client_json.h"
+
+namespace cardea::admin {
+
+/// With the secret of confidential clients: whoever may see clients may see it, as in Keycloak.
+[[nodiscard]] Or<json::object> client_json(Call& call, const Client& client);
+/// The same for admin events and logs: the secret is masked.
+[[nodiscard]] Or<json::object> masked_client_json(Call& call, const Client& client);
+
+/// The client of {clientUuid} or {id}, or 404 "Could not find client".
+[[nodiscard]] Or<Client> load_client(Call& call);
+
+/// What is wrong with a client, all of it: 400 invalid_input. New and changed clients are held to the same.
+[[nodiscard]] Or<void> check_client(const Client& client);
+
+/// Refuses members no client has, as Keycloak does.
+[[nodiscard]] Or<void> refuse_unknown_client_members(const json::object& body);
+
+/// Gives the client what its switches ask for: a service account with its scope, or none any more.
+[[nodiscard]] Or<void> settle_service_account(Call& call, Client& client, bool had_one);
+
+}  // namespace cardea::admin

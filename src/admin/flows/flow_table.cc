@@ -1,0 +1,85 @@
+// The rows of authentication (keycloak.md section 6.11).
+#include "admin/flows/flow_handlers.h"
+#include "admin/seam/operation.h"
+
+namespace cardea::admin {
+namespace {
+
+using enum AdminRole;
+using enum web::Method;
+using enum Mode;
+
+constexpr auto kSee = needs({kViewRealm, kManageRealm});
+constexpr auto kSeeFlows = needs({kViewRealm, kManageRealm, kViewClients, kManageClients, kQueryClients});
+constexpr auto kSeeActions = needs({kViewRealm, kManageRealm, kViewUsers, kManageUsers, kQueryUsers});
+constexpr auto kChange = needs({kManageRealm});
+
+#define AUTH "/admin/realms/{realm}/authentication"
+#define FLOWS AUTH "/flows"
+#define NAMED FLOWS "/{flowAlias}"
+#define EXECUTION AUTH "/executions/{executionId}"
+#define CONFIG AUTH "/config/{configId}"
+#define ACTIONS AUTH "/required-actions"
+#define ACTION ACTIONS "/{actionAlias}"
+#define UI "/admin/realms/{realm}/ui-ext/authentication-management"
+
+constexpr Operation kRows[] = {
+    {kGet, FLOWS, "listFlows", kSeeFlows, kRead, &list_flows},
+    {kPost, FLOWS, "createFlow", kChange, kWrite, &create_flow, "AUTH_FLOW"},
+    {kGet, FLOWS "/{flowId}", "getFlow", kSee, kRead, &get_flow},
+    {kPut, FLOWS "/{flowId}", "updateFlow", kChange, kWrite, &update_flow, "AUTH_FLOW"},
+    {kDelete, FLOWS "/{flowId}", "deleteFlow", kChange, kWrite, &delete_flow, "AUTH_FLOW"},
+    {kPost, NAMED "/copy", "copyFlow", kChange, kWrite, &copy_flow, "AUTH_FLOW"},
+    {kGet, NAMED "/executions", "listExecutions", kSee, kRead, &list_executions},
+    {kPut, NAMED "/executions", "updateExecution", kChange, kWrite, &update_execution, "AUTH_EXECUTION"},
+    {kPost, NAMED "/executions/execution", "addExecution", kChange, kWrite, &add_execution, "AUTH_EXECUTION"},
+    {kPost, NAMED "/executions/flow", "addSubFlow", kChange, kWrite, &add_sub_flow, "AUTH_EXECUTION_FLOW"},
+    {kGet, EXECUTION, "getExecution", kSee, kRead, &get_execution},
+    {kDelete, EXECUTION, "deleteExecution", kChange, kWrite, &delete_execution, "AUTH_EXECUTION"},
+    {kPost, EXECUTION "/raise-priority", "raiseExecution", kChange, kWrite, &raise_execution, "AUTH_EXECUTION",
+     "UPDATE"},
+    {kPost, EXECUTION "/lower-priority", "lowerExecution", kChange, kWrite, &lower_execution, "AUTH_EXECUTION",
+     "UPDATE"},
+    {kPost, EXECUTION "/config", "createExecutionConfig", kChange, kWrite, &create_execution_config,
+     "AUTHENTICATOR_CONFIG"},
+    {kGet, CONFIG, "getAuthenticatorConfig", kSee, kRead, &get_config},
+    {kPut, CONFIG, "updateAuthenticatorConfig", kChange, kWrite, &update_config, "AUTHENTICATOR_CONFIG"},
+    {kDelete, CONFIG, "deleteAuthenticatorConfig", kChange, kWrite, &delete_config, "AUTHENTICATOR_CONFIG"},
+    {kGet, AUTH "/config-description/{providerId}", "describeConfig", kSee, kRead, &describe_config},
+    {kGet, AUTH "/per-client-config-description", "describeClientConfigs", kSee, kRead, &describe_client_configs},
+    {kGet, AUTH "/authenticator-providers", "listAuthenticators", kSee, kRead, &list_flow_providers<0>},
+    {kGet, AUTH "/form-providers", "listFormProviders", kSee, kRead, &list_flow_providers<1>},
+    {kGet, AUTH "/form-action-providers", "listFormActions", kSee, kRead, &list_flow_providers<2>},
+    {kGet, AUTH "/client-authenticator-providers", "listClientAuthenticators", kSeeFlows, kRead,
+     &list_flow_providers<3>},
+
+    {kGet, ACTIONS, "listRequiredActions", kSeeActions, kRead, &list_required_actions},
+    {kGet, ACTION, "getRequiredAction", kSee, kRead, &get_required_action},
+    {kPut, ACTION, "updateRequiredAction", kChange, kWrite, &update_required_action, "REQUIRED_ACTION"},
+    {kDelete, ACTION, "deleteRequiredAction", kChange, kWrite, &delete_required_action, "REQUIRED_ACTION"},
+    {kPost, ACTION "/raise-priority", "raiseRequiredAction", kChange, kWrite, &raise_required_action, "REQUIRED_ACTION",
+     "UPDATE"},
+    {kPost, ACTION "/lower-priority", "lowerRequiredAction", kChange, kWrite, &lower_required_action, "REQUIRED_ACTION",
+     "UPDATE"},
+    {kGet, AUTH "/unregistered-required-actions", "listUnregisteredActions", kSee, kRead, &list_unregistered_actions},
+    {kPost, AUTH "/register-required-action", "registerRequiredAction", kChange, kWrite, &register_action,
+     "REQUIRED_ACTION"},
+
+    {kGet, UI "/flows", "listFlowsWithUse", kSeeFlows, kRead, &list_flows_with_use},
+    {kGet, UI "/required-actions", "listRequiredActionsWithUse", kSee, kRead, &list_required_actions_with_use},
+};
+
+#undef AUTH
+#undef FLOWS
+#undef NAMED
+#undef EXECUTION
+#undef CONFIG
+#undef ACTIONS
+#undef ACTION
+#undef UI
+
+}  // namespace
+
+std::span<const Operation> flow_operations() { return kRows; }
+
+}  // namespace cardea::admin

@@ -1,0 +1,166 @@
+// Required actions of a realm (keycloak.md sections 3.6 and 6.11).
+#include <algorithm>
+
+#include "admin/flows/flow_handlers.h"
+#include "admin/settings/realm_document.h"
+#include "core/changes/check_values.h"
+
+namespace cardea::admin {
+namespace {
+
+/// What a realm may register, with the names it begins with.
+constexpr std::pair<std::string_view, std::string_view> kKnown[] = {
+    {"CONFIGURE_TOTP", "Configure OTP"},
+    {"TERMS_AND_CONDITIONS", "Terms and Conditions"},
+    {"UPDATE_PASSWORD", "Update Password"},
+    {"UPDATE_PROFILE", "Update Profile"},
+    {"VERIFY_EMAIL", "Verify Email"},
+    {"delete_account", "Delete Account"},
+    {"UPDATE_EMAIL", "Update Email"},
+    {"webauthn-register", "Webauthn Register"},
+    {"webauthn-register-passwordless", "Webauthn Register Passwordless"},
+    {"VERIFY_PROFILE", "Verify Profile"},
+    {"delete_credential", "Delete Credential"},
+    {"idp_link", "Linking Identity Provider"},
+    {"CONFIGURE_RECOVERY_AUTHN_CODES", "Recovery Authentication Codes"},
+    {"update_user_locale", "Update User Locale"},
+};
+
+json::array& actions_of(Call& call) { return list_of(call.realm().extra, "requiredActions"); }
+
+Or<json::object*> load_action(Call& call, std::string_view text) {
+  auto* action = find_in(actions_of(call), "alias", call.path("actionAlias"));
+  if (action == nullptr) return refuse(not_found(text));
+  return action;
+}
+
+json::object row_of(const json::object& action) {
+  auto row = ordered(action, {"alias", "name", "providerId", "enabled", "defaultAction", "priority", "config"});
+  if (!row.contains("config")) row["config"] = json::object();
+  return row;
+}
+
+std::vector<json::object*> sorted(Call& call) {
+  std::vector<json::object*> actions;
+  for (auto& item : actions_of(call)) {
+    if (auto* action = item.if_object()) actions.push_back(action);
+  }
+  std::ranges::sort(actions, {},
+                    [](const json::object* action) { return std::pair(int_or(*action, "priority", 0), action); });
+  return actions;
+}
+
+Answer move_action(Call& call, bool up) {
+  CARDEA_TRY(action, load_action(call, "Failed to find required action."));
+  auto actions = sorted(call);
+  const auto at = static_cast<std::size_t>(std::ranges::find(actions, action) - actions.begin());
+  if (up && at > 0) std::swap(actions[at], actions[at - 1]);
+  if (!up && at + 1 < actions.size()) std::swap(actions[at], actions[at + 1]);
+  std::int64_t priority = 10;
+  for (auto* each : actions) {
+    (*each)["priority"] = priority;
+    priority += 10;
+  }
+  CARDEA_DO(save_realm(call));
+  return no_content();
+}
+
+}  // namespace
+
+Answer list_required_actions(Call& call) {
+  json::array list;
+  for (const auto* action : sorted(call)) list.push_back(row_of(*action));
+  return ok(list);
+}
+
+Answer list_required_actions_with_use(Call& call) {
+  json::array list;
+  for (const auto* action : sorted(call)) {
+    auto row = row_of(*action);
+    row["configurable"] = false;
+    list.push_back(std::move(row));
+  }
+  return ok(list);
+}
+
+Answer get_required_action(Call& call) {
+  CARDEA_TRY(action, load_action(call, "Failed to find required action"));
+  return ok(row_of(*action));
+}
+
+Answer update_required_action(Call& call) {
+  CARDEA_TRY(action, load_action(call, "Failed to find required action"));
+  CARDEA_TRY(body, call.body_object());
+  static constexpr std::string_view kMembers[] = {"alias",         "name",     "providerId", "enabled",
+                                                  "defaultAction", "priority", "config"};
+  for (const auto& [name, value] : *body) {
+    if (std::ranges::find(kMembers, std::string_view(name)) != std::end(kMembers)) continue;
+    return refuse(
+        error(400, "Invalid json representation for RequiredActionProviderRepresentation. Unrecognized field \"" +
+                       std::string(name) + "\" at line 1 column 1."));
+  }
+  call.note_before(*action);
+  const auto alias = string_or(*body, "alias", call.path("actionAlias"));
+  if (check_name(alias)) return refuse(error(400, "invalid_request", "A required action has an alias"));
+  if (alias != call.path("actionAlias") && find_in(actions_of(call), "alias", alias) != nullptr) {
+    return refuse(error(409, "conflict", "A Required Action Provider with given alias already exists."));
+  }
+  (*action)["alias"] = alias;
+  (*action)["name"] = string_or(*body, "name", string_or(*action, "name", ""));
+  for (const auto name : {"enabled", "defaultAction"}) {
+    (*action)[name] = bool_or(*body, name, bool_or(*action, name, false));
+  }
+  (*action)["priority"] = int_or(*body, "priority", int_or(*action, "priority", 0));
+  if (const auto* config = body->if_contains("config"); config != nullptr && config->is_object()) {
+    (*action)["config"] = *config;
+  }
+  call.note_after(*action);
+  CARDEA_DO(save_realm(call));
+  return no_content();
+}
+
+Answer delete_required_action(Call& call) {
+  CARDEA_TRY(action, load_action(call, "Failed to find required action."));
+  call.note_before(*action);
+  remove_from(actions_of(call), "alias", call.path("actionAlias"));
+  CARDEA_DO(save_realm(call));
+  return no_content();
+}
+
+Answer raise_required_action(Call& call) { return move_action(call, true); }
+Answer lower_required_action(Call& call) { return move_action(call, false); }
+
+Answer list_unregistered_actions(Call& call) {
+  json::array list;
+  for (const auto& [id, name] : kKnown) {
+    if (find_in(actions_of(call), "providerId", id) != nullptr) continue;
+    list.push_back(json::object{{"name", name}, {"providerId", id}});
+  }
+  return ok(list);
+}
+
+Answer register_action(Call& call) {
+  CARDEA_TRY(body, call.body_object());
+  const auto id = string_or(*body, "providerId", "");
+  const auto* known = std::ranges::find(kKnown, std::string_view(id), [](const auto& pair) { return pair.first; });
+  if (known == std::end(kKnown)) return refuse(error(400, "Required action provider with id " + id + " not found"));
+  if (find_in(actions_of(call), "alias", id) != nullptr) {
+    return refuse(error(409, "conflict", "A Required Action Provider with given alias already exists."));
+  }
+  std::int64_t priority = 0;
+  for (const auto* action : sorted(call)) priority = std::max(priority, int_or(*action, "priority", 0));
+  json::object action;
+  action["alias"] = id;
+  action["name"] = string_or(*body, "name", known->second);
+  action["providerId"] = id;
+  action["enabled"] = true;
+  action["defaultAction"] = false;
+  action["priority"] = priority + 1;
+  action["config"] = json::object();
+  call.note_after(action);
+  actions_of(call).push_back(std::move(action));
+  CARDEA_DO(save_realm(call));
+  return no_content();
+}
+
+}  // namespace cardea::admin

@@ -1,0 +1,142 @@
+#include "admin/mappers/mapper_handlers.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "admin/clients/client_view.h"
+#include "admin/scopes/scope_view.h"
+#include "admin/server/mapper_types.h"
+#include "core/changes/check_values.h"
+#include "domain/representation/mapper_json.h"
+
+namespace cardea::admin {
+namespace {
+
+/// A mapper of another provider is another thing: what may be written is checked again (attack class 21).
+Or<ProtocolMapper> read_mapper(const json::object& body, const ProtocolMapper* before) {
+  RepresentationProblems problems;
+  auto mapper = parse_mapper(body, JsonPath(), problems, before == nullptr ? ProtocolMapper() : *before);
+  if (!problems.empty() || check_name(mapper.name)) {
+    return refuse(error(400, "invalid_request", "A protocol mapper has a name and a provider"));
+  }
+  if (!is_mapper_provider(mapper.provider)) return refuse(not_found("ProtocolMapper provider not found"));
+  if (mapper.protocol != "openid-connect" && mapper.protocol != "saml") {
+    return refuse(error_message(400, "Unexpected protocol"));
+  }
+  return mapper;
+}
+
+Or<void> refuse_same_name(const std::vector<ProtocolMapper>& mappers, const ProtocolMapper& mapper) {
+  for (const auto& other : mappers) {
+    if (other.id != mapper.id && other.name == mapper.name && other.protocol == mapper.protocol) {
+      return refuse(error_message(409, "Protocol mapper exists with same name"));
+    }
+  }
+  return {};
+}
+
+Or<std::size_t> index_of(Call& call, const MapperOwner& owner) {
+  const auto found = std::ranges::find(owner.mappers, call.path("mapperId"), &ProtocolMapper::id);
+  if (found == owner.mappers.end()) return refuse(not_found("Model not found"));
+  return static_cast<std::size_t>(found - owner.mappers.begin());
+}
+
+}  // namespace
+
+Or<MapperOwner> client_mappers(Call& call) {
+  CARDEA_TRY(client, load_client(call));
+  MapperOwner owner{.mappers = client.mappers, .set = {}};
+  auto shared = std::make_shared<Client>(std::move(client));
+  owner.set = [&call, shared](const std::vector<ProtocolMapper>& after) -> Or<void> {
+    shared->mappers = after;
+    CARDEA_DO(call.repositories().clients.update(call.tx(), call.realm().id, *shared));
+    return {};
+  };
+  return owner;
+}
+
+Or<MapperOwner> scope_mappers(Call& call) {
+  CARDEA_TRY(scope, load_scope(call));
+  MapperOwner owner{.mappers = scope.mappers, .set = {}};
+  owner.set = [&call, scope](const std::vector<ProtocolMapper>& after) mutable -> Or<void> {
+    scope.mappers = after;
+    CARDEA_DO(call.repositories().scopes.update(call.tx(), call.realm().id, scope));
+    return {};
+  };
+  return owner;
+}
+
+Answer list_mappers(Call& call, LoadOwner load) {
+  CARDEA_TRY(owner, load(call));
+  return ok(to_json(owner.mappers));
+}
+
+Answer list_mappers_of_protocol(Call& call, LoadOwner load) {
+  CARDEA_TRY(owner, load(call));
+  auto mappers = owner.mappers;
+  std::erase_if(mappers, [&](const ProtocolMapper& mapper) { return mapper.protocol != call.path("protocol"); });
+  return ok(to_json(mappers));
+}
+
+Answer create_mapper(Call& call, LoadOwner load) {
+  CARDEA_TRY(owner, load(call));
+  CARDEA_TRY(body, call.body_object());
+  CARDEA_TRY(mapper, read_mapper(*body, nullptr));
+  if (mapper.id.empty() || check_id(mapper.id)) mapper.id = call.new_id();
+  if (std::ranges::find(owner.mappers, mapper.id, &ProtocolMapper::id) != owner.mappers.end()) {
+    return refuse(error(409, "conflict", "Duplicate resource error"));
+  }
+  CARDEA_DO(refuse_same_name(owner.mappers, mapper));
+  owner.mappers.push_back(mapper);
+  CARDEA_DO(owner.set(owner.mappers));
+  call.note_after(to_json(mapper));
+  return call.created(mapper.id);
+}
+
+Answer create_mappers(Call& call, LoadOwner load) {
+  CARDEA_TRY(owner, load(call));
+  CARDEA_TRY(body, call.body_array());
+  for (const auto& item : *body) {
+    const auto* object = item.if_object();
+    if (object == nullptr) return refuse(error(400, "unknown_error", "Cannot parse the JSON"));
+    CARDEA_TRY(mapper, read_mapper(*object, nullptr));
+    mapper.id = call.new_id();
+    CARDEA_DO(refuse_same_name(owner.mappers, mapper));
+    owner.mappers.push_back(std::move(mapper));
+  }
+  CARDEA_DO(owner.set(owner.mappers));
+  return no_content();
+}
+
+Answer get_mapper(Call& call, LoadOwner load) {
+  CARDEA_TRY(owner, load(call));
+  CARDEA_TRY(index, index_of(call, owner));
+  return ok(to_json(owner.mappers[index]));
+}
+
+/// The mapper of the path, whatever id the body names: the right was checked for that one.
+Answer update_mapper(Call& call, LoadOwner load) {
+  CARDEA_TRY(owner, load(call));
+  CARDEA_TRY(index, index_of(call, owner));
+  CARDEA_TRY(body, call.body_object());
+  const auto before = owner.mappers[index];
+  CARDEA_TRY(mapper, read_mapper(*body, &before));
+  mapper.id = before.id;
+  CARDEA_DO(refuse_same_name(owner.mappers, mapper));
+  call.note_before(to_json(before));
+  call.note_after(to_json(mapper));
+  owner.mappers[index] = std::move(mapper);
+  CARDEA_DO(owner.set(owner.mappers));
+  return no_content();
+}
+
+Answer delete_mapper(Call& call, LoadOwner load) {
+  CARDEA_TRY(owner, load(call));
+  CARDEA_TRY(index, index_of(call, owner));
+  call.note_before(to_json(owner.mappers[index]));
+  owner.mappers.erase(owner.mappers.begin() + static_cast<std::ptrdiff_t>(index));
+  CARDEA_DO(owner.set(owner.mappers));
+  return no_content();
+}
+
+}  // namespace cardea::admin

@@ -1,0 +1,37 @@
+// Protocol mappers of a client or a client scope: the same resource on two kinds of owners (keycloak.md section 6.9).
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "admin/seam/call.h"
+#include "domain/mapper.h"
+
+namespace cardea::admin {
+
+/// What has mappers, loaded, and how it is written back.
+struct MapperOwner {
+  std::vector<ProtocolMapper> mappers;
+  std::function<Or<void>(const std::vector<ProtocolMapper>& after)> set;
+};
+using LoadOwner = Or<MapperOwner> (*)(Call& call);
+
+[[nodiscard]] Or<MapperOwner> client_mappers(Call& call);  // {clientUuid}
+[[nodiscard]] Or<MapperOwner> scope_mappers(Call& call);   // {scopeId}
+
+Answer list_mappers(Call& call, LoadOwner load);
+Answer list_mappers_of_protocol(Call& call, LoadOwner load);
+Answer create_mapper(Call& call, LoadOwner load);
+Answer create_mappers(Call& call, LoadOwner load);
+Answer get_mapper(Call& call, LoadOwner load);
+Answer update_mapper(Call& call, LoadOwner load);
+Answer delete_mapper(Call& call, LoadOwner load);
+
+// For the table.
+template <LoadOwner load, Answer (*handler)(Call&, LoadOwner)>
+Answer mappers_of(Call& call) {
+  return handler(call, load);
+}
+
+}  // namespace cardea::admin

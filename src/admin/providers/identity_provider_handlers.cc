@@ -1,0 +1,354 @@
+#include "admin/providers/identity_provider_handlers.h"
+
+#include <algorithm>
+#include <array>
+
+#include "admin/realms/realm_view.h"
+#include "admin/settings/realm_document.h"
+#include "base/text.h"
+#include "base/uri.h"
+#include "core/changes/check_values.h"
+#include "domain/representation/realm_json.h"
+
+namespace cardea::admin {
+namespace {
+
+struct ProviderType {
+  std::string_view id;
+  std::string_view name;
+};
+constexpr ProviderType kTypes[] = {{"oidc", "OpenID Connect v1.0"},
+                                   {"keycloak-oidc", "Keycloak OpenID Connect"},
+                                   {"google", "Google"},
+                                   {"github", "GitHub"},
+                                   {"microsoft", "Microsoft"},
+                                   {"oauth2", "OAuth v2"}};
+
+struct MapperType {
+  std::string_view id;
+  std::string_view name;
+  std::string_view category;
+  std::string_view help;
+  std::array<std::string_view, 3> config;
+};
+constexpr MapperType kMapperTypes[] = {
+    {"oidc-user-attribute-idp-mapper",
+     "Attribute Importer",
+     "Attribute Importer",
+     "A claim becomes an attribute.",
+     {"claim", "user.attribute", ""}},
+    {"oidc-role-idp-mapper",
+     "Claim to Role",
+     "Role Importer",
+     "A claim of a value gives a role.",
+     {"claim", "claim.value", "role"}},
+    {"oidc-advanced-role-idp-mapper",
+     "Advanced Claim to Role",
+     "Role Importer",
+     "Claims together give a role.",
+     {"claims", "are.claim.values.regex", "role"}},
+    {"oidc-advanced-group-idp-mapper",
+     "Advanced Claim to Group",
+     "Group Importer",
+     "Claims together give a group.",
+     {"claims", "are.claim.values.regex", "group"}},
+    {"oidc-hardcoded-role-idp-mapper", "Hardcoded Role", "Role Importer", "Everybody gets a role.", {"role", "", ""}},
+    {"oidc-hardcoded-group-idp-mapper",
+     "Hardcoded Group",
+     "Group Importer",
+     "Everybody gets a group.",
+     {"group", "", ""}},
+    {"hardcoded-attribute-idp-mapper",
+     "Hardcoded Attribute",
+     "Attribute Importer",
+     "Everybody gets an attribute.",
+     {"attribute", "attribute.value", ""}},
+    {"hardcoded-user-session-attribute-idp-mapper",
+     "Hardcoded User Session Attribute",
+     "Attribute Importer",
+     "Every session gets a note.",
+     {"attribute", "attribute.value", ""}},
+    {"oidc-username-idp-mapper",
+     "Username Template Importer",
+     "Preprocessor",
+     "The username, from a template.",
+     {"template", "target", ""}},
+    {"oidc-user-session-note-idp-mapper",
+     "User Session Note Mapper",
+     "User Session",
+     "Claims become session notes.",
+     {"claims", "are.claim.values.regex", ""}},
+};
+
+constexpr std::string_view kUrlMembers[] = {
+    "authorizationUrl",     "tokenUrl", "userInfoUrl", "logoutUrl", "jwksUrl", "tokenIntrospectionUrl",
+    "metadataDescriptorUrl"};
+
+json::array& providers_of(Call& call) { return list_of(call.realm().extra, "identityProviders"); }
+json::array& mappers_of(Call& call) { return list_of(call.realm().extra, "identityProviderMappers"); }
+
+/// A copy for eyes: the client secret is masked.
+json::object shown(const json::object& provider) {
+  json::object extra{{"identityProviders", json::array{provider}}};
+  mask_secrets(extra);
+  auto row = extra["identityProviders"].get_array().front().get_object();
+  row["types"] = json::array{"USER_AUTHENTICATION"};
+  return ordered(
+      row, {"alias", "displayName", "internalId", "providerId", "enabled", "updateProfileFirstLoginMode", "trustEmail",
+            "storeToken", "addReadTokenRoleOnCreate", "authenticateByDefault", "linkOnly", "hideOnLogin",
+            "firstBrokerLoginFlowAlias", "postBrokerLoginFlowAlias", "organizationId", "config", "types"});
+}
+
+Or<json::object*> load_provider(Call& call) {
+  auto* found = find_in(providers_of(call), "alias", call.path("alias"));
+  if (found == nullptr) return refuse(not_found("HTTP 404 Not Found"));
+  return found;
+}
+
+/// URLs of a provider are called by the server: https, or our own machine (attack class 10).
+Or<void> check_urls(const Realm& realm, const json::object& config) {
+  for (const auto name : kUrlMembers) {
+    const auto url = string_or(config, name, "");
+    if (url.empty()) continue;
+    const auto parsed = parse_uri(url);
+    if (!parsed || !parsed->is_http()) {
+      return refuse(error_message(400, std::string("The url [").append(name).append("] is malformed")));
+    }
+    const bool is_plain = ascii_lower(parsed->scheme) == "http";
+    if (is_plain && realm.ssl_required != SslRequired::kNone && !parsed->is_loopback()) {
+      return refuse(error_message(400, std::string("The url [").append(name).append("] requires secure connections")));
+    }
+  }
+  return {};
+}
+
+Or<json::object> read_provider(Call& call, const json::object& body, const json::object* before) {
+  static constexpr std::string_view kMembers[] = {"alias",
+                                                  "displayName",
+                                                  "internalId",
+                                                  "providerId",
+                                                  "enabled",
+                                                  "updateProfileFirstLoginMode",
+                                                  "trustEmail",
+                                                  "storeToken",
+                                                  "addReadTokenRoleOnCreate",
+                                                  "authenticateByDefault",
+                                                  "linkOnly",
+                                                  "hideOnLogin",
+                                                  "firstBrokerLoginFlowAlias",
+                                                  "postBrokerLoginFlowAlias",
+                                                  "organizationId",
+                                                  "config",
+                                                  "types",
+                                                  "updateProfileFirstLogin"};
+  json::object provider;
+  for (const auto& [name, value] : body) {
+    if (std::ranges::find(kMembers, std::string_view(name)) == std::end(kMembers)) {
+      return refuse(error(400, "Invalid json representation for IdentityProviderRepresentation. Unrecognized field \"" +
+                                   std::string(name) + "\" at line 1 column 1."));
+    }
+    if (name != "types" && !value.is_null()) provider[name] = value;
+  }
+  const auto alias = string_or(provider, "alias", "");
+  if (check_name(alias) || alias.find_first_of("/?#%;\\") != std::string::npos) {
+    return refuse(error_message(400, "Bad alias"));
+  }
+  const auto type = string_or(provider, "providerId", "");
+  const bool is_known = std::ranges::any_of(kTypes, [&](const ProviderType& each) { return each.id == type; });
+  if (!is_known) return refuse(error_message(400, "Invalid identity provider id [" + type + "]"));
+  if (!provider.contains("enabled")) provider["enabled"] = true;
+  auto& config = object_of(provider, "config");
+  for (const auto& [name, value] : config) {
+    if (!value.is_string()) return refuse(error(400, "unknown_error", "Cannot parse the JSON"));
+  }
+  CARDEA_DO(check_urls(call.realm(), config));
+  json::value masked(config);
+  const auto* old = before == nullptr ? nullptr : before->if_contains("config");
+  keep_masked(masked, old == nullptr ? json::value() : *old);
+  provider["config"] = std::move(masked);
+  provider["internalId"] = before == nullptr ? call.new_id() : string_or(*before, "internalId", call.new_id());
+  return provider;
+}
+
+Or<json::object*> load_mapper(Call& call) {
+  CARDEA_TRY(provider, load_provider(call));
+  auto* found = find_in(mappers_of(call), "id", call.path("mapperId"));
+  if (found == nullptr || string_or(*found, "identityProviderAlias", "") != string_or(*provider, "alias", "")) {
+    return refuse(not_found("Model not found"));
+  }
+  return found;
+}
+
+Or<json::object> read_idp_mapper(Call& call, const json::object& body, std::string_view id) {
+  json::object mapper;
+  mapper["id"] = id;
+  mapper["name"] = string_or(body, "name", "");
+  mapper["identityProviderAlias"] = call.path("alias");
+  mapper["identityProviderMapper"] = string_or(body, "identityProviderMapper", "");
+  const auto* config = body.if_contains("config");
+  mapper["config"] = config != nullptr && config->is_object() ? *config : json::value(json::object());
+  if (check_name(string_or(mapper, "name", ""))) return refuse(error(400, "invalid_request", "A mapper has a name"));
+  const auto type = string_or(mapper, "identityProviderMapper", "");
+  const bool is_known = std::ranges::any_of(kMapperTypes, [&](const MapperType& each) { return each.id == type; });
+  if (!is_known) return refuse(error_message(400, "Invalid identity provider mapper [" + type + "]"));
+  for (const auto& item : mappers_of(call)) {
+    const auto& other = item.as_object();
+    if (string_or(other, "id", "") != id && string_or(other, "name", "") == string_or(mapper, "name", "") &&
+        string_or(other, "identityProviderAlias", "") == call.path("alias")) {
+      return refuse(error_message(400, "Failed to add mapper '" + string_or(mapper, "name", "") +
+                                           "' to identity provider [" + call.path("alias") + "]."));
+    }
+  }
+  return mapper;
+}
+
+}  // namespace
+
+Answer list_identity_providers(Call& call) {
+  CARDEA_TRY(page, call.page());
+  const auto search = ascii_lower(call.query("search"));
+  std::vector<json::object> rows;
+  for (const auto& item : providers_of(call)) {
+    if (!item.is_object()) continue;
+    if (!ascii_lower(string_or(item.get_object(), "alias", "")).contains(search)) continue;
+    rows.push_back(shown(item.get_object()));
+  }
+  std::ranges::sort(rows, {}, [](const json::object& row) { return string_or(row, "alias", ""); });
+  json::array list;
+  for (std::size_t i = static_cast<std::size_t>(page.first); i < rows.size(); ++i) {
+    if (page.max >= 0 && std::ssize(list) >= page.max) break;
+    list.push_back(std::move(rows[i]));
+  }
+  return ok(list);
+}
+
+Answer create_identity_provider(Call& call) {
+  CARDEA_TRY(body, call.body_object());
+  const auto alias = string_or(*body, "alias", "");
+  if (find_in(providers_of(call), "alias", alias) != nullptr) {
+    return refuse(error_message(409, "Identity Provider " + alias + " already exists"));
+  }
+  CARDEA_TRY(provider, read_provider(call, *body, nullptr));
+  call.note_after(shown(provider));
+  providers_of(call).push_back(std::move(provider));
+  CARDEA_DO(save_realm(call));
+  return call.created(alias);
+}
+
+Answer get_identity_provider(Call& call) {
+  CARDEA_TRY(provider, load_provider(call));
+  return ok(shown(*provider));
+}
+
+Answer update_identity_provider(Call& call) {
+  CARDEA_TRY(provider, load_provider(call));
+  CARDEA_TRY(body, call.body_object());
+  const auto before = *provider;
+  auto object = *body;
+  if (string_or(object, "alias", call.path("alias")) != call.path("alias")) {
+    return refuse(error_message(400, "Identity Provider alias cannot be changed"));
+  }
+  object["alias"] = call.path("alias");
+  if (!object.contains("providerId")) object["providerId"] = string_or(before, "providerId", "");
+  CARDEA_TRY(after, read_provider(call, object, &before));
+  call.note_before(shown(before));
+  call.note_after(shown(after));
+  *provider = std::move(after);
+  CARDEA_DO(save_realm(call));
+  return no_content();
+}
+
+Answer delete_identity_provider(Call& call) {
+  CARDEA_TRY(provider, load_provider(call));
+  call.note_before(shown(*provider));
+  while (remove_from(mappers_of(call), "identityProviderAlias", call.path("alias"))) {
+  }
+  remove_from(providers_of(call), "alias", call.path("alias"));
+  CARDEA_DO(save_realm(call));
+  return no_content();
+}
+
+Answer list_idp_mapper_types(Call& call) {
+  CARDEA_TRY(provider, load_provider(call));
+  json::object out;
+  for (const auto& type : kMapperTypes) {
+    json::array properties;
+    for (const auto name : type.config) {
+      if (name.empty()) continue;
+      const std::string_view kind = name == "role"                     ? "Role"
+                                    : name == "group"                  ? "Group"
+                                    : name == "claims"                 ? "Map"
+                                    : name == "are.claim.values.regex" ? "boolean"
+                                                                       : "String";
+      properties.push_back(
+          json::object{{"name", name}, {"label", name}, {"helpText", ""}, {"type", kind}, {"secret", false}});
+    }
+    out[type.id] = json::object{{"id", type.id},
+                                {"name", type.name},
+                                {"category", type.category},
+                                {"helpText", type.help},
+                                {"properties", std::move(properties)}};
+  }
+  return ok(out);
+}
+
+Answer list_idp_mappers(Call& call) {
+  CARDEA_TRY(provider, load_provider(call));
+  json::array list;
+  for (const auto& item : mappers_of(call)) {
+    const auto* mapper = item.if_object();
+    if (mapper != nullptr && string_or(*mapper, "identityProviderAlias", "") == call.path("alias")) {
+      list.push_back(*mapper);
+    }
+  }
+  return ok(list);
+}
+
+Answer create_idp_mapper(Call& call) {
+  CARDEA_TRY(provider, load_provider(call));
+  CARDEA_TRY(body, call.body_object());
+  CARDEA_TRY(mapper, read_idp_mapper(call, *body, call.new_id()));
+  const auto id = string_or(mapper, "id", "");
+  call.note_after(mapper);
+  mappers_of(call).push_back(std::move(mapper));
+  CARDEA_DO(save_realm(call));
+  return call.created(id);
+}
+
+Answer get_idp_mapper(Call& call) {
+  CARDEA_TRY(mapper, load_mapper(call));
+  return ok(*mapper);
+}
+
+Answer update_idp_mapper(Call& call) {
+  CARDEA_TRY(mapper, load_mapper(call));
+  CARDEA_TRY(body, call.body_object());
+  CARDEA_TRY(after, read_idp_mapper(call, *body, call.path("mapperId")));
+  call.note_before(*mapper);
+  call.note_after(after);
+  *mapper = std::move(after);
+  CARDEA_DO(save_realm(call));
+  return no_content();
+}
+
+Answer delete_idp_mapper(Call& call) {
+  CARDEA_TRY(mapper, load_mapper(call));
+  call.note_before(*mapper);
+  remove_from(mappers_of(call), "id", call.path("mapperId"));
+  CARDEA_DO(save_realm(call));
+  return no_content();
+}
+
+Answer get_idp_provider_type(Call& call) {
+  for (const auto& type : kTypes) {
+    if (type.id != call.path("providerId")) continue;
+    return ok(json::object{{"name", type.name},
+                           {"id", type.id},
+                           {"configProperties", json::array()},
+                           {"helpText", ""},
+                           {"configMetadata", json::array()}});
+  }
+  return refuse(error(400, "HTTP 400 Bad Request"));
+}
+
+}  // namespace cardea::admin

@@ -1,0 +1,21 @@
+// Identity providers and their mappers (keycloak.md sections 5.6, 5.7 and 6.10): kept with the realm.
+#pragma once
+
+#include "admin/seam/call.h"
+
+namespace cardea::admin {
+
+Answer list_identity_providers(Call& call);
+Answer create_identity_provider(Call& call);
+Answer get_identity_provider(Call& call);
+Answer update_identity_provider(Call& call);
+Answer delete_identity_provider(Call& call);
+Answer list_idp_mapper_types(Call& call);
+Answer list_idp_mappers(Call& call);
+Answer create_idp_mapper(Call& call);
+Answer get_idp_mapper(Call& call);
+Answer update_idp_mapper(Call& call);
+Answer delete_idp_mapper(Call& call);
+Answer get_idp_provider_type(Call& call);
+
+}  // namespace cardea::admin

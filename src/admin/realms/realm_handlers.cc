@@ -1,0 +1,174 @@
+#include "admin/realms/realm_handlers.h"
+
+#include "admin/realms/realm_view.h"
+#include "core/changes/check_values.h"
+#include "core/realm_defaults.h"
+#include "core/realm_import.h"
+
+namespace cardea::admin {
+namespace {
+
+constexpr int kRemovedAtOnce = 500;  // rows in one transaction: a write holds the writer for 50 ms at most
+
+Refusal import_refusal(Call& call, const ImportFailure& failure) {
+  if (failure.error == ImportError::kInvalid) return bad_representation(failure.problems);
+  if (failure.error == ImportError::kStore) return failure.store;
+  if (failure.error == ImportError::kTaken || failure.error == ImportError::kInProgress) {
+    return error_message(409, "Conflict detected. See logs for details");
+  }
+  call.dependencies().log.error("realm_not_made",
+                                {{"reason", failure.describe()}, {"correlation_id", call.request().correlation_id}});
+  return error(500, "unknown_error", "For more on this error consult the server log.");
+}
+
+/// URLs of Keycloak's own clients name their realm.
+void rename_urls(Client& client, std::string_view before, std::string_view after) {
+  const auto rename = [&](std::string& url) {
+    for (const std::string_view start : {"/realms/", "/admin/"}) {
+      const auto old = std::string(start).append(before).append("/");
+      if (url.starts_with(old)) url = std::string(start).append(after).append("/").append(url.substr(old.size()));
+    }
+  };
+  rename(client.base_url);
+  for (auto& uri : client.redirect_uris) rename(uri);
+}
+
+/// The client of master through which the realm is administered.
+Or<std::optional<Client>> access_client(Call& call, Rows& rows, std::string_view realm) {
+  CARDEA_TRY(master, call.repositories().realms.find_by_name(rows, kMasterRealm));
+  if (!master) return std::optional<Client>();
+  CARDEA_TRY(client, call.repositories().clients.find_by_client_id(rows, master->id, std::string(realm) + "-realm"));
+  return std::move(client);
+}
+
+Or<void> rename_realm(Call& call, std::string_view before, const Realm& after) {
+  auto& clients = call.repositories().clients;
+  CARDEA_TRY(access, access_client(call, call.rows(), before));
+  if (access) {
+    CARDEA_TRY(master, call.repositories().realms.find_by_name(call.rows(), kMasterRealm));
+    access->client_id = after.name + "-realm";
+    CARDEA_DO(clients.update(call.tx(), master->id, *access));
+  }
+  for (const std::string_view name : {"account", "account-console", "security-admin-console"}) {
+    CARDEA_TRY(client, clients.find_by_client_id(call.rows(), after.id, name));
+    if (!client) continue;
+    rename_urls(*client, before, after.name);
+    CARDEA_DO(clients.update(call.tx(), after.id, *client));
+  }
+  return {};
+}
+
+/// Out of every list and without sign-in; the name is free again.
+Or<RealmId> hide_realm(Call& call) {
+  const auto hidden = write_to(call.repositories().store, [&](Tx& tx) -> Stored<RealmId> {
+    auto realm = call.repositories().realms.find_by_name(tx, call.realm().name);
+    if (!realm) return refuse(realm.error());
+    if (!*realm) return refuse(StoreError::kConflict);
+    const auto access = access_client(call, tx, call.realm().name);
+    if (!access) return refuse(*access.error().store_error());
+    if (*access) {
+      const auto master = call.repositories().realms.find_by_name(tx, kMasterRealm);
+      if (!master) return refuse(master.error());
+      const auto removed = call.repositories().clients.remove(tx, (*master)->id, (*access)->id);
+      if (!removed) return refuse(removed.error());
+    }
+    (*realm)->name = std::string(Realm::kImportingPrefix) + "removed/" + (*realm)->id.str();
+    (*realm)->enabled = false;
+    if (auto done = call.repositories().realms.update(tx, **realm); !done) return refuse(done.error());
+    return (*realm)->id;
+  });
+  if (!hidden) return refuse(hidden.error());
+  return *hidden;
+}
+
+}  // namespace
+
+Answer list_realms(Call& call) {
+  const bool brief = call.flag("briefRepresentation");
+  CARDEA_TRY(realms, call.repositories().realms.list(call.rows()));
+  json::array list;
+  for (const auto& realm : realms) {
+    if (realm.is_being_imported()) continue;
+    CARDEA_TRY(roles, admin_roles(call.rows(), call.dependencies(), call.caller(), realm.name));
+    if (roles.empty()) continue;
+    if (brief || !roles.has_any_of({AdminRole::kViewRealm, AdminRole::kManageRealm})) {
+      list.push_back(brief_realm_json(realm));
+      continue;
+    }
+    CARDEA_TRY(shown, realm_json(call, realm));
+    list.push_back(std::move(shown));
+  }
+  return ok(list);
+}
+
+Answer create_realm(Call& call) {
+  CARDEA_TRY(body, call.body_object());
+  const auto name = string_or(*body, "realm", string_or(*body, "id", ""));
+  if (name.empty()) return refuse(error_message(400, "Realm name cannot be empty"));
+  if (name.contains('/')) return refuse(error(400, "Character '/' not allowed."));
+  if (check_realm_name(name)) return refuse(error(400, "Character not allowed in a realm's name."));
+  auto realm = *body;
+  realm["realm"] = name;
+  const ImportTools tools{call.repositories(), call.dependencies().clock, call.random()};
+  const auto report = import_realm(tools, std::move(realm), {.lookup = {}, .abandoned_after = seconds{15}});
+  if (!report) return refuse(import_refusal(call, report.error()));
+  if (report->outcome == ImportOutcome::kExists) {
+    return refuse(error_message(409, "Realm " + name + " already exists"));
+  }
+  call.dependencies().log.info(
+      "realm_made",
+      {{"realm", name}, {"by_user", call.caller().user.id.str()}, {"correlation_id", call.request().correlation_id}});
+  return call.created(name);
+}
+
+Answer get_realm(Call& call) {
+  if (!call.may_any({AdminRole::kViewRealm, AdminRole::kManageRealm})) {
+    json::object reduced;  // enough for a console to begin with
+    reduced["realm"] = call.realm().name;
+    if (call.may_any({AdminRole::kViewUsers, AdminRole::kManageUsers, AdminRole::kQueryUsers})) {
+      reduced["registrationEmailAsUsername"] = call.realm().registration_email_as_username;
+      reduced["editUsernameAllowed"] = call.realm().edit_username_allowed;
+    }
+    return ok(reduced);
+  }
+  CARDEA_TRY(shown, realm_json(call, call.realm()));
+  return ok(shown);
+}
+
+Answer update_realm(Call& call) {
+  CARDEA_TRY(body, call.body_object());
+  const auto before = call.realm();
+  CARDEA_TRY(after, read_realm(*body, before));
+  if (after.name != before.name) {
+    if (before.name == kMasterRealm) return refuse(error_message(400, "The realm master keeps its name"));
+    CARDEA_TRY(holder, call.repositories().realms.find_by_name(call.rows(), after.name));
+    if (holder) return refuse(error_message(409, "Realm with same name exists"));
+  }
+  CARDEA_TRY(shown_before, realm_json(call, before));
+  CARDEA_TRY(shown_after, realm_json(call, after));
+  call.note_before(std::move(shown_before));
+  call.note_after(std::move(shown_after));
+  CARDEA_DO(call.repositories().realms.update(call.tx(), after));
+  if (after.name != before.name) CARDEA_DO(rename_realm(call, before.name, after));
+  return no_content();
+}
+
+Answer delete_realm(Call& call) {
+  if (call.realm().name == kMasterRealm) return refuse(error_message(400, "Can't remove master realm"));
+  CARDEA_TRY(id, hide_realm(call));
+  call.dependencies().log.info("realm_removed", {{"realm", call.realm().name},
+                                                 {"by_user", call.caller().user.id.str()},
+                                                 {"correlation_id", call.request().correlation_id}});
+  for (bool done = false; !done;) {
+    const auto removed = write_to(call.repositories().store, [&](Tx& tx) {
+      return call.repositories().realms.remove_some(tx, id, kRemovedAtOnce);
+    });
+    if (!removed) return refuse(removed.error());
+    done = *removed;
+  }
+  return no_content();
+}
+
+Answer clear_cache(Call&) { return no_content(); }  // `dispatch` compares versions after every write
+
+}  // namespace cardea::admin

@@ -1,0 +1,30 @@
+// The realm itself (keycloak.md section 6.3).
+#pragma once
+
+#include "admin/seam/call.h"
+
+namespace cardea::admin {
+
+Answer list_realms(Call& call);
+/// Makes a realm from a representation, which may be a whole export: on the admin lane.
+Answer create_realm(Call& call);
+Answer get_realm(Call& call);
+Answer update_realm(Call& call);
+/// Hides the realm at once, then removes it bit by bit: on the admin lane.
+Answer delete_realm(Call& call);
+/// The realm's keys, without private parts.
+Answer get_realm_keys(Call& call);
+
+Answer get_default_groups(Call& call);
+Answer add_default_group(Call& call);
+Answer remove_default_group(Call& call);
+
+Answer get_client_session_stats(Call& call);
+Answer logout_all(Call& call);
+Answer push_revocation(Call& call);
+Answer delete_session(Call& call);
+Answer get_credential_registrators(Call& call);
+/// The caches of this node; there is nothing else to clear.
+Answer clear_cache(Call& call);
+
+}  // namespace cardea::admin

@@ -1,0 +1,139 @@
+#include "admin/realms/realm_view.h"
+
+#include <algorithm>
+
+#include "core/changes/check_values.h"
+#include "core/password_policy.h"
+#include "domain/representation/realm_json.h"
+#include "domain/representation/role_json.h"
+
+namespace cardea::admin {
+namespace {
+
+/// Members with resources of their own: never part of the settings.
+constexpr std::string_view kOwnResources[] = {
+    "identityProviders",
+    "identityProviderMappers",
+    "components",
+    "authenticationFlows",
+    "authenticatorConfig",
+    "requiredActions",
+    "localizationTexts",
+    "organizations",
+    "users",
+    "federatedUsers",
+    "groups",
+    "clients",
+    "clientScopes",
+    "roles",
+    "defaultRole",
+    "defaultRoles",
+    "scopeMappings",
+    "clientScopeMappings",
+    "protocolMappers",
+    "keycloakVersion",
+    "defaultDefaultClientScopes",
+    "defaultOptionalClientScopes",
+    "defaultGroups",
+    "adminPermissionsClient",
+    "userFederationProviders",
+    "userFederationMappers",
+    "applications",
+    "oauthClients",
+    "clientTemplates",
+    "id",
+};
+
+bool is_own_resource(std::string_view name) {
+  return std::ranges::find(kOwnResources, name) != std::end(kOwnResources);
+}
+
+Or<void> check_policy(std::string_view policy) {
+  const auto parsed = PasswordPolicy::parse(policy);
+  if (parsed.broken_rules().empty()) return {};
+  return refuse(error_message(400, "Password policy not found"));
+}
+
+/// Lifetimes are added to moments: what cannot be a time is refused here.
+Or<void> check_lifespans(const Realm& realm) {
+  const auto& life = realm.lifespans;
+  constexpr seconds kMax{INT32_MAX};
+  for (const auto span :
+       {life.access_token, life.access_token_implicit, life.sso_session_idle, life.sso_session_max,
+        life.sso_session_idle_remember_me, life.sso_session_max_remember_me, life.client_session_idle,
+        life.client_session_max, life.offline_session_idle, life.offline_session_max, life.client_offline_session_idle,
+        life.client_offline_session_max, life.access_code, life.access_code_user_action, life.access_code_login,
+        life.device_code, life.device_polling_interval}) {
+    if (span < seconds{0} || span > kMax) {
+      return refuse(error(400, "invalid_request", "a lifespan must be 0 to 2147483647 seconds"));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Or<json::object> realm_json(Call& call, const Realm& realm) {
+  Realm settings = realm;
+  for (const auto name : kOwnResources) {
+    if (name != "defaultGroups") settings.extra.erase(name);
+  }
+  auto out = to_json(settings, Secrets::kMask);
+  CARDEA_TRY(role, call.repositories().roles.find(call.rows(), realm.id, realm.default_role));
+  if (role) {
+    RoleRepresentation shown;
+    shown.role = *role;
+    out["defaultRole"] = to_json(shown, false);
+  }
+  return in_realm_order(std::move(out));
+}
+
+json::object brief_realm_json(const Realm& realm) {
+  json::object out;
+  out["id"] = realm.id.str();
+  out["realm"] = realm.name;
+  set_unless_empty(out, "displayName", realm.display_name);
+  set_unless_empty(out, "displayNameHtml", realm.display_name_html);
+  out["enabled"] = realm.enabled;
+  return out;
+}
+
+void keep_masked(json::value& after, const json::value& before) {
+  if (auto* text = after.if_string(); text != nullptr && std::string_view(*text) == kSecretMask) {
+    after = before.is_null() ? json::value("") : before;
+    return;
+  }
+  if (auto* object = after.if_object()) {
+    const auto* old = before.if_object();
+    for (auto& [name, value] : *object) {
+      const auto* was = old == nullptr ? nullptr : old->if_contains(name);
+      keep_masked(value, was == nullptr ? json::value() : *was);
+    }
+  }
+  if (auto* array = after.if_array()) {
+    const auto* old = before.if_array();
+    for (std::size_t i = 0; i < array->size(); ++i) {
+      keep_masked((*array)[i], old != nullptr && i < old->size() ? (*old)[i] : json::value());
+    }
+  }
+}
+
+Or<Realm> read_realm(const json::object& body, const Realm& before) {
+  json::object settings;
+  for (const auto& [name, value] : body) {
+    if (!is_own_resource(name)) settings.emplace(name, value);
+  }
+  if (auto* smtp = settings.if_contains("smtpServer")) {
+    const auto* was = before.extra.if_contains("smtpServer");
+    keep_masked(*smtp, was == nullptr ? json::value() : *was);
+  }
+  RepresentationProblems problems;
+  auto after = parse_realm(settings, JsonPath(), problems, before);
+  if (!problems.empty()) return refuse(error(400, "unknown_error", "Cannot parse the JSON"));
+  if (check_realm_name(after.name)) return refuse(error(400, "Character not allowed in a realm's name."));
+  CARDEA_DO(check_policy(after.password_policy));
+  CARDEA_DO(check_lifespans(after));
+  return after;
+}
+
+}  // namespace cardea::admin

@@ -1,0 +1,23 @@
+// RealmRepresentation as the admin API serves and takes it (keycloak.md section 6.3): settings alone. Flows,
+// components, providers and the other collections have resources of their own.
+#pragma once
+
+#include "admin/seam/call.h"
+#include "base/json.h"
+#include "domain/realm.h"
+
+namespace cardea::admin {
+
+/// The whole representation; secrets are masked.
+[[nodiscard]] Or<json::object> realm_json(Call& call, const Realm& realm);
+/// What callers without view-realm see.
+[[nodiscard]] json::object brief_realm_json(const Realm& realm);
+
+/// Reads a body over `before`. Members that are resources of their own are passed over, a masked secret keeps what was
+/// there, and everything is checked as for a new realm.
+[[nodiscard]] Or<Realm> read_realm(const json::object& body, const Realm& before);
+
+/// Puts back what stands masked in `after` from `before`, at the same places.
+void keep_masked(json::value& after, const json::value& before);
+
+}  // namespace cardea::admin

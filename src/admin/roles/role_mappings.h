@@ -1,0 +1,53 @@
+// Role mappings of users and groups, and scope mappings of clients and client scopes: the same resource on four kinds
+// of holders (keycloak.md section 6.6).
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "admin/seam/call.h"
+#include "domain/role.h"
+
+namespace cardea::admin {
+
+/// Something that roles are mapped to.
+struct RoleHolder {
+  std::vector<RoleId> direct;
+  std::vector<RoleId> effective;  // what composites start from: for users also the roles of their groups
+  std::function<Or<void>(const std::vector<RoleId>& after)> set;  // writes the direct ones
+};
+using LoadHolder = Or<RoleHolder> (*)(Call& call, bool to_change);
+
+[[nodiscard]] Or<RoleHolder> user_holder(Call& call, bool to_change);
+[[nodiscard]] Or<RoleHolder> group_holder(Call& call, bool to_change);
+
+/// Scope mappings of the client, or of the client scope, of {holderId}.
+[[nodiscard]] Or<RoleHolder> client_scope_holder(Call& call, bool to_change);
+[[nodiscard]] Or<RoleHolder> scope_scope_holder(Call& call, bool to_change);
+
+Answer get_mappings(Call& call, LoadHolder load);
+enum class MappingView { kDirect, kAvailable, kComposite };
+/// Roles of the realm, or of {clientUuid} when the path has it.
+Answer list_mappings(Call& call, LoadHolder load, MappingView view);
+Answer add_mappings(Call& call, LoadHolder load);
+Answer remove_mappings(Call& call, LoadHolder load);
+
+// For the table: one function for each row.
+template <LoadHolder load>
+Answer get_mappings_of(Call& call) {
+  return get_mappings(call, load);
+}
+template <LoadHolder load, MappingView view>
+Answer list_mappings_of(Call& call) {
+  return list_mappings(call, load, view);
+}
+template <LoadHolder load>
+Answer add_mappings_of(Call& call) {
+  return add_mappings(call, load);
+}
+template <LoadHolder load>
+Answer remove_mappings_of(Call& call) {
+  return remove_mappings(call, load);
+}
+
+}  // namespace cardea::admin

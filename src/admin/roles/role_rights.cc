@@ -1,0 +1,57 @@
+#include "admin/roles/role_rights.h"
+
+#include <algorithm>
+#include <map>
+
+#include "core/realm_defaults.h"
+
+namespace cardea::admin {
+namespace {
+
+bool is_admin_role(std::string_view role) { return std::ranges::find(kAdminRoleNames, role) != kAdminRoleNames.end(); }
+
+bool has_role(AdminRoles roles, std::string_view name) {
+  AdminRoles wanted;
+  wanted.add(name);
+  return roles.has_any_of(wanted);
+}
+
+}  // namespace
+
+Or<bool> are_roles_covered(Call& call, const std::vector<RoleId>& roles) {
+  if (roles.empty()) return true;
+  CARDEA_TRY(reached, call.repositories().roles.reached(call.rows(), call.realm().id, roles));
+  const bool is_master = call.realm().name == kMasterRealm;
+  const auto own_client = admin_client_id(call.realm().name);
+  constexpr std::string_view kSuffix = "-realm";
+  std::map<std::string, AdminRoles> elsewhere;  // realm -> what the caller may there
+  for (const auto& role : reached) {
+    if (!role.client) {
+      if (!is_master || (role.name != "admin" && role.name != "create-realm")) continue;
+      CARDEA_TRY(creates, may_create_realms(call.rows(), call.dependencies(), call.caller()));
+      if (!creates) return false;
+      continue;
+    }
+    if (!is_admin_role(role.name)) continue;
+    if (role.client_name == own_client) {
+      if (!has_role(call.caller().roles, role.name)) return false;
+    } else if (is_master && role.client_name.ends_with(kSuffix)) {
+      const auto target = role.client_name.substr(0, role.client_name.size() - kSuffix.size());
+      auto known = elsewhere.find(target);
+      if (known == elsewhere.end()) {
+        CARDEA_TRY(rights, admin_roles(call.rows(), call.dependencies(), call.caller(), target));
+        known = elsewhere.emplace(target, rights).first;
+      }
+      if (!has_role(known->second, role.name)) return false;
+    }
+  }
+  return true;
+}
+
+Or<void> require_roles_covered(Call& call, const std::vector<RoleId>& roles) {
+  CARDEA_TRY(covered, are_roles_covered(call, roles));
+  if (!covered) return refuse(forbidden());
+  return {};
+}
+
+}  // namespace cardea::admin

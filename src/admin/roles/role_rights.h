@@ -1,0 +1,17 @@
+// Nobody gives away what they do not have: admin roles are mapped, put into composites and changed by those alone who
+// hold them (keycloak.md section 6.6; attack class 21).
+#pragma once
+
+#include <vector>
+
+#include "admin/seam/call.h"
+#include "domain/role.h"
+
+namespace cardea::admin {
+
+/// 403 when these roles reach an admin role that the caller does not have.
+[[nodiscard]] Or<void> require_roles_covered(Call& call, const std::vector<RoleId>& roles);
+/// The same as a question, for lists of what may be mapped.
+[[nodiscard]] Or<bool> are_roles_covered(Call& call, const std::vector<RoleId>& roles);
+
+}  // namespace cardea::admin

@@ -1,0 +1,143 @@
+#include "admin/seam/caller.h"
+
+#include <algorithm>
+
+#include "base/encoding.h"
+#include "base/text.h"
+#include "base/uri.h"
+#include "core/realm_defaults.h"
+
+namespace cardea::admin {
+namespace {
+
+/// The roles of groups reach their members and those of groups below.
+Stored<std::vector<RoleId>> assigned_roles(Rows& rows, const Dependencies& dependencies, const RealmId& realm,
+                                           const Subject& subject) {
+  auto roles = subject.roles;
+  for (const auto& direct : subject.groups) {
+    std::optional<GroupId> next = direct;
+    for (int depth = 0; next && depth < kGroupDepthMax; ++depth) {
+      const auto group = dependencies.repositories.groups.find(rows, realm, *next);
+      if (!group) return refuse(group.error());
+      if (!*group) break;
+      roles.insert(roles.end(), (*group)->roles.begin(), (*group)->roles.end());
+      next = (*group)->parent;
+    }
+  }
+  return roles;
+}
+
+/// Roles that a client without full scope lets through: its scope mappings and those of its scopes.
+std::vector<RoleId> scope_mappings(const Caller& caller) {
+  const auto& client = caller.client->client;
+  auto roles = client.role_mappings;
+  for (const auto& id : client.default_scopes) {
+    const auto scope = caller.realm->scopes_by_id.find(id.str());
+    if (scope == caller.realm->scopes_by_id.end()) continue;
+    roles.insert(roles.end(), scope->second->role_mappings.begin(), scope->second->role_mappings.end());
+  }
+  return roles;
+}
+
+/// Names of the client's roles (none: realm roles) that the caller has, seen through the client of its token.
+Stored<std::vector<std::string>> held_names(Rows& rows, const Dependencies& dependencies, const Caller& caller,
+                                            const std::optional<ClientId>& client) {
+  auto& roles = dependencies.repositories.roles;
+  const auto& realm = caller.realm->realm.id;
+  auto held = roles.names_reached(rows, realm, client, caller.assigned);
+  if (!held || caller.client->client.full_scope_allowed) return held;
+  const auto let_through = roles.names_reached(rows, realm, client, scope_mappings(caller));
+  if (!let_through) return refuse(let_through.error());
+  std::erase_if(*held,
+                [&](const std::string& name) { return std::ranges::find(*let_through, name) == let_through->end(); });
+  return held;
+}
+
+}  // namespace
+
+bool Caller::is_of_master() const { return realm->realm.name == kMasterRealm; }
+
+std::optional<std::string> bearer_token(const web::Request& request) {
+  const auto header = request.header("Authorization");
+  if (!header) return std::nullopt;
+  const auto space = header->find(' ');
+  if (space == std::string_view::npos || !equal_ignoring_ascii_case(header->substr(0, space), "Bearer")) {
+    return std::nullopt;
+  }
+  const auto token = header->substr(space + 1);
+  if (token.empty() || token.size() > kJwtBytesMax || token.contains(' ')) return std::nullopt;
+  return std::string(token);
+}
+
+std::optional<std::string> realm_of_token(std::string_view token, std::string_view base_url) {
+  const auto parts = split(token, '.');
+  if (parts.size() != 3) return std::nullopt;
+  const auto payload = base64url_decode(parts[1]);
+  if (!payload) return std::nullopt;
+  const auto claims = parse_json(*payload);
+  if (!claims || !claims->is_object()) return std::nullopt;
+  const auto issuer = string_or(claims->get_object(), "iss", "");
+  const auto prefix = std::string(base_url) + "/realms/";
+  if (!issuer.starts_with(prefix)) return std::nullopt;
+  return percent_decode(std::string_view(issuer).substr(prefix.size()));
+}
+
+Stored<Result<Caller, BearerError>> load_caller(Rows& rows, const Dependencies& dependencies,
+                                                std::shared_ptr<const RealmEntry> realm,
+                                                const jose::VerifiedJwt& token) {
+  using Loaded = Result<Caller, BearerError>;
+  auto live =
+      load_live_token(rows, dependencies.repositories, dependencies.settings, realm, token, dependencies.clock.now());
+  if (!live) return refuse(live.error());
+  if (!*live) return Loaded(refuse((*live).error()));
+  auto& found = **live;
+  auto assigned = assigned_roles(rows, dependencies, realm->realm.id, found.subject);
+  if (!assigned) return refuse(assigned.error());
+  Caller caller;
+  caller.client = std::move(found.client);
+  caller.user = std::move(found.subject.user);
+  caller.session = token.sid();
+  caller.assigned = std::move(*assigned);
+  caller.realm = std::move(realm);
+  return Loaded(std::move(caller));
+}
+
+Stored<AdminRoles> admin_roles(Rows& rows, const Dependencies& dependencies, const Caller& caller,
+                               std::string_view target) {
+  AdminRoles roles;
+  const bool is_own = caller.realm->realm.name == target;
+  if (!is_own && !caller.is_of_master()) return roles;
+  const auto client_id = is_own ? std::string(admin_client_id(target)) : std::string(target) + "-realm";
+  const auto client = dependencies.repositories.clients.find_by_client_id(rows, caller.realm->realm.id, client_id);
+  if (!client) return refuse(client.error());
+  if (!*client) return roles;
+  const auto names = held_names(rows, dependencies, caller, (*client)->id);
+  if (!names) return refuse(names.error());
+  for (const auto& role : *names) roles.add(role);
+  return roles;
+}
+
+Stored<bool> is_admin_somewhere(Rows& rows, const Dependencies& dependencies, const Caller& caller) {
+  if (!caller.is_of_master()) {
+    const auto own = admin_roles(rows, dependencies, caller, caller.realm->realm.name);
+    if (!own) return refuse(own.error());
+    return !own->empty();
+  }
+  const auto realms = dependencies.repositories.realms.list(rows);
+  if (!realms) return refuse(realms.error());
+  for (const auto& realm : *realms) {
+    const auto roles = admin_roles(rows, dependencies, caller, realm.name);
+    if (!roles) return refuse(roles.error());
+    if (!roles->empty()) return true;
+  }
+  return false;
+}
+
+Stored<bool> may_create_realms(Rows& rows, const Dependencies& dependencies, const Caller& caller) {
+  if (!caller.is_of_master()) return false;
+  const auto names = held_names(rows, dependencies, caller, std::nullopt);
+  if (!names) return refuse(names.error());
+  return std::ranges::find(*names, "create-realm") != names->end();
+}
+
+}  // namespace cardea::admin

@@ -1,0 +1,149 @@
+#include "admin/server/component_types.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <vector>
+
+namespace cardea::admin {
+namespace {
+
+struct Property {
+  std::string_view name;
+  std::string_view label;
+  std::string_view type = "String";
+  std::string_view value = {};
+  std::vector<std::string_view> options{};
+  bool secret = false;
+};
+struct ComponentType {
+  std::string_view provider_type;
+  std::string_view id;
+  std::string_view help;
+  std::vector<Property> properties;
+};
+
+constexpr std::string_view kKeys = "org.keycloak.keys.KeyProvider";
+constexpr std::string_view kPolicies = "org.keycloak.services.clientregistration.policy.ClientRegistrationPolicy";
+constexpr std::string_view kProfile = "org.keycloak.userprofile.UserProfileProvider";
+constexpr std::string_view kUserStorage = "org.keycloak.storage.UserStorageProvider";
+
+const Property kPriority{"priority", "Priority", "String", "0"};
+const Property kEnabled{"enabled", "Enabled", "boolean", "true"};
+const Property kActive{"active", "Active", "boolean", "true"};
+const Property kRsaSize{"keySize", "Key size", "List", "2048", {"2048", "3072", "4096"}};
+const Property kRsaAlgorithm{
+    "algorithm", "Algorithm", "List", "RS256", {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"}};
+const Property kRsaEncryption{"algorithm", "Algorithm", "List", "RSA-OAEP", {"RSA1_5", "RSA-OAEP", "RSA-OAEP-256"}};
+const Property kPrivateKey{"privateKey", "Private RSA key", "File", {}, {}, true};
+const Property kCertificate{"certificate", "X509 certificate", "File"};
+
+const std::vector<ComponentType>& types() {
+  static const std::vector<ComponentType> kTypes = {
+      {kKeys,
+       "aes-generated",
+       "A fresh AES key.",
+       {kPriority, kEnabled, kActive, {"secretSize", "Size", "List", "16", {"16", "24", "32"}}}},
+      {kKeys,
+       "ecdsa-generated",
+       "A fresh key on an elliptic curve.",
+       {kPriority,
+        kEnabled,
+        kActive,
+        {"ecdsaEllipticCurveKey", "Curve", "List", "P-256", {"P-256", "P-384", "P-521"}}}},
+      {kKeys,
+       "eddsa-generated",
+       "A fresh Ed25519 key.",
+       {kPriority, kEnabled, kActive, {"eddsaEllipticCurveKey", "Curve", "List", "Ed25519", {"Ed25519"}}}},
+      {kKeys,
+       "hmac-generated",
+       "A fresh secret for HMAC.",
+       {kPriority,
+        kEnabled,
+        kActive,
+        {"secretSize", "Size", "List", "64", {"16", "24", "32", "64", "128"}},
+        {"algorithm", "Algorithm", "List", "HS512", {"HS256", "HS384", "HS512"}}}},
+      {kKeys,
+       "rsa",
+       "An RSA key of your own.",
+       {kPriority, kEnabled, kActive, kRsaAlgorithm, kPrivateKey, kCertificate}},
+      {kKeys,
+       "rsa-enc",
+       "An RSA key of your own, to encrypt for.",
+       {kPriority, kEnabled, kActive, kRsaEncryption, kPrivateKey, kCertificate}},
+      {kKeys,
+       "rsa-enc-generated",
+       "A fresh RSA key, to encrypt for.",
+       {kPriority, kEnabled, kActive, kRsaSize, kRsaEncryption}},
+      {kKeys, "rsa-generated", "A fresh RSA key.", {kPriority, kEnabled, kActive, kRsaSize, kRsaAlgorithm}},
+      {kPolicies,
+       "allowed-client-templates",
+       "Client scopes that a registered client may have.",
+       {{"allowed-client-scopes", "Allowed client scopes", "MultivaluedList"},
+        {"allow-default-scopes", "Allow default scopes", "boolean", "true"}}},
+      {kPolicies,
+       "allowed-protocol-mappers",
+       "Protocol mappers that a registered client may have.",
+       {{"allowed-protocol-mapper-types", "Allowed protocol mappers", "MultivaluedList"},
+        {"consent-required-for-all-mappers", "Consent for mappers", "boolean", "true"}}},
+      {kPolicies, "client-disabled", "Registered clients begin disabled.", {}},
+      {kPolicies, "consent-required", "Registered clients ask for consent.", {}},
+      {kPolicies,
+       "max-clients",
+       "How many clients a realm may have.",
+       {{"max-clients", "Max Clients Per Realm", "String", "200"}}},
+      {kPolicies,
+       "registration-web-origins",
+       "Web origins from which clients may be registered.",
+       {{"web-origins", "Allowed web origins", "MultivaluedString"}}},
+      {kPolicies, "scope", "Registered clients have no full scope.", {}},
+      {kPolicies,
+       "trusted-hosts",
+       "Hosts that may register clients.",
+       {{"trusted-hosts", "Trusted Hosts", "MultivaluedString"},
+        {"host-sending-registration-request-must-match", "Host of the request must match", "boolean", "true"},
+        {"client-uris-must-match", "Client URIs must match", "boolean", "true"}}},
+      {kProfile, "declarative-user-profile", "Attributes of users.", {{"kc.user.profile.config", "Configuration"}}},
+  };
+  return kTypes;
+}
+
+json::object property_json(const Property& property) {
+  json::object out{{"name", property.name}, {"label", property.label}, {"helpText", ""}, {"type", property.type}};
+  if (!property.value.empty()) out["defaultValue"] = property.value;
+  if (!property.options.empty()) {
+    json::array options;
+    for (const auto option : property.options) options.push_back(json::value(option));
+    out["options"] = std::move(options);
+  }
+  out["secret"] = property.secret;
+  out["required"] = false;
+  out["readOnly"] = false;
+  return out;
+}
+
+}  // namespace
+
+json::object component_types() {
+  json::object out;
+  out[kUserStorage] = json::array();
+  for (const auto& type : types()) {
+    auto& list = out[type.provider_type];
+    if (!list.is_array()) list = json::array();
+    json::array properties;
+    for (const auto& property : type.properties) properties.push_back(property_json(property));
+    list.get_array().push_back(json::object{{"id", type.id},
+                                            {"helpText", type.help},
+                                            {"properties", std::move(properties)},
+                                            {"clientProperties", json::array()},
+                                            {"metadata", json::object()}});
+  }
+  return out;
+}
+
+bool is_component_provider(std::string_view provider_type, std::string_view provider_id) {
+  return std::ranges::any_of(types(), [&](const ComponentType& type) {
+    return type.provider_type == provider_type && type.id == provider_id;
+  });
+}
+
+}  // namespace cardea::admin

@@ -1,0 +1,224 @@
+#include "admin/server/console.h"
+
+#include <algorithm>
+#include <map>
+
+#include "admin/realms/realm_handlers.h"
+#include "admin/roles/role_mappings.h"
+#include "admin/roles/role_rights.h"
+#include "admin/users/session_view.h"
+#include "admin/users/user_handlers.h"
+#include "admin/users/user_view.h"
+#include "base/text.h"
+#include "core/realm_defaults.h"
+#include "domain/representation/members.h"
+
+namespace cardea::admin {
+namespace {
+
+constexpr std::string_view kConsoleClient = "security-admin-console";
+
+json::array role_names(AdminRoles roles) {
+  json::array names;
+  for (std::size_t i = 0; i < kAdminRoleNames.size(); ++i) {
+    if (roles.has(static_cast<AdminRole>(i))) names.push_back(json::value(kAdminRoleNames[i]));
+  }
+  return names;
+}
+
+std::string shown_name(const User& user) {
+  auto name = user.first_name;
+  if (!name.empty() && !user.last_name.empty()) name += ' ';
+  name += user.last_name;
+  return name.empty() ? user.username : name;
+}
+
+/// Whose roles the console shows.
+Or<RoleHolder> holder_of(Call& call) {
+  const auto& type = call.path("type");
+  if (type == "users" || type == "groups") {
+    CARDEA_DO(call.require({AdminRole::kViewUsers, AdminRole::kManageUsers}));
+  } else if (type == "clients" || type == "client-scopes") {
+    CARDEA_DO(call.require({AdminRole::kViewClients, AdminRole::kManageClients}));
+  } else {
+    CARDEA_DO(call.require({AdminRole::kViewRealm, AdminRole::kManageRealm}));
+  }
+  if (type == "users") return user_holder(call, false);
+  if (type == "groups") return group_holder(call, false);
+  if (type == "clients") return client_scope_holder(call, false);
+  if (type == "client-scopes") return scope_scope_holder(call, false);
+  if (type == "roles") {
+    CARDEA_TRY(role, call.repositories().roles.find(call.rows(), call.realm().id, RoleId(call.path("id"))));
+    if (!role) return refuse(not_found("Could not find role with id"));
+    return RoleHolder{.direct = role->composites, .effective = {role->id}, .set = {}};
+  }
+  return refuse(not_found("HTTP 404 Not Found"));
+}
+
+json::object role_line(const Role& role) {
+  json::object row;
+  row["id"] = role.id.str();
+  row["role"] = role.name;
+  if (role.client) {
+    row["client"] = role.client_name;
+    row["clientId"] = role.client->str();
+  }
+  set_unless_empty(row, "description", role.description);
+  return row;
+}
+
+/// Client roles by client and name, after the search and the page of the request.
+Answer role_lines(Call& call, std::vector<Role> roles) {
+  CARDEA_TRY(page, call.page());
+  const auto search = ascii_lower(call.query("search"));
+  json::array list;
+  std::int64_t skipped = 0;
+  for (const auto& role : roles) {
+    if (!ascii_lower(role.name).contains(search) && !ascii_lower(role.client_name).contains(search)) continue;
+    if (skipped++ < page.first) continue;
+    if (page.max >= 0 && std::ssize(list) >= page.max) break;
+    list.push_back(role_line(role));
+  }
+  return ok(list);
+}
+
+}  // namespace
+
+Answer get_whoami(Call& call) {
+  const auto& caller = call.caller();
+  if (caller.client->client.client_id != kConsoleClient) {
+    return refuse(error(
+        403, "Token issued for an application that is not the admin console: " + caller.client->client.client_id));
+  }
+  json::object access;
+  auto current = std::string(call.query("currentRealm"));
+  if (current.empty()) current = caller.realm->realm.name;
+  CARDEA_TRY(roles, admin_roles(call.rows(), call.dependencies(), caller, current));
+  access[current] = role_names(roles);
+  json::object out;
+  out["userId"] = caller.user.id.str();
+  out["realm"] = caller.realm->realm.name;
+  out["displayName"] = shown_name(caller.user);
+  const auto locale = caller.user.attributes.find("locale");
+  const bool has_locale = locale != caller.user.attributes.end() && !locale->second.empty();
+  out["locale"] = has_locale ? locale->second.front() : std::string("en");
+  CARDEA_TRY(creates, may_create_realms(call.rows(), call.dependencies(), caller));
+  out["createRealm"] = creates;
+  out["realm_access"] = std::move(access);
+  const auto temporary = caller.user.attributes.find("is_temporary_admin");
+  out["temporary"] =
+      temporary != caller.user.attributes.end() && !temporary->second.empty() && temporary->second.front() == "true";
+  return ok(out);
+}
+
+Answer get_ui_info(Call&) { return ok(json::object{{"userProfileProvidersEnabled", false}}); }
+
+/// A realm and its user profile in one transaction.
+Answer save_realm_with_profile(Call& call) {
+  CARDEA_TRY(body, call.body_object());
+  const auto* profile = body->if_contains("upConfig");
+  if (profile != nullptr && profile->is_object()) {
+    const auto whole = *body;
+    call.replace_body(profile->get_object());
+    CARDEA_DO(update_profile(call));
+    auto rest = whole;
+    rest.erase("upConfig");
+    call.replace_body(std::move(rest));
+  }
+  return update_realm(call);
+}
+
+Answer list_realm_names(Call& call) {
+  CARDEA_TRY(page, call.page());
+  const auto search = ascii_lower(call.query("search"));
+  CARDEA_TRY(realms, call.repositories().realms.list(call.rows()));
+  json::array list;
+  std::int64_t skipped = 0;
+  for (const auto& realm : realms) {
+    if (realm.is_being_imported() || !ascii_lower(realm.name).contains(search)) continue;
+    CARDEA_TRY(roles, admin_roles(call.rows(), call.dependencies(), call.caller(), realm.name));
+    if (roles.empty() || skipped++ < page.first) continue;
+    if (page.max >= 0 && std::ssize(list) >= page.max) break;
+    json::object row;
+    row["name"] = realm.name;
+    set_unless_empty(row, "displayName", realm.display_name);
+    list.push_back(std::move(row));
+  }
+  return ok(list);
+}
+
+Answer list_users_with_brute_force(Call& call) {
+  json::array list;
+  if (!call.may_any({AdminRole::kViewUsers, AdminRole::kManageUsers})) return ok(list);
+  CARDEA_TRY(query, read_user_query(call));
+  CARDEA_TRY(users, call.repositories().users.search(call.rows(), call.realm().id, query));
+  const auto view = call.flag("briefRepresentation") ? UserView::kBrief : UserView::kRow;
+  for (const auto& user : users) {
+    CARDEA_TRY(row, user_json(call, user, view));
+    row["bruteForceStatus"] =
+        json::object{{"numFailures", 0}, {"disabled", false}, {"lastIPFailure", "n/a"}, {"lastFailure", 0}};
+    list.push_back(std::move(row));
+  }
+  return ok(list);
+}
+
+Answer list_available_roles(Call& call) {
+  CARDEA_TRY(holder, holder_of(call));
+  CARDEA_TRY(all, call.repositories().roles.list(call.rows(), call.realm().id));
+  std::vector<Role> roles;
+  for (auto& role : all) {
+    if (!role.client || std::ranges::find(holder.direct, role.id) != holder.direct.end()) continue;
+    CARDEA_TRY(covered, are_roles_covered(call, {role.id}));
+    if (covered) roles.push_back(std::move(role));
+  }
+  std::ranges::sort(roles, {}, [](const Role& role) { return std::pair(role.client_name, role.name); });
+  return role_lines(call, std::move(roles));
+}
+
+Answer list_effective_roles(Call& call) {
+  CARDEA_TRY(holder, holder_of(call));
+  CARDEA_TRY(roles, call.repositories().roles.reached(call.rows(), call.realm().id, holder.effective));
+  std::erase_if(roles, [](const Role& role) { return !role.client; });
+  std::ranges::sort(roles, {}, [](const Role& role) { return std::pair(role.client_name, role.name); });
+  return role_lines(call, std::move(roles));
+}
+
+Answer list_realm_sessions(Call& call) {
+  CARDEA_TRY(page, call.page());
+  const auto type = call.query("type");
+  const auto search = call.query("search");
+  std::vector<UserSession> sessions;
+  if (type != "OFFLINE") {
+    CARDEA_TRY(found, call.repositories().sessions.list_of_realm(call.rows(), call.realm().id, page.first, page.max));
+    sessions = std::move(found);
+  }
+  if (type != "REGULAR") {
+    CARDEA_TRY(found,
+               call.repositories().offline_sessions.list_of_realm(call.rows(), call.realm().id, page.first, page.max));
+    sessions.insert(sessions.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
+  }
+  CARDEA_TRY(rows, session_rows(call, sessions));
+  json::array list;
+  for (auto& row : rows) {
+    const auto& object = row.get_object();
+    const bool fits = search.empty() || string_or(object, "username", "").contains(search) ||
+                      string_or(object, "ipAddress", "").contains(search);
+    if (fits) list.push_back(std::move(row));
+  }
+  return ok(list);
+}
+
+Answer list_client_sessions(Call& call) {
+  CARDEA_TRY(page, call.page());
+  const ClientId id(call.query("clientId"));
+  CARDEA_TRY(sessions,
+             call.repositories().sessions.list_of_client(call.rows(), call.realm().id, id, page.first, page.max));
+  CARDEA_TRY(list, session_rows(call, sessions, id));
+  return ok(list);
+}
+
+Answer list_event_listeners(Call&) {
+  return ok(json::array{json::object{{"id", "jboss-logging"}}, json::object{{"id", "email"}}});
+}
+
+}  // namespace cardea::admin

@@ -1,0 +1,239 @@
+#include "admin/server/server_info.h"
+
+#include <string>
+
+#include "admin/server/component_types.h"
+#include "admin/server/mapper_types.h"
+#include "admin/server/server_lists.h"
+#include "core/realm_defaults.h"
+
+namespace cardea::admin {
+namespace {
+
+/// The Keycloak whose API this is; tools compare it.
+constexpr std::string_view kApiVersion = "26.7.4";
+
+struct Feature {
+  std::string_view name;
+  std::string_view label;
+  std::string_view type;
+  bool enabled;
+};
+constexpr Feature kFeatures[] = {
+    {"ACCOUNT_API", "Account REST API", "DEFAULT", true},
+    {"ACCOUNT_V3", "Account console", "DEFAULT", true},
+    {"ADMIN_API", "Admin REST API", "DEFAULT", true},
+    {"ADMIN_V2", "Admin console", "DEFAULT", true},
+    {"ADMIN_FINE_GRAINED_AUTHZ", "Fine-grained admin permissions, first version", "PREVIEW", false},
+    {"ADMIN_FINE_GRAINED_AUTHZ_V2", "Fine-grained admin permissions", "DEFAULT", false},
+    {"AUTHORIZATION", "Authorization services (UMA)", "DEFAULT", false},
+    {"CIBA", "Client initiated backchannel authentication", "DEFAULT", false},
+    {"CLIENT_POLICIES", "Client policies", "DEFAULT", true},
+    {"CLIENT_SECRET_ROTATION", "Rotation of client secrets", "PREVIEW", true},
+    {"CLIENT_TYPES", "Client types", "EXPERIMENTAL", false},
+    {"DECLARATIVE_UI", "Screens made of components", "EXPERIMENTAL", false},
+    {"DEVICE_FLOW", "Device authorization grant", "DEFAULT", true},
+    {"DPOP", "Demonstrating proof of possession", "DEFAULT", true},
+    {"DYNAMIC_SCOPES", "Scopes with parameters", "EXPERIMENTAL", false},
+    {"IMPERSONATION", "Administrators act as users", "DEFAULT", false},
+    {"KERBEROS", "Kerberos", "DEFAULT", false},
+    {"LOGIN_V2", "Login pages", "DEFAULT", true},
+    {"OID4VC_VCI", "Verifiable credentials", "EXPERIMENTAL", false},
+    {"ORGANIZATION", "Organizations", "DEFAULT", false},
+    {"PAR", "Pushed authorization requests", "DEFAULT", true},
+    {"PASSKEYS", "Passkeys", "DEFAULT", false},
+    {"PERSISTENT_USER_SESSIONS", "Sessions outlive a restart", "DEFAULT", true},
+    {"QUICK_THEME", "Quick theme", "EXPERIMENTAL", false},
+    {"RECOVERY_CODES", "Recovery codes", "DEFAULT", true},
+    {"SCRIPTS", "Scripts", "PREVIEW", false},
+    {"STANDARD_TOKEN_EXCHANGE", "Standard token exchange", "DEFAULT", true},
+    {"STEP_UP_AUTHENTICATION", "Step-up authentication", "DEFAULT", true},
+    {"TOKEN_EXCHANGE", "Token exchange, first version", "PREVIEW", false},
+    {"TRANSIENT_USERS", "Users that are not stored", "EXPERIMENTAL", false},
+    {"UPDATE_EMAIL", "Changing the e-mail address", "DEFAULT", true},
+    {"USER_EVENT_METRICS", "Metrics of user events", "DEFAULT", false},
+    {"WEB_AUTHN", "Security keys and passkeys", "DEFAULT", true},
+    {"WORKFLOWS", "Workflows", "PREVIEW", false},
+};
+
+json::array names(std::span<const std::string_view> list) {
+  json::array out;
+  for (const auto name : list) out.push_back(json::value(name));
+  return out;
+}
+
+json::array features_json() {
+  json::array list;
+  for (const auto& feature : kFeatures) {
+    list.push_back(json::object{{"name", feature.name},
+                                {"label", feature.label},
+                                {"type", feature.type},
+                                {"dependencies", json::array()},
+                                {"enabled", feature.enabled}});
+  }
+  return list;
+}
+
+json::object profile_json() {
+  json::array disabled, preview, experimental;
+  for (const auto& feature : kFeatures) {
+    if (!feature.enabled) disabled.push_back(json::value(feature.name));
+    if (feature.type == "PREVIEW") preview.push_back(json::value(feature.name));
+    if (feature.type == "EXPERIMENTAL") experimental.push_back(json::value(feature.name));
+  }
+  return {{"name", "default"},
+          {"disabledFeatures", std::move(disabled)},
+          {"previewFeatures", std::move(preview)},
+          {"experimentalFeatures", std::move(experimental)}};
+}
+
+json::object crypto_json() {
+  static constexpr std::string_view kAsymmetric[] = {"ES256", "ES384", "ES512", "EdDSA", "PS256",
+                                                     "PS384", "PS512", "RS256", "RS384", "RS512"};
+  return {{"cryptoProvider", "OpenSSL"},
+          {"supportedKeystoreTypes", json::array()},
+          {"clientSignatureSymmetricAlgorithms", json::array{"HS256", "HS384", "HS512"}},
+          {"clientSignatureAsymmetricAlgorithms", names(kAsymmetric)}};
+}
+
+json::object themes_json() {
+  json::object themes;
+  for (const auto type : {"common", "admin", "login", "welcome", "account", "email"}) {
+    themes[type] = json::array{json::object{{"name", "cardea"}, {"locales", json::array{"en"}}}};
+  }
+  return themes;
+}
+
+/// Every SPI that console pages look up, with what there is.
+json::object providers_json() {
+  json::object out;
+  const auto add = [&](std::string_view spi, std::initializer_list<std::string_view> ids) {
+    json::object providers;
+    for (const auto id : ids) providers[id] = json::object{{"order", 0}};
+    out[spi] = json::object{{"internal", true}, {"providers", std::move(providers)}};
+  };
+  add("login-protocol", {"openid-connect"});
+  add("clientSignature", {"ES256", "ES384", "ES512", "EdDSA", "HS256", "HS384", "HS512", "PS256", "PS384", "PS512",
+                          "RS256", "RS384", "RS512"});
+  add("signature", {"ES256", "ES384", "ES512", "EdDSA", "HS256", "HS384", "HS512", "PS256", "PS384", "PS512", "RS256",
+                    "RS384", "RS512"});
+  add("cekmanagement", {"RSA-OAEP", "RSA-OAEP-256"});
+  add("contentencryption", {"A128CBC-HS256", "A128GCM", "A192GCM", "A256GCM"});
+  add("eventsListener", {"jboss-logging", "email"});
+  add("eventsStore", {"jpa"});
+  add("client-authenticator", {"client-secret", "client-jwt", "client-secret-jwt"});
+  add("required-action", {"CONFIGURE_TOTP", "TERMS_AND_CONDITIONS", "UPDATE_PASSWORD", "UPDATE_PROFILE", "VERIFY_EMAIL",
+                          "VERIFY_PROFILE"});
+  add("password-hashing", {"argon2", "pbkdf2", "pbkdf2-sha256", "pbkdf2-sha512"});
+  add("keys", {"rsa", "rsa-enc", "rsa-generated", "rsa-enc-generated", "hmac-generated", "aes-generated",
+               "ecdsa-generated", "eddsa-generated"});
+  add("storage", {});
+  add("userProfile", {"declarative-user-profile"});
+  add("client-registration", {"default", "openid-connect"});
+  add("theme", {"cardea"});
+  add("authenticator", {});
+  return out;
+}
+
+json::array identity_providers_json() {
+  json::array list;
+  for (const auto& [group, name, id] :
+       {std::array{"User-defined", "OpenID Connect v1.0", "oidc"},
+        std::array{"User-defined", "Keycloak OpenID Connect", "keycloak-oidc"},
+        std::array{"Social", "Google", "google"}, std::array{"Social", "GitHub", "github"},
+        std::array{"Social", "Microsoft", "microsoft"}}) {
+    list.push_back(json::object{{"groupName", group}, {"name", name}, {"id", id}});
+  }
+  return list;
+}
+
+json::object installations_json() {
+  json::object row{{"id", "keycloak-oidc-keycloak-json"},
+                   {"protocol", "openid-connect"},
+                   {"downloadOnly", false},
+                   {"displayType", "Keycloak OIDC JSON"},
+                   {"helpText", "keycloak.json for adapters and keycloak-js."},
+                   {"filename", "keycloak.json"},
+                   {"mediaType", "application/json"}};
+  return {{"openid-connect", json::array{std::move(row)}}};
+}
+
+json::array password_policies_json() {
+  struct Policy {
+    std::string_view id, name, type, value;
+    bool multiple;
+  };
+  static constexpr Policy kPolicies[] = {
+      {"forceExpiredPasswordChange", "Expire Password", "String", "365", false},
+      {"length", "Minimum Length", "int", "8", false},
+      {"maxLength", "Maximum Length", "int", "64", false},
+      {"digits", "Digits", "int", "1", false},
+      {"lowerCase", "Lowercase Characters", "int", "1", false},
+      {"upperCase", "Uppercase Characters", "int", "1", false},
+      {"specialChars", "Special Characters", "int", "1", false},
+      {"notUsername", "Not Username", "", "", false},
+      {"notContainsUsername", "Not Contains Username", "", "", false},
+      {"notEmail", "Not Email", "", "", false},
+      {"regexPattern", "Regular Expression", "String", "", true},
+  };
+  json::array list;
+  for (const auto& policy : kPolicies) {
+    json::object row{{"id", policy.id}, {"displayName", policy.name}};
+    if (!policy.type.empty()) {
+      row["configType"] = policy.type;
+      row["defaultValue"] = policy.value;
+    }
+    row["multipleSupported"] = policy.multiple;
+    list.push_back(std::move(row));
+  }
+  return list;
+}
+
+json::object enums_json() {
+  static constexpr std::string_view kTypes[] = {"ALL", "FORM", "INFO", "CONSOLE"};
+  return {{"operationType", json::array{"ACTION", "CREATE", "DELETE", "UPDATE"}},
+          {"eventType", names(event_types())},
+          {"type", names(kTypes)},
+          {"resourceType", names(resource_types())}};
+}
+
+/// Hosts and memory are for those who run the server: administrators of master.
+void add_system(json::object& out, const Call& call) {
+  json::object system{{"version", kApiVersion}, {"serverTime", std::to_string(epoch_seconds(call.now()))},
+                      {"uptime", ""},           {"uptimeMillis", 0},
+                      {"osName", "Linux"},      {"fileEncoding", "UTF-8"},
+                      {"userTimezone", "UTC"},  {"userLocale", "en"}};
+  out["systemInfo"] = std::move(system);
+  out["memoryInfo"] = json::object{{"total", 0},
+                                   {"totalFormated", "0 MB"},
+                                   {"used", 0},
+                                   {"usedFormated", "0 MB"},
+                                   {"free", 0},
+                                   {"freePercentage", 100},
+                                   {"freeFormated", "0 MB"}};
+}
+
+}  // namespace
+
+Answer get_server_info(Call& call) {
+  json::object out;
+  if (call.caller().is_of_master()) add_system(out, call);
+  out["profileInfo"] = profile_json();
+  out["features"] = features_json();
+  out["cryptoInfo"] = crypto_json();
+  out["themes"] = themes_json();
+  out["socialProviders"] = json::array();
+  out["identityProviders"] = identity_providers_json();
+  out["clientImporters"] = json::array();
+  out["providers"] = providers_json();
+  out["protocolMapperTypes"] = json::object{{"openid-connect", mapper_types()}};
+  out["builtinProtocolMappers"] = json::object{{"openid-connect", builtin_mappers()}};
+  out["clientInstallations"] = installations_json();
+  out["componentTypes"] = component_types();
+  out["passwordPolicies"] = password_policies_json();
+  out["enums"] = enums_json();
+  out["parameterizedScopeTypes"] = json::array();
+  return ok(out);
+}
+
+}  // namespace cardea::admin

@@ -1,0 +1,56 @@
+// The rows of the smaller documents of a realm (keycloak.md section 6.3).
+#include "admin/seam/operation.h"
+#include "admin/settings/setting_handlers.h"
+
+namespace cardea::admin {
+namespace {
+
+using enum AdminRole;
+using enum web::Method;
+using enum Mode;
+
+constexpr auto kSee = needs({kViewRealm, kManageRealm});
+constexpr auto kChange = needs({kManageRealm});
+
+#define REALM "/admin/realms/{realm}"
+#define TEXTS REALM "/localization"
+
+constexpr Operation kRows[] = {
+    {kGet, TEXTS, "listLocales", kAnyAdmin, kRead, &list_locales},
+    {kGet, TEXTS "/{locale}", "getTexts", kAnyAdmin, kRead, &get_texts},
+    {kPost, TEXTS "/{locale}", "mergeTexts", kChange, kWrite, &merge_texts, "REALM", "UPDATE"},
+    {kDelete, TEXTS "/{locale}", "deleteTexts", kChange, kWrite, &delete_texts, "REALM", "UPDATE"},
+    {kGet, TEXTS "/{locale}/{key}", "getText", kAnyAdmin, kRead, &get_text},
+    {kPut, TEXTS "/{locale}/{key}", "setText", kChange, kWrite, &set_text, "REALM"},
+    {kDelete, TEXTS "/{locale}/{key}", "deleteText", kChange, kWrite, &delete_text, "REALM", "UPDATE"},
+
+    {kGet, REALM "/client-policies/policies", "getClientPolicies", kSee, kRead, &get_client_policies},
+    {kPut, REALM "/client-policies/policies", "updateClientPolicies", kChange, kWrite, &update_client_policies,
+     "REALM"},
+    {kGet, REALM "/client-policies/profiles", "getClientProfiles", kSee, kRead, &get_client_profiles},
+    {kPut, REALM "/client-policies/profiles", "updateClientProfiles", kChange, kWrite, &update_client_profiles,
+     "REALM"},
+
+    {kGet, REALM "/events/config", "getEventsConfig", needs({kViewEvents, kManageEvents}), kRead, &get_events_config},
+    {kPut, REALM "/events/config", "updateEventsConfig", needs({kManageEvents}), kWrite, &update_events_config,
+     "REALM"},
+
+    {kGet, REALM "/users-management-permissions", "getUsersPermissions", kSee, kRead, &refuse_feature},
+    {kPut, REALM "/users-management-permissions", "updateUsersPermissions", kChange, kWrite, &refuse_feature},
+    {kGet, REALM "/clients/{clientUuid}/management/permissions", "getClientPermissions",
+     needs({kViewClients, kManageClients}), kRead, &refuse_feature},
+    {kGet, REALM "/clients/{clientUuid}/authz/resource-server", "getResourceServer",
+     needs({kViewClients, kManageClients, kViewAuthorization, kManageAuthorization}), kRead, &refuse_feature},
+    {kPost, REALM "/testLDAPConnection", "testLdap", kChange, kWrite, &refuse_feature},
+    {kPost, REALM "/ldap-server-capabilities", "getLdapCapabilities", kChange, kWrite, &refuse_feature},
+    {kGet, REALM "/workflows", "listWorkflows", kSee, kRead, &refuse_feature},
+};
+
+#undef REALM
+#undef TEXTS
+
+}  // namespace
+
+std::span<const Operation> setting_operations() { return kRows; }
+
+}  // namespace cardea::admin

@@ -1,0 +1,112 @@
+#include "admin/users/new_password.h"
+
+#include <algorithm>
+
+#include "core/password_policy.h"
+#include "crypto/password.h"
+
+namespace cardea::admin {
+namespace {
+
+Or<Credential> hash_credential(Call& call, const SecretBytes& password, const PasswordOwner& owner) {
+  const auto policy = PasswordPolicy::parse(call.realm().password_policy);
+  const auto violations = policy.check(password.reveal(), owner);
+  if (!violations.empty()) return refuse(error(400, violations.front().key, violations.front().text));
+  const auto hash = crypto::hash_password(password.reveal(), call.random());
+  if (!hash) return refuse(StoreError::kBusy);
+  auto documents = crypto::to_keycloak_credential(*hash);
+  Credential credential;
+  credential.id = CredentialId(call.new_id());
+  credential.type = "password";
+  credential.created_at = call.now();
+  credential.credential_data = std::move(documents.credential_data);
+  credential.secret_data = SecretBytes(std::move(documents.secret_data));
+  return credential;
+}
+
+Or<void> prepare(Call& call, const json::object& object, const PasswordOwner& owner, PreparedCredentials& into) {
+  RepresentationProblems problems;
+  auto read = parse_credential(object, JsonPath(), problems);
+  if (!problems.empty()) return refuse(bad_representation(problems));
+  into.is_temporary = into.is_temporary || read.temporary;
+  if (read.plain) {
+    CARDEA_TRY(credential, hash_credential(call, *read.plain, owner));
+    into.credentials.push_back(std::move(credential));
+    return {};
+  }
+  if (read.credential.type == "password" &&
+      !crypto::parse_keycloak_credential(read.credential.secret_data.reveal(), read.credential.credential_data)) {
+    return refuse(error_message(400, "Could not read the hashed password"));
+  }
+  read.credential.id = CredentialId(call.new_id());
+  read.credential.created_at = call.now();
+  into.credentials.push_back(std::move(read.credential));
+  return {};
+}
+
+}  // namespace
+
+Prepared prepare_reset_password(Call& call) {
+  CARDEA_TRY(body, call.body_object());
+  const auto* value = find_string(*body, "value");
+  if (value == nullptr || value->empty()) return refuse(error(400, "No password provided"));
+  auto object = *body;
+  object["type"] = "password";
+  auto prepared = std::make_shared<PreparedCredentials>();
+  // The owner's names are read here for policies such as notUsername; the transaction loads the user again.
+  std::string username, email;
+  const auto read = call.repositories().store.read([&](Rows& rows) -> Stored<void> {
+    const auto user = call.repositories().users.find(rows, call.realm().id, UserId(call.path("userId")));
+    if (!user) return refuse(user.error());
+    if (*user) {
+      username = (*user)->username;
+      email = (*user)->email;
+    }
+    return {};
+  });
+  if (!read) return refuse(read.error());
+  if (username.empty()) return refuse(not_found("User not found"));
+  CARDEA_DO(prepare(call, object, {.username = username, .email = email}, *prepared));
+  call.prepared = std::move(prepared);
+  return {};
+}
+
+Prepared prepare_user_credentials(Call& call) {
+  CARDEA_TRY(body, call.body_object());
+  const auto* list = body->if_contains("credentials");
+  if (list == nullptr || !list->is_array()) return {};
+  auto prepared = std::make_shared<PreparedCredentials>();
+  const auto username = string_or(*body, "username", "");
+  const auto email = string_or(*body, "email", "");
+  for (const auto& item : list->get_array()) {
+    const auto* object = item.if_object();
+    if (object == nullptr) return refuse(error(400, "unknown_error", "Cannot parse the JSON"));
+    CARDEA_DO(prepare(call, *object, {.username = username, .email = email}, *prepared));
+  }
+  call.prepared = std::move(prepared);
+  return {};
+}
+
+PreparedCredentials* prepared_credentials(Call& call) { return static_cast<PreparedCredentials*>(call.prepared.get()); }
+
+Or<void> store_credentials(Call& call, User& user) {
+  auto* prepared = prepared_credentials(call);
+  if (prepared == nullptr) return {};
+  for (auto& credential : prepared->credentials) {
+    credential.user = user.id;
+    CARDEA_DO(credential.type == "password" ? call.repositories().credentials.replace(call.tx(), credential)
+                                            : call.repositories().credentials.insert(call.tx(), credential));
+  }
+  const std::string action = "UPDATE_PASSWORD";
+  const bool has = std::ranges::find(user.required_actions, action) != user.required_actions.end();
+  if (prepared->is_temporary == has || (!prepared->is_temporary && prepared->credentials.empty())) return {};
+  if (prepared->is_temporary) {
+    user.required_actions.push_back(action);
+  } else {
+    std::erase(user.required_actions, action);
+  }
+  CARDEA_DO(call.repositories().users.set_required_actions(call.tx(), user.id, user.required_actions));
+  return {};
+}
+
+}  // namespace cardea::admin

@@ -1,0 +1,270 @@
+#include "admin/users/user_handlers.h"
+
+#include <algorithm>
+
+#include "admin/roles/role_rights.h"
+#include "admin/users/new_password.h"
+#include "admin/users/profile.h"
+#include "admin/users/user_view.h"
+#include "base/text.h"
+#include "domain/representation/user_json.h"
+
+namespace cardea::admin {
+namespace {
+
+constexpr std::int64_t kUsersAtOnce = 100;  // Keycloak's default for a list that says no `max`
+
+/// Words of a search: "in quotes" exactly, else from the beginning; '*' is any run of characters.
+std::vector<std::string> search_words(std::string_view search, bool exact) {
+  std::vector<std::string> words;
+  while (!(search = trim(search)).empty()) {
+    if (search.front() == '"' && search.find('"', 1) != std::string_view::npos) {
+      const auto end = search.find('"', 1);
+      words.emplace_back(search.substr(1, end - 1));
+      search.remove_prefix(end + 1);
+      continue;
+    }
+    const auto end = std::min(search.find(' '), search.size());
+    std::string word(search.substr(0, end));
+    if (!exact && !word.ends_with('*')) word += '*';
+    words.push_back(std::move(word));
+    search.remove_prefix(end);
+  }
+  return words;
+}
+
+/// `q=key:value "other key":"other value"`.
+std::vector<std::pair<std::string, std::string>> attribute_pairs(std::string_view text) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  const auto take = [&](char stop) {
+    std::string part;
+    if (text.starts_with('"')) {
+      const auto end = text.find('"', 1);
+      part = text.substr(1, end == std::string_view::npos ? end : end - 1);
+      text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+      if (text.starts_with(stop)) text.remove_prefix(1);
+      return part;
+    }
+    const auto end = std::min(text.find(stop), text.size());
+    part = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    return part;
+  };
+  while (!(text = trim(text)).empty()) {
+    auto key = take(':');
+    auto value = take(' ');
+    if (!key.empty()) pairs.emplace_back(std::move(key), std::move(value));
+  }
+  return pairs;
+}
+
+/// Strict, as Keycloak is with this representation: a misspelt member is not lost in silence.
+Or<void> refuse_unknown_members(const json::object& body, const std::string& text) {
+  for (const auto& [name, value] : body) {
+    if (is_user_member(name)) continue;
+    const auto at = text.find("\"" + std::string(name) + "\"");
+    const auto column = at == std::string::npos ? 1 : at + name.size() + 5;
+    return refuse(error(400, "Invalid json representation for UserRepresentation. Unrecognized field \"" +
+                                 std::string(name) + "\" at line 1 column " + std::to_string(column) + "."));
+  }
+  return {};
+}
+
+/// Members of a representation that this API never takes from outside.
+void take_nothing_foreign(User& user, const User* before) {
+  if (before == nullptr) {
+    user.service_account_client.reset();
+    user.not_before = 0;
+  } else {
+    user.id = before->id;
+    user.created_at = before->created_at;
+    user.service_account_client = before->service_account_client;
+    user.not_before = before->not_before;
+  }
+  const auto* old_identities = before == nullptr ? nullptr : before->extra.if_contains("federatedIdentities");
+  for (const auto name : {"clientConsents", "self", "origin", "applicationRoles", "socialLinks"}) {
+    user.extra.erase(name);
+  }
+  if (old_identities != nullptr) user.extra["federatedIdentities"] = *old_identities;
+}
+
+Or<void> refuse_taken_names(Call& call, const User& user) {
+  auto& users = call.repositories().users;
+  CARDEA_TRY(named, users.find_by_username(call.rows(), call.realm().id, user.username));
+  if (named && named->id != user.id) return refuse(error_message(409, "User exists with same username"));
+  if (user.email.empty() || call.realm().duplicate_emails_allowed) return {};
+  UserQuery query;
+  query.email = user.email;
+  query.exact = true;
+  query.with_service_accounts = true;
+  CARDEA_TRY(addressed, users.search(call.rows(), call.realm().id, query));
+  for (const auto& other : addressed) {
+    if (other.id != user.id) return refuse(error_message(409, "User exists with same email"));
+  }
+  return {};
+}
+
+Or<UserRepresentation> parse_body(Call& call, const json::object& body, const User* before) {
+  CARDEA_DO(refuse_unknown_members(body, call.request().body));
+  RepresentationProblems problems;
+  UserRepresentation base;
+  if (before != nullptr) base.user = *before;
+  auto object = body;
+  object.erase("credentials");  // `prepare` has read them
+  object.erase("id");
+  if (call.realm().registration_email_as_username) {
+    object.erase("username");
+    if (const auto* email = find_string(object, "email")) object["username"] = *email;
+  }
+  if (before == nullptr && string_or(object, "username", "").empty()) {
+    return refuse(error_message(400, "User name is missing"));
+  }
+  auto read = parse_user(object, JsonPath(), problems, std::move(base));
+  if (!problems.empty()) return refuse(error(400, "unknown_error", "Cannot parse the JSON"));
+  take_nothing_foreign(read.user, before);
+  return read;
+}
+
+/// Every new user has the realm's default role and groups.
+Or<void> give_defaults(Call& call, const User& user) {
+  auto& users = call.repositories().users;
+  const auto& realm = call.realm();
+  if (!realm.default_role.empty()) CARDEA_DO(users.add_role(call.tx(), user.id, realm.default_role));
+  const auto* defaults = realm.extra.if_contains("defaultGroups");
+  if (defaults == nullptr || !defaults->is_array() || defaults->get_array().empty()) return {};
+  CARDEA_TRY(groups, call.repositories().groups.list(call.rows(), realm.id));
+  for (const auto& path : defaults->get_array()) {
+    for (const auto& group : groups) {
+      if (path == json::value(group.path)) CARDEA_DO(users.add_group(call.tx(), user.id, group.id));
+    }
+  }
+  return {};
+}
+
+Or<void> join_groups(Call& call, const User& user, const std::vector<std::string>& paths) {
+  if (paths.empty()) return {};
+  CARDEA_TRY(groups, call.repositories().groups.list(call.rows(), call.realm().id));
+  for (const auto& path : paths) {
+    const auto group = std::ranges::find(groups, path, &Group::path);
+    if (group == groups.end()) return refuse(error_message(400, "Unable to find group specified by path"));
+    CARDEA_DO(require_roles_covered(call, group->roles));
+    CARDEA_DO(call.repositories().users.add_group(call.tx(), user.id, group->id));
+  }
+  return {};
+}
+
+}  // namespace
+
+Or<UserQuery> read_user_query(const Call& call) {
+  UserQuery query;
+  query.exact = call.flag("exact");
+  query.words = search_words(call.query("search"), query.exact);
+  if (query.words.size() > kUserQueryPartsMax) return refuse(error_message(400, "Too many words"));
+  query.username = ascii_lower(call.query("username"));
+  query.email = ascii_lower(call.query("email"));
+  query.first_name = call.query("firstName");
+  query.last_name = call.query("lastName");
+  if (call.has_query("enabled")) query.enabled = call.flag("enabled");
+  if (call.has_query("emailVerified")) query.email_verified = call.flag("emailVerified");
+  query.attributes = attribute_pairs(call.query("q"));
+  if (query.attributes.size() > kUserQueryPartsMax) return refuse(error_message(400, "Too many attributes"));
+  CARDEA_TRY(page, call.page(kUsersAtOnce));
+  query.first = page.first;
+  query.max = page.max;
+  return query;
+}
+
+Answer list_users(Call& call) {
+  json::array list;
+  if (!call.may_any({AdminRole::kViewUsers, AdminRole::kManageUsers})) return ok(list);  // query-users alone
+  const auto search = call.query("search");
+  CARDEA_TRY(query, read_user_query(call));
+  std::vector<User> users;
+  if (search.starts_with("id:")) {
+    for (const auto id : split_words(search.substr(3))) {
+      CARDEA_TRY(user, call.repositories().users.find(call.rows(), call.realm().id, UserId(id)));
+      if (user) users.push_back(std::move(*user));
+    }
+  } else {
+    CARDEA_TRY(found, call.repositories().users.search(call.rows(), call.realm().id, query));
+    users = std::move(found);
+  }
+  const auto view = call.flag("briefRepresentation") ? UserView::kBrief : UserView::kRow;
+  for (const auto& user : users) {
+    CARDEA_TRY(shown, user_json(call, user, view));
+    list.push_back(std::move(shown));
+  }
+  return ok(list);
+}
+
+Answer count_users(Call& call) {
+  if (!call.may_any({AdminRole::kViewUsers, AdminRole::kManageUsers})) return ok_text("0");
+  CARDEA_TRY(query, read_user_query(call));
+  CARDEA_TRY(count, call.repositories().users.count(call.rows(), call.realm().id, query));
+  return ok_text(std::to_string(count));
+}
+
+Answer create_user(Call& call) {
+  CARDEA_TRY(body, call.body_object());
+  CARDEA_TRY(read, parse_body(call, *body, nullptr));
+  auto& user = read.user;
+  user.id = UserId(call.new_id());
+  user.realm = call.realm().id;
+  if (!body->contains("createdTimestamp")) user.created_at = call.now();
+  if (!body->contains("enabled")) user.enabled = false;
+  CARDEA_DO(apply_profile(call.realm(), nullptr, user));
+  CARDEA_DO(refuse_taken_names(call, user));
+  CARDEA_DO(call.repositories().users.insert(call.tx(), user, call.realm().duplicate_emails_allowed));
+  CARDEA_DO(give_defaults(call, user));
+  CARDEA_DO(join_groups(call, user, read.groups));
+  CARDEA_DO(store_credentials(call, user));
+  CARDEA_TRY(shown, user_json(call, user, UserView::kRow));
+  call.note_after(std::move(shown));
+  return call.created(user.id.str());
+}
+
+Answer get_user(Call& call) {
+  CARDEA_TRY(user, load_user(call));
+  CARDEA_TRY(shown, user_json(call, user, UserView::kSingle));
+  if (call.flag("userProfileMetadata")) {
+    json::object sorted;
+    for (auto& [name, value] : shown) {
+      sorted.emplace(name, std::move(value));
+      if (name == "emailVerified") sorted["userProfileMetadata"] = profile_metadata(call.realm(), false);
+    }
+    return ok(sorted);
+  }
+  return ok(shown);
+}
+
+Answer update_user(Call& call) {
+  CARDEA_TRY(before, load_user_to_change(call));
+  CARDEA_TRY(body, call.body_object());
+  CARDEA_TRY(read, parse_body(call, *body, &before));
+  auto& user = read.user;
+  if (user.email != before.email && !body->contains("emailVerified")) user.email_verified = false;
+  CARDEA_DO(apply_profile(call.realm(), &before, user));
+  CARDEA_DO(refuse_taken_names(call, user));
+  CARDEA_TRY(shown_before, user_json(call, before, UserView::kRow));
+  CARDEA_TRY(shown_after, user_json(call, user, UserView::kRow));
+  call.note_before(std::move(shown_before));
+  call.note_after(std::move(shown_after));
+  CARDEA_DO(call.repositories().users.update(call.tx(), user, call.realm().duplicate_emails_allowed));
+  CARDEA_DO(store_credentials(call, user));
+  return no_content();
+}
+
+Answer delete_user(Call& call) {
+  CARDEA_TRY(user, load_user_to_change(call));
+  CARDEA_TRY(shown, user_json(call, user, UserView::kRow));
+  call.note_before(std::move(shown));
+  CARDEA_DO(call.repositories().users.remove(call.tx(), call.realm().id, user.id));
+  return no_content();
+}
+
+Answer get_unmanaged_attributes(Call& call) {
+  CARDEA_TRY(user, load_user(call));
+  return ok(to_json(unmanaged_attributes(call.realm(), user)));
+}
+
+}  // namespace cardea::admin

@@ -1,0 +1,84 @@
+#include "admin/users/user_view.h"
+
+#include <algorithm>
+
+#include "admin/roles/role_rights.h"
+#include "domain/representation/user_json.h"
+
+namespace cardea::admin {
+namespace {
+
+/// Kept members that only exports show.
+constexpr std::string_view kExportOnly[] = {"clientConsents", "federatedIdentities", "self", "applicationRoles",
+                                            "socialLinks"};
+
+json::object access_json(const Call& call) {
+  const bool manage = call.may(AdminRole::kManageUsers);
+  json::object access;
+  access["manageGroupMembership"] = manage;
+  access["resetPassword"] = manage;
+  access["view"] = call.may_any({AdminRole::kViewUsers, AdminRole::kManageUsers});
+  access["mapRoles"] = manage;
+  access["impersonate"] = call.may(AdminRole::kImpersonation);
+  access["manage"] = manage;
+  return access;
+}
+
+}  // namespace
+
+Or<json::object> user_json(Call& call, const User& user, UserView view) {
+  UserRepresentation shown;
+  shown.user = user;
+  for (const auto name : kExportOnly) shown.user.extra.erase(name);
+  if (view == UserView::kBrief) {
+    shown.user.attributes.clear();
+  } else {
+    CARDEA_TRY(credentials, call.repositories().credentials.list(call.rows(), user.id, "otp"));
+    for (auto& credential : credentials)
+      shown.credentials.push_back({.credential = std::move(credential), .plain = {}});
+  }
+  if (user.service_account_client && view == UserView::kSingle) {
+    CARDEA_TRY(client, call.repositories().clients.find(call.rows(), call.realm().id, *user.service_account_client));
+    if (client) shown.service_account_client = client->client_id;
+  }
+  auto out = to_json(shown, Secrets::kOmit);
+  if (view == UserView::kBrief) {
+    for (const auto name : {"totp", "disableableCredentialTypes", "requiredActions", "notBefore"}) out.erase(name);
+  }
+  json::object row_access;
+  row_access["manage"] = call.may(AdminRole::kManageUsers);
+  out["access"] = view == UserView::kSingle ? access_json(call) : row_access;
+  return out;
+}
+
+Or<User> load_user(Call& call) {
+  CARDEA_TRY(user, call.repositories().users.find(call.rows(), call.realm().id, UserId(call.path("userId", "id"))));
+  if (!user) return refuse(not_found("User not found"));
+  return std::move(*user);
+}
+
+Or<User> load_user_to_change(Call& call) {
+  CARDEA_TRY(user, load_user(call));
+  CARDEA_TRY(assigned, assigned_roles(call, user.id));
+  CARDEA_DO(require_roles_covered(call, assigned));
+  return std::move(user);
+}
+
+Or<std::vector<RoleId>> assigned_roles(Call& call, const UserId& user) {
+  std::vector<RoleId> roles;
+  CARDEA_TRY(subject, call.repositories().subjects.load(call.rows(), call.realm().id, user));
+  if (!subject) return roles;
+  roles = subject->roles;
+  for (const auto& direct : subject->groups) {
+    std::optional<GroupId> next = direct;
+    for (int depth = 0; next && depth < kGroupDepthMax; ++depth) {
+      CARDEA_TRY(group, call.repositories().groups.find(call.rows(), call.realm().id, *next));
+      if (!group) break;
+      roles.insert(roles.end(), group->roles.begin(), group->roles.end());
+      next = group->parent;
+    }
+  }
+  return roles;
+}
+
+}  // namespace cardea::admin

@@ -1,0 +1,26 @@
+// Users as the admin API shows them, and how its handlers get at one (keycloak.md sections 5.3 and 6.4).
+#pragma once
+
+#include "admin/seam/call.h"
+#include "base/json.h"
+#include "domain/user.h"
+
+namespace cardea::admin {
+
+enum class UserView {
+  kBrief,   // rows of lists with briefRepresentation=true
+  kRow,     // rows of lists
+  kSingle,  // with everything the caller may do with it
+};
+[[nodiscard]] Or<json::object> user_json(Call& call, const User& user, UserView view);
+
+/// The user of {userId}, or 404 "User not found".
+[[nodiscard]] Or<User> load_user(Call& call);
+/// The same to be changed. 403 when the user has admin roles that the caller lacks: who manages users must not become
+/// an administrator by way of one (attack class 21).
+[[nodiscard]] Or<User> load_user_to_change(Call& call);
+
+/// Direct roles of a user and those of its groups and the groups above.
+[[nodiscard]] Or<std::vector<RoleId>> assigned_roles(Call& call, const UserId& user);
+
+}  // namespace cardea::admin
