@@ -20,8 +20,9 @@ class BootstrapMasterTest : public testing::Test {
     return read_from(store, [&](Rows& rows) { return repos.realms.find_by_name(rows, "master"); }).value();
   }
   PasswordVerdict login(std::string_view username, std::string_view password) {
-    const auto attempt =
-        read_from(store, [&](Rows& rows) { return load_login_attempt(rows, repos, *master(), username); }).value();
+    const auto attempt = read_from(store, [&](Rows& rows) {
+                           return load_login_attempt(rows, repos, *master(), username, TimePoint{});
+                         }).value();
     return verify_password(attempt, password);
   }
 

@@ -106,8 +106,19 @@ void PasswordPolicy::add(std::string_view name, std::string_view argument) {
   } else if (name == "forceExpiredPasswordChange") {
     expires_after_days_ = number(365);
     if (!expires_after_days_) broken();
+  } else if (name == "passwordHistory") {
+    const auto count = number(3);
+    if (!count) return broken();
+    history_count_ = *count;
+  } else if (name == "passwordAge") {
+    history_days_ = number(30);
+    if (!history_days_) broken();
+  } else if (name == "maxAuthAge") {
+    const auto age = number(300);
+    if (!age) return broken();
+    max_auth_age_ = seconds(*age);
   } else if ((name == "hashAlgorithm" && argument == "argon2") || (name == "hashIterations" && number(5) == 5) ||
-             name == "maxAuthAge" || name == "recoveryCodesWarningThreshold") {
+             name == "recoveryCodesWarningThreshold") {
     // What we do anyway, and rules that say nothing about a password.
   } else {
     not_enforced_.emplace_back(argument.empty() ? std::string(name) : fmt::format("{}({})", name, argument));

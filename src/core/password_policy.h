@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
+
 namespace re2 {
 class RE2;
 }
@@ -41,7 +43,13 @@ class PasswordPolicy {
 
   /// forceExpiredPasswordChange.
   [[nodiscard]] std::optional<int> expires_after_days() const { return expires_after_days_; }
-  /// Rules this release knows of and does not enforce (history, block lists, other hash settings), to warn about.
+  /// passwordHistory: so many of the last passwords, the present one among them, may not come again; 0: any may.
+  [[nodiscard]] int history_count() const { return history_count_; }
+  /// passwordAge: nor those set within so many days.
+  [[nodiscard]] std::optional<int> history_days() const { return history_days_; }
+  /// maxAuthAge: how old the login may be when a client asks for a new password.
+  [[nodiscard]] std::optional<seconds> max_auth_age() const { return max_auth_age_; }
+  /// Rules this release knows of and does not enforce (block lists, other hash settings), to warn about.
   [[nodiscard]] const std::vector<std::string>& rules_not_enforced() const { return not_enforced_; }
   [[nodiscard]] const std::vector<std::string>& broken_rules() const { return broken_; }
 
@@ -71,6 +79,9 @@ class PasswordPolicy {
 
   std::vector<Rule> rules_;
   std::optional<int> expires_after_days_;
+  int history_count_ = 0;
+  std::optional<int> history_days_;
+  std::optional<seconds> max_auth_age_;
   std::vector<std::string> not_enforced_;
   std::vector<std::string> broken_;
 };

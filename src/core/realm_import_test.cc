@@ -98,7 +98,8 @@ class RealmImportTest : public testing::Test {
     return *read([&](Rows& rows) { return repos.subjects.load(rows, realm()->id, user->id); });
   }
   PasswordVerdict login(std::string_view username, std::string_view password) {
-    const auto attempt = read([&](Rows& rows) { return load_login_attempt(rows, repos, *realm(), username); });
+    const auto attempt =
+        read([&](Rows& rows) { return load_login_attempt(rows, repos, *realm(), username, TimePoint{}); });
     return verify_password(attempt, password);
   }
 
@@ -424,7 +425,8 @@ TEST_F(RealmImportTest, argon2_hashes_verify) {
   auto copy = realm_file(R"({"realm":"copy"})");
   copy["users"] = json::array{{{"username", "bob"}, {"enabled", true}, {"credentials", json::array{credential}}}};
   ASSERT_TRUE(import(std::move(copy)));
-  const auto attempt = read([&](Rows& rows) { return load_login_attempt(rows, repos, *realm("copy"), "bob"); });
+  const auto attempt =
+      read([&](Rows& rows) { return load_login_attempt(rows, repos, *realm("copy"), "bob", TimePoint{}); });
   EXPECT_EQ(verify_password(attempt, "correct horse"), PasswordVerdict::kAccepted);
   EXPECT_EQ(verify_password(attempt, "wrong"), PasswordVerdict::kRefused);
 }

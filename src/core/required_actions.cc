@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/password_policy.h"
+#include "core/profile/check_profile.h"
 
 namespace cardea {
 namespace {
@@ -57,6 +58,14 @@ ActionSetting setting_of(const Realm& realm, std::string_view alias) {
   return out;
 }
 
+bool lists(const Realm& realm, std::string_view alias) {
+  const auto* listed = realm.extra.if_contains("requiredActions");
+  if (listed == nullptr || !listed->is_array()) return false;
+  return std::ranges::any_of(listed->get_array(), [alias](const json::value& item) {
+    return item.is_object() && string_or(item.get_object(), "alias", "") == alias;
+  });
+}
+
 bool is_password_too_old(const Realm& realm, TimePoint set_at, TimePoint now) {
   if (realm.password_policy.find("forceExpiredPasswordChange") == std::string::npos) return false;  // reading it costs
   const auto days = PasswordPolicy::parse(realm.password_policy).expires_after_days();
@@ -80,6 +89,19 @@ std::vector<std::string> pending_actions(const Realm& realm, const User& user, s
   std::vector<std::string> pending;
   for (auto& [priority, alias] : by_priority) pending.push_back(std::move(alias));
   return pending;
+}
+
+std::vector<std::string> pending_actions(const RealmEntry& realm, const User& user,
+                                         std::optional<TimePoint> password_set_at, TimePoint now) {
+  constexpr std::string_view kVerifyProfile = "VERIFY_PROFILE";
+  const bool judged = !user.service_account_client && lists(realm.realm, kVerifyProfile) &&
+                      std::ranges::find(user.required_actions, "UPDATE_PROFILE") == user.required_actions.end();
+  if (!judged || is_profile_complete(realm.realm, *realm.profile, user)) {
+    return pending_actions(realm.realm, user, password_set_at, now);
+  }
+  User incomplete = user;
+  incomplete.required_actions.emplace_back(kVerifyProfile);
+  return pending_actions(realm.realm, incomplete, password_set_at, now);
 }
 
 std::string action_name(const Realm& realm, std::string_view alias) { return setting_of(realm, alias).name; }

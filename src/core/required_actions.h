@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/settings.h"
 #include "domain/realm.h"
 #include "domain/user.h"
 
@@ -17,6 +18,11 @@ namespace cardea {
 /// the realm has disabled are left out, as in Keycloak; ones that it does not know stay in, so that nothing is skipped
 /// because its name is strange. `password_set_at`: absent when not known, then age is not looked at.
 [[nodiscard]] std::vector<std::string> pending_actions(const Realm& realm, const User& user,
+                                                       std::optional<TimePoint> password_set_at, TimePoint now);
+
+/// The same, and VERIFY_PROFILE where the realm lists that action and something of the profile that the person can mend
+/// is missing or wrong.
+[[nodiscard]] std::vector<std::string> pending_actions(const RealmEntry& realm, const User& user,
                                                        std::optional<TimePoint> password_set_at, TimePoint now);
 
 /// The name to show: the realm's own, Keycloak's, or the alias.

@@ -34,6 +34,8 @@ struct TextHash {
 template <class T>
 using NameMap = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
 
+struct UserProfile;
+
 /// A realm as requests need it: settings, scopes, and keys ready to sign and verify.
 struct RealmEntry {
   Realm realm;
@@ -43,11 +45,12 @@ struct RealmEntry {
 
   /// Active signing key per JWS algorithm name, highest priority first; "HS512" signs what only we read.
   std::unordered_map<std::string, std::shared_ptr<const jose::SigningKey>> signing_keys;
-  jose::KeySet public_keys;       // access and ID tokens of ours: asymmetric, active and passive
-  jose::KeySet private_keys;      // refresh tokens and identity cookies of ours: HMAC
-  std::string jwks_json;          // the key set document
-  std::string public_key_base64;  // SPKI of the active RS256 key, for GET /realms/{r}
-  FlowSet flows;                  // how people sign in here
+  jose::KeySet public_keys;                    // access and ID tokens of ours: asymmetric, active and passive
+  jose::KeySet private_keys;                   // refresh tokens and identity cookies of ours: HMAC
+  std::string jwks_json;                       // the key set document
+  std::string public_key_base64;               // SPKI of the active RS256 key, for GET /realms/{r}
+  FlowSet flows;                               // how people sign in here
+  std::shared_ptr<const UserProfile> profile;  // what is known of a person (core/profile/user_profile.h); never null
   std::int64_t version = 0;
 
   [[nodiscard]] const jose::SigningKey* signing_key(std::string_view algorithm) const;

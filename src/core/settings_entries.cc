@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "base/encoding.h"
+#include "core/profile/user_profile.h"
 #include "core/token/service_account.h"
 #include "crypto/hash.h"
 #include "crypto/key.h"
@@ -69,6 +70,20 @@ void read_flows(RealmEntry& entry, Log& log) {
   }
 }
 
+void read_profile(RealmEntry& entry, const RealmEntry* previous, Log& log) {
+  const auto document = user_profile_document(entry.realm);
+  if (previous != nullptr && previous->profile != nullptr && user_profile_document(previous->realm) == document) {
+    entry.profile = previous->profile;  // patterns are costly to read
+    return;
+  }
+  std::vector<ProfileConfigProblem> problems;
+  entry.profile = std::make_shared<const UserProfile>(parse_user_profile(document, problems));
+  for (const auto& problem : problems) {
+    log.warning("user_profile_rule_unusable",
+                {{"realm", entry.realm.name}, {"attribute", problem.attribute}, {"reason", problem.what}});
+  }
+}
+
 }  // namespace
 
 std::shared_ptr<const RealmEntry> make_realm_entry(Realm realm, std::vector<ClientScope> scopes,
@@ -78,6 +93,7 @@ std::shared_ptr<const RealmEntry> make_realm_entry(Realm realm, std::vector<Clie
   entry->realm = std::move(realm);
   entry->scopes = std::move(scopes);
   read_flows(*entry, log);
+  read_profile(*entry, previous, log);
   for (const auto& scope : entry->scopes) {
     entry->scopes_by_id.emplace(scope.id.str(), &scope);
     if (scope.protocol == "openid-connect") entry->scopes_by_name.emplace(scope.name, &scope);

@@ -27,7 +27,7 @@ Stored<std::optional<User>> find_user(Rows& rows, const Repositories& repositori
 }  // namespace
 
 Stored<LoginAttempt> load_login_attempt(Rows& rows, const Repositories& repositories, const Realm& realm,
-                                        std::string_view name) {
+                                        std::string_view name, TimePoint now) {
   LoginAttempt attempt;
   if (name.size() <= kUsernameBytesMax) {
     auto user = find_user(rows, repositories, realm, ascii_lower(name));
@@ -38,6 +38,13 @@ Stored<LoginAttempt> load_login_attempt(Rows& rows, const Repositories& reposito
 
   const auto stored = repositories.credentials.list_all(rows, attempt.user ? attempt.user->id : nobody());
   if (!stored) return refuse(stored.error());
+  if (brute_force_settings(realm).is_on) {
+    const auto failures = repositories.login_failures.find(rows, realm.id, attempt.user ? attempt.user->id : nobody());
+    if (!failures) return refuse(failures.error());
+    attempt.is_counted = attempt.user.has_value();
+    attempt.has_failures = failures->has_value();
+    attempt.is_locked = is_locked(*failures, now);
+  }
   if (!attempt.user) return attempt;
   for (const auto& credential : *stored) {
     const bool is_first = attempt.credentials.insert(credential.type).second;
@@ -53,7 +60,7 @@ Stored<LoginAttempt> load_login_attempt(Rows& rows, const Repositories& reposito
 PasswordVerdict verify_password(const LoginAttempt& attempt, std::string_view password) {
   const bool known = attempt.user.has_value() && attempt.password.has_value();
   const auto matches = crypto::verify_password(known ? *attempt.password : crypto::dummy_hash(), password);
-  if (!known || !matches || !*matches) return PasswordVerdict::kRefused;
+  if (!known || !matches || !*matches || attempt.is_locked) return PasswordVerdict::kRefused;
   return attempt.user->enabled ? PasswordVerdict::kAccepted : PasswordVerdict::kDisabled;
 }
 
@@ -62,6 +69,22 @@ PasswordVerdict verify_password(const LoginAttempt& attempt, std::string_view pa
   const auto verdict = verify_password(attempt, password);
   if (verdict != PasswordVerdict::kRefused) guard.give_back(ticket);
   return verdict;
+}
+
+bool must_record(const LoginAttempt& attempt, PasswordVerdict verdict) {
+  if (!attempt.is_counted || attempt.is_locked) return false;
+  // Where more may be asked than a password, only the end of the login forgets what was counted: else codes could be
+  // guessed without end.
+  return verdict == PasswordVerdict::kRefused || (attempt.has_failures && attempt.credentials.size() == 1);
+}
+
+Stored<void> record_attempt(Tx& tx, const Repositories& repositories, const Realm& realm, const LoginAttempt& attempt,
+                            PasswordVerdict verdict, std::string_view ip_address, TimePoint now) {
+  if (!must_record(attempt, verdict)) return {};
+  if (verdict == PasswordVerdict::kRefused) {
+    return record_login_failure(tx, repositories, realm, attempt.user->id, ip_address, now);
+  }
+  return record_login_success(tx, repositories, realm, attempt.user->id);
 }
 
 }  // namespace cardea

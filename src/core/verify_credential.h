@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/brute_force.h"
 #include "core/login_guard.h"
 #include "core/settings.h"
 #include "crypto/password.h"
@@ -21,16 +22,19 @@ struct LoginAttempt {
   std::optional<crypto::PasswordHash> password;    // absent: the user has none that we can verify
   std::optional<TimePoint> password_set_at;        // when it was set, for policies that let passwords expire
   std::set<std::string, std::less<>> credentials;  // types the user has; for the executor (domain/flow/executor.h)
+  bool is_locked = false;   // by wrong passwords before (core/brute_force.h): no password is right
+  bool is_counted = false;  // the realm locks accounts: what comes of this attempt must be recorded
+  bool has_failures = false;
 };
 
 /// Finds the user by username, or by e-mail where the realm allows it. Names are compared in lower case. Asks the same
 /// questions whether the user exists or not. Service accounts are nobody here.
 [[nodiscard]] Stored<LoginAttempt> load_login_attempt(Rows& rows, const Repositories& repositories, const Realm& realm,
-                                                      std::string_view name);
+                                                      std::string_view name, TimePoint now);
 
 enum class PasswordVerdict {
   kAccepted,
-  kRefused,   // unknown user, no password, wrong password: one answer for all
+  kRefused,   // unknown user, no password, wrong password, locked account: one answer for all
   kDisabled,  // right password, account disabled; told only after a correct password
 };
 
@@ -39,5 +43,12 @@ enum class PasswordVerdict {
 /// The same for an attempt that was reserved, as every one from outside is: a right password gives the ticket back.
 [[nodiscard]] PasswordVerdict verify_password(const LoginAttempt& attempt, std::string_view password, LoginGuard& guard,
                                               const LoginTicket& ticket);
+
+/// Must `record_attempt` be called for it? Then on the store lane, before the answer is given.
+[[nodiscard]] bool must_record(const LoginAttempt& attempt, PasswordVerdict verdict);
+/// Counts a wrong password, or forgets those before a right one. A locked account counts nothing.
+[[nodiscard]] Stored<void> record_attempt(Tx& tx, const Repositories& repositories, const Realm& realm,
+                                          const LoginAttempt& attempt, PasswordVerdict verdict,
+                                          std::string_view ip_address, TimePoint now);
 
 }  // namespace cardea

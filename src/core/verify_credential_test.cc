@@ -48,7 +48,8 @@ class VerifyCredential : public testing::Test {
   }
 
   LoginAttempt load(std::string_view name) {
-    auto attempt = read_from(store_, [&](Rows& rows) { return load_login_attempt(rows, repositories_, realm_, name); });
+    auto attempt = read_from(
+        store_, [&](Rows& rows) { return load_login_attempt(rows, repositories_, realm_, name, TimePoint{}); });
     EXPECT_TRUE(attempt.has_value());
     return std::move(*attempt);
   }

@@ -4,7 +4,9 @@
 #include "login/endpoint.h"
 #include "login/flow_cookie.h"
 #include "login/flow_run.h"
+#include "login/held.h"
 #include "login/login_form.h"
+#include "login/registration.h"
 #include "login/required_action.h"
 #include "web/error_page.h"
 
@@ -41,43 +43,11 @@ web::Outcome show_new(const Dependencies& dependencies, const web::Request& requ
         request);
   }
   auto link = make_link(interaction.request, interaction.id, std::move(*sealed), "");
+  if (interaction.request.prompt_create) {
+    return open_registration(dependencies, request, std::move(realm), std::move(link), std::move(interaction));
+  }
   return run_interaction(dependencies, request, std::move(realm), std::move(link), std::move(interaction),
                          [](const StepRunPtr& run) -> web::Outcome { return show_step(*run, {}); });
-}
-
-using Opened = Result<Interaction, Refusal>;
-
-// The interaction that this browser holds: from its row, or from the sealed text in the query.
-Opened check_held(Interaction interaction, std::string_view cookie) {
-  if (!is_same_browser(interaction.browser_hash, cookie)) return refuse(Refusal::kGone);
-  if (std::holds_alternative<AwaitingActions>(interaction.stage)) return refuse(Refusal::kGone);
-  return interaction;
-}
-
-template <class Next>
-web::Outcome with_held(const Dependencies& dependencies, const web::Request& request, RealmPtr realm, LoginLink link,
-                       Next next) {
-  const auto cookie = read_flow_cookie(request, realm->realm);
-  if (!cookie) return refuse_login(dependencies, request, realm, link, Refusal::kNoCookie);
-  auto hand_on = [&dependencies, &request, realm, link, next = std::move(next)](Opened held) mutable {
-    if (!held) return refuse_login(dependencies, request, realm, link, held.error());
-    return next(std::move(link), std::move(*held));
-  };
-  if (link.session_code.size() != kHandleLength) {
-    auto opened = open_interaction(dependencies.sealer, realm->realm.id, link.session_code, dependencies.clock.now());
-    auto held = opened ? check_held(std::move(*opened), *cookie) : Opened(refuse(Refusal::kGone));
-    return hand_on(std::move(held));
-  }
-  return then_read(dependencies,
-                   [&dependencies, &request, realm, hash = handle_hash(link.session_code), cookie = *cookie,
-                    hand_on]() mutable -> web::Outcome {
-                     auto found = read_from(dependencies.repositories.store, [&](Rows& rows) {
-                       return dependencies.repositories.interactions.find(rows, realm->realm.id, hash,
-                                                                          dependencies.clock.now());
-                     });
-                     if (!found) return store_failed(dependencies, request, realm.get(), found.error());
-                     return hand_on(*found ? check_held(std::move(**found), cookie) : Opened(refuse(Refusal::kGone)));
-                   });
 }
 
 // Not an answer to the step but a wish to take another one; the executor's choices bound it.
@@ -119,6 +89,7 @@ web::Outcome restart_login(const Dependencies& dependencies, const web::Request&
                    [&dependencies, &request, realm](const LoginLink&, Interaction interaction) {
                      interaction.expires_at = dependencies.clock.now() + realm->realm.lifespans.access_code_login;
                      interaction.stage = AwaitingLogin{};
+                     interaction.request.prompt_create = false;
                      return show_new(dependencies, request, realm, std::move(interaction));
                    });
 }

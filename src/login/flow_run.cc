@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "base/limits.h"
+#include "core/brute_force.h"
 #include "core/required_actions.h"
 #include "core/sealed_interaction.h"
 #include "login/actions/action.h"
@@ -88,6 +89,7 @@ std::optional<Refusal> check_client(const Dependencies& dependencies, const web:
 
 struct RowFacts {
   std::optional<User> user;
+  bool is_locked = false;
   std::vector<Credential> credentials;
   Roles roles;
 };
@@ -101,6 +103,11 @@ Stored<RowFacts> load_facts(Rows& rows, const StepRun& run, const UserId& user) 
   auto credentials = repositories.credentials.list_all(rows, user);
   if (!credentials) return refuse(credentials.error());
   out.credentials = std::move(*credentials);
+  if (brute_force_settings(run.realm->realm).is_on) {
+    const auto failures = repositories.login_failures.find(rows, run.realm->realm.id, user);
+    if (!failures) return refuse(failures.error());
+    out.is_locked = is_locked(*failures, run.dependencies.clock.now());
+  }
   if (!uses_authenticator(*run.flow(), kRoleCondition)) return out;
   auto roles = load_roles(rows, run.dependencies, *run.realm, user);
   if (!roles) return refuse(roles.error());
@@ -131,9 +138,9 @@ web::Outcome choose_from_row(const std::shared_ptr<StepRun>& run, UserId user, W
     auto facts =
         read_from(run->dependencies.repositories.store, [&](Rows& rows) { return load_facts(rows, *run, user); });
     if (!facts) return store_failed(run->dependencies, run->request, run->realm.get(), facts.error());
-    const auto refusal = !facts->user            ? std::optional(Refusal::kGone)
-                         : !facts->user->enabled ? std::optional(Refusal::kUserDisabled)
-                                                 : std::nullopt;
+    const auto refusal = !facts->user                                ? std::optional(Refusal::kGone)
+                         : !facts->user->enabled || facts->is_locked ? std::optional(Refusal::kUserDisabled)
+                                                                     : std::nullopt;
     if (refusal) return refuse_login(run->dependencies, run->request, run->realm, run->link, *refusal);
     run->user = std::move(facts->user);
     run->credentials = std::move(facts->credentials);
@@ -159,6 +166,10 @@ Stored<Settled> settle(Tx& tx, const StepRun& run, const StepPassed& passed, con
   if (settlement.takes_row) {
     if (auto taken = interactions.take(tx, handle_hash(run.link.session_code)); !taken) return refuse(taken.error());
   }
+  if (settlement.takes_row && !settlement.next && brute_force_settings(run.realm->realm).is_on) {
+    const auto forgotten = record_login_success(tx, run.dependencies.repositories, run.realm->realm, passed.user.id);
+    if (!forgotten) return refuse(forgotten.error());
+  }
   if (settlement.next) {
     const auto& row = *settlement.next;
     if (auto stored = interactions.insert(tx, handle_hash(row.handle), row.interaction); !stored) {
@@ -179,7 +190,7 @@ web::Outcome finish(const StepRunPtr& run, const StepPassed& passed, const FlowP
                         .acr = "1",
                         .remember_me = realm.remember_me && progress.remember_me};
   return continue_login(run->dependencies, run->request, run->realm, run->interaction.request, std::move(proven),
-                        pending_actions(realm, user, passed.password_set_at, now));
+                        pending_actions(*run->realm, user, passed.password_set_at, now));
 }
 
 // On the store lane.
@@ -207,6 +218,11 @@ web::Outcome count_failure(const StepRunPtr& run, StepView view, const std::opti
   auto& interactions = run->dependencies.repositories.interactions;
   const auto stored = run->dependencies.repositories.store.write([&](Tx& tx) -> Stored<void> {
     if (auto taken = interactions.take(tx, handle_hash(run->link.session_code)); !taken) return taken;
+    if (run->user) {
+      const auto counted = record_login_failure(tx, run->dependencies.repositories, run->realm->realm, run->user->id,
+                                                run->request.remote_address, run->dependencies.clock.now());
+      if (!counted) return counted;
+    }
     return next ? interactions.insert(tx, handle_hash(next->handle), next->interaction) : Stored<void>();
   });
   if (!stored && stored.error() != StoreError::kConflict) {
@@ -331,7 +347,7 @@ web::Response refuse_attempt(const StepRun& run, const TooManyAttempts& refused,
                                              {"client_id", run.interaction.request.client_id},
                                              {"ip", run.request.remote_address},
                                              {"correlation_id", run.request.correlation_id}});
-  view.error = "Too many attempts. Wait a moment and try again.";
+  view.error = "${tooManyAttempts}";
   auto response = show_step(run, view);
   response.status = 429;
   response.set("Retry-After", std::to_string(refused.retry_after.count()));

@@ -2,16 +2,27 @@
 
 #include "login/flow_run.h"
 #include "login/refusals.h"
+#include "login/registration.h"
+#include "login/texts.h"
 #include "web/error_page.h"
 
 namespace cardea::login {
 namespace {
 
-// The client's name as people know it; names like "${client_account}" are keys of a catalogue that we do not have.
-std::string client_name(const Dependencies& dependencies, const RealmEntry& realm, std::string_view client_id) {
-  const auto client = dependencies.settings.cached_client(realm, client_id);
-  if (client == nullptr || client->client.name.starts_with("${")) return {};
-  return client->client.name;
+web::Texts step_texts(const StepRun& run) {
+  return texts_for(run.request, run.realm->realm, run.interaction.request.ui_locales, run.user ? &*run.user : nullptr);
+}
+
+// The client's name as people know it; empty: it has none.
+std::string client_lead(const StepRun& run, const web::Texts& texts) {
+  const auto& name = run.client->client.name;
+  return name.empty() ? std::string() : texts("toContinueTo", {texts.resolve(name)});
+}
+
+// Who is nobody yet may make an account.
+bool may_register(const StepRun& run) {
+  return run.login() != nullptr && run.login()->username_shown.empty() && is_registration_open(*run.realm) &&
+         run.interaction.request.device_user_code.empty();
 }
 
 // What every step's page needs: where it posts to, how to start over, and whether there is another way.
@@ -19,18 +30,31 @@ web::PageData step_data(const StepRun& run, const StepView& view) {
   const auto& realm = run.realm->realm;
   const auto base = run.dependencies.base_url.of(run.request);
   const auto link = step_link(run, view);
+  const auto texts = step_texts(run);
   auto data = web::realm_page_data(display_name(realm));
-  data.text("client_name", client_name(run.dependencies, *run.realm, run.interaction.request.client_id))
+  add_languages(data, realm, texts, link_url(base, realm.name, "authenticate", link));
+  if (may_register(run)) data.text("registration_url", link_url(base, realm.name, "registration", link));
+  data.text("title", texts("loginTitle", {display_name(realm)}))
+      .text("client_lead", client_lead(run, texts))
       .text("action", link_url(base, realm.name, "authenticate", link))
       .text("restart_url", link_url(base, realm.name, "restart", link))
-      .text("error", view.error)
+      .text("error", texts.resolve(view.error))
       .flag("other_ways", run.choices.size() > 1);
   return data;
 }
 
 web::Response render_step(const StepRun& run, std::string_view name, const web::PageData& data) {
-  return run.dependencies.pages.render(
-      name, 200, data, {.form_targets = web::form_targets_of(run.interaction.request.redirect_uri), .popup = true});
+  const auto texts = step_texts(run);
+  auto response = run.dependencies.pages.render(
+      name, 200, data,
+      {.form_targets = web::form_targets_of(run.interaction.request.redirect_uri), .texts = &texts, .popup = true});
+  keep_language(response, run.request, run.realm->realm, run.dependencies.base_url);
+  return response;
+}
+
+std::string_view username_label(const Realm& realm) {
+  if (!realm.login_with_email_allowed) return "username";
+  return realm.registration_email_as_username ? "email" : "usernameOrEmail";
 }
 
 }  // namespace
@@ -41,8 +65,8 @@ web::Response login_page(const StepRun& run, const StepView& view, LoginFields f
   const bool fixed = run.is_username_fixed() || fields == LoginFields::kPassword;
   auto username = fixed || view.username.empty() ? run.username() : view.username;
   auto data = step_data(run, view);
-  data.text("heading", "Sign in to your account")
-      .text("username_label", realm.login_with_email_allowed ? "Username or email" : "Username")
+  data.text("heading", step_texts(run)("loginAccountTitle"))
+      .text("username_label", step_texts(run)(username_label(realm)))
       .flag("username_fixed", fixed)
       .flag("asks_password", asks_password)
       .flag("focus_username", username.empty() || !asks_password)
@@ -65,7 +89,7 @@ web::Response otp_page(const StepRun& run, const OtpPage& page) {
                           .text("label", device.label.empty() ? "Unnamed device" : device.label)
                           .flag("checked", devices.empty()));
   }
-  data.text("heading", "Sign in to your account")
+  data.text("heading", step_texts(run)("loginAccountTitle"))
       .text("username", run.username())
       .flag("several", devices.size() > 1)
       .list("devices", std::move(devices));
@@ -79,7 +103,7 @@ web::Response choice_page(const StepRun& run, const ChoicePage& page) {
     choices.push_back(
         web::PageData().text("execution", choice.execution).text("name", choice.name).text("help", choice.help));
   }
-  data.text("heading", "Select login method").list("choices", std::move(choices));
+  data.text("heading", step_texts(run)("loginChooseAuthenticator")).list("choices", std::move(choices));
   return render_step(run, "select-authenticator", data);
 }
 

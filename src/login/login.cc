@@ -3,6 +3,7 @@
 #include "login/authenticate.h"
 #include "login/endpoint.h"
 #include "login/mail_link.h"
+#include "login/registration.h"
 #include "login/required_action.h"
 #include "login/reset_password.h"
 #include "login/theme_mailer.h"
@@ -47,12 +48,15 @@ void Login::add_routes(web::Router& router) {
   router.get("/realms/{realm}/login-actions/authenticate", in_realm(dependencies_, show_login));
   router.post("/realms/{realm}/login-actions/authenticate", in_realm(dependencies_, submit_login));
   router.get("/realms/{realm}/login-actions/restart", in_realm(dependencies_, restart_login));
+  router.get("/realms/{realm}/login-actions/registration", in_realm(dependencies_, show_registration));
+  router.post("/realms/{realm}/login-actions/registration", in_realm(dependencies_, submit_registration));
   router.get("/realms/{realm}/login-actions/required-action", in_realm(dependencies_, show_action));
   router.post("/realms/{realm}/login-actions/required-action", in_realm(dependencies_, submit_action));
   router.get("/realms/{realm}/login-actions/reset-credentials", in_realm(dependencies_, show_reset_password));
   router.post("/realms/{realm}/login-actions/reset-credentials", in_realm(dependencies_, submit_reset_password));
   router.get("/realms/{realm}/login-actions/action-token", in_realm(dependencies_, show_mail_link));
   router.post("/realms/{realm}/login-actions/action-token", in_realm(dependencies_, follow_mail_link));
+  router.post("/realms/{realm}/login-actions/consent", in_realm(dependencies_, submit_action));
 }
 
 }  // namespace cardea::login

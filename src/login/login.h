@@ -34,6 +34,11 @@ namespace cardea::login {
 using CompleteInteraction = std::function<web::Outcome(const web::Request&, std::shared_ptr<const RealmEntry>,
                                                        const AuthorizationRequest&, const Authentication&)>;
 
+/// Ends an interaction without success: tells the client that the person said no (access_denied, RFC 6749
+/// section 4.1.2.1), once client and redirect URI are found good again.
+using DenyInteraction =
+    std::function<web::Outcome(const web::Request&, std::shared_ptr<const RealmEntry>, const AuthorizationRequest&)>;
+
 /// Is the redirect URI still one of the client's? `oidc`'s rule (keycloak.md section 1.6); `server_base` is our base
 /// URL.
 using IsRedirectAllowed =
@@ -63,6 +68,7 @@ struct Dependencies {
   Log& log;
   LoginGuard& login_guard;
   CompleteInteraction complete;
+  DenyInteraction deny;
   IsRedirectAllowed is_redirect_allowed;
   RefuseRealm refuse_realm;
   AnswerWithError answer_with_error;

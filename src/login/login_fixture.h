@@ -81,6 +81,7 @@ class LoginTest : public testing::Test {
   web::BaseUrl base_url_{"", ""};
   std::vector<Completed> completed_;
   int complete_status_ = 302;
+  int denied_ = 0;
   std::string allowed_redirect_{kRedirectUri};
   Realm realm_;
   Login login_;

@@ -79,6 +79,11 @@ LoginTest::LoginTest()
                   return web::redirect(request.redirect_uri + "?code=1");
                 });
               },
+              .deny = [this](const web::Request&, std::shared_ptr<const RealmEntry>,
+                             const AuthorizationRequest& request) -> web::Outcome {
+                ++denied_;
+                return web::redirect(request.redirect_uri + "?error=access_denied");
+              },
               .is_redirect_allowed = [this](const Client&, std::string_view redirect_uri,
                                             std::string_view) { return redirect_uri == allowed_redirect_; },
               .refuse_realm = [](const web::Request&, const RealmEntry* realm) -> std::optional<web::Response> {
@@ -195,7 +200,9 @@ User LoginTest::add_user(std::string username, std::string_view password, std::v
   user.id = UserId("user-" + username);
   user.realm = realm_.id;
   user.username = username;
-  user.email = std::move(email);
+  user.email = email.empty() ? username + "@example.com" : std::move(email);
+  user.first_name = "Test";  // a profile as the realm wants it
+  user.last_name = "Person";
   user.enabled = enabled;
   user.required_actions = std::move(actions);
   write([&](Tx& tx) { return repositories_.users.insert(tx, user, false); });

@@ -6,11 +6,11 @@
 
 namespace cardea::login {
 
-Result<web::Form, Refusal> read_posted_form(const web::Request& request, std::string_view own_base) {
+Result<web::Form, Refusal> read_posted_form(const web::Request& request, std::string_view own_base, bool may_repeat) {
   if (is_foreign_post(request, own_base)) return refuse(Refusal::kForeignPost);
   if (request.content_type() != "application/x-www-form-urlencoded") return refuse(Refusal::kMediaType);
   auto form = web::Form::parse(request.body);
-  if (!form || form->first_repeated()) return refuse(Refusal::kMalformed);
+  if (!form || (!may_repeat && form->first_repeated())) return refuse(Refusal::kMalformed);
   return std::move(*form);
 }
 

@@ -13,8 +13,9 @@
 namespace cardea::login {
 
 /// The body of a POST from one of our pages: kForeignPost, kMediaType, or kMalformed when it cannot be read or names a
-/// field twice.
-[[nodiscard]] Result<web::Form, Refusal> read_posted_form(const web::Request& request, std::string_view own_base);
+/// field twice. `may_repeat`: a field of this form can have several values.
+[[nodiscard]] Result<web::Form, Refusal> read_posted_form(const web::Request& request, std::string_view own_base,
+                                                          bool may_repeat = false);
 
 struct PasswordForm {
   std::string username;  // trimmed, as typed

@@ -3,11 +3,13 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "core/consent.h"
 #include "core/required_actions.h"
 #include "crypto/hash.h"
 #include "login/endpoint.h"
 #include "login/flow_cookie.h"
 #include "login/login_form.h"
+#include "login/texts.h"
 #include "web/error_page.h"
 
 namespace cardea::login {
@@ -116,6 +118,12 @@ web::Outcome complete(const Dependencies& dependencies, const web::Request& requ
     if (response.status >= 400) return;
     set_flow_cookie(response, request, realm->realm, dependencies.base_url, cookie);
   });
+}
+
+web::Outcome open_or_complete(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
+                              AuthorizationRequest authorization, AwaitingActions stage) {
+  if (stage.actions.empty()) return complete(dependencies, request, std::move(realm), authorization, stage.proven);
+  return open_row(dependencies, request, std::move(realm), std::move(authorization), std::move(stage));
 }
 
 std::string_view asked_alias(const AuthorizationRequest& authorization) {
@@ -268,10 +276,31 @@ web::Outcome continue_login(const Dependencies& dependencies, const web::Request
     return actions_not_supported(dependencies, request, realm->realm, proven.user, actions);
   }
   auto asked = add_asked(*realm, authorization, actions);
-  if (actions.empty()) return complete(dependencies, request, std::move(realm), authorization, proven);
-  return open_row(
-      dependencies, request, std::move(realm), std::move(authorization),
-      {.proven = std::move(proven), .actions = std::move(actions), .asked = std::move(asked), .mailed = false});
+  const auto client_id = authorization.client_id;
+  return with_client_entry(
+      dependencies, request, realm, client_id,
+      [&dependencies, &request, realm, authorization = std::move(authorization),
+       stage = AwaitingActions{.proven = std::move(proven),
+                               .actions = std::move(actions),
+                               .asked = std::move(asked),
+                               .mailed = false}](ClientPtr client) mutable -> web::Outcome {
+        if (client == nullptr || !client->client.consent_required || !authorization.device_user_code.empty()) {
+          return open_or_complete(dependencies, request, std::move(realm), std::move(authorization), std::move(stage));
+        }
+        return then_read(dependencies,
+                         [&dependencies, &request, realm, client, authorization = std::move(authorization),
+                          stage = std::move(stage)]() mutable -> web::Outcome {
+                           const auto allowed = read_from(dependencies.repositories.store, [&](Rows& rows) {
+                             return dependencies.repositories.consents.find(rows, stage.proven.user, client->client.id);
+                           });
+                           if (!allowed) return store_failed(dependencies, request, realm.get(), allowed.error());
+                           if (!items_to_ask(*client, authorization, *allowed).empty()) {
+                             stage.actions.emplace_back(kConsentAction);  // always the last
+                           }
+                           return open_or_complete(dependencies, request, std::move(realm), std::move(authorization),
+                                                   std::move(stage));
+                         });
+      });
 }
 
 web::Outcome start_mailed_actions(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
@@ -294,6 +323,20 @@ web::Outcome start_mailed_actions(const Dependencies& dependencies, const web::R
 
 web::Outcome pass_action(const ActionRunPtr& run, ActionDone done) { return go_on(run, std::move(done), false); }
 
+web::Outcome deny_client(const ActionRunPtr& run) {
+  return web::then(web::Lane::kStore, [run]() -> web::Outcome {
+    const auto& dependencies = run->dependencies;
+    const auto taken = dependencies.repositories.store.write(
+        [&](Tx& tx) { return dependencies.repositories.interactions.take(tx, handle_hash(run->link.session_code)); });
+    if (!taken && taken.error() == StoreError::kConflict) {
+      return refuse_login(dependencies, run->request, run->realm, run->link, Refusal::kGone);
+    }
+    if (!taken) return store_failed(dependencies, run->request, run->realm.get(), taken.error());
+    if (!run->stage().mailed) return dependencies.deny(run->request, run->realm, run->interaction.request);
+    return web::error_page(dependencies.pages, 403, display_name(run->realm->realm), "Access denied", run->request);
+  });
+}
+
 web::Outcome show_action(const Dependencies& dependencies, const web::Request& request, RealmPtr realm) {
   auto link = read_link(request);
   if (!link) return refuse_login(dependencies, request, realm, {}, Refusal::kMalformed);
@@ -304,7 +347,8 @@ web::Outcome show_action(const Dependencies& dependencies, const web::Request& r
 web::Outcome submit_action(const Dependencies& dependencies, const web::Request& request, RealmPtr realm) {
   auto link = read_link(request);
   if (!link) return refuse_login(dependencies, request, realm, {}, Refusal::kMalformed);
-  auto posted = read_posted_form(request, dependencies.base_url.of(request));
+  const auto* asked = find_action_form(link->execution);
+  auto posted = read_posted_form(request, dependencies.base_url.of(request), asked != nullptr && asked->may_repeat);
   if (!posted) return refuse_login(dependencies, request, realm, *link, posted.error());
   return with_run(dependencies, request, std::move(realm), std::move(*link),
                   [posted = std::move(*posted)](const ActionRunPtr& run, const ActionForm& form) -> web::Outcome {
@@ -313,24 +357,38 @@ web::Outcome submit_action(const Dependencies& dependencies, const web::Request&
                   });
 }
 
+web::Texts action_texts(const ActionRun& run) {
+  return texts_for(run.request, run.realm->realm, run.interaction.request.ui_locales, &run.user);
+}
+
 web::PageData action_data(const ActionRun& run, const ActionView& view) {
   const auto& realm = run.realm->realm;
+  const auto link = action_link(run.interaction, run.link.session_code);
+  const auto base = run.dependencies.base_url.of(run.request);
   auto data = web::realm_page_data(display_name(realm));
   std::vector<web::PageData> errors;
   for (const auto& error : view.errors) errors.push_back(web::PageData().text("text", error));
-  data.text("action", link_url(run.dependencies.base_url.of(run.request), realm.name, "required-action",
-                               action_link(run.interaction, run.link.session_code)))
+  const auto texts = action_texts(run);
+  data.text("title", texts("loginTitle", {display_name(realm)}))
+      .text("action", link_url(base, realm.name, find_action_form(run.alias())->path, link))
       .text("username", run.user.username)
       .flag("may_cancel", run.may_cancel())
       .flag("has_errors", !errors.empty())
       .list("errors", std::move(errors));
+  add_languages(data, realm, texts, link_url(base, realm.name, "required-action", link));
   return data;
 }
 
 web::Response render_action(const ActionRun& run, std::string_view name, const web::PageData& data, bool script) {
-  return run.dependencies.pages.render(
-      name, 200, data,
-      {.form_targets = web::form_targets_of(run.interaction.request.redirect_uri), .script = script, .popup = true});
+  const auto texts = action_texts(run);
+  auto response =
+      run.dependencies.pages.render(name, 200, data,
+                                    {.form_targets = web::form_targets_of(run.interaction.request.redirect_uri),
+                                     .script = script,
+                                     .texts = &texts,
+                                     .popup = true});
+  keep_language(response, run.request, run.realm->realm, run.dependencies.base_url);
+  return response;
 }
 
 }  // namespace cardea::login

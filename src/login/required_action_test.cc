@@ -31,8 +31,8 @@ class RequiredActionTest : public LoginTest {
     return post(browser, form_action(page), body.append(more));
   }
   PasswordVerdict verdict(std::string_view password) {
-    auto attempt =
-        read_from(store_, [&](Rows& rows) { return load_login_attempt(rows, repositories_, realm_, "ada"); });
+    auto attempt = read_from(
+        store_, [&](Rows& rows) { return load_login_attempt(rows, repositories_, realm_, "ada", clock_.now()); });
     return verify_password(*attempt, password);
   }
   void expect_unchanged() {

@@ -90,7 +90,8 @@ web::Outcome write_mail(const AskingPtr& asking, const std::optional<User>& user
 web::Outcome find_and_write(const AskingPtr& asking) {
   const auto& dependencies = asking->dependencies;
   auto attempt = read_from(dependencies.repositories.store, [&](Rows& rows) {
-    return load_login_attempt(rows, dependencies.repositories, asking->realm->realm, asking->username);
+    return load_login_attempt(rows, dependencies.repositories, asking->realm->realm, asking->username,
+                              dependencies.clock.now());
   });
   if (!attempt) return store_failed(dependencies, asking->request, asking->realm.get(), attempt.error());
   return write_mail(asking, attempt->user);

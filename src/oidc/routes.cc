@@ -86,6 +86,7 @@ void add_client_endpoints(Routes& routes) {
 
 void add_browser_endpoints(Routes& routes) {
   routes.get_and_post(protocol("/auth"), &authorize_endpoint);  // no CORS at all (GEN-13)
+  routes.get_and_post(protocol("/registrations"), &authorize_endpoint);
   routes.get_and_post(protocol("/logout"), &logout_endpoint);
   routes.shared(protocol("/logout"), kPostMethods);  // the form with a refresh token is sent by pages
   routes.get(protocol("/logout/logout-confirm"), &logout_endpoint);

@@ -78,12 +78,33 @@ std::vector<Header> make_shared(bool https, bool frame_options) {
   return headers;
 }
 
+// The keys of every {{t:key}}.
+std::vector<std::string> text_keys(std::string_view text) {
+  constexpr std::string_view kOpen = "{{t:";
+  std::vector<std::string> out;
+  for (auto at = text.find(kOpen); at != std::string_view::npos; at = text.find(kOpen, at)) {
+    at += kOpen.size();
+    const auto end = text.find("}}", at);
+    CARDEA_ASSERT(end != std::string_view::npos);
+    out.emplace_back(text.substr(at, end - at));
+    CARDEA_ASSERT(Messages::embedded().find(kEnglish, out.back()) != nullptr);  // a text nobody has written
+  }
+  std::ranges::sort(out);
+  const auto [first, last] = std::ranges::unique(out);
+  out.erase(first, last);
+  return out;
+}
+
 }  // namespace
 
 struct Pages::Templates {
   // Rendering reads the parsed template only (no lambdas, no partials at that point), though the library forgot a
   // const.
-  std::map<std::string, std::unique_ptr<mustache::mustache>, std::less<>> by_name;
+  struct Template {
+    std::unique_ptr<mustache::mustache> parsed;
+    std::vector<std::string> text_keys;
+  };
+  std::map<std::string, Template, std::less<>> by_name;
 };
 
 PageData& PageData::text(std::string name, std::string value) {
@@ -108,9 +129,10 @@ Pages::Pages(Random& random, std::span<const Asset> assets, std::string base_pat
     check_escapes_everything(asset.bytes);
     const auto name = asset.path.substr(kFolder.size(), asset.path.size() - kFolder.size() - kEnding.size());
     if (name == "layout") continue;
-    auto parsed = std::make_unique<mustache::mustache>(expand(assets, template_text(assets, "layout"), name, 0));
+    const auto text = expand(assets, template_text(assets, "layout"), name, 0);
+    auto parsed = std::make_unique<mustache::mustache>(text);
     CARDEA_ASSERT(parsed->is_valid());
-    templates_->by_name.emplace(name, std::move(parsed));
+    templates_->by_name.emplace(name, Templates::Template{std::move(parsed), text_keys(text)});
   }
 }
 
@@ -124,9 +146,13 @@ Response Pages::render(std::string_view name, int status, const PageData& data, 
   values.set("nonce", mustache::data{nonce});
   values.set("base", mustache::data{base_path_});
   values.set("resources", mustache::data{asset_base_url()});
+  static const Texts kEnglishTexts;
+  const auto& texts = policy.texts == nullptr ? kEnglishTexts : *policy.texts;
+  values.set("lang", mustache::data{texts.language()});
+  for (const auto& key : found->second.text_keys) values.set("t:" + key, mustache::data{texts(key)});
   std::string html;
-  found->second->render(values, [&html](const std::string& piece) { html.append(piece); });
-  CARDEA_ASSERT(found->second->is_valid());
+  found->second.parsed->render(values, [&html](const std::string& piece) { html.append(piece); });
+  CARDEA_ASSERT(found->second.parsed->is_valid());
 
   auto response = html_response(status, std::move(html));
   response.add("Content-Security-Policy", content_security_policy(policy, nonce));

@@ -16,10 +16,13 @@
 
 #include "base/random.h"
 #include "web/asset.h"
+#include "web/messages.h"
 #include "web/response.h"
 
 namespace cardea::web {
 
+/// A text of the message bundles stands in a template as {{t:key}}.
+///
 /// Values for a template: text (escaped), booleans for sections, lists of nested values. An empty text is false for a
 /// section, so {{#message}}...{{/message}} shows only what there is.
 class PageData {
@@ -51,6 +54,8 @@ struct PagePolicy {
   std::vector<std::string> frames = {};
   /// The script of the page may fetch from our own origin.
   bool connect_self = false;
+  /// What {{t:key}} in the template says. Null: English. Read during the call only.
+  const Texts* texts = nullptr;
   /// The page is part of a flow in a popup window (display=popup), whose opener must stay reachable: no COOP.
   bool popup = false;
 };

@@ -124,6 +124,10 @@ Server::Server(Engine engine)
              const AuthorizationRequest& authorization, const Authentication& proven) {
         return oidc::complete_interaction(*oidc_, request, std::move(realm), authorization, proven);
       },
+      [this](const web::Request& request, std::shared_ptr<const RealmEntry> entry,
+             const AuthorizationRequest& authorization) {
+        return oidc::deny_interaction(*oidc_, request, std::move(entry), authorization);
+      },
       &oidc::is_redirect_allowed, &oidc::refuse_realm,
       [this](const web::Request& request, const RealmEntry& realm, const Client& client,
              const AuthorizationRequest& authorization, std::string_view error, std::string_view description) {

@@ -93,6 +93,11 @@ login::Dependencies Provider::login_dependencies(const Parts& parts) {
                  const AuthorizationRequest& authorization, const Authentication& proven) {
             return oidc::complete_interaction(oidc_, request, std::move(realm), authorization, proven);
           },
+      .deny =
+          [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm,
+                 const AuthorizationRequest& authorization) {
+            return oidc::deny_interaction(oidc_, request, std::move(realm), authorization);
+          },
       .is_redirect_allowed = &oidc::is_redirect_allowed,
       .refuse_realm = [this](
                           const web::Request& request,

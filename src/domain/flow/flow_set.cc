@@ -132,6 +132,7 @@ FlowSet FlowSet::read(const Realm& realm, std::vector<FlowProblem>& problems) {
   FlowSet out;
   out.browser_ = string_or(realm.extra, "browserFlow", "browser");
   out.direct_grant_ = string_or(realm.extra, "directGrantFlow", "direct grant");
+  out.registration_ = string_or(realm.extra, "registrationFlow", "registration");
   const auto* listed = array_of(realm.extra, "authenticationFlows");
   if (listed == nullptr) return out;
   const auto configs = read_configs(realm.extra);

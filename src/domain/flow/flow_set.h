@@ -35,13 +35,15 @@ class FlowSet {
   [[nodiscard]] const Flow* browser_flow(const Client& client) const;
   /// The same for grant_type=password ("direct_grant", `directGrantFlow`).
   [[nodiscard]] const Flow* direct_grant_flow(const Client& client) const;
+  /// The realm's `registrationFlow`; null: nobody can make an account.
+  [[nodiscard]] const Flow* registration_flow() const { return find(registration_); }
 
  private:
   [[nodiscard]] const Flow* bound(const Client& client, std::string_view binding, std::string_view fallback) const;
 
   std::map<std::string, Flow, std::less<>> flows_;           // by alias
   std::map<std::string, std::string, std::less<>> aliases_;  // by id
-  std::string browser_, direct_grant_;                       // aliases
+  std::string browser_, direct_grant_, registration_;        // aliases
 };
 
 }  // namespace cardea

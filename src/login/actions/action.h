@@ -16,6 +16,7 @@
 
 #include "login/refusals.h"
 #include "web/form.h"
+#include "web/messages.h"
 #include "web/page.h"
 
 namespace cardea::login {
@@ -66,6 +67,10 @@ struct ActionForm {
                                             const Interaction&) = nullptr;
   /// May a client ask for it by kc_action?
   bool may_be_asked = true;
+  /// Has the form fields with several values?
+  bool may_repeat = false;
+  /// The form posts to login-actions/<this>; Keycloak has names of their own for some.
+  std::string_view path = "required-action";
 };
 
 /// Null: this release has no page for it.
@@ -76,6 +81,11 @@ struct ActionForm {
 /// shows the next action, or ends. The second of two answers is refused.
 [[nodiscard]] web::Outcome pass_action(const ActionRunPtr& run, ActionDone done);
 
+/// The person will not: takes the row and tells the client access_denied, or says so on a page of ours.
+[[nodiscard]] web::Outcome deny_client(const ActionRunPtr& run);
+
+/// The texts of its page.
+[[nodiscard]] web::Texts action_texts(const ActionRun& run);
 /// What every action's page is given: title, brand, `action` (where its form posts to), `username`, `errors` with
 /// `has_errors`, and `may_cancel` for {{> cancel-action}}.
 [[nodiscard]] web::PageData action_data(const ActionRun& run, const ActionView& view);

@@ -5,7 +5,12 @@
 
 namespace cardea::login {
 
-extern const ActionForm kUpdatePassword;  // update_password.cc
-extern const ActionForm kVerifyEmail;     // verify_email.cc
+extern const ActionForm kUpdatePassword;                 // update_password.cc
+extern const ActionForm kVerifyEmail;                    // verify_email.cc
+extern const ActionForm kUpdateProfile, kVerifyProfile;  // update_profile.cc
+extern const ActionForm kTerms;                          // terms.cc
+extern const ActionForm kDeleteAccount;                  // delete_account.cc
+extern const ActionForm kUpdateLocale;                   // update_locale.cc
+extern const ActionForm kConsent;                        // consent.cc
 
 }  // namespace cardea::login

@@ -5,8 +5,8 @@ namespace cardea::login {
 namespace {
 
 const ActionForm* const kActions[] = {
-    &kUpdatePassword,
-    &kVerifyEmail,
+    &kUpdatePassword, &kVerifyEmail,   &kUpdateProfile, &kVerifyProfile,
+    &kTerms,          &kDeleteAccount, &kUpdateLocale,  &kConsent,
 };
 
 }  // namespace

@@ -1,15 +1,16 @@
 // UPDATE_PASSWORD: the new password is checked against the realm's policy, hashed on the hash lane, and stored.
-#include "core/password_policy.h"
+#include "core/password_history.h"
 #include "crypto/password.h"
 #include "login/actions/actions.h"
+#include "login/endpoint.h"
 #include "login/login_form.h"
 
 namespace cardea::login {
 namespace {
 
 std::vector<std::string> find_problems(const ActionRun& run, const NewPasswordForm& form) {
-  if (form.password.empty()) return {"Please specify password."};
-  if (form.password.reveal() != form.confirmation.reveal()) return {"Passwords don't match."};
+  if (form.password.empty()) return {action_texts(run)("missingPasswordMessage")};
+  if (form.password.reveal() != form.confirmation.reveal()) return {action_texts(run)("notMatchPasswordMessage")};
   std::vector<std::string> problems;
   const auto policy = PasswordPolicy::parse(run.realm->realm.password_policy);
   for (auto& violation :
@@ -19,9 +20,15 @@ std::vector<std::string> find_problems(const ActionRun& run, const NewPasswordFo
   return problems;
 }
 
-// On the hash lane.
-web::Outcome hash_and_save(const ActionRunPtr& run, const NewPasswordForm& form) {
+web::Outcome show(const ActionRunPtr& run, const ActionView& view);
+
+// On the hash lane. `old`: what the user had, where the policy looks at it.
+web::Outcome hash_and_save(const ActionRunPtr& run, const NewPasswordForm& form, const std::vector<Credential>& old) {
   const auto& dependencies = run->dependencies;
+  const auto policy = PasswordPolicy::parse(run->realm->realm.password_policy);
+  if (auto reuse = find_reuse(policy, old, form.password.reveal(), dependencies.clock.now())) {
+    return show(run, {.errors = {std::move(reuse->text)}});
+  }
   const auto hash = crypto::hash_password(form.password.reveal(), dependencies.random);
   if (!hash) {
     dependencies.log.error("password_not_hashed", {{"error", crypto::describe(hash.error())},
@@ -29,7 +36,7 @@ web::Outcome hash_and_save(const ActionRunPtr& run, const NewPasswordForm& form)
     return store_failed(dependencies, run->request, run->realm.get(), StoreError::kBusy);
   }
   auto json = crypto::to_keycloak_credential(*hash);
-  const auto save = [&repositories = dependencies.repositories, realm = run->realm, json,
+  const auto save = [&repositories = dependencies.repositories, realm = run->realm, json, policy,
                      id = CredentialId(random_uuid(dependencies.random)), now = dependencies.clock.now(),
                      logout_sessions = form.logout_sessions](Tx& tx, const User& user) -> Stored<void> {
     Credential credential;
@@ -39,7 +46,7 @@ web::Outcome hash_and_save(const ActionRunPtr& run, const NewPasswordForm& form)
     credential.created_at = now;
     credential.credential_data = json.credential_data;
     credential.secret_data = SecretBytes::copy_of(json.secret_data);
-    if (auto stored = repositories.credentials.replace(tx, credential); !stored) return stored;
+    if (auto stored = store_password(tx, repositories, policy, credential); !stored) return stored;
     if (!logout_sessions) return {};
     const auto ended = repositories.sessions.remove_of_user(tx, realm->realm.id, user.id);
     return ended ? Stored<void>() : refuse(ended.error());
@@ -57,7 +64,18 @@ web::Outcome submit(const ActionRunPtr& run, const web::Form& posted) {
   auto form = read_new_password_form(posted);
   auto problems = find_problems(*run, form);
   if (!problems.empty()) return show(run, {.errors = std::move(problems)});
-  return web::then(web::Lane::kHash, [run, form = std::move(form)] { return hash_and_save(run, form); });
+  const auto shared = std::make_shared<const NewPasswordForm>(std::move(form));
+  if (!wants_history(PasswordPolicy::parse(run->realm->realm.password_policy))) {
+    return web::then(web::Lane::kHash, [run, shared] { return hash_and_save(run, *shared, {}); });
+  }
+  return then_read(run->dependencies, [run, shared]() -> web::Outcome {
+    auto old = read_from(run->dependencies.repositories.store, [&](Rows& rows) {
+      return run->dependencies.repositories.credentials.list_all(rows, run->user.id);
+    });
+    if (!old) return store_failed(run->dependencies, run->request, run->realm.get(), old.error());
+    return web::then(web::Lane::kHash,
+                     [run, shared, old = std::move(*old)] { return hash_and_save(run, *shared, old); });
+  });
 }
 
 }  // namespace

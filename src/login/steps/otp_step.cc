@@ -8,7 +8,7 @@
 namespace cardea::login {
 namespace {
 
-constexpr std::string_view kWrongCode = "Invalid authenticator code.";
+constexpr std::string_view kWrongCode = "${invalidTotpMessage}";
 
 // The named one, or the first. Null when the user has none, or none by that id.
 const Credential* find_chosen(const StepRun& run, std::string_view id) {

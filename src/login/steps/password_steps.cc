@@ -12,8 +12,8 @@
 namespace cardea::login {
 namespace {
 
-constexpr std::string_view kWrongPassword = "Invalid username or password.";
-constexpr std::string_view kDisabledAccount = "Account is disabled, contact your administrator.";
+constexpr std::string_view kWrongPassword = "${invalidUserMessage}";
+constexpr std::string_view kDisabledAccount = "${accountDisabledMessage}";
 
 // One posted password on its way through the lanes.
 struct Submission {
@@ -26,18 +26,18 @@ struct Submission {
 };
 using SubmissionPtr = std::shared_ptr<const Submission>;
 
-// The decision, on the hash lane. Only kAccepted leads on.
-web::Outcome decide(const SubmissionPtr& submission, LoginAttempt& attempt) {
+// Only kAccepted leads on.
+web::Outcome go_on(const SubmissionPtr& submission, LoginAttempt& attempt, PasswordVerdict verdict) {
   const auto& run = submission->run;
-  switch (
-      verify_password(attempt, submission->form.password.reveal(), run->dependencies.login_guard, submission->ticket)) {
+  switch (verdict) {
     case PasswordVerdict::kAccepted:
       break;
     case PasswordVerdict::kDisabled:
       return fail_step(run, "user_disabled", submission->again(kDisabledAccount));
     case PasswordVerdict::kRefused:
     default:
-      return fail_step(run, "invalid_user_credentials", submission->again(kWrongPassword));
+      return fail_step(run, attempt.is_locked ? "user_temporarily_disabled" : "invalid_user_credentials",
+                       submission->again(kWrongPassword));
   }
   return pass_step(submission->run, {.proof = Proof::kPassword,
                                      .user = std::move(*attempt.user),
@@ -46,10 +46,32 @@ web::Outcome decide(const SubmissionPtr& submission, LoginAttempt& attempt) {
                                      .remember_me = submission->form.remember_me});
 }
 
+// On the store lane: what came of the attempt is counted before anybody is told.
+web::Outcome record_and_go_on(const SubmissionPtr& submission, LoginAttempt& attempt, PasswordVerdict verdict) {
+  const auto& run = *submission->run;
+  const auto recorded = run.dependencies.repositories.store.write([&](Tx& tx) {
+    return record_attempt(tx, run.dependencies.repositories, run.realm->realm, attempt, verdict,
+                          run.request.remote_address, run.dependencies.clock.now());
+  });
+  if (!recorded) return store_failed(run.dependencies, run.request, run.realm.get(), recorded.error());
+  return go_on(submission, attempt, verdict);
+}
+
+// The decision, on the hash lane.
+web::Outcome decide(const SubmissionPtr& submission, LoginAttempt& attempt) {
+  const auto verdict = verify_password(attempt, submission->form.password.reveal(),
+                                       submission->run->dependencies.login_guard, submission->ticket);
+  if (!must_record(attempt, verdict)) return go_on(submission, attempt, verdict);
+  return web::then(web::Lane::kStore, [submission, attempt = std::move(attempt), verdict]() mutable {
+    return record_and_go_on(submission, attempt, verdict);
+  });
+}
+
 web::Outcome load_attempt(const SubmissionPtr& submission) {
   const auto& run = *submission->run;
   auto attempt = read_from(run.dependencies.repositories.store, [&](Rows& rows) {
-    return load_login_attempt(rows, run.dependencies.repositories, run.realm->realm, submission->form.username);
+    return load_login_attempt(rows, run.dependencies.repositories, run.realm->realm, submission->form.username,
+                              run.dependencies.clock.now());
   });
   if (!attempt) {
     run.dependencies.login_guard.give_back(submission->ticket);
@@ -91,7 +113,7 @@ web::Outcome submit_username(const StepRunPtr& run, const web::Form& form) {
   const auto posted = read_password_form(form);
   if (posted.username.empty() || posted.username.size() > kUsernameBytesMax || is_other_user(*run, posted.username)) {
     return fail_step(run, "invalid_username",
-                     {.error = "Invalid username or email.", .username = posted.username, .remember_me = false});
+                     {.error = "${invalidUsernameOrEmailMessage}", .username = posted.username, .remember_me = false});
   }
   return pass_username(run, posted.username, posted.remember_me);
 }

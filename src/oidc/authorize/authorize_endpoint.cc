@@ -1,5 +1,6 @@
 #include "oidc/authorize/authorize_endpoint.h"
 
+#include "core/consent.h"
 #include "core/required_actions.h"
 #include "core/session.h"
 #include "domain/flow/executor.h"
@@ -14,6 +15,9 @@
 
 namespace cardea::oidc {
 namespace {
+
+/// P/registrations is P/auth with prompt=create.
+constexpr std::string_view kRegistrations = "/registrations";
 
 /// One authorization request on its way; shared by its steps.
 struct Authorize {
@@ -94,11 +98,12 @@ bool accepts_session(const Authorize& authorize, const UserId& user) {
   return std::holds_alternative<Complete>(decision);
 }
 
-web::Outcome go_on(const AuthorizePtr& authorize, const std::optional<LiveSession>& live) {
+web::Outcome go_on(const AuthorizePtr& authorize, const std::optional<LiveSession>& live, bool wants_consent) {
   const auto& dependencies = authorize->dependencies;
   const auto now = dependencies.clock.now();
   std::vector<std::string> pending;
-  if (live) pending = pending_actions(authorize->realm->realm, live->subject.user, std::nullopt, now);
+  if (live) pending = pending_actions(*authorize->realm, live->subject.user, std::nullopt, now);
+  if (live && wants_consent) pending.emplace_back(kConsentAction);
   switch (decide_authorization(authorize->request, live, pending, now)) {
     case AuthorizeNext::kLogin:
       return dependencies.start_login(authorize->http, authorize->realm, authorize->request, "");
@@ -106,6 +111,7 @@ web::Outcome go_on(const AuthorizePtr& authorize, const std::optional<LiveSessio
       return dependencies.start_login(authorize->http, authorize->realm, authorize->request,
                                       live->subject.user.username);
     case AuthorizeNext::kActions: {
+      std::erase(pending, kConsentAction);  // login asks for it by itself, behind the others
       const Authentication proven{live->session.user, live->session.auth_time, "0", live->session.remember_me};
       return dependencies.require_actions(authorize->http, authorize->realm, authorize->request, proven,
                                           std::move(pending));
@@ -133,16 +139,31 @@ Stored<std::optional<LiveSession>> find_live(Rows& rows, const Authorize& author
   return live;
 }
 
+/// Is there something in the request that this person has not allowed the client yet?
+Stored<bool> asks_for_consent(Rows& rows, const Authorize& authorize, const UserId& user) {
+  if (!authorize.client->client.consent_required) return false;
+  const auto allowed = authorize.dependencies.repositories.consents.find(rows, user, authorize.client->client.id);
+  if (!allowed) return refuse(allowed.error());
+  return !items_to_ask(*authorize.client, authorize.request, *allowed).empty();
+}
+
 web::Outcome find_session(const AuthorizePtr& authorize) {
   const auto& dependencies = authorize->dependencies;
   const auto cookie =
       read_identity_cookie(authorize->http, *authorize->realm, authorize->issuer, dependencies.clock.now());
-  if (!cookie) return go_on(authorize, std::nullopt);
+  if (!cookie) return go_on(authorize, std::nullopt, false);
   return then_read(dependencies, [authorize, cookie = *cookie]() -> web::Outcome {
-    auto live = read_from(authorize->dependencies.repositories.store,
-                          [&](Rows& rows) { return find_live(rows, *authorize, cookie); });
+    bool wants_consent = false;
+    auto live = read_from(authorize->dependencies.repositories.store, [&](Rows& rows) {
+      auto found = find_live(rows, *authorize, cookie);
+      if (!found || !*found) return found;
+      auto asks = asks_for_consent(rows, *authorize, cookie.user);
+      if (!asks) return Stored<std::optional<LiveSession>>(refuse(asks.error()));
+      wants_consent = *asks;
+      return found;
+    });
     if (!live) return refuse_to_client(*authorize, OAuthCode::kTemporarilyUnavailable, describe(live.error()));
-    return go_on(authorize, *live);
+    return go_on(authorize, *live, wants_consent);
   });
 }
 
@@ -152,6 +173,7 @@ web::Outcome check_and_go(const Dependencies& dependencies, const web::Request& 
   auto checked = check_authorization_request(parameters.form, client.get(), dependencies.base_url.of(http));
   if (checked) checked = check_entry(parameters, *client, std::move(*checked));
   if (!checked) return answer_refusal(dependencies, http, *realm, client.get(), checked.error());
+  if (http.path.ends_with(kRegistrations)) checked->prompt_create = true;
   auto issuer = dependencies.base_url.issuer(http, realm->realm.name);
   return find_session(std::make_shared<const Authorize>(dependencies, http, std::move(realm), std::move(client),
                                                         std::move(*checked), std::move(issuer)));

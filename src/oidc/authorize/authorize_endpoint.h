@@ -8,7 +8,7 @@
 
 namespace cardea::oidc {
 
-/// GET reads the query, POST only the body.
+/// GET reads the query, POST only the body. At P/registrations it begins with the form that makes an account.
 [[nodiscard]] web::Outcome authorize_endpoint(const Dependencies& dependencies, const web::Request& request);
 
 /// Ends an interaction that `login` brought to proof: the session (new, or confirmed for the same user), the code, the
@@ -23,5 +23,9 @@ namespace cardea::oidc {
                                               const RealmEntry& realm, const Client& client,
                                               const AuthorizationRequest& authorization, std::string_view error,
                                               std::string_view description);
+/// Ends one that the person left: access_denied to the client, when it and the redirect URI still hold.
+[[nodiscard]] web::Outcome deny_interaction(const Dependencies& dependencies, const web::Request& request,
+                                            std::shared_ptr<const RealmEntry> realm,
+                                            const AuthorizationRequest& authorization);
 
 }  // namespace cardea::oidc

@@ -75,15 +75,11 @@ Result<void, OAuthError> check_prompt(const web::Form& form, const Client& clien
   for (const auto word : split_words(form.value_or("prompt", ""))) {
     if (word == "none") request.prompt_none = true;
     if (word == "login") request.prompt_login = true;
+    if (word == "consent") request.prompt_consent = true;
+    if (word == "create") request.prompt_create = true;
   }
   if (request.prompt_none && request.prompt_login)
     return refuse(OAuthError{OAuthCode::kLoginRequired, "", 0, "none_with_login"});
-  if (client.consent_required) {
-    // Consent is not asked for by this release, and never assumed.
-    return refuse(OAuthError{request.prompt_none ? OAuthCode::kInteractionRequired : OAuthCode::kAccessDenied,
-                             "This client requires consent, which this server does not ask for yet", 0,
-                             "consent_required"});
-  }
   return {};
 }
 

@@ -125,12 +125,14 @@ TEST_F(CheckRequest, refuses_pkce_downgrades) {  // attack class 16
   }
 }
 
-TEST_F(CheckRequest, never_assumes_consent) {
-  client_.consent_required = true;
-  EXPECT_TRUE(message(check()).starts_with("access_denied: "));
-  client_ = make_test_client(*realm_);
-  client_.consent_required = true;
-  EXPECT_TRUE(message(check({{"prompt", "none"}})).starts_with("interaction_required: "));
+TEST_F(CheckRequest, reads_what_the_prompt_asks_for) {
+  const auto plain = check();
+  ASSERT_TRUE(plain);
+  EXPECT_FALSE(plain->prompt_consent || plain->prompt_create || plain->prompt_login || plain->prompt_none);
+  const auto asked = check({{"prompt", "consent create"}});
+  ASSERT_TRUE(asked);
+  EXPECT_TRUE(asked->prompt_consent && asked->prompt_create);
+  EXPECT_FALSE(asked->prompt_login || asked->prompt_none);
 }
 
 TEST_F(CheckRequest, an_error_goes_where_a_success_would) {

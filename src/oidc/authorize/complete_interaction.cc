@@ -109,6 +109,16 @@ std::optional<std::string_view> no_longer_holds(const ClientEntry* client, const
   return std::nullopt;
 }
 
+web::Response settings_changed(const Dependencies& dependencies, const web::Request& request, const RealmEntry& realm,
+                               const AuthorizationRequest& authorization, std::string_view reason) {
+  dependencies.log.info("authorize_refused", {{"reason", reason},
+                                              {"realm", realm.realm.name},
+                                              {"client_id", authorization.client_id},
+                                              {"correlation_id", request.correlation_id}});
+  return web::error_page(dependencies.pages, 400, display_name(realm.realm),
+                         "The application's settings have changed. Please start again from there.", request);
+}
+
 }  // namespace
 
 web::Outcome complete_interaction(const Dependencies& dependencies, const web::Request& request,
@@ -119,18 +129,32 @@ web::Outcome complete_interaction(const Dependencies& dependencies, const web::R
       [&dependencies, &request, realm, authorization,
        proven](std::shared_ptr<const ClientEntry> client) -> web::Outcome {
         if (const auto reason = no_longer_holds(client.get(), authorization, dependencies.base_url.of(request))) {
-          dependencies.log.info("authorize_refused", {{"reason", *reason},
-                                                      {"realm", realm->realm.name},
-                                                      {"client_id", authorization.client_id},
-                                                      {"correlation_id", request.correlation_id}});
-          return web::error_page(dependencies.pages, 400, display_name(realm->realm),
-                                 "The application's settings have changed. Please start again from there.", request);
+          return settings_changed(dependencies, request, *realm, authorization, *reason);
         }
         auto completion = std::make_shared<const Completion>(
             Grantable{dependencies, realm, std::move(client), authorization, proven,
                       dependencies.base_url.issuer(request, realm->realm.name), dependencies.clock.now()},
             request);
         return web::then(web::Lane::kStore, [completion] { return finish(completion); });
+      });
+}
+
+web::Outcome deny_interaction(const Dependencies& dependencies, const web::Request& request,
+                              std::shared_ptr<const RealmEntry> realm, const AuthorizationRequest& authorization) {
+  return with_client_entry(
+      dependencies, request, realm, authorization.client_id,
+      [&dependencies, &request, realm, authorization](std::shared_ptr<const ClientEntry> client) -> web::Outcome {
+        if (const auto reason = no_longer_holds(client.get(), authorization, dependencies.base_url.of(request))) {
+          return settings_changed(dependencies, request, *realm, authorization, *reason);
+        }
+        dependencies.log.info("authorize_refused", {{"reason", "access_denied"},
+                                                    {"realm", realm->realm.name},
+                                                    {"client_id", authorization.client_id},
+                                                    {"correlation_id", request.correlation_id}});
+        if (!authorization.device_user_code.empty()) {  // a device's login: there is no client to answer
+          return web::error_page(dependencies.pages, 403, display_name(realm->realm), "Access denied", request);
+        }
+        return answer_with_error(dependencies, request, *realm, client->client, authorization, "access_denied", "");
       });
 }
 

@@ -152,7 +152,7 @@ web::Outcome look(const VisitPtr& visit) {
   const auto request = as_authorization(*visit);
   std::vector<std::string> pending;
   if (visit->live) {
-    pending = pending_actions(visit->realm->realm, visit->live->subject.user, std::nullopt, visit->now);
+    pending = pending_actions(*visit->realm, visit->live->subject.user, std::nullopt, visit->now);
   }
   switch (decide_authorization(request, visit->live, pending, visit->now)) {
     case AuthorizeNext::kComplete:

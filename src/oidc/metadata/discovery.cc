@@ -114,7 +114,11 @@ std::string discovery_json(const RealmEntry& realm, std::string_view base_url) {
   document.list("response_types_supported", {"code", "none", "id_token", "token", "id_token token", "code id_token",
                                              "code token", "code id_token token"});
   document.list("subject_types_supported", {"public", "pairwise"});
-  document.list("prompt_values_supported", {"none", "login"});
+  if (realm.realm.registration_allowed) {
+    document.list("prompt_values_supported", {"none", "login", "consent", "create"});
+  } else {
+    document.list("prompt_values_supported", {"none", "login", "consent"});
+  }
   document.signing_algorithms("id_token_signing_alg_values_supported");
   document.signing_algorithms("userinfo_signing_alg_values_supported", {"none"});
   document.add_list("request_object_signing_alg_values_supported", kAssertionAlgorithms);

@@ -2,6 +2,7 @@
 // password is checked by the one function that does so, on the hash lane, at the same cost for unknown users.
 #include "base/limits.h"
 #include "core/otp_credential.h"
+#include "core/profile/check_profile.h"
 #include "core/required_actions.h"
 #include "core/session.h"
 #include "core/token/token_subject.h"
@@ -49,10 +50,9 @@ web::Response refuse_attempt(const TokenRequest& request, const TooManyAttempts&
 }
 
 /// Right password, but the account is not ready to be used without a browser.
-bool is_set_up(const Realm& realm, const User& user, TimePoint now) {
-  if (!pending_actions(realm, user, std::nullopt, now).empty()) return false;
-  const bool has_profile = !user.email.empty() && !user.first_name.empty() && !user.last_name.empty();
-  return has_profile || realm.name == "master";  // the default user profile (keycloak.md section 3.9)
+bool is_set_up(const RealmEntry& realm, const User& user, TimePoint now) {
+  return pending_actions(realm, user, std::nullopt, now).empty() &&
+         is_profile_complete(realm.realm, *realm.profile, user);
 }
 
 struct Signed {
@@ -124,6 +124,11 @@ web::Outcome store_and_sign(const PasswordRequestPtr& login) {
     if (login->needs_otp) {
       (void)request->dependencies.login_guard.reserve(request->realm->realm.id, login->username,
                                                       request->http.remote_address);
+      const auto counted = request->dependencies.repositories.store.write([&](Tx& tx) {
+        return record_login_failure(tx, request->dependencies.repositories, request->realm->realm,
+                                    login->attempt.user->id, request->http.remote_address, request->now);
+      });
+      if (!counted) return token_store_failed(*request, counted.error());
     }
     return refuse_token(*request, opened->error());
   }
@@ -146,12 +151,12 @@ web::Outcome store_and_sign(const PasswordRequestPtr& login) {
   });
 }
 
-web::Outcome hash_and_decide(const PasswordRequestPtr& login) {
+web::Outcome decide(const PasswordRequestPtr& login, PasswordVerdict verdict) {
   const auto& request = *login->request;
-  const auto verdict =
-      verify_password(login->attempt, login->password.reveal(), request.dependencies.login_guard, login->ticket);
   if (verdict == PasswordVerdict::kRefused)
-    return refuse_token(request, invalid_grant("Invalid user credentials", "bad_credentials"));
+    return refuse_token(request,
+                        invalid_grant("Invalid user credentials",
+                                      login->attempt.is_locked ? "user_temporarily_disabled" : "bad_credentials"));
   if (verdict == PasswordVerdict::kDisabled)
     return refuse_token(request, invalid_grant("Account disabled", "user_disabled"));
   const auto* flow = request.realm->flows.direct_grant_flow(request.client->client);
@@ -159,10 +164,27 @@ web::Outcome hash_and_decide(const PasswordRequestPtr& login) {
   if (wanted == DirectGrant::kDenied)
     return refuse_token(request, invalid_grant("Invalid user credentials", "flow_denied"));
   login->needs_otp = wanted == DirectGrant::kPasswordAndOtp;
-  if (!is_set_up(request.realm->realm, *login->attempt.user, request.now)) {
+  if (!is_set_up(*request.realm, *login->attempt.user, request.now)) {
     return refuse_token(request, invalid_grant("Account is not fully set up", "required_actions"));
   }
   return web::then(web::Lane::kStore, [login] { return store_and_sign(login); });
+}
+
+web::Outcome record_and_decide(const PasswordRequestPtr& login, PasswordVerdict verdict) {
+  const auto& request = *login->request;
+  const auto recorded = request.dependencies.repositories.store.write([&](Tx& tx) {
+    return record_attempt(tx, request.dependencies.repositories, request.realm->realm, login->attempt, verdict,
+                          request.http.remote_address, request.now);
+  });
+  if (!recorded) return token_store_failed(request, recorded.error());
+  return decide(login, verdict);
+}
+
+web::Outcome hash_and_decide(const PasswordRequestPtr& login) {
+  const auto verdict = verify_password(login->attempt, login->password.reveal(),
+                                       login->request->dependencies.login_guard, login->ticket);
+  if (!must_record(login->attempt, verdict)) return decide(login, verdict);
+  return web::then(web::Lane::kStore, [login, verdict] { return record_and_decide(login, verdict); });
 }
 
 }  // namespace
@@ -189,7 +211,7 @@ web::Outcome password_grant(TokenRequestPtr request) {
   return then_read(dependencies, [login]() -> web::Outcome {
     const auto& r = *login->request;
     auto attempt = read_from(r.dependencies.repositories.store, [&](Rows& rows) {
-      return load_login_attempt(rows, r.dependencies.repositories, r.realm->realm, login->username);
+      return load_login_attempt(rows, r.dependencies.repositories, r.realm->realm, login->username, r.now);
     });
     if (!attempt) {
       r.dependencies.login_guard.give_back(login->ticket);

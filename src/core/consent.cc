@@ -1,0 +1,89 @@
+#include "core/consent.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace cardea {
+namespace {
+
+constexpr int kLastInOrder = 1'000'000;
+
+std::string_view attribute(const std::map<std::string, std::string>& attributes, const std::string& name,
+                           std::string_view fallback) {
+  const auto found = attributes.find(name);
+  return found == attributes.end() || found->second.empty() ? fallback : std::string_view(found->second);
+}
+
+int order_of(const ClientScope& scope) {
+  return parse_integer<int>(attribute(scope.attributes, "gui.order", "")).value_or(kLastInOrder);
+}
+
+bool is_shown(const ClientScope& scope) {
+  return attribute(scope.attributes, "display.on.consent.screen", "true") == "true";
+}
+
+}  // namespace
+
+std::vector<ConsentItem> consent_items(const ClientEntry& client, std::string_view scope) {
+  if (!client.client.consent_required) return {};
+  std::vector<ConsentItem> items;
+  if (client.client.attribute("display.on.consent.screen") == "true") {
+    const auto text = client.client.attribute("consent.screen.text");
+    const auto& name = client.client.name.empty() ? client.client.client_id : client.client.name;
+    items.push_back({ScopeId(client.client.id.str()), text.empty() ? name : std::string(text)});
+  }
+  const auto plan = plan_for_granted(client, scope);
+  auto scopes = plan->scopes;
+  std::ranges::stable_sort(scopes, {}, [](const ClientScope* item) { return order_of(*item); });
+  for (const auto* item : scopes) {
+    if (!is_shown(*item)) continue;
+    items.push_back({item->id, std::string(attribute(item->attributes, "consent.screen.text", item->name))});
+  }
+  return items;
+}
+
+std::vector<ConsentItem> items_to_ask(const ClientEntry& client, const AuthorizationRequest& request,
+                                      const std::optional<Consent>& allowed) {
+  auto items = consent_items(client, request.scope);
+  if (request.prompt_consent || !allowed) return items;
+  std::erase_if(items, [&](const ConsentItem& item) {
+    return std::ranges::find(allowed->scopes, item.scope) != allowed->scopes.end();
+  });
+  return items;
+}
+
+Stored<void> grant_consent(Tx& tx, const Repositories& repositories, const UserId& user, const ClientId& client,
+                           const std::vector<ConsentItem>& items, TimePoint now) {
+  auto found = repositories.consents.find(tx, user, client);
+  if (!found) return refuse(found.error());
+  Consent consent{.user = user, .client = client, .scopes = {}, .created_at = now, .updated_at = now};
+  if (*found) consent.scopes = (*found)->scopes;
+  for (const auto& item : items) consent.scopes.push_back(item.scope);
+  std::ranges::sort(consent.scopes, {}, &ScopeId::str);
+  const auto [first, last] = std::ranges::unique(consent.scopes);
+  consent.scopes.erase(first, last);
+  return repositories.consents.put(tx, consent);
+}
+
+Stored<bool> revoke_consent(Tx& tx, const Repositories& repositories, const RealmId& realm, const UserId& user,
+                            const ClientId& client) {
+  const auto removed = repositories.consents.remove(tx, user, client);
+  if (!removed) return removed;
+  bool any = *removed;
+  for (auto* sessions : {&repositories.sessions, &repositories.offline_sessions}) {
+    const auto list = sessions->list_of_user(tx, realm, user);
+    if (!list) return refuse(list.error());
+    for (const auto& session : *list) {
+      const auto shares = sessions->client_sessions(tx, session.id);
+      if (!shares) return refuse(shares.error());
+      if (std::ranges::find(*shares, client, &ClientSession::client) == shares->end()) continue;
+      any = true;
+      const auto ended = sessions->remove_client_session(tx, session.id, client);
+      if (!ended) return refuse(ended.error());
+    }
+  }
+  return any;
+}
+
+}  // namespace cardea

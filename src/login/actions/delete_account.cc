@@ -1,0 +1,75 @@
+// delete_account: a person removes their own account, when the realm has the action on and they hold the role
+// delete-account of the client account.
+#include <algorithm>
+
+#include "login/actions/actions.h"
+#include "login/endpoint.h"
+#include "web/error_page.h"
+
+namespace cardea::login {
+namespace {
+
+constexpr std::string_view kClient = "account";
+constexpr std::string_view kRole = "delete-account";
+
+web::Response page(const ActionRun& run, const ActionView& view) {
+  return render_action(run, "delete-account", action_data(run, view));
+}
+
+Stored<bool> may_delete(Rows& rows, const ActionRun& run) {
+  const auto& dependencies = run.dependencies;
+  const auto subject = dependencies.repositories.subjects.load(rows, run.realm->realm.id, run.user.id);
+  if (!subject) return refuse(subject.error());
+  if (!*subject) return false;
+  const auto roles = dependencies.settings.effective_roles(rows, *run.realm, **subject);
+  if (!roles) return refuse(roles.error());
+  return std::ranges::any_of((*roles)->items, [](const EffectiveRoles::Item& item) {
+    return item.client_id == kClient && item.name == kRole;
+  });
+}
+
+// Calls `next` for those who hold the role.
+template <class Next>
+web::Outcome with_role(const ActionRunPtr& run, Next next) {
+  return then_read(run->dependencies, [run, next = std::move(next)]() mutable -> web::Outcome {
+    const auto allowed =
+        read_from(run->dependencies.repositories.store, [&](Rows& rows) { return may_delete(rows, *run); });
+    if (!allowed) return store_failed(run->dependencies, run->request, run->realm.get(), allowed.error());
+    if (*allowed) return next();
+    run->dependencies.log.info("account_not_deleted", {{"reason", "no_role"},
+                                                       {"realm", run->realm->realm.name},
+                                                       {"user_id", run->user.id.str()},
+                                                       {"correlation_id", run->request.correlation_id}});
+    return deny_client(run);
+  });
+}
+
+web::Outcome show(const ActionRunPtr& run, const ActionView& view) {
+  return with_role(run, [run, errors = view.errors]() -> web::Outcome { return page(*run, {.errors = errors}); });
+}
+
+web::Response goodbye(const ActionRun& run) {
+  const auto texts = action_texts(run);
+  return web::info_page(run.dependencies.pages, display_name(run.realm->realm), texts("accountDeletedHeading"),
+                        texts("accountDeletedText"));
+}
+
+web::Outcome remove(const ActionRunPtr& run) {
+  return pass_action(run, {.save = [&users = run->dependencies.repositories.users, realm = run->realm](
+                                       Tx& tx, const User& user) -> Stored<void> {
+                             const auto removed = users.remove(tx, realm->realm.id, user.id);
+                             return removed ? Stored<void>() : refuse(removed.error());
+                           },
+                           .event = "account_deleted",
+                           .end = [run] { return goodbye(*run); }});
+}
+
+web::Outcome submit(const ActionRunPtr& run, const web::Form&) {
+  return with_role(run, [run]() -> web::Outcome { return remove(run); });
+}
+
+}  // namespace
+
+const ActionForm kDeleteAccount = {.alias = "delete_account", .show = show, .submit = submit};
+
+}  // namespace cardea::login

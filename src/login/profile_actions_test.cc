@@ -1,0 +1,164 @@
+// UPDATE_PROFILE, VERIFY_PROFILE, TERMS_AND_CONDITIONS, delete_account, update_user_locale and the language of pages.
+#include <gmock/gmock.h>
+
+#include "login/login_fixture.h"
+
+namespace cardea::login {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+class ProfileActionsTest : public LoginTest {
+ protected:
+  /// Signs in; the page of the first action.
+  web::Response sign_in(Browser& browser, std::string_view username, AuthorizationRequest request = authorization()) {
+    return get(browser, location(submit(browser, start(browser, std::move(request)), username, kPassword)));
+  }
+  /// Switches an action on that is off in new realms.
+  void switch_on(std::string_view alias) {
+    for (auto& item : realm_.extra["requiredActions"].get_array()) {
+      if (string_or(item.get_object(), "alias", "") == alias) item.get_object()["enabled"] = true;
+    }
+    save_realm();
+  }
+  void change_user(const User& user) {
+    write([&](Tx& tx) { return repositories_.users.update(tx, user, false); });
+  }
+  Browser browser_;
+};
+
+TEST_F(ProfileActionsTest, refuses_to_go_on_with_a_profile_that_breaks_the_rules) {
+  const auto user = add_user("ada", kPassword, {"UPDATE_PROFILE"});
+  const auto page = sign_in(browser_, "ada");
+  EXPECT_THAT(text(page), AllOf(HasSubstr("id=\"kc-update-profile-form\""), HasSubstr("name=\"email\" type=\"email\""),
+                                HasSubstr("value=\"ada@example.com\""), HasSubstr("First name")));
+  const auto refused =
+      text(post(browser_, form_action(page), "email=x&firstName=&lastName=%3Cb%3E&username=eve&enabled=false"));
+  EXPECT_THAT(refused, AllOf(HasSubstr("id=\"input-error-email\">Invalid email address.<"),
+                             HasSubstr("id=\"input-error-firstName\">Please specify this field.<"),
+                             HasSubstr("id=\"input-error-lastName\">Value contains invalid character.<"),
+                             HasSubstr("&lt;b&gt;"), Not(HasSubstr("<b>"))));
+  EXPECT_THAT(completed_, IsEmpty());
+  EXPECT_EQ(find_user(user.id)->email, "ada@example.com");
+}
+
+TEST_F(ProfileActionsTest, refuses_an_address_of_somebody_else) {
+  add_user("ada", kPassword, {"UPDATE_PROFILE"});
+  add_user("bob", kPassword);
+  const auto page = sign_in(browser_, "ada");
+  EXPECT_THAT(text(post(browser_, form_action(page), "email=Bob%40example.com&firstName=A&lastName=L")),
+              HasSubstr("Email already exists."));
+  EXPECT_THAT(completed_, IsEmpty());
+}
+
+TEST_F(ProfileActionsTest, stores_the_profile_and_completes) {
+  const auto user = add_user("ada", kPassword, {"UPDATE_PROFILE"});
+  const auto page = sign_in(browser_, "ada");
+  const auto done = post(browser_, form_action(page), "email=New%40example.com&firstName=Ada&lastName=Lovelace");
+  EXPECT_EQ(location(done), "https://app.example.com/cb?code=1");
+  const auto stored = find_user(user.id);
+  EXPECT_EQ(stored->email, "new@example.com");
+  EXPECT_EQ(stored->last_name, "Lovelace");
+  EXPECT_EQ(stored->username, "ada");
+  EXPECT_THAT(stored->required_actions, IsEmpty());
+}
+
+TEST_F(ProfileActionsTest, refuses_to_sign_in_with_what_is_missing_until_it_is_filled_in) {
+  auto user = add_user("ada", kPassword);
+  user.last_name.clear();
+  change_user(user);
+  const auto page = sign_in(browser_, "ada");
+  EXPECT_THAT(text(page), HasSubstr("id=\"input-error-lastName\">Please specify this field."));
+  EXPECT_THAT(completed_, IsEmpty());
+  post(browser_, form_action(page), "email=ada%40example.com&firstName=Ada&lastName=Lovelace");
+  EXPECT_THAT(completed_, SizeIs(1));
+}
+
+TEST_F(ProfileActionsTest, refuses_terms_that_are_not_accepted) {
+  const auto user = add_user("ada", kPassword, {"TERMS_AND_CONDITIONS"});
+  switch_on("TERMS_AND_CONDITIONS");
+  realm_.extra["localizationTexts"] = json::object{{"en", json::object{{"termsText", "Be <kind>."}}}};
+  save_realm();
+  const auto page = sign_in(browser_, "ada");
+  EXPECT_THAT(text(page), HasSubstr("Be &lt;kind&gt;."));
+  EXPECT_THAT(text(post(browser_, form_action(page), "")), HasSubstr("You must agree to our terms and conditions."));
+  EXPECT_EQ(location(post(browser_, form_action(page), "cancel=on")), "https://app.example.com/cb?error=access_denied");
+  EXPECT_THAT(completed_, IsEmpty());
+  EXPECT_THAT(location(post(browser_, form_action(page), "accept=on")), HasSubstr("authentication_expired"))
+      << "a refusal is final";
+  const auto again = sign_in(browser_, "ada");
+  post(browser_, form_action(again), "accept=on");
+  EXPECT_THAT(completed_, SizeIs(1));
+  EXPECT_EQ(find_user(user.id)->attributes.count("terms_and_conditions"), 1U);
+}
+
+TEST_F(ProfileActionsTest, refuses_to_delete_an_account_without_the_role) {
+  const auto user = add_user("ada", kPassword);
+  switch_on("delete_account");
+  auto request = authorization();
+  request.kc_action = "delete_account";
+  EXPECT_EQ(location(sign_in(browser_, "ada", request)), "https://app.example.com/cb?error=access_denied");
+  EXPECT_TRUE(find_user(user.id).has_value());
+}
+
+TEST_F(ProfileActionsTest, deletes_the_account_of_who_may_and_signs_nobody_in) {
+  const auto user = add_user("ada", kPassword);
+  switch_on("delete_account");
+  Client account;
+  account.id = ClientId("client-account");
+  account.client_id = "account";
+  Role role;
+  role.id = RoleId("role-delete");
+  role.realm = realm_.id;
+  role.client = account.id;
+  role.name = "delete-account";
+  write([&](Tx& tx) { return repositories_.clients.insert(tx, realm_.id, account); });
+  write([&](Tx& tx) { return repositories_.roles.insert(tx, role); });
+  write([&](Tx& tx) { return repositories_.users.add_role(tx, user.id, role.id); });
+  settings_.check_versions();
+  auto request = authorization();
+  request.kc_action = "delete_account";
+  const auto page = sign_in(browser_, "ada", request);
+  EXPECT_THAT(text(page), AllOf(HasSubstr("id=\"kc-delete-account-form\""), HasSubstr("cancel-aia")));
+  const auto done = post(browser_, form_action(page), "");
+  EXPECT_THAT(text(done), HasSubstr("Your account was deleted."));
+  EXPECT_FALSE(find_user(user.id).has_value());
+  EXPECT_THAT(completed_, IsEmpty());
+}
+
+TEST_F(ProfileActionsTest, speaks_the_language_that_was_chosen) {
+  add_user("ada", kPassword, {"UPDATE_PROFILE"});
+  EXPECT_THAT(text(start(browser_)), AllOf(HasSubstr("<html lang=\"en\">"), Not(HasSubstr("id=\"kc-locale\""))));
+  realm_.internationalization_enabled = true;
+  realm_.extra["supportedLocales"] = json::array{"en", "de", "fr", "xx"};
+  realm_.extra["defaultLocale"] = "fr";
+  save_realm();
+  EXPECT_THAT(text(start(browser_)), HasSubstr("<html lang=\"fr\">"));
+  browser_.headers = {{"Accept-Language", "de-AT, en;q=0.5"}};
+  const auto page = start(browser_);
+  EXPECT_THAT(text(page), AllOf(HasSubstr("<html lang=\"de\">"), HasSubstr("Anmelden"), HasSubstr("id=\"kc-locale\"")));
+  const auto english = attribute_after(text(page), "lang=\"en\" hreflang=\"en\"", "href");
+  EXPECT_THAT(text(get(browser_, english)), HasSubstr("<html lang=\"en\">"));
+  EXPECT_THAT(text(start(browser_)), HasSubstr("<html lang=\"en\">")) << "the choice is kept";
+  EXPECT_THAT(text(get(browser_, english + "&kc_locale=%3Cb%3E")), Not(HasSubstr("<b>")));
+}
+
+TEST_F(ProfileActionsTest, keeps_the_language_of_an_account) {
+  const auto user = add_user("ada", kPassword, {"update_user_locale"});
+  realm_.internationalization_enabled = true;
+  realm_.extra["supportedLocales"] = json::array{"en", "de"};
+  save_realm();
+  const auto page = sign_in(browser_, "ada");
+  EXPECT_THAT(text(post(browser_, form_action(page), "locale=xx")), HasSubstr("Invalid value."));
+  post(browser_, form_action(page), "locale=de");
+  EXPECT_THAT(completed_, SizeIs(1));
+  EXPECT_THAT(find_user(user.id)->attributes.at("locale"), ElementsAre("de"));
+}
+
+}  // namespace
+}  // namespace cardea::login

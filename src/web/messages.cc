@@ -1,0 +1,140 @@
+#include "web/messages.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/assert.h"
+#include "base/json.h"
+#include "base/text.h"
+
+namespace cardea::web {
+namespace {
+
+constexpr std::string_view kFolder = "messages/";
+constexpr std::string_view kEnding = ".json";
+constexpr std::size_t kFileBytesMax = 1 << 20;
+constexpr std::size_t kAcceptedMax = 32;
+
+struct Wish {
+  std::string language;
+  int weight = 1000;
+};
+
+// "de-DE;q=0.8" as one wish; a weight that cannot be read is the least.
+Wish parse_wish(std::string_view text) {
+  const auto semicolon = text.find(';');
+  Wish wish{.language = ascii_lower(trim(text.substr(0, semicolon)))};
+  if (semicolon == std::string_view::npos) return wish;
+  auto rest = trim(text.substr(semicolon + 1));
+  if (!rest.starts_with("q=")) return wish;
+  rest.remove_prefix(2);
+  double weight = 0;
+  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), weight);
+  wish.weight = error == std::errc() && weight >= 0 && weight <= 1 ? static_cast<int>(weight * 1000) : 0;
+  return wish;
+}
+
+std::vector<Wish> parse_wishes(std::string_view text) {
+  std::vector<Wish> out;
+  while (!text.empty() && out.size() < kAcceptedMax) {
+    const auto end = std::min(text.find_first_of(", "), text.size());
+    const auto item = trim(text.substr(0, end));
+    text.remove_prefix(std::min(text.size(), end + 1));
+    if (!item.empty() && !item.starts_with(';')) out.push_back(parse_wish(item));
+  }
+  std::ranges::stable_sort(out, std::greater<>(), &Wish::weight);
+  std::erase_if(out, [](const Wish& wish) { return wish.weight == 0; });
+  return out;
+}
+
+}  // namespace
+
+Messages::Messages(std::span<const Asset> assets) {
+  for (const auto& asset : assets) {
+    if (!asset.path.starts_with(kFolder) || !asset.path.ends_with(kEnding)) continue;
+    const auto parsed = parse_json(asset.bytes, {.bytes_max = kFileBytesMax, .depth_max = 2});
+    CARDEA_ASSERT(parsed.has_value() && parsed->is_object());
+    const auto language = asset.path.substr(kFolder.size(), asset.path.size() - kFolder.size() - kEnding.size());
+    auto& texts = languages_[std::string(language)];
+    for (const auto& [key, text] : parsed->get_object()) {
+      CARDEA_ASSERT(text.is_string());
+      texts.emplace(key, text.get_string());
+    }
+  }
+}
+
+const std::string* Messages::find(std::string_view language, std::string_view key) const {
+  const auto texts = languages_.find(language);
+  if (texts == languages_.end()) return nullptr;
+  const auto text = texts->second.find(key);
+  return text == texts->second.end() ? nullptr : &text->second;
+}
+
+const Messages& Messages::embedded() {
+  static const Messages kEmbedded;
+  return kEmbedded;
+}
+
+std::string Texts::operator()(std::string_view key, const std::vector<std::string>& values) const {
+  for (const std::string_view language : {std::string_view(language_), kEnglish}) {
+    if (override_) {
+      if (const auto own = override_(language, key)) return fill_in(*own, values);
+    }
+    if (const auto* text = Messages::embedded().find(language, key)) return fill_in(*text, values);
+  }
+  return std::string(key);
+}
+
+std::string Texts::resolve(std::string_view name) const {
+  if (!name.starts_with("${") || !name.ends_with('}')) return std::string(name);
+  return (*this)(name.substr(2, name.size() - 3));
+}
+
+std::string fill_in(std::string_view text, const std::vector<std::string>& values) {
+  std::string out;
+  while (true) {
+    const auto open = text.find('{');
+    out.append(text.substr(0, open));
+    if (open == std::string_view::npos) return out;
+    const auto close = text.find('}', open);
+    const auto number = close == std::string_view::npos
+                            ? std::nullopt
+                            : parse_integer<std::size_t>(text.substr(open + 1, close - open - 1));
+    if (!number) {
+      out.push_back('{');
+      text.remove_prefix(open + 1);
+      continue;
+    }
+    if (*number < values.size()) out.append(values[*number]);
+    text.remove_prefix(close + 1);
+  }
+}
+
+std::string_view language_name(std::string_view language) {
+  struct Name {
+    std::string_view language, name;
+  };
+  static constexpr std::array kNames = {Name{"de", "Deutsch"}, Name{"en", "English"}, Name{"es", "Español"},
+                                        Name{"fr", "Français"}};
+  for (const auto& known : kNames) {
+    if (known.language == language) return known.name;
+  }
+  return language;
+}
+
+std::string choose_language(std::string_view accepted, const std::vector<std::string>& supported) {
+  for (const auto& wish : parse_wishes(accepted)) {
+    std::string_view language = wish.language;
+    while (!language.empty()) {
+      for (const auto& known : supported) {
+        if (ascii_lower(known) == language) return known;
+      }
+      const auto dash = language.rfind('-');
+      language = dash == std::string_view::npos ? std::string_view{} : language.substr(0, dash);
+    }
+  }
+  return {};
+}
+
+}  // namespace cardea::web

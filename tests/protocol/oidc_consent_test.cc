@@ -1,0 +1,124 @@
+// Consent on the wire (OpenID Connect Core section 3.1.2.4; keycloak.md sections 1.5 and 1.16), and taking it back.
+#include "core/consent.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/protocol/harness.h"
+
+namespace cardea::protocol {
+namespace {
+
+using testing::HasSubstr;
+
+class ConsentOnTheWire : public testing::TestWithParam<Engine> {
+ protected:
+  void SetUp() override {
+    server_.add_client("shop", [](Client& client) {
+      client.name = "The Shop";
+      client.consent_required = true;
+    });
+  }
+  static std::string url(const Pairs& more = {}) {
+    Pairs changes = {{"client_id", "shop"}, {"redirect_uri", "https://shop.example/cb"}, {"scope", "openid email"}};
+    changes.insert(changes.end(), more.begin(), more.end());
+    return authorize_url(changes);
+  }
+  /// The consent page after a login.
+  web::Response consent_page() {
+    const auto answer = browser_.submit(browser_.get(url()), {{"username", "ada"}, {"password", "correct-horse"}});
+    return browser_.get(location(answer));
+  }
+  Server server_{GetParam()};
+  Browser browser_{server_};
+};
+INSTANTIATE_ON_EVERY_ENGINE(ConsentOnTheWire);
+
+TEST_P(ConsentOnTheWire, a_refusal_is_access_denied) {
+  const auto page = consent_page();
+  EXPECT_THAT(std::string(page.body_text()), HasSubstr("Grant Access to The Shop"));
+  const auto answer = browser_.submit(page, {{"cancel", "on"}});
+  EXPECT_EQ(location_parameter(answer, "error"), "access_denied");
+  EXPECT_EQ(location_parameter(answer, "code"), "");
+  EXPECT_EQ(location_parameter(browser_.get(url({{"prompt", "none"}})), "error"), "login_required")
+      << "a login that was not allowed to end left no session";
+}
+
+TEST_P(ConsentOnTheWire, prompt_none_refuses_what_was_not_allowed) {
+  EXPECT_NE(location_parameter(browser_.submit(consent_page(), {{"accept", "on"}}), "code"), "");
+  EXPECT_NE(location_parameter(browser_.get(url({{"prompt", "none"}})), "code"), "");
+  const auto revoked = server_.repositories.store.write([&](Tx& tx) -> Stored<void> {
+    const auto done = revoke_consent(tx, server_.repositories, server_.realm()->realm.id, UserId("user-ada"),
+                                     ClientId("client-shop"));
+    if (!done) return refuse(done.error());
+    EXPECT_TRUE(*done);
+    return {};
+  });
+  ASSERT_TRUE(revoked);
+  const auto after = browser_.get(url({{"prompt", "none"}}));
+  EXPECT_THAT(location_parameter(after, "error"), testing::AnyOf("interaction_required", "login_required"));
+}
+
+TEST_P(ConsentOnTheWire, taking_it_back_ends_the_refresh_tokens_of_the_client) {
+  const auto code = location_parameter(browser_.submit(consent_page(), {{"accept", "on"}}), "code");
+  const auto tokens = body_of(server_.post("/token", {{"grant_type", "authorization_code"},
+                                                      {"client_id", "shop"},
+                                                      {"redirect_uri", "https://shop.example/cb"},
+                                                      {"code_verifier", kVerifier},
+                                                      {"code", code}}));
+  const auto refresh_token = string_or(tokens, "refresh_token", "");
+  ASSERT_NE(refresh_token, "");
+  const Pairs form = {{"grant_type", "refresh_token"}, {"client_id", "shop"}, {"refresh_token", refresh_token}};
+  EXPECT_EQ(server_.post("/token", form).status, 200);
+  const auto revoked = server_.repositories.store.write([&](Tx& tx) -> Stored<void> {
+    const auto done = revoke_consent(tx, server_.repositories, server_.realm()->realm.id, UserId("user-ada"),
+                                     ClientId("client-shop"));
+    return done ? Stored<void>() : refuse(done.error());
+  });
+  ASSERT_TRUE(revoked);
+  EXPECT_EQ(server_.post("/token", form).status, 400);
+}
+
+TEST_P(ConsentOnTheWire, a_locked_account_refuses_right_passwords_on_every_way_in) {
+  server_.change_realm([](Realm& realm) {
+    realm.extra["bruteForceProtected"] = true;
+    realm.extra["failureFactor"] = 2;
+    realm.extra["quickLoginCheckMilliSeconds"] = 0;
+  });
+  const auto grant = [&](std::string password) {
+    return server_.post("/token", {{"grant_type", "password"},
+                                   {"client_id", "web"},
+                                   {"client_secret", "web-secret"},
+                                   {"username", "ada"},
+                                   {"password", std::move(password)}});
+  };
+  EXPECT_NE(grant("wrong").status, 200);
+  browser_.submit(browser_.get(authorize_url()), {{"username", "ada"}, {"password", "wrong"}});
+  const auto locked = grant("correct-horse");
+  EXPECT_NE(locked.status, 200);
+  EXPECT_EQ(locked.body_text(), grant("wrong").body_text()) << "the lock is not told apart from a wrong password";
+  const auto page =
+      browser_.submit(browser_.get(authorize_url()), {{"username", "ada"}, {"password", "correct-horse"}});
+  EXPECT_THAT(std::string(page.body_text()), HasSubstr("Invalid username or password."));
+  server_.clock.advance(seconds(61));
+  EXPECT_EQ(grant("correct-horse").status, 200);
+}
+
+TEST_P(ConsentOnTheWire, registrations_refuse_where_the_realm_does_not_allow_them) {
+  auto registrations = authorize_url();
+  registrations.replace(registrations.find("/auth?"), 6, "/registrations?");
+  EXPECT_EQ(browser_.get(registrations).status, 400);
+  server_.change_realm([](Realm& realm) { realm.registration_allowed = true; });
+  const auto page = browser_.get(registrations);
+  EXPECT_THAT(std::string(page.body_text()), HasSubstr("id=\"kc-register-form\""));
+  const auto done = browser_.submit(page, {{"username", "grace"},
+                                           {"email", "grace@example.com"},
+                                           {"firstName", "Grace"},
+                                           {"lastName", "Hopper"},
+                                           {"password", "nanoseconds"},
+                                           {"password-confirm", "nanoseconds"}});
+  EXPECT_NE(location_parameter(done, "code"), "");
+  EXPECT_NE(location_parameter(browser_.get(authorize_url({{"prompt", "none"}})), "code"), "") << "they are signed in";
+}
+
+}  // namespace
+}  // namespace cardea::protocol
