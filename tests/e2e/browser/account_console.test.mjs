@@ -5,15 +5,19 @@ import { after } from 'node:test';
 
 import { kOnlyCardea, startServer } from '../harness.mjs';
 import { browser, fillLogin, journey, picturePath } from '../support/browser.mjs';
-import { assertNothing, settled, watchConsole } from '../support/console.mjs';
+import { assertNothing, kConsolePatience, settled, watchConsole } from '../support/console.mjs';
 import { request } from '../support/form_browser.mjs';
 import { kPeople, villageRealm } from '../support/realm.mjs';
 
-const server = await startServer({ realm: villageRealm() });
+// People of an imported realm have no roles but those the file names.
+const server = await startServer({ realm: villageRealm({}, (realm) => realm.users.forEach((user) => {
+  user.clientRoles = { ...user.clientRoles, account: ['manage-account', 'view-profile'] };
+})) });
 after(() => server.stop());
 const account = `${server.base}/realms/village/account/`;
 
 async function signIn(page, username = 'ada') {
+  page.setDefaultTimeout(kConsolePatience);
   await page.goto(account);
   await fillLogin(page, username, kPeople[username]);
   await page.getByTestId('page-header').waitFor();
@@ -78,7 +82,6 @@ journey('signing_out_elsewhere_ends_the_other_browser', kOnlyCardea, async ({ pa
   const other = await (await browser()).newContext();
   try {
     const elsewhere = await other.newPage();
-    elsewhere.setDefaultTimeout(15_000);
     await signIn(elsewhere, 'cleo');
     const watch = watchConsole(page);
     await signIn(page, 'cleo');

@@ -7,7 +7,7 @@ import { after } from 'node:test';
 
 import { kOnlyCardea, startServer } from '../harness.mjs';
 import { fillLogin, journey, picturePath } from '../support/browser.mjs';
-import { settled, watchConsole } from '../support/console.mjs';
+import { kConsolePatience, settled, watchConsole } from '../support/console.mjs';
 import { crawl } from '../support/crawl.mjs';
 import { villageRealm } from '../support/realm.mjs';
 
@@ -18,6 +18,7 @@ after(() => server.stop());
 const kGaps = {};
 
 async function signIn(page, realm = 'master') {
+  page.setDefaultTimeout(kConsolePatience);
   await page.goto(`${server.base}/admin/master/console/#/${realm}`);
   await fillLogin(page, server.admin.username, server.admin.password);
   await page.getByTestId('page-header').waitFor();

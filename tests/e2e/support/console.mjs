@@ -2,6 +2,9 @@
 // policy breach fails the journey anyway (browser.mjs).
 import assert from 'node:assert/strict';
 
+/// A console is three megabytes of script, and test machines are slow.
+export const kConsolePatience = 60_000;
+
 /// Notes every request that failed, every error in the browser's console and every error toast of `page`, with where it
 /// happened. `take()` gives what was noted since the last call.
 export function watchConsole(page) {
