@@ -81,6 +81,7 @@ struct IoThread::Loop {
   void reap(Peer& peer);
   void sweep();
   void begin_stop(std::chrono::nanoseconds grace);
+  void end_idle();
   void close_all();
   [[nodiscard]] bool end_turn();
   [[nodiscard]] TimerWheel::Tick tick() const {
@@ -274,12 +275,17 @@ void IoThread::Loop::begin_stop(std::chrono::nanoseconds grace) {
   stop_deadline = server.clock.steady() + grace;
   thread->stopping = true;
   for (auto& acceptor : acceptors) acceptor.close();
+  if (grace <= std::chrono::nanoseconds::zero()) close_all();
+  // Requests that have arrived are answered: one whole turn of the loop, in which they are read, comes first.
+  events.post([this] { events.post([this] { end_idle(); }); });
+}
+
+void IoThread::Loop::end_idle() {
   for (auto peer = peers.begin(); peer != peers.end();) {
     auto& current = *peer++;
     if (!current.closed) current.connection.begin_stop();
     reap(current);
   }
-  if (grace <= std::chrono::nanoseconds::zero()) close_all();
 }
 
 void IoThread::Loop::close_all() {

@@ -105,7 +105,9 @@ bool Server::reload_certificates() {
 }
 
 void Server::stop(std::chrono::milliseconds grace) {
+  if (impl_->loops.empty()) return;
   for (auto& loop : impl_->loops) loop->begin_stop(grace);
+  impl_->state.log.info("stopping", {{"listener", impl_->state.settings.name}});
   for (auto& thread : impl_->threads) thread.join();
   impl_->threads.clear();
   impl_->loops.clear();

@@ -177,6 +177,32 @@ TEST_F(ServerTest, refuses_new_connections_while_it_lets_running_requests_end) {
   stopper.join();
 }
 
+TEST_F(ServerTest, answers_on_stop_what_had_arrived_on_an_idle_connection) {
+  std::latch arrived(1), release(1);
+  handler = [&](web::Request& request) -> web::Outcome {
+    if (request.path == "/slow") {
+      arrived.count_down();
+      release.wait();  // the loop itself is busy
+    }
+    return web::text_response(200, "quick");
+  };
+  settings.io_threads = 1;
+  start();
+  auto idle = connect();
+  EXPECT_EQ(idle.get("/").body, "quick");
+  auto busy = connect();
+  busy.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+  arrived.wait();
+  idle.send("GET /late HTTP/1.1\r\nHost: a\r\n\r\n");
+  std::thread stopper([&] { server->stop(std::chrono::seconds(10)); });
+  while (!log.contains("stopping")) std::this_thread::yield();
+  release.count_down();
+  EXPECT_EQ(idle.read_answer().body, "quick");
+  EXPECT_EQ(busy.read_answer().body, "quick");
+  for (auto* client : {&idle, &busy}) client->end_sending();
+  stopper.join();
+}
+
 TEST_F(ServerTest, refuses_to_wait_longer_than_its_grace) {
   Gate gate;
   handler = [&](web::Request&) { return gate.pass(web::Lane::kStore); };

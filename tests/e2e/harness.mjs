@@ -8,7 +8,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes, randomInt, webcrypto } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -28,9 +28,9 @@ export const kDatabase = process.env.CARDEA_E2E_DATABASE ?? 'sqlite';
 /// For tests of what Keycloak does otherwise, or not at all.
 export const kOnlyCardea = { skip: kKeycloak ? 'the server is a Keycloak' : false };
 
-const kReadySeconds = 30;
+const kReadySeconds = 60;
 const kStopSeconds = 15;
-const kCommandSeconds = 15;
+const kCommandSeconds = 60;
 const kPollMilliseconds = 20;
 const kTokenShape = /eyJ[A-Za-z0-9_-]{12,}\.[A-Za-z0-9_-]{12,}/;
 const kErrorLine = /^\S+Z\s+error\b|"level":"error"|AddressSanitizer|runtime error:|terminate called|Assertion/m;
@@ -57,11 +57,22 @@ function canListen(port) {
   });
 }
 
+/// Files run side by side and listen some time after they were given a port: one port is given once in a run.
+function reserve(port) {
+  if (!process.env.CARDEA_E2E_PORTS) return true;
+  try {
+    closeSync(openSync(path.join(process.env.CARDEA_E2E_PORTS, `${port}`), 'wx'));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /// A loopback port nobody listens on, below the range the system gives to outgoing connections.
 export async function freePort() {
   for (let attempt = 0; attempt < 100; ++attempt) {
     const port = randomInt(20_000, 32_000);
-    if (await canListen(port)) return port;
+    if ((await canListen(port)) && reserve(port)) return port;
   }
   assert.fail('no free port found');
 }

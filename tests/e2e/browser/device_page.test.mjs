@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { test } from 'node:test';
 
 import { kOnlyCardea, startServer } from '../harness.mjs';
-import { fillLogin, journey, picturePath } from '../support/browser.mjs';
+import { fillLogin, focused, journey, picturePath } from '../support/browser.mjs';
 import { kPeople, villageRealm } from '../support/realm.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -59,10 +59,10 @@ journey('a_person_agrees_without_javascript', { javaScriptEnabled: false }, asyn
 journey('the_keyboard_is_enough_to_say_no', {}, async ({ page }) => {
   const started = await startDevice();
   await page.goto(kPage);
-  assert.equal(await page.evaluate(() => document.activeElement.id), 'device-user-code', 'the field has the focus');
+  await focused(page, 'device-user-code');
   await page.keyboard.type(started.user_code);
   await page.keyboard.press('Enter');
-  await page.locator('#username').waitFor();
+  await focused(page, 'username');
   await page.keyboard.type('bert');
   await page.keyboard.press('Tab');
   await page.keyboard.type(kPeople.bert);

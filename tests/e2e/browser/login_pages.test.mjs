@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { freePort, kOnlyCardea, startServer } from '../harness.mjs';
-import { fillLogin, journey, picturePath } from '../support/browser.mjs';
+import { fillLogin, focused, journey, picturePath } from '../support/browser.mjs';
 import { request } from '../support/form_browser.mjs';
 import { serveLanding } from '../support/landing.mjs';
 import { kPeople, villageRealm } from '../support/realm.mjs';
@@ -82,13 +82,13 @@ journey('refuses_to_skip_the_password_change', {}, async ({ page }) => {
 
 journey('the_keyboard_is_enough', {}, async ({ page }) => {
   await page.goto(signInUrl());
-  await page.locator('#username').waitFor();
-  assert.equal(await page.evaluate(() => document.activeElement.id), 'username', 'the first field has the focus');
+  await focused(page, 'username');
   await page.keyboard.type('cleo');
   await page.keyboard.press('Tab');
   await page.keyboard.type('wrong');
   await page.keyboard.press('Enter');
-  await page.waitForFunction(() => document.querySelector('[id^=input-error]'));
+  await page.locator('#input-error').waitFor();
+  await page.locator(':focus').waitFor();
   for (let tabs = 0; tabs < 12 && (await page.evaluate(() => document.activeElement.id)) !== 'password'; ++tabs) {
     await page.keyboard.press('Tab');
   }
@@ -99,6 +99,7 @@ journey('the_keyboard_is_enough', {}, async ({ page }) => {
 
 journey('the_focus_is_visible_on_every_stop', kOnlyCardea, async ({ page }) => {
   await page.goto(signInUrl());
+  await focused(page, 'username');
   const stops = [];
   for (let tabs = 0; tabs < 6; ++tabs) {
     const style = await page.evaluate(() => {
@@ -181,6 +182,7 @@ journey('a_phone_shows_the_whole_page', { ...kOnlyCardea, viewport: { width: 360
   assert.ok(size >= 16, 'phones zoom into fields with small letters');
   await page.screenshot({ path: picturePath('login-360') });
   await fillLogin(page, 'ada', 'wrong');
+  await page.locator('#input-error').waitFor();
   assert.ok(await fits());
   await page.screenshot({ path: picturePath('login-360-error') });
   await page.goto(signInUrl({ client_id: 'nobody' }));

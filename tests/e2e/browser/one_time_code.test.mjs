@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { test } from 'node:test';
 
 import { freePort, kOnlyCardea, startServer } from '../harness.mjs';
-import { fillLogin, journey, picturePath } from '../support/browser.mjs';
+import { fillLogin, focused, journey, picturePath } from '../support/browser.mjs';
 import { serveLanding } from '../support/landing.mjs';
 import { kPeople, villageRealm } from '../support/realm.mjs';
 
@@ -73,6 +73,7 @@ journey('a_wrong_code_is_refused_and_a_right_one_counts_once', kOnlyCardea, asyn
 
 journey('the_keyboard_is_enough_and_no_script_is_needed', { ...kOnlyCardea, javaScriptEnabled: false }, async ({ page }) => {
   await page.goto(signInUrl());
+  await focused(page, 'username');
   await page.keyboard.type('bert');
   await page.keyboard.press('Tab');
   await page.keyboard.type(kPeople.bert);

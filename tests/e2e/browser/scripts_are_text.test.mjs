@@ -54,7 +54,7 @@ journey('in_the_login_form', {}, async ({ page }) => {
   for (const probe of kProbes) {
     await page.goto(signInUrl());
     await fillLogin(page, probe, probe);
-    await page.locator('#password').waitFor();
+    await page.locator('#input-error').waitFor(); // the answer, not the page that was sent
     await stillText(page, `username ${probe}`);
     assert.equal(await page.locator('#username').inputValue(), probe);
   }

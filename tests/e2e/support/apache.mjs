@@ -81,7 +81,7 @@ export async function startApache({ port, issuer, secret }) {
   await until('Apache to answer', async () => {
     assert.ok(!ended, `Apache ended:\n${errors()}`);
     return (await request(`${origin}/public`).catch(() => null))?.status === 200;
-  }, { onTimeout: errors });
+  }, { seconds: 30, onTimeout: errors });
   return {
     origin,
     errors,

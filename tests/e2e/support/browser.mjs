@@ -12,13 +12,13 @@ const kExecutable = process.env.CARDEA_CHROMIUM ?? '/usr/bin/chromium';
 const kArguments = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-quic', '--no-first-run',
   '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'];
 const kPictures = path.join(kRoot, 'build/e2e');
-export const kPatience = 15_000;
+export const kPatience = 30_000;
 
 let launched;
 
 export function browser() {
   assert.ok(existsSync(kExecutable), `no browser at ${kExecutable}: apt-get install chromium, or set CARDEA_CHROMIUM`);
-  launched ??= chromium.launch({ executablePath: kExecutable, args: kArguments });
+  launched ??= chromium.launch({ executablePath: kExecutable, args: kArguments, timeout: 60_000 });
   return launched;
 }
 
@@ -56,6 +56,12 @@ export function journey(name, options, steps) {
       await context.close();
     }
   });
+}
+
+/// Waits until the field `id` has the focus: a browser gives an autofocus when it first draws the page, not when it has
+/// loaded it, and what is typed before goes nowhere.
+export async function focused(page, id) {
+  await page.locator(`#${id}:focus`).waitFor();
 }
 
 /// Fills in our login page and sends it.

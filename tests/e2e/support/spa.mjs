@@ -27,7 +27,7 @@ const starts = {
   '/required': { onLoad: 'login-required' },
 };
 try {
-  const inside = await keycloak.init({ checkLoginIframeInterval: 1, ...starts[location.pathname] });
+  const inside = await keycloak.init({ checkLoginIframeInterval: 1, messageReceiveTimeout: 30_000, ...starts[location.pathname] });
   document.getElementById('who').textContent = inside ? keycloak.tokenParsed.preferred_username : '';
   document.body.dataset.state = inside ? 'in' : 'out';
 } catch (error) {
