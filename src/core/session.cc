@@ -77,7 +77,8 @@ seconds client_session_idle(const Realm& realm, const Client& client, const User
   return own.count() > 0 ? std::min(idle, own) : idle;
 }
 
-TimePoint client_session_end(const Realm& realm, const Client& client, const UserSession& session) {
+TimePoint client_session_end(const Realm& realm, const Client& client, const UserSession& session,
+                             TimePoint share_started) {
   const auto& life = realm.lifespans;
   const auto end = session_end(realm, session);
   // Without the switch an offline session has no maximum, whatever the client's attribute says.
@@ -85,7 +86,7 @@ TimePoint client_session_end(const Realm& realm, const Client& client, const Use
   const auto own = session.offline
                        ? attribute_or(client, "client.offline.session.max.lifespan", life.client_offline_session_max)
                        : attribute_or(client, "client.session.max.lifespan", life.client_session_max);
-  return own.count() > 0 ? std::min(end, session.started_at + own) : end;
+  return own.count() > 0 ? std::min(end, share_started + own) : end;
 }
 
 TimePoint purge_time(const Realm& realm, const UserSession& session) {
@@ -103,7 +104,9 @@ bool is_session_alive(const Realm& realm, const UserSession& session, TimePoint 
 std::optional<NotLive> why_not_live(const Realm& realm, const Client& client, const std::optional<LiveSession>& live,
                                     std::int64_t issued_at, TimePoint now) {
   if (!live || !is_session_alive(realm, live->session, now)) return NotLive::kSessionGone;
-  if (!live->client_session) return NotLive::kClientSessionGone;
+  if (!live->client_session || now >= client_session_end(realm, client, live->session, live->client_session->started_at)) {
+    return NotLive::kClientSessionGone;
+  }
   if (!live->subject.user.enabled) return NotLive::kUserDisabled;
   // A share that was revoked and opened again by a later login must not wake the tokens of the one before.
   const auto opened = epoch_seconds(live->client_session->started_at);

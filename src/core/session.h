@@ -36,8 +36,10 @@ void note_user_agent(UserSession& session, std::optional<std::string_view> heade
 /// Idle time after which the client's refresh token is no good: the session's, or less where realm or client say so.
 [[nodiscard]] seconds client_session_idle(const Realm& realm, const Client& client, const UserSession& session);
 
-/// When the client's share ends whatever happens: with the session, or earlier where realm or client say so.
-[[nodiscard]] TimePoint client_session_end(const Realm& realm, const Client& client, const UserSession& session);
+/// When the client's share, opened at `share_started`, ends whatever happens: with the session, or earlier where realm
+/// or client say so. Their maximum counts from the share's start, so a late single sign-on has all of it.
+[[nodiscard]] TimePoint client_session_end(const Realm& realm, const Client& client, const UserSession& session,
+                                           TimePoint share_started);
 
 /// When nothing can be left of the session unless it is used again: for the purge.
 [[nodiscard]] TimePoint purge_time(const Realm& realm, const UserSession& session);
@@ -49,7 +51,7 @@ void note_user_agent(UserSession& session, std::optional<std::string_view> heade
 /// Why a token or cookie no longer counts, though its signature does.
 enum class NotLive {
   kSessionGone,        // removed, too old, or idle for too long
-  kClientSessionGone,  // this client has no share in it
+  kClientSessionGone,  // this client has no share in it, or one that is too old
   kUserDisabled,
   kStale,  // issued before a not-before of realm, client or user, or before the client's present share was opened
 };

@@ -51,9 +51,33 @@ TEST(Session, a_client_may_shorten_its_offline_idle_time_but_not_lengthen_it) {
   client.attributes["client.offline.session.idle.timeout"] = "99999999";
   EXPECT_EQ(client_session_idle(realm, client, offline), realm.lifespans.offline_session_idle);
   client.attributes["client.offline.session.max.lifespan"] = "60";
-  EXPECT_GT(client_session_end(realm, client, offline), kNow + std::chrono::years{100});
+  EXPECT_GT(client_session_end(realm, client, offline, kNow), kNow + std::chrono::years{100});
   realm.offline_session_max_enabled = true;
-  EXPECT_EQ(client_session_end(realm, client, offline), kNow + seconds{60});
+  EXPECT_EQ(client_session_end(realm, client, offline, kNow), kNow + seconds{60});
+}
+
+TEST(Session, a_clients_maximum_counts_from_its_share_and_ends_with_the_session) {
+  const Realm realm;
+  Client client;
+  client.attributes["client.session.max.lifespan"] = "60";
+  const auto old = session(hours{3}, seconds{0});
+  EXPECT_EQ(client_session_end(realm, client, old, kNow), kNow + seconds{60});
+  client.attributes["client.session.max.lifespan"] = "99999999";
+  EXPECT_EQ(client_session_end(realm, client, old, kNow), session_end(realm, old));
+}
+
+TEST(Session, refuses_tokens_of_a_share_that_is_over) {
+  const Realm realm;
+  Client client;
+  client.attributes["client.session.max.lifespan"] = "60";
+  LiveSession live;
+  live.session = session(hours{3}, seconds{0});
+  live.subject.user.enabled = true;
+  live.client_session = ClientSession{};
+  live.client_session->started_at = kNow - seconds{59};
+  EXPECT_EQ(why_not_live(realm, client, live, epoch_seconds(kNow), kNow), std::nullopt);
+  live.client_session->started_at = kNow - seconds{60};
+  EXPECT_EQ(why_not_live(realm, client, live, epoch_seconds(kNow), kNow), NotLive::kClientSessionGone);
 }
 
 TEST(Session, the_purge_time_of_an_offline_session_moves_with_its_use) {

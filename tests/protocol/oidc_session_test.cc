@@ -57,6 +57,30 @@ TEST_P(SingleSignOn, a_second_client_signs_on_without_a_page_and_shares_the_sess
   EXPECT_EQ(id.at("azp"), "second");
 }
 
+// keycloak.md section 2.5: a client's own maximum counts from its share in the session.
+TEST_P(SingleSignOn, a_clients_maximum_counts_from_its_own_sign_on_and_begins_anew_when_it_is_over) {
+  server_.add_client("short", [](Client& client) { client.attributes["client.session.max.lifespan"] = "600"; });
+  const Pairs short_lived = {{"client_id", "short"}, {"redirect_uri", "https://short.example/cb"}};
+  const auto join = [&] {
+    const auto code = location_parameter(browser_.get(authorize_url(short_lived)), "code");
+    return redeem(server_, code, short_lived);
+  };
+  (void)sign_in(browser_);
+  server_.clock.advance(seconds{700});
+  const auto tokens = join();
+  EXPECT_EQ(tokens.at("refresh_expires_in"), 600) << "single sign-on long after the session began";
+  server_.clock.advance(seconds{400});
+  EXPECT_EQ(join().at("refresh_expires_in"), 200) << "a share that lives is not prolonged";
+  const auto last = join();
+  EXPECT_EQ(last.at("expires_in"), 200) << "no token outlives the share";
+  server_.clock.advance(seconds{200});
+  const Pairs again = {{"grant_type", "refresh_token"}, {"client_id", "short"},
+                       {"refresh_token", std::string(last.at("refresh_token").as_string())}};
+  EXPECT_EQ(server_.post("/token", again).status, 400);
+  EXPECT_EQ(join().at("refresh_expires_in"), 600);
+  EXPECT_EQ(server_.post("/token", again).status, 400) << "tokens of the share before stay dead";
+}
+
 TEST_P(SingleSignOn, every_login_has_a_session_of_its_own) {  // attack class 4
   const auto first = redeem(server_, sign_in(browser_));
   Browser other(server_);

@@ -18,6 +18,20 @@ std::optional<seconds> seconds_attribute(const Client& client, std::string_view 
   return number ? std::optional<seconds>(*number) : std::nullopt;
 }
 
+/// When everything this client has in the session is over.
+TimePoint share_end(const TokenContext& context) {
+  const auto& session = *context.session;
+  return client_session_end(context.realm.realm, context.client.client, session,
+                            context.share_started_at.value_or(session.started_at));
+}
+
+/// Life of a refresh token now: what is left of the client session, idle and maximum (keycloak.md section 2.5).
+seconds refresh_lifetime(const TokenContext& context) {
+  const auto idle = client_session_idle(context.realm.realm, context.client.client, *context.session);
+  const auto left = std::chrono::floor<seconds>(share_end(context) - context.now);
+  return std::max(std::min(idle, left), seconds{0});
+}
+
 TimePoint access_token_end(const TokenContext& context) {
   const auto& realm = context.realm.realm;
   auto life = context.implicit ? realm.lifespans.access_token_implicit : realm.lifespans.access_token;
@@ -26,7 +40,7 @@ TimePoint access_token_end(const TokenContext& context) {
   }
   auto end = context.now + life;
   if (context.latest_end) end = std::min(end, *context.latest_end);
-  return context.session == nullptr ? end : std::min(end, session_end(realm, *context.session));
+  return context.session == nullptr ? end : std::min(end, share_end(context));
 }
 
 const jose::SigningKey* key_for(const TokenContext& context, std::string_view client_attribute) {
@@ -193,7 +207,7 @@ Result<std::string, IssueError> id_token(const TokenContext& context, TimePoint 
 Result<void, IssueError> add_refresh_token(const TokenContext& context, IssuedTokens& tokens, Random& random) {
   const auto* key = context.realm.signing_key("HS512");
   if (key == nullptr) return refuse(IssueError::kNoKey);
-  const auto life = refresh_lifetime(context.realm.realm, context.client.client, *context.session, context.now);
+  const auto life = refresh_lifetime(context);
   const bool offline = context.session->offline;
   // An offline token has no end of its own unless the realm sets one: its session is judged when it is used.
   const bool ends = !offline || context.realm.realm.offline_session_max_enabled;
@@ -250,13 +264,6 @@ std::string_view describe(IssueError error) {
       return "bad_claim";
   }
   return "?";
-}
-
-seconds refresh_lifetime(const Realm& realm, const Client& client, const UserSession& session, TimePoint now) {
-  const auto idle = client_session_idle(realm, client, session);
-  const auto end = client_session_end(realm, client, session);
-  const auto left = std::chrono::floor<seconds>(end - now);
-  return std::max(std::min(idle, left), seconds{0});
 }
 
 Result<IssuedTokens, IssueError> issue_tokens(const TokenContext& given, Random& random) {

@@ -36,6 +36,9 @@ struct TokenContext {
   /// settings do not give one of them. Empty: what the settings give.
   const std::vector<std::string>* only_audiences = nullptr;
   std::optional<TimePoint> latest_end{};  // no access token lives longer than this (RFC 8693: than the one shown)
+  /// When the client's share in the session was opened: its maximum bounds access and refresh token. Absent: with the
+  /// session.
+  std::optional<TimePoint> share_started_at{};
   /// RFC 8707: the resources of the grant, space separated, for the refresh token to keep.
   std::string_view resources{};
   /// What the tokens are bound to (RFC 7800, `cnf`); empty: nothing. `jkt` is the thumbprint of a DPoP key (RFC 9449
@@ -84,9 +87,5 @@ enum class IssueError {
 /// Claims that introspection adds to those of the token: members of a JSON object without braces, or empty
 /// (keycloak.md section 1.11).
 [[nodiscard]] Result<std::string, IssueError> introspection_members(const TokenContext& context);
-
-/// Life of a refresh token now: what is left of the client session, idle and maximum (keycloak.md section 2.5).
-[[nodiscard]] seconds refresh_lifetime(const Realm& realm, const Client& client, const UserSession& session,
-                                       TimePoint now);
 
 }  // namespace cardea

@@ -243,10 +243,21 @@ TEST_F(IssueToken, optional_scopes_count_when_asked_for_and_unknown_ones_are_ref
 }
 
 TEST_F(IssueToken, refresh_life_is_the_smaller_of_idle_and_what_is_left) {
-  context();
-  EXPECT_EQ(refresh_lifetime(realm_->realm, client_->client, session_, kNow), seconds{1800});
+  EXPECT_EQ(issue_tokens(context(), random_)->refresh_expires_in, 1800);
+  const auto late = context();
   session_.started_at = kNow - seconds{35'900};
-  EXPECT_EQ(refresh_lifetime(realm_->realm, client_->client, session_, kNow), seconds{100});
+  EXPECT_EQ(issue_tokens(late, random_)->refresh_expires_in, 100);
+}
+
+TEST_F(IssueToken, refuses_to_let_tokens_outlive_the_clients_share) {
+  client_record_.attributes["client.session.max.lifespan"] = "60";
+  auto late = context();
+  session_.started_at = kNow - hours{2};
+  late.share_started_at = kNow - seconds{20};
+  const auto tokens = issue_tokens(late, random_);
+  ASSERT_TRUE(tokens);
+  EXPECT_EQ(tokens->refresh_expires_in, 40) << "from the share's start, not the session's";
+  EXPECT_EQ(tokens->expires_in, 40);
 }
 
 }  // namespace

@@ -6,15 +6,18 @@
 namespace cardea::oidc {
 namespace {
 
-using Joined = Result<UserSession, OAuthError>;
+using Joined = Result<JoinedSession, OAuthError>;
 
-/// A share that is there keeps its beginning: older tokens of the client stay good (why_not_live).
-ClientSession share_of(const TokenRequest& request, const SessionShare& joining,
+/// A share that is there keeps its beginning: older tokens of the client stay good (why_not_live). One that has reached
+/// its maximum begins anew.
+ClientSession share_of(const TokenRequest& request, const SessionShare& joining, const UserSession& session,
                        const std::optional<ClientSession>& before) {
+  const bool goes_on = before && request.now < client_session_end(request.realm->realm, request.client->client, session,
+                                                                  before->started_at);
   ClientSession share;
   share.session = joining.session.id;
   share.client = request.client->client.id;
-  share.started_at = before ? before->started_at : request.now;
+  share.started_at = goes_on ? before->started_at : request.now;
   share.rotated_at = request.now;
   share.scope = joining.scope;
   share.refresh_id = joining.refresh_id;
@@ -27,10 +30,9 @@ Stored<Joined> join_online(Tx& tx, const TokenRequest& request, const SessionSha
     const auto end = session_end(request.realm->realm, joining.session);
     if (auto stored = sessions.insert(tx, joining.session, end); !stored) return refuse(stored.error());
   }
-  if (auto stored = sessions.put_client_session(tx, share_of(request, joining, joining.share)); !stored) {
-    return refuse(stored.error());
-  }
-  return Joined(joining.session);
+  const auto share = share_of(request, joining, joining.session, joining.share);
+  if (auto stored = sessions.put_client_session(tx, share); !stored) return refuse(stored.error());
+  return Joined(JoinedSession{joining.session, share.started_at});
 }
 
 /// The offline session, made unless it is there and alive.
@@ -92,11 +94,11 @@ Stored<Joined> join_session(Tx& tx, const TokenRequest& request, const SessionSh
   if (!is_offline_allowed(joining.subject)) return Joined(refuse(offline_not_allowed()));
   auto offline = settle_offline(tx, request, joining);
   if (!offline) return refuse(offline.error());
-  const auto share = share_of(request, joining, offline->client_session);
+  const auto share = share_of(request, joining, offline->session, offline->client_session);
   const auto stored = request.dependencies.repositories.offline_sessions.put_client_session(tx, share);
   if (!stored) return refuse(stored.error());
   if (auto dropped = drop_unused_session(tx, request, joining); !dropped) return refuse(dropped.error());
-  return Joined(std::move(offline->session));
+  return Joined(JoinedSession{std::move(offline->session), share.started_at});
 }
 
 }  // namespace cardea::oidc

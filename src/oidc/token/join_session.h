@@ -22,6 +22,12 @@ struct SessionShare {
   std::string refresh_id;              // jti of the refresh token to come
 };
 
+/// The session that tokens belong to, and when the client's share in it was opened.
+struct JoinedSession {
+  UserSession session;
+  TimePoint share_started_at{};
+};
+
 /// Why nobody may join this session: it is gone, not the person's who agreed, the person is disabled, or a not-before
 /// of realm, client or person has come since. The revocation that happens between a login and its exchange must not be
 /// outrun: the tokens would be younger than it (attack class 28). `agreed_at`: when the code was issued or approved, at
@@ -35,7 +41,7 @@ struct SessionShare {
 
 /// Stores the share; gives the session that the tokens belong to, or the refusal offline_not_allowed, and then nothing
 /// is stored. When a browser's session begins with an offline token, the offline session alone is left, as in Keycloak.
-[[nodiscard]] Stored<Result<UserSession, OAuthError>> join_session(Tx& tx, const TokenRequest& request,
-                                                                   const SessionShare& joining);
+[[nodiscard]] Stored<Result<JoinedSession, OAuthError>> join_session(Tx& tx, const TokenRequest& request,
+                                                                     const SessionShare& joining);
 
 }  // namespace cardea::oidc

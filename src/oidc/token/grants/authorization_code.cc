@@ -16,7 +16,7 @@ namespace {
 struct Redeemed {
   std::optional<OAuthError> refusal;
   AuthorizationCode code;
-  UserSession session;
+  JoinedSession joined;
   std::shared_ptr<const TokenPlan> plan;
   TokenSubject subject;
   std::string refresh_id;
@@ -45,7 +45,7 @@ Stored<void> join(Tx& tx, const TokenRequest& request, Redeemed& out) {
                                     .refresh_id = out.refresh_id});
   if (!joined) return refuse(joined.error());
   if (*joined) {
-    out.session = std::move(**joined);
+    out.joined = std::move(**joined);
   } else {
     out.refusal = joined->error();
   }
@@ -88,15 +88,16 @@ web::Outcome sign(const TokenRequestPtr& request, const Redeemed& redeemed) {
                              .subject = redeemed.subject,
                              .issuer = request->issuer,
                              .now = request->now,
-                             .session = &redeemed.session,
+                             .session = &redeemed.joined.session,
                              .acr = redeemed.code.acr,
                              .nonce = redeemed.code.nonce,
                              .grant = "ac",
                              .refresh_id = redeemed.refresh_id,
+                             .share_started_at = redeemed.joined.share_started_at,
                              .resources = redeemed.code.resources};
   const auto tokens = issue_for(*request, context);
   if (!tokens) return refuse_token(*request, tokens.error());
-  return token_answer(*request, *redeemed.plan, *tokens, &redeemed.session);
+  return token_answer(*request, *redeemed.plan, *tokens, &redeemed.joined.session);
 }
 
 }  // namespace

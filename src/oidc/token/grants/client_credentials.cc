@@ -59,11 +59,12 @@ web::Outcome open_session(const TokenRequestPtr& request, std::shared_ptr<const 
                                                 .subject = *subject,
                                                 .issuer = request->issuer,
                                                 .now = request->now,
-                                                .session = &**joined,
+                                                .session = &(*joined)->session,
                                                 .acr = "1",
                                                 .nonce = {},
                                                 .grant = "cc",
-                                                .refresh_id = refresh_id};
+                                                .refresh_id = refresh_id,
+                                                .share_started_at = (*joined)->share_started_at};
                      const auto tokens = issue_for(*request, context);
                      if (!tokens) return refuse_token(*request, tokens.error());
                      return token_answer(*request, *plan, *tokens, context.session);

@@ -14,7 +14,7 @@ namespace {
 
 struct Polled {
   std::optional<OAuthError> refusal;
-  UserSession session;
+  JoinedSession joined;
   std::shared_ptr<const TokenPlan> plan;
   TokenSubject subject;
   std::string acr;
@@ -53,7 +53,7 @@ Stored<void> join(Tx& tx, const TokenRequest& request, const DeviceCode& code, P
                               .refresh_id = out.refresh_id});
   if (!joined) return refuse(joined.error());
   if (*joined) {
-    out.session = std::move(**joined);
+    out.joined = std::move(**joined);
   } else {
     out.refusal = joined->error();
   }
@@ -93,14 +93,15 @@ web::Outcome sign(const TokenRequestPtr& request, const Polled& polled) {
                              .subject = polled.subject,
                              .issuer = request->issuer,
                              .now = request->now,
-                             .session = &polled.session,
+                             .session = &polled.joined.session,
                              .acr = polled.acr,
                              .nonce = {},
                              .grant = "dg",
-                             .refresh_id = polled.refresh_id};
+                             .refresh_id = polled.refresh_id,
+                             .share_started_at = polled.joined.share_started_at};
   const auto tokens = issue_for(*request, context);
   if (!tokens) return refuse_token(*request, tokens.error());
-  return token_answer(*request, *polled.plan, *tokens, &polled.session);
+  return token_answer(*request, *polled.plan, *tokens, &polled.joined.session);
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ bool is_set_up(const RealmEntry& realm, const User& user, TimePoint now) {
 }
 
 struct Signed {
-  UserSession session;
+  JoinedSession joined;
   TokenSubject subject;
 };
 
@@ -140,14 +140,15 @@ web::Outcome store_and_sign(const PasswordRequestPtr& login) {
                                .subject = opened.subject,
                                .issuer = r->issuer,
                                .now = r->now,
-                               .session = &opened.session,
+                               .session = &opened.joined.session,
                                .acr = "1",
                                .nonce = {},
                                .grant = "ro",
-                               .refresh_id = refresh_id};
+                               .refresh_id = refresh_id,
+                               .share_started_at = opened.joined.share_started_at};
     const auto tokens = issue_for(*r, context);
     if (!tokens) return refuse_token(*r, tokens.error());
-    return token_answer(*r, *login->plan, *tokens, &opened.session);
+    return token_answer(*r, *login->plan, *tokens, &opened.joined.session);
   });
 }
 

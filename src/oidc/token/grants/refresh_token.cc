@@ -105,6 +105,7 @@ web::Outcome sign(const RefreshPtr& refresh) {
                              .grant = "rt",
                              .refresh_scope = refresh->scope,
                              .refresh_id = refresh->refresh_id,
+                             .share_started_at = refresh->live.client_session->started_at,
                              .resources = refresh->resources};
   const auto tokens = issue_for(*request, context);
   if (!tokens) return refuse_token(*request, tokens.error());

@@ -29,6 +29,7 @@ struct Exchange {
 
   TokenSubject subject;
   std::optional<UserSession> session;  // absent: the subject is a service account without one
+  std::optional<TimePoint> share_started_at;
   std::string refresh_id;
 };
 using ExchangePtr = std::shared_ptr<Exchange>;
@@ -81,7 +82,8 @@ web::Outcome sign(const ExchangePtr& exchange) {
                              .refresh_id = exchange->refresh_id,
                              .with_refresh = exchange->asked.requested == ExchangeFor::kRefreshToken,
                              .only_audiences = audiences.empty() ? nullptr : &audiences,
-                             .latest_end = exchange->subject_end};
+                             .latest_end = exchange->subject_end,
+                             .share_started_at = exchange->share_started_at};
   auto tokens = issue_for(request, context);
   if (!tokens && tokens.error().note == describe(IssueError::kAudienceMissing)) {
     std::string names;
@@ -108,11 +110,14 @@ Stored<void> store_share(Tx& tx, Exchange& exchange) {
   if (!live) return refuse(live.error());
   if (!*live) return refuse(StoreError::kConflict);  // it ended this moment
   const auto& known = (*live)->client_session;
-  if (known && exchange.asked.requested != ExchangeFor::kRefreshToken) return {};
+  const bool goes_on = known && request.now < client_session_end(request.realm->realm, request.client->client,
+                                                                 (*live)->session, known->started_at);
+  exchange.share_started_at = goes_on ? known->started_at : request.now;
+  if (goes_on && exchange.asked.requested != ExchangeFor::kRefreshToken) return {};
   ClientSession share;
   share.session = exchange.session->id;
   share.client = request.client->client.id;
-  share.started_at = known ? known->started_at : request.now;
+  share.started_at = *exchange.share_started_at;
   share.rotated_at = request.now;
   share.scope = exchange.plan->full_scope;
   share.refresh_id = exchange.refresh_id;
