@@ -171,6 +171,7 @@ export class Server {
   }
 
   /// A certificate for localhost, signed by itself; `ca` is what a client must trust.
+  /// Called again, it makes another one in its place.
   makeCertificate() {
     const [key, certificate] = ['key.pem', 'certificate.pem'].map((name) => path.join(this.folder, name));
     execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2',

@@ -77,6 +77,16 @@ test('config_check_tells_every_problem_and_starts_nothing', kOnlyCardea, async (
   assert.equal(good.code, 0, good.all);
 });
 
+test('starts_from_a_yaml_file', kOnlyCardea, async () => {
+  const file = path.join(temporaryFolder(), 'cardea.yaml');
+  writeFileSync(file, 'log-console-output: json\nhttp-relative-path: /id\n');
+  const server = await startServer({ realm: villageRealm(), arguments: ['--config-file', file] });
+  assert.equal((await request(`${server.base}/id/realms/village`)).status, 200);
+  assert.equal((await request(`${server.base}/realms/village`)).status, 404);
+  await server.stop();
+  for (const line of server.lines) assert.ok(JSON.parse(line).event, line);
+});
+
 test('refuses_a_broken_realm_file', kOnlyCardea, async () => {
   for (const text of ['{"realm":"broken",', '{"realm":"x","enabled":"perhaps"}', '[]x']) {
     const folder = temporaryFolder();
