@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/uri.h"
@@ -11,6 +12,11 @@
 namespace cardea::app {
 
 namespace {
+
+/// True when all of these could be read.
+bool are_read(const UnreadOptions& unread, std::initializer_list<std::string_view> names) {
+  return std::ranges::none_of(names, [&](std::string_view name) { return unread.contains(name); });
+}
 
 void check_transport(const ServerSettings& s, Problems& problems, std::vector<std::string>& warnings) {
   if (s.https_certificate_file.empty() != s.https_certificate_key_file.empty())
@@ -91,16 +97,20 @@ void complete_settings(ServerSettings& s, bool http_enabled_given) {
   if (s.db == Database::kPostgres && s.db_url.empty()) s.db_url = database_url(s);
 }
 
-void check_settings(const ServerSettings& s, Problems& problems, std::vector<std::string>& warnings) {
-  if (s.hostname_strict && s.hostname.empty())
+void check_settings(const ServerSettings& s, const UnreadOptions& unread, Problems& problems,
+                    std::vector<std::string>& warnings) {
+  if (are_read(unread, {"hostname", "hostname-strict"}) && s.hostname_strict && s.hostname.empty())
     problems.add("hostname",
                  "is needed: the public name or URL of this server. Or set hostname-strict=false behind a "
                  "proxy that sets the Host header itself");
-  check_transport(s, problems, warnings);
-  check_proxy(s, problems);
-  check_client_certificates(s, problems);
+  if (are_read(unread, {"http-enabled", "http-port", "https-port", "http-management-port", "health-enabled",
+                        "metrics-enabled", "proxy-headers"})) {
+    check_transport(s, problems, warnings);
+  }
+  if (are_read(unread, {"proxy-headers", "proxy-trusted-addresses"})) check_proxy(s, problems);
+  if (are_read(unread, {"https-client-auth", "proxy-headers"})) check_client_certificates(s, problems);
   check_outbound(s, problems);
-  check_database(s, problems);
+  if (are_read(unread, {"db", "db-url", "db-url-host", "db-url-port", "db-url-database"})) check_database(s, problems);
   if (s.http_host.empty()) problems.add("http-host", "must be an address");
   if (s.data_dir.empty()) problems.add("data-dir", "must be a folder");
   if (s.bootstrap_admin_username.empty()) problems.add("bootstrap-admin-username", "must be a name");

@@ -36,10 +36,8 @@ class Reader {
 
     const bool http_given =
         flags.contains("http-enabled") || variables.contains("http-enabled") || file.contains("http-enabled");
-    if (values_are_good_) {  // Rules between options say nothing useful about values that are none.
-      complete_settings(configuration_.settings, http_given);
-      check_settings(configuration_.settings, problems_, configuration_.warnings);
-    }
+    complete_settings(configuration_.settings, http_given);
+    check_settings(configuration_.settings, unread_, problems_, configuration_.warnings);
     if (!problems_.empty()) return refuse(std::move(problems_));
     return std::move(configuration_);
   }
@@ -128,7 +126,7 @@ class Reader {
     if (const auto refusal = option.assign(configuration_.settings, text)) {
       const auto value = option.has(kSecret) ? std::string() : "\"" + std::string(text) + "\": ";
       problems_.add(given != nullptr ? given->source : std::string(option.name), value + *refusal);
-      values_are_good_ = false;
+      unread_.insert(option.name);
     }
   }
 
@@ -170,7 +168,7 @@ class Reader {
   Problems problems_;
   Configuration configuration_;
   std::vector<std::string> ignored_;
-  bool values_are_good_ = true;
+  UnreadOptions unread_;
 };
 
 }  // namespace

@@ -179,6 +179,14 @@ TEST(ReadSettings, refuses_one_port_for_two_things) {
       ElementsAre(HasSubstr("https-port: must differ")));
 }
 
+TEST(ReadSettings, tells_what_does_not_fit_together_although_another_value_is_bad) {
+  EXPECT_THAT(problems_of({{"start", "--hostname-strict=perhaps", "--https-certificate-file=/c.pem", "--db=oracle",
+                            "--db-url=postgresql://x/y", "--proxy-headers=xforwarded"}}),
+              ElementsAre(HasSubstr("--hostname-strict: "), HasSubstr("--db: "),
+                          HasSubstr("https-certificate-file: and https-certificate-key-file"),
+                          HasSubstr("proxy-headers: needs proxy-trusted-addresses")));
+}
+
 TEST(ReadSettings, refuses_postgres_options_for_sqlite) {
   EXPECT_THAT(problems_of({{"start-dev", "--db-url=jdbc:postgresql://db/kc"}}),
               ElementsAre(HasSubstr("db-url: is for PostgreSQL")));
