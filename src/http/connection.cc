@@ -1,5 +1,7 @@
 #include "http/connection.h"
 
+#include <openssl/crypto.h>
+
 #include <utility>
 
 #include "base/assert.h"
@@ -91,7 +93,9 @@ void Connection::handshake() {
 void Connection::read() {
   const auto result = transport_->read(thread_.scratch);
   if (result.status != IoStatus::kDone) return go_on(result.status);
-  receive({thread_.scratch.data(), result.bytes});
+  auto& scratch = thread_.scratch;  // receive() may end this connection
+  receive({scratch.data(), result.bytes});
+  OPENSSL_cleanse(scratch.data(), result.bytes);
 }
 
 void Connection::receive(std::string_view bytes) {

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/assert.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "http/address.h"
 #include "http/chunk_reader.h"
@@ -282,13 +283,17 @@ void RequestReader::reset() {
   in.chunks.reset();
   in.state = State::kEmpty;
   in.refusal = {};
-  in.kept.clear();
+  // Bodies and heads carry passwords and secrets, and this object is used again.
+  if (!in.kept.empty()) wipe(in.kept);
+  if (!in.request.body.empty()) wipe(in.request.body);
+  for (auto& header : in.request.headers) {
+    if (equal_ignoring_ascii_case(header.name, "Authorization")) wipe(header.value);
+  }
   in.line_begin = 0;
   in.skipped_empty_line = false;
   in.total = 0;
   in.request.path.clear();
   in.request.query.clear();
-  in.request.body.clear();
   in.request.path_parameters.clear();
 }
 

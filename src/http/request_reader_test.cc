@@ -219,6 +219,18 @@ TEST(RequestReader, forgets_the_request_before) {
   EXPECT_TRUE(reader.is_http_1_0());
 }
 
+TEST(RequestReader, refuses_to_keep_secrets_for_the_next_request) {
+  RequestReader reader;
+  feed(reader, request_with("Authorization: Basic c2VjcmV0LW9mLWEtY2xpZW50LXdpdGgtYS1uYW1l\r\nContent-Length: 40\r\n",
+                            "password=correct-horse-battery-staple-40"));
+  ASSERT_EQ(reader.state(), State::kComplete);
+  const std::string_view body = reader.request().body;
+  const std::string_view header = *reader.request().header("Authorization");
+  reader.reset();  // the object and its buffers stay
+  EXPECT_EQ(body.find("horse"), std::string_view::npos);
+  EXPECT_EQ(header.find("c2Vj"), std::string_view::npos);
+}
+
 TEST(RequestReader, knows_whether_the_connection_may_stay) {
   const auto keep_alive = [](std::string_view version, std::string_view line) {
     RequestReader reader;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "base/secret.h"
 #include "base/text.h"
 
 namespace cardea::web {
@@ -59,6 +60,15 @@ void encode(std::string& out, std::string_view text) {
 }
 
 }  // namespace
+
+Form& Form::operator=(Form&& other) noexcept {
+  parameters_.swap(other.parameters_);
+  return *this;
+}
+
+Form::~Form() {
+  for (auto& [name, value] : parameters_) wipe(value);
+}
 
 Result<Form, FormError> Form::parse(std::string_view text) {
   Form form;

@@ -14,8 +14,16 @@ namespace cardea::web {
 
 enum class FormError { kMalformed, kTooManyParameters, kTooLong };
 
+/// Values may be passwords and secrets: they are wiped when the form goes.
 class Form {
  public:
+  Form() = default;
+  Form(Form&& other) noexcept = default;
+  Form& operator=(Form&& other) noexcept;
+  Form(const Form&) = default;
+  Form& operator=(const Form&) = delete;
+  ~Form();
+
   /// Parses a body or query. Refuses bad percent-escapes, NUL, bad UTF-8 and what is beyond kFormParametersMax,
   /// kParameterNameBytesMax and kParameterBytesMax. Empty pairs ("a=1&&b=2") are passed over.
   [[nodiscard]] static Result<Form, FormError> parse(std::string_view text);
