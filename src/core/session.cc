@@ -104,7 +104,8 @@ bool is_session_alive(const Realm& realm, const UserSession& session, TimePoint 
 std::optional<NotLive> why_not_live(const Realm& realm, const Client& client, const std::optional<LiveSession>& live,
                                     std::int64_t issued_at, TimePoint now) {
   if (!live || !is_session_alive(realm, live->session, now)) return NotLive::kSessionGone;
-  if (!live->client_session || now >= client_session_end(realm, client, live->session, live->client_session->started_at)) {
+  if (!live->client_session ||
+      now >= client_session_end(realm, client, live->session, live->client_session->started_at)) {
     return NotLive::kClientSessionGone;
   }
   if (!live->subject.user.enabled) return NotLive::kUserDisabled;

@@ -74,7 +74,8 @@ TEST_P(SingleSignOn, a_clients_maximum_counts_from_its_own_sign_on_and_begins_an
   const auto last = join();
   EXPECT_EQ(last.at("expires_in"), 200) << "no token outlives the share";
   server_.clock.advance(seconds{200});
-  const Pairs again = {{"grant_type", "refresh_token"}, {"client_id", "short"},
+  const Pairs again = {{"grant_type", "refresh_token"},
+                       {"client_id", "short"},
                        {"refresh_token", std::string(last.at("refresh_token").as_string())}};
   EXPECT_EQ(server_.post("/token", again).status, 400);
   EXPECT_EQ(join().at("refresh_expires_in"), 600);
