@@ -67,4 +67,38 @@ std::vector<std::string> LevelNames::of_realm(const Realm& realm) {
   return names;
 }
 
+int requested_level(const LevelNames& names, std::string_view acr_values) {
+  int lowest = kNoLevel;
+  for (const auto name : split_words(acr_values)) {
+    const auto level = names.level_of(name);
+    if (level && (lowest == kNoLevel || *level < lowest)) lowest = *level;
+  }
+  return lowest;
+}
+
+std::map<int, std::int64_t> levels_of(const UserSession& session) {
+  std::map<int, std::int64_t> out;
+  const auto note = session.notes.find(std::string(kLevelNote));
+  if (note == session.notes.end()) return out;
+  const auto document = parse_json(note->second, kLimits);
+  if (!document || !document->is_object()) return out;
+  for (const auto& member : document->get_object()) {
+    const auto level = parse_integer<int>(member.key());
+    if (level && *level >= 0 && member.value().is_int64()) out.emplace(*level, member.value().get_int64());
+  }
+  return out;
+}
+
+void note_levels(UserSession& session, const Authentication& proven) {
+  if (proven.levels.empty()) return;
+  auto reached = levels_of(session);
+  for (const auto level : proven.levels) reached.insert_or_assign(level, proven.auth_time);
+  std::string text;
+  JsonWriter writer(text);
+  writer.begin_object();
+  for (const auto& [level, at] : reached) writer.member(std::to_string(level), at);
+  writer.end_object();
+  session.notes.insert_or_assign(std::string(kLevelNote), std::move(text));
+}
+
 }  // namespace cardea

@@ -2,14 +2,18 @@
 // realm, a JSON object of name to number. A number that is no name stands for itself.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "domain/authorization.h"
 #include "domain/client.h"
+#include "domain/flow/executor.h"
 #include "domain/realm.h"
+#include "domain/session.h"
 
 namespace cardea {
 
@@ -28,5 +32,15 @@ class LevelNames {
  private:
   std::map<std::string, int, std::less<>> levels_;
 };
+
+/// The level that `acr_values` asks for: of several the lowest, as Keycloak. kNoLevel: none.
+[[nodiscard]] int requested_level(const LevelNames& names, std::string_view acr_values);
+
+/// When each level was reached in this session: its note "loa-map", {"1":1767225600} (epoch seconds). What cannot be
+/// read was not reached.
+inline constexpr std::string_view kLevelNote = "loa-map";
+[[nodiscard]] std::map<int, std::int64_t> levels_of(const UserSession& session);
+/// Adds what a login reached.
+void note_levels(UserSession& session, const Authentication& proven);
 
 }  // namespace cardea

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "core/level_of_assurance.h"
 
 namespace cardea {
 namespace {
@@ -34,6 +35,7 @@ UserSession make_session(const Realm& realm, const Authentication& proven, std::
   session.auth_time = proven.auth_time;
   session.remember_me = proven.remember_me && realm.remember_me;
   session.ip_address = ip_address;
+  note_levels(session, proven);
   return session;
 }
 

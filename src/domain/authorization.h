@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "domain/ids.h"
@@ -56,6 +57,7 @@ struct Authentication {
   std::int64_t auth_time = 0;  // epoch seconds
   std::string acr = "1";       // "1" after an active login, "0" for single sign-on reuse
   bool remember_me = false;
+  std::vector<int> levels = {};  // of authentication that this login reached (core/level_of_assurance.h)
 };
 
 /// A code waiting to be redeemed once (RFC 6749 section 4.1.2). Only its hash is stored.

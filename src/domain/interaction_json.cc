@@ -12,6 +12,7 @@ constexpr std::size_t kBytesMax =
     64 * 1024;  // rows are ours and the browser's part is bounded before: this is a backstop
 constexpr std::size_t kActionsMax = 64;
 constexpr std::size_t kResultsMax = 64;
+constexpr std::int64_t kLevelMax = 1'000'000;
 
 std::string_view mode_name(ResponseMode mode) {
   switch (mode) {
@@ -104,6 +105,11 @@ void write_stage(JsonWriter& writer, const AwaitingActions& stage) {
   writer.key("p").begin_object();
   writer.member("u", stage.proven.user.str()).member("at", stage.proven.auth_time).member("ac", stage.proven.acr);
   flag(writer, "rm", stage.proven.remember_me);
+  if (!stage.proven.levels.empty()) {
+    writer.key("lv").begin_array();
+    for (const auto level : stage.proven.levels) writer.number(level);
+    writer.end_array();
+  }
   writer.key("do").begin_array();
   for (const auto& action : stage.actions) writer.string(action);
   writer.end_array();
@@ -242,6 +248,13 @@ std::optional<AwaitingActions> read_actions(const json::object& object) {
   out.proven.auth_time = in.needed_number("at");
   out.proven.acr = in.needed("ac");
   out.proven.remember_me = in.flag("rm");
+  if (const auto* levels = object.if_contains("lv"); levels != nullptr) {
+    if (!levels->is_array() || levels->get_array().size() > kResultsMax) return std::nullopt;
+    for (const auto& level : levels->get_array()) {
+      if (!level.is_int64() || level.get_int64() < 0 || level.get_int64() > kLevelMax) return std::nullopt;
+      out.proven.levels.push_back(static_cast<int>(level.get_int64()));
+    }
+  }
   out.asked = in.text("as").value_or("");
   out.mailed = in.flag("m");
   const auto* actions = in.needed_array("do");

@@ -42,7 +42,7 @@ Interaction full() {
   out.request.kc_action_status = "success";
   out.request.pushed_hash = "hash-of-handle";
   AwaitingActions actions;
-  actions.proven = {.user = UserId("u1"), .auth_time = 1767225600, .acr = "1", .remember_me = true};
+  actions.proven = {.user = UserId("u1"), .auth_time = 1767225600, .acr = "1", .remember_me = true, .levels = {1, 2}};
   actions.actions = {"UPDATE_PASSWORD", "VERIFY_EMAIL"};
   out.stage = actions;
   return out;

@@ -4,9 +4,13 @@
 
 #include "base/assert.h"
 #include "base/limits.h"
+#include "base/text.h"
+#include "core/attribute_match.h"
 #include "core/brute_force.h"
+#include "core/level_of_assurance.h"
 #include "core/required_actions.h"
 #include "core/sealed_interaction.h"
+#include "core/webauthn_credential.h"
 #include "login/actions/action.h"
 #include "login/endpoint.h"
 #include "login/flow_cookie.h"
@@ -43,15 +47,25 @@ bool has_role(const EffectiveRoles& roles, std::string_view name) {
   });
 }
 
-FlowDecision decide(const RealmEntry& realm, const Flow& flow, const FlowProgress& progress,
+// `user`: whose progress this is; null: nobody has proven anything.
+FlowDecision decide(const StepRun& run, const FlowProgress& progress, const User* user,
                     std::set<std::string, std::less<>> credentials, const Roles& roles) {
+  const auto& realm = *run.realm;
   FlowSubject subject{std::move(credentials), {}};
+  if (user != nullptr) {
+    subject.has_attribute = [user](const AttributeCondition& condition) { return has_attribute(*user, condition); };
+  }
   if (roles) subject.has_role = [&roles](std::string_view name) { return has_role(*roles, name); };
-  return run_flow(flow, {.progress = progress,
-                         .subject = subject,
-                         .find_form = find_form_facts,
-                         .session_user = nullptr,
-                         .may_set_up = [&realm](std::string_view action) { return may_set_up(realm.realm, action); }});
+  const LevelNames names(realm.realm, run.client->client);
+  const auto requested = requested_level(names, run.interaction.request.acr_values);
+  return run_flow(*run.flow(),
+                  {.progress = progress,
+                   .subject = subject,
+                   .find_form = find_form_facts,
+                   .session_user = nullptr,
+                   .may_set_up = [&realm](std::string_view action) { return may_set_up(realm.realm, action); },
+                   .passkeys = are_passkeys_enabled(realm.realm),
+                   .levels = {.requested = requested, .now = epoch_seconds(run.dependencies.clock.now())}});
 }
 
 Stored<Roles> load_roles(Rows& rows, const Dependencies& dependencies, const RealmEntry& realm, const UserId& user) {
@@ -116,9 +130,8 @@ Stored<RowFacts> load_facts(Rows& rows, const StepRun& run, const UserId& user) 
 }
 
 web::Outcome choose(const std::shared_ptr<StepRun>& run, const Roles& roles, WithRun next) {
-  std::set<std::string, std::less<>> types;
-  for (const auto& credential : run->credentials) types.insert(credential.type);
-  auto decision = decide(*run->realm, *run->flow(), progress_of(run->interaction), std::move(types), roles);
+  auto decision =
+      decide(*run, progress_of(run->interaction), run->user ? &*run->user : nullptr, credential_types(*run), roles);
   auto* ask = std::get_if<Ask>(&decision);
   if (ask == nullptr) {
     // Complete here would be a login without a new proof: the flow was changed meanwhile. Nobody gets in by that.
@@ -179,23 +192,31 @@ Stored<Settled> settle(Tx& tx, const StepRun& run, const StepPassed& passed, con
   return Settled::kDone;
 }
 
+// "1" of a flow without levels.
+std::string acr_of(const StepRun& run, const std::vector<int>& levels) {
+  if (levels.empty()) return "1";
+  return LevelNames(run.realm->realm, run.client->client)
+      .name_of(*std::ranges::max_element(levels), run.interaction.request.acr_values);
+}
+
 web::Outcome finish(const StepRunPtr& run, const StepPassed& passed, const FlowProgress& progress,
-                    const std::vector<std::string>& setup_actions) {
+                    const Complete& end) {
   const auto& realm = run->realm->realm;
   const auto now = run->dependencies.clock.now();
   auto user = passed.user;
-  user.required_actions.insert(user.required_actions.end(), setup_actions.begin(), setup_actions.end());
+  user.required_actions.insert(user.required_actions.end(), end.setup_actions.begin(), end.setup_actions.end());
   Authentication proven{.user = progress.user,
                         .auth_time = epoch_seconds(now),
-                        .acr = "1",
-                        .remember_me = realm.remember_me && progress.remember_me};
+                        .acr = acr_of(*run, end.levels),
+                        .remember_me = realm.remember_me && progress.remember_me,
+                        .levels = end.levels};
   return continue_login(run->dependencies, run->request, run->realm, run->interaction.request, std::move(proven),
                         pending_actions(*run->realm, user, passed.password_set_at, now));
 }
 
 // On the store lane.
 web::Outcome save(const StepRunPtr& run, const StepPassed& passed, const Settlement& settlement,
-                  const FlowProgress& progress, const std::vector<std::string>& setup_actions) {
+                  const FlowProgress& progress, const Complete& end) {
   auto lost = Settled::kGone;
   const auto saved = write_to(run->dependencies.repositories.store,
                               [&](Tx& tx) { return settle(tx, *run, passed, settlement, lost); });
@@ -204,7 +225,7 @@ web::Outcome save(const StepRunPtr& run, const StepPassed& passed, const Settlem
     return refuse_login(run->dependencies, run->request, run->realm, run->link, Refusal::kGone);
   }
   if (!saved) return store_failed(run->dependencies, run->request, run->realm.get(), saved.error());
-  if (!settlement.next) return finish(run, passed, progress, setup_actions);
+  if (!settlement.next) return finish(run, passed, progress, end);
   const auto& row = *settlement.next;
   const auto link = make_link(row.interaction.request, row.interaction.id, row.handle, "");
   auto response = web::redirect(
@@ -236,22 +257,21 @@ web::Outcome count_failure(const StepRunPtr& run, StepView view, const std::opti
 }
 
 web::Outcome go_on(const StepRunPtr& run, StepPassed passed, FlowProgress progress, const Roles& roles) {
-  const auto decision = decide(*run->realm, *run->flow(), progress, passed.credentials, roles);
+  const auto decision = decide(*run, progress, &passed.user, passed.credentials, roles);
   if (const auto* denied = std::get_if<Denied>(&decision)) return deny(*run, denied->reason);
   Settlement settlement{.takes_row = run->steps() != nullptr, .next = {}};
-  std::vector<std::string> setup_actions;
+  Complete end;
   if (const auto* complete = std::get_if<Complete>(&decision)) {
     CARDEA_ASSERT(complete->user == passed.user.id);
-    setup_actions = complete->setup_actions;
-    if (!passed.consume && !settlement.takes_row) return finish(run, passed, progress, setup_actions);
+    end = *complete;
+    if (!passed.consume && !settlement.takes_row) return finish(run, passed, progress, end);
   } else {
     settlement.next = make_row(run->dependencies, run->realm->realm, run->interaction.id, run->interaction.request,
                                AwaitingSteps{progress});
   }
-  return web::then(web::Lane::kStore, [run, passed = std::move(passed), settlement = std::move(settlement),
-                                       progress = std::move(progress), setup_actions = std::move(setup_actions)] {
-    return save(run, passed, settlement, progress, setup_actions);
-  });
+  return web::then(web::Lane::kStore,
+                   [run, passed = std::move(passed), settlement = std::move(settlement), progress = std::move(progress),
+                    end = std::move(end)] { return save(run, passed, settlement, progress, end); });
 }
 
 }  // namespace
@@ -263,7 +283,32 @@ std::string StepRun::username() const {
   return stage.typed_name.empty() ? interaction.request.login_hint : stage.typed_name;
 }
 
+bool StepRun::offers_passkeys() const { return are_passkeys_enabled(realm->realm); }
+
+bool StepRun::is_about(const User& found) const {
+  if (user) return user->id == found.id;
+  const auto& stage = *login();
+  const auto is_called = [&](std::string_view name) {
+    return equal_ignoring_ascii_case(name, found.username) ||
+           (realm->realm.login_with_email_allowed && equal_ignoring_ascii_case(name, found.email));
+  };
+  if (!stage.username_shown.empty() && !equal_ignoring_ascii_case(stage.username_shown, found.username)) return false;
+  return stage.typed_name.empty() || is_called(stage.typed_name);
+}
+
 bool StepRun::is_username_fixed() const { return user.has_value() || !login()->username_shown.empty(); }
+
+std::set<std::string, std::less<>> credential_types(const StepRun& run) {
+  std::set<std::string, std::less<>> out;
+  for (const auto& credential : run.credentials) out.insert(credential.type);
+  return out;
+}
+
+std::optional<TimePoint> password_set_at(const std::vector<Credential>& credentials) {
+  const auto found = std::ranges::find(credentials, "password", &Credential::type);
+  if (found == credentials.end()) return std::nullopt;
+  return found->created_at;
+}
 
 const StepForm& form_of(const StepRun& run) {
   const auto* form = find_step_form(run.execution->step()->authenticator);

@@ -4,6 +4,7 @@
 #include "login/refusals.h"
 #include "login/registration.h"
 #include "login/texts.h"
+#include "login/webauthn_answer.h"
 #include "web/error_page.h"
 
 namespace cardea::login {
@@ -43,11 +44,14 @@ web::PageData step_data(const StepRun& run, const StepView& view) {
   return data;
 }
 
-web::Response render_step(const StepRun& run, std::string_view name, const web::PageData& data) {
+web::Response render_step(const StepRun& run, std::string_view name, const web::PageData& data, bool script = false) {
   const auto texts = step_texts(run);
-  auto response = run.dependencies.pages.render(
-      name, 200, data,
-      {.form_targets = web::form_targets_of(run.interaction.request.redirect_uri), .texts = &texts, .popup = true});
+  auto response =
+      run.dependencies.pages.render(name, 200, data,
+                                    {.form_targets = web::form_targets_of(run.interaction.request.redirect_uri),
+                                     .script = script,
+                                     .texts = &texts,
+                                     .popup = true});
   keep_language(response, run.request, run.realm->realm, run.dependencies.base_url);
   return response;
 }
@@ -72,12 +76,14 @@ web::Response login_page(const StepRun& run, const StepView& view, LoginFields f
       .flag("focus_username", username.empty() || !asks_password)
       .flag("remember_me", realm.remember_me && fields != LoginFields::kPassword)
       .flag("remember_me_checked", view.remember_me)
-      .text("username", std::move(username));
+      .text("username", std::move(username))
+      .flag("passkeys", run.offers_passkeys());
+  if (run.offers_passkeys()) add_webauthn(data, run, view, WebauthnKind::kPasswordless);
   if (realm.reset_password_allowed) {
     const auto base = run.dependencies.base_url.of(run.request);
     data.text("reset_url", link_url(base, realm.name, "reset-credentials", step_link(run, view)));
   }
-  return render_step(run, "login", data);
+  return render_step(run, "login", data, run.offers_passkeys());
 }
 
 web::Response otp_page(const StepRun& run, const OtpPage& page) {
@@ -94,6 +100,31 @@ web::Response otp_page(const StepRun& run, const OtpPage& page) {
       .flag("several", devices.size() > 1)
       .list("devices", std::move(devices));
   return render_step(run, "login-otp", data);
+}
+
+web::Response webauthn_page(const StepRun& run, const StepView& view, WebauthnKind kind) {
+  auto data = step_data(run, view);
+  add_webauthn(data, run, view, kind);
+  std::vector<web::PageData> authenticators;
+  for (const auto& credential : run.credentials) {
+    if (credential.type != credential_type(kind)) continue;
+    authenticators.push_back(
+        web::PageData().text("label", credential.label.empty() ? "Unnamed passkey" : credential.label));
+  }
+  data.text("heading", "Passkey sign in")
+      .text("username", run.user ? run.username() : std::string())
+      .flag("has_authenticators", !authenticators.empty())
+      .list("authenticators", std::move(authenticators));
+  return render_step(run, "webauthn-authenticate", data, true);
+}
+
+web::Response recovery_code_page(const StepRun& run, const RecoveryCodePage& page) {
+  auto data = step_data(run, page.view);
+  data.text("heading", "Sign in with a recovery code")
+      .text("username", run.username())
+      .text("number", std::to_string(page.number))
+      .text("remaining", page.few ? std::to_string(page.remaining) : std::string());
+  return render_step(run, "login-recovery-code", data);
 }
 
 web::Response choice_page(const StepRun& run, const ChoicePage& page) {

@@ -39,6 +39,11 @@ struct StepRun {
   /// The name in the field: the one who must sign in again, the one typed before, or the login_hint.
   [[nodiscard]] std::string username() const;
   [[nodiscard]] bool is_username_fixed() const;
+  /// A passkey may stand for name and password in this realm.
+  [[nodiscard]] bool offers_passkeys() const;
+  /// Is this who the interaction is about: the one who must sign in again, the name that was typed, whoever proved
+  /// something before? True while nobody was named.
+  [[nodiscard]] bool is_about(const User& found) const;
 };
 using StepRunPtr = std::shared_ptr<const StepRun>;
 
@@ -49,6 +54,11 @@ struct StepView {
   bool remember_me = false;
   std::string session_code = {};  // when it is not the request's: the row was written anew
 };
+
+/// Types of the credentials that the row's user has.
+[[nodiscard]] std::set<std::string, std::less<>> credential_types(const StepRun& run);
+/// When the password was set, for policies that let passwords expire; absent: there is none.
+[[nodiscard]] std::optional<TimePoint> password_set_at(const std::vector<Credential>& credentials);
 
 struct StepForm {
   FormFacts facts;

@@ -14,6 +14,9 @@ constexpr Sql kListAll{
     "WHERE user_id = ?1 ORDER BY priority, created_at, id"};
 constexpr Sql kChangeData{
     "UPDATE credentials SET credential_data = ?4 WHERE user_id = ?1 AND id = ?2 AND credential_data = ?3"};
+constexpr Sql kChangeDocuments{
+    "UPDATE credentials SET credential_data = ?4, secret_data = ?5 "
+    "WHERE user_id = ?1 AND id = ?2 AND credential_data = ?3"};
 constexpr Sql kInsert{
     "INSERT INTO credentials (user_id, id, type, label, created_at, priority, credential_data, secret_data) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"};
@@ -41,6 +44,13 @@ class SqlCredentialRepo final : public CredentialRepo {
   Stored<void> change_data(Tx& tx, const UserId& user, const CredentialId& id, std::string_view before,
                            std::string_view after) override {
     return change_one(tx, kChangeData, {user.str(), id.str(), before, after});
+  }
+
+  Stored<void> change_documents(Tx& tx, const Credential& after, std::string_view before) override {
+    const std::string sealed =
+        seal(sealer_, after.secret_data.reveal(), kCredentialSecret, row_of(after.user, after.id));
+    return change_one(tx, kChangeDocuments,
+                      {after.user.str(), after.id.str(), before, after.credential_data, Value::blob(sealed)});
   }
 
   Stored<void> insert(Tx& tx, const Credential& credential) override {

@@ -47,6 +47,7 @@ constexpr int kShareColumns = 8;
     static constexpr Sql kTouch{"UPDATE " sessions " SET last_seen = ?2 WHERE id = ?1"};                               \
     static constexpr Sql kProlong{"UPDATE " sessions " SET last_seen = ?2, purge_hour = ?3 WHERE id = ?1"};            \
     static constexpr Sql kReauthenticate{"UPDATE " sessions " SET auth_time = ?2, last_seen = ?3 WHERE id = ?1"};      \
+    static constexpr Sql kSetNotes{"UPDATE " sessions " SET notes = ?2 WHERE id = ?1"};                                \
     static constexpr Sql kLock{"SELECT 1 FROM " sessions " WHERE id = ?1 /*pg FOR UPDATE */"};                         \
     static constexpr Sql kRemoveShare{"DELETE FROM " shares " WHERE session_id = ?1 AND client_id = ?2"};              \
     static constexpr Sql kRemoveIfEmpty{"DELETE FROM " sessions " WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM " shares \
@@ -167,6 +168,11 @@ class SqlSessionRepo final : public SessionRepo {
   }
   Stored<void> reauthenticate(Tx& tx, const SessionId& id, std::int64_t auth_time, TimePoint last_seen) override {
     return change_one(tx, Statements::kReauthenticate, {id.str(), auth_time, millis(last_seen)});
+  }
+
+  Stored<void> set_notes(Tx& tx, const SessionId& id, const std::map<std::string, std::string>& notes) override {
+    const std::string text = json_or_empty(notes);
+    return change_one(tx, Statements::kSetNotes, {id.str(), Value::text_or_null(text)});
   }
 
   /// The session's row is locked first: of two requests that remove the last two shares, one sees that none is left.

@@ -163,6 +163,54 @@ TEST_P(RaceTest, of_twelve_uses_of_one_time_password_exactly_one_counts) {
   EXPECT_EQ(all->front().secret_data.reveal(), "secret");
 }
 
+TEST_P(RaceTest, of_twelve_uses_of_one_recovery_code_exactly_one_counts) {
+  const auto user = insert_user("ada");
+  Credential list;
+  list.id = CredentialId("codes");
+  list.user = user.id;
+  list.type = "recovery-authn-codes";
+  list.credential_data = R"({"remainingCodes":2})";
+  list.secret_data = SecretBytes(std::string("two"));
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().credentials.insert(tx, list); }));
+  std::atomic<int> won{0}, removed{0};
+  in_parallel(kTwelve, [&](int) {
+    const auto done = write([&](Tx& tx) {
+      Credential after;
+      after.id = list.id;
+      after.user = user.id;
+      after.credential_data = R"({"remainingCodes":1})";
+      after.secret_data = SecretBytes(std::string("one"));
+      return repos().credentials.change_documents(tx, after, list.credential_data);
+    });
+    if (done) ++won;
+    if (!done) EXPECT_EQ(done.error(), StoreError::kConflict);
+  });
+  EXPECT_EQ(won, 1);
+  const auto all = read([&](Rows& rows) { return repos().credentials.list_all(rows, user.id); });
+  ASSERT_EQ(all->size(), 1U);
+  EXPECT_EQ(all->front().credential_data, R"({"remainingCodes":1})");
+  EXPECT_EQ(all->front().secret_data.reveal(), "one");
+  in_parallel(kTwelve, [&](int) {
+    bool gone = false;
+    const auto done = write([&](Tx& tx) -> Stored<void> {
+      const auto taken = repos().credentials.remove(tx, user.id, list.id);
+      if (!taken) return refuse(taken.error());
+      gone = *taken;
+      return {};
+    });
+    if (done && gone) ++removed;
+  });
+  EXPECT_EQ(removed, 1);
+  const auto foreign = insert_user("bert");
+  EXPECT_TRUE(read([&](Rows& rows) { return repos().credentials.list_all(rows, user.id); })->empty());
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().credentials.insert(tx, list); }));
+  ASSERT_TRUE(write([&](Tx& tx) -> Stored<void> {
+    const auto taken = repos().credentials.remove(tx, foreign.id, list.id);
+    EXPECT_TRUE(taken && !*taken) << "another user's";
+    return {};
+  }));
+}
+
 /// Writers and readers at once: a reader sees a transaction whole or not at all.
 TEST_P(RaceTest, readers_see_both_rows_of_a_transaction_or_none) {
   const auto user = insert_user("ada");

@@ -326,6 +326,11 @@ TEST_P(SessionsTest, touch_and_reauthenticate_set_what_they_say) {
       write([&](Tx& tx) { return repos().sessions.reauthenticate(tx, SessionId("s"), 42, now_ + seconds(10)); }));
   EXPECT_EQ(find("s")->auth_time, 42);
   EXPECT_EQ(find("s")->last_seen, now_ + seconds(10));
+  const std::map<std::string, std::string> notes = {{"loa-map", R"({"1":7})"}};
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().sessions.set_notes(tx, SessionId("s"), notes); }));
+  EXPECT_EQ(find("s")->notes, notes);
+  EXPECT_EQ(write([&](Tx& tx) { return repos().sessions.set_notes(tx, SessionId("gone"), notes); }).error(),
+            StoreError::kConflict);
 }
 
 TEST_P(SessionsTest, the_last_share_takes_the_session_with_it) {

@@ -73,6 +73,9 @@ class MemorySessions final : public SessionRepo {
       row.session.last_seen = last_seen;
     });
   }
+  Stored<void> set_notes(Tx& tx, const SessionId& id, const std::map<std::string, std::string>& notes) override {
+    return change(tx, id, [&](SessionRow& row) { row.session.notes = notes; });
+  }
   Stored<bool> remove_client_session(Tx& tx, const SessionId& id, const ClientId& client) override {
     auto& data = rows_of(tx);
     if (!table_of(data).contains(id.str())) return false;

@@ -241,6 +241,14 @@ class MemoryCredentials final : public CredentialRepo {
     data.credentials.edit()[id.str()] = std::move(next);
     return {};
   }
+  Stored<void> change_documents(Tx& tx, const Credential& after, std::string_view before) override {
+    if (auto changed = change_data(tx, after.user, after.id, before, after.credential_data); !changed) return changed;
+    auto& credentials = rows_of(tx).credentials.edit();
+    auto next = std::make_shared<Credential>(copy_of(*credentials.at(after.id.str())));
+    next->secret_data = after.secret_data.clone();
+    credentials[after.id.str()] = std::move(next);
+    return {};
+  }
   Stored<std::vector<Credential>> list_all(Rows& rows, const UserId& user) override {
     const auto& data = rows_of(rows);
     std::vector<Credential> credentials;

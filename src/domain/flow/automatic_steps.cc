@@ -7,6 +7,8 @@
 namespace cardea {
 namespace {
 
+constexpr std::int64_t kLevelMaxAge = 36000;  // Keycloak's default
+
 AutomaticAnswer cookie(const FlowInput& input) {
   return input.session_user != nullptr ? AutomaticAnswer::kPasses : AutomaticAnswer::kDoesNotApply;
 }
@@ -25,7 +27,9 @@ constexpr AutomaticStep kAutomatic[] = {
 };
 
 // All REQUIRED steps beside the condition, or else one of the ALTERNATIVE ones.
-ConditionAnswer user_configured(const FlowInput& input, const FlowStep&, const Flow& beside) {
+ConditionAnswer user_configured(const ConditionScene& scene) {
+  const auto& input = scene.input;
+  const auto& beside = scene.beside;
   if (input.progress.user.str().empty() && input.progress.results.empty()) return ConditionAnswer::kUnknown;
   bool has_required = false, all_required = true, has_alternative = false, one_alternative = false;
   for (const auto& execution : beside.executions) {
@@ -50,7 +54,9 @@ std::string_view config_of(const FlowStep& step, std::string_view name) {
 }
 
 // config: condUserRole ("role" or "client.role"), negate.
-ConditionAnswer user_role(const FlowInput& input, const FlowStep& step, const Flow&) {
+ConditionAnswer user_role(const ConditionScene& scene) {
+  const auto& input = scene.input;
+  const auto& step = scene.step;
   const auto role = config_of(step, "condUserRole");
   if (role.empty() || !input.subject.has_role || !input.progress.is_proven()) return ConditionAnswer::kUnknown;
   const bool negate = config_of(step, "negate") == "true";
@@ -59,7 +65,9 @@ ConditionAnswer user_role(const FlowInput& input, const FlowStep& step, const Fl
 
 // config: credentials ("type##type", "none"), included. Holds when one of them was used in this login ("included"), or
 // when none was.
-ConditionAnswer credential_used(const FlowInput& input, const FlowStep& step, const Flow&) {
+ConditionAnswer credential_used(const ConditionScene& scene) {
+  const auto& input = scene.input;
+  const auto& step = scene.step;
   const auto listed = split(config_of(step, "credentials"), std::string_view("##"));
   const auto lists = [&listed](std::string_view type) { return std::ranges::find(listed, type) != listed.end(); };
   bool used_any = false, used_listed = false;
@@ -74,10 +82,73 @@ ConditionAnswer credential_used(const FlowInput& input, const FlowStep& step, co
                                                                 : ConditionAnswer::kDoesNotHold;
 }
 
+ConditionAnswer answer_of(bool holds) { return holds ? ConditionAnswer::kHolds : ConditionAnswer::kDoesNotHold; }
+
+// config: attribute_name, attribute_expected_value, not, regex, include_group_attributes.
+ConditionAnswer user_attribute(const ConditionScene& scene) {
+  const AttributeCondition condition{.name = config_of(scene.step, "attribute_name"),
+                                     .value = config_of(scene.step, "attribute_expected_value"),
+                                     .is_pattern = config_of(scene.step, "regex") == "true",
+                                     .includes_groups = config_of(scene.step, "include_group_attributes") == "true"};
+  if (condition.name.empty() || !scene.input.subject.has_attribute || !scene.input.progress.is_proven()) {
+    return ConditionAnswer::kUnknown;
+  }
+  const auto has = scene.input.subject.has_attribute(condition);
+  if (!has) return ConditionAnswer::kUnknown;
+  return answer_of(*has != (config_of(scene.step, "not") == "true"));
+}
+
+// config: flow_to_check (an alias), check_result ("executed", "not-executed").
+ConditionAnswer sub_flow_executed(const ConditionScene& scene) {
+  const auto alias = config_of(scene.step, "flow_to_check");
+  const auto wanted = config_of(scene.step, "check_result");
+  if (alias.empty() || (wanted != "executed" && wanted != "not-executed")) return ConditionAnswer::kUnknown;
+  return answer_of(scene.executed.contains(alias) == (wanted == "executed"));
+}
+
+std::optional<LevelRule> read_level_rule(const FlowStep& step) {
+  LevelRule out{.level = 0, .max_age = kLevelMaxAge};
+  if (const auto level = config_of(step, "loa-condition-level"); !level.empty()) {
+    const auto number = parse_integer<int>(level);
+    if (!number || *number < 0) return std::nullopt;
+    out.level = *number;
+  }
+  if (const auto age = config_of(step, "loa-max-age"); !age.empty()) {
+    const auto number = parse_integer<std::int64_t>(age);
+    if (!number || *number < 0) return std::nullopt;
+    out.max_age = *number;
+  }
+  return out;
+}
+
+bool is_still_reached(const FlowLevels& levels, const LevelRule& rule) {
+  const auto found = levels.earlier.find(rule.level);
+  return found != levels.earlier.end() && levels.now - found->second < rule.max_age;
+}
+
+// The first level always runs; a higher one when it was asked for and does not hold any more from before.
+ConditionAnswer level_of_authentication(const ConditionScene& scene) {
+  const auto rule = read_level_rule(scene.step);
+  if (!rule) return ConditionAnswer::kUnknown;
+  if (scene.level == kNoLevel) return ConditionAnswer::kHolds;
+  const auto& levels = scene.input.levels;
+  return answer_of(levels.requested >= rule->level && !is_still_reached(levels, *rule));
+}
+
+// Every level of the tree, what is disabled left out.
+// NOLINTNEXTLINE(misc-no-recursion): the tree's depth is bounded by kFlowDepthMax
+void collect_levels(const Flow& flow, std::map<int, LevelRule>& rules) {
+  for (const auto& execution : flow.executions) {
+    if (execution.requirement == Requirement::kDisabled) continue;
+    if (const auto* inner = execution.flow()) collect_levels(*inner, rules);
+    if (const auto rule = level_rule(execution)) rules.insert_or_assign(rule->level, *rule);
+  }
+}
+
 constexpr Condition kConditions[] = {
-    {"conditional-user-configured", user_configured},
-    {"conditional-user-role", user_role},
-    {"conditional-credential", credential_used},
+    {"conditional-user-configured", user_configured},     {"conditional-user-role", user_role},
+    {"conditional-credential", credential_used},          {"conditional-user-attribute", user_attribute},
+    {"conditional-sub-flow-executed", sub_flow_executed}, {kLevelCondition, level_of_authentication},
 };
 
 }  // namespace
@@ -90,6 +161,23 @@ const AutomaticStep* find_automatic(std::string_view authenticator) {
 const Condition* find_condition(std::string_view authenticator) {
   const auto* found = std::ranges::find(kConditions, authenticator, &Condition::authenticator);
   return found == std::end(kConditions) ? nullptr : found;
+}
+
+std::optional<LevelRule> level_rule(const Execution& execution) {
+  const auto* step = execution.step();
+  if (step == nullptr || step->authenticator != kLevelCondition) return std::nullopt;
+  return read_level_rule(*step);
+}
+
+int level_still_reached(const Flow& flow, const FlowLevels& levels) {
+  std::map<int, LevelRule> rules;
+  collect_levels(flow, rules);
+  int reached = kNoLevel;
+  for (const auto& [level, rule] : rules) {
+    if (!is_still_reached(levels, rule)) break;
+    reached = level;
+  }
+  return reached;
 }
 
 bool is_condition(std::string_view authenticator) {

@@ -34,7 +34,14 @@ class Run {
     return in_order.empty() ? one_of(alternatives) : each_of(in_order);
   }
 
-  [[nodiscard]] const std::vector<std::string>& setup_actions() const { return setup_actions_; }
+  // What was gathered on the way; taken back for alternatives that were not passed.
+  struct State {
+    std::vector<std::string> setup_actions;
+    std::set<std::string, std::less<>> executed;  // aliases of sub-flows
+    int level = kNoLevel;
+    std::vector<int> levels;
+  };
+  [[nodiscard]] const State& state() const { return state_; }
 
  private:
   // NOLINTNEXTLINE(misc-no-recursion)
@@ -62,13 +69,13 @@ class Run {
     bool asks_begun = false;  // the first to ask was begun already: later ones do not come before it
     std::optional<DenyReason> reason;
     for (const auto* execution : executions) {
-      const auto actions_before = setup_actions_.size();
+      const auto before = state_;
       auto judged = execution_of(*execution);
       if (const auto* passed = std::get_if<Passed>(&judged)) {
         // By itself only while nobody is being asked: what stands behind a question is not a way around it.
         if (passed->by_result || ask.choices.empty()) return judged;
       }
-      setup_actions_.resize(actions_before);
+      state_ = before;
       if (std::holds_alternative<Denied>(judged) && ask.choices.empty()) return judged;
       if (auto* asked = std::get_if<Ask>(&judged)) {
         const bool begun = !asks_begun && has_result(*execution);
@@ -84,8 +91,23 @@ class Run {
 
   // NOLINTNEXTLINE(misc-no-recursion)
   Judgement execution_of(const Execution& execution) {
-    if (const auto* inner = execution.flow()) return flow(*inner);
+    if (const auto* inner = execution.flow()) {
+      auto judged = flow(*inner);
+      if (std::holds_alternative<Passed>(judged)) note_passed(execution, *inner);
+      return judged;
+    }
     return step(execution, *execution.step());
+  }
+
+  void note_passed(const Execution& execution, const Flow& inner) {
+    state_.executed.insert(inner.alias);
+    if (execution.requirement != Requirement::kConditional) return;  // elsewhere conditions are not looked at
+    for (const auto& child : inner.executions) {
+      const auto rule = child.requirement == Requirement::kDisabled ? std::nullopt : level_rule(child);
+      if (!rule) continue;
+      state_.level = std::max(state_.level, rule->level);
+      state_.levels.push_back(rule->level);
+    }
   }
 
   Judgement step(const Execution& execution, const FlowStep& step) {
@@ -102,10 +124,13 @@ class Run {
     const auto* form = input_.find_form == nullptr ? nullptr : input_.find_form(step.authenticator);
     if (form == nullptr) return Failed{DenyReason::kUnknownStep};
     const auto& progress = input_.progress;
+    const bool passkey_passes = input_.passkeys && form->passkey_passes;
     if (const auto* result = progress.find(execution.id)) {
-      if (result->proof != form->proof || result->user != progress.user) return Denied{DenyReason::kForeignResult};
+      const bool fits = result->proof == form->proof || (passkey_passes && result->proof == Proof::kPasskey);
+      if (!fits || result->user != progress.user) return Denied{DenyReason::kForeignResult};
       return Passed{true};
     }
+    if (passkey_passes && progress.has(Proof::kPasskey)) return Passed{true};
     if (form->needs_user && progress.results.empty()) return Failed{DenyReason::kNoUser};
     if (!is_configured(input_, step.authenticator)) return missing(execution, *form);
     return Ask{{&execution}};
@@ -116,9 +141,8 @@ class Run {
     const bool may = execution.requirement == Requirement::kRequired && !form.setup_action.empty() &&
                      input_.may_set_up && input_.may_set_up(form.setup_action);
     if (!may) return Failed{DenyReason::kNotConfigured};
-    if (std::ranges::find(setup_actions_, form.setup_action) == setup_actions_.end()) {
-      setup_actions_.emplace_back(form.setup_action);
-    }
+    auto& actions = state_.setup_actions;
+    if (std::ranges::find(actions, form.setup_action) == actions.end()) actions.emplace_back(form.setup_action);
     return Passed{};
   }
 
@@ -133,7 +157,9 @@ class Run {
         continue;
       any = true;
       const auto* condition = find_condition(step->authenticator);
-      const auto answer = condition == nullptr ? ConditionAnswer::kUnknown : condition->answer(input_, *step, *inner);
+      const auto answer = condition == nullptr
+                              ? ConditionAnswer::kUnknown
+                              : condition->answer({input_, *step, *inner, state_.executed, state_.level});
       if (answer == ConditionAnswer::kUnknown) return std::nullopt;
       all = all && answer == ConditionAnswer::kHolds;
     }
@@ -148,7 +174,7 @@ class Run {
   }
 
   const FlowInput& input_;
-  std::vector<std::string> setup_actions_;
+  State state_;
 };
 
 }  // namespace
@@ -181,7 +207,9 @@ FlowDecision run_flow(const Flow& flow, const FlowInput& input) {
   if (const auto* denied = std::get_if<Denied>(&judged)) return *denied;
   if (const auto* failed = std::get_if<Failed>(&judged)) return Denied{failed->reason};
   const bool by_result = std::get<Passed>(judged).by_result;
-  if (input.progress.is_proven()) return Complete{input.progress.user, run.setup_actions()};
+  if (input.progress.is_proven()) {
+    return Complete{input.progress.user, run.state().setup_actions, run.state().levels};
+  }
   if (input.session_user != nullptr && by_result && input.progress.results.empty()) {
     return Complete{*input.session_user, {}};
   }

@@ -12,7 +12,10 @@
 // was checked the answer is the same for every name, so nobody learns what an account has.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -32,15 +35,40 @@ struct FormFacts {
   bool needs_user = false;             // somebody must have been named before
   std::string_view credential = {};    // the type the user must have; empty: asked of everybody
   std::string_view setup_action = {};  // the required action that makes one when the step is REQUIRED
+  /// A passkey may be brought here instead, and one that was brought anywhere passes the step: only where
+  /// FlowInput::passkeys is set.
+  bool passkey_passes = false;
 };
 /// Null: no form by that name. Such a step is never passed.
 using FindForm = const FormFacts* (*)(std::string_view authenticator);
 
-/// What is known of the person. `credentials` and `has_role` count only once a credential of theirs was checked.
+/// conditional-user-attribute, as configured.
+struct AttributeCondition {
+  std::string_view name;
+  std::string_view value;
+  bool is_pattern = false;       // `value` is a regular expression for the whole value
+  bool includes_groups = false;  // the attributes of the user's groups count as well
+};
+
+/// What is known of the person. Everything here counts only once a credential of theirs was checked.
 struct FlowSubject {
   std::set<std::string, std::less<>> credentials;       // types, for example "otp"
   std::function<bool(std::string_view name)> has_role;  // "role", or "client.role"; empty: not known
+  /// Absent: cannot be said. Empty: not known.
+  std::function<std::optional<bool>(const AttributeCondition&)> has_attribute = {};
 };
+
+/// Levels of authentication (conditional-level-of-authentication; keycloak.md section 2.2, `acr`).
+inline constexpr std::string_view kLevelCondition = "conditional-level-of-authentication";
+inline constexpr int kNoLevel = -1;
+struct FlowLevels {
+  int requested = kNoLevel;                  // by the client
+  std::map<int, std::int64_t> earlier = {};  // reached in this browser session before, and when (epoch seconds)
+  std::int64_t now = 0;
+};
+/// The highest level that earlier logins of the session still reach: each from the lowest on that the flow knows must
+/// have been reached and be younger than its maximum age. kNoLevel: none, or a flow without levels.
+[[nodiscard]] int level_still_reached(const Flow& flow, const FlowLevels& levels);
 
 struct FlowInput {
   const FlowProgress& progress;
@@ -50,6 +78,9 @@ struct FlowInput {
   const UserId* session_user = nullptr;
   /// May a missing credential be made up for by a required action? Empty: never.
   std::function<bool(std::string_view action)> may_set_up = {};
+  /// The realm takes a passkey for name and password (webAuthnPolicyPasswordlessPasskeysEnabled).
+  bool passkeys = false;
+  FlowLevels levels = {};
 };
 
 struct Ask {
@@ -63,6 +94,7 @@ struct Denied {
 struct Complete {
   UserId user;
   std::vector<std::string> setup_actions;  // to be done before the login ends
+  std::vector<int> levels = {};            // reached by what was proven now
 };
 using FlowDecision = std::variant<Ask, Denied, Complete>;
 

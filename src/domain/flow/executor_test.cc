@@ -8,9 +8,15 @@ namespace cardea {
 namespace {
 
 constexpr FormFacts kForms[] = {
-    {.authenticator = "password", .proof = Proof::kPassword},
-    {.authenticator = "username", .proof = Proof::kUsername},
-    {.authenticator = "password-only", .proof = Proof::kPassword, .needs_user = true},
+    {.authenticator = "password", .proof = Proof::kPassword, .passkey_passes = true},
+    {.authenticator = "username", .proof = Proof::kUsername, .passkey_passes = true},
+    {.authenticator = "password-only", .proof = Proof::kPassword, .needs_user = true, .passkey_passes = true},
+    {.authenticator = "passkey", .proof = Proof::kPasskey, .credential = "webauthn-passwordless"},
+    {.authenticator = "webauthn",
+     .proof = Proof::kWebauthn,
+     .needs_user = true,
+     .credential = "webauthn",
+     .setup_action = "webauthn-register"},
     {.authenticator = "otp",
      .proof = Proof::kOtp,
      .needs_user = true,
@@ -53,6 +59,9 @@ struct Person {
   std::set<std::string, std::less<>> roles = {};
   bool has_session = false;
   bool may_set_up = true;
+  std::map<std::string, std::string> attributes = {};
+  bool passkeys = false;
+  FlowLevels levels = {};
 };
 
 /// "ask a b", "denied reason", "complete", "complete after ACTION".
@@ -60,12 +69,20 @@ std::string outcome(const Flow& flow, const Person& person) {
   FlowProgress progress;
   if (!person.passed.empty()) progress.user = kAda;
   for (const auto& [execution, proof] : person.passed) progress.results.push_back({execution, proof, kAda});
-  const FlowSubject subject{person.credentials, [&](std::string_view role) { return person.roles.contains(role); }};
+  const auto has_attribute = [&](const AttributeCondition& condition) -> std::optional<bool> {
+    if (condition.is_pattern || condition.includes_groups) return std::nullopt;
+    const auto found = person.attributes.find(std::string(condition.name));
+    return found != person.attributes.end() && found->second == condition.value;
+  };
+  const FlowSubject subject{person.credentials, [&](std::string_view role) { return person.roles.contains(role); },
+                            has_attribute};
   const FlowInput input{.progress = progress,
                         .subject = subject,
                         .find_form = find_form,
                         .session_user = person.has_session ? &kAda : nullptr,
-                        .may_set_up = [&](std::string_view) { return person.may_set_up; }};
+                        .may_set_up = [&](std::string_view) { return person.may_set_up; },
+                        .passkeys = person.passkeys,
+                        .levels = person.levels};
   const auto decision = run_flow(flow, input);
   if (const auto* denied = std::get_if<Denied>(&decision)) return "denied " + std::string(describe(denied->reason));
   std::string out;
@@ -75,6 +92,7 @@ std::string outcome(const Flow& flow, const Person& person) {
     return out;
   }
   out = "complete";
+  for (const auto level : std::get<Complete>(decision).levels) out += " level " + std::to_string(level);
   for (const auto& action : std::get<Complete>(decision).setup_actions) out += " after " + action;
   return out;
 }
@@ -283,6 +301,169 @@ TEST(ExecutorTest, conditions) {
        {{kPassword}, {"otp"}},
        "ask otp"},
   });
+}
+
+TEST(ExecutorTest, passkeys_pass_for_a_password_only_where_the_realm_says_so) {
+  const auto passkey_at = [](std::string step) { return std::pair(std::move(step), Proof::kPasskey); };
+  const auto two = flow({step("username", kR), step("password-only", kR)});
+  const auto guarded = flow({step("password", kR), sub(kC, {configured(), step("otp", kR)})});
+  const auto included =
+      flow({step("password", kR),
+            sub(kC, {configured(), step("conditional-credential", kR, {{"credentials", "webauthn-passwordless"}}),
+                     step("otp", kR)})});
+  check({
+      {"off", flow({step("password", kR)}), {{passkey_at("password")}, {}}, "denied foreign_result"},
+      {"off, elsewhere",
+       flow({step("passkey", kR), step("password", kR)}),
+       {{passkey_at("passkey")}, {}},
+       "ask password"},
+      {"on",
+       flow({step("password", kR)}),
+       {.passed = {passkey_at("password")}, .credentials = {}, .passkeys = true},
+       "complete"},
+      {"for name and password",
+       two,
+       {.passed = {passkey_at("username")}, .credentials = {}, .passkeys = true},
+       "complete"},
+      {"an otp is no passkey",
+       flow({step("password", kR)}),
+       {.passed = {{"password", Proof::kOtp}}, .credentials = {}, .passkeys = true},
+       "denied foreign_result"},
+      {"a security key is no passkey",
+       flow({step("password", kR)}),
+       {.passed = {{"password", Proof::kWebauthn}}, .credentials = {}, .passkeys = true},
+       "denied foreign_result"},
+      {"no second factor by it",
+       flow({step("password", kR), step("webauthn", kR)}),
+       {.passed = {passkey_at("password")}, .credentials = {"webauthn"}, .passkeys = true},
+       "ask webauthn"},
+      {"a second factor is still asked for",
+       guarded,
+       {.passed = {passkey_at("password")}, .credentials = {"otp"}, .passkeys = true},
+       "ask otp"},
+      {"unless the flow leaves it out",
+       included,
+       {.passed = {passkey_at("password")}, .credentials = {"otp"}, .passkeys = true},
+       "complete"},
+      {"and with a password it is asked for",
+       included,
+       {.passed = {kPassword}, .credentials = {"otp"}, .passkeys = true},
+       "ask otp"},
+  });
+}
+
+TEST(ExecutorTest, attributes) {
+  const auto by = [](std::map<std::string, std::string> config) {
+    return flow(
+        {step("password", kR), sub(kC, {step("conditional-user-attribute", kR, std::move(config)), step("otp", kR)})});
+  };
+  const std::map<std::string, std::string> strong = {{"attribute_name", "level"}, {"attribute_expected_value", "high"}};
+  auto negated = strong, pattern = strong;
+  negated["not"] = "true";
+  pattern["regex"] = "true";
+  check({
+      {"no name", by({}), {{kPassword}, {"otp"}}, "denied unknown_step"},
+      {"cannot be judged", by(pattern), {{kPassword}, {"otp"}}, "denied unknown_step"},
+      {"has it",
+       by(strong),
+       {.passed = {kPassword}, .credentials = {"otp"}, .attributes = {{"level", "high"}}},
+       "ask otp"},
+      {"another value",
+       by(strong),
+       {.passed = {kPassword}, .credentials = {"otp"}, .attributes = {{"level", "low"}}},
+       "complete"},
+      {"negated", by(negated), {{kPassword}, {"otp"}}, "ask otp"},
+  });
+}
+
+TEST(ExecutorTest, sub_flows_that_were_passed) {
+  const auto named = [](std::string alias, Requirement requirement, std::vector<Execution> executions) {
+    auto out = sub(requirement, std::move(executions));
+    std::get<Flow>(out.what).alias = std::move(alias);
+    return out;
+  };
+  const auto by = [&](std::string alias, std::string result) {
+    return flow({step("password", kR), named("second", kC, {configured(), step("otp", kR)}),
+                 named("third", kC,
+                       {step("conditional-sub-flow-executed", kR,
+                             {{"flow_to_check", std::move(alias)}, {"check_result", std::move(result)}}),
+                        step("webauthn", kR)})});
+  };
+  const std::set<std::string, std::less<>> both = {"otp", "webauthn"}, key = {"webauthn"};
+  check({
+      {"not configured", by("second", ""), {{kPassword}, {}}, "denied unknown_step"},
+      {"no flow named", by("", "executed"), {{kPassword}, {}}, "denied unknown_step"},
+      {"asked for first", by("second", "executed"), {{kPassword}, both}, "ask otp"},
+      {"executed", by("second", "executed"), {{kPassword, kOtp}, both}, "ask webauthn"},
+      {"left out", by("second", "executed"), {{kPassword}, key}, "complete"},
+      {"not executed", by("second", "not-executed"), {{kPassword}, key}, "ask webauthn"},
+      {"executed, and not wanted", by("second", "not-executed"), {{kPassword, kOtp}, both}, "complete"},
+  });
+}
+
+TEST(ExecutorTest, levels_of_authentication) {
+  const auto level = [](std::string number, Execution factor, std::string age = "100") {
+    return sub(kC, {step("conditional-level-of-authentication", kR,
+                         {{"loa-condition-level", std::move(number)}, {"loa-max-age", std::move(age)}}),
+                    std::move(factor)});
+  };
+  const auto stepped = flow({level("1", step("password", kR)), level("2", step("otp", kR))});
+  const auto asks = [](int requested, std::map<int, std::int64_t> earlier = {}) {
+    return FlowLevels{.requested = requested, .earlier = std::move(earlier), .now = 1000};
+  };
+  check({
+      {"no number", flow({level("x", step("password", kR))}), {{kPassword}, {}}, "denied unknown_step"},
+      {"a negative one", flow({level("-1", step("password", kR))}), {{kPassword}, {}}, "denied unknown_step"},
+      {"nothing asked for: the first", stepped, {}, "ask password"},
+      {"nothing asked for: done", stepped, {{kPassword}, {"otp"}}, "complete level 1"},
+      {"the second", stepped, {.passed = {kPassword}, .credentials = {"otp"}, .levels = asks(2)}, "ask otp"},
+      {"both",
+       stepped,
+       {.passed = {kPassword, kOtp}, .credentials = {"otp"}, .levels = asks(2)},
+       "complete level 1 level 2"},
+      {"the second, and nothing to do it with",
+       stepped,
+       {.passed = {kPassword}, .credentials = {}, .levels = asks(2)},
+       "complete level 1 level 2 after CONFIGURE_TOTP"},
+      {"a level above all",
+       stepped,
+       {.passed = {kPassword, kOtp}, .credentials = {"otp"}, .levels = asks(3)},
+       "complete level 1 level 2"},
+      {"an earlier level does not stand for the first proof",
+       stepped,
+       {.passed = {}, .credentials = {}, .levels = asks(2, {{1, 990}, {2, 990}})},
+       "ask password"},
+      {"an earlier second level holds",
+       stepped,
+       {.passed = {kPassword}, .credentials = {"otp"}, .levels = asks(2, {{2, 990}})},
+       "complete level 1"},
+      {"not when it is too old",
+       stepped,
+       {.passed = {kPassword}, .credentials = {"otp"}, .levels = asks(2, {{2, 900}})},
+       "ask otp"},
+  });
+}
+
+TEST(ExecutorTest, levels_that_a_session_still_reaches) {
+  const auto level = [](std::string number, std::string age) {
+    return sub(kC, {step("conditional-level-of-authentication", kR,
+                         {{"loa-condition-level", std::move(number)}, {"loa-max-age", std::move(age)}}),
+                    step("password", kR)});
+  };
+  const auto stepped =
+      flow({step("auth-cookie", kA), sub(kA, {level("1", "500"), level("2", "100"), level("3", "0")})});
+  const auto reached = [&](std::map<int, std::int64_t> earlier) {
+    return level_still_reached(stepped, {.requested = kNoLevel, .earlier = std::move(earlier), .now = 1000});
+  };
+  EXPECT_EQ(reached({}), kNoLevel);
+  EXPECT_EQ(reached({{1, 501}}), 1);
+  EXPECT_EQ(reached({{1, 500}}), kNoLevel) << "its age is up";
+  EXPECT_EQ(reached({{2, 999}}), kNoLevel) << "the level below is missing";
+  EXPECT_EQ(reached({{1, 999}, {2, 999}}), 2);
+  EXPECT_EQ(reached({{1, 999}, {2, 900}}), 1);
+  EXPECT_EQ(reached({{1, 999}, {2, 999}, {3, 1000}}), 2) << "an age of nothing never holds";
+  EXPECT_EQ(level_still_reached(flow({step("password", kR)}), {.requested = 1, .earlier = {{1, 999}}, .now = 1000}),
+            kNoLevel);
 }
 
 TEST(ExecutorTest, uses_authenticator_looks_into_what_can_run) {

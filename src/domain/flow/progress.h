@@ -17,6 +17,8 @@ enum class Proof : std::uint8_t {
   kPassword,
   kOtp,
   kRecoveryCode,
+  kWebauthn,  // a second factor
+  kPasskey,   // passwordless: it names the user and proves them
 };
 
 struct ProofFacts {
@@ -29,6 +31,8 @@ inline constexpr ProofFacts kProofs[] = {
     {Proof::kPassword, "password", "password"},
     {Proof::kOtp, "otp", "otp"},
     {Proof::kRecoveryCode, "recovery", "recovery-authn-codes"},
+    {Proof::kWebauthn, "webauthn", "webauthn"},
+    {Proof::kPasskey, "passkey", "webauthn-passwordless"},
 };
 [[nodiscard]] constexpr const ProofFacts& facts_of(Proof proof) {
   for (const auto& facts : kProofs) {
@@ -60,6 +64,13 @@ struct FlowProgress {
       if (result.execution == execution) return &result;
     }
     return nullptr;
+  }
+  /// A proof of this kind was brought at any step.
+  [[nodiscard]] bool has(Proof proof) const {
+    for (const auto& result : results) {
+      if (result.proof == proof && result.user == user) return true;
+    }
+    return false;
   }
   /// A credential of this user was checked.
   [[nodiscard]] bool is_proven() const {

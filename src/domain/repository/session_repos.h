@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,6 +54,8 @@ class SessionRepo {
   virtual Stored<void> prolong(Tx& tx, const SessionId& id, TimePoint last_seen, TimePoint expires_at) = 0;
   /// New proof in an existing session (prompt=login): sets auth_time and last_seen.
   virtual Stored<void> reauthenticate(Tx& tx, const SessionId& id, std::int64_t auth_time, TimePoint last_seen) = 0;
+  /// Replaces the notes. kConflict when the session is gone.
+  virtual Stored<void> set_notes(Tx& tx, const SessionId& id, const std::map<std::string, std::string>& notes) = 0;
   /// Removes one client's share; the session stays unless it was the last: then true is returned and it is gone.
   virtual Stored<bool> remove_client_session(Tx& tx, const SessionId& id, const ClientId& client) = 0;
   /// Removes the session with all shares. False when it was gone already.

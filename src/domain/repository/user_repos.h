@@ -83,6 +83,9 @@ class CredentialRepo {
   /// number of parallel uses of a one-time password exactly one wins.
   virtual Stored<void> change_data(Tx& tx, const UserId& user, const CredentialId& id, std::string_view before,
                                    std::string_view after) = 0;
+  /// Replaces both documents by those of `after` in one guarded statement, only while credential_data is still
+  /// `before`; kConflict otherwise: a recovery code is used up in both.
+  virtual Stored<void> change_documents(Tx& tx, const Credential& after, std::string_view before) = 0;
   /// Removes the user's credentials of this one's type and stores it instead.
   virtual Stored<void> replace(Tx& tx, const Credential& credential) = 0;
   /// False when the user has no such credential.

@@ -5,8 +5,18 @@ namespace cardea::login {
 namespace {
 
 const ActionForm* const kActions[] = {
-    &kUpdatePassword, &kVerifyEmail,   &kUpdateProfile, &kVerifyProfile,
-    &kTerms,          &kDeleteAccount, &kUpdateLocale,  &kConsent,
+    &kUpdatePassword,
+    &kVerifyEmail,
+    &kUpdateProfile,
+    &kVerifyProfile,
+    &kTerms,
+    &kDeleteAccount,
+    &kUpdateLocale,
+    &kConsent,
+    &kConfigureTotp,
+    &kConfigureRecoveryCodes,
+    &kWebauthnRegister,
+    &kWebauthnRegisterPasswordless,
 };
 
 }  // namespace

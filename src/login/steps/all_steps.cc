@@ -5,10 +5,8 @@ namespace cardea::login {
 namespace {
 
 const StepForm* const kSteps[] = {
-    &kUsernamePasswordStep,
-    &kUsernameStep,
-    &kPasswordStep,
-    &kOtpStep,
+    &kUsernamePasswordStep, &kUsernameStep, &kPasswordStep,     &kOtpStep,
+    &kWebauthnStep,         &kPasskeyStep,  &kRecoveryCodeStep,
 };
 
 }  // namespace

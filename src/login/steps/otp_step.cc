@@ -32,8 +32,10 @@ web::Outcome submit(const StepRunPtr& run, const web::Form& form) {
       credential == nullptr ? std::nullopt : check_otp(*credential, policy, code, run->dependencies.clock.now());
   if (!accepted || !run->user) return fail_step(run, "invalid_otp", {.error = std::string(kWrongCode)});
   guard.give_back(*ticket);
-  StepPassed passed{.proof = Proof::kOtp, .user = *run->user, .credentials = {}};
-  for (const auto& owned : run->credentials) passed.credentials.insert(owned.type);
+  StepPassed passed{.proof = Proof::kOtp,
+                    .user = *run->user,
+                    .credentials = credential_types(*run),
+                    .password_set_at = password_set_at(run->credentials)};
   if (accepted->data) {
     passed.used_before = kWrongCode;
     passed.consume = [&credentials = run->dependencies.repositories.credentials, user = run->user->id,

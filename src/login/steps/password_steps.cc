@@ -8,6 +8,7 @@
 #include "login/form_pages.h"
 #include "login/login_form.h"
 #include "login/steps/steps.h"
+#include "login/webauthn_answer.h"
 
 namespace cardea::login {
 namespace {
@@ -98,18 +99,26 @@ web::Outcome check_password(const StepRunPtr& run, PasswordForm form) {
   return then_read(run->dependencies, [submission] { return load_attempt(submission); });
 }
 
+// A passkey instead, from the form beside this one.
+bool brings_passkey(const StepRun& run, const web::Form& form) {
+  return run.offers_passkeys() && form.value("authenticatorData").has_value();
+}
+
 web::Outcome submit_both(const StepRunPtr& run, const web::Form& form) {
+  if (brings_passkey(*run, form)) return submit_webauthn(run, form, WebauthnKind::kPasswordless);
   return check_password(run, read_password_form(form));
 }
 
 // The name is the one of the step before, never one in this form.
 web::Outcome submit_password(const StepRunPtr& run, const web::Form& form) {
+  if (brings_passkey(*run, form)) return submit_webauthn(run, form, WebauthnKind::kPasswordless);
   auto posted = read_password_form(form);
   posted.username = run->username();
   return check_password(run, std::move(posted));
 }
 
 web::Outcome submit_username(const StepRunPtr& run, const web::Form& form) {
+  if (brings_passkey(*run, form)) return submit_webauthn(run, form, WebauthnKind::kPasswordless);
   const auto posted = read_password_form(form);
   if (posted.username.empty() || posted.username.size() > kUsernameBytesMax || is_other_user(*run, posted.username)) {
     return fail_step(run, "invalid_username",
@@ -129,21 +138,24 @@ web::Response show_password(const StepRun& run, const StepView& view) {
 }  // namespace
 
 const StepForm kUsernamePasswordStep = {
-    .facts = {.authenticator = "auth-username-password-form", .proof = Proof::kPassword},
+    .facts = {.authenticator = "auth-username-password-form", .proof = Proof::kPassword, .passkey_passes = true},
     .name = "Username and password",
     .help = "Sign in by entering your username and password.",
     .show = show_both,
     .submit = submit_both};
-const StepForm kUsernameStep = {.facts = {.authenticator = "auth-username-form", .proof = Proof::kUsername},
-                                .name = "Username",
-                                .help = "Start sign in by entering your username",
-                                .show = show_username,
-                                .submit = submit_username};
-const StepForm kPasswordStep = {
-    .facts = {.authenticator = "auth-password-form", .proof = Proof::kPassword, .needs_user = true},
-    .name = "Password",
-    .help = "Sign in by entering your password.",
-    .show = show_password,
-    .submit = submit_password};
+const StepForm kUsernameStep = {
+    .facts = {.authenticator = "auth-username-form", .proof = Proof::kUsername, .passkey_passes = true},
+    .name = "Username",
+    .help = "Start sign in by entering your username",
+    .show = show_username,
+    .submit = submit_username};
+const StepForm kPasswordStep = {.facts = {.authenticator = "auth-password-form",
+                                          .proof = Proof::kPassword,
+                                          .needs_user = true,
+                                          .passkey_passes = true},
+                                .name = "Password",
+                                .help = "Sign in by entering your password.",
+                                .show = show_password,
+                                .submit = submit_password};
 
 }  // namespace cardea::login

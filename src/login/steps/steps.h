@@ -7,5 +7,7 @@ namespace cardea::login {
 
 extern const StepForm kUsernamePasswordStep, kUsernameStep, kPasswordStep;  // password_steps.cc
 extern const StepForm kOtpStep;                                             // otp_step.cc
+extern const StepForm kWebauthnStep, kPasskeyStep;                          // webauthn_steps.cc
+extern const StepForm kRecoveryCodeStep;                                    // recovery_code_step.cc
 
 }  // namespace cardea::login

@@ -1,6 +1,7 @@
 #include "oidc/authorize/authorize_endpoint.h"
 
 #include "core/consent.h"
+#include "core/level_of_assurance.h"
 #include "core/required_actions.h"
 #include "core/session.h"
 #include "domain/flow/executor.h"
@@ -63,12 +64,34 @@ web::Response refuse_to_client(const Authorize& authorize, OAuthCode code, std::
   return answer_refusal(authorize.dependencies, authorize.http, *authorize.realm, authorize.client.get(), refusal);
 }
 
+/// The level that the session still reaches in the client's flow; kNoLevel where the flow has none.
+int level_of_session(const Authorize& authorize, const UserSession& session) {
+  const auto* flow = authorize.realm->flows.browser_flow(authorize.client->client);
+  if (flow == nullptr) return kNoLevel;
+  return level_still_reached(*flow,
+                             {.earlier = levels_of(session), .now = epoch_seconds(authorize.dependencies.clock.now())});
+}
+
+std::string acr_of_session(const Authorize& authorize, const UserSession& session) {
+  const auto level = level_of_session(authorize, session);
+  if (level == kNoLevel) return "0";
+  return LevelNames(authorize.realm->realm, authorize.client->client).name_of(level, authorize.request.acr_values);
+}
+
+/// A flow without levels can reach none, so asking again would change nothing.
+bool is_level_missing(const Authorize& authorize, const UserSession& session) {
+  const auto* flow = authorize.realm->flows.browser_flow(authorize.client->client);
+  if (flow == nullptr || !uses_authenticator(*flow, kLevelCondition)) return false;
+  const LevelNames names(authorize.realm->realm, authorize.client->client);
+  return requested_level(names, authorize.request.acr_values) > level_of_session(authorize, session);
+}
+
 /// Single sign-on: the session stays as it is, only the answer is written.
 web::Outcome sign_on(const AuthorizePtr& authorize, const LiveSession& live) {
   Authentication proven;
   proven.user = live.session.user;
   proven.auth_time = live.session.auth_time;
-  proven.acr = "0";
+  proven.acr = acr_of_session(*authorize, live.session);
   auto grant = std::make_shared<const Grantable>(authorize->dependencies, authorize->realm, authorize->client,
                                                  authorize->request, proven, authorize->issuer,
                                                  authorize->dependencies.clock.now());
@@ -104,7 +127,8 @@ web::Outcome go_on(const AuthorizePtr& authorize, const std::optional<LiveSessio
   std::vector<std::string> pending;
   if (live) pending = pending_actions(*authorize->realm, live->subject.user, std::nullopt, now);
   if (live && wants_consent) pending.emplace_back(kConsentAction);
-  switch (decide_authorization(authorize->request, live, pending, now)) {
+  const bool level_missing = live && is_level_missing(*authorize, live->session);
+  switch (decide_authorization(authorize->request, live, pending, now, level_missing)) {
     case AuthorizeNext::kLogin:
       return dependencies.start_login(authorize->http, authorize->realm, authorize->request, "");
     case AuthorizeNext::kReauthenticate:
@@ -112,7 +136,8 @@ web::Outcome go_on(const AuthorizePtr& authorize, const std::optional<LiveSessio
                                       live->subject.user.username);
     case AuthorizeNext::kActions: {
       std::erase(pending, kConsentAction);  // login asks for it by itself, behind the others
-      const Authentication proven{live->session.user, live->session.auth_time, "0", live->session.remember_me};
+      const Authentication proven{live->session.user, live->session.auth_time,
+                                  acr_of_session(*authorize, live->session), live->session.remember_me};
       return dependencies.require_actions(authorize->http, authorize->realm, authorize->request, proven,
                                           std::move(pending));
     }

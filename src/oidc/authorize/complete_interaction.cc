@@ -1,5 +1,6 @@
 // The end of an interaction: session, code, cookies, answer. Runs on the store lane, as the last step of the person's
 // POST.
+#include "core/level_of_assurance.h"
 #include "core/logout/end_session.h"
 #include "core/session.h"
 #include "oidc/authorize/authorize_endpoint.h"
@@ -34,6 +35,10 @@ Stored<UserSession> settle_session(Tx& tx, const Completion& completion, const U
         known.last_seen = grant.now;
         if (auto done = sessions.reauthenticate(tx, known.id, known.auth_time, known.last_seen); !done)
           return refuse(done.error());
+        if (!grant.proven.levels.empty()) {
+          note_levels(known, grant.proven);
+          if (auto done = sessions.set_notes(tx, known.id, known.notes); !done) return refuse(done.error());
+        }
         return std::move(known);
       }
       const auto ended = end_session(tx, grant.dependencies.repositories, grant.dependencies.random,

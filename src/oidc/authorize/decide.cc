@@ -16,11 +16,11 @@ bool is_too_old(const AuthorizationRequest& request, const UserSession& session,
 }  // namespace
 
 AuthorizeNext decide_authorization(const AuthorizationRequest& request, const std::optional<LiveSession>& live,
-                                   const std::vector<std::string>& pending, TimePoint now) {
+                                   const std::vector<std::string>& pending, TimePoint now, bool level_missing) {
   // Whoever is signed in has an account, but asks for another (Initiating User Registration 1.0 section 4).
   if (request.prompt_create && !request.prompt_none) return AuthorizeNext::kLogin;
   if (!live) return request.prompt_none ? AuthorizeNext::kLoginRequired : AuthorizeNext::kLogin;
-  if (request.prompt_login || is_too_old(request, live->session, now)) {
+  if (request.prompt_login || is_too_old(request, live->session, now) || level_missing) {
     return request.prompt_none ? AuthorizeNext::kLoginRequired : AuthorizeNext::kReauthenticate;
   }
   if (!pending.empty() || !request.kc_action.empty()) {

@@ -20,9 +20,10 @@ enum class AuthorizeNext {
 };
 
 /// `live`: the session of the identity cookie, when it lives; its user enabled. `pending`: what that user must do first
-/// (core/required_actions.h).
+/// (core/required_actions.h). `level_missing`: a level of authentication is asked for that the session does not reach.
 [[nodiscard]] AuthorizeNext decide_authorization(const AuthorizationRequest& request,
                                                  const std::optional<LiveSession>& live,
-                                                 const std::vector<std::string>& pending, TimePoint now);
+                                                 const std::vector<std::string>& pending, TimePoint now,
+                                                 bool level_missing = false);
 
 }  // namespace cardea::oidc

@@ -57,5 +57,11 @@ TEST(DecideAuthorization, signs_on_with_a_live_session) {
   EXPECT_EQ(decide_authorization(request(true), signed_in(), {}, kNow), AuthorizeNext::kComplete);
 }
 
+TEST(DecideAuthorization, asks_again_for_a_level_that_the_session_does_not_reach) {
+  EXPECT_EQ(decide_authorization(request(true), signed_in(), {}, kNow, true), AuthorizeNext::kLoginRequired);
+  EXPECT_EQ(decide_authorization(request(), signed_in(), {}, kNow, true), AuthorizeNext::kReauthenticate);
+  EXPECT_EQ(decide_authorization(request(), signed_in(), {}, kNow, false), AuthorizeNext::kComplete);
+}
+
 }  // namespace
 }  // namespace cardea::oidc

@@ -1,0 +1,88 @@
+// Levels of authentication in a flow: asked for by acr_values, reached step by step, and told to the client.
+#include <gmock/gmock.h>
+
+#include "core/otp_credential.h"
+#include "login/login_fixture.h"
+
+namespace cardea::login {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr std::string_view kSecret = "12345678901234567890";
+
+class LevelLoginTest : public LoginTest {
+ protected:
+  void SetUp() override {
+    ada_ = add_user("ada", kPassword);
+    auto documents = make_otp_documents({}, kSecret);
+    Credential device;
+    device.id = CredentialId("otp-1");
+    device.user = ada_.id;
+    device.type = kOtpCredential;
+    device.credential_data = std::move(documents.credential_data);
+    device.secret_data = std::move(documents.secret_data);
+    write([&](Tx& tx) { return repositories_.credentials.insert(tx, device); });
+    realm_.attributes["acr.loa.map"] = R"({"silver":1,"gold":2})";
+    realm_.extra["browserFlow"] = "stepped";
+    realm_.extra["authenticatorConfig"] = json::parse(R"([
+      {"alias": "first", "config": {"loa-condition-level": "1", "loa-max-age": "36000"}},
+      {"alias": "second", "config": {"loa-condition-level": "2", "loa-max-age": "60"}}])");
+    realm_.extra["authenticationFlows"] = json::parse(R"([
+      {"alias": "stepped", "topLevel": true, "authenticationExecutions": [
+        {"authenticator": "auth-cookie", "requirement": "ALTERNATIVE", "priority": 10},
+        {"flowAlias": "forms", "requirement": "ALTERNATIVE", "priority": 20}]},
+      {"alias": "forms", "topLevel": false, "authenticationExecutions": [
+        {"flowAlias": "level one", "requirement": "CONDITIONAL", "priority": 10},
+        {"flowAlias": "level two", "requirement": "CONDITIONAL", "priority": 20}]},
+      {"alias": "level one", "topLevel": false, "authenticationExecutions": [
+        {"authenticator": "conditional-level-of-authentication", "requirement": "REQUIRED", "priority": 10,
+         "authenticatorConfig": "first"},
+        {"authenticator": "auth-username-password-form", "requirement": "REQUIRED", "priority": 20}]},
+      {"alias": "level two", "topLevel": false, "authenticationExecutions": [
+        {"authenticator": "conditional-level-of-authentication", "requirement": "REQUIRED", "priority": 10,
+         "authenticatorConfig": "second"},
+        {"authenticator": "auth-otp-form", "requirement": "REQUIRED", "priority": 20}]}])");
+    save_realm();
+  }
+  static AuthorizationRequest asking(std::string acr_values) {
+    auto out = authorization();
+    out.acr_values = std::move(acr_values);
+    return out;
+  }
+
+  User ada_;
+  Browser browser_;
+};
+
+TEST_F(LevelLoginTest, refuses_the_second_level_for_a_password_alone) {
+  const auto sent = submit(browser_, start(browser_, asking("gold")), "ada", kPassword);
+  EXPECT_THAT(completed_, IsEmpty());
+  auto page = get(browser_, location(sent));
+  EXPECT_THAT(text(page), HasSubstr("id=\"kc-otp-login-form\""));
+  page = post(browser_, form_action(page), "otp=000000");
+  EXPECT_THAT(completed_, IsEmpty());
+  const auto code = crypto::otp_code(crypto::HashAlgorithm::kSha1, kSecret,
+                                     static_cast<std::uint64_t>(epoch_seconds(clock_.now()) / 30), 6);
+  post(browser_, form_action(page), "otp=" + code);
+  ASSERT_THAT(completed_, SizeIs(1));
+  EXPECT_EQ(completed_[0].proven.acr, "gold");
+  EXPECT_THAT(completed_[0].proven.levels, ElementsAre(1, 2));
+}
+
+TEST_F(LevelLoginTest, a_password_reaches_the_first_level) {
+  for (const auto* asked : {"", "silver", "gold silver"}) {
+    Browser browser;
+    submit(browser, start(browser, asking(asked)), "ada", kPassword);
+    ASSERT_THAT(completed_, SizeIs(1)) << asked;
+    EXPECT_EQ(completed_[0].proven.acr, "silver") << asked;
+    EXPECT_THAT(completed_[0].proven.levels, ElementsAre(1));
+    completed_.clear();
+  }
+}
+
+}  // namespace
+}  // namespace cardea::login
