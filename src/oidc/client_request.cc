@@ -27,8 +27,22 @@ const Authenticator* authenticator_for(const ClientEntry* entry) {
   return is_to_prove ? find_authenticator(client.authenticator_type) : nullptr;
 }
 
+/// FAPI 2.0 section 5.3.2.1: no public clients, and no secrets that are sent or shared (FA-2, FA-4).
+bool is_proof_too_weak(const ClientEntry* entry) {
+  if (entry == nullptr || entry->client.policy() != ClientPolicy::kFapi2) return false;
+  const auto& client = entry->client;
+  const bool strong = client.authenticator_type == "client-jwt" || client.authenticator_type == "client-x509";
+  return client.public_client || !strong;
+}
+
 web::Outcome prove(Unproven unproven) {
   const auto* client = unproven.request->client.get();
+  if (is_proof_too_weak(client)) {
+    return refuse_proof(unproven, {.code = OAuthCode::kInvalidClient,
+                                   .description = "Invalid client or Invalid client credentials",
+                                   .status = 401,
+                                   .note = "fapi2_needs_private_key_jwt_or_tls"});
+  }
   if (const auto* authenticator = authenticator_for(client)) return authenticator->prove(std::move(unproven));
   const auto proven = authenticate_client(unproven.presented, client, unproven.rules.bearer_only);
   if (!proven) return refuse_proof(unproven, proven.error());

@@ -1,5 +1,7 @@
 #include "oidc/authorize/grant_answer.h"
 
+#include <algorithm>
+
 #include "core/token/issue_token.h"
 #include "core/token/pairwise.h"
 #include "oidc/authorize/claims_parameter.h"
@@ -7,6 +9,8 @@
 
 namespace cardea::oidc {
 namespace {
+
+constexpr seconds kFapiCodeLife{60};
 
 bool wants_tokens(const AuthorizationRequest& request) {
   return request.asks_for("token") || request.asks_for("id_token");
@@ -74,6 +78,10 @@ Stored<Granted> store_grant(Tx& tx, const Grantable& grant, const UserSession& s
   if (grant.request.asks_for("code")) {
     auto made =
         make_code(grant.realm->realm, grant.request, session, grant.proven, grant.now, grant.dependencies.random);
+    // FA-6: a minute at most, whatever the realm says.
+    if (grant.client->client.policy() == ClientPolicy::kFapi2) {
+      made.record.expires_at = std::min(made.record.expires_at, grant.now + kFapiCodeLife);
+    }
     if (auto stored = repositories.codes.insert(tx, made.record); !stored) return refuse(stored.error());
     granted.code = std::move(made.code);
   }

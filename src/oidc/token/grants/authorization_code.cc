@@ -59,8 +59,9 @@ Stored<Redeemed> take_and_store(Tx& tx, const TokenRequest& request, std::string
   const auto& repositories = request.dependencies.repositories;
   auto taken = repositories.codes.take(tx, request.realm->realm.id, hash, request.now);
   if (!taken) return refuse(taken.error());
-  const auto decision = redeem_code(*taken, {request.client->client.id.str(), request.form.value("redirect_uri"),
-                                             request.form.value("code_verifier"), request.binding.key_thumbprint});
+  const auto decision = redeem_code(
+      *taken, {request.client->client.id.str(), request.form.value("redirect_uri"), request.form.value("code_verifier"),
+               request.binding.key_thumbprint, request.client->client.policy() == ClientPolicy::kClassic});
   out.code = std::move(taken->code);
   if (decision.verdict != CodeVerdict::kGood) {
     out.refusal = decision.error;

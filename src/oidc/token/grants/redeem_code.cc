@@ -23,8 +23,8 @@ bool is_verifier(std::string_view text) {
 
 /// Everything but whether it was used before.
 std::optional<OAuthError> mismatch(const AuthorizationCode& code, const CodeRedemption& request) {
-  const bool redirect_matches =
-      request.redirect_uri ? *request.redirect_uri == code.redirect_uri : !code.redirect_uri_sent;
+  const bool redirect_matches = request.redirect_uri ? *request.redirect_uri == code.redirect_uri
+                                                     : !code.redirect_uri_sent || !request.needs_redirect_uri;
   if (!redirect_matches) return invalid_grant("Incorrect redirect_uri", "redirect_uri_differs");
   if (code.client.str() != request.client_id) {
     return invalid_grant("Auth error: Found different client_id in clientSession", "code_of_other_client");

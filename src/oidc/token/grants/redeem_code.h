@@ -17,6 +17,7 @@ struct CodeRedemption {
   std::optional<std::string_view> redirect_uri;   // as sent
   std::optional<std::string_view> code_verifier;  // as sent
   std::string_view key_thumbprint{};              // of the DPoP proof; empty: none came
+  bool needs_redirect_uri = true;                 // OAuth 2.1 section 10.2: PKCE has taken its place
 };
 
 enum class CodeVerdict {
