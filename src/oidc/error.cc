@@ -38,6 +38,8 @@ constexpr std::array kRows = {
     Row{OAuthCode::kInvalidTarget, "invalid_target", 400},
     Row{OAuthCode::kInvalidDpopProof, "invalid_dpop_proof", 400},
     Row{OAuthCode::kUnmetAuthenticationRequirements, "unmet_authentication_requirements", 400},
+    Row{OAuthCode::kInvalidRedirectUri, "invalid_redirect_uri", 400},
+    Row{OAuthCode::kInvalidClientMetadata, "invalid_client_metadata", 400},
     Row{OAuthCode::kNotAllowed, "not_allowed", 400},
 };
 

@@ -36,6 +36,8 @@ enum class OAuthCode {
   kInvalidTarget,                    // RFC 8707 section 2
   kInvalidDpopProof,                 // RFC 9449 section 5
   kUnmetAuthenticationRequirements,  // OpenID Connect Core Unmet Authentication Requirements; RFC 9470
+  kInvalidRedirectUri,               // RFC 7591 section 3.2.2
+  kInvalidClientMetadata,            // the same
   kNotAllowed,                       // Keycloak's own: offline tokens without the role
 };
 [[nodiscard]] std::string_view wire_name(OAuthCode code);

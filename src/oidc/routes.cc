@@ -9,6 +9,7 @@
 #include "oidc/metadata/certs.h"
 #include "oidc/metadata/discovery.h"
 #include "oidc/metadata/realm_info.h"
+#include "oidc/registration/registration_endpoint.h"
 #include "oidc/revoke/revocation.h"
 #include "oidc/status/status_endpoints.h"
 #include "oidc/token/token_endpoint.h"
@@ -128,6 +129,7 @@ void add_routes(web::Router& router, const Dependencies& dependencies) {
   add_client_endpoints(routes);
   add_browser_endpoints(routes);
   add_device_endpoints(routes, router, dependencies);
+  add_registration_routes(router, dependencies);
 }
 
 }  // namespace cardea::oidc

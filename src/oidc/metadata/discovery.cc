@@ -124,6 +124,7 @@ std::string discovery_json(const RealmEntry& realm, std::string_view base_url) {
   document.add_list("request_object_signing_alg_values_supported", kAssertionAlgorithms);
   document.list("response_modes_supported",
                 {"query", "fragment", "form_post", "query.jwt", "fragment.jwt", "form_post.jwt", "jwt"});
+  document.text("registration_endpoint", document.issuer() + "/clients-registrations/openid-connect");
   document.client_authentication("token_endpoint");
   document.client_authentication("introspection_endpoint");
   document.signing_algorithms("authorization_signing_alg_values_supported");

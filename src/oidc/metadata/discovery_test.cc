@@ -24,7 +24,7 @@ TEST(Discovery, refuses_to_promise_what_this_release_cannot_do) {
   OidcWorld world;
   const auto document = object_of(world.get(kPath));
   for (const auto* name :
-       {"registration_endpoint", "backchannel_authentication_endpoint", "mtls_endpoint_aliases",
+       {"backchannel_authentication_endpoint", "mtls_endpoint_aliases",
         "request_object_encryption_alg_values_supported", "authorization_encryption_alg_values_supported"}) {
     EXPECT_FALSE(document.contains(name)) << name;
   }
@@ -64,7 +64,7 @@ TEST(Discovery, keeps_keycloaks_order) {
       "jwks_uri check_session_iframe grant_types_supported acr_values_supported response_types_supported "
       "subject_types_supported prompt_values_supported id_token_signing_alg_values_supported "
       "userinfo_signing_alg_values_supported request_object_signing_alg_values_supported response_modes_supported "
-      "token_endpoint_auth_methods_supported "
+      "registration_endpoint token_endpoint_auth_methods_supported "
       "token_endpoint_auth_signing_alg_values_supported introspection_endpoint_auth_methods_supported "
       "introspection_endpoint_auth_signing_alg_values_supported authorization_signing_alg_values_supported "
       "claims_supported claim_types_supported "
