@@ -1,14 +1,19 @@
 #include "account/profile.h"
 
-#include "account/profile_rules.h"
+#include <algorithm>
+
+#include "account/languages.h"
+#include "account/profile_form.h"
 #include "base/json.h"
+#include "base/text.h"
 
 namespace cardea::account {
 namespace {
 
 void write_problem(JsonWriter& json, const ProfileProblem& problem) {
-  json.member("field", problem.field).member("errorMessage", problem.message).key("params").begin_array();
-  for (const auto& parameter : problem.parameters) json.string(parameter);
+  json.member("field", problem.attribute).member("errorMessage", problem.key).key("params").begin_array();
+  json.string("${" + problem.attribute + "}");
+  for (const auto& argument : problem.args) json.string(argument);
   json.end_array();
 }
 
@@ -27,18 +32,27 @@ web::Response refused(int status, const std::vector<ProfileProblem>& problems) {
   return web::no_store_json(status, std::move(body));
 }
 
-/// Which of the two names another person has.
-Stored<std::vector<ProfileProblem>> find_taken(Rows& rows, const Call& call, const User& changed) {
-  std::vector<ProfileProblem> problems;
-  auto& users = call.repositories().users;
-  const auto by_name = users.find_by_username(rows, call.realm_id(), changed.username);
-  if (!by_name) return refuse(by_name.error());
-  if (*by_name && (*by_name)->id != changed.id) problems.push_back({"username", "usernameExistsMessage", {}});
-  if (changed.email.empty() || call.realm.realm.duplicate_emails_allowed) return problems;
-  const auto by_email = users.find_by_email(rows, call.realm_id(), changed.email);
-  if (!by_email) return refuse(by_email.error());
-  if (*by_email && (*by_email)->id != changed.id) problems.push_back({"email", "emailExistsMessage", {}});
-  return problems;
+/// A person who sends another username than they may have is told; core passes it over.
+bool changes_fixed_username(const Call& call, const ProfileForm& form) {
+  const auto given = form.values.find("username");
+  if (given == form.values.end() || given->second.empty()) return false;
+  if (ascii_lower(trim(given->second.front())) == call.user().username) return false;
+  const auto fields = fields_of(profile_context(call));
+  return std::ranges::none_of(
+      fields, [](const ProfileField& field) { return field.attribute->name == "username" && !field.is_read_only; });
+}
+
+/// The language among those of the realm; false when it is none of them.
+bool apply_locale(const Realm& realm, const std::string& locale, User& user) {
+  if (!realm.internationalization_enabled) return true;
+  if (locale.empty()) {
+    user.attributes.erase("locale");
+    return true;
+  }
+  const auto locales = supported_locales(realm);
+  if (std::ranges::find(locales, locale) == locales.end()) return false;
+  user.attributes["locale"] = {locale};
+  return true;
 }
 
 }  // namespace
@@ -52,13 +66,8 @@ Stored<web::Response> show_profile(Rows&, const Call& call) {
   if (!user.last_name.empty()) json.member("lastName", user.last_name);
   if (!user.email.empty()) json.member("email", user.email);
   json.member("emailVerified", user.email_verified);
-  const auto locale = user.attributes.find("locale");
-  if (call.realm.realm.internationalization_enabled && locale != user.attributes.end()) {
-    json.key("attributes").begin_object().key("locale").begin_array();
-    for (const auto& value : locale->second) json.string(value);
-    json.end_array().end_object();
-  }
-  write_profile_metadata(json, call.realm.realm);
+  write_attributes(json, call);
+  write_profile_metadata(json, call);
   json.end_object();
   return json_answer(std::move(body));
 }
@@ -71,18 +80,21 @@ Stored<web::Response> change_profile(Tx& tx, const Call& call) {
     return web::json_error(400, "unknown_error", "Cannot parse the JSON");
   }
   const auto& realm = call.realm.realm;
-  if (const auto problems = check_profile(realm, call.user(), form); !problems.empty()) return refused(400, problems);
-  User changed = call.user();
-  apply_profile(realm, form, changed);
-  const auto taken = find_taken(tx, call, changed);
+  auto checked = check_profile(profile_context(call), form.values);
+  if (changes_fixed_username(call, form)) {
+    checked.problems.push_back({"username", "error-user-attribute-read-only", {}});
+  }
+  if (!apply_locale(realm, form.locale, checked.user))
+    checked.problems.push_back({"locale", "error-invalid-value", {}});
+  if (!checked.problems.empty()) return refused(400, checked.problems);
+  const auto taken = find_taken(tx, call.repositories(), realm, checked.user);
   if (!taken) return refuse(taken.error());
   if (!taken->empty()) return refused(409, *taken);
-  if (auto stored = call.repositories().users.update(tx, changed, realm.duplicate_emails_allowed); !stored) {
-    return refuse(stored.error());
-  }
+  const auto stored = call.repositories().users.update(tx, checked.user, realm.duplicate_emails_allowed);
+  if (!stored) return refuse(stored.error());
   call.dependencies.log.info(
       "profile_changed",
-      {{"realm", realm.name}, {"user", changed.id.str()}, {"correlation_id", call.request.correlation_id}});
+      {{"realm", realm.name}, {"user", checked.user.id.str()}, {"correlation_id", call.request.correlation_id}});
   return done();
 }
 
