@@ -11,6 +11,11 @@
 
 namespace cardea {
 
+/// Attribute of clients that wrote their own record (dynamic registration): URLs in it are theirs and not an
+/// administrator's, so calls to them reach public addresses by TLS only (attack class 10). Set by the registration
+/// endpoint at every write, whatever the client sends.
+inline constexpr std::string_view kSelfRegistered = "cardea.self.registered";
+
 /// `url` as it stands, or behind the client's root URL when it starts with '/': behind `server_base`, our own base URL,
 /// for `${authBaseUrl}` and `${authAdminUrl}`, and behind the origin of that for clients without a root URL.
 [[nodiscard]] std::string absolute_url(const Client& client, std::string_view url, std::string_view server_base);

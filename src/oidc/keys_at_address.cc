@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/client_urls.h"
+
 namespace cardea::oidc {
 namespace {
 

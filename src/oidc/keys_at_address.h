@@ -23,9 +23,6 @@ inline constexpr seconds kKeysStaleMax{86'400};  // used that long when the addr
 inline constexpr std::size_t kKeySetsMax = 4096;
 inline constexpr std::size_t kKeySetBytesMax = 256 * 1024;
 
-/// Attribute of clients that made their own record (dynamic registration): their URLs are not an administrator's.
-inline constexpr std::string_view kSelfRegistered = "cardea.self.registered";
-
 using SharedKeys = std::shared_ptr<const jose::KeySet>;
 
 /// What is known of addresses. All functions are safe from any thread.

@@ -16,7 +16,7 @@ class FakeSender final : public LogoutSender {
     json::object token;
     std::string header;
   };
-  void post_form(std::string url, std::string body, std::function<void(int status)> done) override {
+  void post_form(std::string url, bool, std::string body, std::function<void(int status)> done) override {
     const auto form = web::Form::parse(body);
     ASSERT_TRUE(form);
     const std::string token(form->value_or("logout_token", ""));

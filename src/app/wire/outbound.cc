@@ -14,6 +14,15 @@ http::OutboundRules rules_of(const ServerSettings& settings) {
   return rules;
 }
 
+std::optional<web::OutboundUrl> url_of(std::string_view text, bool is_self_registered) {
+  if (is_self_registered) {
+    const auto url = web::ClientUrl::parse(text);
+    return url ? std::optional<web::OutboundUrl>(*url) : std::nullopt;
+  }
+  const auto url = web::ConfiguredUrl::parse(text);
+  return url ? std::optional<web::OutboundUrl>(*url) : std::nullopt;
+}
+
 http::SmtpTls tls_of(MailTls tls) {
   switch (tls) {
     case MailTls::kNone:
@@ -62,7 +71,8 @@ void SmtpTransport::send(MailServer server, std::string to, std::string content,
   });
 }
 
-void FetchLogoutSender::post_form(std::string url, std::string body, std::function<void(int status)> done) {
+void FetchLogoutSender::post_form(std::string url, bool is_self_registered, std::string body,
+                                  std::function<void(int status)> done) {
   auto tell = [this, done = std::move(done)](int status) {
     LaneJob job;
     job.work = [done, status] { done(status); };
@@ -70,9 +80,9 @@ void FetchLogoutSender::post_form(std::string url, std::string body, std::functi
     // Refused: nobody takes note, the lease runs out, and the notice is sent again.
     (void)jobs_.submit(std::move(job));
   };
-  auto parsed = web::ConfiguredUrl::parse(url);
+  const auto parsed = url_of(url, is_self_registered);
   if (!parsed) return tell(0);
-  auto request = web::form_request(std::move(*parsed), std::move(body));
+  auto request = web::form_request(*parsed, std::move(body));
   request.timeout = kLogoutSendTimeout;
   fetcher_.fetch(std::move(request),
                  [tell = std::move(tell)](web::Fetched fetched) { tell(fetched ? fetched->status : 0); });

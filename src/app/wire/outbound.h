@@ -54,7 +54,8 @@ class SmtpTransport final : public MailTransport {
 class FetchLogoutSender final : public LogoutSender {
  public:
   FetchLogoutSender(web::Fetcher& fetcher, LaneExecutor& jobs) : fetcher_(fetcher), jobs_(jobs) {}
-  void post_form(std::string url, std::string body, std::function<void(int status)> done) override;
+  void post_form(std::string url, bool is_self_registered, std::string body,
+                 std::function<void(int status)> done) override;
 
  private:
   web::Fetcher& fetcher_;

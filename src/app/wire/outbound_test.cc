@@ -69,13 +69,17 @@ TEST_F(OutboundTest, logout_tokens_are_posted_as_forms_and_what_came_back_is_tol
   fetcher.serve("https://rp.example/bye",
                 [](const web::FetchRequest&) -> web::Fetched { return web::FetchResponse{.status = 204}; });
   FetchLogoutSender sender(fetcher, jobs_);
-  const auto post = [&](const std::string& url) {
+  const auto post = [&](const std::string& url, bool is_self_registered = false) {
     std::promise<int> promise;
-    sender.post_form(url, "logout_token=x", [&promise](int status) { promise.set_value(status); });
+    sender.post_form(url, is_self_registered, "logout_token=x", [&promise](int status) { promise.set_value(status); });
     return promise.get_future().get();
   };
   EXPECT_EQ(post("file:///etc/passwd"), 0);
   EXPECT_EQ(post("https://gone.example/"), 0);
+  EXPECT_EQ(post("https://rp.example/bye"), 204);
+  EXPECT_EQ(post("http://rp.example/bye", true), 0) << "a client's own URL must be https";
+  EXPECT_EQ(post("https://rp.example/bye", true), 204);
+  EXPECT_TRUE(std::holds_alternative<web::ClientUrl>(fetcher.calls.back().url));
   EXPECT_EQ(post("https://rp.example/bye"), 204);
   const auto& call = fetcher.calls.back();
   EXPECT_EQ(call.method, web::Method::kPost);

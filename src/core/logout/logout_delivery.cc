@@ -1,6 +1,7 @@
 #include "core/logout/logout_delivery.h"
 
 #include "base/uri.h"
+#include "core/client_urls.h"
 #include "core/logout/logout_token.h"
 
 namespace cardea {
@@ -35,7 +36,7 @@ void LogoutDelivery::deliver(const LogoutNotice& notice) {
   if (!parsed || !parsed->is_http()) return drop(notice, "no_url");
   const auto token = make_logout_token(**realm, **client, notice, clock_.now());
   if (!token) return drop(notice, describe(token.error()));
-  sender_.post_form(std::move(url), "logout_token=" + percent_encode(*token),
+  sender_.post_form(std::move(url), record.attribute_is_true(kSelfRegistered), "logout_token=" + percent_encode(*token),
                     [this, notice, client_id = record.client_id](int status) { finish(notice, client_id, status); });
 }
 

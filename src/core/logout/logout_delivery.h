@@ -15,9 +15,10 @@ namespace cardea {
 class LogoutSender {
  public:
   virtual ~LogoutSender() = default;
-  /// POSTs a form to a URL that an operator set. `done` gets the status, 0 when there was no answer within
-  /// kLogoutSendTimeout; on any thread, now or later, once.
-  virtual void post_form(std::string url, std::string body, std::function<void(int status)> done) = 0;
+  /// POSTs a form to a URL of a client's record, which an administrator wrote or the client itself. `done` gets the
+  /// status, 0 when there was no answer within kLogoutSendTimeout; on any thread, now or later, once.
+  virtual void post_form(std::string url, bool is_self_registered, std::string body,
+                         std::function<void(int status)> done) = 0;
 };
 inline constexpr seconds kLogoutSendTimeout{5};
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/changes/new_client.h"
+#include "core/client_urls.h"
 #include "core/realm_defaults.h"
 #include "domain/representation/client_json.h"
 #include "oidc/presented_token.h"
@@ -189,6 +190,7 @@ Result<Client, OAuthError> record_of(const Registration& registration, const jso
   complete_new_client(read, object, registration.now, registration.dependencies.random);
   if (auto settled = settle_scopes(*registration.realm, read); !settled) return refuse(settled.error());
   settle_mappers(client, ids);
+  client.attributes[std::string(kSelfRegistered)] = "true";
   return std::move(client);
 }
 
