@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/encoding.h"
+#include "core/brute_force.h"
 #include "core/sealed_note.h"
 #include "crypto/hash.h"
 #include "login/endpoint.h"
@@ -29,6 +30,7 @@ using AnswerPtr = std::shared_ptr<const Answer>;
 struct Owner {
   User user;
   std::vector<Credential> credentials;
+  bool is_locked = false;  // after too many wrong passwords or codes; of a row that is looked at when it is read
 };
 
 std::string purpose_of(const StepRun& run, WebauthnKind kind) {
@@ -81,7 +83,7 @@ web::Outcome decide(const AnswerPtr& answer, Owner owner) {
   if (!accepted) return fail(answer, describe(accepted.error()));
   if (!run->is_about(owner.user)) return fail(answer, "webauthn_other_user");
   run->dependencies.login_guard.give_back(answer->ticket);
-  if (!owner.user.enabled) return fail(answer, "user_disabled", kDisabledAccount);
+  if (!owner.user.enabled || owner.is_locked) return fail(answer, "user_disabled", kDisabledAccount);
   StepPassed passed{.proof = answer->kind == WebauthnKind::kPasswordless ? Proof::kPasskey : Proof::kWebauthn,
                     .user = owner.user,
                     .credentials = {},
@@ -103,7 +105,13 @@ web::Outcome find_owner(const AnswerPtr& answer) {
     if (!*user || (*user)->service_account_client) return std::optional<Owner>();
     auto credentials = run.dependencies.repositories.credentials.list_all(rows, id);
     if (!credentials) return refuse(credentials.error());
-    return std::optional(Owner{std::move(**user), std::move(*credentials)});
+    Owner owner{.user = std::move(**user), .credentials = std::move(*credentials)};
+    if (brute_force_settings(run.realm->realm).is_on) {
+      const auto failures = run.dependencies.repositories.login_failures.find(rows, run.realm->realm.id, id);
+      if (!failures) return refuse(failures.error());
+      owner.is_locked = is_locked(*failures, run.dependencies.clock.now());
+    }
+    return std::optional(std::move(owner));
   });
   if (!loaded) {
     run.dependencies.login_guard.give_back(answer->ticket);
@@ -119,7 +127,7 @@ bool is_plausible_handle(std::string_view handle) {
 }
 
 Owner copy_owner(const StepRun& run) {
-  Owner owner{*run.user, {}};
+  Owner owner{.user = *run.user, .credentials = {}};
   for (const auto& credential : run.credentials) {
     Credential copy;
     copy.id = credential.id;
