@@ -1,6 +1,7 @@
 #include "core/consent.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/text.h"
 
@@ -34,9 +35,9 @@ std::vector<ConsentItem> consent_items(const ClientEntry& client, std::string_vi
     items.push_back({ScopeId(client.client.id.str()), text.empty() ? name : std::string(text)});
   }
   const auto plan = plan_for_granted(client, scope);
-  auto scopes = plan->scopes;
-  std::ranges::stable_sort(scopes, {}, [](const ClientScope* item) { return order_of(*item); });
-  for (const auto* item : scopes) {
+  std::multimap<int, const ClientScope*> by_order;  // equal ones stay in the plan's order
+  for (const auto* item : plan->scopes) by_order.emplace(order_of(*item), item);
+  for (const auto& [order, item] : by_order) {
     if (!is_shown(*item)) continue;
     items.push_back({item->id, std::string(attribute(item->attributes, "consent.screen.text", item->name))});
   }

@@ -18,7 +18,7 @@ std::vector<const Credential*> passwords_of(const std::vector<Credential>& crede
   for (const auto& credential : credentials) {
     if (credential.type == kPasswordCredential || credential.type == kPasswordHistory) out.push_back(&credential);
   }
-  std::ranges::stable_sort(out, [](const Credential* a, const Credential* b) {
+  std::ranges::sort(out, [](const Credential* a, const Credential* b) {
     if (a->type != b->type) return a->type == kPasswordCredential;
     return a->created_at > b->created_at;
   });

@@ -35,16 +35,17 @@ Wish parse_wish(std::string_view text) {
   return wish;
 }
 
-std::vector<Wish> parse_wishes(std::string_view text) {
-  std::vector<Wish> out;
+// The heaviest first; equal ones in their order.
+std::multimap<int, Wish, std::greater<>> parse_wishes(std::string_view text) {
+  std::multimap<int, Wish, std::greater<>> out;
   while (!text.empty() && out.size() < kAcceptedMax) {
     const auto end = std::min(text.find_first_of(", "), text.size());
     const auto item = trim(text.substr(0, end));
     text.remove_prefix(std::min(text.size(), end + 1));
-    if (!item.empty() && !item.starts_with(';')) out.push_back(parse_wish(item));
+    if (item.empty() || item.starts_with(';')) continue;
+    auto wish = parse_wish(item);
+    if (wish.weight > 0) out.emplace(wish.weight, std::move(wish));
   }
-  std::ranges::stable_sort(out, std::greater<>(), &Wish::weight);
-  std::erase_if(out, [](const Wish& wish) { return wish.weight == 0; });
   return out;
 }
 
@@ -124,7 +125,7 @@ std::string_view language_name(std::string_view language) {
 }
 
 std::string choose_language(std::string_view accepted, const std::vector<std::string>& supported) {
-  for (const auto& wish : parse_wishes(accepted)) {
+  for (const auto& [weight, wish] : parse_wishes(accepted)) {
     std::string_view language = wish.language;
     while (!language.empty()) {
       for (const auto& known : supported) {

@@ -41,16 +41,15 @@ Stored<void> join_default_groups(Tx& tx, const Repositories& repositories, const
 }  // namespace
 
 std::vector<std::string> default_required_actions(const Realm& realm) {
-  std::vector<std::pair<std::int64_t, std::string>> found;
+  std::multimap<std::int64_t, std::string> found;  // by priority
   const auto* listed = realm.extra.if_contains("requiredActions");
   if (listed == nullptr || !listed->is_array()) return {};
   for (const auto& item : listed->get_array()) {
     if (!item.is_object()) continue;
     const auto& action = item.get_object();
     if (!bool_or(action, "enabled", false) || !bool_or(action, "defaultAction", false)) continue;
-    found.emplace_back(int_or(action, "priority", 0), string_or(action, "alias", ""));
+    found.emplace(int_or(action, "priority", 0), string_or(action, "alias", ""));
   }
-  std::ranges::stable_sort(found, {}, [](const auto& entry) { return entry.first; });
   std::vector<std::string> out;
   for (auto& [priority, alias] : found) {
     if (!alias.empty()) out.push_back(std::move(alias));
