@@ -17,7 +17,7 @@ namespace cardea {
 struct FakeAuthenticator {
   crypto::PrivateKey key = std::move(*crypto::PrivateKey::generate(crypto::KeyType::kEcP256));
   std::string id = "0123456789abcdef-credential";
-  std::string user_handle;  // as the page said at registration
+  std::string user_handle = {};  // as the page said at registration
   std::string origin = "https://id.example.com";
   std::string rp_id = "id.example.com";
   std::uint32_t count = 0;  // raised before each answer; stays zero with counts = false
