@@ -50,7 +50,7 @@ journey('every_page_of_the_account_console_shows_without_an_error', kOnlyCardea,
   await page.screenshot({ path: picturePath('account-signing-in'), fullPage: true });
   await open(page, watch, 'account-security/device-activity', 'Device activity');
   await page.screenshot({ path: picturePath('account-device-activity'), fullPage: true });
-  await open(page, watch, 'applications', 'Applications');
+  await open(page, watch, 'applications', 'Application');
   await page.getByText('Account console').first().waitFor();
   await page.screenshot({ path: picturePath('account-applications'), fullPage: true });
   await open(page, watch, 'groups', 'Groups');
@@ -87,9 +87,9 @@ journey('signing_out_elsewhere_ends_the_other_browser', kOnlyCardea, async ({ pa
     await signIn(page, 'cleo');
     await page.getByTestId('accountSecurity').getByRole('button').click();
     await open(page, watch, 'account-security/device-activity', 'Device activity');
-    await page.locator('#sign-out-all').click();
+    await page.getByRole('button', { name: 'Sign out all devices' }).click();
     await page.locator('#modal-confirm').click();
-    await page.getByText('Current session').waitFor();
+    await page.locator('#kc-form-login').or(page.locator('#kc-logout')).first().waitFor(); // this browser goes last
     await elsewhere.goto(account);
     await elsewhere.locator('#kc-form-login').waitFor();
   } finally {
