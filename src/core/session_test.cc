@@ -60,7 +60,7 @@ TEST(Session, a_clients_maximum_counts_from_its_share_and_ends_with_the_session)
   const Realm realm;
   Client client;
   client.attributes["client.session.max.lifespan"] = "60";
-  const auto old = session(hours{3}, seconds{0});
+  const auto old = session(std::chrono::hours{3}, seconds{0});
   EXPECT_EQ(client_session_end(realm, client, old, kNow), kNow + seconds{60});
   client.attributes["client.session.max.lifespan"] = "99999999";
   EXPECT_EQ(client_session_end(realm, client, old, kNow), session_end(realm, old));
@@ -71,7 +71,7 @@ TEST(Session, refuses_tokens_of_a_share_that_is_over) {
   Client client;
   client.attributes["client.session.max.lifespan"] = "60";
   LiveSession live;
-  live.session = session(hours{3}, seconds{0});
+  live.session = session(std::chrono::hours{3}, seconds{0});
   live.subject.user.enabled = true;
   live.client_session = ClientSession{};
   live.client_session->started_at = kNow - seconds{59};

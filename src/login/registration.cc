@@ -8,6 +8,7 @@
 #include "core/password_policy.h"
 #include "core/required_actions.h"
 #include "crypto/password.h"
+#include "domain/flow/executor.h"
 #include "login/held.h"
 #include "login/login_form.h"
 #include "login/profile_form.h"

@@ -252,7 +252,7 @@ TEST_F(IssueToken, refresh_life_is_the_smaller_of_idle_and_what_is_left) {
 TEST_F(IssueToken, refuses_to_let_tokens_outlive_the_clients_share) {
   client_record_.attributes["client.session.max.lifespan"] = "60";
   auto late = context();
-  session_.started_at = kNow - hours{2};
+  session_.started_at = kNow - std::chrono::hours{2};
   late.share_started_at = kNow - seconds{20};
   const auto tokens = issue_tokens(late, random_);
   ASSERT_TRUE(tokens);

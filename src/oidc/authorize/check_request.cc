@@ -71,7 +71,7 @@ Result<void, OAuthError> check_scope(const web::Form& form, const ClientEntry& c
 }
 
 /// prompt (OpenID Connect Core section 3.1.2.1).
-Result<void, OAuthError> check_prompt(const web::Form& form, const Client& client, AuthorizationRequest& request) {
+Result<void, OAuthError> check_prompt(const web::Form& form, AuthorizationRequest& request) {
   for (const auto word : split_words(form.value_or("prompt", ""))) {
     if (word == "none") request.prompt_none = true;
     if (word == "login") request.prompt_login = true;
@@ -92,7 +92,7 @@ Result<void, OAuthError> check_rest(const web::Form& form, const ClientEntry& cl
   if (auto done = check_scope(form, client, request); !done) return done;
   if (auto done = check_resources(form, request); !done) return done;
   if (auto done = check_proof_key(form, request); !done) return done;
-  return check_prompt(form, client.client, request);
+  return check_prompt(form, request);
 }
 
 }  // namespace
