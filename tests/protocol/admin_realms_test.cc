@@ -1,0 +1,141 @@
+// Realms, keys and the console's helpers (keycloak.md sections 6.3 and 6.15).
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/protocol/admin_world.h"
+
+namespace cardea::protocol {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class AdminRealms : public testing::Test {
+ protected:
+  AdminWorld world;
+};
+
+void expect(const AdminWorld::Sent& sent, int status, std::string_view body) {
+  EXPECT_EQ(sent.status, status);
+  EXPECT_EQ(sent.body, body);
+}
+
+TEST_F(AdminRealms, refuses_realms_that_exist_or_have_no_name) {
+  expect(world.post("/admin/realms", R"({"realm":"demo"})"), 409, R"({"errorMessage":"Realm demo already exists"})");
+  expect(world.post("/admin/realms", R"({"enabled":true})"), 400, R"({"errorMessage":"Realm name cannot be empty"})");
+  expect(world.post("/admin/realms", R"({"realm":"a/b"})"), 400, R"({"error":"Character '/' not allowed."})");
+  expect(world.put("", R"({"realm":"master"})"), 409, R"({"errorMessage":"Realm with same name exists"})");
+  expect(world.remove("/admin/realms/nix"), 404, R"({"error":"Realm not found."})");
+  EXPECT_EQ(world.remove("/admin/realms/master").status, 400);
+}
+
+TEST_F(AdminRealms, refuses_settings_that_cannot_be) {
+  EXPECT_EQ(world.put("", R"({"accessTokenLifespan":"x"})").status, 400);
+  EXPECT_EQ(world.put("", R"({"accessTokenLifespan":-1})").status, 400);
+  EXPECT_EQ(world.put("", R"({"sslRequired":"sometimes"})").status, 400);
+  EXPECT_EQ(world.put("", R"j({"passwordPolicy":"regexPattern(()"})j").status, 400);
+}
+
+TEST_F(AdminRealms, makes_manages_renames_and_removes_a_realm) {
+  const auto made = world.post("/admin/realms", R"({"realm":"shop","enabled":true})");
+  ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(made.location, "https://id.example/admin/realms/shop");
+  EXPECT_EQ(made.body, "");
+  // The token of before is enough: roles are read from the database.
+  const auto shown = world.get("/admin/realms/shop");
+  EXPECT_EQ(shown.status, 200) << shown.body;
+  EXPECT_TRUE(shown.body.starts_with(R"({"id":")")) << shown.body;
+  EXPECT_THAT(shown.body, HasSubstr(R"("defaultRole":{"id":")"));
+  for (const auto hidden : {"authenticationFlows", "components", "requiredActions", "identityProviders"}) {
+    EXPECT_THAT(shown.body, Not(HasSubstr(std::string("\"") + hidden + "\""))) << hidden;
+  }
+  EXPECT_EQ(world.put("/admin/realms/shop", R"({"displayName":"The Shop"})").status, 204);
+  EXPECT_EQ(string_or(world.get("/admin/realms/shop").object(), "displayName", ""), "The Shop");
+  EXPECT_EQ(world.put("/admin/realms/shop", R"({"realm":"store"})").status, 204);
+  EXPECT_EQ(world.get("/admin/realms/shop").status, 404);
+  EXPECT_EQ(string_or(world.get("/admin/realms/store").object(), "displayName", ""), "The Shop");
+  EXPECT_EQ(world.get("/admin/realms/store/users").status, 200) << "its client in master has the new name";
+  EXPECT_THAT(world.get("/admin/realms?briefRepresentation=true").body, HasSubstr(R"("realm":"store")"));
+  EXPECT_EQ(world.remove("/admin/realms/store").status, 204);
+  EXPECT_EQ(world.get("/admin/realms/store").status, 404);
+  EXPECT_EQ(world.post("/admin/realms", R"({"realm":"store","enabled":true})").status, 201) << "the name is free";
+}
+
+// Attack class 22.
+TEST_F(AdminRealms, refuses_to_show_the_mail_servers_password_and_keeps_it_behind_the_mask) {
+  EXPECT_EQ(
+      world.put("", R"({"smtpServer":{"host":"mail","from":"a@b.c","user":"u","password":"mail-secret"}})").status,
+      204);
+  const auto shown = world.get("");
+  EXPECT_THAT(shown.body, Not(HasSubstr("mail-secret")));
+  EXPECT_THAT(shown.body, HasSubstr(R"("password":"**********")"));
+  EXPECT_EQ(
+      world.put("", R"({"smtpServer":{"host":"mail2","from":"a@b.c","user":"u","password":"**********"}})").status,
+      204);
+  const auto realm =
+      read_from(world.store, [&](Rows& rows) { return world.repositories.realms.find_by_name(rows, "demo"); });
+  const auto stored = json::serialize((*realm)->extra.at("smtpServer"));
+  EXPECT_THAT(stored, HasSubstr("mail-secret"));
+  EXPECT_THAT(stored, HasSubstr("mail2"));
+}
+
+TEST_F(AdminRealms, shows_keys_without_their_private_parts) {
+  const auto keys = world.get("/keys").object();
+  EXPECT_TRUE(keys.at("active").as_object().contains("ES256"));
+  EXPECT_EQ(keys.at("keys").as_array().size(), 2U);
+  EXPECT_THAT(json::serialize(keys), Not(HasSubstr("PRIVATE")));
+  EXPECT_THAT(json::serialize(keys), Not(HasSubstr("secret")));
+}
+
+TEST_F(AdminRealms, shows_less_to_those_who_may_see_less) {
+  const auto token = world.admin_token({"query-users"});
+  const auto shown = world.send(web::Method::kGet, "/admin/realms/demo", token);
+  EXPECT_EQ(shown.status, 200);
+  EXPECT_THAT(shown.body, Not(HasSubstr("accessTokenLifespan")));
+  EXPECT_EQ(world.send(web::Method::kGet, "/admin/realms/demo/users", token).body, "[]");
+  const auto list = world.send(web::Method::kGet, "/admin/realms", token).array();
+  ASSERT_EQ(list.size(), 1U);
+  EXPECT_FALSE(list.front().get_object().contains("accessTokenLifespan"));
+}
+
+TEST_F(AdminRealms, tells_the_console_what_it_needs) {
+  const auto info = world.get("/admin/serverinfo").object();
+  for (const auto member : {"systemInfo", "profileInfo", "features", "cryptoInfo", "themes", "identityProviders",
+                            "providers", "protocolMapperTypes", "builtinProtocolMappers", "clientInstallations",
+                            "componentTypes", "passwordPolicies", "enums"}) {
+    EXPECT_TRUE(info.contains(member)) << member;
+  }
+  EXPECT_EQ(string_or(info.at("systemInfo").as_object(), "version", "").substr(0, 3), "26.");
+  const auto token = world.admin_token({"view-users"});
+  const auto own = world.send(web::Method::kGet, "/admin/serverinfo", token);
+  EXPECT_EQ(own.status, 200);
+  EXPECT_FALSE(own.object().contains("systemInfo")) << "only master's administrators see the host";
+}
+
+TEST_F(AdminRealms, tells_who_is_signed_in_to_the_console_alone) {
+  expect(world.get("/admin/master/console/whoami"), 403,
+         R"({"error":"Token issued for an application that is not the admin console: admin-cli"})");
+  EXPECT_EQ(world.get("/admin/demo/console/whoami").status, 401) << "a token of another realm";
+  const auto console = world.get("/admin/realms/master/clients?clientId=security-admin-console").array();
+  const auto uuid = string_or(console.front().get_object(), "id", "");
+  EXPECT_EQ(world.put("/admin/realms/master/clients/" + uuid, R"({"directAccessGrantsEnabled":true})").status, 204);
+  const auto token = world.token("master", "root", "security-admin-console");
+  const auto me = world.send(web::Method::kGet, "/admin/master/console/whoami?currentRealm=demo", token).object();
+  EXPECT_EQ(string_or(me, "realm", ""), "master");
+  EXPECT_EQ(string_or(me, "displayName", ""), "Test Person");
+  EXPECT_TRUE(bool_or(me, "createRealm", false));
+  EXPECT_EQ(me.at("realm_access").as_object().at("demo").as_array().size(), 21U);
+}
+
+TEST_F(AdminRealms, helps_the_console) {
+  expect(world.get("/ui-ext/info"), 200, R"({"userProfileProvidersEnabled":false})");
+  EXPECT_THAT(world.get("/ui-ext/realms/names").body, HasSubstr(R"({"name":"demo"})"));
+  EXPECT_THAT(world.get("/ui-ext/brute-force-user?briefRepresentation=true").body, HasSubstr("bruteForceStatus"));
+  const auto ada = world.user_id("ada");
+  EXPECT_THAT(world.get("/ui-ext/available-roles/users/" + ada).body, HasSubstr(R"("client":"realm-management")"));
+  EXPECT_THAT(world.get("/ui-ext/effective-roles/users/" + ada).body, HasSubstr(R"("role":"view-profile")"));
+  EXPECT_EQ(world.get("/ui-ext/available-roles/nothing/" + ada).status, 404);
+}
+
+}  // namespace
+}  // namespace cardea::protocol
