@@ -19,7 +19,7 @@ class ConsentOnTheWire : public testing::TestWithParam<Engine> {
     });
   }
   static std::string url(const Pairs& more = {}) {
-    Pairs changes = {{"client_id", "shop"}, {"redirect_uri", "https://shop.example/cb"}, {"scope", "openid email"}};
+    Pairs changes = {{"client_id", "shop"}, {"redirect_uri", "https://shop.example/cb"}, {"scope", "openid profile"}};
     changes.insert(changes.end(), more.begin(), more.end());
     return authorize_url(changes);
   }

@@ -129,6 +129,7 @@ TEST_F(CheckRequest, reads_what_the_prompt_asks_for) {
   const auto plain = check();
   ASSERT_TRUE(plain);
   EXPECT_FALSE(plain->prompt_consent || plain->prompt_create || plain->prompt_login || plain->prompt_none);
+  client_ = make_test_client(*realm_);
   const auto asked = check({{"prompt", "consent create"}});
   ASSERT_TRUE(asked);
   EXPECT_TRUE(asked->prompt_consent && asked->prompt_create);
