@@ -35,7 +35,8 @@ Ran run(const std::vector<std::string>& arguments, const Environment& environmen
 }
 
 TEST(RunCommand, refuses_with_every_problem_and_status_2) {
-  const auto ran = run({"start", "--http-prt=1"}, {{"KC_DB", "oracle"}});
+  const auto ran = run({"start", "--http-prt=1"},
+                       {{"KC_DB", "oracle"}, {"KC_HOSTNAME", "id.example.com"}, {"KC_HTTP_ENABLED", "true"}});
   EXPECT_EQ(ran.status, kExitRefused);
   EXPECT_EQ(ran.out, "");
   EXPECT_EQ(ran.err,

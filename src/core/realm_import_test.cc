@@ -534,8 +534,7 @@ TEST_F(RealmImportTest, what_is_not_understood_is_kept_and_told_in_one_line) {
   EXPECT_EQ(
       report.review.text(),
       "kept, but not understood: brandNew, clients[0].redirectUrls (did you mean redirectUris?), users[1].nickname; "
-      "kept, but not acted on by this release: bruteForceProtected, passwordPolicy (passwordHistory(3)), "
-      "clients[0].consentRequired, clients[0].protocolMappers[0] (oidc-script-based-protocol-mapper), "
+      "kept, but not acted on by this release: clients[0].protocolMappers[0] (oidc-script-based-protocol-mapper), "
       "clients[1].protocol (saml), users[0].federatedIdentities and 1 more; "
       "redirect patterns that stay active: clients[0].redirectUris[0] (app: https://app/*)");
   EXPECT_TRUE(realm()->extra.contains("brandNew"));

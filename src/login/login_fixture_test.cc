@@ -181,7 +181,8 @@ web::Response LoginTest::submit(Browser& browser, const web::Response& page, std
 }
 
 std::string LoginTest::form_action(const web::Response& page) {
-  return attribute_after(page.body_text(), "<form id=\"kc-", "action");
+  auto action = attribute_after(page.body_text(), "<form id=\"kc-", "action");
+  return action.empty() ? attribute_after(page.body_text(), "<form id=\"register\"", "action") : action;
 }
 
 std::string LoginTest::location(const web::Response& response) {

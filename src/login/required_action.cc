@@ -167,7 +167,7 @@ Stored<void> store_passage(Tx& tx, const ActionRun& run, const Passage& passage,
   auto user = repositories.users.find(tx, run.realm->realm.id, run.user.id);
   if (!user) return refuse(user.error());
   if (!*user || !(*user)->enabled) return refuse(StoreError::kConflict);  // gone or disabled meanwhile
-  auto actions = (*user)->required_actions;
+  auto& actions = (*user)->required_actions;  // what is saved below must not bring the action back
   if (!passage.cancelled && std::erase(actions, run.alias()) > 0) {
     if (auto stored = repositories.users.set_required_actions(tx, run.user.id, actions); !stored) return stored;
   }

@@ -110,7 +110,23 @@ bool is_run(std::string_view member) {
                                               "verifyEmail",
                                               "resetPasswordAllowed",
                                               "actionTokenGeneratedByUserLifespan",
-                                              "actionTokenGeneratedByAdminLifespan"};
+                                              "actionTokenGeneratedByAdminLifespan",
+                                              "bruteForceProtected",
+                                              "permanentLockout",
+                                              "maxTemporaryLockouts",
+                                              "bruteForceStrategy",
+                                              "maxFailureWaitSeconds",
+                                              "minimumQuickLoginWaitSeconds",
+                                              "waitIncrementSeconds",
+                                              "quickLoginCheckMilliSeconds",
+                                              "maxDeltaTimeSeconds",
+                                              "failureFactor",
+                                              "registrationAllowed",
+                                              "registrationEmailAsUsername",
+                                              "internationalizationEnabled",
+                                              "supportedLocales",
+                                              "defaultLocale",
+                                              "localizationTexts"};
   return std::ranges::find(kRun, member) != std::end(kRun);
 }
 
@@ -184,7 +200,6 @@ constexpr std::string_view kClientMembersNotRun[] = {"surrogateAuthRequired",
                                                      "authorizationSettings",
                                                      "registeredNodes",
                                                      "authenticationFlowBindingOverrides",
-                                                     "consentRequired",
                                                      "implicitFlowEnabled",
                                                      "clientTemplate",
                                                      "useTemplateConfig",
