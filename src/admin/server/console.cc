@@ -155,8 +155,11 @@ Answer list_users_with_brute_force(Call& call) {
   const auto view = call.flag("briefRepresentation") ? UserView::kBrief : UserView::kRow;
   for (const auto& user : users) {
     CARDEA_TRY(row, user_json(call, user, view));
-    row["bruteForceStatus"] =
-        json::object{{"numFailures", 0}, {"disabled", false}, {"lastIPFailure", "n/a"}, {"lastFailure", 0}};
+    CARDEA_TRY(status, brute_force_status(call, user));
+    row["bruteForceStatus"] = json::object{{"numFailures", status.failures},
+                                           {"disabled", status.is_locked},
+                                           {"lastIPFailure", status.last_ip},
+                                           {"lastFailure", status.last_failure}};
     list.push_back(std::move(row));
   }
   return ok(list);

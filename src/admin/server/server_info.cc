@@ -5,6 +5,7 @@
 #include "admin/server/component_types.h"
 #include "admin/server/mapper_types.h"
 #include "admin/server/server_lists.h"
+#include "base/process_facts.h"
 #include "core/realm_defaults.h"
 
 namespace cardea::admin {
@@ -29,7 +30,7 @@ constexpr Feature kFeatures[] = {
     {"AUTHORIZATION", "Authorization services (UMA)", "DEFAULT", false},
     {"CIBA", "Client initiated backchannel authentication", "DEFAULT", false},
     {"CLIENT_POLICIES", "Client policies", "DEFAULT", true},
-    {"CLIENT_SECRET_ROTATION", "Rotation of client secrets", "PREVIEW", true},
+    {"CLIENT_SECRET_ROTATION", "Rotation of client secrets", "PREVIEW", false},
     {"CLIENT_TYPES", "Client types", "EXPERIMENTAL", false},
     {"DECLARATIVE_UI", "Screens made of components", "EXPERIMENTAL", false},
     {"DEVICE_FLOW", "Device authorization grant", "DEFAULT", true},
@@ -41,7 +42,7 @@ constexpr Feature kFeatures[] = {
     {"OID4VC_VCI", "Verifiable credentials", "EXPERIMENTAL", false},
     {"ORGANIZATION", "Organizations", "DEFAULT", false},
     {"PAR", "Pushed authorization requests", "DEFAULT", true},
-    {"PASSKEYS", "Passkeys", "DEFAULT", false},
+    {"PASSKEYS", "Passkeys", "DEFAULT", true},
     {"PERSISTENT_USER_SESSIONS", "Sessions outlive a restart", "DEFAULT", true},
     {"QUICK_THEME", "Quick theme", "EXPERIMENTAL", false},
     {"RECOVERY_CODES", "Recovery codes", "DEFAULT", true},
@@ -50,7 +51,7 @@ constexpr Feature kFeatures[] = {
     {"STEP_UP_AUTHENTICATION", "Step-up authentication", "DEFAULT", true},
     {"TOKEN_EXCHANGE", "Token exchange, first version", "PREVIEW", false},
     {"TRANSIENT_USERS", "Users that are not stored", "EXPERIMENTAL", false},
-    {"UPDATE_EMAIL", "Changing the e-mail address", "DEFAULT", true},
+    {"UPDATE_EMAIL", "Changing the e-mail address", "DEFAULT", false},
     {"USER_EVENT_METRICS", "Metrics of user events", "DEFAULT", false},
     {"WEB_AUTHN", "Security keys and passkeys", "DEFAULT", true},
     {"WORKFLOWS", "Workflows", "PREVIEW", false},
@@ -197,20 +198,35 @@ json::object enums_json() {
           {"resourceType", names(resource_types())}};
 }
 
+std::string megabytes(std::int64_t bytes) { return std::to_string(bytes >> 20) + " MB"; }
+
+/// As Keycloak writes it: days, hours, minutes and seconds.
+std::string uptime_text(std::chrono::milliseconds uptime) {
+  const auto all = std::chrono::duration_cast<seconds>(uptime).count();
+  return std::to_string(all / 86'400) + " days, " + std::to_string(all / 3600 % 24) + " hours, " +
+         std::to_string(all / 60 % 60) + " minutes, " + std::to_string(all % 60) + " seconds";
+}
+
 /// Hosts and memory are for those who run the server: administrators of master.
 void add_system(json::object& out, const Call& call) {
-  json::object system{{"version", kApiVersion}, {"serverTime", std::to_string(epoch_seconds(call.now()))},
-                      {"uptime", ""},           {"uptimeMillis", 0},
-                      {"osName", "Linux"},      {"fileEncoding", "UTF-8"},
-                      {"userTimezone", "UTC"},  {"userLocale", "en"}};
-  out["systemInfo"] = std::move(system);
-  out["memoryInfo"] = json::object{{"total", 0},
-                                   {"totalFormated", "0 MB"},
-                                   {"used", 0},
-                                   {"usedFormated", "0 MB"},
-                                   {"free", 0},
-                                   {"freePercentage", 100},
-                                   {"freeFormated", "0 MB"}};
+  const auto facts = process_facts();
+  out["systemInfo"] = json::object{{"version", kApiVersion},
+                                   {"serverTime", std::to_string(epoch_seconds(call.now()))},
+                                   {"uptime", uptime_text(facts.uptime)},
+                                   {"uptimeMillis", facts.uptime.count()},
+                                   {"osName", "Linux"},
+                                   {"fileEncoding", "UTF-8"},
+                                   {"userTimezone", "UTC"},
+                                   {"userLocale", "en"}};
+  const auto free_bytes = facts.machine_bytes - facts.resident_bytes;
+  const auto percentage = facts.machine_bytes > 0 ? free_bytes * 100 / facts.machine_bytes : 0;
+  out["memoryInfo"] = json::object{{"total", facts.machine_bytes},
+                                   {"totalFormated", megabytes(facts.machine_bytes)},
+                                   {"used", facts.resident_bytes},
+                                   {"usedFormated", megabytes(facts.resident_bytes)},
+                                   {"free", free_bytes},
+                                   {"freePercentage", percentage},
+                                   {"freeFormated", megabytes(free_bytes)}};
 }
 
 }  // namespace

@@ -167,20 +167,29 @@ Answer get_storage_credential_types(Call& call) {
   return ok(json::array());  // no user comes from outside
 }
 
-/// Failures are not kept for each user yet: nobody is locked out, which is what this says.
 Answer get_brute_force_status(Call& call) {
   CARDEA_TRY(user, load_user(call));
+  CARDEA_TRY(status, brute_force_status(call, user));
   json::object out;
-  out["failedLoginNotBefore"] = 0;
-  out["numFailures"] = 0;
-  out["numTemporaryLockouts"] = 0;
-  out["disabled"] = false;
+  out["failedLoginNotBefore"] = status.locked_until;
+  out["numFailures"] = status.failures;
+  out["numTemporaryLockouts"] = status.lockouts;
+  out["disabled"] = status.is_locked;
   out["numSecondaryAuthFailures"] = 0;
-  out["lastIPFailure"] = "n/a";
-  out["lastFailure"] = 0;
+  out["lastIPFailure"] = status.last_ip;
+  out["lastFailure"] = status.last_failure;
   return ok(out);
 }
 
-Answer clear_brute_force(Call&) { return no_content(); }
+Answer clear_brute_force_of_user(Call& call) {
+  CARDEA_TRY(user, load_user(call));
+  CARDEA_DO(call.repositories().login_failures.remove(call.tx(), call.realm().id, user.id));
+  return no_content();
+}
+
+Answer clear_brute_force(Call& call) {
+  CARDEA_DO(call.repositories().login_failures.remove_all(call.tx(), call.realm().id));
+  return no_content();
+}
 
 }  // namespace cardea::admin

@@ -28,6 +28,7 @@ Answer move_credential_after(Call& call);
 Answer disable_credential_types(Call& call);
 Answer get_storage_credential_types(Call& call);
 Answer get_brute_force_status(Call& call);
+Answer clear_brute_force_of_user(Call& call);
 Answer clear_brute_force(Call& call);
 
 // Groups, sessions, consents, links to providers.

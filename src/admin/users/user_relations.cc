@@ -57,13 +57,7 @@ Answer count_user_groups(Call& call) {
 Answer join_group(Call& call) {
   CARDEA_TRY(user, load_user_to_change(call));
   CARDEA_TRY(group, path_group(call));
-  // A membership gives the roles of the group and of those above it.
-  for (std::optional<Group> each = group; each;) {
-    CARDEA_DO(require_roles_covered(call, each->roles));
-    if (!each->parent) break;
-    CARDEA_TRY(parent, call.repositories().groups.find(call.rows(), call.realm().id, *each->parent));
-    each = std::move(parent);
-  }
+  CARDEA_DO(require_group_covered(call, group));
   CARDEA_DO(call.repositories().users.add_group(call.tx(), user.id, group.id));
   return no_content();
 }
@@ -107,37 +101,74 @@ Answer logout_user(Call& call) {
   return no_content();
 }
 
-/// What a person allowed a client beyond its sessions: offline access. Consents of a page are kept with it.
-Answer list_user_consents(Call& call) {
-  CARDEA_TRY(user, load_user(call));
-  CARDEA_TRY(sessions, call.repositories().offline_sessions.list_of_user(call.rows(), call.realm().id, user.id));
-  json::array list;
-  std::vector<std::string> seen;
+namespace {
+
+Or<json::object> consent_row(Call& call, const Client& client, const Consent* consent, bool has_offline) {
+  json::object row;
+  row["clientId"] = client.client_id;
+  json::array granted;
+  if (consent != nullptr) {
+    CARDEA_TRY(scopes, call.repositories().scopes.list(call.rows(), call.realm().id));
+    for (const auto& id : consent->scopes) {
+      const auto scope = std::ranges::find(scopes, id, &ClientScope::id);
+      if (scope != scopes.end()) granted.push_back(json::value(scope->name));
+    }
+  }
+  row["grantedClientScopes"] = std::move(granted);
+  if (consent != nullptr) {
+    row["createdDate"] = epoch_milliseconds(consent->created_at);
+    row["lastUpdatedDate"] = epoch_milliseconds(consent->updated_at);
+  }
+  json::array more;
+  if (has_offline) more.push_back(json::object{{"client", client.id.str()}, {"key", "Offline Token"}});
+  row["additionalGrants"] = std::move(more);
+  return row;
+}
+
+/// Clients with an offline session of this user.
+Or<std::vector<ClientId>> offline_clients(Call& call, const UserId& user) {
+  CARDEA_TRY(sessions, call.repositories().offline_sessions.list_of_user(call.rows(), call.realm().id, user));
+  std::vector<ClientId> clients;
   for (const auto& session : sessions) {
     CARDEA_TRY(shares, call.repositories().offline_sessions.client_sessions(call.rows(), session.id));
     for (const auto& share : shares) {
-      CARDEA_TRY(client, call.repositories().clients.find(call.rows(), call.realm().id, share.client));
-      if (!client || std::ranges::find(seen, client->client_id) != seen.end()) continue;
-      seen.push_back(client->client_id);
-      json::object row;
-      row["clientId"] = client->client_id;
-      row["grantedClientScopes"] = json::array();
-      json::object grant;
-      grant["client"] = client->id.str();
-      grant["key"] = "Offline Token";
-      row["additionalGrants"] = json::array{std::move(grant)};
-      list.push_back(std::move(row));
+      if (std::ranges::find(clients, share.client) == clients.end()) clients.push_back(share.client);
     }
+  }
+  return clients;
+}
+
+}  // namespace
+
+/// What a person allowed clients: the scopes of consents, and offline access.
+Answer list_user_consents(Call& call) {
+  CARDEA_TRY(user, load_user(call));
+  CARDEA_TRY(consents, call.repositories().consents.list(call.rows(), user.id));
+  CARDEA_TRY(offline, offline_clients(call, user.id));
+  std::vector<ClientId> ids = offline;
+  for (const auto& consent : consents) {
+    if (std::ranges::find(ids, consent.client) == ids.end()) ids.push_back(consent.client);
+  }
+  json::array list;
+  for (const auto& id : ids) {
+    CARDEA_TRY(client, call.repositories().clients.find(call.rows(), call.realm().id, id));
+    if (!client) continue;
+    const auto consent = std::ranges::find(consents, id, &Consent::client);
+    const bool has_offline = std::ranges::find(offline, id) != offline.end();
+    CARDEA_TRY(row, consent_row(call, *client, consent == consents.end() ? nullptr : &*consent, has_offline));
+    list.push_back(std::move(row));
   }
   return ok(list);
 }
 
+/// Takes back consent and offline access of one client.
 Answer revoke_user_consent(Call& call) {
   CARDEA_TRY(user, load_user(call));
   CARDEA_TRY(client, call.repositories().clients.find_by_client_id(call.rows(), call.realm().id, call.path("client")));
   if (!client) return refuse(not_found("Client not found"));
+  CARDEA_TRY(had_consent, call.repositories().consents.remove(call.tx(), user.id, client->id));
   CARDEA_TRY(sessions, call.repositories().offline_sessions.list_of_user(call.rows(), call.realm().id, user.id));
-  bool any = false;
+  bool any = had_consent;
   for (const auto& session : sessions) {
     CARDEA_TRY(shares, call.repositories().offline_sessions.client_sessions(call.rows(), session.id));
     const bool has =

@@ -81,7 +81,8 @@ constexpr Operation kRows[] = {
      "CLIENT_ROLE_MAPPING"},
 
     {kGet, ATTACKS "/{userId}", "getBruteForceStatus", kSee, kRead, &get_brute_force_status},
-    {kDelete, ATTACKS "/{userId}", "clearBruteForceOfUser", kChange, kWrite, &clear_brute_force, "USER_LOGIN_FAILURE"},
+    {kDelete, ATTACKS "/{userId}", "clearBruteForceOfUser", kChange, kWrite, &clear_brute_force_of_user,
+     "USER_LOGIN_FAILURE"},
     {kDelete, ATTACKS, "clearBruteForce", kChange, kWrite, &clear_brute_force, "USER_LOGIN_FAILURE"},
 };
 

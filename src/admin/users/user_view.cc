@@ -64,6 +64,19 @@ Or<User> load_user_to_change(Call& call) {
   return std::move(user);
 }
 
+Or<BruteForceStatus> brute_force_status(Call& call, const User& user) {
+  BruteForceStatus status;
+  CARDEA_TRY(found, call.repositories().login_failures.find(call.rows(), call.realm().id, user.id));
+  if (!found) return status;
+  status.failures = found->failures;
+  status.lockouts = found->temporary_lockouts;
+  status.is_locked = found->locked_until > call.now();
+  status.locked_until = std::max<std::int64_t>(epoch_seconds(found->locked_until), 0);
+  status.last_failure = std::max<std::int64_t>(epoch_milliseconds(found->last_failure_at), 0);
+  if (!found->last_ip.empty()) status.last_ip = found->last_ip;
+  return status;
+}
+
 Or<std::vector<RoleId>> assigned_roles(Call& call, const UserId& user) {
   std::vector<RoleId> roles;
   CARDEA_TRY(subject, call.repositories().subjects.load(call.rows(), call.realm().id, user));

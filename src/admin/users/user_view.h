@@ -20,6 +20,17 @@ enum class UserView {
 /// an administrator by way of one (attack class 21).
 [[nodiscard]] Or<User> load_user_to_change(Call& call);
 
+/// What wrong passwords have left behind for a user (keycloak.md section 6.13).
+struct BruteForceStatus {
+  int failures = 0;
+  int lockouts = 0;
+  bool is_locked = false;
+  std::int64_t locked_until = 0;  // epoch seconds
+  std::int64_t last_failure = 0;  // epoch milliseconds
+  std::string last_ip = "n/a";
+};
+[[nodiscard]] Or<BruteForceStatus> brute_force_status(Call& call, const User& user);
+
 /// Direct roles of a user and those of its groups and the groups above.
 [[nodiscard]] Or<std::vector<RoleId>> assigned_roles(Call& call, const UserId& user);
 
