@@ -131,6 +131,10 @@ std::string_view admin_client_id(std::string_view realm) {
   return realm == kMasterRealm ? "master-realm" : "realm-management";
 }
 
+bool is_reserved_client_id(std::string_view realm, std::string_view client_id) {
+  return client_id == admin_client_id(realm) || (realm == kMasterRealm && client_id.ends_with("-realm"));
+}
+
 json::object default_user_profile(std::string_view realm) {
   return render(realm_defaults_data::user_profile(), Placeholders{.realm = realm});
 }

@@ -30,6 +30,10 @@ struct AdminAccess {
 /// The client that holds the admin roles of a realm inside that realm: "realm-management", or "master-realm" in master.
 [[nodiscard]] std::string_view admin_client_id(std::string_view realm);
 
+/// True for ids that name a client of administration: the realm's own, and in master those of other realms. Rights are
+/// looked up by these names, so nobody makes, renames or removes a client that has one (attack class 21).
+[[nodiscard]] bool is_reserved_client_id(std::string_view realm, std::string_view client_id);
+
 /// The user profile of a realm that has none of its own (keycloak.md section 3.9).
 [[nodiscard]] json::object default_user_profile(std::string_view realm);
 

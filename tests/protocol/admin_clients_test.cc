@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/encoding.h"
 #include "tests/protocol/admin_world.h"
 
 namespace cardea::protocol {
@@ -48,6 +49,47 @@ TEST_F(AdminClients, refuses_bad_clients_when_made_and_when_changed) {
          R"({"error":"Client does not have a rotated secret"})");
   expect(world.put("/clients/" + id + "/default-client-scopes/x", "{}"), 404, R"({"error":"Client scope not found"})");
   EXPECT_EQ(world.remove("/clients/" + world.client_uuid("realm-management")).status, 400);
+}
+
+TEST_F(AdminClients, refuses_names_that_are_kept_for_administration) {  // attack class 21
+  const auto id = made("/clients", R"({"clientId":"c1"})");
+  const std::string kept =
+      R"({"error":"invalid_input","error_description":"This client ID is kept for the administration of realms"})";
+  expect(world.put("/clients/" + id, R"({"clientId":"realm-management"})"), 409,
+         R"({"error":"conflict","error_description":"Duplicate resource error"})");
+  expect(world.post("/admin/realms/master/clients", R"({"clientId":"acme-realm"})"), 400, kept);
+  const auto other = made("/admin/realms/master/clients", R"({"clientId":"foo"})");
+  expect(world.put("/admin/realms/master/clients/" + other, R"({"clientId":"acme-realm"})"), 400, kept);
+}
+
+TEST_F(AdminClients, refuses_to_let_a_mapper_name_whom_a_service_account_is) {  // attack classes 4 and 21
+  const auto boss = world.admin_token({"realm-admin"});
+  const auto payload = base64url_decode(boss.substr(boss.find('.') + 1, boss.rfind('.') - boss.find('.') - 1));
+  const auto sub = string_or(parse_json(*payload)->get_object(), "sub", "");
+  made("/clients", R"({"clientId":"e","secret":"a-secret-of-its-own","serviceAccountsEnabled":true,"protocolMappers":[
+    {"name":"x","protocol":"openid-connect","protocolMapper":"oidc-hardcoded-claim-mapper","config":{"claim.name":"sub",
+     "claim.value":")" +
+                       sub + R"(","jsonType.label":"String","access.token.claim":"true"}}]})");
+  const auto sent = world.send(web::Method::kPost, "/realms/demo/protocol/openid-connect/token", "",
+                               "grant_type=client_credentials&client_id=e&client_secret=a-secret-of-its-own",
+                               "application/x-www-form-urlencoded");
+  ASSERT_EQ(sent.status, 200) << sent.body;
+  const auto token = string_or(sent.object(), "access_token", "");
+  EXPECT_EQ(world.send(web::Method::kGet, "/admin/realms/demo/users", token).status, 403);
+  EXPECT_EQ(world.send(web::Method::kGet, "/admin/realms/demo/users", boss).status, 200);
+}
+
+TEST_F(AdminClients, refuses_names_and_defaults_that_give_away_admin_roles_by_group) {  // attack class 21
+  const auto bosses = made("/groups", R"({"name":"bosses"})");
+  const auto client = world.client_uuid("realm-management");
+  const auto role = world.get("/clients/" + client + "/roles/manage-realm").body;
+  ASSERT_EQ(world.post("/groups/" + bosses + "/role-mappings/clients/" + client, "[" + role + "]").status, 204);
+  const auto users = world.admin_token({"manage-users", "query-groups", "view-users"});
+  EXPECT_EQ(world.send(web::Method::kPut, "/admin/realms/demo/groups/" + bosses, users, R"({"name":"staff"})").status,
+            403);
+  const auto events = world.admin_token({"manage-users", "manage-events"});
+  EXPECT_EQ(world.send(web::Method::kPut, "/admin/realms/demo/default-groups/" + bosses, events).status, 403);
+  EXPECT_EQ(world.put("/groups/" + bosses, R"({"name":"staff"})").status, 204);
 }
 
 TEST_F(AdminClients, a_new_client_has_keycloaks_defaults) {

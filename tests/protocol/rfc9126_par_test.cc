@@ -98,6 +98,15 @@ TEST_P(Par, refuses_handles_that_are_unknown_expired_or_another_clients) {  // P
   EXPECT_EQ(browser.get(url(uri)).status, 400);
 }
 
+TEST_P(Par, a_login_that_began_in_time_may_take_longer_than_the_handle_lives) {
+  const auto uri = handle();
+  Browser browser(server_);
+  const auto page = browser.get(url(uri));
+  server_.clock.advance(seconds(300));
+  const auto answer = browser.submit(page, {{"username", "ada"}, {"password", "correct-horse"}});
+  EXPECT_NE(location_parameter(answer, "code"), "") << location(answer);
+}
+
 TEST_P(Par, only_what_was_pushed_counts) {  // PA-9
   const auto uri = handle();
   Browser browser(server_);

@@ -93,6 +93,17 @@ class OidcWorld {
     write([&](Tx& tx) { return store_.repositories().users.insert(tx, user, false); });
   }
 
+  /// Whom tokens of service_tokens are about.
+  void add_service_account(const std::string& username, const std::string& client_id) {
+    User user;
+    user.id = UserId("demo-user-" + username);
+    user.realm = RealmId("realm-demo");
+    user.username = username;
+    user.service_account_client = ClientId("demo-client-" + client_id);
+    user.enabled = true;
+    write([&](Tx& tx) { return store_.repositories().users.insert(tx, user, false); });
+  }
+
   /// A confidential client with secret "s3cret", redirect URI https://<id>.example/*, web origins "+".
   [[nodiscard]] static Client make_client(const std::string& client_id, const std::string& realm = "demo") {
     Client client;
@@ -142,9 +153,10 @@ class OidcWorld {
   }
 
   /// Tokens of a service account: no session behind them.
-  IssuedTokens service_tokens(const std::string& client_id, std::string_view scope = "openid") {
+  IssuedTokens service_tokens(const std::string& client_id, std::string_view username = "robot") {
+    if (username == "robot") add_service_account("robot", client_id);
     const auto realm = *settings_.load_realm("demo");
-    return issue(*realm, **settings_.load_client(realm, client_id), nullptr, scope);
+    return issue(*realm, **settings_.load_client(realm, client_id), nullptr, "openid", username);
   }
 
   [[nodiscard]] bool is_alive(const UserSession& session) {
@@ -202,9 +214,9 @@ class OidcWorld {
   }
 
   IssuedTokens issue(const RealmEntry& realm, const ClientEntry& client, const UserSession* session,
-                     std::string_view scope) {
+                     std::string_view scope, std::string_view username = {}) {
     const auto plan = *plan_for(client, scope);
-    const UserId user = session != nullptr ? session->user : UserId("demo-user-ada");
+    const UserId user = session != nullptr ? session->user : UserId("demo-user-" + std::string(username));
     const auto subject = read_from(store_, [&](Rows& rows) -> Stored<TokenSubject> {
       auto loaded = store_.repositories().subjects.load(rows, realm.realm.id, user);
       if (!loaded) return refuse(loaded.error());

@@ -84,6 +84,11 @@ json::object secret_json(const Client& client) {
   return out;
 }
 
+Or<void> refuse_reserved(Call& call, std::string_view client_id) {
+  if (!is_reserved_client_id(call.realm().name, client_id)) return {};
+  return refuse(error(400, "invalid_input", "This client ID is kept for the administration of realms"));
+}
+
 }  // namespace
 
 Answer list_clients(Call& call) {
@@ -123,6 +128,7 @@ Answer create_client(Call& call) {
   auto& client = read.client;
   client.id = ClientId(made);
   CARDEA_DO(check_client(client));
+  CARDEA_DO(refuse_reserved(call, client.client_id));
   CARDEA_TRY(holder, call.repositories().clients.find_by_client_id(call.rows(), call.realm().id, client.client_id));
   if (holder) return refuse(error_message(409, "Client " + client.client_id + " already exists"));
   complete_new_client(read, object, call.now(), call.random());
@@ -169,6 +175,7 @@ Answer update_client(Call& call) {
   CARDEA_DO(check_client(client));
   CARDEA_DO(refuse_taken(call, client));
   if (client.client_id != client_id) {
+    CARDEA_DO(refuse_reserved(call, client.client_id));
     Client named;
     named.client_id = client_id;
     if (is_needed(call.realm(), named)) return refuse(error(400, "invalid_input", "This client keeps its ID"));

@@ -135,6 +135,7 @@ Answer move_group(Call& call, const Tree& tree, std::string_view id, const Group
   const auto* known = tree.find(id);
   if (known == nullptr) return refuse(not_found("Could not find group by id"));
   Group group = *known;
+  CARDEA_DO(require_roles_covered(call, group.roles));
   for (const auto* above = parent; above != nullptr;) {
     if (above->id == group.id) return refuse(error_message(400, "A group cannot be moved below itself"));
     CARDEA_DO(require_roles_covered(call, above->roles));
@@ -213,6 +214,8 @@ Answer update_group(Call& call) {
   CARDEA_TRY(body, call.body_object());
   CARDEA_TRY(group, read_group(*body, before));
   CARDEA_DO(refuse_sibling(tree, group));
+  // Default groups are known by their path: a new name may make everybody a member.
+  if (group.name != before.name) CARDEA_DO(require_group_covered(call, before));
   CARDEA_TRY(shown_before, group_json(call, before, GroupView::kFull));
   CARDEA_TRY(shown_after, group_json(call, group, GroupView::kFull));
   call.note_before(std::move(shown_before));

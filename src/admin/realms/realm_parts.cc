@@ -2,6 +2,7 @@
 #include <map>
 
 #include "admin/realms/realm_handlers.h"
+#include "admin/roles/role_rights.h"
 #include "base/encoding.h"
 #include "core/logout/end_session.h"
 #include "crypto/key.h"
@@ -93,6 +94,7 @@ Answer get_default_groups(Call& call) {
 
 Answer add_default_group(Call& call) {
   CARDEA_TRY(group, path_group(call));
+  CARDEA_DO(require_group_covered(call, group));
   auto& list = default_groups(call.realm());
   for (const auto& path : list) {
     if (path == json::value(group.path)) return no_content();

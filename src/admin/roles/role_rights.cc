@@ -54,4 +54,14 @@ Or<void> require_roles_covered(Call& call, const std::vector<RoleId>& roles) {
   return {};
 }
 
+Or<void> require_group_covered(Call& call, Group group) {
+  for (std::optional<Group> each = std::move(group); each;) {
+    CARDEA_DO(require_roles_covered(call, each->roles));
+    if (!each->parent) break;
+    CARDEA_TRY(parent, call.repositories().groups.find(call.rows(), call.realm().id, *each->parent));
+    each = std::move(parent);
+  }
+  return {};
+}
+
 }  // namespace cardea::admin

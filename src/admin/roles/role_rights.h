@@ -5,12 +5,16 @@
 #include <vector>
 
 #include "admin/seam/call.h"
+#include "domain/group.h"
 #include "domain/role.h"
 
 namespace cardea::admin {
 
 /// 403 when these roles reach an admin role that the caller does not have.
 [[nodiscard]] Or<void> require_roles_covered(Call& call, const std::vector<RoleId>& roles);
+/// 403 when a member of this group, through it or those above it, would have an admin role that the caller does not
+/// have.
+[[nodiscard]] Or<void> require_group_covered(Call& call, Group group);
 /// The same as a question, for lists of what may be mapped.
 [[nodiscard]] Or<bool> are_roles_covered(Call& call, const std::vector<RoleId>& roles);
 

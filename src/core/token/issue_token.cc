@@ -148,8 +148,9 @@ Result<std::string, IssueError> access_token(const TokenContext& context, TimePo
   if (context.only_audiences != nullptr && !narrow_audience(*context.only_audiences, claims)) {
     return refuse(IssueError::kAudienceMissing);
   }
-  // Transient sessions have no sid to look a person up by, so the subject is always said (keycloak.md section 2.2).
-  if (context.session == nullptr && claims.subject.empty()) claims.subject = context.subject_id;
+  // Transient sessions have no sid to look a person up by, so the subject is always said (keycloak.md section 2.2), and
+  // no mapper says another: whoever may configure a client would be whomever they name (attack classes 4 and 21).
+  if (context.session == nullptr) claims.subject = context.subject_id;
   std::string payload;
   payload.reserve(1024);
   JsonWriter writer(payload);

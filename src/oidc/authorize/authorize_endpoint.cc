@@ -226,7 +226,7 @@ web::Outcome read_parameters(const Dependencies& dependencies, const web::Reques
   return then_read(dependencies,
                    [&dependencies, &http, realm = std::move(realm), client = std::move(client),
                     handle = std::string(*handle)]() -> web::Outcome {
-                     auto pushed = load_pushed_request(dependencies, realm->realm.id, *client, handle);
+                     auto pushed = load_pushed_request(dependencies, realm->realm, *client, handle);
                      if (!pushed) return store_failed(dependencies, http, pushed.error());
                      if (!*pushed) {
                        return refuse_on_page(dependencies, http, *realm, client->client.client_id,

@@ -31,6 +31,11 @@ seconds life_of(const Realm& realm) {
   return number ? std::clamp(seconds(*number), kLifeMin, kLifeMax) : kLifeDefault;
 }
 
+/// A login that began in time may end later: its handle is used up with the answer, and must be there until then.
+seconds kept_for(const Realm& realm) {
+  return life_of(realm) + realm.lifespans.access_code_login + realm.lifespans.access_code_user_action;
+}
+
 /// What proves the client is not part of its request.
 web::Form without_proof(const web::Form& form, const std::string& client_id) {
   constexpr std::array<std::string_view, 4> kProofs = {"client_id", "client_secret", "client_assertion",
@@ -91,7 +96,7 @@ web::Outcome store(const ClientRequestPtr& request, Ticket ticket, std::string h
         std::string body;
         JsonWriter writer(body);
         writer.begin_object().member("request_uri", std::string(kPushedPrefix) + handle);
-        writer.member("expires_in", std::chrono::duration_cast<seconds>(ticket.expires_at - ticket.created_at).count());
+        writer.member("expires_in", life_of(request->realm->realm).count());
         writer.end_object();
         auto response = web::no_store_json(201, std::move(body));
         add_cors(response, request->http, request->client->client, request->server_base);
@@ -119,7 +124,7 @@ web::Outcome push(ClientRequestPtr request) {
                 .kind = TicketKind::kPushedRequest,
                 .content = content_of(client, parameters->form, *key),
                 .created_at = request->now,
-                .expires_at = request->now + life_of(request->realm->realm)};
+                .expires_at = request->now + kept_for(request->realm->realm)};
   return store(request, std::move(ticket), std::move(handle));
 }
 
@@ -135,15 +140,16 @@ std::optional<std::string_view> pushed_handle(const web::Form& form) {
   return uri->substr(kPushedPrefix.size());
 }
 
-Stored<std::optional<RequestParameters>> load_pushed_request(const Dependencies& dependencies, const RealmId& realm,
+Stored<std::optional<RequestParameters>> load_pushed_request(const Dependencies& dependencies, const Realm& realm,
                                                              const ClientEntry& client, std::string_view handle) {
+  const auto now = dependencies.clock.now();
   const auto& repositories = dependencies.repositories;
   auto hash = hash_of(handle);
   const auto found = read_from(repositories.store, [&](Rows& rows) {
-    return repositories.tickets.find(rows, realm, TicketKind::kPushedRequest, hash, dependencies.clock.now());
+    return repositories.tickets.find(rows, realm.id, TicketKind::kPushedRequest, hash, now);
   });
   if (!found) return refuse(found.error());
-  if (!*found) return std::nullopt;
+  if (!*found || (*found)->created_at + life_of(realm) <= now) return std::nullopt;
   const auto document = parse_json((*found)->content);
   if (!document || !document->is_object()) return refuse(StoreError::kCorrupt);
   const auto& object = document->get_object();

@@ -24,7 +24,7 @@ inline constexpr std::string_view kPushedPrefix = "urn:ietf:params:oauth:request
 
 /// What was pushed under the handle. Absent when it is unknown, expired, used, or another client's.
 [[nodiscard]] Stored<std::optional<RequestParameters>> load_pushed_request(const Dependencies& dependencies,
-                                                                           const RealmId& realm,
+                                                                           const Realm& realm,
                                                                            const ClientEntry& client,
                                                                            std::string_view handle);
 

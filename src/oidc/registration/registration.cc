@@ -47,7 +47,8 @@ Stored<Result<Client, OAuthError>> own_client(Tx& tx, const Registration& regist
   auto client =
       repositories(registration).clients.find_by_client_id(tx, registration.realm->realm.id, registration.client_id);
   if (!client) return refuse(client.error());
-  if (!*client) return Own(refuse(not_authorized(refusal)));
+  const bool is_reserved = is_reserved_client_id(registration.realm->realm.name, registration.client_id);
+  if (!*client || is_reserved) return Own(refuse(not_authorized(refusal)));
   const auto manages = has_role(tx, registration, {"manage-clients"});
   if (!manages) return refuse(manages.error());
   if (*manages) return Own(std::move(**client));
@@ -266,6 +267,9 @@ Stored<Answer> create_client(Tx& tx, const Registration& registration, const New
                                     .clients = *count};
   const auto wanted = wanted_client(registration, attempt);
   if (!wanted) return Answer(refuse(wanted.error()));
+  if (is_reserved_client_id(registration.realm->realm.name, *id)) {
+    return Answer(refuse(bad_metadata("Client Identifier in use", "client_id_reserved")));
+  }
   const auto taken_by = repos.clients.find_by_client_id(tx, realm, *id);
   if (!taken_by) return refuse(taken_by.error());
   if (*taken_by) return Answer(refuse(bad_metadata("Client Identifier in use", "client_id_taken")));
@@ -319,8 +323,13 @@ Stored<Answer> update_client(Tx& tx, const Registration& registration, const New
   if (!sent.empty() && !equal_secrets(sent, (*before)->secret.reveal())) {
     return Answer(refuse(bad_metadata("Client metadata invalid", "client_secret_changed")));
   }
+  const bool asks_consent = (*before)->consent_required, has_full_scope = (*before)->full_scope_allowed;
   auto client = record_of(registration, *wanted, std::move(**before), ids);
   if (!client) return Answer(refuse(client.error()));
+  if (registration.token) {  // a client that changes itself never sheds what the realm's policies gave it
+    client->consent_required = client->consent_required || asks_consent;
+    client->full_scope_allowed = client->full_scope_allowed && has_full_scope;
+  }
   const auto& repos = repositories(registration);
   if (auto stored = repos.clients.update(tx, registration.realm->realm.id, *client); !stored) {
     return refuse(stored.error());

@@ -129,7 +129,13 @@ TEST_F(Userinfo, answers_claims_with_sub_first) {
 
 TEST_F(Userinfo, answers_service_accounts_too) {
   const auto tokens = world.service_tokens("app");
-  EXPECT_EQ(object_of(world.get(kUserinfo, {bearer(tokens.access_token)})).at("sub").as_string(), "demo-user-ada");
+  EXPECT_EQ(object_of(world.get(kUserinfo, {bearer(tokens.access_token)})).at("sub").as_string(), "demo-user-robot");
+}
+
+// A token that names a person is of a session; without one only clients act (attack class 4).
+TEST_F(Userinfo, refuses_a_token_without_session_that_names_a_person) {
+  const auto tokens = world.service_tokens("app", "ada");
+  EXPECT_EQ(world.get(kUserinfo, {bearer(tokens.access_token)}).status, 401);
 }
 
 // UI-5: a signed answer names issuer and audience.

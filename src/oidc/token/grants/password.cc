@@ -116,14 +116,21 @@ web::Outcome store_and_sign(const PasswordRequestPtr& login) {
                               request->dependencies.random);
   note_user_agent(session, request->http.header("User-Agent"));
   const auto refresh_id = random_uuid(request->dependencies.random);
+  // The password was right and gave its attempt back: the code has one of its own, reserved before it is looked at, or
+  // codes could be guessed without end (attack class 27).
+  std::optional<LoginTicket> otp_ticket;
+  if (login->needs_otp) {
+    const auto reserved = request->dependencies.login_guard.reserve(request->realm->realm.id, login->username,
+                                                                    request->http.remote_address);
+    if (!reserved) return refuse_attempt(*request, reserved.error());
+    otp_ticket = *reserved;
+  }
   auto opened = write_to(request->dependencies.repositories.store,
                          [&](Tx& tx) { return open_session(tx, *login, session, refresh_id); });
   if (!opened) return token_store_failed(*request, opened.error());
+  if (otp_ticket && *opened) request->dependencies.login_guard.give_back(*otp_ticket);
   if (!*opened) {
-    // The password was right and gave its attempt back: a wrong code costs one, or codes could be guessed without end.
     if (login->needs_otp) {
-      (void)request->dependencies.login_guard.reserve(request->realm->realm.id, login->username,
-                                                      request->http.remote_address);
       const auto counted = request->dependencies.repositories.store.write([&](Tx& tx) {
         return record_login_failure(tx, request->dependencies.repositories, request->realm->realm,
                                     login->attempt.user->id, request->http.remote_address, request->now);
