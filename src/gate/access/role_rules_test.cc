@@ -14,7 +14,7 @@ TEST(ClaimPath, RefusesWhatIsNoPath) {
   EXPECT_FALSE(ClaimPath::parse(std::string(ClaimPath::kBytesMax + 1, 'a')).has_value());
 }
 
-TEST(ClaimPath, G3_07_path_with_dots) {
+TEST(ClaimPath, path_with_dots) {
   const json::object claims{
       {"resource_access",
        {{"kestra.prod", {{"roles", json::array{"admin"}}}}, {"kestra", {{"roles", json::array{}}}}}}};
@@ -59,20 +59,20 @@ class KeepRoles : public ::testing::Test {
   RoleDecision decide(json::array groups) const { return decide_role(rules, {{"groups", std::move(groups)}}); }
 };
 
-TEST_F(KeepRoles, G0_04_neither_group) {
+TEST_F(KeepRoles, neither_group) {
   EXPECT_EQ(decide({"other"}).role, nullptr);
   EXPECT_EQ(decide({}).role, nullptr);
   EXPECT_EQ(decide({"adm"}).role, nullptr);  // compared exactly
 }
 
-TEST_F(KeepRoles, G0_05_groups_claim_missing_is_named) {
+TEST_F(KeepRoles, groups_claim_missing_is_named) {
   const auto decision = decide_role(rules, {});
   EXPECT_EQ(decision.role, nullptr);
   EXPECT_EQ(decision.missing_claims(), std::vector<std::string>{"groups"});
   EXPECT_TRUE(decide({}).missing_claims().empty());
 }
 
-TEST_F(KeepRoles, G0_03_both_groups) {
+TEST_F(KeepRoles, both_groups) {
   EXPECT_EQ(decide({"NOC", "ADM"}).role->name, "admin");
   EXPECT_EQ(decide({"ADM", "NOC"}).role->name, "admin");
   EXPECT_EQ(decide({"NOC"}).role->name, "noc");

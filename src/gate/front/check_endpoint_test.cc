@@ -54,7 +54,7 @@ TEST_F(Check, RefusesABadTokenInKeepsWordsAndLogsWhy) {
   EXPECT_FALSE(log.contains(token));
 }
 
-TEST_F(Check, G1_17_tells_a_provider_that_is_down_from_a_bad_token) {
+TEST_F(Check, tells_a_provider_that_is_down_from_a_bad_token) {
   CheckEndpoint down(std::make_shared<ProviderSet>(std::vector<ProviderPtr>{
                          std::make_shared<TokenProvider>(settings_named("jwt.batch", {"https://plant.example"}))}),
                      clock, log);
@@ -63,7 +63,7 @@ TEST_F(Check, G1_17_tells_a_provider_that_is_down_from_a_bad_token) {
   EXPECT_NE(response.find_header("Retry-After"), nullptr);
 }
 
-TEST_F(Check, G1_05_scope_limits) {
+TEST_F(Check, scope_limits) {
   EXPECT_EQ(check("Bearer " + token, "scope=MAIL").status, 403);
   EXPECT_EQ(check("Bearer " + token, "scope=MAIL+%24DATA").status, 200);
 }

@@ -34,7 +34,7 @@ const std::string kGuide = R"({ "disableJwtExpiryCheck": false,
                       "aud": "api://0b8f3c52", "algorithm": "RS256", "userIdentifier": "upn" },
     "batch-jobs":   { "active": true, "algorithm": "RS256", "keyFile": "30-batch.pub.pem" } } })";
 
-TEST(KeepConfig, G1_15_bad_file_costs_that_file_only) {
+TEST(KeepConfig, bad_file_costs_that_file_only) {
   const auto config =
       read({{"10-good.json", kGuide}, {"20-bad.json", "{\n  \"jwt\": {\n    oops\n"}, {"30-list.json", "[]"}});
   EXPECT_EQ(config.providers.size(), 3U);
@@ -79,7 +79,7 @@ TEST(KeepConfig, ReadsTheGuidesEntries) {
   EXPECT_EQ(config.discovered[1].provider->settings().rules.audiences, std::vector<std::string>{"api://0b8f3c52"});
 }
 
-TEST(KeepConfig, G1_01_a_token_of_the_key_file_is_accepted) {
+TEST(KeepConfig, a_token_of_the_key_file_is_accepted) {
   auto config = read({{"10.json", kGuide}});
   ProviderSet providers(config.providers);
   const auto& batch = named_key("batch", Algorithm::kRS256);
@@ -91,14 +91,14 @@ TEST(KeepConfig, G1_01_a_token_of_the_key_file_is_accepted) {
   EXPECT_EQ(check_token(providers, token_of(batch, claims, false), kNow).error().reason, TokenRefusal::kNoName);
 }
 
-TEST(KeepConfig, G1_13_inactive) {
+TEST(KeepConfig, inactive) {
   const auto off = read({{"10.json", kGuide}, {"20.json", R"({"jwt":{"batch-jobs":{"active":false}}})"}});
   EXPECT_EQ(off.providers.size(), 2U);
   const auto silent = read({{"10.json", R"({"jwt":{"x":{"keyFile":"30-batch.pub.pem"}}})"}});
   EXPECT_TRUE(silent.providers.empty());
 }
 
-TEST(KeepConfig, G1_14_merge_order) {
+TEST(KeepConfig, merge_order) {
   const auto config =
       read({{"20-b.json", R"({"x":[3],"o":{"b":2,"c":{"d":1}}})"},
             {"10-a.json", R"({"x":[1,2],"o":{"a":1,"b":1},"maxJwtDuration":10,"oauth":{"clientSecret":"s3"}})"}},
@@ -110,7 +110,7 @@ TEST(KeepConfig, G1_14_merge_order) {
   EXPECT_EQ(json::serialize(config.shown).find("s3"), std::string::npos);
 }
 
-TEST(KeepConfig, G1_08_expiry_may_be_ignored_and_is_called_insecure) {
+TEST(KeepConfig, expiry_may_be_ignored_and_is_called_insecure) {
   const auto config = read({{"10.json", kGuide}, {"20.json", R"({"disableJwtExpiryCheck":true})"}});
   EXPECT_TRUE(config.is_insecure);
   EXPECT_TRUE(has_note(config, NoteLevel::kWarning, "disableJwtExpiryCheck", "INSECURE"));

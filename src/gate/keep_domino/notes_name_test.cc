@@ -31,7 +31,7 @@ TEST(NotesNameFromLdap, RefusesWhatIsNoName) {
   }
 }
 
-TEST(NotesNameFromLdap, G1_19_name_forms) {
+TEST(NotesNameFromLdap, name_forms) {
   EXPECT_EQ(notes_name_from_ldap("cn=Ann Lee,ou=R,o=Acme"), "CN=Ann Lee/OU=R/O=Acme");
   EXPECT_EQ(notes_name_from_ldap("cn=Ann Lee, ou=R , o=Acme"), "CN=Ann Lee/OU=R/O=Acme");
   // A separator inside a value stays inside it, in whichever way it was written.

@@ -19,7 +19,7 @@ TEST(ReadScopes, TakesTheFirstClaimThatIsThere) {
   EXPECT_TRUE(read_scopes(rules, {{"scope", ""}, {"scp", "MAIL"}}).names.empty());
 }
 
-TEST(ReadScopes, G1_04_claim_scopes_as_text_and_as_list) {
+TEST(ReadScopes, claim_scopes_as_text_and_as_list) {
   TokenRules rules;
   rules.scope_claims = {"scope", "scp", "scopes"};
   for (const json::value& value : {json::value("MAIL $DATA"), json::value(json::array{"MAIL", "$DATA"})}) {
@@ -39,7 +39,7 @@ TEST(ReadName, RefusesWhatIsNoNameInTheFormAskedFor) {
   EXPECT_EQ(read_name(rules, {{"sub", "CN=Ann/O=Acme"}})->name, "CN=Ann/O=Acme");
 }
 
-TEST(ReadName, G1_03_takes_the_first_claim_that_names_somebody) {
+TEST(ReadName, takes_the_first_claim_that_names_somebody) {
   TokenRules rules;
   rules.name_claims = {"CN", "upn", "preferred_username", "email", "sub"};
   const auto name = read_name(rules, {{"sub", "0f"}, {"upn", "ann@acme.example"}, {"email", "a@b.example"}});
