@@ -12,6 +12,7 @@
 namespace cardea::db {
 namespace {
 
+constexpr int kSetUpTries = 8;
 constexpr std::int64_t kMappedBytesMax = 2'147'418'112;  // SQLite's own upper bound; pages beyond it are read by pread
 constexpr Sql kDataVersion{"PRAGMA data_version"};
 
@@ -150,6 +151,12 @@ Result<void, OpenError> SqliteConnection::prepare_for(SqliteRole role, milliseco
   sqlite3_extended_result_codes(db_, 1);
   sqlite3_busy_timeout(db_, static_cast<int>(busy_timeout.count()));
   auto done = run_script(role == SqliteRole::kWriter ? kWriterPragmas : kReaderPragmas);
+  // The change to WAL does not wait for its lock as everything else does. Taking the write lock does wait, so of
+  // several that make a database together each comes to its turn.
+  for (int tries = 0; !done && role == SqliteRole::kWriter && tries < kSetUpTries; ++tries) {
+    if (!run_script("BEGIN IMMEDIATE; ROLLBACK")) break;
+    done = run_script(kWriterPragmas);
+  }
   if (done) done = run_script(fmt::format("PRAGMA mmap_size={};", kMappedBytesMax));
   if (!done) return refuse(OpenError{OpenFailure::kUnavailable, "cannot set up the database file: " + done.error()});
   return {};
