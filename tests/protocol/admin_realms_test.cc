@@ -69,14 +69,39 @@ TEST_F(AdminRealms, refuses_to_show_the_mail_servers_password_and_keeps_it_behin
   const auto shown = world.get("");
   EXPECT_THAT(shown.body, Not(HasSubstr("mail-secret")));
   EXPECT_THAT(shown.body, HasSubstr(R"("password":"**********")"));
-  EXPECT_EQ(
-      world.put("", R"({"smtpServer":{"host":"mail2","from":"a@b.c","user":"u","password":"**********"}})").status,
-      204);
+  const auto moved =
+      world.put("", R"({"smtpServer":{"host":"mail2","from":"a@b.c","user":"u","password":"**********"}})");
+  EXPECT_EQ(moved.status, 400) << "the password is for the server it was typed for";
+  EXPECT_THAT(moved.body, HasSubstr("give its password again"));
+  EXPECT_EQ(world.put("", R"({"smtpServer":{"host":"mail","from":"x@b.c","user":"u","password":"**********"}})").status,
+            204);
   const auto realm =
       read_from(world.store, [&](Rows& rows) { return world.repositories.realms.find_by_name(rows, "demo"); });
   const auto stored = json::serialize((*realm)->extra.at("smtpServer"));
   EXPECT_THAT(stored, HasSubstr("mail-secret"));
-  EXPECT_THAT(stored, HasSubstr("mail2"));
+  EXPECT_THAT(stored, HasSubstr("x@b.c"));
+}
+
+TEST_F(AdminRealms, refuses_to_show_the_secrets_of_an_authenticator_and_keeps_them_behind_the_mask) {
+  ASSERT_EQ(world.post("/authentication/flows/registration/copy", R"({"newName":"mine"})").status, 201);
+  std::string execution;
+  for (const auto& row : world.get("/authentication/flows/mine/executions").array()) {
+    if (bool_or(row.as_object(), "configurable", false)) execution = string_or(row.as_object(), "id", "");
+  }
+  ASSERT_NE(execution, "");
+  const auto made = world.post("/authentication/executions/" + execution + "/config",
+                               R"({"alias":"captcha","config":{"site.key":"s1","secret.key":"hidden-one"}})");
+  ASSERT_EQ(made.status, 201) << made.body;
+  const auto path = "/authentication/config/" + made.made_id();
+  const auto shown = world.get(path).body;
+  EXPECT_THAT(shown, Not(HasSubstr("hidden-one")));
+  EXPECT_THAT(shown, HasSubstr("s1"));
+  EXPECT_EQ(world.put(path, R"({"alias":"captcha","config":{"site.key":"s2","secret.key":"**********"}})").status, 204);
+  const auto realm =
+      read_from(world.store, [&](Rows& rows) { return world.repositories.realms.find_by_name(rows, "demo"); });
+  const auto stored = json::serialize((*realm)->extra);
+  EXPECT_THAT(stored, HasSubstr("hidden-one"));
+  EXPECT_THAT(stored, HasSubstr("s2"));
 }
 
 TEST_F(AdminRealms, shows_keys_without_their_private_parts) {

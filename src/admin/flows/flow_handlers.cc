@@ -3,9 +3,12 @@
 #include <algorithm>
 
 #include "admin/flows/flow_document.h"
+#include "admin/realms/realm_view.h"
 #include "admin/settings/realm_document.h"
+#include "base/text.h"
 #include "core/changes/check_values.h"
 #include "domain/flow/flow_set.h"
+#include "domain/representation/members.h"
 
 namespace cardea::admin {
 namespace {
@@ -193,6 +196,18 @@ Answer move_execution(Call& call, bool up) {
   }
   CARDEA_DO(save_flows(call));
   return no_content();
+}
+
+/// Settings of an authenticator whose names say that they are secret, such as the captcha's, are written and never read
+/// (attack class 22).
+void mask_secrets(json::object& config) {
+  auto* settings = config.if_contains("config");
+  if (settings == nullptr || !settings->is_object()) return;
+  for (auto& [name, value] : settings->get_object()) {
+    const auto lower = ascii_lower(name);
+    const auto says = [&](std::string_view word) { return lower.find(word) != std::string::npos; };
+    if (says("secret") || says("password") || says("apikey") || says("api.key")) value = kSecretMask;
+  }
 }
 
 Or<json::object*> load_config(Call& call) {
@@ -421,7 +436,9 @@ Answer create_execution_config(Call& call) {
 
 Answer get_config(Call& call) {
   CARDEA_TRY(config, load_config(call));
-  return ok(ordered(*config, {"id", "alias", "config"}));
+  auto shown = *config;
+  mask_secrets(shown);
+  return ok(ordered(shown, {"id", "alias", "config"}));
 }
 
 Answer update_config(Call& call) {
@@ -432,7 +449,9 @@ Answer update_config(Call& call) {
   if (alias != before && find_in(configs_of(call.realm()), "alias", alias) != nullptr) {
     return refuse(error_message(409, "Authenticator config " + alias + " already exists"));
   }
-  *config = std::move(after);
+  json::value kept = std::move(after);
+  keep_masked(kept, *config);
+  *config = std::move(kept.get_object());
   for (auto& item : flows_of(call.realm())) {
     if (!item.is_object()) continue;
     for (auto& step : executions_of(item.get_object())) {

@@ -118,6 +118,28 @@ void keep_masked(json::value& after, const json::value& before) {
   }
 }
 
+namespace {
+
+/// A password that nobody typed goes to the server it was typed for, by the way it was meant for, and to no other: or
+/// whoever may change the host would read it (attack class 22).
+Or<void> refuse_moved_password(const json::value& smtp, const json::value& before) {
+  static constexpr std::string_view kDestination[] = {"host", "port", "user", "ssl", "starttls", "auth"};
+  const auto* now = smtp.if_object();
+  const auto* was = before.if_object();
+  if (now == nullptr || was == nullptr || string_or(*now, "password", "") != kSecretMask) return {};
+  const auto says = [](const json::object& object, std::string_view name) {
+    const auto* value = object.if_contains(name);
+    return value == nullptr ? std::string() : json::serialize(*value);
+  };
+  for (const auto name : kDestination) {
+    if (says(*now, name) == says(*was, name)) continue;
+    return refuse(error(400, "invalid_input", "The mail server changed: give its password again"));
+  }
+  return {};
+}
+
+}  // namespace
+
 Or<Realm> read_realm(const json::object& body, const Realm& before) {
   json::object settings;
   for (const auto& [name, value] : body) {
@@ -125,6 +147,7 @@ Or<Realm> read_realm(const json::object& body, const Realm& before) {
   }
   if (auto* smtp = settings.if_contains("smtpServer")) {
     const auto* was = before.extra.if_contains("smtpServer");
+    if (was != nullptr) CARDEA_DO(refuse_moved_password(*smtp, *was));
     keep_masked(*smtp, was == nullptr ? json::value() : *was);
   }
   RepresentationProblems problems;
