@@ -149,6 +149,15 @@ TEST_F(AdminClients, a_new_client_has_keycloaks_defaults) {
                 R"("access":{"view":true,"configure":true,"manage":true}})");
 }
 
+TEST_F(AdminClients, fields_that_the_console_left_empty_are_none) {
+  const auto id = made("/clients", R"({"clientId":"c1","redirectUris":["","https://a.example/cb"],"webOrigins":[""]})");
+  const auto client = world.get("/clients/" + id).object();
+  EXPECT_EQ(json::serialize(client.at("redirectUris")), R"(["https://a.example/cb"])");
+  EXPECT_EQ(json::serialize(client.at("webOrigins")), "[]");
+  EXPECT_EQ(world.put("/clients/" + id, R"({"clientId":"c1","redirectUris":[""]})").status, 204);
+  EXPECT_EQ(json::serialize(world.get("/clients/" + id).object().at("redirectUris")), "[]");
+}
+
 TEST_F(AdminClients, an_update_merges_and_leaves_scopes_alone) {
   const auto id = made("/clients", R"({"clientId":"c1","attributes":{"a":"b"}})");
   const auto path = "/clients/" + id;

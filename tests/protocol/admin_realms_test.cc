@@ -125,6 +125,9 @@ TEST_F(AdminRealms, shows_less_to_those_who_may_see_less) {
 
 TEST_F(AdminRealms, tells_the_console_what_it_needs) {
   const auto info = world.get("/admin/serverinfo").object();
+  for (const auto spi : {"hash", "client-registration-policy", "signature", "clientSignature"}) {
+    EXPECT_FALSE(info.at("providers").at(spi).at("providers").as_object().empty()) << "a console page reads " << spi;
+  }
   for (const auto member : {"systemInfo", "profileInfo", "features", "cryptoInfo", "themes", "identityProviders",
                             "providers", "protocolMapperTypes", "builtinProtocolMappers", "clientInstallations",
                             "componentTypes", "passwordPolicies", "enums"}) {

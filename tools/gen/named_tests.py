@@ -17,7 +17,7 @@ def from_text(path, text):
         for match in re.finditer(r"(?m)^(?:TYPED_)?TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\s*\)", text):
             yield NamedTest(path, f"{match.group(1)}.{match.group(2)}")
     else:
-        for match in re.finditer(r"\b(?:test|it)\(\s*([\"'`])(.+?)\1\s*,", text):
+        for match in re.finditer(r"\b(?:test|it|journey)\(\s*([\"'`])(.+?)\1\s*,", text):
             yield NamedTest(path, match.group(2))
 
 

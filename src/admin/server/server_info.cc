@@ -128,6 +128,10 @@ json::object providers_json() {
   add("password-hashing", {"argon2", "pbkdf2", "pbkdf2-sha256", "pbkdf2-sha512"});
   add("keys", {"rsa", "rsa-enc", "rsa-generated", "rsa-enc-generated", "hmac-generated", "aes-generated",
                "ecdsa-generated", "eddsa-generated"});
+  add("hash", {"SHA-256", "SHA-384", "SHA-512"});
+  add("client-registration-policy",
+      {"allowed-client-templates", "allowed-protocol-mappers", "client-disabled", "consent-required", "max-clients",
+       "registration-web-origins", "scope", "trusted-hosts"});
   add("storage", {});
   add("userProfile", {"declarative-user-profile"});
   add("client-registration", {"default", "openid-connect"});

@@ -66,8 +66,9 @@ void read_texts_and_lists(ObjectReader& reader, ClientRepresentation& into) {
   reader.text("protocol", client.protocol);
   SecretBytes secret;
   if (reader.secret("secret", secret) && secret.reveal() != kSecretMask) client.secret = std::move(secret);
-  reader.texts("redirectUris", client.redirect_uris);
-  reader.texts("webOrigins", client.web_origins);
+  // The console sends the field that a person left empty: [""] is a list of nothing.
+  if (reader.texts("redirectUris", client.redirect_uris)) std::erase(client.redirect_uris, "");
+  if (reader.texts("webOrigins", client.web_origins)) std::erase(client.web_origins, "");
   reader.text_map("attributes", client.attributes);
   std::vector<std::string> scopes;
   if (reader.texts("defaultClientScopes", scopes)) into.default_scopes = std::move(scopes);
