@@ -14,7 +14,7 @@
 namespace cardea::http {
 
 std::shared_ptr<Exchange> ThreadState::take_exchange() {
-  if (pool.empty()) return std::make_shared<Exchange>();
+  if (pool.empty()) return std::make_shared<Exchange>(large_bodies);
   auto exchange = std::move(pool.back());
   pool.pop_back();
   return exchange;

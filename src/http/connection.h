@@ -60,6 +60,7 @@ struct ThreadState {
   std::string date;       // of this second, for the Date header
   bool stopping = false;  // every answer is the last one of its connection
   std::vector<std::shared_ptr<Exchange>> pool;
+  std::shared_ptr<LargeBodies> large_bodies = std::make_shared<LargeBodies>();
   std::array<char, kReadBytesMax> scratch;
 };
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <string>
 
 #include "base/clock.h"
@@ -27,6 +28,8 @@ class ExchangeOwner {
 };
 
 struct Exchange {
+  explicit Exchange(std::shared_ptr<LargeBodies> large = nullptr) : reader({}, std::move(large)) {}
+
   RequestReader reader;    // holds the request
   web::Response response;  // once ready
   std::string out;         // the bytes to send

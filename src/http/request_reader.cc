@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/beast/http/basic_parser.hpp>
 #include <optional>
+#include <utility>
 
 #include "base/assert.h"
 #include "base/secret.h"
@@ -28,7 +29,7 @@ class Parser final : public beast_http::basic_parser<true> {
  public:
   Parser(web::Request& request, const ReaderLimits& limits) : request_(request), limits_(limits) {
     header_limit(static_cast<std::uint32_t>(limits.head_bytes));
-    body_limit(limits.body_bytes);
+    body_limit(std::max(limits.body_bytes, kLargeBodyBytesMax));  // Impl::begin_body knows the limit of this request
   }
 
   Refusal refusal;
@@ -153,19 +154,33 @@ Refusal refusal_of(const error_code& ec) {
   return {400, "malformed"};
 }
 
+/// Whether this request may have a large body.
+bool may_be_large(const web::Request& request) {
+  const bool is_write = request.method == web::Method::kPost || request.method == web::Method::kPut;
+  if (!is_write || !request.path.starts_with("/admin/realms")) return false;
+  const auto token = request.header("Authorization");
+  return token && equal_ignoring_ascii_case(token->substr(0, 7), "Bearer ");
+}
+
 // Method, spaces and version of a request line, beside the target.
 constexpr std::size_t kLineOverhead = 64;
 
 }  // namespace
 
 struct RequestReader::Impl {
-  explicit Impl(const ReaderLimits& wanted) : limits(wanted) {}
+  Impl(const ReaderLimits& wanted, std::shared_ptr<LargeBodies> shared) : limits(wanted), large(std::move(shared)) {}
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl() { give_back(); }
 
   ReaderLimits limits;
+  std::shared_ptr<LargeBodies> large;
+  std::size_t held = 0;  // of `large`
   web::Request request;
   std::optional<Parser> parser;
   std::optional<ChunkReader> chunks;
   std::size_t body_left = 0;
+  bool may_grow = false;  // chunks beyond an ordinary body
   State state = State::kEmpty;
   Refusal refusal;
   std::string kept;            // bytes taken but not parsed yet
@@ -182,6 +197,10 @@ struct RequestReader::Impl {
   std::optional<std::size_t> find_head_end(std::string_view text);
   bool check_line(std::string_view line);
   void begin_body();
+  bool take_large(std::size_t bytes);
+  void give_back() {
+    if (held > 0) large->give_back(std::exchange(held, 0));
+  }
   std::size_t take_body(std::string_view text);
 };
 
@@ -243,9 +262,28 @@ std::size_t RequestReader::Impl::take_head(std::string_view text) {
   return *end;
 }
 
+bool RequestReader::Impl::take_large(std::size_t bytes) {
+  if (!large->take(bytes)) {
+    refuse({503, "too_many_large_bodies"});
+    return false;
+  }
+  held = bytes;
+  return true;
+}
+
 void RequestReader::Impl::begin_body() {
-  if (parser->chunked()) chunks.emplace(limits.body_bytes, limits.chunk_head_bytes);
-  body_left = chunks ? 0 : parser->content_length().value_or(0);
+  const bool is_large = large != nullptr && may_be_large(request);
+  const auto body_max = is_large ? std::max(limits.body_bytes, kLargeBodyBytesMax) : limits.body_bytes;
+  if (parser->chunked()) {
+    may_grow = is_large;
+    chunks.emplace(body_max, limits.chunk_head_bytes);
+    body_left = 0;
+  } else {
+    const auto length = parser->content_length().value_or(0);
+    if (length > body_max) return refuse({413, "body_too_large"});
+    body_left = static_cast<std::size_t>(length);
+    if (body_left > limits.body_bytes && !take_large(body_left)) return;
+  }
   state = chunks || body_left > 0 ? State::kBody : State::kComplete;
 }
 
@@ -258,6 +296,7 @@ std::size_t RequestReader::Impl::take_body(std::string_view text) {
     return part.size();
   }
   const auto used = chunks->feed(text, request.body);
+  if (may_grow && held == 0 && request.body.size() > limits.body_bytes && !take_large(kLargeBodyBytesMax)) return used;
   switch (chunks->state()) {
     case ChunkReader::State::kReading:
       break;
@@ -274,11 +313,13 @@ std::size_t RequestReader::Impl::take_body(std::string_view text) {
   return used;
 }
 
-RequestReader::RequestReader(const ReaderLimits& limits) : impl_(std::make_unique<Impl>(limits)) {}
+RequestReader::RequestReader(const ReaderLimits& limits, std::shared_ptr<LargeBodies> large)
+    : impl_(std::make_unique<Impl>(limits, std::move(large))) {}
 RequestReader::~RequestReader() = default;
 
 void RequestReader::reset() {
   auto& in = *impl_;
+  in.give_back();
   in.parser.reset();
   in.chunks.reset();
   in.state = State::kEmpty;

@@ -4,6 +4,7 @@
 // Transfer-Encoding, any of them twice or odd, folded lines, bare CR or LF, a second Host.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -13,6 +14,26 @@
 #include "web/request.h"
 
 namespace cardea::http {
+
+/// Whole realms and users come in one body. So much is read for them: POST and PUT below /admin/realms with a bearer
+/// token, whether it is a good one is seen later. One I/O thread holds no more than kLargeBodiesBytesMax of them.
+inline constexpr std::size_t kLargeBodyBytesMax = 8 * 1024 * 1024;
+inline constexpr std::size_t kLargeBodiesBytesMax = 4 * kLargeBodyBytesMax;
+
+/// What large bodies hold at this moment. Shared by the readers of one thread; requests end on any.
+class LargeBodies {
+ public:
+  /// False when there is no room: the request is refused with 503.
+  [[nodiscard]] bool take(std::size_t bytes) {
+    if (held_.fetch_add(bytes) + bytes <= kLargeBodiesBytesMax) return true;
+    held_ -= bytes;
+    return false;
+  }
+  void give_back(std::size_t bytes) { held_ -= bytes; }
+
+ private:
+  std::atomic<std::size_t> held_ = 0;
+};
 
 struct ReaderLimits {
   std::size_t head_bytes = kRequestHeadBytesMax;
@@ -39,7 +60,8 @@ class RequestReader {
     kRefused,
   };
 
-  explicit RequestReader(const ReaderLimits& limits = {});
+  /// Without `large` no body is large.
+  explicit RequestReader(const ReaderLimits& limits = {}, std::shared_ptr<LargeBodies> large = nullptr);
   ~RequestReader();
 
   /// Begins the next request and empties `request`, keeping its memory.

@@ -137,6 +137,71 @@ TEST(RequestReader, refuses_chunked_bodies_beyond_the_limit) {
   EXPECT_EQ(reader.refusal().status, 413);
 }
 
+TEST(RequestReader, refuses_large_bodies_to_all_but_administrators) {
+  const auto head = [](std::string_view line, std::string_view more, std::size_t length) {
+    return std::string(line) + " HTTP/1.1\r\nHost: a\r\n" + std::string(more) +
+           "Content-Length: " + std::to_string(length) + "\r\n\r\n";
+  };
+  const auto answer = [](const std::string& text, const std::shared_ptr<LargeBodies>& large) {
+    RequestReader reader({}, large);
+    feed(reader, text);
+    return reader.state() == State::kBody ? 0 : reader.refusal().status;
+  };
+  const auto large = std::make_shared<LargeBodies>();
+  const std::string token = "Authorization: Bearer t\r\n";
+  const auto more = kRequestBodyBytesMax + 1;
+  EXPECT_EQ(answer(head("POST /admin/realms", "", more), large), 413);
+  EXPECT_EQ(answer(head("POST /admin/realms", "Authorization: Basic t\r\n", more), large), 413);
+  EXPECT_EQ(answer(head("POST /realms/x/protocol/openid-connect/token", token, more), large), 413);
+  EXPECT_EQ(answer(head("DELETE /admin/realms/x", token, more), large), 413);
+  EXPECT_EQ(answer(head("POST /admin/realms", token, more), nullptr), 413);
+  EXPECT_EQ(answer(head("POST /admin/realms", token, kLargeBodyBytesMax + 1), large), 413);
+  EXPECT_EQ(answer(head("POST /admin/realms", token, more), large), 0);
+  EXPECT_EQ(answer(head("PUT /admin/realms/x/users/y", token, kLargeBodyBytesMax), large), 0);
+}
+
+TEST(RequestReader, refuses_chunks_that_grow_large_without_room) {
+  const auto head = [](std::string_view path) {
+    return std::string("POST ").append(path) +
+           " HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer t\r\nTransfer-Encoding: chunked\r\n\r\n";
+  };
+  const std::string chunk = "10001\r\n" + std::string(kRequestBodyBytesMax + 1, ' ') + "\r\n";
+  const auto large = std::make_shared<LargeBodies>();
+  RequestReader other({}, large);
+  feed(other, head("/realms/x") + chunk);
+  EXPECT_EQ(other.refusal().status, 413);
+  RequestReader good({}, large);
+  feed(good, head("/admin/realms") + chunk + "0\r\n\r\n");
+  EXPECT_EQ(good.state(), State::kComplete);
+  EXPECT_EQ(good.request().body.size(), kRequestBodyBytesMax + 1);
+  ASSERT_TRUE(large->take(kLargeBodiesBytesMax - kLargeBodyBytesMax));
+  RequestReader late({}, large);
+  feed(late, head("/admin/realms") + chunk);
+  EXPECT_EQ(late.refusal().status, 503);
+}
+
+TEST(RequestReader, refuses_more_large_bodies_than_there_is_room_for) {
+  const auto large = std::make_shared<LargeBodies>();
+  const auto head = std::string("POST /admin/realms HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer t\r\n") +
+                    "Content-Length: " + std::to_string(kLargeBodyBytesMax) + "\r\n\r\n";
+  std::vector<std::unique_ptr<RequestReader>> readers;
+  for (std::size_t held = 0; held < kLargeBodiesBytesMax; held += kLargeBodyBytesMax) {
+    readers.push_back(std::make_unique<RequestReader>(ReaderLimits{}, large));
+    feed(*readers.back(), head);
+    EXPECT_EQ(readers.back()->state(), State::kBody);
+  }
+  RequestReader late({}, large);
+  feed(late, head);
+  EXPECT_EQ(late.refusal().status, 503);
+  readers.front()->reset();  // a request that ended gives its room back
+  readers.pop_back();        // and so does a connection that went away
+  for (int i = 0; i < 2; ++i) {
+    RequestReader again({}, large);
+    feed(again, head);
+    EXPECT_EQ(again.state(), State::kBody);
+  }
+}
+
 TEST(RequestReader, refuses_odd_chunks) {
   for (const auto* body : {"x\r\n", "-1\r\n", "+1\r\n", "\r\n", "1\nx", "1\r\nxx", "1\r\nx\n0\r\n\r\n", "0\r\n\n",
                            "0\r\nX: y\n\r\n", "0\r\nX\x01\r\n", "000000001\r\nx", "1;a\nx", "1\r\nx0\r\n\r\n",

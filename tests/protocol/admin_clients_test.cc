@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/encoding.h"
+#include "base/limits.h"
 #include "tests/protocol/admin_world.h"
 
 namespace cardea::protocol {
@@ -90,6 +91,17 @@ TEST_F(AdminClients, refuses_names_and_defaults_that_give_away_admin_roles_by_gr
   const auto events = world.admin_token({"manage-users", "manage-events"});
   EXPECT_EQ(world.send(web::Method::kPut, "/admin/realms/demo/default-groups/" + bosses, events).status, 403);
   EXPECT_EQ(world.put("/groups/" + bosses, R"({"name":"staff"})").status, 204);
+}
+
+TEST_F(AdminClients, refuses_groups_deeper_than_roles_reach) {  // attack class 21
+  std::string id = made("/groups", R"({"name":"g"})");
+  const auto top = id;
+  for (int level = 2; level <= kGroupDepthMax; ++level) id = made("/groups/" + id + "/children", R"({"name":"g"})");
+  EXPECT_EQ(world.post("/groups/" + id + "/children", R"({"name":"g"})").status, 400);
+  const auto other = made("/groups", R"({"name":"other"})");
+  EXPECT_EQ(world.post("/groups/" + id + "/children", R"({"id":")" + other + R"("})").status, 400);
+  EXPECT_EQ(world.post("/groups/" + other + "/children", R"({"id":")" + top + R"("})").status, 400);
+  EXPECT_EQ(world.post("/groups/" + top + "/children", R"({"id":")" + other + R"("})").status, 204);
 }
 
 TEST_F(AdminClients, a_new_client_has_keycloaks_defaults) {

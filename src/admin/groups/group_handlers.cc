@@ -6,6 +6,7 @@
 #include "admin/groups/group_view.h"
 #include "admin/roles/role_rights.h"
 #include "admin/users/user_view.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "core/changes/check_values.h"
 #include "domain/representation/group_json.h"
@@ -130,12 +131,36 @@ Or<void> refuse_sibling(const Tree& tree, const Group& group) {
   return {};
 }
 
+/// How many groups stand on the way from the top to this one, itself among them; 0 for none.
+int level_of(const Tree& tree, const Group* group) {
+  int level = 0;
+  for (; group != nullptr && level <= kGroupDepthMax; ++level) {
+    group = group->parent ? tree.find(group->parent->str()) : nullptr;
+  }
+  return level;
+}
+
+/// Levels of groups from this one down.
+int height_of(const Tree& tree, const GroupId& id, int level = 0) {
+  if (level > kGroupDepthMax) return level;
+  int below = 0;
+  for (const auto* child : tree.below(id.str())) below = std::max(below, height_of(tree, child->id, level + 1));
+  return below + 1;
+}
+
+/// Roles reach members through so many groups and no more: what is deeper would have rights that nobody sees.
+Or<void> refuse_too_deep(int levels) {
+  if (levels <= kGroupDepthMax) return {};
+  return refuse(error_message(400, "Groups are at most " + std::to_string(kGroupDepthMax) + " deep"));
+}
+
 /// Moves a group; one never comes below itself, and its members gain what the new parents have.
 Answer move_group(Call& call, const Tree& tree, std::string_view id, const Group* parent) {
   const auto* known = tree.find(id);
   if (known == nullptr) return refuse(not_found("Could not find group by id"));
   Group group = *known;
   CARDEA_DO(require_roles_covered(call, group.roles));
+  CARDEA_DO(refuse_too_deep(level_of(tree, parent) + height_of(tree, group.id)));
   for (const auto* above = parent; above != nullptr;) {
     if (above->id == group.id) return refuse(error_message(400, "A group cannot be moved below itself"));
     CARDEA_DO(require_roles_covered(call, above->roles));
@@ -151,6 +176,7 @@ Or<Group> insert_group(Call& call, const Tree& tree, const json::object& body, c
   Group base;
   base.realm = call.realm().id;
   if (parent != nullptr) base.parent = parent->id;
+  CARDEA_DO(refuse_too_deep(level_of(tree, parent) + 1));
   CARDEA_TRY(group, read_group(body, base));
   group.id = GroupId(call.new_id());
   CARDEA_DO(refuse_sibling(tree, group));

@@ -1,5 +1,7 @@
 #include "admin/seam/call.h"
 
+#include <algorithm>
+
 #include "admin/seam/operation.h"
 #include "base/text.h"
 #include "base/uri.h"
@@ -67,7 +69,7 @@ bool Call::flag(std::string_view name, bool fallback) const {
 }
 
 Or<Page> Call::page(std::int64_t max_fallback) const {
-  Page page{.first = 0, .max = max_fallback};
+  Page page{.first = 0, .max = max_fallback < 0 ? kListRowsMax : max_fallback};
   for (const auto& [name, target] : {std::pair{"first", &page.first}, std::pair{"max", &page.max}}) {
     const auto text = query_.value(name);
     if (!text) continue;
@@ -75,6 +77,7 @@ Or<Page> Call::page(std::int64_t max_fallback) const {
     if (!number || *number > INT32_MAX || *number < INT32_MIN) return refuse(not_found("HTTP 404 Not Found"));
     if (*number >= 0) *target = *number;
   }
+  page.max = std::min(page.max, kListRowsMax);
   return page;
 }
 

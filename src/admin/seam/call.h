@@ -39,8 +39,10 @@ namespace cardea::admin {
 
 struct Operation;
 
-/// Bodies of this API hold whole realms. What the listener lets through is its own matter.
-inline constexpr std::size_t kAdminBodyBytesMax = 16 * 1024 * 1024;
+/// Bodies of this API hold whole realms. The listener lets as much through (http/request_reader.h).
+inline constexpr std::size_t kAdminBodyBytesMax = 8 * 1024 * 1024;
+/// Rows of one answer, whatever `max` says. Lists that name no `max` of their own are held to it too.
+inline constexpr std::int64_t kListRowsMax = 10'000;
 
 /// Why an operation did not happen: the store, or an answer in Keycloak's words.
 class Refusal {
@@ -75,10 +77,10 @@ using Prepared = Or<void>;
 /// 400 with what is wrong with a representation; never repeats a value.
 [[nodiscard]] Refusal bad_representation(const RepresentationProblems& problems);
 
-/// A page of a list: `first` and `max`. Keycloak takes negative ones for "not said".
+/// A page of a list: `first` and `max`, at most kListRowsMax. Negative ones are taken for "not said", as in Keycloak.
 struct Page {
   std::int64_t first = 0;
-  std::int64_t max = -1;
+  std::int64_t max = kListRowsMax;
 };
 
 class Call {
