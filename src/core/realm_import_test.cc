@@ -341,6 +341,28 @@ TEST_F(RealmImportTest, a_new_realm_is_managed_from_master) {
   EXPECT_THAT(role_names(role("admin", {}, "master").composites, "master"), testing::Contains("create-realm"));
 }
 
+TEST_F(RealmImportTest, refuses_a_client_of_master_that_could_sign_in_with_rights_over_the_realm) {  // attack class 21
+  const auto made = import(realm_file(R"({"realm":"master","clients":[{"clientId":"demo-realm","secret":"known",
+      "serviceAccountsEnabled":true}]})"));
+  ASSERT_TRUE(made) << made.error().describe();
+  const auto done = import(realm_file());
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().error, ImportError::kTaken);
+  EXPECT_THAT(done.error().describe(), HasSubstr("the admin client in master"));
+  EXPECT_FALSE(realm());
+}
+
+TEST_F(RealmImportTest, the_admin_client_of_a_file_of_master_is_completed) {
+  const auto made = import(realm_file(R"({"realm":"master","clients":[{"clientId":"demo-realm","bearerOnly":true}],
+      "roles":{"client":{"demo-realm":[{"name":"view-users"}]}}})"));
+  ASSERT_TRUE(made) << made.error().describe();
+  must_import("{}");
+  const auto admin = role_names(role("admin", {}, "master").composites, "master");
+  EXPECT_EQ(std::ranges::count_if(admin, [](const auto& name) { return name.starts_with("demo-realm/"); }), 21);
+  EXPECT_THAT(role_names(role("view-users", "demo-realm", "master").composites, "master"),
+              UnorderedElementsAre("demo-realm/query-users", "demo-realm/query-groups"));
+}
+
 TEST_F(RealmImportTest, clients_are_completed_and_get_the_realm_s_scopes) {
   must_import(R"({"clients":[
       {"clientId":"netbird-client","publicClient":true,"redirectUris":["https://d/*","http://localhost:53000"]},

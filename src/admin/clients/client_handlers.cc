@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "admin/clients/client_view.h"
+#include "admin/mappers/mapper_handlers.h"
 #include "admin/users/user_view.h"
 #include "base/text.h"
 #include "core/changes/check_values.h"
@@ -51,12 +52,6 @@ Or<void> attach_scopes(Call& call, ClientRepresentation& read) {
   return {};
 }
 
-void give_mapper_ids(Call& call, Client& client) {
-  for (auto& mapper : client.mappers) {
-    if (mapper.id.empty()) mapper.id = call.new_id();
-  }
-}
-
 Or<void> refuse_taken(Call& call, const Client& client) {
   CARDEA_TRY(holder, call.repositories().clients.find_by_client_id(call.rows(), call.realm().id, client.client_id));
   if (holder && holder->id != client.id) return refuse(error(409, "conflict", "Duplicate resource error"));
@@ -77,10 +72,11 @@ void renew_secret(Call& call, Client& client) {
   client.attributes["client.secret.creation.time"] = std::to_string(epoch_seconds(call.now()));
 }
 
-json::object secret_json(const Client& client) {
+Or<json::object> secret_json(Call& call, const Client& client) {
   json::object out;
   out["type"] = "secret";
-  if (!client.secret.empty()) out["value"] = client.secret.reveal();
+  CARDEA_TRY(may, may_hold(call, client));
+  if (!client.secret.empty()) out["value"] = may ? client.secret.reveal() : kSecretMask;
   return out;
 }
 
@@ -135,7 +131,7 @@ Answer create_client(Call& call) {
   std::erase_if(client.attributes, [](const auto& pair) { return pair.second.empty(); });
   client.attributes["realm_client"] = "false";
   CARDEA_DO(attach_scopes(call, read));
-  give_mapper_ids(call, client);
+  CARDEA_DO(settle_mappers(call, {}, client.mappers));
   CARDEA_DO(call.repositories().clients.insert(call.tx(), call.realm().id, client));
   CARDEA_DO(settle_service_account(call, client, false));
   CARDEA_TRY(shown, masked_client_json(call, client));
@@ -150,7 +146,7 @@ Answer get_client(Call& call) {
 }
 
 Answer update_client(Call& call) {
-  CARDEA_TRY(before, load_client(call));
+  CARDEA_TRY(before, load_client_to_change(call));
   CARDEA_TRY(body, call.body_object());
   CARDEA_DO(refuse_unknown_client_members(*body));
   CARDEA_TRY(shown_before, masked_client_json(call, before));
@@ -158,6 +154,7 @@ Answer update_client(Call& call) {
   const auto attributes_before = before.attributes;
   const auto default_scopes = before.default_scopes;
   const auto optional_scopes = before.optional_scopes;
+  const auto mappers_before = before.mappers;
   const auto id = before.id;
   const auto client_id = before.client_id;
   const bool had_service_account = before.service_accounts_enabled;
@@ -185,7 +182,7 @@ Answer update_client(Call& call) {
   } else if (client.secret.empty()) {
     renew_secret(call, client);
   }
-  give_mapper_ids(call, client);
+  CARDEA_DO(settle_mappers(call, mappers_before, client.mappers));
   CARDEA_DO(call.repositories().clients.update(call.tx(), call.realm().id, client));
   CARDEA_DO(settle_service_account(call, client, had_service_account));
   CARDEA_TRY(shown_after, masked_client_json(call, client));
@@ -194,7 +191,7 @@ Answer update_client(Call& call) {
 }
 
 Answer delete_client(Call& call) {
-  CARDEA_TRY(client, load_client(call));
+  CARDEA_TRY(client, load_client_to_change(call));
   if (is_needed(call.realm(), client)) {
     return refuse(error_message(400, "Client " + client.client_id + " is needed by the realm and cannot be removed."));
   }
@@ -206,17 +203,19 @@ Answer delete_client(Call& call) {
 
 Answer get_client_secret(Call& call) {
   CARDEA_TRY(client, load_client(call));
-  return ok(secret_json(client));
+  CARDEA_TRY(secret, secret_json(call, client));
+  return ok(secret);
 }
 
 Answer regenerate_client_secret(Call& call) {
-  CARDEA_TRY(client, load_client(call));
+  CARDEA_TRY(client, load_client_to_change(call));
   if (client.public_client || client.bearer_only) {
     return refuse(error(400, "invalid_input", "This client has no secret"));
   }
   renew_secret(call, client);
   CARDEA_DO(call.repositories().clients.update(call.tx(), call.realm().id, client));
-  return ok(secret_json(client));
+  CARDEA_TRY(secret, secret_json(call, client));
+  return ok(secret);
 }
 
 /// One secret at a time: a new one ends the old one at once.
@@ -251,7 +250,8 @@ Answer get_installation(Call& call) {
   if (client.public_client) out["public-client"] = true;
   if (client.bearer_only) out["bearer-only"] = true;
   if (!client.public_client && !client.bearer_only && !client.secret.empty()) {
-    out["credentials"] = json::object{{"secret", client.secret.reveal()}};
+    CARDEA_TRY(secret, secret_json(call, client));
+    out["credentials"] = json::object{{"secret", secret.at("value")}};
   }
   out["confidential-port"] = 0;
   return ok(out);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "admin/roles/role_rights.h"
+#include "admin/users/user_view.h"
 #include "base/uri.h"
 #include "core/changes/check_values.h"
 #include "core/changes/new_client.h"
@@ -88,7 +90,10 @@ bool is_url(std::string_view text) {
 
 }  // namespace
 
-Or<json::object> client_json(Call& call, const Client& client) { return shown(call, client, Secrets::kReveal); }
+Or<json::object> client_json(Call& call, const Client& client) {
+  CARDEA_TRY(may, may_hold(call, client));
+  return shown(call, client, may ? Secrets::kReveal : Secrets::kMask);
+}
 Or<json::object> masked_client_json(Call& call, const Client& client) { return shown(call, client, Secrets::kMask); }
 
 Or<Client> load_client(Call& call) {
@@ -96,6 +101,22 @@ Or<Client> load_client(Call& call) {
   CARDEA_TRY(client, call.repositories().clients.find(call.rows(), call.realm().id, id));
   if (!client) return refuse(not_found("Could not find client"));
   return std::move(*client);
+}
+
+Or<bool> may_hold(Call& call, const Client& client) {
+  if (!call.may(AdminRole::kManageClients)) return false;
+  if (!client.service_accounts_enabled) return true;
+  CARDEA_TRY(account, call.repositories().subjects.load_service_account(call.rows(), call.realm().id, client.id));
+  if (!account) return true;
+  CARDEA_TRY(assigned, assigned_roles(call, account->user.id));
+  return are_roles_covered(call, assigned);
+}
+
+Or<Client> load_client_to_change(Call& call) {
+  CARDEA_TRY(client, load_client(call));
+  CARDEA_TRY(may, may_hold(call, client));
+  if (!may) return refuse(forbidden());
+  return std::move(client);
 }
 
 Or<void> check_client(const Client& client) {

@@ -10,13 +10,21 @@
 
 namespace cardea::admin {
 
-/// With the secret of confidential clients: whoever may see clients may see it, as in Keycloak.
+/// The secret of a confidential client shows to those who may change it (`may_hold`), and masked to all others: who may
+/// only look must not become the client. Keycloak shows it to every viewer; reading a client back and writing it works
+/// as there, since the mask changes nothing.
 [[nodiscard]] Or<json::object> client_json(Call& call, const Client& client);
 /// The same for admin events and logs: the secret is masked.
 [[nodiscard]] Or<json::object> masked_client_json(Call& call, const Client& client);
 
 /// The client of {clientUuid} or {id}, or 404 "Could not find client".
 [[nodiscard]] Or<Client> load_client(Call& call);
+
+/// Whether the caller may act as this client: manage-clients, and every admin role of its service account (attack class
+/// 21). Secrets, ways to authenticate and the client itself are theirs alone.
+[[nodiscard]] Or<bool> may_hold(Call& call, const Client& client);
+/// load_client to be changed: 403 unless may_hold.
+[[nodiscard]] Or<Client> load_client_to_change(Call& call);
 
 /// What is wrong with a client, all of it: 400 invalid_input. New and changed clients are held to the same.
 [[nodiscard]] Or<void> check_client(const Client& client);

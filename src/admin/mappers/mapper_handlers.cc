@@ -12,17 +12,23 @@
 namespace cardea::admin {
 namespace {
 
-/// A mapper of another provider is another thing: what may be written is checked again (attack class 21).
-Or<ProtocolMapper> read_mapper(const json::object& body, const ProtocolMapper* before) {
-  RepresentationProblems problems;
-  auto mapper = parse_mapper(body, JsonPath(), problems, before == nullptr ? ProtocolMapper() : *before);
-  if (!problems.empty() || check_name(mapper.name)) {
+Or<void> check_mapper(const ProtocolMapper& mapper) {
+  if (check_name(mapper.name)) {
     return refuse(error(400, "invalid_request", "A protocol mapper has a name and a provider"));
   }
   if (!is_mapper_provider(mapper.provider)) return refuse(not_found("ProtocolMapper provider not found"));
   if (mapper.protocol != "openid-connect" && mapper.protocol != "saml") {
     return refuse(error_message(400, "Unexpected protocol"));
   }
+  return {};
+}
+
+/// A mapper of another provider is another thing: what may be written is checked again (attack class 21).
+Or<ProtocolMapper> read_mapper(const json::object& body, const ProtocolMapper* before) {
+  RepresentationProblems problems;
+  auto mapper = parse_mapper(body, JsonPath(), problems, before == nullptr ? ProtocolMapper() : *before);
+  if (!problems.empty()) return refuse(error(400, "invalid_request", "A protocol mapper has a name and a provider"));
+  CARDEA_DO(check_mapper(mapper));
   return mapper;
 }
 
@@ -42,6 +48,22 @@ Or<std::size_t> index_of(Call& call, const MapperOwner& owner) {
 }
 
 }  // namespace
+
+Or<void> settle_mappers(Call& call, const std::vector<ProtocolMapper>& before, std::vector<ProtocolMapper>& after) {
+  if (after.size() > kMappersMax) return refuse(error_message(400, "Too many protocol mappers"));
+  std::vector<ProtocolMapper> seen;
+  for (auto& mapper : after) {
+    const bool is_taken = std::ranges::find(seen, mapper.id, &ProtocolMapper::id) != seen.end();
+    if (mapper.id.empty() || is_taken || check_id(mapper.id)) mapper.id = call.new_id();
+    const bool is_old = std::ranges::any_of(before, [&](const ProtocolMapper& old) {
+      return old.name == mapper.name && old.protocol == mapper.protocol && old.provider == mapper.provider;
+    });
+    if (!is_old) CARDEA_DO(check_mapper(mapper));
+    CARDEA_DO(refuse_same_name(seen, mapper));
+    seen.push_back(mapper);
+  }
+  return {};
+}
 
 Or<MapperOwner> client_mappers(Call& call) {
   CARDEA_TRY(client, load_client(call));

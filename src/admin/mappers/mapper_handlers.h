@@ -10,6 +10,13 @@
 
 namespace cardea::admin {
 
+inline constexpr std::size_t kMappersMax = 500;  // of one client or scope: each runs for every token
+
+/// Holds the mappers that come inside a client or a scope to the rules of those that come alone, and gives them ids.
+/// What stood in `before` stays as it is, such as mappers of an import that this release does not run.
+[[nodiscard]] Or<void> settle_mappers(Call& call, const std::vector<ProtocolMapper>& before,
+                                      std::vector<ProtocolMapper>& after);
+
 /// What has mappers, loaded, and how it is written back.
 struct MapperOwner {
   std::vector<ProtocolMapper> mappers;

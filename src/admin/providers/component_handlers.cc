@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "admin/realms/realm_view.h"
+#include "admin/roles/role_rights.h"
 #include "admin/server/component_types.h"
 #include "admin/settings/realm_document.h"
 #include "base/text.h"
@@ -18,6 +19,7 @@ constexpr std::string_view kPolicyType = "org.keycloak.services.clientregistrati
 
 struct PreparedKey {
   RealmKey key;
+  bool is_known = false;  // to whoever sent it
 };
 
 json::object with_place(json::object row, std::string_view type, const Realm& realm) {
@@ -179,11 +181,12 @@ Prepared prepare_component(Call& call) {
   RepresentationProblems problems;
   auto wanted = parse_key_component(*body, JsonPath(), problems);
   if (!problems.empty()) return refuse(error_message(400, problems.describe()));
+  const bool is_known = !wanted.key.secret.empty();
   auto key = complete_key(std::move(wanted), call.realm().name, call.now(), call.random());
   if (!key) return refuse(error_message(400, "The key cannot be made"));
   key->id = KeyId(call.new_id());
   key->created_at = call.now();
-  call.prepared = std::make_shared<PreparedKey>(PreparedKey{std::move(*key)});
+  call.prepared = std::make_shared<PreparedKey>(PreparedKey{std::move(*key), is_known});
   return {};
 }
 
@@ -193,6 +196,8 @@ Answer create_component(Call& call) {
   if (check_name(name)) return refuse(error(400, "invalid_request", "A component has a name"));
   if (auto* prepared = static_cast<PreparedKey*>(call.prepared.get())) {
     auto& key = prepared->key;
+    // Whoever knows a realm's key signs in as anybody, administrators included (attack class 21).
+    if (prepared->is_known) CARDEA_DO(require_full_admin(call));
     if (key.name.empty()) key.name = name;
     CARDEA_DO(call.repositories().keys.insert(call.tx(), call.realm().id, key));
     return call.created(key.id.str());

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "admin/realms/realm_view.h"
+#include "admin/roles/role_rights.h"
 #include "admin/settings/realm_document.h"
 #include "base/text.h"
 #include "base/uri.h"
@@ -122,6 +123,33 @@ Or<void> check_urls(const Realm& realm, const json::object& config) {
   return {};
 }
 
+/// Where and how the client secret of a provider is sent.
+constexpr std::string_view kSecretGoesTo[] = {"tokenUrl",
+                                              "tokenIntrospectionUrl",
+                                              "metadataDescriptorUrl",
+                                              "clientAuthMethod",
+                                              "issuer",
+                                              "discoveryEndpoint",
+                                              "baseUrl",
+                                              "apiUrl",
+                                              "tenantId"};
+
+/// A secret that nobody typed goes where it was typed for and nowhere else: or whoever may change the address would
+/// read it (attack class 22).
+Or<void> refuse_moved_secret(const json::object& provider, const json::object& config, const json::object* before) {
+  const bool is_kept =
+      std::ranges::any_of(config, [](const auto& member) { return member.value() == json::value(kSecretMask); });
+  if (!is_kept) return {};
+  const auto* old = before == nullptr ? nullptr : before->if_contains("config");
+  if (old == nullptr || !old->is_object()) return refuse(error_message(400, "The client secret is missing"));
+  bool is_moved = string_or(provider, "providerId", "") != string_or(*before, "providerId", "");
+  for (const auto name : kSecretGoesTo) {
+    is_moved = is_moved || string_or(config, name, "") != string_or(old->get_object(), name, "");
+  }
+  if (!is_moved) return {};
+  return refuse(error_message(400, "The address of the provider changed: give its client secret again"));
+}
+
 Or<json::object> read_provider(Call& call, const json::object& body, const json::object* before) {
   static constexpr std::string_view kMembers[] = {"alias",
                                                   "displayName",
@@ -162,6 +190,7 @@ Or<json::object> read_provider(Call& call, const json::object& body, const json:
     if (!value.is_string()) return refuse(error(400, "unknown_error", "Cannot parse the JSON"));
   }
   CARDEA_DO(check_urls(call.realm(), config));
+  CARDEA_DO(refuse_moved_secret(provider, config, before));
   json::value masked(config);
   const auto* old = before == nullptr ? nullptr : before->if_contains("config");
   keep_masked(masked, old == nullptr ? json::value() : *old);
@@ -179,6 +208,38 @@ Or<json::object*> load_mapper(Call& call) {
   return found;
 }
 
+/// The role that a mapper names: "name", or "client.name" for a client's role, in which both parts may have dots.
+Or<std::optional<Role>> named_role(Call& call, std::string_view name) {
+  auto& roles = call.repositories().roles;
+  for (auto dot = name.rfind('.'); dot != std::string_view::npos && dot > 0; dot = name.rfind('.', dot - 1)) {
+    CARDEA_TRY(client,
+               call.repositories().clients.find_by_client_id(call.rows(), call.realm().id, name.substr(0, dot)));
+    if (!client) continue;
+    CARDEA_TRY(role, roles.find_by_name(call.rows(), call.realm().id, client->id, name.substr(dot + 1)));
+    if (role) return std::move(role);
+  }
+  CARDEA_TRY(role, roles.find_by_name(call.rows(), call.realm().id, std::nullopt, name));
+  return std::move(role);
+}
+
+/// A mapper hands out its role or group at every login, to whom the provider says: nobody writes one that gives what
+/// they could not give themselves (attack class 21). What is not there yet is refused, since nobody can say what it
+/// will be.
+Or<void> require_grants_covered(Call& call, const json::object& config) {
+  if (const auto name = string_or(config, "role", ""); !name.empty()) {
+    CARDEA_TRY(role, named_role(call, name));
+    if (!role) return refuse(error_message(400, "There is no such role"));
+    CARDEA_DO(require_roles_covered(call, {role->id}));
+  }
+  if (const auto path = string_or(config, "group", ""); !path.empty()) {
+    CARDEA_TRY(groups, call.repositories().groups.list(call.rows(), call.realm().id));
+    const auto group = std::ranges::find(groups, path, &Group::path);
+    if (group == groups.end()) return refuse(error_message(400, "There is no such group"));
+    CARDEA_DO(require_group_covered(call, *group));
+  }
+  return {};
+}
+
 Or<json::object> read_idp_mapper(Call& call, const json::object& body, std::string_view id) {
   json::object mapper;
   mapper["id"] = id;
@@ -187,6 +248,7 @@ Or<json::object> read_idp_mapper(Call& call, const json::object& body, std::stri
   mapper["identityProviderMapper"] = string_or(body, "identityProviderMapper", "");
   const auto* config = body.if_contains("config");
   mapper["config"] = config != nullptr && config->is_object() ? *config : json::value(json::object());
+  CARDEA_DO(require_grants_covered(call, mapper["config"].get_object()));
   if (check_name(string_or(mapper, "name", ""))) return refuse(error(400, "invalid_request", "A mapper has a name"));
   const auto type = string_or(mapper, "identityProviderMapper", "");
   const bool is_known = std::ranges::any_of(kMapperTypes, [&](const MapperType& each) { return each.id == type; });

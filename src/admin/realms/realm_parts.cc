@@ -3,6 +3,7 @@
 
 #include "admin/realms/realm_handlers.h"
 #include "admin/roles/role_rights.h"
+#include "admin/users/user_view.h"
 #include "base/encoding.h"
 #include "core/logout/end_session.h"
 #include "crypto/key.h"
@@ -134,7 +135,9 @@ Answer get_client_session_stats(Call& call) {
   return ok(list);
 }
 
+/// Ends sessions of administrators as well, and changes the realm: managing users is not enough.
 Answer logout_all(Call& call) {
+  CARDEA_DO(call.require({AdminRole::kManageRealm}));
   auto& realm = call.realm();
   realm.not_before = epoch_seconds(call.now());
   CARDEA_DO(call.repositories().realms.update(call.tx(), realm));
@@ -157,6 +160,8 @@ Answer delete_session(Call& call) {
   const SessionId id(call.path("session"));
   CARDEA_TRY(session, sessions.find(call.rows(), call.realm().id, id));
   if (!session) return refuse(not_found("Sesssion not found"));
+  CARDEA_TRY(assigned, assigned_roles(call, session->user));
+  CARDEA_DO(require_roles_covered(call, assigned));
   const auto issuer = call.dependencies().base_url.issuer(call.request(), call.realm().name);
   CARDEA_DO(
       end_session(call.tx(), call.repositories(), call.random(),

@@ -54,6 +54,25 @@ Or<void> require_roles_covered(Call& call, const std::vector<RoleId>& roles) {
   return {};
 }
 
+Or<void> require_full_admin(Call& call) {
+  const auto& realm = call.realm();
+  auto& roles = call.repositories().roles;
+  std::optional<Role> top;
+  if (realm.name == kMasterRealm) {
+    CARDEA_TRY(admin, roles.find_by_name(call.rows(), realm.id, std::nullopt, "admin"));
+    top = std::move(admin);
+  } else {
+    const auto id = admin_client_id(realm.name);
+    CARDEA_TRY(client, call.repositories().clients.find_by_client_id(call.rows(), realm.id, id));
+    if (client) {
+      CARDEA_TRY(admin, roles.find_by_name(call.rows(), realm.id, client->id, "realm-admin"));
+      top = std::move(admin);
+    }
+  }
+  if (!top) return refuse(forbidden());
+  return require_roles_covered(call, {top->id});
+}
+
 Or<void> require_group_covered(Call& call, Group group) {
   for (std::optional<Group> each = std::move(group); each;) {
     CARDEA_DO(require_roles_covered(call, each->roles));

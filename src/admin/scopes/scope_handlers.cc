@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "admin/mappers/mapper_handlers.h"
 #include "admin/scopes/scope_view.h"
 #include "core/changes/check_values.h"
 #include "domain/representation/scope_json.h"
@@ -76,9 +77,7 @@ Answer create_scope(Call& call) {
   CARDEA_TRY(scope, read_scope(*body, {}));
   if (scope.id.empty() || check_id(scope.id.str())) scope.id = ScopeId(call.new_id());
   CARDEA_DO(refuse_taken(call, scope));
-  for (auto& mapper : scope.mappers) {
-    if (mapper.id.empty()) mapper.id = call.new_id();
-  }
+  CARDEA_DO(settle_mappers(call, {}, scope.mappers));
   CARDEA_DO(call.repositories().scopes.insert(call.tx(), call.realm().id, scope));
   call.note_after(to_json(scope));
   return call.created(scope.id.str());

@@ -182,7 +182,7 @@ Answer get_brute_force_status(Call& call) {
 }
 
 Answer clear_brute_force_of_user(Call& call) {
-  CARDEA_TRY(user, load_user(call));
+  CARDEA_TRY(user, load_user_to_change(call));
   CARDEA_DO(call.repositories().login_failures.remove(call.tx(), call.realm().id, user.id));
   return no_content();
 }

@@ -88,7 +88,7 @@ Answer list_user_offline_sessions(Call& call) {
 
 /// Ends every browser session and refuses tokens of before.
 Answer logout_user(Call& call) {
-  CARDEA_TRY(user, load_user(call));
+  CARDEA_TRY(user, load_user_to_change(call));
   CARDEA_TRY(sessions, call.repositories().sessions.list_of_user(call.rows(), call.realm().id, user.id));
   const auto issuer = call.dependencies().base_url.issuer(call.request(), call.realm().name);
   for (const auto& session : sessions) {
@@ -163,7 +163,7 @@ Answer list_user_consents(Call& call) {
 
 /// Takes back consent and offline access of one client.
 Answer revoke_user_consent(Call& call) {
-  CARDEA_TRY(user, load_user(call));
+  CARDEA_TRY(user, load_user_to_change(call));
   CARDEA_TRY(client, call.repositories().clients.find_by_client_id(call.rows(), call.realm().id, call.path("client")));
   if (!client) return refuse(not_found("Client not found"));
   CARDEA_TRY(had_consent, call.repositories().consents.remove(call.tx(), user.id, client->id));

@@ -1,6 +1,8 @@
 #include "core/import/write_realm.h"
 
 #include <functional>
+#include <map>
+#include <string>
 
 #include "base/assert.h"
 #include "core/realm_defaults.h"
@@ -141,6 +143,45 @@ RealmPlan plan_admin_access(std::string_view realm, Random& random) {
   return plan;
 }
 
+namespace {
+
+struct AccessInMaster {
+  const Role& admin;
+  const Client& client;
+};
+
+/// The client is there already: from a file of master that was made together with the one of this realm, or because
+/// somebody took its name. One that can sign in or get tokens of its own is nobody's to trust with the rights over a
+/// realm. Roles that it lacks are added, and "admin" reaches all of them.
+Stored<void> take_admin_access(Tx& tx, const Repositories& repositories, const AccessInMaster& master,
+                               const RealmPlan& access) {
+  if (!master.client.bearer_only) return refuse(StoreError::kConflict);
+  const auto& realm = master.admin.realm;
+  std::map<std::string, RoleId> taken;  // planned id -> the one that is there
+  for (const auto& role : access.roles) {
+    const auto found = repositories.roles.find_by_name(tx, realm, master.client.id, role.name);
+    if (!found) return refuse(found.error());
+    auto id = *found ? (*found)->id : role.id;
+    if (!*found) {
+      auto row = bare(role);
+      row.realm = realm;
+      row.client = master.client.id;
+      if (auto done = repositories.roles.insert(tx, row); !done) return done;
+    }
+    if (auto done = repositories.roles.add_composite(tx, realm, master.admin.id, id); !done) return done;
+    taken.emplace(role.id.str(), std::move(id));
+  }
+  for (const auto& role : access.roles) {
+    for (const auto& child : role.composites) {
+      const auto done = repositories.roles.add_composite(tx, realm, taken.at(role.id.str()), taken.at(child.str()));
+      if (!done) return done;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 Stored<void> write_admin_access(Tx& tx, const Repositories& repositories, const RealmPlan& access) {
   const auto master = repositories.realms.find_by_name(tx, kMasterRealm);
   if (!master) return refuse(master.error());
@@ -149,9 +190,10 @@ Stored<void> write_admin_access(Tx& tx, const Repositories& repositories, const 
   const auto admin = repositories.roles.find_by_name(tx, realm, std::nullopt, "admin");
   if (!admin) return refuse(admin.error());
   const auto& client = access.clients.front();
+  if (!*admin) return {};
   const auto existing = repositories.clients.find_by_client_id(tx, realm, client.client_id);
   if (!existing) return refuse(existing.error());
-  if (!*admin || *existing) return {};
+  if (*existing) return take_admin_access(tx, repositories, {**admin, **existing}, access);
   if (auto done = repositories.clients.insert(tx, realm, client); !done) return done;
   for (const auto& role : access.roles) {
     auto row = bare(role);

@@ -29,7 +29,8 @@ struct WriteFailure {
                                                       bool duplicate_emails);
 
 /// Writes the client through which administrators of master manage `realm`, with its roles, and extends master's role
-/// "admin". Nothing happens when master or its role is not there, or the client is.
+/// "admin". Nothing happens when master or its role is not there. A client of that name that is there is completed when
+/// it is bearer-only, as a file of master has it; kConflict for any other: it could sign in with rights over the realm.
 [[nodiscard]] Stored<void> write_admin_access(Tx& tx, const Repositories& repositories, const RealmPlan& access);
 
 /// The plan of that client and its roles. Its realm is master; ids are drawn here.
