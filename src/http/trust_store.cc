@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <mutex>
 
 #include "base/assert.h"
 
@@ -30,15 +31,29 @@ int add_file(X509_STORE* store, const std::string& path) {
 
 }  // namespace
 
-void TrustStore::Free::operator()(X509_STORE* store) const { X509_STORE_free(store); }
+struct TrustStore::State {
+  State() : store(X509_STORE_new(), X509_STORE_free) { CARDEA_ASSERT(store != nullptr); }
+
+  std::unique_ptr<X509_STORE, decltype(&X509_STORE_free)> store;
+  std::once_flag system_read;
+};
+
+void TrustStore::Free::operator()(State* state) const { delete state; }
+
+X509_STORE* TrustStore::get() const {
+  auto* store = state_->store.get();
+  std::call_once(state_->system_read, [store] {
+    X509_STORE_set_default_paths(store);
+    ERR_clear_error();
+  });
+  return store;
+}
 
 Result<TrustStore, std::string> TrustStore::load(const std::vector<std::string>& paths) {
-  TrustStore trust(X509_STORE_new());
-  CARDEA_ASSERT(trust.store_ != nullptr);
-  X509_STORE_set_default_paths(trust.get());
+  TrustStore trust(new State);
+  auto* const store = trust.state_->store.get();
   // One's own intermediate authority, or a server's own certificate, may be the anchor.
-  X509_STORE_set_flags(trust.get(), X509_V_FLAG_PARTIAL_CHAIN);
-  ERR_clear_error();
+  X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
   for (const auto& path : paths) {
     std::vector<std::string> files = {path};
     std::error_code error;
@@ -50,7 +65,7 @@ Result<TrustStore, std::string> TrustStore::load(const std::vector<std::string>&
       if (error) return refuse("truststore-paths: cannot read the folder " + path);
     }
     for (const auto& file : files) {
-      if (add_file(trust.get(), file) == 0) return refuse("truststore-paths: there is no PEM certificate in " + file);
+      if (add_file(store, file) == 0) return refuse("truststore-paths: there is no PEM certificate in " + file);
     }
   }
   return trust;

@@ -1,5 +1,7 @@
-// The certificate authorities that outbound TLS believes: the system's, and those of `truststore-paths`. Loaded once,
-// at start. Who is not in it is not called; there is no switch that turns the check off (attack class 31).
+// The certificate authorities that outbound TLS believes: the system's, and those of `truststore-paths`. The operator's
+// are read at start, so that a wrong path stops it; the system's, some hundred kilobytes of PEM, when first needed, so
+// that a server that calls nobody neither waits for them nor keeps them. Who is not in it is not called; there is no
+// switch that turns the check off (attack class 31).
 #pragma once
 
 #include <memory>
@@ -18,15 +20,17 @@ class TrustStore {
   /// be read, or a file without a certificate.
   [[nodiscard]] static Result<TrustStore, std::string> load(const std::vector<std::string>& paths);
 
-  [[nodiscard]] X509_STORE* get() const { return store_.get(); }
+  /// The store, complete; any thread may ask. The first call reads the system's authorities.
+  [[nodiscard]] X509_STORE* get() const;
 
  private:
+  struct State;
   struct Free {
-    void operator()(X509_STORE* store) const;
+    void operator()(State* state) const;
   };
-  explicit TrustStore(X509_STORE* store) : store_(store) {}
+  explicit TrustStore(State* state) : state_(state) {}
 
-  std::unique_ptr<X509_STORE, Free> store_;
+  std::unique_ptr<State, Free> state_;
 };
 
 }  // namespace cardea::http
