@@ -1,8 +1,18 @@
-# cardea_embed_assets(TARGET FOLDER): every file below FOLDER becomes a row of the table behind web/asset.h. The bytes
-# come in by .incbin, so nothing is copied or escaped. CONFIGURE_DEPENDS sees new files, OBJECT_DEPENDS changed ones.
+# cardea_embed_assets(TARGET FOLDER [HEADER h FUNCTION f NAMESPACE n LEAVE_OUT regex]): every file below FOLDER becomes
+# a row of the table that FUNCTION returns, web::embedded_assets() by default. The bytes come in by .incbin, so nothing
+# is copied or escaped. CONFIGURE_DEPENDS sees new files, OBJECT_DEPENDS changed ones.
 function(cardea_embed_assets target folder)
+  cmake_parse_arguments(ARG "" "HEADER;FUNCTION;NAMESPACE;LEAVE_OUT" "" ${ARGN})
+  if(NOT ARG_FUNCTION)
+    set(ARG_HEADER web/asset.h)
+    set(ARG_FUNCTION embedded_assets)
+    set(ARG_NAMESPACE cardea::web)
+  endif()
   file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${folder} ${folder}/*)
   list(FILTER files EXCLUDE REGEX "README\\.md$|(^|/)\\.|~$")
+  if(ARG_LEAVE_OUT)
+    list(FILTER files EXCLUDE REGEX "${ARG_LEAVE_OUT}")
+  endif()
   list(SORT files COMPARE STRING)
   set(blobs "")
   set(externs "")
@@ -23,24 +33,24 @@ function(cardea_embed_assets target folder)
 #include <string_view>
 #include <vector>
 
-#include "web/asset.h"
+#include "@ARG_HEADER@"
 
 asm(".pushsection .rodata\n"
 @blobs@    ".popsection\n");
 
 @externs@
-namespace cardea::web {
+namespace @ARG_NAMESPACE@ {
 
-std::span<const Asset> embedded_assets() {
+std::span<const cardea::web::Asset> @ARG_FUNCTION@() {
   [[maybe_unused]] const auto bytes = [](const char* begin, const char* end) {
     return std::string_view(begin, static_cast<std::size_t>(end - begin));
   };
-  static const std::vector<Asset> kAssets = {
+  static const std::vector<cardea::web::Asset> kAssets = {
 @rows@  };
   return kAssets;
 }
 
-}  // namespace cardea::web
+}  // namespace @ARG_NAMESPACE@
 ]=])
   set_source_files_properties(${source} PROPERTIES OBJECT_DEPENDS "${paths}")
   target_sources(${target} PRIVATE ${source})

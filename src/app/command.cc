@@ -11,6 +11,8 @@
 #include "app/settings/check_settings.h"
 #include "app/settings/show.h"
 #include "app/version.h"
+#include "app/wire/tool_transport.h"
+#include "tool/tool.h"
 
 namespace cardea::app {
 
@@ -41,6 +43,8 @@ int check(const Configuration& configuration, std::FILE* out) {
 
 int run_command(const std::vector<std::string>& arguments, const Environment& environment, std::FILE* out,
                 std::FILE* err) {
+  if (!arguments.empty() && tool::is_tool_command(arguments.front()))
+    return run_tool_command(arguments, environment, out, err);
   const auto line = parse_command_line(arguments);
   switch (line.command) {
     case Command::kNone:

@@ -25,13 +25,11 @@ LIBRARY_HOMES = [
     (r"openssl/", {"base", "crypto", "jose", "http"}),
     (r"sodium", {"base", "crypto", "jose"}),
     (r"argon2", {"crypto"}),
-    (r"simdjson", {"jose"}),
     (r"mustache", {"web"}),
     (r"unicode/", {"base", "core", "web"}),
     (r"curl/", {"http"}),
     (r"zlib\.h", {"web"}),
-    (r"spdlog/", {"base"}),
-    (r"yaml-cpp/|CLI/", {"app"}),
+    (r"yaml-cpp/|CLI/", {"app", "tool"}),
     (r"re2/", {"core"}),
 ]
 

@@ -93,6 +93,10 @@ struct Commands {
   CLI::App* config = app.add_subcommand("config", "Look at the configuration.");
   CLI::App* check = config->add_subcommand("check", "Check options, environment and files, and start nothing.");
   CLI::App* show = config->add_subcommand("show", "Show every option, its value and where that comes from.");
+  // Those of module tool read their own words; they stand here for the help.
+  CLI::App* apply = app.add_subcommand("apply", "Make realms to be as files say.");
+  CLI::App* preset = app.add_subcommand("preset", "Set up a known application in one step.");
+  CLI::App* admin = app.add_subcommand("admin", "Administer a server: kcadm's verbs and flags.");
   CLI::App* version = app.add_subcommand("version", "Print the version.");
   CLI::App* help = app.add_subcommand("help", "Show this help, or that of one command: cardea help start.");
   CLI::App* generate = app.add_subcommand("gen", "")->group("");  // Hidden: for ./dev gen.
@@ -148,7 +152,8 @@ void read_command(const Commands& commands, CommandLine& line) {
   } else {
     const auto rest = commands.app.remaining();
     const auto word = rest.empty() ? std::string() : rest.front();
-    refuse_command(word, "\"" + word + "\"", {"start", "start-dev", "config", "version", "help"}, line);
+    refuse_command(word, "\"" + word + "\"",
+                   {"start", "start-dev", "config", "apply", "preset", "admin", "version", "help"}, line);
   }
 }
 
@@ -156,6 +161,7 @@ void read_command(const Commands& commands, CommandLine& line) {
 
 CommandLine parse_command_line(const std::vector<std::string>& arguments) {
   if (arguments.empty()) return parse_command_line({"--help"});
+  if (arguments.front() == "--version" || arguments.front() == "-V") return parse_command_line({"version"});
   CommandLine line;
   Commands commands(line);
   auto words = normalise(arguments);

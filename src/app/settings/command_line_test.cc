@@ -107,7 +107,10 @@ TEST(CommandLine, help_does_not_offer_hidden_things) {
   EXPECT_THAT(parse_command_line({"help", "start"}).help_text, testing::Not(HasSubstr("--master-key ")));
 }
 
-TEST(CommandLine, version) { EXPECT_EQ(parse_command_line({"version"}).command, Command::kVersion); }
+TEST(CommandLine, version) {
+  for (const auto* word : {"version", "--version", "-V"})
+    EXPECT_EQ(parse_command_line({word}).command, Command::kVersion) << word;
+}
 
 }  // namespace
 }  // namespace cardea::app

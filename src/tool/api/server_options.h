@@ -1,0 +1,35 @@
+// Which server, and who asks: the options that every command of this module has, with kcadm's names.
+#pragma once
+
+#include <string>
+
+#include "tool/tool.h"
+
+namespace CLI {
+class App;
+}
+
+namespace cardea::tool {
+
+struct ServerOptions {
+  std::string server;          // "https://sso.example.test", with the path below which it answers, if any
+  std::string realm;           // where the caller signs in
+  std::string user, password;  // a person ...
+  std::string client, secret;  // ... or a client's service account
+  std::string config;          // the file that `admin login` wrote
+};
+
+inline constexpr std::string_view kLoginRealm = "master";
+inline constexpr std::string_view kLoginClient = "admin-cli";
+
+/// Adds --server, --realm, --user, --password, --client, --secret and --config.
+void add_server_options(CLI::App& command, ServerOptions& options);
+
+/// Where `admin login` keeps its session when --config does not say: $HOME/.cardea/admin.json.
+[[nodiscard]] std::string default_session_file(const Dependencies& deps);
+
+/// --password and --secret that were left out: from CARDEA_ADMIN_PASSWORD and CARDEA_ADMIN_SECRET, so that they need
+/// not stand in the list of processes.
+void complete_from_environment(ServerOptions& options, const Dependencies& deps);
+
+}  // namespace cardea::tool

@@ -1,0 +1,34 @@
+// The parts of a realm that `apply` handles, each in its file. `realm` is "/admin/realms/NAME", `document` the realm's
+// document; a part that the document does not name is left alone.
+#pragma once
+
+#include <string>
+
+#include "tool/apply/run.h"
+
+namespace cardea::tool {
+
+/// `userProfile`: attributes by name, put beside those that are there.
+void apply_user_profile(Run& run, const std::string& realm, const json::object& document);
+void apply_realm_roles(Run& run, const std::string& realm, const json::object& document);
+void apply_client_roles(Run& run, const std::string& realm, const json::object& document);
+/// Of realm and client roles; all roles are there by then.
+void apply_role_composites(Run& run, const std::string& realm, const json::object& document);
+void apply_client_scopes(Run& run, const std::string& realm, const json::object& document);
+void apply_clients(Run& run, const std::string& realm, const json::object& document);
+void apply_groups(Run& run, const std::string& realm, const json::object& document);
+void apply_users(Run& run, const std::string& realm, const json::object& document);
+void apply_identity_providers(Run& run, const std::string& realm, const json::object& document);
+
+/// The mappers of a client or client scope at `holder`, told as those of `what`.
+void apply_mappers(Run& run, const std::string& holder, const std::string& what, const json::object& want);
+
+/// Roles of a user or group at `holder` ("~/users/ID"; empty id in a dry run: all are new). `want` has realmRoles and
+/// clientRoles as in a realm file. Roles beyond them are taken away when pruning, those that every user has excepted.
+void apply_role_mappings(Run& run, const std::string& realm, const std::string& holder, const std::string& what,
+                         const json::object& want);
+
+/// The id of the client with that clientId; empty when there is none.
+[[nodiscard]] std::string client_uuid(Run& run, const std::string& realm, const std::string& client_id);
+
+}  // namespace cardea::tool

@@ -1,0 +1,110 @@
+#include "tool/apply/run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tool/apply/differences.h"
+
+namespace cardea::tool {
+
+std::optional<json::value> Run::find(const std::string& path) {
+  // In a dry run the id of what is still to be made is empty: nothing is below it.
+  if (failed() || path.ends_with('/') || path.find("//") != std::string::npos) return std::nullopt;
+  auto found = api_.find(path);
+  if (!found) {
+    failure_ = found.error().text;
+    return std::nullopt;
+  }
+  return std::move(*found);
+}
+
+json::array Run::list(const std::string& path) {
+  auto found = find(path);
+  return found && found->is_array() ? std::move(found->as_array()) : json::array();
+}
+
+bool Run::write(web::Method method, const std::string& path, const json::value& body, std::string& id) {
+  ++changes_;
+  if (options_.dry_run) return true;
+  auto answer = api_.call(method, path, body.is_null() ? std::string() : json::serialize(body));
+  if (!answer) {
+    failure_ = answer.error().text;
+    return false;
+  }
+  id = answer->created_id();
+  return true;
+}
+
+std::string Run::create(std::string_view what, std::string_view name, const std::string& path,
+                        const json::object& body) {
+  std::string id;
+  if (failed() || !write(web::Method::kPost, path, body, id)) return {};
+  fmt::print(out_, "+ {} {}\n", what, name);
+  return id;
+}
+
+void Run::update(std::string_view what, std::string_view name, const std::string& path, const json::object& have,
+                 const json::object& want, const std::vector<std::string_view>& leave_out) {
+  const auto found = differences(have, want);
+  std::string id;
+  if (failed() || found.empty()) return;
+  if (!write(web::Method::kPut, path, without(merged(have, want), leave_out), id)) return;
+  fmt::print(out_, "~ {} {}\n", what, name);
+  for (const auto& difference : found) fmt::print(out_, "    {}\n", describe(difference));
+}
+
+void Run::prune(std::string_view what, std::string_view name, const std::string& path) {
+  std::string id;
+  if (failed() || !options_.prune || !write(web::Method::kDelete, path, nullptr, id)) return;
+  fmt::print(out_, "- {} {}\n", what, name);
+}
+
+void Run::change(std::string_view line, web::Method method, const std::string& path, const json::value& body) {
+  std::string id;
+  if (failed() || !write(method, path, body, id)) return;
+  fmt::print(out_, "~ {}\n", line);
+}
+
+void Run::warn(std::string_view text) { fmt::print(out_, "! {}\n", text); }
+
+void Run::fail(std::string text) {
+  if (failure_.empty()) failure_ = std::move(text);
+}
+
+json::object without(const json::object& object, const std::vector<std::string_view>& names) {
+  json::object kept;
+  for (const auto& member : object) {
+    if (std::ranges::find(names, std::string_view(member.key())) == names.end()) kept[member.key()] = member.value();
+  }
+  return kept;
+}
+
+const json::array& array_of(const json::object& object, std::string_view name) {
+  static const json::array kNone;
+  const auto* member = object.if_contains(name);
+  return member != nullptr && member->is_array() ? member->as_array() : kNone;
+}
+
+const json::object& object_of(const json::object& object, std::string_view name) {
+  static const json::object kNone;
+  const auto* member = object.if_contains(name);
+  return member != nullptr && member->is_object() ? member->as_object() : kNone;
+}
+
+std::vector<std::string> texts_of(const json::array& list) {
+  std::vector<std::string> texts;
+  for (const auto& item : list) {
+    if (item.is_string()) texts.emplace_back(item.as_string());
+  }
+  return texts;
+}
+
+const json::object* find_by(const json::array& list, std::string_view member, std::string_view value) {
+  for (const auto& item : list) {
+    if (item.is_object() && string_or(item.as_object(), member, "") == value) return &item.as_object();
+  }
+  return nullptr;
+}
+
+}  // namespace cardea::tool

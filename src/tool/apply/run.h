@@ -1,0 +1,66 @@
+// One `cardea apply` on its way: what is read, what is written or would be, and what is told. After the first failure
+// nothing is called any more; callers need not look until the end.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tool/api/admin_api.h"
+
+namespace cardea::tool {
+
+struct ApplyOptions {
+  bool dry_run = false;  // tell, and write nothing
+  bool prune = false;    // delete what the file does not name, in the lists that the file has
+};
+
+class Run {
+ public:
+  Run(AdminApi& api, ApplyOptions options, std::FILE* out) : api_(api), options_(options), out_(out) {}
+
+  /// GET; nothing when it is missing or the run has failed.
+  [[nodiscard]] std::optional<json::value> find(const std::string& path);
+  /// GET of a list; empty when it is missing.
+  [[nodiscard]] json::array list(const std::string& path);
+
+  /// POST of `body`; the new id, empty in a dry run.
+  std::string create(std::string_view what, std::string_view name, const std::string& path, const json::object& body);
+  /// PUT, when `want` differs from `have`: of all of `have` with `want` over it, less the members of `leave_out`.
+  void update(std::string_view what, std::string_view name, const std::string& path, const json::object& have,
+              const json::object& want, const std::vector<std::string_view>& leave_out = {});
+  /// DELETE, when pruning was asked for; told as kept otherwise.
+  void prune(std::string_view what, std::string_view name, const std::string& path);
+  /// Any other change; `line` tells it.
+  void change(std::string_view line, web::Method method, const std::string& path, const json::value& body = nullptr);
+  /// A sentence that is no change.
+  void warn(std::string_view text);
+  void fail(std::string text);
+
+  [[nodiscard]] bool failed() const { return !failure_.empty(); }
+  [[nodiscard]] const std::string& failure() const { return failure_; }
+  [[nodiscard]] const ApplyOptions& options() const { return options_; }
+  [[nodiscard]] int changes() const { return changes_; }
+
+ private:
+  bool write(web::Method method, const std::string& path, const json::value& body, std::string& id);
+
+  AdminApi& api_;
+  ApplyOptions options_;
+  std::FILE* out_;
+  std::string failure_;
+  int changes_ = 0;
+};
+
+/// Members of `object` that are not in `names`.
+[[nodiscard]] json::object without(const json::object& object, const std::vector<std::string_view>& names);
+/// The member as a list; empty when it is absent or none.
+[[nodiscard]] const json::array& array_of(const json::object& object, std::string_view name);
+[[nodiscard]] const json::object& object_of(const json::object& object, std::string_view name);
+/// The texts of a list of texts.
+[[nodiscard]] std::vector<std::string> texts_of(const json::array& list);
+/// The object of `list` whose `member` is `value`; null when there is none.
+[[nodiscard]] const json::object* find_by(const json::array& list, std::string_view member, std::string_view value);
+
+}  // namespace cardea::tool

@@ -1,0 +1,129 @@
+#include "tool/preset/preset_command.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "base/uri.h"
+#include "tool/api/admin_api.h"
+#include "tool/apply/apply_command.h"
+#include "tool/apply/apply_realm.h"
+#include "tool/preset/check_discovery.h"
+#include "tool/preset/preset.h"
+
+namespace cardea::tool {
+namespace {
+
+struct Flags {
+  ServerOptions server;
+  std::string name, folder;
+  std::vector<std::string> sets;
+  bool dry_run = false;
+};
+
+int fail(const Dependencies& deps, std::string_view text, int code) {
+  fmt::print(deps.err, "cardea preset: {}\n", text);
+  return code;
+}
+
+int list(const Dependencies& deps) {
+  fmt::print(deps.out, "Presets (cardea preset NAME tells what one needs):\n\n");
+  for (const auto& name : preset_names()) fmt::print(deps.out, "  {:<16}{}\n", name, find_preset(name)->about);
+  return kExitDone;
+}
+
+int describe(const Preset& preset, const Dependencies& deps) {
+  fmt::print(deps.out, "{}: {}\n\n", preset.name, preset.about);
+  for (const auto& parameter : preset.parameters) {
+    fmt::print(deps.out, "  --set {}=...  {}{}\n", parameter.name, parameter.about,
+               parameter.fallback ? " [" + *parameter.fallback + "]" : "");
+  }
+  fmt::print(deps.out, "\nIt prints:\n");
+  for (const auto& output : preset.outputs) fmt::print(deps.out, "  {:<16}{}\n", output.file, output.about);
+  fmt::print(deps.out, "\nThe guide: {}\n", preset.guide);
+  return kExitDone;
+}
+
+/// The secret of a confidential client, as an administrator may read it.
+std::optional<std::string> client_secret(AdminApi& api, const std::string& realm, std::string_view client) {
+  const auto clients = "/admin/realms/" + percent_encode(realm) + "/clients";
+  const auto found = api.get(clients + "?clientId=" + percent_encode(client));
+  if (!found || !found->is_array()) return std::nullopt;
+  const auto* one = find_by(found->as_array(), "clientId", client);
+  if (one == nullptr) return std::nullopt;
+  const auto secret = api.get(clients + "/" + string_or(*one, "id", "") + "/client-secret");
+  if (!secret || !secret->is_object()) return std::nullopt;
+  return string_or(secret->as_object(), "value", "");
+}
+
+int write_outputs(const Preset& preset, const Lookup& lookup, const Flags& flags, const Dependencies& deps) {
+  for (const auto& output : preset.outputs) {
+    const auto text = expand(output.text, lookup);
+    if (!text) return fail(deps, output.file + ": " + text.error(), kExitFailed);
+    if (flags.folder.empty()) {
+      fmt::print(deps.out, "\n# ---- {}: {}\n{}", output.file, output.about, *text);
+      continue;
+    }
+    const auto path = flags.folder + "/" + output.file;
+    if (!deps.write_private_file(path, *text)) return fail(deps, "cannot write " + path, kExitFailed);
+    fmt::print(deps.out, "Wrote {}: {}\n", path, output.about);
+  }
+  return kExitDone;
+}
+
+int set_up(const Preset& preset, const Flags& flags, const Dependencies& deps) {
+  const auto values = values_of(preset, flags.sets);
+  if (!values) return fail(deps, values.error(), kExitRefused);
+  auto api = AdminApi::sign_in(flags.server, deps);
+  if (!api) return fail(deps, api.error(), kExitFailed);
+  const auto realm = values->contains("realm") ? values->find("realm")->second : preset.name;
+  const auto base = api->server() + "/realms/" + percent_encode(realm);
+  std::string issuer;  // known once the realm is there
+  const Lookup lookup = [&](std::string_view name) -> std::optional<std::string> {
+    if (name == "server") return api->server();
+    if (name == "issuer") return issuer.empty() ? std::nullopt : std::optional(issuer);
+    if (name.starts_with("secret:")) return client_secret(*api, realm, name.substr(7));
+    const auto found = values->find(name);
+    return found == values->end() ? std::nullopt : std::optional(found->second);
+  };
+  const auto document = expand_document(preset.realm, lookup);
+  if (!document) return fail(deps, document.error(), kExitFailed);
+  if (const auto problem = refusal(*document)) return fail(deps, *problem, kExitFailed);
+  if (const int code = apply_document(*api, document->as_object(), {.dry_run = flags.dry_run}, deps); code != kExitDone)
+    return code;
+  if (flags.dry_run) return kExitDone;
+  const auto discovered = check_discovery(base, deps);
+  if (!discovered) return fail(deps, discovered.error(), kExitFailed);
+  issuer = *discovered;
+  return write_outputs(preset, lookup, flags, deps);
+}
+
+}  // namespace
+
+int run_preset(std::vector<std::string> arguments, const Dependencies& deps) {
+  Flags flags;
+  CLI::App app{"Set up a known application in one step.", "cardea preset"};
+  add_server_options(app, flags.server);
+  app.add_option("name", flags.name, "The preset; without it the list of all.");
+  app.add_option("--set", flags.sets, "A parameter.")->type_name("NAME=VALUE")->allow_extra_args(false);
+  app.add_option("--output", flags.folder, "Write the application's settings here, not to the terminal.")
+      ->type_name("FOLDER");
+  app.add_flag("--dry-run", flags.dry_run, "Tell every change and make none.");
+  std::ranges::reverse(arguments);
+  try {
+    app.parse(arguments);
+  } catch (const CLI::CallForHelp&) {
+    fmt::print(deps.out, "{}", app.help());
+    return kExitDone;
+  } catch (const CLI::Error& error) {
+    return fail(deps, error.what(), kExitRefused);
+  }
+  if (flags.name.empty()) return list(deps);
+  const auto preset = find_preset(flags.name);
+  if (!preset) return fail(deps, "there is no preset " + flags.name + "; `cardea preset` lists all", kExitRefused);
+  if (flags.sets.empty()) return describe(*preset, deps);
+  return set_up(*preset, flags, deps);
+}
+
+}  // namespace cardea::tool

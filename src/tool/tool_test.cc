@@ -1,0 +1,213 @@
+#include "tool/tool.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tool/admin/admin_command.h"
+#include "tool/preset/check_discovery.h"
+
+namespace cardea::tool {
+namespace {
+
+class FakeClock final : public Clock {
+ public:
+  [[nodiscard]] TimePoint now() const override { return {}; }
+  [[nodiscard]] std::chrono::nanoseconds steady() const override { return at; }
+  std::chrono::nanoseconds at{std::chrono::hours(1)};
+};
+
+/// A server that answers from a table and notes what it was asked; and the terminal and disk beside it.
+struct World {
+  std::map<std::string, web::FetchResponse> answers;
+  std::vector<web::FetchRequest> asked;
+  std::map<std::string, std::string> files;
+  FakeClock clock;
+  std::FILE* out = std::tmpfile();
+  std::FILE* err = std::tmpfile();
+
+  World() {
+    answers["POST /realms/master/protocol/openid-connect/token"] = {
+        200, {}, R"({"access_token":"at","refresh_token":"rt","expires_in":60})"};
+  }
+  ~World() {
+    std::fclose(out);
+    std::fclose(err);
+  }
+
+  int run(std::vector<std::string> arguments) {
+    const Dependencies deps{.call = [this](web::FetchRequest request) -> web::Fetched {
+                              asked.push_back(request);
+                              const auto path = web::text_of(request.url).substr(std::string("http://sso.test").size());
+                              const auto found = answers.find(std::string(web::name(request.method)) + " " + path);
+                              if (found == answers.end()) return web::FetchResponse{404, {}, R"({"error":"Not here"})"};
+                              return found->second;
+                            },
+                            .read_file = [this](const std::string& path) -> std::optional<std::string> {
+                              const auto found = files.find(path);
+                              return found == files.end() ? std::nullopt : std::optional(found->second);
+                            },
+                            .write_private_file =
+                                [this](const std::string& path, std::string_view text) {
+                                  files[path] = text;
+                                  return true;
+                                },
+                            .environment = {{"HOME", "/home/op"}, {"CARDEA_ADMIN_PASSWORD", "pw"}},
+                            .clock = clock,
+                            .out = out,
+                            .err = err};
+    return run_tool(arguments, deps);
+  }
+
+  static std::string text(std::FILE* file) {
+    std::fflush(file);
+    std::rewind(file);
+    std::string all(1 << 16, '\0');
+    all.resize(std::fread(all.data(), 1, all.size(), file));
+    return all;
+  }
+
+  [[nodiscard]] std::vector<std::string> calls() const {
+    std::vector<std::string> lines;
+    for (const auto& request : asked)
+      lines.push_back(std::string(web::name(request.method)) + " " + web::text_of(request.url).substr(15));
+    return lines;
+  }
+};
+
+TEST(AdminCommand, refuses_a_wrong_command_line_before_it_calls_anybody) {
+  World world;
+  EXPECT_EQ(world.run({"admin"}), kExitRefused);
+  EXPECT_EQ(world.run({"admin", "get"}), kExitRefused);
+  EXPECT_EQ(world.run({"admin", "get", "users", "--format", "xml"}), kExitRefused);
+  EXPECT_EQ(world.run({"admin", "set-password", "-p", "x"}), kExitRefused);
+  EXPECT_EQ(world.run({"admin", "login", "--server", "http://sso.test"}), kExitRefused);
+  EXPECT_TRUE(world.asked.empty());
+}
+
+TEST(AdminCommand, without_a_session_it_says_how_to_get_one) {
+  World world;
+  EXPECT_EQ(world.run({"admin", "get", "users"}), kExitFailed);
+  EXPECT_THAT(World::text(world.err), testing::HasSubstr("cardea admin login"));
+}
+
+TEST(AdminCommand, a_session_of_one_server_is_not_sent_to_another) {
+  World world;
+  ASSERT_EQ(world.run({"admin", "login", "--server", "http://sso.test", "--user", "admin"}), kExitDone);
+  world.asked.clear();
+  EXPECT_EQ(world.run({"admin", "get", "users", "--server", "http://evil.test"}), kExitFailed);
+  EXPECT_TRUE(world.asked.empty());
+}
+
+TEST(AdminCommand, login_keeps_tokens_and_no_password) {
+  World world;
+  ASSERT_EQ(world.run({"admin", "config", "credentials", "--server", "http://sso.test/", "--user", "admin"}),
+            kExitDone);
+  const auto& kept = world.files.at("/home/op/.cardea/admin.json");
+  EXPECT_EQ(kept,
+            "{\"server\":\"http://sso.test\",\"realm\":\"master\",\"client\":\"admin-cli\",\"refreshToken\":\"rt\"}\n");
+}
+
+TEST(AdminCommand, says_the_servers_own_words) {
+  World world;
+  world.answers["GET /admin/realms/master/users"] = {403, {}, R"({"error":"HTTP 403 Forbidden"})"};
+  EXPECT_EQ(world.run({"admin", "get", "users", "--server", "http://sso.test", "--user", "a"}), kExitFailed);
+  EXPECT_EQ(World::text(world.err), "cardea admin: GET /admin/realms/master/users: 403 HTTP 403 Forbidden\n");
+}
+
+TEST(AdminCommand, create_sends_what_was_set_and_prints_the_id) {
+  World world;
+  world.answers["POST /admin/realms/demo/users"] = {
+      201, {{"location", "http://sso.test/admin/realms/demo/users/u-1"}}, ""};
+  EXPECT_EQ(world.run({"admin", "create", "users", "-r", "demo", "-s", "username=ann", "-s", "enabled=true", "-i",
+                       "--server", "http://sso.test", "--user", "a"}),
+            kExitDone);
+  EXPECT_EQ(world.asked.back().body, R"({"username":"ann","enabled":true})");
+  EXPECT_EQ(World::text(world.out), "u-1\n");
+}
+
+TEST(AdminCommand, update_of_a_member_keeps_the_others) {
+  World world;
+  world.answers["GET /admin/realms/demo"] = {200, {}, R"({"realm":"demo","enabled":true,"attributes":{"a":"1"}})"};
+  world.answers["PUT /admin/realms/demo"] = {204, {}, ""};
+  EXPECT_EQ(world.run({"admin", "update", "realms/demo", "-s", "enabled=false", "-d", "attributes.a", "--server",
+                       "http://sso.test", "--user", "a"}),
+            kExitDone);
+  EXPECT_EQ(world.asked.back().body, R"({"realm":"demo","enabled":false,"attributes":{}})");
+}
+
+TEST(AdminCommand, a_resource_is_below_the_realm_unless_it_says_realms) {
+  EXPECT_EQ(resource_path("users", "de mo"), "/admin/realms/de%20mo/users");
+  EXPECT_EQ(resource_path("/realms/x/users", "demo"), "/admin/realms/x/users");
+  EXPECT_EQ(resource_path("realms?brief=true", "demo"), "/admin/realms?brief=true");
+  EXPECT_EQ(resource_path("serverinfo", "demo"), "/admin/serverinfo");
+  EXPECT_EQ(resource_path("realmsx", "demo"), "/admin/realms/demo/realmsx");
+}
+
+TEST(Apply, refuses_a_document_before_it_calls_anybody) {
+  World world;
+  world.files["flows.json"] = R"({"realm":"demo","authenticationFlows":[]})";
+  world.files["none.json"] = R"({"clients":[]})";
+  world.files["list.json"] = R"({"realm":"demo","clients":["web"]})";
+  world.files["master.yaml"] = "realm: master\nclients: []\n";
+  for (const auto* file : {"flows.json", "none.json", "list.json", "missing.json"})
+    EXPECT_EQ(world.run({"apply", file, "--server", "http://sso.test", "--user", "a"}), kExitRefused) << file;
+  EXPECT_EQ(world.run({"apply", "master.yaml", "--prune", "--server", "http://sso.test", "--user", "a"}), kExitRefused);
+  EXPECT_TRUE(world.asked.empty());
+}
+
+TEST(Apply, a_dry_run_writes_nothing) {
+  World world;
+  world.files["demo.yaml"] =
+      "realm: demo\nclients:\n  - { clientId: web }\nusers:\n  - { username: ann, realmRoles: [ boss ] }\n";
+  EXPECT_EQ(world.run({"apply", "demo.yaml", "--dry-run", "--server", "http://sso.test", "--user", "a"}), kExitDone);
+  for (const auto& call : world.calls()) EXPECT_TRUE(call.starts_with("GET ") || call.ends_with("/token")) << call;
+  EXPECT_THAT(World::text(world.out),
+              testing::HasSubstr("+ realm demo\n+ client web\n+ user ann\n~ user ann + role boss\n"));
+}
+
+TEST(Apply, deletes_nothing_unless_asked) {
+  World world;
+  world.files["demo.yaml"] = "realm: demo\nclients: []\n";
+  world.answers["GET /admin/realms/demo"] = {200, {}, R"({"realm":"demo"})"};
+  world.answers["GET /admin/realms/demo/clients?max=1000"] = {
+      200, {}, R"([{"id":"1","clientId":"account"},{"id":"2","clientId":"old"}])"};
+  EXPECT_EQ(world.run({"apply", "demo.yaml", "--server", "http://sso.test", "--user", "a"}), kExitDone);
+  for (const auto& call : world.calls()) EXPECT_FALSE(call.starts_with("DELETE")) << call;
+  world.answers["DELETE /admin/realms/demo/clients/2"] = {204, {}, ""};
+  EXPECT_EQ(world.run({"apply", "demo.yaml", "--prune", "--server", "http://sso.test", "--user", "a"}), kExitDone);
+  EXPECT_EQ(world.calls().back(), "DELETE /admin/realms/demo/clients/2");
+}
+
+TEST(CheckDiscovery, refuses_what_an_installer_would_write_down_wrongly) {
+  World world;
+  const std::string path = "GET /realms/nb/.well-known/openid-configuration";
+  const auto check = [&world] {
+    Dependencies deps{
+        .call = [&world](const web::FetchRequest&) -> web::Fetched { return world.answers.begin()->second; },
+        .read_file = {},
+        .write_private_file = {},
+        .environment = {},
+        .clock = world.clock,
+        .out = world.out,
+        .err = world.err};
+    const auto issuer = check_discovery("http://sso.test/realms/nb", deps);
+    return issuer ? *issuer : "refused: " + issuer.error();
+  };
+  world.answers.clear();
+  world.answers[path] = {404, {}, "{}"};
+  EXPECT_THAT(check(), testing::HasSubstr("no discovery document (status 404)"));
+  const std::string most =
+      R"("jwks_uri":"x","authorization_endpoint":"x","token_endpoint":"x","end_session_endpoint":"x")";
+  world.answers[path] = {200, {}, R"({"issuer":"http://sso.test/realms/nb",)" + most + "}"};
+  EXPECT_THAT(check(), testing::HasSubstr("lacks device_authorization_endpoint"));
+  world.answers[path] = {
+      200, {}, R"({"issuer":"http://other.test/realms/nb","device_authorization_endpoint":"x",)" + most + "}"};
+  EXPECT_THAT(check(), testing::HasSubstr(
+                           "calls itself http://other.test/realms/nb and was asked at http://sso.test/realms/nb"));
+  world.answers[path] = {
+      200, {}, R"({"issuer":"http://sso.test/realms/nb","device_authorization_endpoint":"x",)" + most + "}"};
+  EXPECT_EQ(check(), "http://sso.test/realms/nb");
+}
+
+}  // namespace
+}  // namespace cardea::tool
