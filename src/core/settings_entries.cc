@@ -62,6 +62,23 @@ void add_asymmetric(RealmEntry& entry, const RealmKey& key, const RealmEntry* pr
     entry.signing_keys.try_emplace(key.algorithm, std::move(sign));
 }
 
+/// A verifier that read the keys once and never again (NetBird without NETBIRD_MGMT_IDP_SIGNKEY_REFRESH) refuses what the
+/// new key signs; one that reads them again refuses what the old key signed once that is no longer published.
+void warn_of_new_keys(const RealmEntry& entry, const RealmEntry& previous, Log& log) {
+  for (const auto& [name, key] : previous.signing_keys) {
+    const auto algorithm = jose::parse_algorithm(name);
+    const auto* now = entry.signing_key(name);
+    if (!algorithm || jose::is_hmac(*algorithm) || (now != nullptr && now->kid() == key->kid())) continue;
+    const bool published = entry.public_keys.contains(key->kid());
+    log.warning("signing_key_changed", {{"realm", entry.realm.name},
+                                        {"algorithm", name},
+                                        {"kid", now == nullptr ? "none" : now->kid()},
+                                        {"old_kid", key->kid()},
+                                        {"reason", published ? "verifiers_that_read_keys_once_must_be_restarted"
+                                                             : "tokens_of_the_old_key_are_refused"}});
+  }
+}
+
 void read_flows(RealmEntry& entry, Log& log) {
   std::vector<FlowProblem> problems;
   entry.flows = FlowSet::read(entry.realm, problems);
@@ -113,6 +130,7 @@ std::shared_ptr<const RealmEntry> make_realm_entry(Realm realm, std::vector<Clie
     }
   }
   entry->jwks_json = jose::jwks_json(published);
+  if (previous != nullptr) warn_of_new_keys(*entry, *previous, log);
   return entry;
 }
 

@@ -158,6 +158,31 @@ TEST_F(SettingsTest, roles_of_parent_groups_reach_members_of_subgroups) {
   }));
 }
 
+TEST_F(SettingsTest, another_key_that_signs_is_logged_once_and_says_whether_the_old_one_is_published) {
+  const auto before = realm();
+  auto next = rs256();
+  next.id = KeyId("next");
+  next.priority = 200;
+  write([&](Tx& tx) { return repos_.keys.insert(tx, RealmId("r"), next); });
+  ASSERT_TRUE(settings_.check_versions());
+  EXPECT_FALSE(log_.contains("signing_key_changed"));
+  EXPECT_EQ(realm()->signing_key("RS256")->kid(), next.kid);
+  EXPECT_EQ(log_.count("signing_key_changed realm=demo algorithm=RS256"), 1U);
+  EXPECT_TRUE(log_.contains("old_kid=" + before->signing_key("RS256")->kid()));
+  EXPECT_TRUE(log_.contains("verifiers_that_read_keys_once_must_be_restarted"));
+  write([&](Tx& tx) -> Stored<void> {
+    if (auto removed = repos_.keys.remove(tx, RealmId("r"), next.id); !removed) return refuse(removed.error());
+    return {};
+  });
+  ASSERT_TRUE(settings_.check_versions());
+  EXPECT_EQ(realm()->signing_key("RS256")->kid(), before->signing_key("RS256")->kid());
+  EXPECT_TRUE(log_.contains("tokens_of_the_old_key_are_refused"));
+  add_client("new");
+  ASSERT_TRUE(settings_.check_versions());
+  (void)realm();
+  EXPECT_EQ(log_.count("signing_key_changed"), 2U) << "the same key is no change";
+}
+
 TEST_F(SettingsTest, a_key_that_does_not_read_is_left_out_and_logged) {
   write([&](Tx& tx) {
     RealmKey key;

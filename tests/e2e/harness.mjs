@@ -107,6 +107,14 @@ function cleanEnvironment(more) {
   return { ...Object.fromEntries(kept), ...more };
 }
 
+/// A certificate for `host`, signed by itself: the paths of `{ key, certificate }` in `folder`.
+export function makeCertificate(folder, host) {
+  const [key, certificate] = ['key.pem', 'certificate.pem'].map((name) => path.join(folder, name));
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2',
+    '-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`, '-keyout', key, '-out', certificate], { stdio: 'ignore' });
+  return { key, certificate };
+}
+
 export class Server {
   #child = null;
   #closed = null;
@@ -173,9 +181,7 @@ export class Server {
   /// A certificate for localhost, signed by itself; `ca` is what a client must trust.
   /// Called again, it makes another one in its place.
   makeCertificate() {
-    const [key, certificate] = ['key.pem', 'certificate.pem'].map((name) => path.join(this.folder, name));
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2',
-      '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', certificate], { stdio: 'ignore' });
+    const { key, certificate } = makeCertificate(this.folder, 'localhost');
     this.ca = readFileSync(certificate);
     return ['--https-certificate-file', certificate, '--https-certificate-key-file', key];
   }

@@ -5,9 +5,11 @@
 
 #include "admin/roles/role_rights.h"
 #include "admin/users/user_view.h"
+#include "base/text.h"
 #include "base/uri.h"
 #include "core/changes/check_values.h"
 #include "core/changes/new_client.h"
+#include "core/token/issue_token.h"
 
 namespace cardea::admin {
 namespace {
@@ -138,6 +140,11 @@ Or<void> check_client(const Client& client) {
     const auto url = client.attribute(key);
     const auto parsed = parse_uri(url);
     if (!url.empty() && (!parsed || !parsed->is_http())) add(std::string(key).append(" is not a valid URL"));
+  }
+  if (const auto back = client.attribute(kBackdateAttribute); !back.empty()) {
+    const auto number = parse_integer<std::int64_t>(back);
+    if (!number || *number < 0 || *number > kBackdateMax.count())
+      add(std::string(kBackdateAttribute).append(" is a number from 0 to 30"));
   }
   if (problems.empty()) return {};
   std::string text;

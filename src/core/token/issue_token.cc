@@ -43,6 +43,17 @@ TimePoint access_token_end(const TokenContext& context) {
   return context.session == nullptr ? end : std::min(end, share_end(context));
 }
 
+/// `iat` of what others verify. Applications with no leeway at all (NetBird) refuse a token from a clock that is a second
+/// ahead of theirs, so a client may have it dated back, but never to before a revocation.
+std::int64_t issued_at(const TokenContext& context) {
+  const auto now = epoch_seconds(context.now);
+  const auto back = seconds_attribute(context.client.client, kBackdateAttribute);
+  if (!back || back->count() <= 0) return now;
+  const auto revoked = std::max(
+      {context.realm.realm.not_before, context.client.client.not_before, context.subject.subject.user.not_before});
+  return std::max(now - std::min(*back, kBackdateMax).count(), std::min(revoked, now));
+}
+
 const jose::SigningKey* key_for(const TokenContext& context, std::string_view client_attribute) {
   const auto own = context.client.client.attribute(client_attribute);
   return context.realm.signing_key(own.empty() ? std::string_view(context.realm.realm.default_signature_algorithm)
@@ -155,7 +166,7 @@ Result<std::string, IssueError> access_token(const TokenContext& context, TimePo
   payload.reserve(1024);
   JsonWriter writer(payload);
   writer.begin_object();
-  writer.member("exp", epoch_seconds(end)).member("iat", epoch_seconds(context.now));
+  writer.member("exp", epoch_seconds(end)).member("iat", issued_at(context));
   if (claims.auth_time) writer.member("auth_time", *claims.auth_time);
   writer.member("jti", token_id(context, random)).member("iss", context.issuer);
   write_audience(writer, claims.audience);
@@ -184,7 +195,7 @@ Result<std::string, IssueError> id_token(const TokenContext& context, TimePoint 
   payload.reserve(1024);
   JsonWriter writer(payload);
   writer.begin_object();
-  writer.member("exp", epoch_seconds(end)).member("iat", epoch_seconds(context.now));
+  writer.member("exp", epoch_seconds(end)).member("iat", issued_at(context));
   if (context.session != nullptr && context.session->auth_time != 0)
     writer.member("auth_time", context.session->auth_time);
   writer.member("jti", random_uuid(random)).member("iss", context.issuer);

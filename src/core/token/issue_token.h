@@ -16,6 +16,11 @@
 
 namespace cardea {
 
+/// Attribute of a client: by how many seconds `iat` of its access and ID tokens is dated back, 0 to kBackdateMax. For
+/// applications that refuse a token from the future without any leeway.
+inline constexpr std::string_view kBackdateAttribute = "cardea.iat.backdate.seconds";
+inline constexpr seconds kBackdateMax{30};
+
 struct TokenContext {
   const RealmEntry& realm;
   const ClientEntry& client;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/encoding.h"
+#include "base/json.h"
 #include "core/check_bearer.h"
 #include "tests/support/realm_fixture.h"
 #include "tests/support/seeded_random.h"
@@ -67,6 +69,28 @@ TEST_F(IssueToken, refuses_a_value_that_does_not_fit_its_type) {
       {"claim.name", "n"}, {"claim.value", "abc"}, {"jsonType.label", "long"}, {"access.token.claim", "true"}};
   client_record_.mappers.push_back(bad);
   EXPECT_EQ(issue_tokens(context(), random_).error(), IssueError::kBadClaim);
+}
+
+TEST_F(IssueToken, refuses_to_date_a_token_back_too_far_or_before_a_revocation) {
+  const auto issued = [&](const char* back, std::int64_t user_not_before = 0) {
+    client_record_ = make_test_client(*realm_);
+    client_record_.attributes["cardea.iat.backdate.seconds"] = back;
+    subject_.subject.user.not_before = user_not_before;
+    const auto tokens = issue_tokens(context(), random_);
+    const auto iat = [](const std::string& token) {
+      const auto from = token.find('.') + 1;
+      const auto payload = base64url_decode(token.substr(from, token.find('.', from) - from));
+      return parse_json(std::string(payload->begin(), payload->end()))->as_object().at("iat").as_int64();
+    };
+    EXPECT_EQ(iat(tokens->id_token), iat(tokens->access_token));
+    return epoch_seconds(kNow) - iat(tokens->access_token);
+  };
+  EXPECT_EQ(issued("5"), 5);
+  EXPECT_EQ(issued("3600"), 30);
+  EXPECT_EQ(issued("-5"), 0);
+  EXPECT_EQ(issued("soon"), 0);
+  EXPECT_EQ(issued("5", epoch_seconds(kNow) - 2), 2) << "else a fresh token would count as revoked";
+  EXPECT_EQ(issued("5", epoch_seconds(kNow) + 60), 0);
 }
 
 TEST_F(IssueToken, access_token_has_keycloaks_members_in_keycloaks_order) {

@@ -2,7 +2,7 @@
 // steps of the guide, and what NetBird's own pages add since (redirect of the command line, second client).
 import assert from 'node:assert/strict';
 
-import { picture } from './admin_console.mjs';
+import { picture } from '../support/admin_console.mjs';
 
 export const kDomain = 'https://nb.example.test';
 export const kCliRedirect = 'http://localhost:53000';
