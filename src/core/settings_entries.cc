@@ -62,8 +62,8 @@ void add_asymmetric(RealmEntry& entry, const RealmKey& key, const RealmEntry* pr
     entry.signing_keys.try_emplace(key.algorithm, std::move(sign));
 }
 
-/// A verifier that read the keys once and never again (NetBird without NETBIRD_MGMT_IDP_SIGNKEY_REFRESH) refuses what the
-/// new key signs; one that reads them again refuses what the old key signed once that is no longer published.
+/// A verifier that read the keys once and never again (NetBird without NETBIRD_MGMT_IDP_SIGNKEY_REFRESH) refuses what
+/// the new key signs; one that reads them again refuses what the old key signed once that is no longer published.
 void warn_of_new_keys(const RealmEntry& entry, const RealmEntry& previous, Log& log) {
   for (const auto& [name, key] : previous.signing_keys) {
     const auto algorithm = jose::parse_algorithm(name);

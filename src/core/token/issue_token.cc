@@ -43,7 +43,7 @@ TimePoint access_token_end(const TokenContext& context) {
   return context.session == nullptr ? end : std::min(end, share_end(context));
 }
 
-/// `iat` of what others verify. Applications with no leeway at all (NetBird) refuse a token from a clock that is a second
+/// `iat` of what others verify. Applications with no leeway at all (NetBird) refuse a token when our clock is a second
 /// ahead of theirs, so a client may have it dated back, but never to before a revocation.
 std::int64_t issued_at(const TokenContext& context) {
   const auto now = epoch_seconds(context.now);
