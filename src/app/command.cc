@@ -6,6 +6,7 @@
 #include <iterator>
 #include <optional>
 
+#include "app/gate_command.h"
 #include "app/generate.h"
 #include "app/serve.h"
 #include "app/settings/check_settings.h"
@@ -69,6 +70,9 @@ int run_command(const std::vector<std::string>& arguments, const Environment& en
   Problems missing;
   check_files(configuration->settings, missing);
   if (!missing.empty()) return refuse_all(missing, err);
+  if (line.gate && line.command != Command::kGate)
+    return run_gate_command(line, *configuration, environment, {out, err});
+  if (line.command == Command::kGate) return serve_gate(std::move(*configuration), environment, out);
   if (line.command == Command::kConfigCheck) return check(*configuration, out);
   return serve(std::move(*configuration), environment, out, err);
 }

@@ -5,6 +5,7 @@
 
 #include "app/version.h"
 #include "app/wire/banner.h"
+#include "app/wire/gate_server.h"
 #include "app/wire/server.h"
 #include "app/wire/service_manager.h"
 #include "app/wire/signals.h"
@@ -29,7 +30,8 @@ ShowPassword password_output(const ServerSettings& settings, std::FILE* out, std
   };
 }
 
-void run_until_stopped(RunningServer& server, const ServiceManager& manager, const Clock& clock, Log& log) {
+template <class Server>
+void run_until_stopped(Server& server, const ServiceManager& manager, const Clock& clock, Log& log) {
   for (;;) {
     switch (wait_for_signal(kSignalWait)) {
       case Signal::kReload:
@@ -79,6 +81,34 @@ int serve(Configuration configuration, const Environment& environment, std::FILE
   const ServiceManager manager(environment);
   manager.ready();
   run_until_stopped(**server, manager, clock, log);
+  return 0;
+}
+
+int serve_gate(Configuration configuration, const Environment& environment, std::FILE* out) {
+  block_signals();
+  const SystemClock clock;
+  SystemRandom random;
+  const auto began = clock.steady();
+  const auto format = configuration.settings.log_console_output;
+  ConsoleLog log(configuration.settings.log_level, format);
+  log.info("starting", {{"version", version()}, {"gate", true}});
+  for (const auto& warning : configuration.warnings) log.warning("configuration", {{"text", warning}});
+  auto running = RunningGate::start(std::move(configuration.settings), environment, log, clock, random);
+  if (!running) {
+    log.error("start_failed", {{"reason", running.error()}});
+    log.flush();
+    return 1;
+  }
+  const auto took = std::chrono::duration_cast<milliseconds>(clock.steady() - began).count();
+  log.info("started", {{"url", (*running)->url()}, {"milliseconds", took}});
+  log.flush();
+  if (format == LogFormat::kText) {
+    fmt::print(out, "Cardea's gate listens at {}\n", (*running)->url());
+    std::fflush(out);
+  }
+  const ServiceManager manager(environment);
+  manager.ready();
+  run_until_stopped(**running, manager, clock, log);
   return 0;
 }
 

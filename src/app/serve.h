@@ -11,4 +11,7 @@ namespace cardea::app {
 /// signals are blocked for all of them here.
 [[nodiscard]] int serve(Configuration configuration, const Environment& environment, std::FILE* out, std::FILE* err);
 
+/// `gate`: the same for the gate alone.
+[[nodiscard]] int serve_gate(Configuration configuration, const Environment& environment, std::FILE* out);
+
 }  // namespace cardea::app

@@ -77,6 +77,16 @@ void check_database(const ServerSettings& s, Problems& problems) {
     if (!value.empty()) problems.add(name, "is for PostgreSQL; set db=postgres, or remove it");
 }
 
+void check_gate(const ServerSettings& s, Problems& problems) {
+  if (s.gate_only && !s.has_gate()) problems.add("gate", "needs gate-file or keepconfig-dir");
+  if (!s.gate_file.empty() && !s.keepconfig_dir.empty())
+    problems.add("keepconfig-dir", "and gate-file cannot both be given: name the folder in the file, as keepconfig");
+  if (s.has_gate() && s.proxy_headers == ProxyHeaders::kForwarded)
+    problems.add("proxy-headers",
+                 "must be xforwarded for the gate: what was asked of the application comes in X-Forwarded-Uri, which "
+                 "a proxy that sends Forwarded would pass on from anybody");
+}
+
 /// Keycloak's parts of a database URL put together.
 std::string database_url(const ServerSettings& s) {
   // An IPv6 address is the only host with a colon in it.
@@ -99,7 +109,7 @@ void complete_settings(ServerSettings& s, bool http_enabled_given) {
 
 void check_settings(const ServerSettings& s, const UnreadOptions& unread, Problems& problems,
                     std::vector<std::string>& warnings) {
-  if (are_read(unread, {"hostname", "hostname-strict"}) && s.hostname_strict && s.hostname.empty())
+  if (!s.gate_only && are_read(unread, {"hostname", "hostname-strict"}) && s.hostname_strict && s.hostname.empty())
     problems.add("hostname",
                  "is needed: the public name or URL of this server. Or set hostname-strict=false behind a "
                  "proxy that sets the Host header itself");
@@ -110,7 +120,9 @@ void check_settings(const ServerSettings& s, const UnreadOptions& unread, Proble
   if (are_read(unread, {"proxy-headers", "proxy-trusted-addresses"})) check_proxy(s, problems);
   if (are_read(unread, {"https-client-auth", "proxy-headers"})) check_client_certificates(s, problems);
   check_outbound(s, problems);
-  if (are_read(unread, {"db", "db-url", "db-url-host", "db-url-port", "db-url-database"})) check_database(s, problems);
+  if (are_read(unread, {"proxy-headers"})) check_gate(s, problems);
+  if (!s.gate_only && are_read(unread, {"db", "db-url", "db-url-host", "db-url-port", "db-url-database"}))
+    check_database(s, problems);
   if (s.http_host.empty()) problems.add("http-host", "must be an address");
   if (s.data_dir.empty()) problems.add("data-dir", "must be a folder");
   if (s.bootstrap_admin_username.empty()) problems.add("bootstrap-admin-username", "must be a name");
@@ -124,6 +136,8 @@ void check_files(const ServerSettings& s, Problems& problems) {
   want_readable("https-certificate-key-file", s.https_certificate_key_file);
   want_readable("https-trust-store-file", s.https_trust_store_file);
   want_readable("master-key-file", s.master_key_file);
+  want_readable("gate-file", s.gate_file);
+  want_readable("keepconfig-dir", s.keepconfig_dir);
   for (const auto& path : s.truststore_paths) want_readable("truststore-paths", path);
   // The folder in data-dir is allowed to be missing: then there is nothing to import.
   if (s.import_realm != s.data_dir + "/import") want_readable("import-realm", s.import_realm);

@@ -90,6 +90,10 @@ struct Commands {
   CLI::App app{std::string(kAbout), "cardea"};
   CLI::App* start = app.add_subcommand("start", "Run the server.");
   CLI::App* start_dev = app.add_subcommand("start-dev", "Run the server for development: HTTP on this machine only.");
+  CLI::App* gate = app.add_subcommand("gate", "Run the gate alone: sign-in and token checks in front of applications.");
+  CLI::App* gate_check = gate->add_subcommand("check", "Check the gate's settings, and start nothing.");
+  CLI::App* gate_config = gate->add_subcommand("config", "Print what a proxy needs: nginx, caddy, traefik or envoy.");
+  CLI::App* gate_explain = gate->add_subcommand("explain", "Say why a token may do what it asks, or not.");
   CLI::App* config = app.add_subcommand("config", "Look at the configuration.");
   CLI::App* check = config->add_subcommand("check", "Check options, environment and files, and start nothing.");
   CLI::App* show = config->add_subcommand("show", "Show every option, its value and where that comes from.");
@@ -101,6 +105,7 @@ struct Commands {
   CLI::App* help = app.add_subcommand("help", "Show this help, or that of one command: cardea help start.");
   CLI::App* generate = app.add_subcommand("gen", "")->group("");  // Hidden: for ./dev gen.
   std::string profile;
+  bool is_gate_check = false;
   std::vector<std::string> help_about;
 };
 
@@ -111,8 +116,15 @@ Commands::Commands(CommandLine& line) {
   for (auto* level : {&app, config}) level->allow_extras()->require_subcommand(0, 1);
   add_options(*start, false);
   add_options(*start_dev, true);
+  for (auto* command : {gate, gate_check, gate_config, gate_explain}) add_options(*command, false);
+  gate->require_subcommand(0, 1);
+  gate->add_flag("--check", is_gate_check, "Check the gate's settings, and start nothing.");
+  gate_config->add_option("proxy", line.topic, "nginx, caddy, traefik or envoy")->type_name("");
+  gate_explain->add_option("--token-file", line.explain.token_file, "The file with the token; - is standard input.");
+  gate_explain->add_option("--request", line.explain.request, "Method and path, such as \"POST /api/v1/flows\".");
+  gate_explain->add_option("--host", line.explain.host, "The application's host, when there are several.");
   for (auto* look : {check, show}) {
-    look->add_option("command", profile, "start or start-dev")->type_name("")->default_str("start");
+    look->add_option("command", profile, "start, start-dev or gate")->type_name("")->default_str("start");
     add_options(*look, false);
   }
   help->add_option("command", help_about, "")->type_name("");
@@ -126,16 +138,37 @@ void read_server_command(Command command, const CLI::App& given, bool developmen
   read_extras(given.remaining(), line);
 }
 
+void read_gate_command(const Commands& commands, CommandLine& line) {
+  line.gate = true;
+  if (commands.gate_config->parsed()) {
+    constexpr std::string_view kProxies[] = {"nginx", "caddy", "traefik", "envoy"};
+    if (std::ranges::find(kProxies, line.topic) == std::end(kProxies))
+      line.problems.add("gate config", "needs the name of a proxy: nginx, caddy, traefik or envoy");
+    return read_server_command(Command::kGateConfig, *commands.gate_config, false, line);
+  }
+  if (commands.gate_explain->parsed()) {
+    if (line.explain.token_file.empty()) line.problems.add("--token-file", "is needed; - reads standard input");
+    if (line.explain.request.find(" /") == std::string::npos)
+      line.problems.add("--request", "is needed: method and path, such as \"GET /api/v1/flows\"");
+    return read_server_command(Command::kGateExplain, *commands.gate_explain, false, line);
+  }
+  if (commands.gate_check->parsed()) return read_server_command(Command::kGateCheck, *commands.gate_check, false, line);
+  read_server_command(commands.is_gate_check ? Command::kGateCheck : Command::kGate, *commands.gate, false, line);
+}
+
 /// What was parsed, as a CommandLine; all but `help`.
 void read_command(const Commands& commands, CommandLine& line) {
   if (commands.start->parsed()) {
     read_server_command(Command::kStart, *commands.start, false, line);
   } else if (commands.start_dev->parsed()) {
     read_server_command(Command::kStartDev, *commands.start_dev, true, line);
+  } else if (commands.gate->parsed()) {
+    read_gate_command(commands, line);
   } else if (commands.check->parsed() || commands.show->parsed()) {
     const auto& profile = commands.profile;
-    if (!profile.empty() && profile != "start" && profile != "start-dev")
-      refuse_command(profile, profile, {"start", "start-dev"}, line);
+    if (!profile.empty() && profile != "start" && profile != "start-dev" && profile != "gate")
+      refuse_command(profile, profile, {"start", "start-dev", "gate"}, line);
+    line.gate = profile == "gate";
     const bool check = commands.check->parsed();
     read_server_command(check ? Command::kConfigCheck : Command::kConfigShow, check ? *commands.check : *commands.show,
                         profile == "start-dev", line);
@@ -153,7 +186,7 @@ void read_command(const Commands& commands, CommandLine& line) {
     const auto rest = commands.app.remaining();
     const auto word = rest.empty() ? std::string() : rest.front();
     refuse_command(word, "\"" + word + "\"",
-                   {"start", "start-dev", "config", "apply", "preset", "admin", "version", "help"}, line);
+                   {"start", "start-dev", "gate", "config", "apply", "preset", "admin", "version", "help"}, line);
   }
 }
 

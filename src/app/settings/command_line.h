@@ -14,6 +14,10 @@ namespace cardea::app {
 enum class Command {
   kStart,
   kStartDev,
+  kGate,
+  kGateCheck,    // looks at the gate's settings and starts nothing
+  kGateConfig,   // prints what a proxy needs; `topic` is the proxy
+  kGateExplain,  // says why a token may do what or not
   kConfigCheck,
   kConfigShow,
   kVersion,
@@ -27,7 +31,14 @@ struct CommandLine {
   bool development = false;                                  // start-dev, or `config check start-dev`
   std::map<std::string, std::string, std::less<>> values;    // option name to text, as written; known or not
   std::vector<std::pair<std::string, std::string>> unknown;  // names the table lacks, with what was written for them
+  bool gate = false;                                         // gate and what belongs to it
   std::string topic;
+  struct Explain {
+    std::string token_file;  // "-": standard input
+    std::string request;     // "POST /api/v1/flows"
+    std::string host;
+  };
+  Explain explain;
   std::string help_text;
   Problems problems;
 };

@@ -186,6 +186,13 @@ const std::array kTable = {
     Option{"bootstrap-admin-password", "Realms", "PASSWORD", "", "",
            "The administrator's first password. By default a random one, printed once.", assign_password, kSecret},
 
+    // Gate
+    Option{"gate-file", "Gate", "FILE", "", "",
+           "The gate's YAML file: providers whose tokens count, and applications. SIGHUP reads it again.",
+           assign<&S::gate_file>},
+    Option{"keepconfig-dir", "Gate", "DIR", "", "",
+           "A folder keepconfig.d of HCL KEEP, read as it is, when there is no gate-file.", assign<&S::keepconfig_dir>},
+
     // Logging
     Option{"log-level", "Logging", "debug|info|warn|error", "info", "info",
            "The least important level to log. Keycloak's category levels are accepted and left out.", assign_log_level},

@@ -31,6 +31,7 @@ class Reader {
     const auto variables = from_environment(environment);
     const auto file = from_file(flags, variables, read_file);
     configuration_.settings.development = line_.development;
+    configuration_.settings.gate_only = line_.gate;
     for (const auto& option : option_table()) take(option, {&flags, &variables, &file});
     warn_about_ignored();
 

@@ -18,6 +18,7 @@ enum class ProxyHeaders { kNone, kForwarded, kXForwarded };
 
 struct ServerSettings {
   bool development = false;  // start-dev
+  bool gate_only = false;    // gate: no realms and no database
   std::string config_file;   // read already; kept for `config show`
 
   bool http_enabled = false;
@@ -62,11 +63,15 @@ struct ServerSettings {
   std::string bootstrap_admin_username;
   SecretBytes bootstrap_admin_password;
 
+  std::string gate_file;       // empty: no gate, unless keepconfig_dir is set
+  std::string keepconfig_dir;  // HCL KEEP's folder of settings
+
   LogLevel log_level = LogLevel::kInfo;
   LogFormat log_console_output = LogFormat::kText;
   bool optimized = false;
 
   [[nodiscard]] bool serves_https() const { return !https_certificate_file.empty(); }
+  [[nodiscard]] bool has_gate() const { return !gate_file.empty() || !keepconfig_dir.empty(); }
   [[nodiscard]] bool has_management() const { return health_enabled || metrics_enabled; }
   /// "https://id.example.com/auth": what every link starts with, without trailing slash; empty: follow the request.
   [[nodiscard]] std::string frontend_url() const;

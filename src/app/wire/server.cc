@@ -6,7 +6,9 @@
 
 #include "app/wire/database.h"
 #include "app/wire/housekeeping.h"
+#include "app/wire/listeners.h"
 #include "app/wire/management.h"
+#include "app/wire/open_gate.h"
 #include "app/wire/outbound.h"
 #include "app/wire/provider.h"
 #include "app/wire/signals.h"
@@ -36,77 +38,6 @@ std::unique_ptr<http::LanePool> make_pool(unsigned threads, std::size_t queue_ma
   return std::make_unique<http::LanePool>(http::LanePoolSettings{.threads = threads, .queue_max = queue_max});
 }
 
-http::ProxyRule proxy_rule(const ServerSettings& settings) {
-  http::ProxyRule rule;
-  switch (settings.proxy_headers) {
-    case ProxyHeaders::kNone:
-      rule.header = http::ForwardHeader::kNone;
-      break;
-    case ProxyHeaders::kForwarded:
-      rule.header = http::ForwardHeader::kForwarded;
-      break;
-    case ProxyHeaders::kXForwarded:
-      rule.header = http::ForwardHeader::kXForwarded;
-      break;
-  }
-  for (const auto& text : settings.proxy_trusted_addresses)
-    if (const auto range = http::parse_address_range(text))
-      rule.trusted.push_back(*range);  // checked by check_settings
-  rule.certificate_header = settings.proxy_client_certificate_header;
-  return rule;
-}
-
-http::ClientCertificates client_certificates(ClientAuth auth) {
-  switch (auth) {
-    case ClientAuth::kNone:
-      return http::ClientCertificates::kNone;
-    case ClientAuth::kRequest:
-      return http::ClientCertificates::kRequest;
-    case ClientAuth::kRequired:
-      return http::ClientCertificates::kRequired;
-  }
-  return http::ClientCertificates::kNone;
-}
-
-http::ServerSettings public_settings(const ServerSettings& settings) {
-  http::ServerSettings result;
-  result.host = settings.http_host;
-  result.port = settings.http_enabled ? std::optional(settings.http_port) : std::nullopt;
-  result.https_port = settings.https_port;
-  if (settings.serves_https())
-    result.tls = http::TlsFiles{settings.https_certificate_file, settings.https_certificate_key_file,
-                                client_certificates(settings.https_client_auth), settings.https_trust_store_file};
-  result.proxy = proxy_rule(settings);
-  return result;
-}
-
-http::ServerSettings management_settings(const ServerSettings& settings) {
-  http::ServerSettings result;
-  result.name = "management";
-  result.host = settings.http_management_host;
-  result.port = settings.http_management_port;
-  result.io_threads = 1;
-  return result;
-}
-
-std::string describe_failure(const http::ServerError& error, std::string_view option) {
-  using Kind = http::ServerError::Kind;
-  const auto detail = error.detail.empty() ? std::string() : " (" + error.detail + ")";
-  switch (error.kind) {
-    case Kind::kBadHost:
-      return std::string(option) + "-host is not an address of this machine" + detail;
-    case Kind::kAddressInUse:
-      return "the port is in use by another program" + detail + ": choose another " + std::string(option) + "-port";
-    case Kind::kNotPermitted:
-      return "the port may not be opened by this user" + detail;
-    case Kind::kListen:
-      return "cannot listen" + detail;
-    case Kind::kCertificate:
-      return "the certificate cannot be used" + detail;
-  }
-  return detail;
-}
-
 }  // namespace
 
 /// Members are destroyed from the last to the first: listeners, lanes, the database with its writer, and then what the
@@ -121,6 +52,7 @@ struct RunningServer::Parts {
   Health health = {};
   web::Router management_router = {};
   std::unique_ptr<Provider> provider = {};
+  std::unique_ptr<OpenGate> gate = {};  // null: there is none
   std::unique_ptr<OpenDatabase> database = {};
   std::unique_ptr<LogoutDelivery> logout_delivery = {};
   std::unique_ptr<FetchLogoutSender> logout_sender = {};
@@ -135,10 +67,12 @@ struct RunningServer::Parts {
   std::unique_ptr<http::Server> server = {};
 
   Announcement announcement = {};
+  Environment variables = {};  // of the process, for reloads
 
   void make_provider();
   void make_lanes();
   [[nodiscard]] Result<void, std::string> make_outbound();
+  [[nodiscard]] Result<void, std::string> make_gate(const Environment& environment);
   void start_jobs();
   void make_housekeeping();
   void register_metrics();
@@ -184,6 +118,15 @@ Result<void, std::string> RunningServer::Parts::make_outbound() {
   return {};
 }
 
+Result<void, std::string> RunningServer::Parts::make_gate(const Environment& environment) {
+  variables = environment;
+  if (!settings.has_gate()) return {};
+  auto opened = OpenGate::open(settings, environment, {clock, random, log});
+  if (!opened) return refuse(std::move(opened.error()));
+  gate = std::move(*opened);
+  return {};
+}
+
 /// The outbox is emptied beside the requests, on threads of its own.
 void RunningServer::Parts::start_jobs() {
   jobs_pool = make_pool(1, kJobsQueueMax);
@@ -196,6 +139,7 @@ void RunningServer::Parts::start_jobs() {
   jobs_ticker = std::make_unique<Ticker>(kTick, [this] {
     (void)logout_delivery->deliver_due();
     (void)mail_delivery->deliver_due();
+    if (gate) gate->tick(outbound->fetcher());
   });
 }
 
@@ -239,6 +183,7 @@ Result<void, std::string> RunningServer::Parts::serve_management() {
   if (!settings.has_management()) return {};
   if (settings.health_enabled) add_health_routes(management_router, health);
   if (settings.metrics_enabled) add_metrics_route(management_router, metrics);
+  if (gate) add_gate_routes(management_router, *gate);
   management = std::make_unique<http::Server>(
       management_settings(settings), [this](web::Request& request) { return management_router.handle(request); },
       *lanes, log, metrics, clock, random);
@@ -249,8 +194,11 @@ Result<void, std::string> RunningServer::Parts::serve_management() {
 
 Result<void, std::string> RunningServer::Parts::serve() {
   server = std::make_unique<http::Server>(
-      public_settings(settings), [this](web::Request& request) { return provider->handle(request); }, *lanes, log,
-      metrics, clock, random);
+      public_settings(settings),
+      [this](web::Request& request) {
+        return gate && gate->gate().serves(request) ? gate->gate().handle(request) : provider->handle(request);
+      },
+      *lanes, log, metrics, clock, random);
   if (auto started = server->start(); !started) return refuse(describe_failure(started.error(), "http"));
   announcement.url = settings.frontend_url();
   if (announcement.url.empty()) {
@@ -274,6 +222,7 @@ Result<std::unique_ptr<RunningServer>, std::string> RunningServer::start(ServerS
   parts->make_provider();
   parts->make_lanes();
   if (auto made = parts->make_outbound(); !made) return refuse(std::move(made.error()));
+  if (auto made = parts->make_gate(environment); !made) return refuse(std::move(made.error()));
   parts->make_housekeeping();
   parts->register_metrics();
   // Before what may take long, so that probes see a server that is alive and not ready yet.
@@ -292,7 +241,10 @@ RunningServer::~RunningServer() = default;
 const Announcement& RunningServer::announcement() const { return parts_->announcement; }
 const ServerSettings& RunningServer::settings() const { return parts_->settings; }
 
-void RunningServer::reload() { parts_->server->reload_certificates(); }
+void RunningServer::reload() {
+  parts_->server->reload_certificates();
+  if (parts_->gate) parts_->gate->reload(parts_->settings, parts_->variables);
+}
 
 void RunningServer::stop() {
   parts_->health.stopping = true;  // The readiness probe sees it while running requests end.

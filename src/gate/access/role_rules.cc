@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "base/text.h"
+
 namespace cardea::gate {
 
 const Role* RoleRules::find_role(std::string_view name) const {
@@ -16,6 +18,16 @@ std::vector<std::string> RoleDecision::missing_claims() const {
   for (const auto& seen : trace)
     if (seen.claim == ClaimNames::State::kMissing) missing.insert(seen.rule->claim.text());
   return {missing.begin(), missing.end()};
+}
+
+bool RoleDecision::grants(const Permission& permission) const {
+  return std::ranges::any_of(roles, [&](const Role* held) { return is_granted(held->permissions, permission); });
+}
+
+std::string RoleDecision::role_names() const {
+  std::vector<std::string> names;
+  for (const auto* held : roles) names.push_back(held->name);
+  return join(names, ",");
 }
 
 RoleDecision decide_role(const RoleRules& rules, const json::object& claims) {
@@ -34,11 +46,18 @@ RoleDecision decide_role(const RoleRules& rules, const json::object& claims) {
     }
   }
   if (decision.is_denied) return decision;
-  if (decision.decided_by != nullptr) {
-    decision.role = rules.find_role(decision.decided_by->role);
-  } else if (rules.default_role) {
-    decision.role = rules.find_role(*rules.default_role);
-  }
+  if (decision.decided_by != nullptr) decision.role = rules.find_role(decision.decided_by->role);
+  const auto* fallback = rules.default_role ? rules.find_role(*rules.default_role) : nullptr;
+  if (decision.role == nullptr) decision.role = fallback;
+  const auto add = [&](const Role* role) {
+    if (role != nullptr && std::ranges::find(decision.roles, role) == decision.roles.end())
+      decision.roles.push_back(role);
+  };
+  add(decision.role);
+  if (!rules.adds_up) return decision;
+  for (const auto& seen : decision.trace)
+    if (!seen.matched.empty()) add(rules.find_role(seen.rule->role));
+  add(fallback);
   return decision;
 }
 

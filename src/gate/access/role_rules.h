@@ -1,6 +1,7 @@
-// From claims to one role, and why (guides.md G0.4, G3.4): rules ask whether a claim holds one of some values; the
-// matching rule of the highest priority decides, a rule of kind deny beats every other. Without a match the default
-// role applies, if there is one. A pure function, and its explanation is made by the same walk that decides.
+// From claims to one role, or to several that add up, and why (guides.md G0.4, G3.4): rules ask whether a claim holds
+// one of some values; the matching rule of the highest priority decides, a rule of kind deny beats every other. Without
+// a match the default role applies, if there is one. A pure function, and its explanation is made by the same walk that
+// decides.
 #pragma once
 
 #include <optional>
@@ -31,6 +32,9 @@ struct RoleRules {
   std::vector<Role> roles;
   std::vector<RoleRule> rules;
   std::optional<std::string> default_role;
+  /// Every rule that fits gives its role, and the default role is there beside them (Kestra's bindings). Off: the rule
+  /// of the highest priority alone.
+  bool adds_up = false;
 
   [[nodiscard]] const Role* find_role(std::string_view name) const;
 };
@@ -44,10 +48,14 @@ struct RuleTrace {
 
 struct RoleDecision {
   const Role* role = nullptr;            // null: nobody here
+  std::vector<const Role*> roles;        // all of them; more than one only where roles add up
   const RoleRule* decided_by = nullptr;  // null: the default role, or nothing
   bool is_denied = false;
   std::vector<RuleTrace> trace;
 
+  [[nodiscard]] bool grants(const Permission& permission) const;
+  /// "admin", or "Launcher,reader".
+  [[nodiscard]] std::string role_names() const;
   /// Claims that rules look at and the token does not have: what to look for when someone has no role.
   [[nodiscard]] std::vector<std::string> missing_claims() const;
 };

@@ -18,7 +18,8 @@ struct ConfigFile {
 };
 inline constexpr std::size_t kConfigFilesMax = 1000;
 
-enum class NoteLevel { kWarning, kError };
+/// kError costs the entry it is about, kFatal the whole file of settings.
+enum class NoteLevel { kWarning, kError, kFatal };
 /// What an operator should know about the settings. `where`: a file with its line, or the path of a member.
 struct ConfigNote {
   NoteLevel level;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gate/token/token_rules.h"
+#include "upstream/issuer.h"
 
 namespace cardea::gate {
 namespace {
@@ -40,14 +41,26 @@ Result<Verified, TokenRefusal> verify_without_id(const TokenProvider& provider, 
   return refuse(refusal);
 }
 
-/// The allow-list comes first: a key of the set that is for another algorithm is not even looked for.
+//// A key that signs for another tenant of the same key set must not vouch here (guides.md G0-09). Entra ID's version 1
+/// tokens spell the issuer otherwise than its keys do: then both must name the token's tenant.
+bool signs_for(std::string_view owner, const jose::VerifiedJwt& jwt) {
+  const auto tenant = jwt.text("tid");
+  if (owner.empty() || upstream::issuer_of_tenant(owner, tenant) == jwt.iss()) return true;
+  const auto names_tenant = [&](std::string_view issuer) {
+    return !tenant.empty() && issuer.find("/" + std::string(tenant) + "/") != std::string_view::npos;
+  };
+  return names_tenant(owner) && names_tenant(jwt.iss());
+}
+
+// The allow-list comes first: a key of the set that is for another algorithm is not even looked for.
 Result<Verified, TokenRefusal> verify_by(const TokenProvider& provider, const jose::UnverifiedJws& jws) {
   if (!provider.allows(jws.algorithm())) return refuse(TokenRefusal::kWrongAlgorithm);
   if (!provider.keys_without_id().empty()) return verify_without_id(provider, jws);
   const auto keys = provider.keys_by_id();
   if (!keys) return refuse(TokenRefusal::kKeysUnavailable);
-  auto jwt = jose::verify(jws, *keys);
+  auto jwt = jose::verify(jws, keys->keys);
   if (!jwt) return refuse(refusal_of(jwt.error()));
+  if (!signs_for(keys->issuer_of(jwt->kid()), *jwt)) return refuse(TokenRefusal::kForeignKey);
   return std::make_shared<const jose::VerifiedJwt>(std::move(*jwt));
 }
 
@@ -117,6 +130,8 @@ std::string_view describe(TokenRefusal refusal) {
       return "keys_unavailable";
     case TokenRefusal::kUnknownKey:
       return "unknown_key";
+    case TokenRefusal::kForeignKey:
+      return "foreign_key";
     case TokenRefusal::kWrongAlgorithm:
       return "wrong_algorithm";
     case TokenRefusal::kBadSignature:
@@ -135,6 +150,8 @@ std::string_view describe(TokenRefusal refusal) {
       return "wrong_audience";
     case TokenRefusal::kWrongParty:
       return "wrong_authorized_party";
+    case TokenRefusal::kRevoked:
+      return "revoked";
     case TokenRefusal::kNoName:
       return "no_name";
   }

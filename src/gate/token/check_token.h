@@ -19,6 +19,7 @@ enum class TokenRefusal {
   kTooManySearches,  // the same, and not looked for again so soon
   kKeysUnavailable,  // its provider has no keys yet: the provider could not be reached
   kUnknownKey,       // its provider has no such key; it may have new ones
+  kForeignKey,       // the key says that it signs for another issuer
   kWrongAlgorithm,   // not among the provider's
   kBadSignature,
   kBadClaim,  // a claim of the wrong type
@@ -28,6 +29,7 @@ enum class TokenRefusal {
   kMissingClaim,  // exp, iat or one that the rules require
   kWrongAudience,
   kWrongParty,  // azp or appid
+  kRevoked,     // logged out, or said by its provider to be good no more
   kNoName,      // none of the name claims, or not in the form it must have
 };
 /// snake_case, for logs and `explain`.

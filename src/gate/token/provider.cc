@@ -25,15 +25,19 @@ bool TokenProvider::allows(jose::Algorithm algorithm) const {
 }
 
 void TokenProvider::replace_keys(jose::KeySet keys) {
-  auto next = std::make_shared<const jose::KeySet>(std::move(keys));
+  replace_keys(std::make_shared<const upstream::ProviderKeys>(upstream::ProviderKeys{std::move(keys), {}}));
+}
+
+void TokenProvider::replace_keys(upstream::SharedKeys keys) {
   {
     const std::lock_guard lock(mutex_);
-    keys_by_id_ = std::move(next);
+    if (keys_by_id_ == keys) return;
+    keys_by_id_ = std::move(keys);
   }
   version_.fetch_add(1, std::memory_order_release);
 }
 
-std::shared_ptr<const jose::KeySet> TokenProvider::keys_by_id() const {
+upstream::SharedKeys TokenProvider::keys_by_id() const {
   const std::lock_guard lock(mutex_);
   return keys_by_id_;
 }

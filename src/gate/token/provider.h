@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "jose/algorithm.h"
 #include "jose/key_set.h"
+#include "upstream/provider_keys.h"
 
 namespace cardea::gate {
 
@@ -57,8 +58,10 @@ class TokenProvider {
 
   /// Safe from any thread. Raises the version, so that verdicts remembered under the old keys are not used again.
   void replace_keys(jose::KeySet keys);
+  /// The same with what the set says of whom each key signs for. Nothing happens when it is what is there already.
+  void replace_keys(upstream::SharedKeys keys);
   /// Null: not read yet.
-  [[nodiscard]] std::shared_ptr<const jose::KeySet> keys_by_id() const;
+  [[nodiscard]] upstream::SharedKeys keys_by_id() const;
   [[nodiscard]] const std::vector<jose::VerificationKey>& keys_without_id() const { return keys_without_id_; }
   [[nodiscard]] std::uint64_t version() const { return version_.load(std::memory_order_acquire); }
 
@@ -66,7 +69,7 @@ class TokenProvider {
   const ProviderSettings settings_;
   const std::vector<jose::VerificationKey> keys_without_id_;
   mutable std::mutex mutex_;
-  std::shared_ptr<const jose::KeySet> keys_by_id_;  // guarded by mutex_
+  upstream::SharedKeys keys_by_id_;  // guarded by mutex_
   std::atomic<std::uint64_t> version_{1};
 };
 

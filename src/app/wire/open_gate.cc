@@ -1,0 +1,97 @@
+#include "app/wire/open_gate.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "app/settings/gate_file.h"
+
+namespace cardea::app {
+namespace {
+
+constexpr std::chrono::minutes kKeysEvery{10};
+
+/// Sessions live in memory, so what seals the way to a session may do so too.
+crypto::Sealer fresh_sealer(Random& random) {
+  std::string key(crypto::kSealKeyBytes, '\0');
+  random.fill({reinterpret_cast<std::uint8_t*>(key.data()), key.size()});
+  std::vector<SecretBytes> keys;
+  keys.push_back(SecretBytes(std::move(key)));
+  return crypto::Sealer(std::move(keys));
+}
+
+std::string first_fatal(const gate::GateSettings& settings) {
+  const auto found = std::ranges::find(settings.notes, gate::NoteLevel::kFatal, &gate::ConfigNote::level);
+  return found == settings.notes.end() ? std::string() : found->where + ": " + found->text;
+}
+
+/// What a reload added and took away, by name.
+void log_difference(const gate::GateSettings& before, const gate::GateSettings& after, Log& log) {
+  const auto names = [](const gate::GateSettings& settings) {
+    std::vector<std::string> result;
+    for (const auto& provider : settings.providers) result.push_back("provider " + provider->settings().name);
+    for (const auto& application : settings.applications) result.push_back("application " + application.name);
+    std::ranges::sort(result);
+    return result;
+  };
+  const auto old_names = names(before), new_names = names(after);
+  const auto tell = [&log](const auto& some, const auto& others, std::string_view change) {
+    for (const auto& name : some)
+      if (!std::ranges::binary_search(others, name))
+        log.info("gate_settings_changed", {{"change", change}, {"what", name}});
+  };
+  tell(new_names, old_names, "added");
+  tell(old_names, new_names, "removed");
+}
+
+}  // namespace
+
+void add_gate_routes(web::Router& router, const OpenGate& gate) {
+  router.get("/config",
+             [&gate](const web::Request&) -> web::Outcome { return web::no_store_json(200, gate.shown_keepconfig()); });
+  router.get("/health/gate", [&gate](const web::Request&) -> web::Outcome {
+    return web::no_store_json(200, gate.is_insecure() ? R"({"status":"UP","tokens":"insecure: expiry is not checked"})"
+                                                      : R"({"status":"UP","tokens":"checked"})");
+  });
+}
+
+void log_notes(const gate::GateSettings& settings, Log& log) {
+  for (const auto& note : settings.notes) log.warning("gate_settings", {{"where", note.where}, {"text", note.text}});
+}
+
+OpenGate::OpenGate(const Parts& parts, gate::GateSettings settings)
+    : log_(parts.log),
+      clock_(parts.clock),
+      reach_{memory_, parts.clock, parts.log},
+      sealer_(fresh_sealer(parts.random)),
+      pages_(parts.random, web::embedded_assets(), "/gate"),
+      gate_({reach_, sealer_, pages_, parts.random}, std::move(settings)) {}
+
+Result<std::unique_ptr<OpenGate>, std::string> OpenGate::open(const ServerSettings& settings,
+                                                              const Environment& environment, const Parts& parts) {
+  auto read = read_gate_settings(settings, environment);
+  if (read.has_fatal()) return refuse("the gate's settings cannot be used: " + first_fatal(read));
+  log_notes(read, parts.log);
+  return std::unique_ptr<OpenGate>(new OpenGate(parts, std::move(read)));
+}
+
+void OpenGate::reload(const ServerSettings& settings, const Environment& environment) {
+  auto read = read_gate_settings(settings, environment);
+  log_notes(read, log_);
+  if (read.has_fatal()) {
+    log_.warning("gate_reload_refused", {{"reason", first_fatal(read)}});
+    return;
+  }
+  log_difference(gate_.state()->settings, read, log_);
+  gate_.replace(std::move(read));
+  keys_due_ = {};
+}
+
+void OpenGate::tick(web::Fetcher& fetcher) {
+  const auto now = clock_.steady();
+  if (keys_due_.count() != 0 && now < keys_due_) return;
+  keys_due_ = now + kKeysEvery;
+  gate_.refresh_keys(fetcher);
+  gate_.purge();
+}
+
+}  // namespace cardea::app

@@ -1,0 +1,60 @@
+// The gate as part of the program: alone (`cardea gate`) or beside the provider (`cardea start` with gate-file). Joined
+// without a socket, like Provider.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "app/settings/read_settings.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "crypto/seal.h"
+#include "gate/front/gate.h"
+#include "upstream/memory.h"
+#include "web/page.h"
+#include "web/router.h"
+
+namespace cardea::app {
+
+class OpenGate {
+ public:
+  struct Parts {
+    const Clock& clock;
+    Random& random;
+    Log& log;
+  };
+  /// The error is a sentence for the operator; warnings go to the log. Keeps the references.
+  [[nodiscard]] static Result<std::unique_ptr<OpenGate>, std::string> open(const ServerSettings& settings,
+                                                                           const Environment& environment,
+                                                                           const Parts& parts);
+
+  [[nodiscard]] gate::Gate& gate() { return gate_; }
+  /// Reads the settings again and takes them over when they are good; else the old ones stay. Logs what changed.
+  void reload(const ServerSettings& settings, const Environment& environment);
+  /// Run every second.
+  void tick(web::Fetcher& fetcher);
+  /// For /health and /config of the management port.
+  [[nodiscard]] bool is_insecure() const { return gate_.state()->settings.is_insecure; }
+  [[nodiscard]] std::string shown_keepconfig() const { return json::serialize(gate_.state()->settings.shown); }
+
+ private:
+  OpenGate(const Parts& parts, gate::GateSettings settings);
+
+  Log& log_;
+  const Clock& clock_;
+  upstream::Memory memory_;
+  upstream::Reach reach_;
+  crypto::Sealer sealer_;
+  web::Pages pages_;
+  gate::Gate gate_;
+  std::chrono::nanoseconds keys_due_{0};  // steady; 0: at once
+};
+
+/// Registers /config, the merged keepconfig.d with secrets masked, and /health/gate. `gate` outlives the router.
+void add_gate_routes(web::Router& router, const OpenGate& gate);
+
+/// Writes the notes of settings to the log.
+void log_notes(const gate::GateSettings& settings, Log& log);
+
+}  // namespace cardea::app

@@ -1,0 +1,133 @@
+#include "gate/front/answers.h"
+
+#include "base/json.h"
+#include "gate/token/check_token.h"
+
+namespace cardea::gate {
+namespace {
+
+std::string_view phrase(int status) {
+  switch (status) {
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 429:
+      return "Too Many Requests";
+    default:
+      return "Service Unavailable";
+  }
+}
+
+std::string body_of(AnswerForm form, const Refusal& refusal) {
+  std::string body;
+  JsonWriter writer(body);
+  writer.begin_object();
+  switch (form) {
+    case AnswerForm::kKeepDomino:
+      writer.member("status", std::int64_t{refusal.status}).member("message", phrase(refusal.status));
+      writer.member("details", refusal.text);
+      break;
+    case AnswerForm::kKeep:
+      writer.member("detail", refusal.text);
+      break;
+    case AnswerForm::kNetbird:
+      writer.member("message", refusal.text).member("code", std::int64_t{refusal.status});
+      break;
+    case AnswerForm::kOAuth:
+      writer.member("error",
+                    refusal.oauth.empty() ? std::string_view("unauthorized") : std::string_view(refusal.oauth));
+      writer.member("error_description", refusal.text);
+      break;
+  }
+  writer.end_object();
+  return body;
+}
+
+/// Keep's backend answers in these words, check by check (guides.md G0.3).
+std::string_view keep_text(const RefusedToken& refused) {
+  switch (refused.reason) {
+    case TokenRefusal::kExpired:
+      return "Token has expired";
+    case TokenRefusal::kUnknownKey:
+    case TokenRefusal::kForeignKey:
+      return "Invalid token signing key";
+    case TokenRefusal::kUnknownIssuer:
+      return "Invalid token issuer";
+    case TokenRefusal::kWrongAudience:
+      return "Invalid token audience";
+    case TokenRefusal::kWrongParty:
+      return "Invalid token application ID (appid/azp)";
+    case TokenRefusal::kMissingClaim:
+      if (refused.detail == "azp") return "No client ID (appid/azp) in token";
+      if (refused.detail == "kid") return "No key ID in token header";
+      if (refused.detail == "tid") return "Missing required claims";
+      return "Token is missing required claims";
+    case TokenRefusal::kNoName:
+      return "Missing required claims";
+    case TokenRefusal::kKeysUnavailable:
+      return "Unable to verify tokens at this time";
+    default:
+      return "Invalid token";
+  }
+}
+
+}  // namespace
+
+std::string header_text(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte < 0x7F && c != '%') {
+      result += c;
+      continue;
+    }
+    constexpr std::string_view kHex = "0123456789ABCDEF";
+    result += {'%', kHex[byte >> 4], kHex[byte & 15]};
+  }
+  return result;
+}
+
+web::Response answer(AnswerForm form, const Refusal& refusal) {
+  auto response = web::no_store_json(refusal.status, body_of(form, refusal));
+  if (refusal.status == 401 || (refusal.status == 403 && !refusal.oauth.empty())) {
+    response.add("WWW-Authenticate", refusal.oauth.empty() ? "Bearer" : "Bearer error=\"" + refusal.oauth + "\"");
+  }
+  if (refusal.status == 503 || refusal.status == 429) response.add("Retry-After", "5");
+  return response;
+}
+
+Refusal refusal_of(AnswerForm form, const RefusedToken& refused) {
+  Refusal refusal{.status = 401,
+                  .text = {},
+                  .oauth = "invalid_token",
+                  .log_reason = std::string(describe(refused.reason)),
+                  .log_detail = refused.detail};
+  // It may be a good one: whoever cannot be asked is not the caller's fault.
+  if (refused.reason == TokenRefusal::kKeysUnavailable) refusal.status = 503;
+  switch (form) {
+    case AnswerForm::kKeep:
+      refusal.text = keep_text(refused);
+      break;
+    case AnswerForm::kNetbird:
+      refusal.text = "token invalid";
+      break;
+    default:
+      refusal.text = refusal.status == 503 ? "The provider of this token cannot be reached" : "Invalid token";
+  }
+  return refusal;
+}
+
+Refusal nobody(AnswerForm form) {
+  Refusal refusal{
+      .status = 401, .text = "No bearer token", .oauth = {}, .log_reason = "no_credential", .log_detail = {}};
+  if (form == AnswerForm::kKeep) refusal.text = "Missing authentication credentials";
+  if (form == AnswerForm::kNetbird) refusal.text = "no valid authentication provided";
+  return refusal;
+}
+
+}  // namespace cardea::gate

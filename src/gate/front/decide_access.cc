@@ -1,0 +1,77 @@
+#include "gate/front/decide_access.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace cardea::gate {
+
+std::string_view describe(Access::Verdict verdict) {
+  switch (verdict) {
+    case Access::Verdict::kPass:
+      return "pass";
+    case Access::Verdict::kNoRule:
+      return "no_rule_for_request";
+    case Access::Verdict::kNoRole:
+      return "no_role";
+    case Access::Verdict::kDenied:
+      return "denied_by_rule";
+    case Access::Verdict::kNoPermission:
+      return "role_lacks_permission";
+    case Access::Verdict::kNoScope:
+      return "insufficient_scope";
+    case Access::Verdict::kNotListed:
+      return "not_on_access_list";
+  }
+  return "refused";
+}
+
+const RequestRule* find_rule(const Application& application, const OriginalRequest& original) {
+  const auto found = std::ranges::find_if(application.requests, [&](const RequestRule& rule) {
+    const bool method_fits =
+        rule.methods.empty() || std::ranges::find(rule.methods, original.method_text) != rule.methods.end();
+    return method_fits && rule.path.matches(original.path);
+  });
+  return found == application.requests.end() ? nullptr : &*found;
+}
+
+bool is_listed(const std::vector<std::string>& people, std::string_view name) {
+  return std::ranges::any_of(people, [&](const std::string& entry) {
+    return entry.size() > 1 && entry.starts_with('*') ? name.ends_with(std::string_view(entry).substr(1))
+                                                      : entry == name;
+  });
+}
+
+Access decide_access(const Application& application, const OriginalRequest& original, const Caller& caller) {
+  using Verdict = Access::Verdict;
+  Access access;
+  access.rule = find_rule(application, original);
+  const auto verdict = [&]() {
+    if (access.rule == nullptr && !application.requests.empty()) return Verdict::kNoRule;
+    if (application.has_roles()) {
+      access.role = decide_role(application.access, caller.token->claims());
+      if (access.role.is_denied) return Verdict::kDenied;
+      if (access.role.role == nullptr) return Verdict::kNoRole;
+    }
+    if (access.rule == nullptr) return Verdict::kPass;
+    const auto& rule = *access.rule;
+    if (!rule.scopes.empty() && std::ranges::find_first_of(rule.scopes, caller.scopes) == rule.scopes.end())
+      return Verdict::kNoScope;
+    if (!rule.people.empty() && !is_listed(rule.people, caller.name)) return Verdict::kNotListed;
+    if (rule.permission && !access.role.grants(*rule.permission)) return Verdict::kNoPermission;
+    return Verdict::kPass;
+  };
+  access.verdict = verdict();
+  return access;
+}
+
+std::vector<std::string> what_would_help(const RoleRules& rules) {
+  std::vector<std::string> help;
+  for (const auto& rule : rules.rules) {
+    if (rule.kind == RoleRule::Kind::kDeny) continue;
+    help.push_back(rule.claim.text() + ": " + join(rule.values, " or ") + " (" + rule.role + ")");
+  }
+  return help;
+}
+
+}  // namespace cardea::gate

@@ -1,0 +1,300 @@
+#include "gate/front/gate.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "gate/front/bearer.h"
+#include "gate/keys/load_keys.h"
+#include "upstream/id_token.h"
+#include "web/asset.h"
+#include "web/error_page.h"
+#include "web/form.h"
+
+namespace cardea::gate {
+namespace {
+
+constexpr std::string_view kCheckPath = "/gate/check";
+constexpr std::string_view kForwardPath = "/gate/forward";
+constexpr std::string_view kOwnPrefix = "/gate/";
+
+/// nginx takes 200, 401 and 403 from an auth_request; anything else is an error of the server to it.
+int status_for_nginx(int status) {
+  return status == 401 || status == 403 ? status : status == 503 || status == 302 ? 401 : 403;
+}
+
+std::vector<std::string> asked_scopes(const web::Request& request) {
+  if (request.path.starts_with(kEnvoyPrefix)) return {};  // that query is the application's
+  const auto query = web::Form::parse(request.query);
+  const auto asked = query ? query->value(kScopeParameter) : std::nullopt;
+  std::vector<std::string> scopes;
+  if (asked)
+    for (const auto word : split_words(*asked)) scopes.emplace_back(word);
+  return scopes;
+}
+
+std::string header_value(const HeaderRule& rule, const Caller& caller, const Access* access) {
+  if (rule.source == "name") return header_text(caller.name);
+  if (rule.source == "provider") return header_text(caller.provider);
+  if (rule.source == "scopes") return header_text(join(caller.scopes, " "));
+  if (rule.source == "role")
+    return access == nullptr || access->role.role == nullptr ? "" : header_text(access->role.role_names());
+  const auto path = ClaimPath::parse(rule.source);
+  return path ? header_text(join(read_names(*path, caller.token->claims()).names, ",")) : "";
+}
+
+/// A provider whose keys may have changed: worth a look before the token is refused.
+bool may_help(TokenRefusal reason) {
+  return reason == TokenRefusal::kUnknownKey || reason == TokenRefusal::kKeysUnavailable;
+}
+
+}  // namespace
+
+GateState::GateState(GateSettings gate_settings) : settings(std::move(gate_settings)), providers(settings.providers) {}
+
+const KeyAddress* GateState::address_of(std::string_view provider) const {
+  const auto found = std::ranges::find_if(
+      settings.key_addresses, [&](const KeyAddress& address) { return address.provider->settings().name == provider; });
+  return found == settings.key_addresses.end() ? nullptr : &*found;
+}
+
+Gate::Gate(const Parts& parts, GateSettings settings)
+    : parts_(parts),
+      sign_in_({parts.reach, parts.sealer, parts.pages, parts.random}),
+      state_(std::make_shared<GateState>(std::move(settings))) {
+  web::add_asset_routes(assets_);
+}
+
+std::shared_ptr<GateState> Gate::state() const {
+  const std::lock_guard lock(mutex_);
+  return state_;
+}
+
+void Gate::replace(GateSettings settings) {
+  auto next = std::make_shared<GateState>(std::move(settings));
+  const std::lock_guard lock(mutex_);
+  state_ = std::move(next);
+}
+
+bool Gate::serves(const web::Request& request) const {
+  const auto current = state();
+  return request.path.starts_with(kOwnPrefix) || current->settings.find_application(request.host) != nullptr;
+}
+
+web::Outcome Gate::handle(web::Request& request) {
+  auto current = state();
+  // The application lives as long as the settings it stands in.
+  const AppPtr application(current, current->settings.find_application(request.host));
+  if (request.path.starts_with("/gate/resources/")) {
+    request.path.erase(0, kOwnPrefix.size() - 1);
+    return assets_.handle(request);
+  }
+  auto outcome = own_path(request, current, application);
+  return web::with_answer(std::move(outcome), [current, https = request.is_https()](web::Response& response) {
+    web::add_security_headers(response, https);
+  });
+}
+
+web::Outcome Gate::own_path(const web::Request& request, const StatePtr& current, const AppPtr& application) {
+  if (!application) {
+    parts_.reach.log.info("gate_refused", {{"reason", "no_application_of_this_host"},
+                                           {"host", request.host},
+                                           {"correlation_id", request.correlation_id}});
+    return answer(
+        AnswerForm::kOAuth,
+        {.status = 403, .text = "No application of this host", .oauth = {}, .log_reason = {}, .log_detail = {}});
+  }
+  if (request.path == kCheckPath) return question(request, current, application, Form::kStatusOnly);
+  if (request.path == kForwardPath || request.path.starts_with(kEnvoyPrefix))
+    return question(request, current, application, Form::kFull);
+  if (application->sign_in) return sign_in_path(request, application);
+  return web::json_error(404, "not_found");
+}
+
+web::Outcome Gate::sign_in_path(const web::Request& request, const AppPtr& application) {
+  using web::Method;
+  const auto& paths = *application->sign_in;
+  const bool is_get = request.method == Method::kGet, is_post = request.method == Method::kPost;
+  if (request.path == paths.callback_path && (is_get || is_post)) return sign_in_.callback(request, application);
+  if (request.path == paths.login_path && is_get) return sign_in_.start(request, application, "/");
+  if (request.path == paths.logout_path || request.path == paths.logout_return_path) {
+    if (is_post || (is_get && paths.is_logout_by_get)) return sign_in_.logout(request, application);
+    auto response = web::json_error(405, "method_not_allowed");
+    response.add("Allow", paths.is_logout_by_get ? "GET, POST" : "POST");
+    return response;
+  }
+  if (request.path == paths.backchannel_path && is_post) return sign_in_.backchannel_logout(request, application);
+  if (request.path == paths.frontchannel_path && is_get) return sign_in_.frontchannel_logout(request, *application);
+  return web::json_error(404, "not_found");
+}
+
+web::Outcome Gate::question(const web::Request& request, const StatePtr& current, const AppPtr& application,
+                            Form form) {
+  auto original = read_original(request);
+  if (!original) {
+    const auto status = original.error() == OriginalError::kMissing ? 403 : 400;
+    const Question unknown{current, application, {}, form};
+    return refuse_with(request, unknown,
+                       {.status = status,
+                        .text = "The request cannot be judged",
+                        .oauth = {},
+                        .log_reason = std::string(describe(original.error())),
+                        .log_detail = {}},
+                       nullptr);
+  }
+  Question asked{current, application, std::move(*original), form};
+  const auto* rule = find_rule(*application, asked.original);
+  if (rule != nullptr && rule->is_open) return pass(asked, nullptr, nullptr);
+  if (const auto token = bearer_of(request); token && application->takes_tokens)
+    return by_token(request, std::move(asked), std::string(*token));
+  if (has_authorization(request) || !application->sign_in)
+    return refuse_with(request, asked, nobody(application->answers), nullptr);
+  return by_session(request, std::move(asked));
+}
+
+Result<std::shared_ptr<const Caller>, RefusedToken> Gate::check(GateState& state, std::string_view token) const {
+  const auto now = parts_.reach.clock.now();
+  if (revoked_.contains(token)) return refuse(RefusedToken{.reason = TokenRefusal::kRevoked});
+  if (auto known = state.verified.find(token, state.providers, now)) return known;
+  auto caller = check_token(state.providers, token, now);
+  if (!caller) return refuse(std::move(caller.error()));
+  auto accepted = std::make_shared<const Caller>(std::move(*caller));
+  // KEEP's guide shows such a token, and says otherwise in its text (guides.md G1-04).
+  const auto issuer = accepted->token->iss();
+  if (accepted->scope_claim == "scopes" && !scopes_warnings_.is_exhausted(issuer, now)) {
+    scopes_warnings_.count(issuer, now);
+    parts_.reach.log.warning("gate_scopes_claim", {{"issuer", issuer}, {"text", "scopes is read in place of scope"}});
+  }
+  state.verified.put(token, accepted, state.providers);
+  return accepted;
+}
+
+web::Outcome Gate::by_token(const web::Request& request, Question asked, std::string token) {
+  const auto finish = [this, &request](
+                          const Question& question,
+                          const Result<std::shared_ptr<const Caller>, RefusedToken>& caller) -> web::Outcome {
+    const auto form = question.application->answers;
+    if (!caller) return refuse_with(request, question, refusal_of(form, caller.error()), nullptr);
+    if (question.application->takes_tokens_of((*caller)->provider)) return judge(request, question, **caller);
+    return refuse_with(request, question,
+                       refusal_of(form, {.reason = TokenRefusal::kUnknownIssuer, .provider = (*caller)->provider}),
+                       nullptr);
+  };
+  auto caller = check(*asked.state, token);
+  if (caller || !may_help(caller.error().reason)) return finish(asked, caller);
+  const auto* address = asked.state->address_of(caller.error().provider);
+  if (address == nullptr) return finish(asked, caller);
+  auto kid = upstream::key_id_of(token);
+  return load_keys(parts_.reach, *address, std::move(kid),
+                   [this, finish, asked = std::move(asked), token = std::move(token)](
+                       const std::string&) -> web::Outcome { return finish(asked, check(*asked.state, token)); });
+}
+
+web::Outcome Gate::by_session(const web::Request& request, Question asked) {
+  auto application = asked.application;
+  return sign_in_.with_session(request, application,
+                               [this, &request, asked = std::move(asked)](const SessionPtr& session) -> web::Outcome {
+                                 if (session) return judge(request, asked, *session->caller);
+                                 if (asked.form == Form::kFull && is_page_request(request, asked.original))
+                                   return sign_in_.start(request, asked.application, asked.original.target());
+                                 return refuse_with(request, asked, nobody(asked.application->answers), nullptr);
+                               });
+}
+
+web::Outcome Gate::judge(const web::Request& request, const Question& asked, const Caller& caller) {
+  const auto& application = *asked.application;
+  auto access = decide_access(application, asked.original, caller);
+  const auto scopes = asked_scopes(request);
+  if (access.verdict == Access::Verdict::kPass && !scopes.empty() &&
+      std::ranges::find_first_of(scopes, caller.scopes) == scopes.end()) {
+    access.verdict = Access::Verdict::kNoScope;
+  }
+  if (access.verdict == Access::Verdict::kPass) return pass(asked, &caller, &access);
+  Refusal refusal{.status = 403,
+                  .text = "You may not do this",
+                  .oauth = {},
+                  .log_reason = std::string(describe(access.verdict)),
+                  .log_detail = {}};
+  switch (access.verdict) {
+    case Access::Verdict::kNoScope:
+      refusal.text = "The token's scope does not reach this resource";
+      refusal.oauth = "insufficient_scope";
+      refusal.log_detail = join(scopes.empty() ? access.rule->scopes : scopes, " ");
+      break;
+    case Access::Verdict::kNoRole:
+      if (application.answers == AnswerForm::kKeep)
+        refusal.text = "User not a member of any authorized groups for Keep";
+      refusal.log_detail = "missing claims: " + join(access.role.missing_claims(), ", ");
+      break;
+    case Access::Verdict::kNoPermission:
+      if (application.answers == AnswerForm::kKeep && access.role.role != nullptr)
+        refusal.text = "Role " + access.role.role->name + " does not have required permissions";
+      refusal.log_detail = access.rule->permission->text();
+      break;
+    default:
+      break;
+  }
+  return refuse_with(request, asked, refusal, &caller);
+}
+
+web::Response Gate::pass(const Question& asked, const Caller* caller, const Access* access) const {
+  auto response = web::empty_response(200);
+  response.add("Cache-Control", "no-store");
+  if (caller == nullptr) return response;
+  response.add(kNameHeader, header_text(caller->name));
+  response.add(kProviderHeader, header_text(caller->provider));
+  response.add(kScopesHeader, header_text(join(caller->scopes, " ")));
+  if (access != nullptr && access->role.role != nullptr)
+    response.add(kRoleHeader, header_text(access->role.role_names()));
+  for (const auto& rule : asked.application->headers) {
+    auto value = header_value(rule, *caller, access);
+    if (!value.empty()) response.add(rule.name, value);
+  }
+  return response;
+}
+
+web::Response Gate::refuse_with(const web::Request& request, const Question& asked, const Refusal& refusal,
+                                const Caller* caller) const {
+  parts_.reach.log.info("gate_refused",
+                        {{"application", asked.application->name},
+                         {"reason", refusal.log_reason},
+                         {"detail", refusal.log_detail},
+                         {"method", asked.original.method_text},
+                         {"path", asked.original.path},
+                         {"name", caller == nullptr ? std::string_view() : std::string_view(caller->name)},
+                         {"remote_address", request.remote_address},
+                         {"correlation_id", request.correlation_id}});
+  if (asked.form == Form::kFull && refusal.status == 403 && caller != nullptr && asked.application->sign_in &&
+      is_page_request(request, asked.original)) {
+    return denied_page(request, *asked.application, refusal, caller);
+  }
+  auto response = answer(asked.application->answers, refusal);
+  if (asked.form == Form::kStatusOnly) response.status = status_for_nginx(response.status);
+  return response;
+}
+
+web::Response Gate::denied_page(const web::Request& request, const Application& application, const Refusal& refusal,
+                                const Caller* caller) const {
+  auto message = "You are signed in as " + caller->name + ", and may not do this here. " + refusal.text + ".";
+  if (const auto help = what_would_help(application.access); !help.empty() && refusal.log_reason == "no_role")
+    message += " Access comes with one of: " + join(help, "; ") + ".";
+  const web::PageLink out{application.sign_in->logout_path, "Sign out"};
+  return web::error_page(parts_.pages, 403, application.name, message, request, &out);
+}
+
+void Gate::refresh_keys(web::Fetcher& fetcher) {
+  const auto current = state();
+  for (const auto& address : current->settings.key_addresses) {
+    drive(load_keys(parts_.reach, address, std::nullopt,
+                    [current](const std::string&) -> web::Outcome { return web::empty_response(204); }),
+          fetcher);
+  }
+}
+
+void Gate::purge() {
+  const auto now = parts_.reach.clock.now();
+  sign_in_.sessions().purge(now);
+  revoked_.purge(now);
+}
+
+}  // namespace cardea::gate

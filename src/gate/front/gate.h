@@ -1,0 +1,108 @@
+// The gate: one handler for everything a proxy or a browser sends it. By the host of the request it finds the
+// application, by the path what is wanted:
+//
+//   /gate/check            may this request pass: 200, 401 or 403 and nothing else (nginx auth_request)
+//   /gate/forward          the same, answered in full: a redirect to sign in, a page, the application's own errors
+//                          (Traefik and Caddy forward auth; nginx after a 401 or 403 of /gate/check)
+//   /gate/envoy/...        the same for Envoy's ext_authz, which puts the application's path behind the prefix
+//   the application's login, callback and logout paths
+//   /gate/resources/...    what the gate's own pages need
+//
+// A 200 carries who it is in headers, which the proxy hands on in place of any that the browser sent (attack class 19).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "gate/front/answers.h"
+#include "gate/front/decide_access.h"
+#include "gate/front/original_request.h"
+#include "gate/settings/gate_settings.h"
+#include "gate/signin/sign_in.h"
+#include "gate/token/revoked_tokens.h"
+#include "gate/token/verified_tokens.h"
+#include "web/router.h"
+
+namespace cardea::gate {
+
+/// Headers of a 200, besides those of the application's own settings.
+inline constexpr std::string_view kNameHeader = "X-Auth-Name";
+inline constexpr std::string_view kProviderHeader = "X-Auth-Provider";
+inline constexpr std::string_view kScopesHeader = "X-Auth-Scopes";
+inline constexpr std::string_view kRoleHeader = "X-Auth-Role";
+
+/// The query parameter of /gate/check and /gate/forward that names scopes of which the caller must have one, as the
+/// proxy's configuration says it for one location.
+inline constexpr std::string_view kScopeParameter = "scope";
+
+/// Settings with what belongs to them while they are in use; replaced whole by a reload.
+struct GateState {
+  explicit GateState(GateSettings gate_settings);
+  GateSettings settings;
+  ProviderSet providers;
+  VerifiedTokens verified;
+  /// Null: no provider of this name reads its keys from somewhere.
+  [[nodiscard]] const KeyAddress* address_of(std::string_view provider) const;
+};
+
+class Gate {
+ public:
+  struct Parts {
+    const upstream::Reach& reach;
+    const crypto::Sealer& sealer;
+    const web::Pages& pages;  // made for the base path "/gate"
+    Random& random;
+  };
+  Gate(const Parts& parts, GateSettings settings);
+
+  /// False: the host is no application's, and the path is not the gate's own.
+  [[nodiscard]] bool serves(const web::Request& request) const;
+  [[nodiscard]] web::Outcome handle(web::Request& request);
+
+  /// Takes over settings that were checked (SIGHUP). Sessions stay; verdicts are made anew.
+  void replace(GateSettings settings);
+  [[nodiscard]] std::shared_ptr<GateState> state() const;
+  /// Reads the keys of every provider anew that is due; run about every minute.
+  void refresh_keys(web::Fetcher& fetcher);
+  /// Forgets what has ended.
+  void purge();
+  [[nodiscard]] std::size_t sessions() { return sign_in_.sessions().size(); }
+
+ private:
+  using StatePtr = std::shared_ptr<GateState>;
+  using AppPtr = std::shared_ptr<const Application>;
+  enum class Form { kStatusOnly, kFull };
+
+  /// Everything one question needs while it is answered.
+  struct Question {
+    StatePtr state;
+    AppPtr application;
+    OriginalRequest original;
+    Form form;
+  };
+  web::Outcome own_path(const web::Request& request, const StatePtr& state, const AppPtr& application);
+  web::Outcome sign_in_path(const web::Request& request, const AppPtr& application);
+  web::Outcome question(const web::Request& request, const StatePtr& state, const AppPtr& application, Form form);
+  web::Outcome by_token(const web::Request& request, Question question, std::string token);
+  web::Outcome by_session(const web::Request& request, Question question);
+  [[nodiscard]] Result<std::shared_ptr<const Caller>, RefusedToken> check(GateState& state,
+                                                                          std::string_view token) const;
+  web::Outcome judge(const web::Request& request, const Question& question, const Caller& caller);
+  web::Response pass(const Question& question, const Caller* caller, const Access* access) const;
+  web::Response refuse_with(const web::Request& request, const Question& question, const Refusal& refusal,
+                            const Caller* caller) const;
+  web::Response denied_page(const web::Request& request, const Application& application, const Refusal& refusal,
+                            const Caller* caller) const;
+
+  const Parts parts_;
+  SignIn sign_in_;
+  RevokedTokens revoked_;
+  web::Router assets_;
+  mutable AttemptLimit scopes_warnings_{1, seconds{86'400}};  // by issuer
+  mutable std::mutex mutex_;
+  StatePtr state_;  // guarded by mutex_
+};
+
+}  // namespace cardea::gate

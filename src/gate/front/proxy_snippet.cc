@@ -1,0 +1,159 @@
+#include "gate/front/proxy_snippet.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "gate/front/gate.h"
+
+namespace cardea::gate {
+namespace {
+
+/// Paths of the application's host that the gate answers itself.
+std::vector<std::string> own_paths(const Application& application) {
+  std::vector<std::string> paths = application.own_paths;
+  if (!application.sign_in) return paths;
+  const auto& sign_in = *application.sign_in;
+  for (const auto& path : {sign_in.login_path, sign_in.callback_path, sign_in.logout_path, sign_in.logout_return_path,
+                           sign_in.backchannel_path, sign_in.frontchannel_path}) {
+    if (!path.starts_with("/gate/") && std::ranges::find(paths, path) == paths.end()) paths.push_back(path);
+  }
+  return paths;
+}
+
+std::string variable(std::string_view header) {
+  auto name = ascii_lower(header);
+  std::ranges::replace(name, '-', '_');
+  return name;
+}
+
+std::string replaced(std::string text, std::string_view what, std::string_view by) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+    text.replace(at, what.size(), by);
+  return text;
+}
+
+constexpr std::string_view kToGate = R"(    proxy_pass http://GATE;
+    proxy_set_header Host $host;
+    proxy_set_header Forwarded "";
+    proxy_set_header X-Forwarded-For $remote_addr;
+    proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_set_header X-Forwarded-Host $http_host;
+    proxy_set_header X-Forwarded-Port "";
+    proxy_set_header X-Forwarded-Method $request_method;
+    proxy_set_header X-Forwarded-Uri $request_uri;
+)";
+
+std::string nginx(const Application& application) {
+  std::string text = "# " + application.name + ": inside the server block of " + join(application.hosts, ", ") + "\n";
+  text.append("location / {\n    auth_request /gate/check;\n    error_page 401 403 = @cardea_answer;\n");
+  for (const auto& header : identity_headers(application)) {
+    const auto name = "$cardea_" + variable(header);
+    text.append("    auth_request_set ").append(name).append(" $upstream_http_").append(variable(header)).append(";\n");
+    text.append("    proxy_set_header ").append(header).append(" ").append(name).append(";\n");
+  }
+  text.append(
+      "    proxy_set_header Host $http_host;\n    proxy_set_header X-Forwarded-For $remote_addr;\n"
+      "    proxy_set_header X-Forwarded-Proto $scheme;\n    proxy_set_header X-Forwarded-Host $http_host;\n"
+      "    proxy_pass APPLICATION;\n}\n");
+  text.append("location = /gate/check {\n    internal;\n").append(kToGate);
+  text.append("    proxy_pass_request_body off;\n    proxy_set_header Content-Length \"\";\n}\n");
+  text.append("location @cardea_answer {\n    rewrite ^ /gate/forward break;\n").append(kToGate);
+  text.append(
+      "    proxy_method GET;\n    proxy_pass_request_body off;\n    proxy_set_header Content-Length \"\";\n}\n");
+  text.append("location ^~ /gate/ {\n").append(kToGate).append("}\n");
+  for (const auto& path : own_paths(application))
+    text.append("location = ").append(path).append(" {\n").append(kToGate).append("}\n");
+  return text;
+}
+
+std::string caddy(const Application& application) {
+  std::string text = "# " + application.name + "\n" + join(application.hosts, ", ") + " {\n";
+  std::string paths = "/gate/*";
+  for (const auto& path : own_paths(application)) paths.append(" ").append(path);
+  text.append("    @gate path ").append(paths).append("\n    handle @gate {\n        reverse_proxy GATE\n    }\n");
+  text.append("    handle {\n");
+  for (const auto& header : identity_headers(application))
+    text.append("        request_header -").append(header).append("\n");
+  text.append("        forward_auth GATE {\n            uri /gate/forward\n            copy_headers ");
+  text.append(join(identity_headers(application), " "))
+      .append("\n        }\n        reverse_proxy APPLICATION\n    }\n}\n");
+  return text;
+}
+
+std::string traefik(const Application& application) {
+  std::string text = "# " + application.name +
+                     ": dynamic configuration\nhttp:\n  middlewares:\n    cardea-gate:\n      forwardAuth:\n";
+  text.append(
+      "        address: \"http://GATE/gate/forward\"\n        trustForwardHeader: false\n        "
+      "authResponseHeaders:\n");
+  for (const auto& header : identity_headers(application)) text.append("          - ").append(header).append("\n");
+  std::string hosts, paths = "PathPrefix(`/gate/`)";
+  for (const auto& host : application.hosts)
+    hosts.append(hosts.empty() ? "" : " || ").append("Host(`").append(host.substr(0, host.find(':'))).append("`)");
+  for (const auto& path : own_paths(application)) paths.append(" || Path(`").append(path).append("`)");
+  text.append("  routers:\n    application:\n      rule: \"").append(hosts);
+  text.append("\"\n      middlewares: [cardea-gate]\n      service: application\n    gate:\n      rule: \"(");
+  text.append(hosts).append(") && (").append(paths).append(
+      ")\"\n      service: cardea-gate\n  services:\n    application:\n");
+  text.append("      loadBalancer: { servers: [{ url: \"APPLICATION\" }] }\n    cardea-gate:\n");
+  text.append("      loadBalancer: { servers: [{ url: \"http://GATE\" }] }\n");
+  return text;
+}
+
+std::string envoy(const Application& application) {
+  std::string text = "# " + application.name + ": the HTTP filter, before the router; cluster cardea_gate is GATE\n";
+  text.append(R"(name: envoy.filters.http.ext_authz
+typed_config:
+  "@type": type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthz
+  http_service:
+    server_uri: { uri: "http://GATE", cluster: cardea_gate, timeout: 2s }
+    path_prefix: /gate/envoy
+    authorization_request:
+      allowed_headers:
+        patterns:
+          - { exact: accept }
+          - { exact: cookie }
+          - { exact: x-forwarded-for }
+          - { exact: x-forwarded-host }
+          - { exact: x-forwarded-proto }
+          - { exact: sec-fetch-mode }
+          - { exact: x-requested-with }
+    authorization_response:
+      allowed_upstream_headers:
+        patterns:
+)");
+  for (const auto& header : identity_headers(application))
+    text.append("          - { exact: ").append(ascii_lower(header)).append(" }\n");
+  text.append(
+      "      allowed_client_headers:\n        patterns:\n          - { exact: location }\n          - { exact: "
+      "set-cookie }\n"
+      "          - { exact: www-authenticate }\n          - { exact: content-type }\n");
+  text.append("# routes to cluster cardea_gate, without this filter: /gate/");
+  for (const auto& path : own_paths(application)) text.append(" ").append(path);
+  text.append("\n# request_headers_to_remove of the route: ")
+      .append(join(identity_headers(application), " "))
+      .append("\n");
+  return text;
+}
+
+}  // namespace
+
+std::vector<std::string> identity_headers(const Application& application) {
+  std::vector<std::string> headers{std::string(kNameHeader), std::string(kProviderHeader), std::string(kScopesHeader),
+                                   std::string(kRoleHeader)};
+  for (const auto& rule : application.headers) {
+    const auto is_same = [&](const std::string& known) { return equal_ignoring_ascii_case(known, rule.name); };
+    if (std::ranges::none_of(headers, is_same)) headers.push_back(rule.name);
+  }
+  return headers;
+}
+
+std::string proxy_snippet(std::string_view proxy, const Application& application, std::string_view gate_address) {
+  auto text = proxy == "nginx"     ? nginx(application)
+              : proxy == "caddy"   ? caddy(application)
+              : proxy == "traefik" ? traefik(application)
+                                   : envoy(application);
+  return replaced(std::move(text), "GATE", gate_address);
+}
+
+}  // namespace cardea::gate

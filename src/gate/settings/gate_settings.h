@@ -1,0 +1,107 @@
+// What the gate knows of the applications it stands in front of: plain values, made by read_gate and then only read.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/secret.h"
+#include "gate/access/path_pattern.h"
+#include "gate/access/role_rules.h"
+#include "gate/keep_domino/keepconfig.h"
+#include "gate/token/provider_set.h"
+
+namespace cardea::gate {
+
+/// Whose words a refusal is told in: what the application's own clients know.
+enum class AnswerForm {
+  kOAuth,       // {"error":...,"error_description":...}, RFC 6750
+  kKeepDomino,  // {"status":401,"message":...,"details":...} (guides.md G1.6)
+  kKeep,        // {"detail":...} (G0.3)
+  kNetbird,     // {"message":...,"code":401} (G4.4)
+};
+
+/// What a request to an application needs. The first rule that fits decides.
+struct RequestRule {
+  std::vector<std::string> methods;  // upper case; empty: all
+  PathPattern path;
+  bool is_open = false;                  // anybody, without a look at who it is
+  std::optional<Permission> permission;  // the caller's role must hold it
+  std::vector<std::string> scopes;       // the caller's token must carry one of them; empty: not asked
+  std::vector<std::string> people;       // names, or "*" and the end of one ("*/O=Plant"); empty: everybody
+};
+
+/// A header for the application: "name", "provider", "role", "scopes", or the path of a claim.
+struct HeaderRule {
+  std::string name;
+  std::string source;
+};
+
+enum class ClaimsFrom { kIdToken, kAccessToken };
+
+/// Signing people in at a provider by the code flow (standards.md on relying parties).
+struct SignInSettings {
+  std::string issuer;
+  std::string discovery_url;
+  std::string client_id;
+  SecretBytes client_secret;  // empty: a public client
+  std::vector<std::string> scopes;
+  ClaimsFrom claims_from = ClaimsFrom::kIdToken;
+  std::vector<std::string> name_claims;
+  std::string login_path;
+  std::string callback_path;
+  std::string logout_path;
+  std::string logout_return_path;  // where the provider sends people back to
+  std::string backchannel_path;
+  std::string frontchannel_path;
+  bool is_logout_by_get = true;
+  seconds idle{std::chrono::minutes(30)};
+  seconds lifetime{std::chrono::hours(10)};
+  seconds leeway{30};
+};
+
+/// What KEEP itself serves beside its resources (guides.md G1.6).
+struct KeepDominoSettings {
+  bool is_login_disabled = false;
+  seconds token_lifetime{std::chrono::minutes(60)};
+  std::optional<std::string> login_provider;  // the issuer whose people sign in by /api/v1/auth
+};
+
+struct Application {
+  std::string name;
+  std::vector<std::string> hosts;      // lower case, with the port if it is not the usual one; "*": every other
+  std::vector<std::string> providers;  // whose bearer tokens count; empty: everybody's
+  AnswerForm answers = AnswerForm::kOAuth;
+  bool takes_tokens = true;
+  std::optional<SignInSettings> sign_in;
+  RoleRules access;                   // without roles: whoever is known may pass
+  std::vector<RequestRule> requests;  // empty: every request needs somebody who is known
+  std::vector<HeaderRule> headers;
+  std::vector<std::string> own_paths;  // besides those of sign_in: paths the gate answers itself
+
+  [[nodiscard]] bool has_roles() const { return !access.roles.empty(); }
+  [[nodiscard]] bool takes_tokens_of(std::string_view provider) const;
+};
+
+/// Where a provider's keys are read from while the gate runs. One of the two is set.
+struct KeyAddress {
+  ProviderPtr provider;
+  std::string discovery_url;
+  std::string jwks_url;
+};
+
+struct GateSettings {
+  std::vector<ProviderPtr> providers;
+  std::vector<KeyAddress> key_addresses;
+  std::vector<Application> applications;
+  std::vector<ConfigNote> notes;  // one that is fatal: the settings are not to be used
+  json::object shown;             // what /config shows of keepconfig.d
+  bool is_insecure = false;
+
+  [[nodiscard]] bool has_fatal() const;
+  /// By the host of a request; null: there is none for it.
+  [[nodiscard]] const Application* find_application(std::string_view host) const;
+};
+
+}  // namespace cardea::gate

@@ -1,0 +1,258 @@
+#include "gate/settings/read_application.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "base/uri.h"
+#include "gate/kestra/read_kestra.h"
+#include "gate/settings/read_provider.h"
+#include "web/fetch.h"
+#include "web/router.h"
+
+namespace cardea::gate {
+namespace {
+
+std::optional<AnswerForm> answer_form(std::string_view text) {
+  constexpr std::pair<std::string_view, AnswerForm> kForms[] = {{"oauth", AnswerForm::kOAuth},
+                                                                {"keep-domino", AnswerForm::kKeepDomino},
+                                                                {"keep", AnswerForm::kKeep},
+                                                                {"netbird", AnswerForm::kNetbird}};
+  for (const auto& [name, form] : kForms)
+    if (name == text) return form;
+  return std::nullopt;
+}
+
+bool is_token_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+std::vector<Role> read_roles(Members& members) {
+  std::vector<Role> roles;
+  const auto* object = members.object("roles");
+  if (object == nullptr) return roles;
+  for (const auto& [name, value] : *object) {
+    Role role{.name = std::string(name), .permissions = {}};
+    const auto path = "roles." + role.name;
+    const auto* list = value.if_array();
+    if (list == nullptr) {
+      members.fatal(path, "must be a list of permissions such as read:*");
+      continue;
+    }
+    for (const auto& item : *list) {
+      const auto* text = item.if_string();
+      auto permission = text == nullptr ? std::nullopt : parse_permission(*text);
+      if (permission)
+        role.permissions.push_back(std::move(*permission));
+      else
+        members.fatal(path, (text == nullptr ? std::string("an entry") : std::string(*text)) +
+                                " is no permission: write verb:resource or verb:*");
+    }
+    roles.push_back(std::move(role));
+  }
+  return roles;
+}
+
+std::optional<RoleRule> read_role_rule(Members members) {
+  const auto text = members.text("claim", "groups");
+  auto claim = ClaimPath::parse(text);
+  if (!claim) {
+    members.fatal("claim", "is no path of a claim: names with dots between, a dot inside a name written \\.");
+    return std::nullopt;
+  }
+  RoleRule rule{.kind = members.flag("deny", false) ? RoleRule::Kind::kDeny : RoleRule::Kind::kGrant,
+                .claim = std::move(*claim),
+                .values = members.texts("values"),
+                .role = members.text("role"),
+                .priority = static_cast<int>(members.number("priority", 0, -1'000'000, 1'000'000))};
+  members.refuse_unknown();
+  return rule;
+}
+
+/// The application's own file, in its own words.
+void read_dialect(Members& members, const GateFiles& files, Application& application) {
+  const auto path = members.text("kestra");
+  if (path.empty()) return;
+  const auto file = files.read_yaml(path);
+  if (!file || !file->is_object())
+    return members.fatal("kestra", path + (file ? ": must be a mapping" : ": " + file.error()));
+  if (application.sign_in)
+    members.fatal("sign-in", "and kestra cannot both be given: Kestra's file says how to sign in");
+  read_kestra(file->get_object(), application, members.notes());
+}
+
+void read_access(Members& members, const GateFiles& files, Application& application) {
+  application.access.roles = read_roles(members);
+  std::size_t index = 0;
+  for (const auto* object : members.objects("role-rules")) {
+    const auto path = members.path_of("role-rules[" + std::to_string(index++) + "]");
+    if (auto rule = read_role_rule(Members(*object, path, members.notes())))
+      application.access.rules.push_back(std::move(*rule));
+  }
+  read_dialect(members, files, application);
+  if (auto role = members.text("default-role"); !role.empty()) application.access.default_role = std::move(role);
+  for (auto& problem : check_role_rules(application.access)) members.fatal("role-rules", std::move(problem));
+}
+
+std::optional<RequestRule> read_request(Members members) {
+  auto path = PathPattern::parse(members.text("path"));
+  if (!path) {
+    members.fatal("path", "is no pattern: /a/b, /a/*/b or /a/**");
+    return std::nullopt;
+  }
+  RequestRule rule{
+      .methods = members.texts("methods"), .path = std::move(*path), .permission = {}, .scopes = {}, .people = {}};
+  for (auto& method : rule.methods) {
+    if (web::parse_method(method) == web::Method::kOther)
+      members.fatal("methods", method + " is no method, in capitals");
+  }
+  rule.is_open = members.flag("open", false);
+  if (const auto text = members.text("permission"); !text.empty()) {
+    rule.permission = parse_permission(text);
+    if (!rule.permission || rule.permission->resource == "*")
+      members.fatal("permission", text + " is no verb:resource");
+  }
+  rule.scopes = members.texts("scopes");
+  rule.people = members.texts("people");
+  if (rule.is_open && (rule.permission || !rule.scopes.empty() || !rule.people.empty()))
+    members.fatal("open", "and permission, scopes or people contradict each other");
+  members.refuse_unknown();
+  return rule;
+}
+
+void read_requests(Members& members, Application& application) {
+  std::size_t index = 0;
+  for (const auto* object : members.objects("requests")) {
+    const auto path = members.path_of("requests[" + std::to_string(index++) + "]");
+    if (auto rule = read_request(Members(*object, path, members.notes())))
+      application.requests.push_back(std::move(*rule));
+  }
+}
+
+void read_headers(Members& members, Application& application) {
+  const auto* object = members.object("headers");
+  if (object == nullptr) return;
+  for (const auto& [name, value] : *object) {
+    const bool is_name = !name.empty() && name.size() <= 128 && std::ranges::all_of(name, is_token_char);
+    const auto* source = value.if_string();
+    if (!is_name || source == nullptr || source->empty()) {
+      members.fatal("headers", "must be names of headers, each with what it holds: name, role, or a claim");
+      continue;
+    }
+    application.headers.push_back({std::string(name), std::string(*source)});
+  }
+}
+
+/// An own path of the gate: canonical, and not the root, which is the application's.
+void check_own_path(Members& members, std::string_view name, const std::string& path) {
+  if (path.size() > 1 && web::is_canonical_path(path) && path.find('%') == std::string::npos) return;
+  members.fatal(name, "must be a path such as /oauth/callback/keycloak");
+}
+
+std::optional<SecretBytes> read_secret(Members& members, const GateFiles& files) {
+  const auto plain = members.text("client-secret"), variable = members.text("client-secret-env");
+  const auto path = members.text("client-secret-file");
+  const int given =
+      static_cast<int>(!plain.empty()) + static_cast<int>(!variable.empty()) + static_cast<int>(!path.empty());
+  if (given > 1) members.fatal("client-secret", "is given more than once");
+  if (!plain.empty()) return SecretBytes::copy_of(plain);
+  if (!variable.empty()) {
+    const auto found = files.environment.find(variable);
+    if (found != files.environment.end() && !found->second.empty()) return SecretBytes::copy_of(found->second);
+    members.fatal("client-secret-env", "names the variable " + variable + ", which is not set");
+  }
+  if (path.empty()) return SecretBytes();
+  auto text = files.read(path);
+  if (!text || trim(*text).empty()) {
+    members.fatal("client-secret-file", "cannot be read: " + path);
+    return std::nullopt;
+  }
+  auto secret = SecretBytes::copy_of(trim(*text));
+  wipe(*text);
+  return secret;
+}
+
+std::optional<SignInSettings> read_sign_in(Members members, const GateFiles& files) {
+  SignInSettings sign_in;
+  sign_in.issuer = members.text("issuer");
+  sign_in.discovery_url = members.text("discovery-url", discovery_url_of(sign_in.issuer));
+  if (!web::ConfiguredUrl::parse(sign_in.issuer))
+    members.fatal("issuer", "must be the http or https URL of the provider");
+  if (!web::ConfiguredUrl::parse(sign_in.discovery_url)) members.fatal("discovery-url", "is no http or https URL");
+  sign_in.client_id = members.text("client-id");
+  if (sign_in.client_id.empty()) members.fatal("client-id", "is needed");
+  if (auto secret = read_secret(members, files)) sign_in.client_secret = std::move(*secret);
+  sign_in.scopes = members.texts("scopes");
+  if (sign_in.scopes.empty()) sign_in.scopes = {"openid", "profile", "email"};
+  if (std::ranges::find(sign_in.scopes, "openid") == sign_in.scopes.end()) members.fatal("scopes", "must hold openid");
+  const auto from = members.text("claims-from", "id-token");
+  if (from != "id-token" && from != "access-token") members.fatal("claims-from", "must be id-token or access-token");
+  sign_in.claims_from = from == "access-token" ? ClaimsFrom::kAccessToken : ClaimsFrom::kIdToken;
+  sign_in.name_claims = members.texts("name-claims");
+  if (sign_in.name_claims.empty()) sign_in.name_claims = {"preferred_username", "email", "sub"};
+  const auto own_path = [&](std::string_view name, std::string_view fallback) {
+    auto path = members.text(name, fallback);
+    check_own_path(members, name, path);
+    return path;
+  };
+  sign_in.login_path = own_path("login-path", "/gate/login");
+  sign_in.callback_path = own_path("callback-path", "/oauth2/callback");
+  sign_in.logout_path = own_path("logout-path", "/logout");
+  sign_in.backchannel_path = own_path("backchannel-logout-path", "/gate/backchannel-logout");
+  sign_in.frontchannel_path = own_path("frontchannel-logout-path", "/gate/frontchannel-logout");
+  sign_in.logout_return_path = members.text("logout-return-path", sign_in.logout_path);
+  check_own_path(members, "logout-return-path", sign_in.logout_return_path);
+  sign_in.is_logout_by_get = members.flag("logout-by-get", true);
+  sign_in.idle = members.duration("session-idle", sign_in.idle, kGateDurationMax);
+  sign_in.lifetime = members.duration("session-lifetime", sign_in.lifetime, kGateDurationMax);
+  sign_in.leeway = members.duration("leeway", sign_in.leeway, std::chrono::minutes(10));
+  members.refuse_unknown();
+  return sign_in;
+}
+
+void read_hosts(Members& members, Application& application, const GateSettings& settings) {
+  application.hosts = members.texts("hosts");
+  if (application.hosts.empty())
+    members.fatal("hosts", "is needed: the names people reach the application by, or \"*\"");
+  for (auto& host : application.hosts) {
+    host = ascii_lower(host);
+    for (const auto& other : settings.applications) {
+      if (std::ranges::find(other.hosts, host) != other.hosts.end())
+        members.fatal("hosts", host + " is claimed by " + other.name + " already");
+    }
+  }
+}
+
+}  // namespace
+
+void read_application(Members members, const GateFiles& files, GateSettings& settings) {
+  Application application;
+  application.name = members.text("name");
+  if (application.name.empty()) members.fatal("name", "is needed");
+  read_hosts(members, application, settings);
+  application.providers = members.texts("providers");
+  application.takes_tokens = members.flag("tokens", true);
+  for (const auto& name : application.providers) {
+    const bool is_known =
+        std::ranges::any_of(settings.providers, [&](const auto& p) { return p->settings().name == name; });
+    if (!is_known) members.fatal("providers", name + " is no provider of this file");
+  }
+  const auto answers = members.text("answers", "oauth");
+  if (const auto form = answer_form(answers))
+    application.answers = *form;
+  else
+    members.fatal("answers", "must be oauth, keep-domino, keep or netbird");
+  if (const auto* object = members.object("sign-in"))
+    application.sign_in = read_sign_in(Members(*object, members.path_of("sign-in"), members.notes()), files);
+  read_requests(members, application);
+  read_access(members, files, application);
+  const bool asks =
+      std::ranges::any_of(application.requests, [](const RequestRule& rule) { return rule.permission.has_value(); });
+  if (asks && !application.has_roles())
+    members.fatal("requests", "ask for permissions, and there are no roles to have them");
+  read_headers(members, application);
+  members.refuse_unknown();
+  settings.applications.push_back(std::move(application));
+}
+
+}  // namespace cardea::gate

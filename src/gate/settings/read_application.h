@@ -1,0 +1,12 @@
+// One entry of `applications` in the gate's settings. Internal to read_gate.
+#pragma once
+
+#include "gate/settings/members.h"
+#include "gate/settings/read_gate.h"
+
+namespace cardea::gate {
+
+/// `providers` of `settings` are read already.
+void read_application(Members members, const GateFiles& files, GateSettings& settings);
+
+}  // namespace cardea::gate

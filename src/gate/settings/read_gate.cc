@@ -1,0 +1,63 @@
+#include "gate/settings/read_gate.h"
+
+#include <utility>
+
+#include "gate/settings/members.h"
+#include "gate/settings/read_application.h"
+#include "gate/settings/read_provider.h"
+
+namespace cardea::gate {
+namespace {
+
+/// Entries of keepconfig.d beside the file's own providers.
+void add_keepconfig(const std::string& folder, const GateFiles& files, GateSettings& settings) {
+  auto list = files.list_json(folder);
+  if (!list) {
+    settings.notes.push_back({NoteLevel::kFatal, "keepconfig", "there is no folder " + folder});
+    return;
+  }
+  const auto read_key = [&](const std::string& path) {
+    return files.read(path.starts_with('/') ? path : folder + "/" + path);
+  };
+  auto config = read_keepconfig(std::move(*list), files.environment, read_key);
+  for (auto& provider : config.providers) settings.providers.push_back(std::move(provider));
+  for (auto& found : config.discovered)
+    settings.key_addresses.push_back(
+        {.provider = std::move(found.provider), .discovery_url = std::move(found.discovery_url), .jwks_url = {}});
+  for (auto& note : config.notes) settings.notes.push_back(std::move(note));
+  settings.is_insecure = settings.is_insecure || config.is_insecure;
+  settings.shown = std::move(config.shown);
+}
+
+}  // namespace
+
+GateSettings read_gate(const json::object& file, const GateFiles& files) {
+  GateSettings settings;
+  Members members(file, "", settings.notes);
+  if (const auto* providers = members.object("providers")) {
+    for (const auto& [name, value] : *providers) {
+      const auto path = "providers." + std::string(name);
+      if (const auto* object = value.if_object())
+        read_provider(Members(*object, path, settings.notes), std::string(name), files, settings);
+      else
+        members.fatal(path, "must be a mapping");
+    }
+  }
+  if (const auto folder = members.text("keepconfig"); !folder.empty()) add_keepconfig(folder, files, settings);
+  std::size_t index = 0;
+  for (const auto* object : members.objects("applications")) {
+    const auto path = "applications[" + std::to_string(index++) + "]";
+    read_application(Members(*object, path, settings.notes), files, settings);
+  }
+  if (settings.applications.empty()) members.fatal("applications", "are needed: what the gate stands in front of");
+  members.refuse_unknown();
+  return settings;
+}
+
+GateSettings gate_of_keepconfig(const std::string& folder, const GateFiles& files) {
+  json::object application{{"name", "KEEP"}, {"hosts", json::array{"*"}}, {"answers", "keep-domino"}};
+  json::object file{{"keepconfig", folder}, {"applications", json::array{std::move(application)}}};
+  return read_gate(file, files);
+}
+
+}  // namespace cardea::gate

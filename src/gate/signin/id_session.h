@@ -1,0 +1,31 @@
+// From the answer of a token endpoint to a session: the ID token checked whole, and the claims that decide taken from
+// where the application says. Internal to sign_in.
+#pragma once
+
+#include <string>
+
+#include "gate/settings/gate_settings.h"
+#include "gate/signin/sessions.h"
+#include "upstream/code_flow.h"
+#include "upstream/id_token.h"
+#include "upstream/metadata.h"
+
+namespace cardea::gate {
+
+struct TokenFacts {
+  const Application& application;
+  const upstream::Metadata& metadata;
+  const upstream::ProviderKeys& keys;
+  std::string nonce;  // as sent
+  TimePoint now;
+};
+
+/// The error is a word for the log.
+[[nodiscard]] Result<Session, std::string> session_of(const TokenFacts& facts, upstream::TokenAnswer answer);
+
+/// A refresh may come without an ID token: then the old one stays (OpenID Connect Core section 12.2). One that comes
+/// must be about the same person.
+[[nodiscard]] Result<Session, std::string> refreshed_session(const TokenFacts& facts, upstream::TokenAnswer answer,
+                                                             const Session& before);
+
+}  // namespace cardea::gate

@@ -1,0 +1,87 @@
+// Who is signed in at an application behind the gate. The browser holds a random handle and nothing else; what it
+// stands for is kept here, by the hash of the handle, so that neither a cookie nor a copy of this memory is a key to
+// the other (attack classes 17, 18). A session is one application's: the handle of another one opens nothing.
+//
+// In memory: a restart sends people through their provider once more, which they do not notice while its own session
+// lives. Safe from any thread.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/secret.h"
+#include "gate/token/check_token.h"
+
+namespace cardea::gate {
+
+/// What a session is about. Immutable: a refresh makes a new one in its place.
+struct Session {
+  std::string application;
+  std::shared_ptr<const Caller> caller;
+  std::string issuer;
+  std::string subject;
+  std::string sid;    // the provider's; empty: it names none
+  std::string nonce;  // of the sign-in; later ID tokens carry it or none
+  SecretBytes id_token;
+  SecretBytes refresh_token;  // empty: when the tokens end, so does the session
+  TimePoint tokens_end;       // after it the provider is asked again
+  TimePoint ends;             // whatever the provider says
+};
+using SessionPtr = std::shared_ptr<const Session>;
+
+class Sessions {
+ public:
+  static constexpr std::size_t kSessionsMax = 100'000;
+  /// One request refreshes; others of the same session go on with what is known while it does, at most so long. A
+  /// refresh that got no answer is tried again after the same time.
+  static constexpr seconds kRefreshPatience{10};
+
+  explicit Sessions(Random& random) : random_(random) {}
+
+  /// The new handle, for the cookie.
+  [[nodiscard]] std::string begin(Session session, TimePoint now);
+  /// Null: none such, another application's, idle for longer than `idle`, or at its end. Notes that it was used.
+  [[nodiscard]] SessionPtr find(std::string_view handle, std::string_view application, seconds idle, TimePoint now);
+  /// True for the one request that may use the refresh token now.
+  [[nodiscard]] bool take_refresh(std::string_view handle, TimePoint now);
+  /// True while that request is under way.
+  [[nodiscard]] bool is_refreshing(std::string_view handle, TimePoint now) const;
+  /// Puts the refreshed session in place of the old one, unless that has ended meanwhile.
+  void refreshed(std::string_view handle, Session session);
+
+  /// Ends it; null: there was none.
+  SessionPtr end(std::string_view handle, std::string_view application);
+  /// Logout by the provider: by its session, or without `sid` by the person. How many ended.
+  int end_by_provider(std::string_view application, std::string_view issuer, std::string_view sid,
+                      std::string_view subject);
+  /// Front-channel logout by the session id alone.
+  int end_by_sid(std::string_view application, std::string_view sid);
+  /// Those past their end.
+  void purge(TimePoint now);
+  [[nodiscard]] std::size_t size() const;
+
+ private:
+  struct Entry {
+    SessionPtr session;
+    TimePoint used;
+    std::optional<TimePoint> refresh_begun;
+  };
+  template <class Condition>
+  int end_if(Condition condition);
+  void make_room();
+
+  Random& random_;
+  mutable std::mutex mutex_;
+  std::unordered_map<std::string, Entry> entries_;  // by the hash of the handle
+};
+
+}  // namespace cardea::gate

@@ -1,0 +1,385 @@
+#include "gate/signin/sign_in.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "base/uri.h"
+#include "crypto/hash.h"
+#include "gate/signin/id_session.h"
+#include "gate/signin/logout_token.h"
+#include "web/cookie.h"
+#include "web/error_page.h"
+#include "web/form.h"
+
+namespace cardea::gate {
+namespace {
+
+constexpr std::string_view kSessionCookie = "session";
+constexpr std::string_view kRoundsCookie = "rounds";
+
+std::string login_cookie(const web::Request& request, const Application& application, std::string_view state) {
+  return cookie_name(request, application, "login-" + state_tag(state));
+}
+
+void set_cookie(web::Response& response, const web::Request& request, std::string name, std::string value,
+                std::optional<seconds> life) {
+  web::SetCookie cookie;
+  cookie.name = std::move(name);
+  cookie.value = std::move(value);
+  cookie.max_age = life;
+  cookie.secure = request.is_https();
+  cookie.same_site = web::SameSite::kLax;
+  web::add_cookie(response, cookie);
+}
+
+std::string redirect_uri(const web::Request& request, const Application& application) {
+  return application_base(request) + application.sign_in->callback_path;
+}
+
+upstream::ClientProof client_proof(const SignInSettings& sign_in, const upstream::Metadata& metadata) {
+  upstream::ClientProof proof;
+  proof.client_id = sign_in.client_id;
+  proof.secret = sign_in.client_secret.reveal();
+  const auto& methods = metadata.token_auth_methods;
+  const bool takes_basic = methods.empty() || std::ranges::find(methods, "client_secret_basic") != methods.end();
+  if (sign_in.client_secret.empty())
+    proof.method = upstream::ClientAuthentication::kNone;
+  else
+    proof.method =
+        takes_basic ? upstream::ClientAuthentication::kSecretBasic : upstream::ClientAuthentication::kSecretPost;
+  return proof;
+}
+
+/// How many sign-ins of this browser did not hold: "count.since", which only the browser itself could forge.
+struct Rounds {
+  int count = 0;
+  TimePoint since{};
+};
+
+Rounds read_rounds(const web::Request& request, const Application& application, TimePoint now) {
+  const auto text = request.cookie(cookie_name(request, application, kRoundsCookie));
+  const auto dot = text ? text->find('.') : std::string_view::npos;
+  if (dot == std::string_view::npos) return {0, now};
+  const auto count = parse_integer<int>(text->substr(0, dot));
+  const auto since = parse_integer<std::int64_t>(text->substr(dot + 1));
+  if (!count || !since || now - from_epoch_seconds(*since) > SignIn::kLoopWindow) return {0, now};
+  return {std::clamp(*count, 0, 1000), from_epoch_seconds(*since)};
+}
+
+}  // namespace
+
+std::string application_base(const web::Request& request) { return request.scheme + "://" + request.host; }
+
+std::string cookie_name(const web::Request& request, const Application& application, std::string_view kind) {
+  std::string name = request.is_https() ? "__Host-cardea-gate-" : "cardea-gate-";
+  // Cookies do not know ports: two applications of one host name must not share them.
+  return name.append(crypto::sha256_base64url(application.name).substr(0, 6)).append("-").append(kind);
+}
+
+web::Response SignIn::failed(const web::Request& request, const Application& application, int status,
+                             std::string_view reason, std::string_view detail, std::string_view message) {
+  parts_.reach.log.info("gate_sign_in_failed", {{"application", application.name},
+                                                {"reason", reason},
+                                                {"detail", detail},
+                                                {"remote_address", request.remote_address},
+                                                {"correlation_id", request.correlation_id}});
+  const web::PageLink again{application.sign_in->login_path, "Sign in again"};
+  auto response = web::error_page(parts_.pages, status, application.name, message, request, &again);
+  if (status == 503) response.add("Retry-After", "5");
+  return response;
+}
+
+web::Outcome SignIn::with_provider(const AppPtr& application, WithMetadata next) {
+  const auto url = web::ConfiguredUrl::parse(application->sign_in->discovery_url);
+  if (!url) return next(nullptr);
+  return upstream::with_metadata(
+      parts_.reach, *url,
+      [this, application, next = std::move(next)](Result<MetadataPtr, std::string> metadata) -> web::Outcome {
+        if (!metadata) return next(nullptr);
+        const auto& wanted = application->sign_in->issuer;
+        if (upstream::check_issuer(**metadata, wanted)) return next(std::move(*metadata));
+        parts_.reach.log.warning(
+            "gate_issuer_differs",
+            {{"application", application->name}, {"configured", wanted}, {"discovery_says", (*metadata)->issuer}});
+        return next(nullptr);
+      });
+}
+
+web::Outcome SignIn::start(const web::Request& request, AppPtr application, std::string target) {
+  const auto now = parts_.reach.clock.now();
+  if (read_rounds(request, *application, now).count >= kRoundsMax) {
+    return failed(request, *application, 400, "loop", "",
+                  "Signing in worked several times in a row and was lost each "
+                  "time. Are cookies allowed for this site?");
+  }
+  return with_provider(application, [this, &request, application, target](const MetadataPtr& metadata) -> web::Outcome {
+    if (!metadata || metadata->authorization_endpoint.empty()) {
+      return failed(request, *application, 503, "provider_unavailable", application->sign_in->issuer,
+                    "The place where you sign in cannot be reached. Please try again in a moment.");
+    }
+    return go_to_provider(request, *application, *metadata, target);
+  });
+}
+
+web::Response SignIn::go_to_provider(const web::Request& request, const Application& application,
+                                     const upstream::Metadata& metadata, std::string target) {
+  const auto now = parts_.reach.clock.now();
+  const auto state = new_login_state(parts_.random, std::move(target), now);
+  upstream::AuthorizationCall call;
+  call.endpoint = metadata.authorization_endpoint;
+  call.client_id = application.sign_in->client_id;
+  call.redirect_uri = redirect_uri(request, application);
+  call.scope = join(application.sign_in->scopes, " ");
+  call.state = state.state;
+  call.nonce = state.nonce;
+  call.code_challenge = upstream::challenge_of(state.verifier);
+  auto response = web::redirect(upstream::authorization_url(call));
+  set_cookie(response, request, login_cookie(request, application, state.state),
+             seal_state(parts_.sealer, application.name, state), kLoginStateLife);
+  return response;
+}
+
+web::Outcome SignIn::callback(const web::Request& request, AppPtr application) {
+  const auto form = web::Form::parse(request.method == web::Method::kPost ? request.body : request.query);
+  const auto read =
+      form ? upstream::read_callback(*form)
+           : Result<upstream::Callback, upstream::CallbackError>(refuse(upstream::CallbackError::kNeither));
+  constexpr std::string_view kStale = "This sign-in is not one that your browser began, or it took too long.";
+  if (!read) return failed(request, *application, 400, "bad_callback", upstream::describe(read.error()), kStale);
+  const auto now = parts_.reach.clock.now();
+  const auto cookie = request.cookie(login_cookie(request, *application, read->state));
+  auto state = cookie ? open_state(parts_.sealer, application->name, *cookie, now) : std::nullopt;
+  if (!state || !equal_secrets(state->state, read->state))
+    return failed(request, *application, 400, "wrong_state", cookie ? "not_opened" : "no_cookie", kStale);
+  if (used_states_.is_exhausted(state->state, now))
+    return failed(request, *application, 400, "replayed_callback", "", kStale);
+  used_states_.count(state->state, now);
+  return with_provider(application,
+                       [this, &request, application, state = std::move(*state),
+                        callback = *read](const MetadataPtr& metadata) -> web::Outcome {
+                         return redeem(request, application, state, callback, metadata);
+                       });
+}
+
+web::Outcome SignIn::redeem(const web::Request& request, AppPtr application, LoginState state,
+                            upstream::Callback callback, MetadataPtr metadata) {
+  const auto url = metadata ? web::ConfiguredUrl::parse(metadata->token_endpoint) : std::nullopt;
+  if (!url) {
+    return failed(request, *application, 503, "provider_unavailable", application->sign_in->issuer,
+                  "The place where you sign in cannot be reached. Please try again in a moment.");
+  }
+  if (!upstream::is_from_issuer(callback, metadata->issuer, metadata->sends_iss_parameter))
+    return failed(request, *application, 400, "wrong_issuer_in_answer", callback.iss,
+                  "The answer came from another place than the one you were sent to.");
+  if (!callback.error.empty()) {
+    const bool denied = callback.error == "access_denied";
+    return failed(request, *application, denied ? 403 : 400, callback.error, callback.error_description,
+                  denied ? "You may not use this application, or did not allow it to know who you are."
+                         : "Signing in did not work.");
+  }
+  auto form = upstream::code_form(callback.code, redirect_uri(request, *application), state.verifier);
+  auto call = upstream::token_request(*url, std::move(form), client_proof(*application->sign_in, *metadata));
+  return web::fetch(
+      std::move(call), web::Lane::kInline,
+      [this, &request, application = std::move(application), metadata = std::move(metadata),
+       state = std::move(state)](const web::Fetched& fetched) mutable -> web::Outcome {
+        auto answer = upstream::read_token_answer(fetched);
+        if (answer)
+          return check_tokens(request, std::move(application), std::move(metadata), std::move(*answer),
+                              std::move(state));
+        const bool away = !fetched || fetched->status >= 500;
+        const bool ours = answer.error().error == "invalid_client" || answer.error().error == "unauthorized_client";
+        if (ours)
+          parts_.reach.log.warning("gate_client_refused",
+                                   {{"application", application->name}, {"detail", answer.error().description}});
+        return failed(request, *application, away ? 503 : 400, answer.error().error, answer.error().description,
+                      ours ? "The provider does not know this application any more. Its administrator must "
+                             "look at the client's secret."
+                           : "Signing in did not work.");
+      });
+}
+
+web::Outcome SignIn::check_tokens(const web::Request& request, AppPtr application, MetadataPtr metadata,
+                                  upstream::TokenAnswer answer, LoginState state) {
+  const auto url = web::ConfiguredUrl::parse(metadata->jwks_uri);
+  if (!url) return failed(request, *application, 503, "no_key_address", metadata->issuer, "Signing in did not work.");
+  auto kid = upstream::key_id_of(answer.id_token);
+  return upstream::with_keys(
+      parts_.reach, *url, std::move(kid),
+      [this, &request, application = std::move(application), metadata = std::move(metadata), answer = std::move(answer),
+       state = std::move(state)](Result<upstream::SharedKeys, std::string> keys) mutable -> web::Outcome {
+        if (!keys)
+          return failed(request, *application, 503, "keys_unavailable", keys.error(), "Signing in did not work.");
+        const TokenFacts facts{*application, *metadata, **keys, state.nonce, parts_.reach.clock.now()};
+        auto session = session_of(facts, std::move(answer));
+        if (!session) return failed(request, *application, 400, session.error(), "", "Signing in did not work.");
+        return signed_in(request, *application, std::move(*session), state);
+      });
+}
+
+web::Response SignIn::signed_in(const web::Request& request, const Application& application, Session session,
+                                const LoginState& state) {
+  const auto now = parts_.reach.clock.now();
+  parts_.reach.log.info("gate_signed_in", {{"application", application.name},
+                                           {"name", session.caller->name},
+                                           {"remote_address", request.remote_address},
+                                           {"correlation_id", request.correlation_id}});
+  // The handle of before, whoever set it, opens nothing afterwards (attack classes 3, 4).
+  const auto name = cookie_name(request, application, kSessionCookie);
+  if (const auto old = request.cookie(name)) (void)sessions_.end(*old, application.name);
+  auto rounds = read_rounds(request, application, now);
+  auto response = web::redirect(application_base(request) + state.target);
+  set_cookie(response, request, name, sessions_.begin(std::move(session), now), std::nullopt);
+  set_cookie(response, request, login_cookie(request, application, state.state), "", seconds{0});
+  set_cookie(response, request, cookie_name(request, application, kRoundsCookie),
+             std::to_string(rounds.count + 1) + "." + std::to_string(epoch_seconds(rounds.since)), kLoopWindow);
+  return response;
+}
+
+web::Outcome SignIn::with_session(const web::Request& request, AppPtr application, WithSession next) {
+  const auto handle = request.cookie(cookie_name(request, *application, kSessionCookie));
+  if (!handle) return next(nullptr);
+  const auto now = parts_.reach.clock.now();
+  auto session = sessions_.find(*handle, application->name, application->sign_in->idle, now);
+  if (!session || now < session->tokens_end) return next(std::move(session));
+  if (session->refresh_token.empty()) {
+    (void)sessions_.end(*handle, application->name);
+    return next(nullptr);
+  }
+  if (!sessions_.take_refresh(*handle, now)) {
+    return next(sessions_.is_refreshing(*handle, now) ? std::move(session) : nullptr);
+  }
+  return refresh(request, std::move(application), std::string(*handle), std::move(session), std::move(next));
+}
+
+web::Outcome SignIn::refresh(const web::Request& request, AppPtr application, std::string handle, SessionPtr session,
+                             WithSession next) {
+  return with_provider(
+      application,
+      [this, &request, application, handle = std::move(handle), session = std::move(session),
+       next = std::move(next)](const MetadataPtr& metadata) -> web::Outcome {
+        const auto url = metadata ? web::ConfiguredUrl::parse(metadata->token_endpoint) : std::nullopt;
+        const auto jwks = metadata ? web::ConfiguredUrl::parse(metadata->jwks_uri) : std::nullopt;
+        if (!url || !jwks) return next(session);  // the provider is away: sessions live (guides.md section 6)
+        std::string form;
+        web::append_form(form, "grant_type", "refresh_token");
+        web::append_form(form, "refresh_token", session->refresh_token.reveal());
+        auto call = upstream::token_request(*url, std::move(form), client_proof(*application->sign_in, *metadata));
+        return web::fetch(
+            std::move(call), web::Lane::kInline,
+            [this, &request, application, handle, session, next, metadata,
+             jwks](const web::Fetched& fetched) -> web::Outcome {
+              auto answer = upstream::read_token_answer(fetched);
+              if (!answer) {
+                const bool refused = answer.error().error == "invalid_grant";
+                parts_.reach.log.info("gate_refresh_failed", {{"application", application->name},
+                                                              {"name", session->caller->name},
+                                                              {"reason", answer.error().error},
+                                                              {"correlation_id", request.correlation_id}});
+                if (refused) (void)sessions_.end(handle, application->name);
+                return next(refused ? nullptr : session);
+              }
+              auto kid = upstream::key_id_of(answer->id_token);
+              return upstream::with_keys(
+                  parts_.reach, *jwks, std::move(kid),
+                  [this, &request, application, handle, session, next, metadata, answer = std::move(*answer)](
+                      Result<upstream::SharedKeys, std::string> keys) mutable -> web::Outcome {
+                    const auto now = parts_.reach.clock.now();
+                    auto fresh = keys ? refreshed_session({*application, *metadata, **keys, session->nonce, now},
+                                                          std::move(answer), *session)
+                                      : Result<Session, std::string>(refuse(std::move(keys.error())));
+                    if (!fresh) {
+                      parts_.reach.log.warning("gate_refresh_failed", {{"application", application->name},
+                                                                       {"reason", fresh.error()},
+                                                                       {"correlation_id", request.correlation_id}});
+                      (void)sessions_.end(handle, application->name);
+                      return next(nullptr);
+                    }
+                    sessions_.refreshed(handle, std::move(*fresh));
+                    return next(sessions_.find(handle, application->name, application->sign_in->idle, now));
+                  });
+            });
+      });
+}
+
+web::Response SignIn::signed_out_page(const web::Request& request, const Application& application) const {
+  const web::PageLink again{application.sign_in->login_path, "Sign in"};
+  auto response = web::info_page(parts_.pages, application.name, "You are signed out", "", &again);
+  set_cookie(response, request, cookie_name(request, application, kSessionCookie), "", seconds{0});
+  return response;
+}
+
+web::Outcome SignIn::logout(const web::Request& request, AppPtr application) {
+  const auto name = cookie_name(request, *application, kSessionCookie);
+  const auto handle = request.cookie(name);
+  const auto session = handle ? sessions_.end(*handle, application->name) : nullptr;
+  if (!session) return signed_out_page(request, *application);
+  parts_.reach.log.info("gate_signed_out", {{"application", application->name},
+                                            {"name", session->caller->name},
+                                            {"correlation_id", request.correlation_id}});
+  return with_provider(application,
+                       [this, &request, application, session, name](const MetadataPtr& metadata) -> web::Outcome {
+                         if (!metadata || metadata->end_session_endpoint.empty())
+                           return signed_out_page(request, *application);
+                         auto url = metadata->end_session_endpoint;
+                         append_query(url, "id_token_hint", session->id_token.reveal());
+                         append_query(url, "client_id", application->sign_in->client_id);
+                         append_query(url, "post_logout_redirect_uri",
+                                      application_base(request) + application->sign_in->logout_return_path);
+                         auto response = web::redirect(std::move(url));
+                         set_cookie(response, request, name, "", seconds{0});
+                         return response;
+                       });
+}
+
+web::Outcome SignIn::backchannel_logout(const web::Request& request, AppPtr application) {
+  const auto refused = [](std::string_view why) -> web::Response {
+    return web::json_error(400, "invalid_request", why);
+  };
+  const auto form = web::Form::parse(request.body);
+  const auto token = form ? form->value("logout_token") : std::nullopt;
+  if (!token) return refused("logout_token is missing");
+  return with_provider(
+      application,
+      [this, application, refused, token = std::string(*token)](const MetadataPtr& metadata) -> web::Outcome {
+        const auto url = metadata ? web::ConfiguredUrl::parse(metadata->jwks_uri) : std::nullopt;
+        if (!url) return web::json_error(503, "temporarily_unavailable");
+        return upstream::with_keys(
+            parts_.reach, *url, upstream::key_id_of(token),
+            [this, application, refused, token,
+             metadata](Result<upstream::SharedKeys, std::string> keys) -> web::Outcome {
+              if (!keys) return web::json_error(503, "temporarily_unavailable");
+              const auto now = parts_.reach.clock.now();
+              const auto order = check_logout_token(token, {*metadata, **keys, application->sign_in->client_id, now});
+              if (!order) {
+                parts_.reach.log.info("gate_logout_token_refused",
+                                      {{"application", application->name}, {"reason", order.error()}});
+                return refused("the logout token is not valid");
+              }
+              if (used_logouts_.is_exhausted(order->jti, now)) return refused("the logout token was used before");
+              used_logouts_.count(order->jti, now);
+              const auto ended = sessions_.end_by_provider(application->name, metadata->issuer, order->sid, order->sub);
+              parts_.reach.log.info("gate_signed_out_by_provider",
+                                    {{"application", application->name}, {"sessions", ended}});
+              auto response = web::empty_response(200);
+              response.add("Cache-Control", "no-store");
+              return response;
+            });
+      });
+}
+
+web::Response SignIn::frontchannel_logout(const web::Request& request, const Application& application) {
+  const auto form = web::Form::parse(request.query);
+  const auto sid = form ? form->value("sid") : std::nullopt;
+  const auto issuer = form ? form->value("iss") : std::nullopt;
+  if (!sid || (issuer && *issuer != application.sign_in->issuer)) return web::json_error(400, "invalid_request");
+  const auto ended = sessions_.end_by_sid(application.name, *sid);
+  parts_.reach.log.info("gate_signed_out_by_provider", {{"application", application.name}, {"sessions", ended}});
+  auto response = web::html_response(200, "<!doctype html><title>Signed out</title>");
+  response.add("Cache-Control", "no-store").add("Content-Security-Policy", "default-src 'none'");
+  set_cookie(response, request, cookie_name(request, application, kSessionCookie), "", seconds{0});
+  return response;
+}
+
+}  // namespace cardea::gate

@@ -1,0 +1,91 @@
+// Signing a person in at an application's provider, by the code flow with state, nonce and PKCE, all three bound to the
+// browser (OpenID Connect Core section 3.1, RFC 7636, RFC 9207; guides.md G0.2, G3.2): the way there, the callback, the
+// session, its refresh behind the person's back, and every way it ends.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/attempt_limit.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "crypto/seal.h"
+#include "gate/settings/gate_settings.h"
+#include "gate/signin/login_state.h"
+#include "gate/signin/sessions.h"
+#include "upstream/code_flow.h"
+#include "upstream/memory.h"
+#include "web/outcome.h"
+#include "web/page.h"
+
+namespace cardea::gate {
+
+class SignIn {
+ public:
+  /// After so many sign-ins of one browser within kLoopWindow that did not hold, a page instead of another one.
+  static constexpr int kRoundsMax = 3;
+  static constexpr seconds kLoopWindow{60};
+
+  struct Parts {
+    const upstream::Reach& reach;
+    const crypto::Sealer& sealer;
+    const web::Pages& pages;
+    Random& random;
+  };
+  explicit SignIn(const Parts& parts) : parts_(parts), sessions_(parts.random) {}
+
+  /// Redirects to the provider; `target` is a path at the application. 503 with a page when the provider is away.
+  /// `application` has `sign_in` here and below, and outlives the Outcome, as `request` does.
+  [[nodiscard]] web::Outcome start(const web::Request& request, std::shared_ptr<const Application> application,
+                                   std::string target);
+  [[nodiscard]] web::Outcome callback(const web::Request& request, std::shared_ptr<const Application> application);
+  /// Ends the session here and at the provider. Without a session: the page that says so.
+  [[nodiscard]] web::Outcome logout(const web::Request& request, std::shared_ptr<const Application> application);
+  /// OpenID Connect Back-Channel Logout 1.0 section 2.5.
+  [[nodiscard]] web::Outcome backchannel_logout(const web::Request& request,
+                                                std::shared_ptr<const Application> application);
+  /// OpenID Connect Front-Channel Logout 1.0: `sid`, with or without `iss`.
+  [[nodiscard]] web::Response frontchannel_logout(const web::Request& request, const Application& application);
+
+  /// The session of this request, refreshed when its tokens have ended; then goes on with `next`. Null: nobody.
+  using WithSession = std::function<web::Outcome(SessionPtr)>;
+  [[nodiscard]] web::Outcome with_session(const web::Request& request, std::shared_ptr<const Application> application,
+                                          WithSession next);
+
+  [[nodiscard]] Sessions& sessions() { return sessions_; }
+
+ private:
+  using AppPtr = std::shared_ptr<const Application>;
+  using MetadataPtr = std::shared_ptr<const upstream::Metadata>;
+  using WithMetadata = std::function<web::Outcome(MetadataPtr)>;
+
+  web::Outcome with_provider(const AppPtr& application, WithMetadata next);
+  web::Response go_to_provider(const web::Request& request, const Application& application,
+                               const upstream::Metadata& metadata, std::string target);
+  web::Outcome redeem(const web::Request& request, AppPtr application, LoginState state, upstream::Callback callback,
+                      MetadataPtr metadata);
+  web::Outcome check_tokens(const web::Request& request, AppPtr application, MetadataPtr metadata,
+                            upstream::TokenAnswer answer, LoginState state);
+  web::Outcome refresh(const web::Request& request, AppPtr application, std::string handle, SessionPtr session,
+                       WithSession next);
+  web::Response signed_in(const web::Request& request, const Application& application, Session session,
+                          const LoginState& state);
+  web::Response failed(const web::Request& request, const Application& application, int status, std::string_view reason,
+                       std::string_view detail, std::string_view message);
+  web::Response signed_out_page(const web::Request& request, const Application& application) const;
+
+  const Parts parts_;
+  Sessions sessions_;
+  AttemptLimit used_states_{1, kLoginStateLife};
+  AttemptLimit used_logouts_{1, seconds{600}};
+};
+
+/// "https://app.example.com": where this request reached the application, as the trusted proxy says.
+[[nodiscard]] std::string application_base(const web::Request& request);
+
+/// `__Host-cardea-gate-NAME` on https, without the prefix on plain http, which guides print.
+[[nodiscard]] std::string cookie_name(const web::Request& request, const Application& application,
+                                      std::string_view kind);
+
+}  // namespace cardea::gate

@@ -1,0 +1,167 @@
+// Kestra's guide (guides.md G3) with Cardea as the provider, `cardea gate` reading Kestra's own YAML, nginx, and a small
+// application in Kestra's place: in a browser for people, by plain requests for what must be refused.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { freePort, runCommand, startServer, until } from '../harness.mjs';
+import { fillLogin, journey } from '../support/browser.mjs';
+import { FormBrowser, request } from '../support/form_browser.mjs';
+import { kListen, startGate } from '../support/gate.mjs';
+import { kPeople, villageRealm } from '../support/realm.mjs';
+
+const kSecret = 'kestra-secret-of-this-test';
+const groups = { name: 'groups', protocol: 'openid-connect', protocolMapper: 'oidc-group-membership-mapper', consentRequired: false,
+  config: { 'claim.name': 'groups', 'full.path': 'false', 'id.token.claim': 'true', 'access.token.claim': 'true' } };
+
+// The application's port must be known to the realm, and the realm's to the application: the realm takes any loopback port.
+const server = await startServer({ realm: villageRealm({}, (realm) => {
+  realm.clients.push({ clientId: 'kestra', name: 'kestra', enabled: true, protocol: 'openid-connect', publicClient: false,
+    clientAuthenticatorType: 'client-secret', secret: kSecret, standardFlowEnabled: true, rootUrl: 'http://localhost',
+    redirectUris: ['http://localhost/oauth/callback/keycloak'], protocolMappers: [groups],
+    attributes: { 'post.logout.redirect.uris': 'http://localhost/logout', 'backchannel.logout.session.required': 'true' } });
+}) });
+server.keepSecret(kSecret);
+
+const yaml = (issuer, endpoints = '    endpoints:\n      logout:\n        get-allowed: true\n') => `micronaut:
+  security:
+    oauth2:
+      enabled: true
+      clients:
+        keycloak:
+          client-id: kestra
+          client-secret: ${kSecret}
+          scopes: [openid, profile, email]
+          openid: { issuer: "${issuer}" }
+${endpoints}kestra:
+  security:
+    default-role:
+      name: reader
+      description: may look, may not touch
+      permissions: { FLOW: [READ], EXECUTION: [READ, CREATE] }
+    oidc:
+      groups-claim-path: groups
+`;
+const settings = (host) => ({ applications: [{ name: 'Kestra', hosts: [host], kestra: 'kestra.yml',
+  'role-rules': [{ values: ['engineering'], role: 'Developer' }] }] });
+const world = await startGate({ settings, files: { 'kestra.yml': yaml(server.issuer()) } });
+after(() => world.stop());
+
+async function checkOf(files, of = settings) {
+  const folder = path.dirname(world.file);
+  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
+  const file = path.join(folder, `check-${Math.random()}.yaml`);
+  writeFileSync(file, JSON.stringify(of('localhost:1')));
+  return runCommand(['gate', '--check', ...kListen, '--gate-file', file]);
+}
+const kestraFile = (name) => (host) => ({ applications: [{ name: 'Kestra', hosts: [host], kestra: name }] });
+
+test('sends_a_page_to_the_provider_and_tells_an_api_client_401', async () => {
+  const page = await world.call('/ui/', null, { headers: { accept: 'text/html' } });
+  assert.equal(page.status, 302);
+  const url = new URL(page.headers.location);
+  assert.ok(url.href.startsWith(server.endpoint('auth')), url.href);
+  assert.equal(url.searchParams.get('redirect_uri'), `${world.origin}/oauth/callback/keycloak`);
+  assert.equal(url.searchParams.get('code_challenge_method'), 'S256');
+  assert.ok(url.searchParams.get('state') && url.searchParams.get('nonce'));
+  assert.equal((await world.call('/api/v1/main/flows/x', null)).status, 401);
+  assert.equal(world.application.seen.length, 0);
+});
+
+async function signIn(browser, username) {
+  const page = await browser.open(`${world.origin}/oauth/login/keycloak`);
+  const back = await browser.submit(page, { username, password: kPeople[username] }, { wanted: 'kc-form-login' });
+  assert.equal(back.status, 200, back.words);
+  return back;
+}
+const cookiesOf = (browser) => browser.cookies.map((cookie) => `${cookie.name}=${cookie.value}`).join('; ');
+const as = async (browser, method, target) => browser.send(`${world.origin}${target}`, { method, headers: { accept: 'application/json' } });
+
+test('a_newcomer_has_the_default_role_only', async () => {
+  const browser = new FormBrowser();
+  await signIn(browser, 'cleo');
+  const read = await as(browser, 'GET', '/api/v1/main/flows/company/team');
+  assert.equal(read.status, 200, read.text);
+  assert.equal(read.json().headers['x-auth-role'], 'reader', 'the default role only');
+  assert.equal(read.json().headers['x-auth-name'], 'cleo@example.com');
+  assert.equal((await as(browser, 'POST', '/api/v1/main/flows')).status, 403);
+});
+
+test('a_group_brings_its_role_beside_the_default_one', async () => {
+  const browser = new FormBrowser();
+  await signIn(browser, 'ada');
+  const created = await as(browser, 'POST', '/api/v1/main/flows');
+  assert.equal(created.status, 200, created.text);
+  assert.equal(created.json().headers['x-auth-role'], 'Developer,reader');
+  assert.equal((await as(browser, 'DELETE', '/api/v1/main/users/x')).status, 403);
+});
+
+test('G3_02_default_role_created', async () => {
+  const wrong = yaml(server.issuer()).replace('FLOW: [READ]', 'FLOWER: [READ], EXECUTION2: [LOOK]').replace('EXECUTION: [READ, CREATE]', 'EXECUTION: [LOOK]');
+  const refused = await checkOf({ 'wrong.yml': wrong }, kestraFile('wrong.yml'));
+  assert.equal(refused.code, 2);
+  assert.match(refused.errors, /kestra\.security\.default-role\.permissions\.FLOWER: is no resource/);
+  assert.match(refused.errors, /kestra\.security\.default-role\.permissions\.EXECUTION: LOOK is no action/);
+  // A changed permission list counts after a reload.
+  const browser = new FormBrowser();
+  await signIn(browser, 'cleo');
+  assert.equal((await as(browser, 'POST', '/api/v1/main/flows')).status, 403);
+  writeFileSync(path.join(world.folder, 'kestra.yml'), yaml(server.issuer()).replace('FLOW: [READ]', 'FLOW: [READ, CREATE]'));
+  world.gate.signal('SIGHUP');
+  await until('the changed role', async () => (await as(browser, 'POST', '/api/v1/main/flows')).status === 200);
+  writeFileSync(path.join(world.folder, 'kestra.yml'), yaml(server.issuer()));
+  world.gate.signal('SIGHUP');
+  await until('the role of before', async () => (await as(browser, 'POST', '/api/v1/main/flows')).status === 403);
+});
+
+test('G3_03_camel_and_kebab', async () => {
+  const camel = yaml(server.issuer()).replace('default-role', 'defaultRole').replace('FLOW:', 'FLOWS:');
+  const checked = await checkOf({ 'camel.yml': camel }, kestraFile('camel.yml'));
+  assert.equal(checked.code, 0, checked.all);
+  assert.match(checked.output, /warning: .*permissions\.FLOWS: is an old name/);
+  assert.equal((await checkOf({ 'kebab.yml': yaml(server.issuer()) }, kestraFile('kebab.yml'))).code, 0);
+});
+
+test('G3_25_misplaced_yaml', async () => {
+  const misplaced = yaml(server.issuer(), '      endpoints:\n        logout:\n          get-allowed: true\n');
+  const checked = await checkOf({ 'misplaced.yml': misplaced }, kestraFile('misplaced.yml'));
+  assert.equal(checked.code, 0, checked.all);
+  assert.match(checked.output, /warning: .*oauth2\.endpoints: stands below oauth2/);
+});
+
+test('refuses_states_that_are_not_this_browsers', async () => {
+  const browser = new FormBrowser();
+  const page = await browser.open(`${world.origin}/oauth/login/keycloak`, { until: server.base });
+  const state = new URL(page.headers?.location ?? page.url).searchParams.get('state');
+  const fail = async (query, from = browser) => {
+    const answer = await from.open(`${world.origin}/oauth/callback/keycloak?${query}`);
+    assert.equal(answer.status, 400, answer.words);
+    assert.match(answer.words, /Sign in again/);
+    assert.ok(!from.cookies.some((cookie) => /-session$/.test(cookie.name)), 'no session');
+  };
+  await fail('code=abc');
+  await fail('code=abc&state=wrong');
+  if (state) {
+    await fail(`code=abc&state=${state}x`);
+    await fail(`code=abc&state=${state}`, new FormBrowser());
+  }
+});
+
+journey('sign_in_look_around_and_sign_out', {}, async ({ page }) => {
+  await page.goto(`${world.origin}/ui/flows?page=2`);
+  await fillLogin(page, 'ada', kPeople.ada);
+  await page.waitForURL(`${world.origin}/ui/flows?page=2`);
+  assert.equal(await page.locator('#name').innerText(), 'ada@example.com');
+  assert.equal(await page.locator('#role').innerText(), 'Developer,reader');
+  const cookies = await page.context().cookies(world.origin);
+  const session = cookies.find((cookie) => /-session$/.test(cookie.name));
+  assert.ok(session.httpOnly && session.sameSite === 'Lax' && session.value.length < 100 && !/^eyJ/.test(session.value));
+  await page.goto(`${world.origin}/oauth/logout`);
+  await page.waitForURL(/\/logout/);
+  assert.match(await page.locator('body').innerText(), /signed out/i);
+  await page.goto(`${world.origin}/ui/flows`);
+  await page.locator('#kc-form-login').waitFor();
+});
+
+test('the_provider_ends_on_sigterm_and_its_log_is_clean', () => server.stop());
