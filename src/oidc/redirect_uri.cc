@@ -52,6 +52,20 @@ std::optional<std::string> only_redirect_uri(const Client& client, std::string_v
   return absolute;
 }
 
+bool is_same_redirect_uri(std::string_view sent, std::string_view authorized) {
+  if (sent == authorized) return true;
+  const auto left = parse_uri(sent);
+  const auto right = parse_uri(authorized);
+  if (!left || !right || !left->is_loopback() || !right->is_loopback()) return false;
+  const auto& shorter = sent.size() < authorized.size() ? *left : *right;
+  const auto& longer = sent.size() < authorized.size() ? *right : *left;
+  // All else must be the same text: one character more, which is the path.
+  const bool one_more = std::max(sent.size(), authorized.size()) - std::min(sent.size(), authorized.size()) == 1;
+  return one_more && shorter.path.empty() && longer.path == "/" && shorter.scheme == longer.scheme &&
+         shorter.userinfo == longer.userinfo && shorter.host == longer.host && shorter.port == longer.port &&
+         shorter.query == longer.query && shorter.fragment == longer.fragment;
+}
+
 std::optional<std::string> home_url(const Client& client, std::string_view server_base) {
   if (client.base_url.empty()) return std::nullopt;
   auto absolute = absolute_url(client, client.base_url, server_base);

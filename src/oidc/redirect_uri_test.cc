@@ -231,5 +231,17 @@ TEST(WebOrigins, resolves_plus_from_redirect_uris) {
   EXPECT_TRUE(web_origins(client, kBase).empty());
 }
 
+TEST(SameRedirectUri, is_the_same_text_but_for_the_empty_path_on_loopback) {
+  EXPECT_TRUE(is_same_redirect_uri("https://a.test/cb", "https://a.test/cb"));
+  EXPECT_FALSE(is_same_redirect_uri("https://a.test/", "https://a.test"));
+  EXPECT_FALSE(is_same_redirect_uri("https://a.test/cb", "https://a.test/cB"));
+  EXPECT_TRUE(is_same_redirect_uri("http://localhost:53000/", "http://localhost:53000"));
+  EXPECT_TRUE(is_same_redirect_uri("http://127.0.0.1:1", "http://127.0.0.1:1/"));
+  EXPECT_FALSE(is_same_redirect_uri("http://localhost:53000/", "http://127.0.0.1:53000"));
+  EXPECT_FALSE(is_same_redirect_uri("http://localhost:53000/", "http://localhost:5300"));
+  EXPECT_FALSE(is_same_redirect_uri("http://localhost:53000/a", "http://localhost:53000/"));
+  EXPECT_FALSE(is_same_redirect_uri("http://localhost:53000/?", "http://localhost:53000/"));
+}
+
 }  // namespace
 }  // namespace cardea::oidc

@@ -30,11 +30,13 @@ void apply_group(Run& run, const std::string& realm, const std::string& parent_p
   if (name.empty()) return run.fail("groups: a name is missing");
   const auto path = parent_path + "/" + name;
   const auto want = without(document, kNotOfAGroup);
-  const auto have = run.find(realm + "/group-by-path" + encoded_path(path));
+  // By its place and name, since a name may hold a slash.
+  const auto siblings = parent_path.empty() ? realm + "/groups" : realm + "/groups/" + parent_id + "/children";
+  const auto listed = run.list(siblings + "?max=1000&briefRepresentation=false&search=" + percent_encode(name));
   std::string id;
-  if (have) {
-    id = string_or(have->as_object(), "id", "");
-    run.update("group", path, realm + "/groups/" + id, have->as_object(), want, kNotOfAGroup);
+  if (const auto* have = find_by(listed, "name", name)) {
+    id = string_or(*have, "id", "");
+    run.update("group", path, realm + "/groups/" + id, *have, want, kNotOfAGroup);
   } else if (parent_path.empty()) {
     id = run.create("group", path, realm + "/groups", want);
   } else {

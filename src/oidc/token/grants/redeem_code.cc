@@ -4,6 +4,7 @@
 
 #include "base/secret.h"
 #include "crypto/hash.h"
+#include "oidc/redirect_uri.h"
 
 namespace cardea::oidc {
 namespace {
@@ -23,7 +24,7 @@ bool is_verifier(std::string_view text) {
 
 /// Everything but whether it was used before.
 std::optional<OAuthError> mismatch(const AuthorizationCode& code, const CodeRedemption& request) {
-  const bool redirect_matches = request.redirect_uri ? *request.redirect_uri == code.redirect_uri
+  const bool redirect_matches = request.redirect_uri ? is_same_redirect_uri(*request.redirect_uri, code.redirect_uri)
                                                      : !code.redirect_uri_sent || !request.needs_redirect_uri;
   if (!redirect_matches) return invalid_grant("Incorrect redirect_uri", "redirect_uri_differs");
   if (code.client.str() != request.client_id) {

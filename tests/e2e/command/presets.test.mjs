@@ -1,0 +1,210 @@
+// `cardea preset`, `cardea apply` and `cardea admin` against a running server: an application set up in one step, and
+// what was set up used by its client.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import { test } from 'node:test';
+import * as client from 'openid-client';
+
+import { freePort, kOnlyCardea, runCommand, startServer, temporaryFolder } from '../harness.mjs';
+import { FormBrowser, request } from '../support/form_browser.mjs';
+import { authorizationRequest, claimsOf, signInAt } from '../support/sign_in.mjs';
+
+const server = await startServer();
+const home = temporaryFolder();
+const who = ['--server', server.base, '--user', server.admin.username];
+const environment = { HOME: home, CARDEA_ADMIN_PASSWORD: server.admin.password };
+
+const cardea = (...args) => runCommand(args, { environment, cwd: home });
+async function done(...args) {
+  const ended = await cardea(...args);
+  assert.equal(ended.code, 0, ended.all);
+  return ended.output;
+}
+const admin = async (...args) => JSON.parse(await done('admin', 'get', ...args, ...who));
+
+/// The values that a shell gets from an installer's file.
+function sourced(file) {
+  const text = execFileSync('bash', ['--norc', '-c', 'set -a; source "$1"; env -0', 'bash', file], { env: {}, encoding: 'utf8' });
+  return Object.fromEntries(text.split('\0').filter(Boolean).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+}
+
+async function discovered(issuer, id, how) {
+  const config = await client.discovery(new URL(issuer), id, undefined, how, { execute: [client.allowInsecureRequests] });
+  client.enableNonRepudiationChecks(config);
+  return config;
+}
+
+test('refuses_what_it_cannot_set_up', kOnlyCardea, async () => {
+  for (const [args, words] of [
+    [['preset', 'nothing', '--set', 'a=b'], /no preset nothing/],
+    [['preset', 'netbird', '--set', 'domian=nb.example.test'], /did you mean domain/],
+    [['preset', 'netbird', '--set', 'domain=https://nb.example.test'], /domain must be a host name/],
+    [['apply', 'missing.yaml', ...who], /missing.yaml cannot be read/],
+    [['admin', 'get', 'users', ...who, '--password', 'wrong'], /sign-in refused: 40[01] Invalid user credentials/],
+    [['admin', 'get', 'users'], /cardea admin login/],
+  ]) {
+    const ended = await cardea(...args);
+    assert.notEqual(ended.code, 0, args.join(' '));
+    assert.match(ended.errors, words);
+  }
+});
+
+test('G4_05_one_step_setup', kOnlyCardea, async () => {
+  const folder = path.join(home, 'netbird');
+  const told = await done('preset', 'netbird', '--set', 'domain=nb.example.test', '--output', folder, ...who);
+  const file = path.join(folder, 'setup.env');
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  const env = sourced(file);
+  server.keepSecret(env.NETBIRD_IDP_MGMT_CLIENT_SECRET);
+  assert.ok(!told.includes(env.NETBIRD_IDP_MGMT_CLIENT_SECRET));
+
+  // Client and redirects, and the scope with its audience, are there.
+  const [made] = await admin('clients', '-r', 'netbird', '-q', `clientId=${env.NETBIRD_AUTH_CLIENT_ID}`);
+  assert.equal(made.publicClient, true);
+  assert.deepEqual([...made.redirectUris].sort(), ['http://localhost:53000', 'https://nb.example.test/*']);
+  assert.deepEqual(made.webOrigins, ['+']);
+  assert.equal(made.attributes['post.logout.redirect.uris'], 'https://nb.example.test/*');
+  assert.ok(made.defaultClientScopes.includes('netbird-client-audience'));
+
+  // Everything in setup.env holds: the documents it leads to, as the installer reads them.
+  const document = await (await fetch(env.NETBIRD_AUTH_OIDC_CONFIGURATION_ENDPOINT)).text();
+  for (const member of ['issuer', 'jwks_uri', 'token_endpoint', 'device_authorization_endpoint', 'authorization_endpoint'])
+    assert.match(execFileSync('jq', ['-r', `.${member}`], { input: document, encoding: 'utf8' }), /^http:\/\/localhost:\d+\//, member);
+
+  // A person signs in with the client's own settings, and the token names NetBird as its audience.
+  await done('admin', 'create', 'users', '-r', 'netbird', '-s', 'username=nora', '-s', 'enabled=true', '-s', 'email=nora@example.test',
+    '-s', 'firstName=Nora', '-s', 'lastName=Nest', '-s', 'emailVerified=true', ...who);
+  const password = server.keepSecret('nora nests in norway');
+  await done('admin', 'set-password', '-r', 'netbird', '--username', 'nora', '-p', password, ...who);
+  const config = await discovered(JSON.parse(document).issuer, env.NETBIRD_AUTH_CLIENT_ID, client.None());
+  const { url, checks } = await authorizationRequest(config, 'http://localhost:53000', { scope: env.NETBIRD_AUTH_SUPPORTED_SCOPES });
+  const callback = await signInAt(new FormBrowser(), url, 'http://localhost:53000', 'nora', password);
+  const tokens = await client.authorizationCodeGrant(config, callback, checks);
+  assert.ok([claimsOf(tokens.access_token).aud].flat().includes(env.NETBIRD_AUTH_AUDIENCE));
+  assert.deepEqual(claimsOf(tokens.access_token).scope.split(' ').sort(), env.NETBIRD_AUTH_SUPPORTED_SCOPES.split(' ').sort());
+  await client.initiateDeviceAuthorization(config, { scope: 'openid', audience: env.NETBIRD_AUTH_DEVICE_AUTH_AUDIENCE });
+
+  // The service account reads users where setup.env says, and does no more.
+  const service = await discovered(JSON.parse(document).issuer, env.NETBIRD_IDP_MGMT_CLIENT_ID, client.ClientSecretPost(env.NETBIRD_IDP_MGMT_CLIENT_SECRET));
+  const { access_token: bearer } = await client.clientCredentialsGrant(service);
+  const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' };
+  const count = await fetch(`${env.NETBIRD_IDP_MGMT_EXTRA_ADMIN_ENDPOINT}/users/count?`, { headers });
+  assert.equal(await count.text(), '1');
+  assert.equal((await fetch(`${env.NETBIRD_IDP_MGMT_EXTRA_ADMIN_ENDPOINT}/clients`, { headers })).status, 403);
+});
+
+test('a_second_run_changes_nothing', kOnlyCardea, async () => {
+  assert.match(await done('preset', 'netbird', '--set', 'domain=nb.example.test', ...who), /Realm netbird is as it should be/);
+});
+
+test('mends_what_somebody_changed_by_hand_and_tells_it_first', kOnlyCardea, async () => {
+  const [made] = await admin('clients', '-r', 'netbird', '-q', 'clientId=netbird-client');
+  await done('admin', 'update', `clients/${made.id}`, '-r', 'netbird', '-s', 'webOrigins=["https://evil.example.test"]', ...who);
+  const told = await done('preset', 'netbird', '--set', 'domain=nb.example.test', '--dry-run', ...who);
+  assert.match(told, /webOrigins: \["https:\/\/evil\.example\.test"\] -> \["\+"\]/);
+  assert.deepEqual((await admin(`clients/${made.id}`, '-r', 'netbird')).webOrigins, ['https://evil.example.test']);
+  await done('preset', 'netbird', '--set', 'domain=nb.example.test', ...who);
+  assert.deepEqual((await admin(`clients/${made.id}`, '-r', 'netbird')).webOrigins, ['+']);
+});
+
+test('G4_31_discovery_incomplete', kOnlyCardea, async () => {
+  // A proxy in front of the server, as a reverse proxy with a rule too many: the document lacks its device endpoint.
+  const port = await freePort();
+  const proxy = http.createServer((asked, answer) => {
+    const onward = http.request({ port: server.port, host: 'localhost', path: asked.url, method: asked.method, headers: asked.headers }, (back) => {
+      const parts = [];
+      back.on('data', (part) => parts.push(part));
+      back.on('end', () => {
+        let body = Buffer.concat(parts);
+        if (asked.url.endsWith('openid-configuration')) body = Buffer.from(JSON.stringify({ ...JSON.parse(body), device_authorization_endpoint: undefined }));
+        answer.writeHead(back.statusCode, { ...back.headers, 'content-length': body.length }).end(body);
+      });
+    });
+    asked.pipe(onward);
+  });
+  await new Promise((resolve) => proxy.listen(port, 'localhost', resolve));
+  try {
+    const folder = path.join(home, 'incomplete');
+    const ended = await cardea('preset', 'netbird', '--set', 'domain=nb.example.test', '--output', folder, '--server', `http://localhost:${port}`, '--user', server.admin.username);
+    assert.equal(ended.code, 1, ended.all);
+    assert.match(ended.errors, /lacks device_authorization_endpoint/);
+    assert.throws(() => readFileSync(path.join(folder, 'setup.env')), /ENOENT/);
+    assert.ok(!ended.output.includes('null'));
+  } finally {
+    proxy.close();
+    proxy.closeAllConnections();
+  }
+});
+
+test('kestra_and_keep_domino_are_set_up_in_one_step', kOnlyCardea, async () => {
+  const folder = path.join(home, 'kestra');
+  await done('preset', 'kestra', '--set', 'url=https://kestra.example.test', '--output', folder, ...who);
+  assert.match(readFileSync(path.join(folder, 'application.yaml'), 'utf8'), new RegExp(`issuer: "${server.issuer('kestra')}"`));
+  await done('preset', 'keep-domino', '--set', 'url=https://keep.example.test', '--output', folder, ...who);
+  const entry = JSON.parse(readFileSync(path.join(folder, 'cardea.json'), 'utf8')).jwt.cardea;
+  assert.equal((await (await fetch(`${entry.providerUrl}/.well-known/openid-configuration`)).json()).issuer, entry.providerUrl);
+
+  // A token of the realm has what KEEP asks for: audience, scope, and the Notes name.
+  await done('admin', 'create', 'users', '-r', 'keep', '-s', 'username=ann', '-s', 'enabled=true', '-s', 'email=ann@example.test', '-s', 'firstName=Ann',
+    '-s', 'lastName=Lee', '-s', 'attributes.CN=["CN=Ann Lee/O=Acme"]', ...who);
+  const password = server.keepSecret('ann leaves at eleven');
+  await done('admin', 'set-password', '-r', 'keep', '--username', 'ann', '-p', password, ...who);
+  const config = await discovered(entry.providerUrl, 'keep-app', client.None());
+  const { url, checks } = await authorizationRequest(config, 'https://keep.example.test/back', { scope: 'openid $DATA' });
+  const callback = await signInAt(new FormBrowser(), url, 'https://keep.example.test/back', 'ann', password);
+  const claims = claimsOf((await client.authorizationCodeGrant(config, callback, checks)).access_token);
+  assert.ok([claims.aud].flat().includes('Domino'));
+  assert.ok(claims.scope.split(' ').includes('$DATA'));
+  assert.ok(!claims.scope.split(' ').includes('MAIL'));
+  assert.equal(claims.CN, 'CN=Ann Lee/O=Acme');
+});
+
+test('apply_converges_and_prunes_on_request_only', kOnlyCardea, async () => {
+  const file = path.join(home, 'shop.yaml');
+  const text = (clients) => `
+realm: shop
+enabled: true
+roles: { realm: [ { name: buyer, description: may buy }, { name: chief, composites: { realm: [ buyer ] } } ] }
+clients:
+${clients}
+groups: [ { name: staff, realmRoles: [ buyer ], subGroups: [ { name: "night/day" } ] } ]
+users: [ { username: bob, enabled: true, email: bo@example.test, firstName: Bo, lastName: Oak, groups: [ /staff ], credentials: [ { type: password, value: bo bought a boat } ] } ]
+`;
+  writeFileSync(file, text('  - { clientId: web, redirectUris: [ "https://a.test/*" ] }\n  - { clientId: old }'));
+  await done('apply', file, ...who);
+  assert.match(await done('apply', file, ...who), /Realm shop is as it should be/);
+  const [bo] = await admin('users', '-r', 'shop', '-q', 'username=bob');
+  assert.deepEqual((await admin(`users/${bo.id}/groups`, '-r', 'shop')).map((group) => group.path), ['/staff']);
+  assert.deepEqual((await admin('roles/chief/composites', '-r', 'shop')).map((role) => role.name), ['buyer']);
+
+  writeFileSync(file, text('  - { clientId: web, redirectUris: [ "https://b.test/*" ] }'));
+  await done('apply', file, ...who);
+  assert.equal((await admin('clients', '-r', 'shop', '-q', 'clientId=old')).length, 1);
+  const told = await done('apply', file, '--prune', ...who);
+  assert.match(told, /- client old/);
+  assert.deepEqual(await admin('clients', '-r', 'shop', '-q', 'clientId=old'), []);
+  assert.deepEqual((await admin('clients', '-r', 'shop', '-q', 'clientId=web'))[0].redirectUris, ['https://b.test/*']);
+  const signed = await request(server.endpoint('token', 'shop'), { method: 'POST', form: { client_id: 'admin-cli', grant_type: 'password', username: 'bob', password: 'bo bought a boat' } });
+  assert.equal(signed.status, 200, signed.text);
+});
+
+test('admin_has_kcadms_verbs', kOnlyCardea, async () => {
+  await done('admin', 'config', 'credentials', ...who);
+  const session = path.join(home, '.cardea', 'admin.json');
+  assert.equal(statSync(session).mode & 0o777, 0o600);
+  assert.ok(!readFileSync(session, 'utf8').includes(server.admin.password));
+  const plain = async (...args) => done('admin', ...args);
+  const id = (await plain('create', 'groups', '-r', 'shop', '-s', 'name=guests', '-i')).trim();
+  await plain('update', `groups/${id}`, '-r', 'shop', '-s', 'attributes.floor=["2"]');
+  assert.deepEqual(JSON.parse(await plain('get', `groups/${id}`, '-r', 'shop', '-F', 'name,attributes')), { name: 'guests', attributes: { floor: ['2'] } });
+  assert.equal(await plain('get', 'groups', '-r', 'shop', '--format', 'csv', '-F', 'name', '--noquotes', '-q', 'search=guests'), 'guests\n');
+  await plain('delete', `groups/${id}`, '-r', 'shop');
+  const gone = await cardea('admin', 'get', `groups/${id}`, '-r', 'shop');
+  assert.equal(gone.code, 1);
+  assert.match(gone.errors, /404 Could not find group by id/);
+});
+
+test('the_server_logs_nothing_secret_and_no_error', () => server.stop());
