@@ -23,8 +23,8 @@ namespace cardea::oidc {
 /// The single registered URI without wildcard, for requests that send none; absent when there is no such one.
 [[nodiscard]] std::optional<std::string> only_redirect_uri(const Client& client, std::string_view server_base);
 
-/// Is the redirect URI of the token request the one of the authorization request? The same text (RFC 6749 section 4.1.3);
-/// on loopback an empty path and "/" are one, since libraries write either and the browser asks for the same.
+/// Is the redirect URI of the token request the one of the authorization request? The same text (RFC 6749 section
+/// 4.1.3); on loopback an empty path and "/" are one, since libraries write either and the browser asks for the same.
 [[nodiscard]] bool is_same_redirect_uri(std::string_view sent, std::string_view authorized);
 
 /// Where the client lives, for a link "Back to application": its base URL, behind the root URL when it starts with '/'.
