@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "tool/admin/admin_command.h"
 #include "tool/apply/apply_command.h"
+#include "tool/preset/check_command.h"
 #include "tool/preset/preset_command.h"
 
 namespace cardea::tool {
@@ -15,7 +16,8 @@ struct Row {
   int (*run)(std::vector<std::string>, const Dependencies&);
 };
 
-constexpr std::array<Row, 3> kCommands = {{{"admin", run_admin}, {"apply", run_apply}, {"preset", run_preset}}};
+constexpr std::array<Row, 4> kCommands = {
+    {{"admin", run_admin}, {"apply", run_apply}, {"preset", run_preset}, {"check", run_check}}};
 
 }  // namespace
 

@@ -1,4 +1,4 @@
-// The commands for operators: `cardea admin`, `cardea apply`, `cardea preset`. They speak the admin API and nothing
+// The commands for operators: `cardea admin`, `apply`, `preset` and `check`. They speak the admin API and nothing
 // else, so they can do what the person who calls them may do, on any machine that reaches the server.
 #pragma once
 

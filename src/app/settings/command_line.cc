@@ -100,6 +100,8 @@ struct Commands {
   // Those of module tool read their own words; they stand here for the help.
   CLI::App* apply = app.add_subcommand("apply", "Make realms to be as files say.");
   CLI::App* preset = app.add_subcommand("preset", "Set up a known application in one step.");
+  CLI::App* presets_check =
+      app.add_subcommand("check", "Find what stands between an application and its first sign-in.");
   CLI::App* admin = app.add_subcommand("admin", "Administer a server: kcadm's verbs and flags.");
   CLI::App* version = app.add_subcommand("version", "Print the version.");
   CLI::App* help = app.add_subcommand("help", "Show this help, or that of one command: cardea help start.");
@@ -186,7 +188,8 @@ void read_command(const Commands& commands, CommandLine& line) {
     const auto rest = commands.app.remaining();
     const auto word = rest.empty() ? std::string() : rest.front();
     refuse_command(word, "\"" + word + "\"",
-                   {"start", "start-dev", "gate", "config", "apply", "preset", "admin", "version", "help"}, line);
+                   {"start", "start-dev", "gate", "config", "apply", "preset", "check", "admin", "version", "help"},
+                   line);
   }
 }
 

@@ -19,7 +19,10 @@ int fail(const Dependencies& deps, std::string_view text, int code) {
 }  // namespace
 
 int apply_document(AdminApi& api, const json::object& document, ApplyOptions options, const Dependencies& deps) {
-  Run run(api, options, deps.out);
+  Run run(api, options, [&deps](const Change& change) {
+    fmt::print(deps.out, "{} {}\n", change.sign, change.subject);
+    for (const auto& detail : change.details) fmt::print(deps.out, "    {}\n", detail);
+  });
   apply_realm(run, document);
   if (run.failed()) {
     const auto* before = run.changes() == 0 ? "" : "; what stands above is done, run it again when this is mended";

@@ -1,7 +1,5 @@
 #include "tool/apply/run.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "tool/apply/differences.h"
@@ -40,7 +38,7 @@ std::string Run::create(std::string_view what, std::string_view name, const std:
                         const json::object& body) {
   std::string id;
   if (failed() || !write(web::Method::kPost, path, body, id)) return {};
-  fmt::print(out_, "+ {} {}\n", what, name);
+  tell_({'+', std::string(what) + " " + std::string(name), {}});
   return id;
 }
 
@@ -50,23 +48,22 @@ void Run::update(std::string_view what, std::string_view name, const std::string
   std::string id;
   if (failed() || found.empty()) return;
   if (!write(web::Method::kPut, path, without(merged(have, want), leave_out), id)) return;
-  fmt::print(out_, "~ {} {}\n", what, name);
-  for (const auto& difference : found) fmt::print(out_, "    {}\n", describe(difference));
+  Change change{'~', std::string(what) + " " + std::string(name), {}};
+  for (const auto& difference : found) change.details.push_back(describe(difference));
+  tell_(change);
 }
 
 void Run::prune(std::string_view what, std::string_view name, const std::string& path) {
   std::string id;
   if (failed() || !options_.prune || !write(web::Method::kDelete, path, nullptr, id)) return;
-  fmt::print(out_, "- {} {}\n", what, name);
+  tell_({'-', std::string(what) + " " + std::string(name), {}});
 }
 
 void Run::change(std::string_view line, web::Method method, const std::string& path, const json::value& body) {
   std::string id;
   if (failed() || !write(method, path, body, id)) return;
-  fmt::print(out_, "~ {}\n", line);
+  tell_({'~', std::string(line), {}});
 }
-
-void Run::warn(std::string_view text) { fmt::print(out_, "! {}\n", text); }
 
 void Run::fail(std::string text) {
   if (failure_.empty()) failure_ = std::move(text);

@@ -2,6 +2,7 @@
 // nothing is called any more; callers need not look until the end.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,9 +17,18 @@ struct ApplyOptions {
   bool prune = false;    // delete what the file does not name, in the lists that the file has
 };
 
+/// One change that was made, or would be.
+struct Change {
+  char sign;            // '+' made, '~' changed, '-' deleted
+  std::string subject;  // "client netbird-client"
+  std::vector<std::string> details;
+};
+
 class Run {
  public:
-  Run(AdminApi& api, ApplyOptions options, std::FILE* out) : api_(api), options_(options), out_(out) {}
+  /// `tell` is called for each change, when it is made.
+  Run(AdminApi& api, ApplyOptions options, std::function<void(const Change&)> tell)
+      : api_(api), options_(options), tell_(std::move(tell)) {}
 
   /// GET; nothing when it is missing or the run has failed.
   [[nodiscard]] std::optional<json::value> find(const std::string& path);
@@ -34,8 +44,6 @@ class Run {
   void prune(std::string_view what, std::string_view name, const std::string& path);
   /// Any other change; `line` tells it.
   void change(std::string_view line, web::Method method, const std::string& path, const json::value& body = nullptr);
-  /// A sentence that is no change.
-  void warn(std::string_view text);
   void fail(std::string text);
 
   [[nodiscard]] bool failed() const { return !failure_.empty(); }
@@ -48,7 +56,7 @@ class Run {
 
   AdminApi& api_;
   ApplyOptions options_;
-  std::FILE* out_;
+  std::function<void(const Change&)> tell_;
   std::string failure_;
   int changes_ = 0;
 };

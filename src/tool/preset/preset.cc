@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "tool/api/document.h"
+#include "tool/apply/run.h"
 #include "tool/preset/preset_files.h"
 
 namespace cardea::tool {
@@ -109,6 +110,16 @@ Result<Preset, std::string> parse_preset(std::string name, std::string_view text
     const auto& output = item.as_object();
     preset.outputs.push_back(
         {string_or(output, "file", ""), string_or(output, "about", ""), string_or(output, "text", "")});
+  }
+  for (const auto& item : array_of(members, "steps")) {
+    if (!item.is_object()) return refuse(std::string("a step must be an object"));
+    preset.steps.push_back({string_or(item.as_object(), "of", ""), string_or(item.as_object(), "step", "")});
+  }
+  for (const auto& item : array_of(members, "tokens")) {
+    if (!item.is_object()) return refuse(std::string("a token must be an object"));
+    const auto member = [&item](std::string_view key) { return string_or(item.as_object(), key, ""); };
+    preset.tokens.push_back(
+        {member("client"), member("scope"), member("token"), member("claim"), member("contains"), member("step")});
   }
   return preset;
 }

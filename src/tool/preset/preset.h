@@ -6,6 +6,8 @@
 //   parameters: [ { name, about, kind: host|url|name|text, default } ]
 //   realm: a document as `cardea apply` takes it
 //   output: [ { file, about, text } ]
+//   steps: [ { of, step } ]      which step of the guide makes a subject ("client web"), for `cardea check`
+//   tokens: [ { client, scope, token: access|id, claim, contains, step } ]   what tokens must carry
 //
 // $(NAME) in a text stands for a parameter, or for one of the facts: server, issuer, realm, secret:CLIENT.
 #pragma once
@@ -31,11 +33,21 @@ struct Output {
   std::string file, about, text;
 };
 
+struct GuideStep {
+  std::string of, step;
+};
+
+struct TokenCheck {
+  std::string client, scope, token, claim, contains, step;
+};
+
 struct Preset {
   std::string name, about, guide;
   std::vector<Parameter> parameters;
   json::object realm;
   std::vector<Output> outputs;
+  std::vector<GuideStep> steps;
+  std::vector<TokenCheck> tokens;
 };
 
 using Values = std::map<std::string, std::string, std::less<>>;

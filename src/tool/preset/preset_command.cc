@@ -5,12 +5,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
-#include "base/uri.h"
-#include "tool/api/admin_api.h"
 #include "tool/apply/apply_command.h"
-#include "tool/apply/apply_realm.h"
-#include "tool/preset/check_discovery.h"
 #include "tool/preset/preset.h"
+#include "tool/preset/preset_target.h"
 
 namespace cardea::tool {
 namespace {
@@ -45,18 +42,6 @@ int describe(const Preset& preset, const Dependencies& deps) {
   return kExitDone;
 }
 
-/// The secret of a confidential client, as an administrator may read it.
-std::optional<std::string> client_secret(AdminApi& api, const std::string& realm, std::string_view client) {
-  const auto clients = "/admin/realms/" + percent_encode(realm) + "/clients";
-  const auto found = api.get(clients + "?clientId=" + percent_encode(client));
-  if (!found || !found->is_array()) return std::nullopt;
-  const auto* one = find_by(found->as_array(), "clientId", client);
-  if (one == nullptr) return std::nullopt;
-  const auto secret = api.get(clients + "/" + string_or(*one, "id", "") + "/client-secret");
-  if (!secret || !secret->is_object()) return std::nullopt;
-  return string_or(secret->as_object(), "value", "");
-}
-
 int write_outputs(const Preset& preset, const Lookup& lookup, const Flags& flags, const Dependencies& deps) {
   for (const auto& output : preset.outputs) {
     const auto text = expand(output.text, lookup);
@@ -73,30 +58,12 @@ int write_outputs(const Preset& preset, const Lookup& lookup, const Flags& flags
 }
 
 int set_up(const Preset& preset, const Flags& flags, const Dependencies& deps) {
-  const auto values = values_of(preset, flags.sets);
-  if (!values) return fail(deps, values.error(), kExitRefused);
-  auto api = AdminApi::sign_in(flags.server, deps);
-  if (!api) return fail(deps, api.error(), kExitFailed);
-  const auto realm = values->contains("realm") ? values->find("realm")->second : preset.name;
-  const auto base = api->server() + "/realms/" + percent_encode(realm);
-  std::string issuer;  // known once the realm is there
-  const Lookup lookup = [&](std::string_view name) -> std::optional<std::string> {
-    if (name == "server") return api->server();
-    if (name == "issuer") return issuer.empty() ? std::nullopt : std::optional(issuer);
-    if (name.starts_with("secret:")) return client_secret(*api, realm, name.substr(7));
-    const auto found = values->find(name);
-    return found == values->end() ? std::nullopt : std::optional(found->second);
-  };
-  const auto document = expand_document(preset.realm, lookup);
-  if (!document) return fail(deps, document.error(), kExitFailed);
-  if (const auto problem = refusal(*document)) return fail(deps, *problem, kExitFailed);
-  if (const int code = apply_document(*api, document->as_object(), {.dry_run = flags.dry_run}, deps); code != kExitDone)
-    return code;
-  if (flags.dry_run) return kExitDone;
-  const auto discovered = check_discovery(base, deps);
-  if (!discovered) return fail(deps, discovered.error(), kExitFailed);
-  issuer = *discovered;
-  return write_outputs(preset, lookup, flags, deps);
+  auto target = PresetTarget::make(preset, flags.sets, flags.server, deps);
+  if (!target) return fail(deps, target.error().text, target.error().code);
+  const int code = apply_document(target->api(), target->document(), {.dry_run = flags.dry_run}, deps);
+  if (code != kExitDone || flags.dry_run) return code;
+  if (const auto problem = target->discover()) return fail(deps, *problem, kExitFailed);
+  return write_outputs(preset, target->lookup(), flags, deps);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ import { authorizationRequest, claimsOf, signInAt } from '../support/sign_in.mjs
 const server = await startServer();
 const home = temporaryFolder();
 const who = ['--server', server.base, '--user', server.admin.username];
+const kNora = server.keepSecret('nora nests in norway');
 const environment = { HOME: home, CARDEA_ADMIN_PASSWORD: server.admin.password };
 
 const cardea = (...args) => runCommand(args, { environment, cwd: home });
@@ -77,11 +78,10 @@ test('G4_05_one_step_setup', kOnlyCardea, async () => {
   // A person signs in with the client's own settings, and the token names NetBird as its audience.
   await done('admin', 'create', 'users', '-r', 'netbird', '-s', 'username=nora', '-s', 'enabled=true', '-s', 'email=nora@example.test',
     '-s', 'firstName=Nora', '-s', 'lastName=Nest', '-s', 'emailVerified=true', ...who);
-  const password = server.keepSecret('nora nests in norway');
-  await done('admin', 'set-password', '-r', 'netbird', '--username', 'nora', '-p', password, ...who);
+    await done('admin', 'set-password', '-r', 'netbird', '--username', 'nora', '-p', kNora, ...who);
   const config = await discovered(JSON.parse(document).issuer, env.NETBIRD_AUTH_CLIENT_ID, client.None());
   const { url, checks } = await authorizationRequest(config, 'http://localhost:53000', { scope: env.NETBIRD_AUTH_SUPPORTED_SCOPES });
-  const callback = await signInAt(new FormBrowser(), url, 'http://localhost:53000', 'nora', password);
+  const callback = await signInAt(new FormBrowser(), url, 'http://localhost:53000', 'nora', kNora);
   const tokens = await client.authorizationCodeGrant(config, callback, checks);
   assert.ok([claimsOf(tokens.access_token).aud].flat().includes(env.NETBIRD_AUTH_AUDIENCE));
   assert.deepEqual(claimsOf(tokens.access_token).scope.split(' ').sort(), env.NETBIRD_AUTH_SUPPORTED_SCOPES.split(' ').sort());
@@ -108,6 +108,40 @@ test('mends_what_somebody_changed_by_hand_and_tells_it_first', kOnlyCardea, asyn
   assert.deepEqual((await admin(`clients/${made.id}`, '-r', 'netbird')).webOrigins, ['https://evil.example.test']);
   await done('preset', 'netbird', '--set', 'domain=nb.example.test', ...who);
   assert.deepEqual((await admin(`clients/${made.id}`, '-r', 'netbird')).webOrigins, ['+']);
+});
+
+test('check_finds_nothing_in_what_the_preset_made', kOnlyCardea, async () => {
+  assert.match(await done('check', 'netbird', '--set', 'domain=nb.example.test', ...who), /everything is as the application needs it/);
+});
+
+test('check_names_the_step_of_the_guide_that_was_left_out', kOnlyCardea, async () => {
+  const [made] = await admin('clients', '-r', 'netbird', '-q', 'clientId=netbird-client');
+  const scope = (await admin('client-scopes', '-r', 'netbird')).find(({ name }) => name === 'netbird-client-audience');
+  await done('admin', 'delete', `clients/${made.id}/default-client-scopes/${scope.id}`, '-r', 'netbird', ...who);
+  const found = await cardea('check', 'netbird', '--set', 'domain=nb.example.test', ...who);
+  assert.equal(found.code, 1, found.all);
+  assert.match(found.output, /client netbird-client \+ client scope netbird-client-audience is missing\n {4}Guide, step 5/);
+  assert.match(found.output, /claim aud is .*, without netbird-client\n {4}Guide, steps 4 and 5: without them NetBird answers 401/);
+  await done('preset', 'netbird', '--set', 'domain=nb.example.test', ...who);
+  await done('check', 'netbird', '--set', 'domain=nb.example.test', ...who);
+});
+
+test('G4_32_secret_in_spa', kOnlyCardea, async () => {
+  const [made] = await admin('clients', '-r', 'netbird', '-q', 'clientId=netbird-client');
+  await done('admin', 'update', `clients/${made.id}`, '-r', 'netbird', '-s', 'publicClient=false', '-s', 'secret=a secret that a page would show', ...who);
+  const found = await cardea('check', 'netbird', '--set', 'domain=nb.example.test', ...who);
+  assert.equal(found.code, 1, found.all);
+  assert.match(found.output, /client netbird-client: publicClient: false -> true\n.*a browser can keep no secret/);
+  // It works with NETBIRD_AUTH_CLIENT_SECRET, which the dashboard then sends, and not without.
+  const codeFor = async (how) => {
+    const config = await discovered(server.issuer('netbird'), 'netbird-client', how);
+    const { url, checks } = await authorizationRequest(config, 'https://nb.example.test/', { scope: 'openid' });
+    return client.authorizationCodeGrant(config, await signInAt(new FormBrowser(), url, 'https://nb.example.test/', 'nora', kNora), checks);
+  };
+  const refused = await codeFor(client.None()).then(() => null, (problem) => problem);
+  assert.equal(refused?.error, 'unauthorized_client');
+  assert.ok((await codeFor(client.ClientSecretPost('a secret that a page would show'))).access_token);
+  await done('preset', 'netbird', '--set', 'domain=nb.example.test', ...who);
 });
 
 test('G4_31_discovery_incomplete', kOnlyCardea, async () => {
