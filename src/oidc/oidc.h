@@ -42,7 +42,8 @@ struct Dependencies {
   LoginGuard& login_guard;
   StartLogin start_login;
   RequireActions require_actions;
-  bool production = true;  // start rather than start-dev: certs are cacheable for long
+  bool legacy_logout = false;  // logout by `redirect_uri` asks nobody
+  bool production = true;      // start rather than start-dev: certs are cacheable for long
   std::shared_ptr<ClientKeys> client_keys = make_client_keys();
 };
 

@@ -118,6 +118,11 @@ const std::array kTable = {
     Option{"hostname-strict", "Hostname", kBool, "true", "false",
            "Refuse to take the public name from requests; then hostname is needed.", assign<&S::hostname_strict>,
            kValueMayBeLeftOut},
+    Option{
+        "spi-login-protocol--openid-connect--legacy-logout-redirect-uri", "Hostname", kBool, "false", "false",
+        "Log out at once by the parameter redirect_uri of applications from before the standard, without asking; else "
+        "the person is asked first.",
+        assign<&S::legacy_logout_redirect_uri>, kValueMayBeLeftOut},
     Option{"proxy-headers", "Hostname", "forwarded|xforwarded", "", "",
            "Which headers a proxy in front sends with the browser's address. Needs proxy-trusted-addresses.",
            assign_choice<&S::proxy_headers, kProxyHeaders>},

@@ -73,6 +73,7 @@ oidc::Dependencies Provider::oidc_dependencies(const Parts& parts, bool developm
             return login_.require_actions(request, std::move(realm), std::move(authorization), std::move(proven),
                                           std::move(actions));
           },
+      .legacy_logout = parts.legacy_logout,
       .production = !development,
   };
 }

@@ -34,6 +34,7 @@ class Provider {
     const Clock& clock;
     Random& random;
     Log& log;
+    bool legacy_logout = false;  // oidc::Dependencies
   };
 
   /// Keeps the references. `development`: start-dev, which also serves the playground.

@@ -82,9 +82,10 @@ struct RunningServer::Parts {
 };
 
 void RunningServer::Parts::make_provider() {
-  provider = std::make_unique<Provider>(
-      Provider::Parts{database->repositories(), database->sealer(), clock, random, log},
-      ProviderAddress{settings.frontend_url(), settings.http_relative_path}, settings.development);
+  provider = std::make_unique<Provider>(Provider::Parts{database->repositories(), database->sealer(), clock, random,
+                                                        log, settings.legacy_logout_redirect_uri},
+                                        ProviderAddress{settings.frontend_url(), settings.http_relative_path},
+                                        settings.development);
 }
 
 /// On SQLite the writer is the store lane, so that requests share its commits; on PostgreSQL one thread waits for each

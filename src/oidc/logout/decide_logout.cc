@@ -29,6 +29,7 @@ LogoutDecision decide_logout(const LogoutInput& input) {
   if (const auto refusal = refusal_of(input)) return *refusal;
   const bool has_target = input.post_logout_redirect_uri.has_value();
   if (!input.hint) {
+    if (input.legacy_without_question && has_target) return EndSession{input.browser_session, true};
     // Anyone can link here, so without a hint a live session is never ended unasked (LO-3, LO-10).
     if (input.browser_session || !has_target) return ConfirmLogout{};
     return EndSession{.session = std::nullopt, .to_target = true};

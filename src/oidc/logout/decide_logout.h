@@ -27,6 +27,9 @@ struct LogoutInput {
   const Client* client = nullptr;            // of the hint, else of client_id; null when there is none
   std::optional<SessionId> browser_session;  // live, from the identity cookie
   std::string_view server_base;
+  /// The return address came as `redirect_uri`, and the operator lets applications from before the standard log out as
+  /// they did: without a question. Whoever can make a browser follow a link can then log it out.
+  bool legacy_without_question = false;
 };
 
 /// 400 and a page; nothing ends, nobody is sent anywhere.

@@ -113,6 +113,17 @@ TEST_F(DecideLogout, ends_the_session_of_the_hint) {
   EXPECT_EQ(decide(), "end s-1, stay");
 }
 
+TEST_F(DecideLogout, refuses_to_end_a_session_by_the_old_parameter_unless_the_operator_lets_it) {
+  input.client_id = "app";
+  with_live();
+  with_target();
+  EXPECT_EQ(decide(), "confirm");
+  input.legacy_without_question = true;
+  EXPECT_EQ(decide(), "end s-1, go");
+  with_target("https://evil.example/");
+  EXPECT_EQ(decide(), "Invalid redirect uri");
+}
+
 TEST_F(DecideLogout, goes_to_the_target_when_nobody_is_signed_in) {
   input.client_id = "app";
   with_target();

@@ -35,6 +35,7 @@ struct Logout {
     const auto standard = form.value("post_logout_redirect_uri");
     return standard ? standard : form.value("redirect_uri");
   }
+  [[nodiscard]] bool is_legacy() const { return form.value("redirect_uri") && !form.value("post_logout_redirect_uri"); }
   /// As sent, or found as the owner of an old `redirect_uri`; empty: none.
   [[nodiscard]] std::string_view client_id() const {
     if (const auto sent = form.value("client_id")) return *sent;
@@ -159,13 +160,15 @@ web::Outcome act(const LogoutPtr& logout, const std::optional<SessionId>& browse
   if (logout->form.value("redirect_uri") && logout->client == nullptr) {
     return refused(*logout, 400, "Invalid parameter: redirect_uri");
   }
-  const auto decision = decide_logout({.client_id = logout->client_id(),
-                                       .post_logout_redirect_uri = logout->target(),
-                                       .has_hint = logout->form.value("id_token_hint").has_value(),
-                                       .hint = logout->hint,
-                                       .client = logout->client_record(),
-                                       .browser_session = browser_session,
-                                       .server_base = base});
+  const auto decision =
+      decide_logout({.client_id = logout->client_id(),
+                     .post_logout_redirect_uri = logout->target(),
+                     .has_hint = logout->form.value("id_token_hint").has_value(),
+                     .hint = logout->hint,
+                     .client = logout->client_record(),
+                     .browser_session = browser_session,
+                     .server_base = base,
+                     .legacy_without_question = logout->dependencies.legacy_logout && logout->is_legacy()});
   if (const auto* refusal = std::get_if<RefuseLogout>(&decision)) return refused(*logout, 400, refusal->message);
   if (std::holds_alternative<ConfirmLogout>(decision)) return confirm_page(*logout, browser_session.has_value());
   const auto& end = std::get<EndSession>(decision);
