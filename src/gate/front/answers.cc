@@ -53,6 +53,8 @@ std::string_view keep_text(const RefusedToken& refused) {
   switch (refused.reason) {
     case TokenRefusal::kExpired:
       return "Token has expired";
+    case TokenRefusal::kNoKeyId:
+      return "No key ID in token header";
     case TokenRefusal::kUnknownKey:
     case TokenRefusal::kForeignKey:
       return "Invalid token signing key";
@@ -64,7 +66,6 @@ std::string_view keep_text(const RefusedToken& refused) {
       return "Invalid token application ID (appid/azp)";
     case TokenRefusal::kMissingClaim:
       if (refused.detail == "azp") return "No client ID (appid/azp) in token";
-      if (refused.detail == "kid") return "No key ID in token header";
       if (refused.detail == "tid") return "Missing required claims";
       return "Token is missing required claims";
     case TokenRefusal::kNoName:

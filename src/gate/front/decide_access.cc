@@ -42,6 +42,18 @@ bool is_listed(const std::vector<std::string>& people, std::string_view name) {
   });
 }
 
+namespace {
+
+RoleDecision role_of(const Application& application, const Caller& caller) {
+  if (caller.fixed_role.empty()) return decide_role(application.access, caller.claims());
+  RoleDecision decision;
+  decision.role = application.access.find_role(caller.fixed_role);
+  if (decision.role != nullptr) decision.roles = {decision.role};
+  return decision;
+}
+
+}  // namespace
+
 Access decide_access(const Application& application, const OriginalRequest& original, const Caller& caller) {
   using Verdict = Access::Verdict;
   Access access;
@@ -49,7 +61,7 @@ Access decide_access(const Application& application, const OriginalRequest& orig
   const auto verdict = [&]() {
     if (access.rule == nullptr && !application.requests.empty()) return Verdict::kNoRule;
     if (application.has_roles()) {
-      access.role = decide_role(application.access, caller.token->claims());
+      access.role = role_of(application, caller);
       if (access.role.is_denied) return Verdict::kDenied;
       if (access.role.role == nullptr) return Verdict::kNoRole;
     }

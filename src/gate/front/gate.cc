@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/encoding.h"
+#include "base/secret.h"
 #include "base/text.h"
+#include "crypto/hash.h"
 #include "gate/front/bearer.h"
 #include "gate/keys/load_keys.h"
 #include "upstream/id_token.h"
@@ -40,7 +43,45 @@ std::string header_value(const HeaderRule& rule, const Caller& caller, const Acc
   if (rule.source == "role")
     return access == nullptr || access->role.role == nullptr ? "" : header_text(access->role.role_names());
   const auto path = ClaimPath::parse(rule.source);
-  return path ? header_text(join(read_names(*path, caller.token->claims()).names, ",")) : "";
+  return path ? header_text(join(read_names(*path, caller.claims()).names, ",")) : "";
+}
+
+constexpr std::string_view kApiKeyHeader = "X-API-KEY";
+
+/// Somebody for whom no token of their own speaks: an API key, or what a proxy that we trust says of them.
+std::shared_ptr<const Caller> vouched_caller(const web::Request& request, const Application& application) {
+  Caller caller;
+  if (const auto key = request.header(kApiKeyHeader); key && !application.api_keys.empty()) {
+    const auto digest = crypto::sha256(*key);
+    const auto hex = hex_encode(as_text(digest));
+    const auto found = std::ranges::find_if(application.api_keys,
+                                            [&](const ApiKey& known) { return equal_secrets(known.sha256, hex); });
+    if (found == application.api_keys.end()) return nullptr;
+    caller.provider = "api-key";
+    caller.name = found->name;
+    caller.fixed_role = found->role;
+    caller.looked_up = std::make_shared<const json::object>();
+    return std::make_shared<const Caller>(std::move(caller));
+  }
+  if (!application.trusted_headers) return nullptr;
+  const auto user = request.header(application.trusted_headers->user);
+  if (!user || trim(*user).empty()) return nullptr;
+  json::array groups;
+  for (const auto part : split(request.header(application.trusted_headers->roles).value_or(""), ','))
+    if (!trim(part).empty()) groups.emplace_back(trim(part));
+  caller.provider = "proxy";
+  caller.name = trim(*user);
+  caller.looked_up =
+      std::make_shared<const json::object>(json::object{{"email", caller.name}, {"groups", std::move(groups)}});
+  return std::make_shared<const Caller>(std::move(caller));
+}
+
+Refusal invalid_key(const Application& application) {
+  auto refusal = nobody(application.answers);
+  if (application.api_keys.empty()) return refusal;
+  refusal.text = "Invalid API Key";
+  refusal.log_reason = "invalid_api_key";
+  return refusal;
 }
 
 /// A provider whose keys may have changed: worth a look before the token is refused.
@@ -50,7 +91,17 @@ bool may_help(TokenRefusal reason) {
 
 }  // namespace
 
-GateState::GateState(GateSettings gate_settings) : settings(std::move(gate_settings)), providers(settings.providers) {}
+namespace {
+
+std::vector<ProviderPtr> with_one_more(std::vector<ProviderPtr> providers, ProviderPtr more) {
+  if (more) providers.push_back(std::move(more));
+  return providers;
+}
+
+}  // namespace
+
+GateState::GateState(GateSettings gate_settings, ProviderPtr more)
+    : settings(std::move(gate_settings)), providers(with_one_more(settings.providers, std::move(more))) {}
 
 const KeyAddress* GateState::address_of(std::string_view provider) const {
   const auto found = std::ranges::find_if(
@@ -61,7 +112,10 @@ const KeyAddress* GateState::address_of(std::string_view provider) const {
 Gate::Gate(const Parts& parts, GateSettings settings)
     : parts_(parts),
       sign_in_({parts.reach, parts.sealer, parts.pages, parts.random}),
-      state_(std::make_shared<GateState>(std::move(settings))) {
+      keep_domino_({parts.reach, revoked_, parts.random}),
+      lookups_(parts.reach),
+      overage_(parts.reach),
+      state_(std::make_shared<GateState>(std::move(settings), keep_domino_.provider())) {
   web::add_asset_routes(assets_);
 }
 
@@ -71,7 +125,7 @@ std::shared_ptr<GateState> Gate::state() const {
 }
 
 void Gate::replace(GateSettings settings) {
-  auto next = std::make_shared<GateState>(std::move(settings));
+  auto next = std::make_shared<GateState>(std::move(settings), keep_domino_.provider());
   const std::lock_guard lock(mutex_);
   state_ = std::move(next);
 }
@@ -107,6 +161,13 @@ web::Outcome Gate::own_path(const web::Request& request, const StatePtr& current
   if (request.path == kCheckPath) return question(request, current, application, Form::kStatusOnly);
   if (request.path == kForwardPath || request.path.starts_with(kEnvoyPrefix))
     return question(request, current, application, Form::kFull);
+  if (application->answers == AnswerForm::kKeepDomino) {
+    const auto caller_of = [&](std::string_view token) {
+      auto caller = check(*current, token);
+      return caller ? std::move(*caller) : nullptr;
+    };
+    if (auto outcome = keep_domino_.handle(request, application, caller_of)) return std::move(*outcome);
+  }
   if (application->sign_in) return sign_in_path(request, application);
   return web::json_error(404, "not_found");
 }
@@ -131,6 +192,8 @@ web::Outcome Gate::sign_in_path(const web::Request& request, const AppPtr& appli
 web::Outcome Gate::question(const web::Request& request, const StatePtr& current, const AppPtr& application,
                             Form form) {
   auto original = read_original(request);
+  if (!original && original.error() == OriginalError::kMissing && application->trusted_headers)
+    return refuse_with(request, {current, application, {}, form}, nobody(application->answers), nullptr);
   if (!original) {
     const auto status = original.error() == OriginalError::kMissing ? 403 : 400;
     const Question unknown{current, application, {}, form};
@@ -145,6 +208,9 @@ web::Outcome Gate::question(const web::Request& request, const StatePtr& current
   Question asked{current, application, std::move(*original), form};
   const auto* rule = find_rule(*application, asked.original);
   if (rule != nullptr && rule->is_open) return pass(asked, nullptr, nullptr);
+  if (const auto caller = vouched_caller(request, *application)) return judge(request, asked, caller);
+  if (application->trusted_headers || request.header(kApiKeyHeader))
+    return refuse_with(request, asked, invalid_key(*application), nullptr);
   if (const auto token = bearer_of(request); token && application->takes_tokens)
     return by_token(request, std::move(asked), std::string(*token));
   if (has_authorization(request) || !application->sign_in)
@@ -170,15 +236,17 @@ Result<std::shared_ptr<const Caller>, RefusedToken> Gate::check(GateState& state
 }
 
 web::Outcome Gate::by_token(const web::Request& request, Question asked, std::string token) {
-  const auto finish = [this, &request](
+  const auto finish = [this, &request, token](
                           const Question& question,
                           const Result<std::shared_ptr<const Caller>, RefusedToken>& caller) -> web::Outcome {
     const auto form = question.application->answers;
     if (!caller) return refuse_with(request, question, refusal_of(form, caller.error()), nullptr);
-    if (question.application->takes_tokens_of((*caller)->provider)) return judge(request, question, **caller);
-    return refuse_with(request, question,
-                       refusal_of(form, {.reason = TokenRefusal::kUnknownIssuer, .provider = (*caller)->provider}),
-                       nullptr);
+    const auto& provider = (*caller)->provider;
+    const bool counts =
+        provider == kKeepIssuer ? form == AnswerForm::kKeepDomino : question.application->takes_tokens_of(provider);
+    if (counts) return with_standing(request, question, token, *caller);
+    const RefusedToken foreign{.reason = TokenRefusal::kUnknownIssuer, .provider = provider};
+    return refuse_with(request, question, refusal_of(form, foreign), nullptr);
   };
   auto caller = check(*asked.state, token);
   if (caller || !may_help(caller.error().reason)) return finish(asked, caller);
@@ -190,18 +258,52 @@ web::Outcome Gate::by_token(const web::Request& request, Question asked, std::st
                        const std::string&) -> web::Outcome { return finish(asked, check(*asked.state, token)); });
 }
 
+web::Outcome Gate::with_standing(const web::Request& request, const Question& asked, const std::string& token,
+                                 std::shared_ptr<const Caller> caller) {
+  const auto& lookups = asked.state->settings.lookups;
+  const auto lookup = std::ranges::find(lookups, caller->provider, &LookupSettings::provider);
+  if (lookup == lookups.end()) return judge(request, asked, caller);
+  return lookups_.ask(*lookup, token, [this, &request, asked, caller](Standing standing) -> web::Outcome {
+    if (standing == Standing::kGood) return judge(request, asked, caller);
+    const auto reason = standing == Standing::kEnded ? TokenRefusal::kRevoked : TokenRefusal::kKeysUnavailable;
+    return refuse_with(request, asked,
+                       refusal_of(asked.application->answers, {.reason = reason, .provider = caller->provider}),
+                       nullptr);
+  });
+}
+
 web::Outcome Gate::by_session(const web::Request& request, Question asked) {
   auto application = asked.application;
   return sign_in_.with_session(request, application,
                                [this, &request, asked = std::move(asked)](const SessionPtr& session) -> web::Outcome {
-                                 if (session) return judge(request, asked, *session->caller);
+                                 if (session) return judge(request, asked, session->caller);
                                  if (asked.form == Form::kFull && is_page_request(request, asked.original))
                                    return sign_in_.start(request, asked.application, asked.original.target());
                                  return refuse_with(request, asked, nobody(asked.application->answers), nullptr);
                                });
 }
 
-web::Outcome Gate::judge(const web::Request& request, const Question& asked, const Caller& caller) {
+web::Outcome Gate::judge(const web::Request& request, const Question& asked, const CallerPtr& caller) {
+  const auto& application = *asked.application;
+  if (!application.overage || !caller->token || !is_overage(caller->claims()))
+    return judge_known(request, asked, *caller);
+  return overage_.ask(
+      *application.overage, caller,
+      [this, &request, asked](const Result<CallerPtr, OverageError>& found) -> web::Outcome {
+        if (found) return judge_known(request, asked, **found);
+        const bool away = found.error() == OverageError::kUnavailable;
+        const Refusal refusal{
+            .status = away ? 503 : 403,
+            .text = away ? "Overage: the token has too many groups for itself, and Microsoft Graph cannot be reached"
+                         : "Overage: the token has too many groups for itself, and Microsoft Graph does not tell them",
+            .oauth = {},
+            .log_reason = "overage",
+            .log_detail = {}};
+        return refuse_with(request, asked, refusal, nullptr);
+      });
+}
+
+web::Outcome Gate::judge_known(const web::Request& request, const Question& asked, const Caller& caller) {
   const auto& application = *asked.application;
   auto access = decide_access(application, asked.original, caller);
   const auto scopes = asked_scopes(request);

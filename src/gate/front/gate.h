@@ -19,8 +19,11 @@
 #include "gate/front/answers.h"
 #include "gate/front/decide_access.h"
 #include "gate/front/original_request.h"
+#include "gate/keep/overage.h"
+#include "gate/keep_domino/endpoints.h"
 #include "gate/settings/gate_settings.h"
 #include "gate/signin/sign_in.h"
+#include "gate/token/lookup.h"
 #include "gate/token/revoked_tokens.h"
 #include "gate/token/verified_tokens.h"
 #include "web/router.h"
@@ -39,7 +42,8 @@ inline constexpr std::string_view kScopeParameter = "scope";
 
 /// Settings with what belongs to them while they are in use; replaced whole by a reload.
 struct GateState {
-  explicit GateState(GateSettings gate_settings);
+  /// `more`: a provider beside those of the settings; null: none.
+  explicit GateState(GateSettings gate_settings, ProviderPtr more = nullptr);
   GateSettings settings;
   ProviderSet providers;
   VerifiedTokens verified;
@@ -86,10 +90,15 @@ class Gate {
   web::Outcome sign_in_path(const web::Request& request, const AppPtr& application);
   web::Outcome question(const web::Request& request, const StatePtr& state, const AppPtr& application, Form form);
   web::Outcome by_token(const web::Request& request, Question question, std::string token);
+  web::Outcome with_standing(const web::Request& request, const Question& question, const std::string& token,
+                             std::shared_ptr<const Caller> caller);
   web::Outcome by_session(const web::Request& request, Question question);
   [[nodiscard]] Result<std::shared_ptr<const Caller>, RefusedToken> check(GateState& state,
                                                                           std::string_view token) const;
-  web::Outcome judge(const web::Request& request, const Question& question, const Caller& caller);
+  using CallerPtr = std::shared_ptr<const Caller>;
+  /// With groups looked up where the token has too many for itself; then as judge_known.
+  web::Outcome judge(const web::Request& request, const Question& question, const CallerPtr& caller);
+  web::Outcome judge_known(const web::Request& request, const Question& question, const Caller& caller);
   web::Response pass(const Question& question, const Caller* caller, const Access* access) const;
   web::Response refuse_with(const web::Request& request, const Question& question, const Refusal& refusal,
                             const Caller* caller) const;
@@ -99,6 +108,9 @@ class Gate {
   const Parts parts_;
   SignIn sign_in_;
   RevokedTokens revoked_;
+  KeepEndpoints keep_domino_;
+  Lookups lookups_;
+  Overage overage_;
   web::Router assets_;
   mutable AttemptLimit scopes_warnings_{1, seconds{86'400}};  // by issuer
   mutable std::mutex mutex_;

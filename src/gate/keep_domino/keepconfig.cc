@@ -26,8 +26,8 @@ struct Entry {
 
 class Reader {
  public:
-  Reader(Overlay overlay, const ReadKeyFile& read_key_file)
-      : settings_(std::move(overlay.settings)), read_key_file_(read_key_file) {
+  Reader(Overlay overlay, const ReadKeyFile& read_key_file, seconds leeway)
+      : settings_(std::move(overlay.settings)), read_key_file_(read_key_file), leeway_(leeway) {
     config_.notes = std::move(overlay.notes);
   }
 
@@ -125,6 +125,7 @@ class Reader {
     rules.audiences = texts(entry, "aud");
     if (rules.audiences.empty()) rules.audiences.emplace_back(kAudience);
     rules.check_expiry = !is_expiry_ignored_;
+    rules.leeway = leeway_;
     rules.lifetime_max = config_.jwt_duration_max;
     rules.scope_claims = {"scope", "scp", "scopes"};  // the guide's own sample says scopes (G1-04)
     const auto identifier = string_or(entry.members, "userIdentifier", "");
@@ -204,6 +205,7 @@ class Reader {
 
   json::object settings_;
   const ReadKeyFile& read_key_file_;
+  const seconds leeway_;
   KeepConfig config_;
   bool is_expiry_ignored_ = false;
 };
@@ -211,8 +213,8 @@ class Reader {
 }  // namespace
 
 KeepConfig read_keepconfig(std::vector<ConfigFile> files, const std::map<std::string, std::string>& environment,
-                           const ReadKeyFile& read_key_file) {
-  return Reader(merge_overlays(std::move(files), environment), read_key_file).read();
+                           const ReadKeyFile& read_key_file, seconds leeway) {
+  return Reader(merge_overlays(std::move(files), environment), read_key_file, leeway).read();
 }
 
 }  // namespace cardea::gate

@@ -37,8 +37,9 @@ struct KeepConfig {
   json::object shown;  // what `/config` shows
 };
 
+/// `leeway`: on the times in tokens; KEEP's files do not say it.
 [[nodiscard]] KeepConfig read_keepconfig(std::vector<ConfigFile> files,
                                          const std::map<std::string, std::string>& environment,
-                                         const ReadKeyFile& read_key_file);
+                                         const ReadKeyFile& read_key_file, seconds leeway = seconds{30});
 
 }  // namespace cardea::gate

@@ -65,7 +65,30 @@ struct SignInSettings {
 struct KeepDominoSettings {
   bool is_login_disabled = false;
   seconds token_lifetime{std::chrono::minutes(60)};
-  std::optional<std::string> login_provider;  // the issuer whose people sign in by /api/v1/auth
+  std::string scopes = "MAIL $DATA";  // of tokens of /api/v1/auth, in words; a client may ask for fewer
+  std::string organization;           // for people whose provider knows no X.500 name: CN=<user name>/O=<this>
+};
+
+/// Where groups are asked that a token cannot carry (keep/overage.h).
+struct OverageSettings {
+  std::string token_url;  // with {tenant}
+  std::string graph;      // base URL
+  std::string client_id;
+  SecretBytes client_secret;
+};
+
+/// A proxy in front of the gate has signed the person in and says who it is (guides.md G0.7, OAUTH2PROXY). `http` keeps
+/// such headers, which begin with X-Forwarded-, from trusted addresses alone.
+struct TrustedHeaders {
+  std::string user;
+  std::string roles;  // a list with commas between
+};
+
+/// For machines: X-API-KEY with a text whose SHA-256 stands here, in hexadecimal.
+struct ApiKey {
+  std::string name;
+  std::string sha256;
+  std::string role;
 };
 
 struct Application {
@@ -75,6 +98,11 @@ struct Application {
   AnswerForm answers = AnswerForm::kOAuth;
   bool takes_tokens = true;
   std::optional<SignInSettings> sign_in;
+  KeepDominoSettings keep_domino;  // of kKeepDomino
+  std::optional<OverageSettings> overage;
+  std::optional<TrustedHeaders> trusted_headers;
+  std::vector<ApiKey> api_keys;
+  seconds leeway{30};                 // on times in tokens of providers that the application's own file names
   RoleRules access;                   // without roles: whoever is known may pass
   std::vector<RequestRule> requests;  // empty: every request needs somebody who is known
   std::vector<HeaderRule> headers;
@@ -91,13 +119,25 @@ struct KeyAddress {
   std::string jwks_url;
 };
 
+/// A provider that is asked whether its tokens are still good.
+struct LookupSettings {
+  std::string provider;
+  std::string discovery_url;
+  std::string client_id;
+  SecretBytes client_secret;
+  seconds every{5};
+};
+
 struct GateSettings {
   std::vector<ProviderPtr> providers;
   std::vector<KeyAddress> key_addresses;
   std::vector<Application> applications;
+  std::vector<LookupSettings> lookups;
   std::vector<ConfigNote> notes;  // one that is fatal: the settings are not to be used
   json::object shown;             // what /config shows of keepconfig.d
   bool is_insecure = false;
+  bool is_keep_login_disabled = false;  // of keepconfig.d: disableDominoLogin
+  seconds keep_token_lifetime{std::chrono::minutes(60)};
 
   [[nodiscard]] bool has_fatal() const;
   /// By the host of a request; null: there is none for it.

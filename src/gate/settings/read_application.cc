@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/encoding.h"
 #include "base/text.h"
 #include "base/uri.h"
+#include "gate/keep/read_keep.h"
+#include "gate/keep_domino/endpoints.h"
 #include "gate/kestra/read_kestra.h"
 #include "gate/settings/read_provider.h"
 #include "web/fetch.h"
@@ -70,7 +73,39 @@ std::optional<RoleRule> read_role_rule(Members members) {
 }
 
 /// The application's own file, in its own words.
-void read_dialect(Members& members, const GateFiles& files, Application& application) {
+void read_keep_variables(Members& members, const GateFiles& files, GateSettings& settings, Application& application) {
+  const auto source = members.text("keep");
+  KeepHosts hosts;
+  hosts.authority = members.text("keep-authority", hosts.authority);
+  hosts.version_1_issuer = members.text("keep-version-1-issuer", hosts.version_1_issuer);
+  hosts.graph = members.text("keep-graph", hosts.graph);
+  hosts.tenants = members.texts("keep-tenants");
+  application.leeway = members.duration("leeway", application.leeway, std::chrono::minutes(10));
+  for (const auto& url : {hosts.authority, hosts.version_1_issuer, hosts.graph})
+    if (!web::ConfiguredUrl::parse(url) || url.ends_with('/'))
+      members.fatal("keep-authority", "must be a URL without a slash at its end: " + url);
+  if (source.empty()) return;
+  if (source == "environment") return read_keep(files.environment, hosts, application, settings);
+  const auto text = files.read(source);
+  if (!text) return members.fatal("keep", "cannot be read: " + source);
+  read_keep(parse_env_file(*text), hosts, application, settings);
+}
+
+void read_api_keys(Members& members, Application& application) {
+  std::size_t index = 0;
+  for (const auto* object : members.objects("api-keys")) {
+    Members key(*object, members.path_of("api-keys[" + std::to_string(index++) + "]"), members.notes());
+    ApiKey made{.name = key.text("name"), .sha256 = ascii_lower(key.text("sha256")), .role = key.text("role")};
+    const auto digest = hex_decode(made.sha256);
+    if (!digest || digest->size() != 32) key.fatal("sha256", "must be the SHA-256 of the key in hexadecimal");
+    if (application.access.find_role(made.role) == nullptr) key.fatal("role", "names no role");
+    key.refuse_unknown();
+    application.api_keys.push_back(std::move(made));
+  }
+}
+
+void read_dialect(Members& members, const GateFiles& files, GateSettings& settings, Application& application) {
+  read_keep_variables(members, files, settings, application);
   const auto path = members.text("kestra");
   if (path.empty()) return;
   const auto file = files.read_yaml(path);
@@ -81,7 +116,7 @@ void read_dialect(Members& members, const GateFiles& files, Application& applica
   read_kestra(file->get_object(), application, members.notes());
 }
 
-void read_access(Members& members, const GateFiles& files, Application& application) {
+void read_access(Members& members, const GateFiles& files, GateSettings& settings, Application& application) {
   application.access.roles = read_roles(members);
   std::size_t index = 0;
   for (const auto* object : members.objects("role-rules")) {
@@ -89,7 +124,7 @@ void read_access(Members& members, const GateFiles& files, Application& applicat
     if (auto rule = read_role_rule(Members(*object, path, members.notes())))
       application.access.rules.push_back(std::move(*rule));
   }
-  read_dialect(members, files, application);
+  read_dialect(members, files, settings, application);
   if (auto role = members.text("default-role"); !role.empty()) application.access.default_role = std::move(role);
   for (auto& problem : check_role_rules(application.access)) members.fatal("role-rules", std::move(problem));
 }
@@ -118,6 +153,23 @@ std::optional<RequestRule> read_request(Members members) {
     members.fatal("open", "and permission, scopes or people contradict each other");
   members.refuse_unknown();
   return rule;
+}
+
+void read_keep_domino(Members& members, const GateSettings& settings, Application& application) {
+  const auto* object = members.object("keep-domino");
+  if (application.answers != AnswerForm::kKeepDomino) {
+    if (object != nullptr) members.fatal("keep-domino", "is for answers: keep-domino");
+    return;
+  }
+  auto& keep = application.keep_domino;
+  keep.is_login_disabled = settings.is_keep_login_disabled;
+  keep.token_lifetime = settings.keep_token_lifetime;
+  application.own_paths = keep_domino_paths();
+  if (object == nullptr) return;
+  Members inner(*object, members.path_of("keep-domino"), members.notes());
+  keep.scopes = inner.text("scopes", keep.scopes);
+  keep.organization = inner.text("organization");
+  inner.refuse_unknown();
 }
 
 void read_requests(Members& members, Application& application) {
@@ -225,6 +277,23 @@ void read_hosts(Members& members, Application& application, const GateSettings& 
 
 }  // namespace
 
+void read_lookup(Members members, const std::string& provider, const GateFiles& files, GateSettings& settings) {
+  LookupSettings lookup;
+  lookup.provider = provider;
+  const auto found = std::ranges::find_if(
+      settings.key_addresses, [&](const KeyAddress& address) { return address.provider->settings().name == provider; });
+  lookup.discovery_url =
+      members.text("discovery-url", found == settings.key_addresses.end() ? std::string() : found->discovery_url);
+  lookup.client_id = members.text("client-id");
+  if (auto secret = read_secret(members, files)) lookup.client_secret = std::move(*secret);
+  lookup.every = members.duration("every", lookup.every, std::chrono::minutes(10));
+  members.refuse_unknown();
+  if (!web::ConfiguredUrl::parse(lookup.discovery_url)) members.fatal("discovery-url", "is no http or https URL");
+  if (lookup.client_id.empty() || lookup.client_secret.empty())
+    members.fatal("client-id", "and client-secret are needed: a provider tells clients it knows only");
+  settings.lookups.push_back(std::move(lookup));
+}
+
 void read_application(Members members, const GateFiles& files, GateSettings& settings) {
   Application application;
   application.name = members.text("name");
@@ -238,14 +307,18 @@ void read_application(Members members, const GateFiles& files, GateSettings& set
     if (!is_known) members.fatal("providers", name + " is no provider of this file");
   }
   const auto answers = members.text("answers", "oauth");
-  if (const auto form = answer_form(answers))
+  if (members.has("keep") && !members.has("answers")) {
+    application.answers = AnswerForm::kKeep;
+  } else if (const auto form = answer_form(answers))
     application.answers = *form;
   else
     members.fatal("answers", "must be oauth, keep-domino, keep or netbird");
   if (const auto* object = members.object("sign-in"))
     application.sign_in = read_sign_in(Members(*object, members.path_of("sign-in"), members.notes()), files);
+  read_keep_domino(members, settings, application);
   read_requests(members, application);
-  read_access(members, files, application);
+  read_access(members, files, settings, application);
+  read_api_keys(members, application);
   const bool asks =
       std::ranges::any_of(application.requests, [](const RequestRule& rule) { return rule.permission.has_value(); });
   if (asks && !application.has_roles())

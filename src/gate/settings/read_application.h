@@ -9,4 +9,7 @@ namespace cardea::gate {
 /// `providers` of `settings` are read already.
 void read_application(Members members, const GateFiles& files, GateSettings& settings);
 
+/// One entry of `introspection`.
+void read_lookup(Members members, const std::string& provider, const GateFiles& files, GateSettings& settings);
+
 }  // namespace cardea::gate

@@ -10,7 +10,7 @@ namespace cardea::gate {
 namespace {
 
 /// Entries of keepconfig.d beside the file's own providers.
-void add_keepconfig(const std::string& folder, const GateFiles& files, GateSettings& settings) {
+void add_keepconfig(const std::string& folder, seconds leeway, const GateFiles& files, GateSettings& settings) {
   auto list = files.list_json(folder);
   if (!list) {
     settings.notes.push_back({NoteLevel::kFatal, "keepconfig", "there is no folder " + folder});
@@ -19,7 +19,7 @@ void add_keepconfig(const std::string& folder, const GateFiles& files, GateSetti
   const auto read_key = [&](const std::string& path) {
     return files.read(path.starts_with('/') ? path : folder + "/" + path);
   };
-  auto config = read_keepconfig(std::move(*list), files.environment, read_key);
+  auto config = read_keepconfig(std::move(*list), files.environment, read_key, leeway);
   for (auto& provider : config.providers) settings.providers.push_back(std::move(provider));
   for (auto& found : config.discovered)
     settings.key_addresses.push_back(
@@ -27,6 +27,8 @@ void add_keepconfig(const std::string& folder, const GateFiles& files, GateSetti
   for (auto& note : config.notes) settings.notes.push_back(std::move(note));
   settings.is_insecure = settings.is_insecure || config.is_insecure;
   settings.shown = std::move(config.shown);
+  settings.is_keep_login_disabled = config.is_login_disabled;
+  settings.keep_token_lifetime = config.jwt_duration;
 }
 
 }  // namespace
@@ -43,7 +45,17 @@ GateSettings read_gate(const json::object& file, const GateFiles& files) {
         members.fatal(path, "must be a mapping");
     }
   }
-  if (const auto folder = members.text("keepconfig"); !folder.empty()) add_keepconfig(folder, files, settings);
+  const auto leeway = members.duration("keepconfig-leeway", seconds{30}, std::chrono::minutes(10));
+  if (const auto folder = members.text("keepconfig"); !folder.empty()) add_keepconfig(folder, leeway, files, settings);
+  if (const auto* lookups = members.object("introspection")) {
+    for (const auto& [name, value] : *lookups) {
+      const auto path = "introspection." + std::string(name);
+      if (const auto* object = value.if_object())
+        read_lookup(Members(*object, path, settings.notes), std::string(name), files, settings);
+      else
+        members.fatal(path, "must be a mapping");
+    }
+  }
   std::size_t index = 0;
   for (const auto* object : members.objects("applications")) {
     const auto path = "applications[" + std::to_string(index++) + "]";

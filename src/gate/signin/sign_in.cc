@@ -37,6 +37,8 @@ std::string redirect_uri(const web::Request& request, const Application& applica
   return application_base(request) + application.sign_in->callback_path;
 }
 
+}  // namespace
+
 upstream::ClientProof client_proof(const SignInSettings& sign_in, const upstream::Metadata& metadata) {
   upstream::ClientProof proof;
   proof.client_id = sign_in.client_id;
@@ -50,6 +52,8 @@ upstream::ClientProof client_proof(const SignInSettings& sign_in, const upstream
         takes_basic ? upstream::ClientAuthentication::kSecretBasic : upstream::ClientAuthentication::kSecretPost;
   return proof;
 }
+
+namespace {
 
 /// How many sign-ins of this browser did not hold: "count.since", which only the browser itself could forge.
 struct Rounds {

@@ -81,6 +81,10 @@ class SignIn {
   AttemptLimit used_logouts_{1, seconds{600}};
 };
 
+/// How the application proves itself at its provider: by Basic where the discovery document offers it or is silent, in
+/// the body else, never both (guides.md G3-22).
+[[nodiscard]] upstream::ClientProof client_proof(const SignInSettings& sign_in, const upstream::Metadata& metadata);
+
 /// "https://app.example.com": where this request reached the application, as the trusted proxy says.
 [[nodiscard]] std::string application_base(const web::Request& request);
 

@@ -56,6 +56,7 @@ bool signs_for(std::string_view owner, const jose::VerifiedJwt& jwt) {
 Result<Verified, TokenRefusal> verify_by(const TokenProvider& provider, const jose::UnverifiedJws& jws) {
   if (!provider.allows(jws.algorithm())) return refuse(TokenRefusal::kWrongAlgorithm);
   if (!provider.keys_without_id().empty()) return verify_without_id(provider, jws);
+  if (provider.settings().rules.requires_key_id && !jws.kid()) return refuse(TokenRefusal::kNoKeyId);
   const auto keys = provider.keys_by_id();
   if (!keys) return refuse(TokenRefusal::kKeysUnavailable);
   auto jwt = jose::verify(jws, keys->keys);
@@ -130,6 +131,8 @@ std::string_view describe(TokenRefusal refusal) {
       return "keys_unavailable";
     case TokenRefusal::kUnknownKey:
       return "unknown_key";
+    case TokenRefusal::kNoKeyId:
+      return "no_key_id";
     case TokenRefusal::kForeignKey:
       return "foreign_key";
     case TokenRefusal::kWrongAlgorithm:

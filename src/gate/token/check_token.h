@@ -19,6 +19,7 @@ enum class TokenRefusal {
   kTooManySearches,  // the same, and not looked for again so soon
   kKeysUnavailable,  // its provider has no keys yet: the provider could not be reached
   kUnknownKey,       // its provider has no such key; it may have new ones
+  kNoKeyId,          // it names no key, and must
   kForeignKey,       // the key says that it signs for another issuer
   kWrongAlgorithm,   // not among the provider's
   kBadSignature,
@@ -39,11 +40,16 @@ enum class TokenRefusal {
 struct Caller {
   std::string provider;
   std::string name;
-  std::string name_claim;           // where it stood
-  std::vector<std::string> scopes;  // in the token's order
-  std::string scope_claim;          // where they stood; empty: the token has none
-  std::shared_ptr<const jose::VerifiedJwt> token;
+  std::string name_claim;                          // where it stood
+  std::vector<std::string> scopes;                 // in the token's order
+  std::string scope_claim;                         // where they stood; empty: the token has none
+  std::shared_ptr<const jose::VerifiedJwt> token;  // null: a trusted proxy or an API key vouches
+  std::shared_ptr<const json::object> looked_up;   // claims in place of the token's: with groups asked elsewhere
+  std::string fixed_role;                          // of an API key; empty: the rules decide
   std::uint64_t provider_version = 0;
+
+  /// What rules on claims look at.
+  [[nodiscard]] const json::object& claims() const { return looked_up ? *looked_up : token->claims(); }
 };
 
 /// Whom a refused token concerns, for the log. `provider` is empty when none was found, `detail` names the claim or is

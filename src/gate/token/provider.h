@@ -36,6 +36,8 @@ struct TokenRules {
   std::vector<std::string> scope_claims{"scope", "scp"};  // the first one present counts
   std::vector<std::string> name_claims{"sub"};            // the first one that is a text counts
   NameForm name_form = NameForm::kAsIs;
+  bool is_email_name = false;    // the address inside a guest's name, see email_of
+  bool requires_key_id = false;  // a token that names no key is refused
 };
 
 struct ProviderSettings {

@@ -40,16 +40,16 @@ std::optional<RefusedToken> refuse_times(const TokenRules& rules, const jose::Ve
 }
 
 std::optional<RefusedToken> refuse_receiver(const TokenRules& rules, const jose::VerifiedJwt& token) {
+  // Version 1 tokens of Entra ID say appid where everybody else says azp (entra.md section 4).
+  const auto party = token.azp().empty() ? token.text("appid") : token.azp();
+  if (!rules.authorized_parties.empty() && party.empty()) return missing("azp");
+  if (!rules.authorized_parties.empty() &&
+      std::ranges::find(rules.authorized_parties, party) == rules.authorized_parties.end()) {
+    return RefusedToken{.reason = TokenRefusal::kWrongParty, .provider = {}, .detail = std::string(party)};
+  }
   const auto is_meant = [&](const std::string& audience) { return token.has_audience(audience); };
   if (!rules.audiences.empty() && !std::ranges::any_of(rules.audiences, is_meant)) {
     return RefusedToken{.reason = TokenRefusal::kWrongAudience};
-  }
-  if (rules.authorized_parties.empty()) return std::nullopt;
-  // Version 1 tokens of Entra ID say appid where everybody else says azp (entra.md section 4).
-  const auto party = token.azp().empty() ? token.text("appid") : token.azp();
-  if (party.empty()) return missing("azp");
-  if (std::ranges::find(rules.authorized_parties, party) == rules.authorized_parties.end()) {
-    return RefusedToken{.reason = TokenRefusal::kWrongParty, .provider = {}, .detail = std::string(party)};
   }
   return std::nullopt;
 }
@@ -71,11 +71,22 @@ Scopes read_scopes(const TokenRules& rules, const json::object& claims) {
   return {};
 }
 
+std::string email_of(std::string_view name) {
+  const auto first = name.find('#');
+  if (first == std::string_view::npos) return std::string(name);
+  const auto second = name.find('#', first + 1);
+  const auto middle = name.substr(first + 1, second == std::string_view::npos ? second : second - first - 1);
+  if (!equal_ignoring_ascii_case(middle, "EXT")) return std::string(middle);
+  std::string address(name.substr(0, first));
+  if (const auto at = address.rfind('_'); at != std::string::npos) address[at] = '@';
+  return address;
+}
+
 std::optional<CallerName> read_name(const TokenRules& rules, const json::object& claims) {
   for (const auto& claim : rules.name_claims) {
     const auto* text = find_string(claims, claim);
     if (text == nullptr || text->empty()) continue;
-    auto name = in_form(rules.name_form, *text);
+    auto name = in_form(rules.name_form, rules.is_email_name ? email_of(*text) : std::string(*text));
     if (!name) return std::nullopt;  // the claim that counts says nonsense: the next one is no better
     return CallerName{.name = std::move(*name), .claim = claim};
   }

@@ -21,6 +21,10 @@ struct Scopes {
 /// The first of the scope claims that is there: a text of words, or an array of texts.
 [[nodiscard]] Scopes read_scopes(const TokenRules& rules, const json::object& claims);
 
+/// The address of a guest of Entra ID: "live.com#joe@x.org" and "joe_x.org#EXT#@t.example" are both joe@x.org
+/// (guides.md G0.3 step 10, G0-29). Anything else stands for itself.
+[[nodiscard]] std::string email_of(std::string_view name);
+
 struct CallerName {
   std::string name;
   std::string claim;

@@ -11,6 +11,9 @@ const batch = new Key('');
 const curve = new Key('', 'ES512');
 const headquarters = await new Issuer().start('/realms/trantor');
 const plant = await new Issuer().start();
+const directory = await new Issuer().start();
+const directoryKey = new Key('directory-1');
+directory.keys = [directoryKey.jwk()];
 const hqKey = new Key('hq-1');
 const plantKey = new Key('plant-1');
 headquarters.keys = [hqKey.jwk()];
@@ -30,7 +33,7 @@ const entries = {
     'plant-entra': { active: true, providerUrl: plant.url, aud: 'api://plant', algorithm: 'RS256', userIdentifier: 'upn' },
     'batch-jobs': { active: true, algorithm: 'RS256', keyFile: '30-batch.pub.pem' },
     curve: { active: true, algorithm: 'ES512', keyFile: 'curve.pem' },
-    'ldap-names': { active: true, providerUrl: 'http://localhost:1/ldap', userIdentifier: 'dn', userIdentifierInLdapFormat: true },
+    'ldap-names': { active: true, providerUrl: directory.url, userIdentifier: 'dn', userIdentifierInLdapFormat: true },
   },
 };
 const off = new Key('');
@@ -49,7 +52,7 @@ const settings = (host) => ({
   applications: [{ name: 'KEEP', hosts: [host], answers: 'keep-domino', requests }],
 });
 const world = await startGate({ settings, files, environment: { JwtDuration: '45' } });
-after(() => Promise.all([headquarters.stop(), plant.stop()]));
+after(() => Promise.all([headquarters.stop(), plant.stop(), directory.stop()]));
 
 function robot(changes = {}) {
   const claims = { iss: 'plant batch', sub: 'CN=Robot/O=Plant', aud: 'Domino', scope: '$DATA', iat: now() - 10, exp: now() + 600, ...changes };
@@ -190,6 +193,32 @@ test('G1_17_provider_down_at_start', async () => {
   } finally {
     await broken.stop();
     await late.stop();
+  }
+});
+
+test('G1_19_name_forms', async () => {
+  const named = (dn) => data(directoryKey.token({ iss: directory.url, dn, aud: 'Domino', scope: '$DATA', iat: now(), exp: now() + 600 }));
+  const nameOf = async (dn) => {
+    const answer = await named(dn);
+    assert.equal(answer.status, 200, `${dn}: ${answer.text}`);
+    return answer.json().headers['x-auth-name'];
+  };
+  assert.equal(await nameOf('cn=Ann Lee,ou=R,o=Acme'), 'CN=Ann Lee/OU=R/O=Acme');
+  assert.equal(await nameOf('cn=Lee\\, Ann,o=Acme'), 'CN=Lee, Ann/O=Acme', 'a comma inside');
+  assert.equal(await nameOf('cn=Ann/OU=Boss,o=Acme'), 'CN=Ann\\/OU=Boss/O=Acme', 'a slash inside splits nothing');
+  assert.equal(await nameOf('cn=Ann \\"A\\" Lee,o=Acme'), 'CN=Ann "A" Lee/O=Acme', 'a quote inside');
+  for (const dn of ['o=Acme', 'cn=,o=Acme', 'cn=a+cn=b,o=Acme', 'Ann Lee', '']) assert.equal((await named(dn)).status, 401, dn);
+});
+
+test('G1_22_leeway', async () => {
+  const token = batch.token(robot({ nbf: now() + 20 }));
+  assert.equal((await data(token)).status, 200, 'with 30 seconds');
+  const strict = await startGate({ settings: (host) => ({ ...settings(host), 'keepconfig-leeway': 0 }), files });
+  try {
+    assert.equal((await strict.call('/api/v1/data/x', batch.token(robot({ nbf: now() + 20 })))).status, 401, 'with none');
+    assert.equal((await strict.call('/api/v1/data/x', batch.token(robot()))).status, 200);
+  } finally {
+    await strict.stop();
   }
 });
 

@@ -13,6 +13,9 @@ import { startEcho, startNginx } from './nginx.mjs';
 export const kListen = ['--http-host', 'localhost', '--http-enabled=true', '--proxy-headers', 'xforwarded',
   '--proxy-trusted-addresses', '127.0.0.1,::1', '--outbound-addresses', '127.0.0.1,::1'];
 
+/// The same, with other proxies trusted.
+const listening = (trusted) => kListen.map((word) => (trusted && word === '127.0.0.1,::1' && kListen.indexOf(word) === kListen.indexOf('--proxy-trusted-addresses') + 1 ? trusted : word));
+
 export function base64url(value) {
   return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 }
@@ -95,7 +98,7 @@ export class Issuer {
 
 /// Runs `cardea gate` with `settings` (of the gate file; a function of the application's host) and nginx and the
 /// application around it. `files`: name to text, beside the gate file.
-export async function startGate({ settings, files = {}, environment = {}, more = '', proxy = true, arguments: extra = [] }) {
+export async function startGate({ trusted, settings, files = {}, environment = {}, more = '', proxy = true, arguments: extra = [] }) {
   const folder = temporaryFolder();
   const port = await freePort();
   const host = `localhost:${port}`;
@@ -106,7 +109,7 @@ export async function startGate({ settings, files = {}, environment = {}, more =
   const file = path.join(folder, 'gate.yaml');
   writeFileSync(file, JSON.stringify(settings(host)));
   const gate = await startServer({ command: 'gate', bootstrap: false, database: 'sqlite', environment,
-    arguments: [...kListen, '--gate-file', file, ...extra] });
+    arguments: [...listening(trusted), '--gate-file', file, ...extra] });
   const world = { gate, host, file, folder, origin: `http://${host}` };
   if (proxy) {
     world.application = await startEcho();

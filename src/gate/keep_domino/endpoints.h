@@ -1,0 +1,80 @@
+// What KEEP itself serves beside its resources (guides.md G1.6): /api/v1/auth turns a name and a password into a token
+// of KEEP's shape, /api/v1/auth/logout ends any accepted token before its time, /api/v1/userinfo says who is called,
+// and /oauth/authorization and /oauth/token lead to the provider's own, so that clients written for KEEP's built-in one
+// work.
+//
+// Names and passwords are proven by the application's provider (RFC 6749 section 4.3), which also counts wrong ones.
+// The tokens are signed by a key of this process: they end with it, as KEEP's own do.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/attempt_limit.h"
+#include "base/random.h"
+#include "gate/settings/gate_settings.h"
+#include "gate/token/check_token.h"
+#include "gate/token/revoked_tokens.h"
+#include "jose/signing_key.h"
+#include "upstream/code_flow.h"
+#include "upstream/memory.h"
+#include "web/outcome.h"
+
+namespace cardea::gate {
+
+/// What `iss` says in tokens of /api/v1/auth, and the name of their provider.
+inline constexpr std::string_view kKeepIssuer = "urn:cardea:gate:keep";
+
+/// The paths below the application's host that `handle` answers.
+[[nodiscard]] const std::vector<std::string>& keep_domino_paths();
+
+class KeepEndpoints {
+ public:
+  /// Wrong passwords for one name, or from one address, before 429.
+  static constexpr int kAttemptsMax = 5;
+  static constexpr int kAddressAttemptsMax = 50;
+  static constexpr seconds kAttemptWindow{60};
+
+  struct Parts {
+    const upstream::Reach& reach;
+    RevokedTokens& revoked;
+    Random& random;
+  };
+  explicit KeepEndpoints(const Parts& parts);
+
+  /// The provider of the tokens made here, to stand among those of the gate.
+  [[nodiscard]] ProviderPtr provider() const { return provider_; }
+
+  using AppPtr = std::shared_ptr<const Application>;
+  /// Whose token a request carries, as the gate judges it; null: nobody's that counts.
+  using CallerOf = std::function<std::shared_ptr<const Caller>(std::string_view token)>;
+  /// Absent: not one of these paths.
+  [[nodiscard]] std::optional<web::Outcome> handle(const web::Request& request, const AppPtr& application,
+                                                   const CallerOf& caller_of);
+
+ private:
+  struct Login {
+    std::string username;
+    SecretBytes password;
+    std::string scope;
+  };
+  web::Outcome sign_in(const web::Request& request, const AppPtr& application);
+  web::Outcome ask_provider(const web::Request& request, AppPtr application, Login login);
+  web::Response signed_in(const web::Request& request, const Application& application, const Login& login,
+                          std::string name);
+  web::Response wrong(const web::Request& request, const Login& login, std::string_view reason);
+  web::Response log_out(const web::Request& request, const Application& application, const CallerOf& caller_of);
+  web::Outcome to_authorization(const web::Request& request, const AppPtr& application);
+  web::Outcome to_token(const web::Request& request, const AppPtr& application);
+
+  const Parts parts_;
+  jose::SigningKey key_;
+  ProviderPtr provider_;
+  AttemptLimit by_name_{kAttemptsMax, kAttemptWindow};
+  AttemptLimit by_address_{kAddressAttemptsMax, kAttemptWindow};
+};
+
+}  // namespace cardea::gate

@@ -1,0 +1,159 @@
+// What KEEP serves itself (guides.md G1.6, G1.7), with Cardea as the Keycloak of its guide: a realm with the newer recipe,
+// the login endpoint, logout, the built-in code flow, and the admin UI's callback.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+
+import { startServer, until } from '../harness.mjs';
+import { FormBrowser, request } from '../support/form_browser.mjs';
+import { now, startGate } from '../support/gate.mjs';
+import { kPeople, villageRealm } from '../support/realm.mjs';
+import { claimsOf, discover, signIn } from '../support/sign_in.mjs';
+
+const kSecret = 'keep-server-secret-of-this-test';
+const name = { name: 'CN', protocol: 'openid-connect', protocolMapper: 'oidc-usermodel-attribute-mapper', consentRequired: false,
+  config: { 'user.attribute': 'CN', 'claim.name': 'CN', 'jsonType.label': 'String', 'access.token.claim': 'true', 'id.token.claim': 'true' } };
+const audience = { name: 'Domino', protocol: 'openid-connect', protocolMapper: 'oidc-audience-mapper', consentRequired: false,
+  config: { 'included.custom.audience': 'Domino', 'access.token.claim': 'true', 'id.token.claim': 'false' } };
+const server = await startServer({ realm: villageRealm({}, (realm) => {
+  realm.clients.push({ clientId: 'keep-app', enabled: true, protocol: 'openid-connect', publicClient: true, standardFlowEnabled: true,
+    redirectUris: ['http://localhost/cb'], protocolMappers: [name, audience], attributes: { 'pkce.code.challenge.method': 'S256' } });
+  realm.clients.push({ clientId: 'keep-server', enabled: true, protocol: 'openid-connect', publicClient: false, secret: kSecret,
+    clientAuthenticatorType: 'client-secret', standardFlowEnabled: true, directAccessGrantsEnabled: true, serviceAccountsEnabled: true,
+    redirectUris: ['http://localhost/admin/ui/callback'], protocolMappers: [name, audience] });
+  for (const user of realm.users) user.attributes = { ...user.attributes, CN: [`CN=${user.firstName ?? user.username} ${user.lastName ?? ''}/O=Plant`.replace(' /', '/')] };
+}) });
+server.keepSecret(kSecret);
+
+async function admin(method, path, body) {
+  const token = await request(`${server.base}/realms/master/protocol/openid-connect/token`, { method: 'POST',
+    form: { grant_type: 'password', client_id: 'admin-cli', username: server.admin.username, password: server.admin.password } });
+  const headers = { authorization: `Bearer ${token.json().access_token}`, 'content-type': 'application/json' };
+  const answer = await request(`${server.base}/admin/realms/village${path}`, { method, headers, body: body && JSON.stringify(body) });
+  assert.ok(answer.status < 300, `${method} ${path}: ${answer.status} ${answer.text}`);
+  return answer;
+}
+const [client] = (await admin('GET', '/clients?clientId=keep-app')).json();
+for (const scope of ['$DATA', 'demo']) {
+  await admin('POST', '/client-scopes', { name: scope, protocol: 'openid-connect', attributes: { 'include.in.token.scope': 'true' } });
+  const found = (await admin('GET', '/client-scopes')).json().find((one) => one.name === scope);
+  await admin('PUT', `/clients/${client.id}/optional-client-scopes/${found.id}`);
+}
+
+const requests = [
+  { path: '/api/v1/data/**', scopes: ['$DATA'] },
+  { path: '/api/v1/demo', scopes: ['demo'] },
+  { path: '/api/v1/mail', scopes: ['MAIL'] },
+  { path: '/**' },
+];
+const signInSettings = { issuer: server.issuer(), 'client-id': 'keep-server', 'client-secret-env': 'KEEP_SECRET', 'callback-path': '/admin/ui/callback' };
+const settings = (host) => ({
+  keepconfig: 'keepconfig.d',
+  introspection: { 'jwt.hq-keycloak': { 'client-id': 'keep-server', 'client-secret-env': 'KEEP_SECRET', every: 1 } },
+  applications: [{ name: 'KEEP', hosts: [host], answers: 'keep-domino', requests, 'sign-in': signInSettings }],
+});
+const files = { 'keepconfig.d/10.json': { jwt: { 'hq-keycloak': { active: true, providerUrl: server.issuer(), aud: 'Domino' } } } };
+const environment = { KEEP_SECRET: kSecret };
+const world = await startGate({ settings, files, environment });
+after(() => world.stop());
+
+async function tokenOf(username, scope = 'openid $DATA demo') {
+  const config = await discover(server, 'keep-app');
+  const { tokens } = await signIn(server, config, 'http://localhost:5555/cb', { username, parameters: { scope } });
+  return server.keepSecret(tokens.access_token);
+}
+const login = (username, password, more = {}, at = world) => at.call('/api/v1/auth', null, { method: 'POST',
+  headers: { 'content-type': 'application/json' }, body: JSON.stringify({ username, password, ...more }) });
+
+test('G1_02_keycloak', async () => {
+  const token = await tokenOf('ada');
+  for (const target of ['/api/v1/data/x', '/api/v1/demo']) {
+    const answer = await world.call(target, token);
+    assert.equal(answer.status, 200, `${target}: ${answer.text}`);
+    assert.equal(answer.json().headers['x-auth-name'], 'CN=Ada Lovelace/O=Plant');
+  }
+  assert.equal((await world.call('/api/v1/mail', token)).status, 403);
+});
+
+test('signs_in_by_name_and_password_and_logs_the_token_out', async () => {
+  const answer = await login('ada', kPeople.ada, { scope: '$DATA $SETUP' });
+  assert.equal(answer.status, 200, answer.text);
+  const { bearer, claims, expSeconds } = answer.json();
+  assert.equal(expSeconds, 3600);
+  assert.deepEqual(claimsOf(bearer), claims);
+  assert.equal(claims.sub, 'CN=Ada Lovelace/O=Plant');
+  assert.equal(claims.aud, 'Domino');
+  assert.equal(claims.scope, '$DATA', 'no more than the settings allow');
+  assert.equal((await world.call('/api/v1/data/x', bearer)).status, 200);
+  assert.equal((await world.call('/api/v1/userinfo', bearer)).json().name, 'CN=Ada Lovelace/O=Plant');
+  assert.equal((await world.call('/api/v1/auth/logout', bearer, { method: 'POST', body: '{"logout":"Yes"}' })).status, 200);
+  for (const target of ['/api/v1/data/x', '/api/v1/userinfo', '/api/v1/auth/logout']) assert.equal((await world.call(target, bearer)).status, 401, target);
+});
+
+test('logs_out_tokens_of_other_providers_too', async () => {
+  const token = await tokenOf('cleo');
+  assert.equal((await world.call('/api/v1/data/x', token)).status, 200);
+  assert.equal((await world.call('/api/v1/auth/logout', token)).status, 200);
+  assert.equal((await world.call('/api/v1/data/x', token)).status, 401);
+});
+
+test('G1_20_disabled_user', async () => {
+  const token = await tokenOf('bert');
+  assert.equal((await world.call('/api/v1/data/x', token)).status, 200);
+  const [user] = (await admin('GET', '/users?username=bert&exact=true')).json();
+  await admin('PUT', `/users/${user.id}`, { ...user, enabled: false });
+  assert.ok(claimsOf(token).exp > now() + 60, 'the token itself has time left');
+  await until('the token to be refused', async () => (await world.call('/api/v1/data/x', token)).status === 401);
+});
+
+test('G1_21_login_endpoint', async () => {
+  const answers = [];
+  for (let i = 0; i < 5; ++i) answers.push(await login('dora', `wrong-${i}`));
+  answers.push(await login('nobody-of-that-name', 'wrong'));
+  for (const answer of answers) {
+    assert.equal(answer.status, 401);
+    assert.deepEqual(answer.json(), { status: 401, message: 'Unauthorized', details: 'Invalid credentials or account locked' });
+  }
+  assert.equal((await login('dora', kPeople.dora)).status, 429, 'then slowly');
+  const closed = await startGate({ settings, environment,
+    files: { ...files, 'keepconfig.d/20.json': { disableDominoLogin: true } } });
+  try {
+    assert.equal((await login('ada', kPeople.ada, {}, closed)).status, 404);
+  } finally {
+    await closed.stop();
+  }
+});
+
+test('the_built_in_flow_leads_to_the_providers', async () => {
+  const there = await world.call('/oauth/authorization?client_id=keep-app&response_type=code&scope=openid', null);
+  assert.equal(there.status, 302);
+  assert.ok(there.headers.location.startsWith(`${server.endpoint('auth')}?client_id=keep-app`), there.headers.location);
+  const form = { grant_type: 'client_credentials', client_id: 'keep-server', client_secret: kSecret };
+  const token = await world.call('/oauth/token', null, { method: 'POST', form });
+  assert.equal(token.status, 200, token.text);
+  assert.equal((await world.call('/oauth/token', null, { method: 'POST', form: { ...form, client_secret: 'wrong' } })).status, 401);
+});
+
+test('G1_23_redirect_and_state_for_the_admin_ui', async () => {
+  const refused = async (browser, query) => {
+    const page = await browser.open(`${world.origin}/admin/ui/callback?${query}`);
+    assert.equal(page.status, 400, page.words);
+    assert.match(page.words, /Sign in again/);
+    assert.match(page.text, /href="\/gate\/login"/, 'the page offers a new login');
+    assert.ok(!browser.cookies.some((cookie) => /-session$/.test(cookie.name)), 'no session');
+  };
+  await refused(new FormBrowser(), 'code=abc');
+  await refused(new FormBrowser(), 'code=abc&state=foreign');
+  const browser = new FormBrowser();
+  const form = await browser.open(`${world.origin}/admin/ui/`);
+  const back = await browser.submit(form, { username: 'ada', password: kPeople.ada }, { wanted: 'kc-form-login', until: `${world.origin}/admin/ui/callback` });
+  assert.equal(back.status, 302, back.words);
+  const page = await browser.open(back.url);
+  assert.equal(page.status, 200, page.words);
+  const thief = new FormBrowser();
+  await refused(thief, new URL(back.url).search.slice(1));
+  const replay = await browser.open(back.url);
+  assert.equal(replay.status, 400, 'the same browser, the second time');
+  assert.match(replay.words, /Sign in again/);
+});
+
+test('the_provider_ends_on_sigterm_and_its_log_is_clean', () => server.stop());
