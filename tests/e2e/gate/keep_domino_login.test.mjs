@@ -17,7 +17,7 @@ const audience = { name: 'Domino', protocol: 'openid-connect', protocolMapper: '
 const server = await startServer({ realm: villageRealm({}, (realm) => {
   realm.clients.push({ clientId: 'keep-app', enabled: true, protocol: 'openid-connect', publicClient: true, standardFlowEnabled: true,
     redirectUris: ['http://localhost/cb'], protocolMappers: [name, audience], attributes: { 'pkce.code.challenge.method': 'S256' } });
-  realm.clients.push({ clientId: 'keep-server', enabled: true, protocol: 'openid-connect', publicClient: false, secret: kSecret,
+  realm.clients.push({ clientId: 'Domino', enabled: true, protocol: 'openid-connect', publicClient: false, secret: kSecret,
     clientAuthenticatorType: 'client-secret', standardFlowEnabled: true, directAccessGrantsEnabled: true, serviceAccountsEnabled: true,
     redirectUris: ['http://localhost/admin/ui/callback'], protocolMappers: [name, audience] });
   for (const user of realm.users) user.attributes = { ...user.attributes, CN: [`CN=${user.firstName ?? user.username} ${user.lastName ?? ''}/O=Plant`.replace(' /', '/')] };
@@ -45,10 +45,10 @@ const requests = [
   { path: '/api/v1/mail', scopes: ['MAIL'] },
   { path: '/**' },
 ];
-const signInSettings = { issuer: server.issuer(), 'client-id': 'keep-server', 'client-secret-env': 'KEEP_SECRET', 'callback-path': '/admin/ui/callback' };
+const signInSettings = { issuer: server.issuer(), 'client-id': 'Domino', 'client-secret-env': 'KEEP_SECRET', 'callback-path': '/admin/ui/callback' };
 const settings = (host) => ({
   keepconfig: 'keepconfig.d',
-  introspection: { 'jwt.hq-keycloak': { 'client-id': 'keep-server', 'client-secret-env': 'KEEP_SECRET', every: 1 } },
+  introspection: { 'jwt.hq-keycloak': { 'client-id': 'Domino', 'client-secret-env': 'KEEP_SECRET', every: 1 } },
   applications: [{ name: 'KEEP', hosts: [host], answers: 'keep-domino', requests, 'sign-in': signInSettings }],
 });
 const files = { 'keepconfig.d/10.json': { jwt: { 'hq-keycloak': { active: true, providerUrl: server.issuer(), aud: 'Domino' } } } };
@@ -127,7 +127,7 @@ test('the_built_in_flow_leads_to_the_providers', async () => {
   const there = await world.call('/oauth/authorization?client_id=keep-app&response_type=code&scope=openid', null);
   assert.equal(there.status, 302);
   assert.ok(there.headers.location.startsWith(`${server.endpoint('auth')}?client_id=keep-app`), there.headers.location);
-  const form = { grant_type: 'client_credentials', client_id: 'keep-server', client_secret: kSecret };
+  const form = { grant_type: 'client_credentials', client_id: 'Domino', client_secret: kSecret };
   const token = await world.call('/oauth/token', null, { method: 'POST', form });
   assert.equal(token.status, 200, token.text);
   assert.equal((await world.call('/oauth/token', null, { method: 'POST', form: { ...form, client_secret: 'wrong' } })).status, 401);
