@@ -76,6 +76,8 @@ void write_request(JsonWriter& writer, const AuthorizationRequest& request) {
   flag(writer, "ae", request.acr_essential);
   text(writer, "dj", request.dpop_jkt);
   text(writer, "ph", request.pushed_hash);
+  text(writer, "ih", request.idp_hint);
+  text(writer, "lk", request.link_handle);
   writer.end_object();
 }
 
@@ -202,6 +204,8 @@ std::optional<AuthorizationRequest> read_request(const json::object& object) {
   out.acr_essential = in.flag("ae");
   out.dpop_jkt = in.text("dj").value_or("");
   out.pushed_hash = in.text("ph").value_or("");
+  out.idp_hint = in.text("ih").value_or("");
+  out.link_handle = in.text("lk").value_or("");
   if (!in.ok() || !mode) return std::nullopt;
   out.response_mode = *mode;
   return out;

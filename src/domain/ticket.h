@@ -1,6 +1,6 @@
 // Something handed out by us that is good for a number of uses until it ends: the handle of a pushed request (RFC
-// 9126), an initial access token and a registration access token (RFC 7591 section 1.2, RFC 7592). Only its hash is
-// stored.
+// 9126), an initial access token and a registration access token (RFC 7591 section 1.2, RFC 7592), and what an upstream
+// provider proved while it waits to be linked. Only its hash is stored.
 #pragma once
 
 #include <string>
@@ -11,7 +11,8 @@
 namespace cardea {
 
 /// Stored as numbers, which never change meaning.
-enum class TicketKind { kPushedRequest = 0, kInitialAccess = 1, kRegistration = 2 };
+enum class TicketKind { kPushedRequest = 0, kInitialAccess = 1, kRegistration = 2, kUpstreamLogin = 3 };
+inline constexpr TicketKind kLastTicketKind = TicketKind::kUpstreamLogin;
 
 struct Ticket {
   std::string hash;  // base64url SHA-256 of what was handed out

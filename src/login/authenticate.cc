@@ -8,6 +8,7 @@
 #include "login/login_form.h"
 #include "login/registration.h"
 #include "login/required_action.h"
+#include "login/upstream_login.h"
 #include "web/error_page.h"
 
 namespace cardea::login {
@@ -47,7 +48,12 @@ web::Outcome show_new(const Dependencies& dependencies, const web::Request& requ
     return open_registration(dependencies, request, std::move(realm), std::move(link), std::move(interaction));
   }
   return run_interaction(dependencies, request, std::move(realm), std::move(link), std::move(interaction),
-                         [](const StepRunPtr& run) -> web::Outcome { return show_step(*run, {}); });
+                         [](const StepRunPtr& run) -> web::Outcome {
+                           if (const auto alias = provider_to_start_with(*run)) {
+                             return web::redirect(provider_url(*run, *alias));
+                           }
+                           return show_step(*run, {});
+                         });
 }
 
 // Not an answer to the step but a wish to take another one; the executor's choices bound it.

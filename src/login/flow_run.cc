@@ -16,6 +16,7 @@
 #include "login/flow_cookie.h"
 #include "login/form_pages.h"
 #include "login/required_action.h"
+#include "login/upstream_login.h"
 #include "web/error_page.h"
 
 namespace cardea::login {
@@ -65,6 +66,7 @@ FlowDecision decide(const StepRun& run, const FlowProgress& progress, const User
                    .session_user = nullptr,
                    .may_set_up = [&realm](std::string_view action) { return may_set_up(realm.realm, action); },
                    .passkeys = are_passkeys_enabled(realm.realm),
+                   .upstreams = !login_providers(realm.realm).empty(),
                    .levels = {.requested = requested, .now = epoch_seconds(run.dependencies.clock.now())}});
 }
 
@@ -129,6 +131,14 @@ Stored<RowFacts> load_facts(Rows& rows, const StepRun& run, const UserId& user) 
   return out;
 }
 
+// Who may fill in a form is not sent away without having asked for it.
+const Execution* first_to_show(const std::vector<const Execution*>& choices) {
+  for (const auto* choice : choices) {
+    if (!is_redirector(*choice)) return choice;
+  }
+  return choices.front();
+}
+
 web::Outcome choose(const std::shared_ptr<StepRun>& run, const Roles& roles, WithRun next) {
   auto decision =
       decide(*run, progress_of(run->interaction), run->user ? &*run->user : nullptr, credential_types(*run), roles);
@@ -139,7 +149,7 @@ web::Outcome choose(const std::shared_ptr<StepRun>& run, const Roles& roles, Wit
     return deny(*run, denied == nullptr ? DenyReason::kNothingPassed : denied->reason);
   }
   run->choices = std::move(ask->choices);
-  run->execution = run->choices.front();
+  run->execution = first_to_show(run->choices);
   for (const auto* choice : run->choices) {
     if (choice->id == run->link.execution) run->execution = choice;
   }
@@ -380,6 +390,7 @@ web::Response show_step(const StepRun& run, const StepView& view) { return form_
 web::Response show_choices(const StepRun& run) {
   std::vector<ChoicePage::Choice> choices;
   for (const auto* execution : run.choices) {
+    if (is_redirector(*execution)) continue;
     const auto* form = find_step_form(execution->step()->authenticator);
     choices.push_back({execution->id, std::string(form->name), std::string(form->help)});
   }

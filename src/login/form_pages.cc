@@ -4,6 +4,7 @@
 #include "login/refusals.h"
 #include "login/registration.h"
 #include "login/texts.h"
+#include "login/upstream_login.h"
 #include "login/webauthn_answer.h"
 #include "web/error_page.h"
 
@@ -26,6 +27,24 @@ bool may_register(const StepRun& run) {
          run.interaction.request.device_user_code.empty();
 }
 
+// The providers whose buttons stand on the page.
+void add_providers(web::PageData& data, const StepRun& run, const StepView& view) {
+  std::vector<web::PageData> providers;
+  if (redirector_of(run) != nullptr) {
+    for (const auto& provider : login_providers(run.realm->realm)) {
+      if (provider.hide_on_login) continue;
+      providers.push_back(web::PageData()
+                              .text("alias", provider.alias)
+                              .text("name", provider.label())
+                              .text("url", provider_url(run, provider.alias, view.session_code)));
+    }
+  }
+  data.flag("has_providers", !providers.empty()).list("providers", std::move(providers));
+}
+
+// Ways to go on by a form: providers have buttons of their own.
+std::size_t count_forms(const StepRun& run) { return run.choices.size() - (redirector_of(run) == nullptr ? 0 : 1); }
+
 // What every step's page needs: where it posts to, how to start over, and whether there is another way.
 web::PageData step_data(const StepRun& run, const StepView& view) {
   const auto& realm = run.realm->realm;
@@ -40,7 +59,8 @@ web::PageData step_data(const StepRun& run, const StepView& view) {
       .text("action", link_url(base, realm.name, "authenticate", link))
       .text("restart_url", link_url(base, realm.name, "restart", link))
       .text("error", texts.resolve(view.error))
-      .flag("other_ways", run.choices.size() > 1);
+      .flag("other_ways", count_forms(run) > 1);
+  add_providers(data, run, view);
   return data;
 }
 
@@ -84,6 +104,12 @@ web::Response login_page(const StepRun& run, const StepView& view, LoginFields f
     data.text("reset_url", link_url(base, realm.name, "reset-credentials", step_link(run, view)));
   }
   return render_step(run, "login", data, run.offers_passkeys());
+}
+
+web::Response providers_page(const StepRun& run, const StepView& view) {
+  auto data = step_data(run, view);
+  data.text("heading", step_texts(run)("loginAccountTitle"));
+  return render_step(run, "login-providers", data);
 }
 
 web::Response otp_page(const StepRun& run, const OtpPage& page) {

@@ -15,6 +15,9 @@ namespace cardea::login {
 enum class LoginFields { kBoth, kUsername, kPassword };
 [[nodiscard]] web::Response login_page(const StepRun& run, const StepView& view, LoginFields fields);
 
+/// Other providers alone.
+[[nodiscard]] web::Response providers_page(const StepRun& run, const StepView& view);
+
 struct OtpPage {
   struct Device {
     std::string id;

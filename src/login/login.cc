@@ -7,6 +7,7 @@
 #include "login/required_action.h"
 #include "login/reset_password.h"
 #include "login/theme_mailer.h"
+#include "login/upstream_login.h"
 
 namespace cardea::login {
 namespace {
@@ -42,6 +43,25 @@ web::Outcome Login::require_actions(const web::Request& request, std::shared_ptr
 web::Outcome Login::run_mailed_actions(const web::Request& request, std::shared_ptr<const RealmEntry> realm,
                                        MailedActions mailed) {
   return start_mailed_actions(dependencies_, request, std::move(realm), std::move(mailed));
+}
+
+web::Outcome Login::pause(const web::Request& request, std::shared_ptr<const RealmEntry> realm, PausedNext next) {
+  return pause_login(dependencies_, request, std::move(realm), std::move(next));
+}
+
+web::Outcome Login::check_paused(const web::Request& request, std::shared_ptr<const RealmEntry> realm,
+                                 PausedLogin paused, PausedNext next) {
+  return login::check_paused(dependencies_, request, std::move(realm), std::move(paused), std::move(next));
+}
+
+web::Outcome Login::resume(const web::Request& request, std::shared_ptr<const RealmEntry> realm, PausedLogin paused,
+                           UpstreamSignIn signed_in) {
+  return resume_login(dependencies_, request, std::move(realm), std::move(paused), std::move(signed_in));
+}
+
+web::Outcome Login::show_paused(const web::Request& request, std::shared_ptr<const RealmEntry> realm,
+                                PausedLogin paused, UpstreamFailure failure) {
+  return login::show_paused(dependencies_, request, std::move(realm), std::move(paused), std::move(failure));
 }
 
 void Login::add_routes(web::Router& router) {

@@ -22,6 +22,7 @@
 #include "core/settings.h"
 #include "crypto/seal.h"
 #include "domain/interaction.h"
+#include "domain/upstream_login.h"
 #include "web/base_url.h"
 #include "web/outcome.h"
 #include "web/page.h"
@@ -52,6 +53,21 @@ using AnswerWithError =
     std::function<web::Response(const web::Request&, const RealmEntry&, const Client&, const AuthorizationRequest&,
                                 std::string_view error, std::string_view description)>;
 
+/// Links what an upstream provider proved before (AuthorizationRequest::link_handle) to the account that has just
+/// signed in, and calls `next`; or refuses. `broker` does it.
+using LinkUpstream =
+    std::function<web::Outcome(const web::Request&, std::shared_ptr<const RealmEntry>, const std::string& handle,
+                               const UserId&, std::move_only_function<web::Outcome()> next)>;
+
+/// A login that waits for a provider's answer, and the request it began with.
+using PausedNext = std::move_only_function<web::Outcome(PausedLogin, const AuthorizationRequest&)>;
+
+/// Why a provider's answer leads to no login: a word for the log, and what the page says.
+struct UpstreamFailure {
+  std::string reason;
+  std::string message;
+};
+
 class MailLimits;
 /// mail_limits.h, theme_mailer.h; apart, so that this header stays small.
 [[nodiscard]] std::shared_ptr<MailLimits> make_mail_limits();
@@ -74,6 +90,7 @@ struct Dependencies {
   AnswerWithError answer_with_error;
   std::shared_ptr<const Mailer> mailer = make_theme_mailer();
   std::shared_ptr<MailLimits> mail_limits = make_mail_limits();
+  LinkUpstream link_upstream = {};
 };
 
 /// Actions for somebody who followed a link from a mail; the link was checked by the caller.
@@ -110,6 +127,21 @@ class Login {
   /// The same pages without a client's request: they end on our own page, and nobody is signed in by them.
   [[nodiscard]] web::Outcome run_mailed_actions(const web::Request& request, std::shared_ptr<const RealmEntry> realm,
                                                 MailedActions mailed);
+
+  // For upstream providers (domain/upstream_login.h). Each checks that the login belongs to this browser.
+
+  /// The login in the query of this request, when its flow lets the person go to a provider now.
+  [[nodiscard]] web::Outcome pause(const web::Request& request, std::shared_ptr<const RealmEntry> realm,
+                                   PausedNext next);
+  /// The same for one that was paused before.
+  [[nodiscard]] web::Outcome check_paused(const web::Request& request, std::shared_ptr<const RealmEntry> realm,
+                                          PausedLogin paused, PausedNext next);
+  /// Goes on with the flow: the provider's step is passed by this user.
+  [[nodiscard]] web::Outcome resume(const web::Request& request, std::shared_ptr<const RealmEntry> realm,
+                                    PausedLogin paused, UpstreamSignIn signed_in);
+  /// The login's page again, with what went wrong.
+  [[nodiscard]] web::Outcome show_paused(const web::Request& request, std::shared_ptr<const RealmEntry> realm,
+                                         PausedLogin paused, UpstreamFailure failure);
 
   /// Registers `/realms/{realm}/login-actions/...`.
   void add_routes(web::Router& router);

@@ -1,6 +1,7 @@
 #include "login/required_action.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/assert.h"
 #include "core/consent.h"
@@ -274,6 +275,17 @@ web::Outcome continue_login(const Dependencies& dependencies, const web::Request
                             std::vector<std::string> actions) {
   if (!std::ranges::all_of(actions, is_action_supported)) {
     return actions_not_supported(dependencies, request, realm->realm, proven.user, actions);
+  }
+  if (!authorization.link_handle.empty()) {
+    const auto handle = std::exchange(authorization.link_handle, {});
+    const auto user = proven.user;
+    return dependencies.link_upstream(
+        request, realm, handle, user,
+        [&dependencies, &request, realm, authorization = std::move(authorization), proven = std::move(proven),
+         actions = std::move(actions)]() mutable -> web::Outcome {
+          return continue_login(dependencies, request, std::move(realm), std::move(authorization), std::move(proven),
+                                std::move(actions));
+        });
   }
   auto asked = add_asked(*realm, authorization, actions);
   const auto client_id = authorization.client_id;

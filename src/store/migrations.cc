@@ -34,6 +34,8 @@ CARDEA_MIGRATION(sqlite_8, "V0008__role_parents.sqlite.sql");
 CARDEA_MIGRATION(postgres_8, "V0008__role_parents.postgres.sql");
 CARDEA_MIGRATION(sqlite_9, "V0009__accounts.sqlite.sql");
 CARDEA_MIGRATION(postgres_9, "V0009__accounts.postgres.sql");
+CARDEA_MIGRATION(sqlite_10, "V0010__federated_identities.sqlite.sql");
+CARDEA_MIGRATION(postgres_10, "V0010__federated_identities.postgres.sql");
 
 namespace cardea::store {
 
@@ -43,13 +45,13 @@ std::span<const db::Migration> migrations(db::Engine engine) {
       {3, "device_codes", CARDEA_TEXT(sqlite_3)}, {4, "logout_notices", CARDEA_TEXT(sqlite_4)},
       {5, "used_ids", CARDEA_TEXT(sqlite_5)},     {6, "tickets", CARDEA_TEXT(sqlite_6)},
       {7, "mails", CARDEA_TEXT(sqlite_7)},        {8, "role_parents", CARDEA_TEXT(sqlite_8)},
-      {9, "accounts", CARDEA_TEXT(sqlite_9)}};
+      {9, "accounts", CARDEA_TEXT(sqlite_9)},     {10, "federated_identities", CARDEA_TEXT(sqlite_10)}};
   static const db::Migration postgres[] = {
       {1, "initial", CARDEA_TEXT(postgres_1)},      {2, "offline_sessions", CARDEA_TEXT(postgres_2)},
       {3, "device_codes", CARDEA_TEXT(postgres_3)}, {4, "logout_notices", CARDEA_TEXT(postgres_4)},
       {5, "used_ids", CARDEA_TEXT(postgres_5)},     {6, "tickets", CARDEA_TEXT(postgres_6)},
       {7, "mails", CARDEA_TEXT(postgres_7)},        {8, "role_parents", CARDEA_TEXT(postgres_8)},
-      {9, "accounts", CARDEA_TEXT(postgres_9)}};
+      {9, "accounts", CARDEA_TEXT(postgres_9)},     {10, "federated_identities", CARDEA_TEXT(postgres_10)}};
   if (engine == db::Engine::kPostgres) return postgres;
   return sqlite;
 }

@@ -40,7 +40,8 @@ struct Owned {
         purge(make_purge_repo()),
         mails(make_mail_repo(sealer)),
         consents(make_consent_repo()),
-        login_failures(make_login_failure_repo()) {}
+        login_failures(make_login_failure_repo()),
+        federated_identities(make_federated_identity_repo(sealer)) {}
 
   std::unique_ptr<RealmRepo> realms;
   std::unique_ptr<ScopeRepo> scopes;
@@ -64,6 +65,7 @@ struct Owned {
   std::unique_ptr<MailRepo> mails;
   std::unique_ptr<ConsentRepo> consents;
   std::unique_ptr<LoginFailureRepo> login_failures;
+  std::unique_ptr<FederatedIdentityRepo> federated_identities;
 };
 
 db::SqliteSettings sqlite_settings(const DatabaseSettings& settings) {
@@ -102,12 +104,31 @@ Repositories OpenStore::repositories(const crypto::Sealer& sealer) {
   CARDEA_ASSERT(!parts_->owned);
   parts_->owned = std::make_unique<Owned>(sealer);
   Owned& owned = *parts_->owned;
-  return {*parts_->store,        *owned.realms,       *owned.scopes,       *owned.keys,
-          *owned.clients,        *owned.roles,        *owned.groups,       *owned.users,
-          *owned.subjects,       *owned.credentials,  *owned.sessions,     *owned.offline_sessions,
-          *owned.codes,          *owned.device_codes, *owned.interactions, *owned.revocations,
-          *owned.logout_notices, *owned.used_ids,     *owned.tickets,      *owned.purge,
-          *parts_->server,       *owned.mails,        *owned.consents,     *owned.login_failures};
+  return {*parts_->store,
+          *owned.realms,
+          *owned.scopes,
+          *owned.keys,
+          *owned.clients,
+          *owned.roles,
+          *owned.groups,
+          *owned.users,
+          *owned.subjects,
+          *owned.credentials,
+          *owned.sessions,
+          *owned.offline_sessions,
+          *owned.codes,
+          *owned.device_codes,
+          *owned.interactions,
+          *owned.revocations,
+          *owned.logout_notices,
+          *owned.used_ids,
+          *owned.tickets,
+          *owned.purge,
+          *parts_->server,
+          *owned.mails,
+          *owned.consents,
+          *owned.login_failures,
+          *owned.federated_identities};
 }
 
 LaneExecutor* OpenStore::store_lane() { return parts_->sqlite ? &parts_->sqlite->writer() : nullptr; }

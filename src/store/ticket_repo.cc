@@ -25,7 +25,7 @@ Stored<Ticket> parse(Columns& row) {
   ticket.hash = row.text();
   ticket.realm = row.id<RealmId>();
   const auto kind = row.integer();
-  if (kind < 0 || kind > number_of(TicketKind::kRegistration)) return refuse(StoreError::kCorrupt);
+  if (kind < 0 || kind > number_of(kLastTicketKind)) return refuse(StoreError::kCorrupt);
   ticket.kind = static_cast<TicketKind>(kind);
   ticket.content = row.text();
   ticket.uses = static_cast<int>(row.integer());

@@ -132,12 +132,44 @@ Server::Server(Engine engine)
       [this](const web::Request& request, const RealmEntry& realm, const Client& client,
              const AuthorizationRequest& authorization, std::string_view error, std::string_view description) {
         return oidc::answer_with_error(*oidc_, request, realm, client, authorization, error, description);
+      },
+      login::make_theme_mailer(), login::make_mail_limits(),
+      [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm, const std::string& handle,
+             const UserId& user, std::move_only_function<web::Outcome()> next) {
+        return broker::link_upstream(*broker_, request, std::move(realm), handle, user, std::move(next));
       }});
+  broker_ = std::make_unique<broker::Dependencies>(broker::Dependencies{
+      repositories, settings_, sealer_, pages_, base_url_, clock, random, log, login_side(), &oidc::refuse_realm});
   account_ = std::make_unique<account::Dependencies>(account::Dependencies{
       repositories, settings_, pages_, base_url_, consoles_, clock, random, log, &oidc::refuse_realm});
   oidc::add_routes(router_, *oidc_);
   login_->add_routes(router_);
+  broker::add_routes(router_, *broker_);
   account::add_routes(router_, *account_);
+}
+
+broker::LoginSide Server::login_side() {
+  return {.pause = [this](const web::Request& request, broker::RealmPtr realm,
+                          broker::PausedNext next) { return login_->pause(request, realm, std::move(next)); },
+          .check_paused =
+              [this](const web::Request& request, broker::RealmPtr realm, PausedLogin paused, broker::PausedNext next) {
+                return login_->check_paused(request, realm, std::move(paused), std::move(next));
+              },
+          .resume =
+              [this](const web::Request& request, broker::RealmPtr realm, PausedLogin paused, UpstreamSignIn who) {
+                return login_->resume(request, realm, std::move(paused), std::move(who));
+              },
+          .show =
+              [this](const web::Request& request, broker::RealmPtr realm, PausedLogin paused, std::string reason,
+                     std::string message) {
+                return login_->show_paused(request, realm, std::move(paused),
+                                           {.reason = std::move(reason), .message = std::move(message)});
+              },
+          .start =
+              [this](const web::Request& request, broker::RealmPtr realm, AuthorizationRequest authorization,
+                     std::string username) {
+                return login_->start(request, realm, std::move(authorization), std::move(username));
+              }};
 }
 
 void Server::fill() {

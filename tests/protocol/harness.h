@@ -17,6 +17,7 @@
 
 #include "account/account.h"
 #include "base/json.h"
+#include "broker/broker.h"
 #include "core/login_guard.h"
 #include "core/settings.h"
 #include "crypto/seal.h"
@@ -87,6 +88,7 @@ class Server {
 
  private:
   void fill();
+  [[nodiscard]] broker::LoginSide login_side();
 
   web::BaseUrl base_url_{"https://id.example", ""};
   web::Pages pages_{random};
@@ -94,6 +96,7 @@ class Server {
   LoginGuard login_guard_{clock, random};
   std::unique_ptr<oidc::Dependencies> oidc_;
   std::unique_ptr<login::Login> login_;
+  std::unique_ptr<broker::Dependencies> broker_;
   /// Stands in for what npm builds: a page for the account console, and its texts.
   web::ConsoleFiles consoles_{
       "0123456789abcdef",
@@ -117,6 +120,7 @@ class Browser {
   web::Response submit(const web::Response& page, const Pairs& fields);
 
   [[nodiscard]] std::optional<std::string> cookie(std::string_view name) const;
+  [[nodiscard]] const std::map<std::string, std::string>& cookies() const { return cookies_; }
   void set_cookie(std::string name, std::string value) { cookies_[std::move(name)] = std::move(value); }
 
  private:

@@ -92,5 +92,64 @@ TEST_P(AccountsTest, keeps_and_clears_failures) {
   EXPECT_EQ(write([&](Tx& tx) { return repos().login_failures.remove_all(tx, realm_); }).value(), 1);
 }
 
+FederatedIdentity identity_of(const RealmId& realm, const UserId& user, std::string id, TimePoint at) {
+  FederatedIdentity out;
+  out.realm = realm;
+  out.user = user;
+  out.provider = "entra-id";
+  out.upstream_id = std::move(id);
+  out.upstream_name = "uma@contoso.example";
+  out.token = SecretBytes::copy_of("upstream-token");
+  out.created_at = at;
+  out.last_login_at = at;
+  return out;
+}
+
+TEST_P(AccountsTest, refuses_a_second_user_for_an_identity_and_a_second_identity_at_a_provider) {
+  auto& repo = repos().federated_identities;
+  const auto insert = [&](const FederatedIdentity& identity) {
+    return write([&](Tx& tx) { return repo.insert(tx, identity); });
+  };
+  const auto other = insert_user("bob").id;
+  ASSERT_TRUE(insert(identity_of(realm_, user_, "t/1", now_)));
+  EXPECT_EQ(insert(identity_of(realm_, other, "t/1", now_)).error(), StoreError::kConflict);
+  EXPECT_EQ(insert(identity_of(realm_, user_, "t/2", now_)).error(), StoreError::kConflict);
+  EXPECT_EQ(insert(identity_of(realm_, UserId("gone"), "t/3", now_)).error(), StoreError::kConflict);
+  EXPECT_TRUE(insert(identity_of(realm_, other, "T/1", now_)));  // ids have case
+  EXPECT_EQ(write([&](Tx& tx) { return repo.update(tx, identity_of(realm_, user_, "t/9", now_)); }).error(),
+            StoreError::kConflict);
+}
+
+TEST_P(AccountsTest, keeps_identities_with_sealed_tokens_until_they_go) {
+  auto& repo = repos().federated_identities;
+  ASSERT_TRUE(write([&](Tx& tx) { return repo.insert(tx, identity_of(realm_, user_, "t/1", now_)); }));
+  const auto find = [&](std::string_view provider, std::string_view id) {
+    return read([&](Rows& rows) { return repo.find(rows, realm_, provider, id); }).value();
+  };
+  for (const auto& bytes : raw("SELECT token FROM federated_identities")) {
+    EXPECT_EQ(bytes.find("upstream-token"), std::string::npos);
+  }
+  auto changed = identity_of(realm_, user_, "t/1", now_ + seconds(9));
+  changed.upstream_name = "new";
+  changed.token = SecretBytes();
+  EXPECT_EQ(find("entra-id", "t/1")->token.reveal(), "upstream-token");
+  ASSERT_TRUE(write([&](Tx& tx) { return repo.update(tx, changed); }));
+  const auto found = find("entra-id", "t/1");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->user, user_);
+  EXPECT_EQ(found->upstream_name, "new");
+  EXPECT_TRUE(found->token.empty());
+  EXPECT_EQ(found->created_at, now_);
+  EXPECT_EQ(found->last_login_at, now_ + seconds(9));
+  EXPECT_FALSE(find("other", "t/1"));
+  EXPECT_EQ(read([&](Rows& rows) { return repo.list(rows, user_); }).value().size(), 1U);
+  EXPECT_FALSE(write([&](Tx& tx) { return repo.remove(tx, user_, "other"); }).value());
+  EXPECT_EQ(write([&](Tx& tx) { return repo.remove_all(tx, realm_, "entra-id"); }).value(), 1);
+  EXPECT_FALSE(find("entra-id", "t/1"));
+  ASSERT_TRUE(write([&](Tx& tx) { return repo.insert(tx, identity_of(realm_, user_, "t/1", now_)); }));
+  EXPECT_TRUE(write([&](Tx& tx) { return repos().users.remove(tx, realm_, user_); }).value());
+  EXPECT_FALSE(find("entra-id", "t/1"));
+}
+
 }  // namespace
 }  // namespace cardea

@@ -1,4 +1,4 @@
-// ConsentRepo and LoginFailureRepo in memory.
+// ConsentRepo, LoginFailureRepo and FederatedIdentityRepo in memory.
 #include "tests/support/memory_data.h"
 
 namespace cardea {
@@ -61,11 +61,75 @@ class MemoryLoginFailures final : public LoginFailureRepo {
   }
 };
 
+class MemoryFederatedIdentities final : public FederatedIdentityRepo {
+ public:
+  Stored<std::optional<FederatedIdentity>> find(Rows& rows, const RealmId& realm, std::string_view provider,
+                                                std::string_view upstream_id) override {
+    for (const auto& [key, row] : rows_of(rows).federated_identities.rows()) {
+      if (row->realm == realm && row->provider == provider && row->upstream_id == upstream_id) return copy_of(*row);
+    }
+    return std::nullopt;
+  }
+  Stored<std::vector<FederatedIdentity>> list(Rows& rows, const UserId& user) override {
+    std::vector<FederatedIdentity> out;
+    for (const auto& [key, row] : rows_of(rows).federated_identities.rows()) {
+      if (row->user == user) out.push_back(copy_of(*row));
+    }
+    return out;
+  }
+  Stored<void> insert(Tx& tx, const FederatedIdentity& identity) override {
+    auto& data = rows_of(tx);
+    const auto key = key_of(identity.user.str(), identity.provider);
+    if (!data.users.contains(identity.user.str()) || data.federated_identities.contains(key)) {
+      return refuse(StoreError::kConflict);
+    }
+    for (const auto& [other, row] : data.federated_identities.rows()) {
+      const bool is_taken = row->realm == identity.realm && row->provider == identity.provider &&
+                            row->upstream_id == identity.upstream_id;
+      if (is_taken) return refuse(StoreError::kConflict);
+    }
+    data.federated_identities.edit()[key] = std::make_shared<const FederatedIdentity>(copy_of(identity));
+    return {};
+  }
+  Stored<void> update(Tx& tx, const FederatedIdentity& identity) override {
+    auto& rows = rows_of(tx).federated_identities.edit();
+    const auto found = rows.find(key_of(identity.user.str(), identity.provider));
+    if (found == rows.end() || found->second->upstream_id != identity.upstream_id) {
+      return refuse(StoreError::kConflict);
+    }
+    auto row = copy_of(identity);
+    row.created_at = found->second->created_at;
+    found->second = std::make_shared<const FederatedIdentity>(std::move(row));
+    return {};
+  }
+  Stored<bool> remove(Tx& tx, const UserId& user, std::string_view provider) override {
+    return rows_of(tx).federated_identities.edit().erase(key_of(user.str(), provider)) > 0;
+  }
+  Stored<int> remove_all(Tx& tx, const RealmId& realm, std::string_view provider) override {
+    return static_cast<int>(std::erase_if(rows_of(tx).federated_identities.edit(), [&](const auto& row) {
+      return row.second->realm == realm && row.second->provider == provider;
+    }));
+  }
+
+ private:
+  static FederatedIdentity copy_of(const FederatedIdentity& row) {
+    return {.realm = row.realm,
+            .user = row.user,
+            .provider = row.provider,
+            .upstream_id = row.upstream_id,
+            .upstream_name = row.upstream_name,
+            .token = row.token.clone(),
+            .created_at = row.created_at,
+            .last_login_at = row.last_login_at};
+  }
+};
+
 }  // namespace
 
 void make_account_repos(MemoryRepos& repos) {
   repos.consents = std::make_unique<MemoryConsents>();
   repos.login_failures = std::make_unique<MemoryLoginFailures>();
+  repos.federated_identities = std::make_unique<MemoryFederatedIdentities>();
 }
 
 }  // namespace cardea

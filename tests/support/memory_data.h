@@ -96,8 +96,9 @@ struct MemoryData {
   MemoryTable<Ticket> tickets;            // key(realm, hash)
   MemoryTable<std::string> server;
   MemoryTable<MailRow> mails;
-  MemoryTable<Consent> consents;              // key(user, client)
-  MemoryTable<LoginFailures> login_failures;  // key(realm, user)
+  MemoryTable<Consent> consents;                                               // key(user, client)
+  MemoryTable<LoginFailures> login_failures;                                   // key(realm, user)
+  MemoryTable<std::shared_ptr<const FederatedIdentity>> federated_identities;  // key(user, provider)
 };
 
 class MemoryRows final : public Rows {
@@ -167,6 +168,7 @@ struct MemoryRepos {
   std::unique_ptr<MailRepo> mails;
   std::unique_ptr<ConsentRepo> consents;
   std::unique_ptr<LoginFailureRepo> login_failures;
+  std::unique_ptr<FederatedIdentityRepo> federated_identities;
 };
 
 void make_settings_repos(MemoryRepos& repos);

@@ -45,10 +45,31 @@ MemoryStore::~MemoryStore() = default;
 
 Repositories MemoryStore::repositories() {
   auto& r = *repos_;
-  return {*this,      *r.realms,       *r.scopes,       *r.keys,        *r.clients,        *r.roles,
-          *r.groups,  *r.users,        *r.subjects,     *r.credentials, *r.sessions,       *r.offline_sessions,
-          *r.codes,   *r.device_codes, *r.interactions, *r.revocations, *r.logout_notices, *r.used_ids,
-          *r.tickets, *r.purge,        *r.server,       *r.mails,       *r.consents,       *r.login_failures};
+  return {*this,
+          *r.realms,
+          *r.scopes,
+          *r.keys,
+          *r.clients,
+          *r.roles,
+          *r.groups,
+          *r.users,
+          *r.subjects,
+          *r.credentials,
+          *r.sessions,
+          *r.offline_sessions,
+          *r.codes,
+          *r.device_codes,
+          *r.interactions,
+          *r.revocations,
+          *r.logout_notices,
+          *r.used_ids,
+          *r.tickets,
+          *r.purge,
+          *r.server,
+          *r.mails,
+          *r.consents,
+          *r.login_failures,
+          *r.federated_identities};
 }
 
 Stored<void> MemoryStore::read(const std::function<Stored<void>(Rows&)>& function) {

@@ -23,6 +23,7 @@ constexpr ProviderType kTypes[] = {{"oidc", "OpenID Connect v1.0"},
                                    {"google", "Google"},
                                    {"github", "GitHub"},
                                    {"microsoft", "Microsoft"},
+                                   {"entra", "Microsoft Entra ID"},
                                    {"oauth2", "OAuth v2"}};
 
 struct MapperType {
@@ -326,6 +327,7 @@ Answer delete_identity_provider(Call& call) {
   while (remove_from(mappers_of(call), "identityProviderAlias", call.path("alias"))) {
   }
   remove_from(providers_of(call), "alias", call.path("alias"));
+  CARDEA_DO(call.repositories().federated_identities.remove_all(call.tx(), call.realm().id, call.path("alias")));
   CARDEA_DO(save_realm(call));
   return no_content();
 }
@@ -411,6 +413,48 @@ Answer get_idp_provider_type(Call& call) {
                            {"configMetadata", json::array()}});
   }
   return refuse(error(400, "HTTP 400 Bad Request"));
+}
+
+Prepared ask_provider_config(Call& call) {
+  CARDEA_TRY(body, call.body_object());
+  auto url = web::ConfiguredUrl::parse(string_or(*body, "fromUrl", ""));
+  if (!url) return refuse(error_message(400, "fromUrl is no address"));
+  const json::object config{{"metadataDescriptorUrl", url->text()}};
+  CARDEA_DO(check_urls(call.realm(), config));
+  call.prepared = std::make_shared<std::string>(url->text());
+  call.to_call = web::get_request(std::move(*url), "application/json");
+  return {};
+}
+
+Answer import_provider_config(Call& call) {
+  struct Member {
+    std::string_view from, to;
+  };
+  static constexpr Member kMembers[] = {{"issuer", "issuer"},
+                                        {"authorization_endpoint", "authorizationUrl"},
+                                        {"token_endpoint", "tokenUrl"},
+                                        {"userinfo_endpoint", "userInfoUrl"},
+                                        {"jwks_uri", "jwksUrl"},
+                                        {"end_session_endpoint", "logoutUrl"},
+                                        {"introspection_endpoint", "tokenIntrospectionUrl"}};
+  const auto& fetched = *call.called;
+  if (!fetched) {
+    return refuse(error_message(400, "The address cannot be read: " + std::string(web::describe(fetched.error()))));
+  }
+  Result<json::value, JsonError> document = refuse(JsonError::kMalformed);
+  if (fetched->status == 200) document = parse_json(fetched->body);
+  if (!document || !document->is_object() || string_or(document->get_object(), "issuer", "").empty()) {
+    return refuse(error_message(400, "There is no discovery document at this address"));
+  }
+  json::object config{{"metadataDescriptorUrl", *std::static_pointer_cast<std::string>(call.prepared)},
+                      {"validateSignature", "true"},
+                      {"useJwksUrl", "true"}};
+  for (const auto& member : kMembers) {
+    const auto text = string_or(document->get_object(), member.from, "");
+    if (!text.empty()) config[member.to] = text;
+  }
+  CARDEA_DO(check_urls(call.realm(), config));
+  return ok(config);
 }
 
 }  // namespace cardea::admin

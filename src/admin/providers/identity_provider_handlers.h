@@ -18,4 +18,8 @@ Answer update_idp_mapper(Call& call);
 Answer delete_idp_mapper(Call& call);
 Answer get_idp_provider_type(Call& call);
 
+/// `{"providerId", "fromUrl"}`: what the discovery document at that address says, as a provider's config.
+Prepared ask_provider_config(Call& call);
+Answer import_provider_config(Call& call);
+
 }  // namespace cardea::admin

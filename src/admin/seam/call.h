@@ -154,6 +154,9 @@ class Call {
 
   /// What `prepare` made for the handler.
   std::shared_ptr<void> prepared;
+  /// kCalls: what `prepare` asks for, and what came of it.
+  std::optional<web::FetchRequest> to_call;
+  std::optional<web::Fetched> called;
 
  private:
   friend class Dispatch;

@@ -57,6 +57,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
         return finish_write(in_write([this] { return operation_.handler(call_); }));
       case Mode::kHashed:
       case Mode::kLong:
+      case Mode::kCalls:
         break;
     }
     auto checked = in_read([]() -> Answer { return no_content(); });
@@ -65,6 +66,14 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
       return web::then(web::Lane::kAdmin, [self = shared_from_this()] {
         return self->finish_write(self->operation_.handler(self->call_));
       });
+    }
+    if (operation_.mode == Mode::kCalls) {
+      if (auto prepared = operation_.prepare(call_); !prepared) return finish(refuse(std::move(prepared).error()));
+      return web::fetch(std::move(*call_.to_call), web::Lane::kInline,
+                        [self = shared_from_this()](web::Fetched fetched) {
+                          self->call_.called = std::move(fetched);
+                          return self->finish(self->operation_.handler(self->call_));
+                        });
     }
     return web::then(web::Lane::kHash, [self = shared_from_this()]() -> web::Outcome {
       if (auto prepared = self->operation_.prepare(self->call_); !prepared) {

@@ -39,6 +39,7 @@ enum class Mode {
   kWrite,   // one transaction, on the store lane; rolled back when the answer is a refusal
   kHashed,  // the same after `prepare` on the hash lane
   kLong,    // after a read that checks the caller: on the admin lane, with transactions of its own
+  kCalls,   // the same, then `prepare` says which server is called (Call::to_call), and the handler has what came back
 };
 
 struct Operation {
@@ -50,7 +51,7 @@ struct Operation {
   Answer (*handler)(Call&);
   std::string_view resource{};           // admin events: "USER"; empty: none is written
   std::string_view action{};             // admin events: when it is not what the method says ("ACTION")
-  Prepared (*prepare)(Call&) = nullptr;  // kHashed: before the transaction, without rows
+  Prepared (*prepare)(Call&) = nullptr;  // kHashed, kCalls: before the handler, without rows
 };
 
 /// Every row, group by group.

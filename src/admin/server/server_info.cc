@@ -146,7 +146,7 @@ json::array identity_providers_json() {
        {std::array{"User-defined", "OpenID Connect v1.0", "oidc"},
         std::array{"User-defined", "Keycloak OpenID Connect", "keycloak-oidc"},
         std::array{"Social", "Google", "google"}, std::array{"Social", "GitHub", "github"},
-        std::array{"Social", "Microsoft", "microsoft"}}) {
+        std::array{"Social", "Microsoft", "microsoft"}, std::array{"User-defined", "Microsoft Entra ID", "entra"}}) {
     list.push_back(json::object{{"groupName", group}, {"name", name}, {"id", id}});
   }
   return list;

@@ -42,6 +42,8 @@ Answer logout_user(Call& call);
 Answer list_user_consents(Call& call);
 Answer revoke_user_consent(Call& call);
 Answer list_federated_identities(Call& call);
+Answer add_federated_identity(Call& call);
+Answer remove_federated_identity(Call& call);
 
 /// Words of a search, and pairs of `q`: each costs the database a comparison for every user.
 inline constexpr std::size_t kUserQueryPartsMax = 16;

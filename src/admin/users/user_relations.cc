@@ -8,6 +8,7 @@
 #include "admin/users/user_view.h"
 #include "base/text.h"
 #include "core/logout/end_session.h"
+#include "domain/identity_provider.h"
 
 namespace cardea::admin {
 namespace {
@@ -183,8 +184,42 @@ Answer revoke_user_consent(Call& call) {
 
 Answer list_federated_identities(Call& call) {
   CARDEA_TRY(user, load_user(call));
-  const auto* known = user.extra.if_contains("federatedIdentities");
-  return ok(known != nullptr && known->is_array() ? *known : json::value(json::array()));
+  CARDEA_TRY(identities, call.repositories().federated_identities.list(call.rows(), user.id));
+  json::array list;
+  for (const auto& identity : identities) {
+    list.push_back(json::object{{"identityProvider", identity.provider},
+                                {"userId", identity.upstream_id},
+                                {"userName", identity.upstream_name}});
+  }
+  return ok(list);
+}
+
+Answer add_federated_identity(Call& call) {
+  CARDEA_TRY(user, load_user(call));
+  CARDEA_TRY(body, call.body_object());
+  const auto& alias = call.path("alias");
+  if (!find_identity_provider(call.realm(), alias)) return refuse(not_found("Identity provider not found"));
+  FederatedIdentity identity;
+  identity.realm = call.realm().id;
+  identity.user = user.id;
+  identity.provider = alias;
+  identity.upstream_id = string_or(*body, "userId", "");
+  identity.upstream_name = string_or(*body, "userName", "");
+  identity.created_at = call.now();
+  if (identity.upstream_id.empty()) return refuse(error_message(400, "userId is missing"));
+  const auto inserted = call.repositories().federated_identities.insert(call.tx(), identity);
+  if (!inserted && inserted.error() == StoreError::kConflict) {
+    return refuse(error_message(409, "User is already linked with provider"));
+  }
+  CARDEA_DO(inserted);
+  return no_content();
+}
+
+Answer remove_federated_identity(Call& call) {
+  CARDEA_TRY(user, load_user(call));
+  CARDEA_TRY(removed, call.repositories().federated_identities.remove(call.tx(), user.id, call.path("alias")));
+  if (!removed) return refuse(not_found("Link not found"));
+  return no_content();
 }
 
 }  // namespace cardea::admin

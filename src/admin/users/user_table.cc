@@ -61,6 +61,10 @@ constexpr Operation kRows[] = {
     {kGet, USER "/consents", "listUserConsents", kSee, kRead, &list_user_consents},
     {kDelete, USER "/consents/{client}", "revokeUserConsent", kChange, kWrite, &revoke_user_consent, "USER", "ACTION"},
     {kGet, USER "/federated-identity", "listFederatedIdentities", kSee, kRead, &list_federated_identities},
+    {kPost, USER "/federated-identity/{alias}", "addFederatedIdentity", kChange, kWrite, &add_federated_identity,
+     "USER"},
+    {kDelete, USER "/federated-identity/{alias}", "removeFederatedIdentity", kChange, kWrite,
+     &remove_federated_identity, "USER"},
 
     {kGet, USER "/role-mappings", "getUserRoleMappings", kSee, kRead, &get_mappings_of<&user_holder>},
     {kGet, REALM_ROLES, "listUserRealmRoles", kSee, kRead, &list_mappings_of<&user_holder, kDirect>},

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "app/wire/login_side.h"
 #include "base/uri.h"
 #include "login/playground.h"
 #include "oidc/authorize/authorize_endpoint.h"
@@ -32,6 +33,7 @@ Provider::Provider(const Parts& parts, ProviderAddress address, bool development
       login_guard_(parts.clock, parts.random),
       oidc_(oidc_dependencies(parts, development)),
       login_(login_dependencies(parts)),
+      broker_(broker_dependencies(parts)),
       account_(account_dependencies(parts, development)),
       admin_console_{settings_, base_url_, web::embedded_consoles(), parts.log, parts.repositories.store.reads_block()},
       admin_{.repositories = parts.repositories,
@@ -43,6 +45,7 @@ Provider::Provider(const Parts& parts, ProviderAddress address, bool development
       router_(&parts.log) {
   oidc::add_routes(router_, oidc_);
   login_.add_routes(router_);
+  broker::add_routes(router_, broker_);
   account::add_routes(router_, account_);
   admin::add_console_routes(router_, admin_console_);
   admin::add_routes(router_, admin_);
@@ -108,6 +111,28 @@ login::Dependencies Provider::login_dependencies(const Parts& parts) {
                  const AuthorizationRequest& authorization, std::string_view error, std::string_view description) {
             return oidc::answer_with_error(oidc_, request, realm, client, authorization, error, description);
           },
+      .link_upstream =
+          [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm, const std::string& handle,
+                 const UserId& user, std::move_only_function<web::Outcome()> next) {
+            return broker::link_upstream(broker_, request, std::move(realm), handle, user, std::move(next));
+          },
+  };
+}
+
+broker::Dependencies Provider::broker_dependencies(const Parts& parts) {
+  return {
+      .repositories = parts.repositories,
+      .settings = settings_,
+      .sealer = parts.sealer,
+      .pages = pages_,
+      .base_url = base_url_,
+      .clock = parts.clock,
+      .random = parts.random,
+      .log = parts.log,
+      .login = login_side(login_),
+      .refuse_realm = [this](
+                          const web::Request& request,
+                          const RealmEntry* realm) { return oidc::refuse_realm_with_log(oidc_.log, request, realm); },
   };
 }
 

@@ -8,6 +8,7 @@
 #include "account/account.h"
 #include "admin/admin.h"
 #include "admin/console/console.h"
+#include "broker/broker.h"
 #include "core/login_guard.h"
 #include "core/settings.h"
 #include "crypto/seal.h"
@@ -52,6 +53,7 @@ class Provider {
  private:
   [[nodiscard]] oidc::Dependencies oidc_dependencies(const Parts& parts, bool development);
   [[nodiscard]] login::Dependencies login_dependencies(const Parts& parts);
+  [[nodiscard]] broker::Dependencies broker_dependencies(const Parts& parts);
   [[nodiscard]] account::Dependencies account_dependencies(const Parts& parts, bool development);
 
   ProviderAddress address_;
@@ -61,6 +63,7 @@ class Provider {
   LoginGuard login_guard_;
   oidc::Dependencies oidc_;
   login::Login login_;
+  broker::Dependencies broker_;
   account::Dependencies account_;
   admin::ConsoleDependencies admin_console_;
   admin::Dependencies admin_;

@@ -12,7 +12,7 @@ constexpr std::int64_t kLevelMaxAge = 36000;  // Keycloak's default
 AutomaticAnswer cookie(const FlowInput& input) {
   return input.session_user != nullptr ? AutomaticAnswer::kPasses : AutomaticAnswer::kDoesNotApply;
 }
-// Kerberos is not spoken here; there is no upstream provider yet; organizations are off.
+// Kerberos is not spoken here; organizations are off.
 AutomaticAnswer never(const FlowInput&) { return AutomaticAnswer::kDoesNotApply; }
 AutomaticAnswer allow(const FlowInput&) { return AutomaticAnswer::kPasses; }
 AutomaticAnswer deny(const FlowInput&) { return AutomaticAnswer::kDenies; }
@@ -20,7 +20,6 @@ AutomaticAnswer deny(const FlowInput&) { return AutomaticAnswer::kDenies; }
 constexpr AutomaticStep kAutomatic[] = {
     {"auth-cookie", cookie},
     {"auth-spnego", never},
-    {"identity-provider-redirector", never},
     {"organization", never},
     {"allow-access-authenticator", allow},
     {"deny-access-authenticator", deny},

@@ -121,6 +121,8 @@ class Run {
           return Failed{DenyReason::kNothingPassed};
       }
     }
+    const bool leads_nowhere = step.authenticator == kRedirector && !input_.upstreams;
+    if (leads_nowhere && input_.progress.find(execution.id) == nullptr) return Failed{DenyReason::kNothingPassed};
     const auto* form = input_.find_form == nullptr ? nullptr : input_.find_form(step.authenticator);
     if (form == nullptr) return Failed{DenyReason::kUnknownStep};
     const auto& progress = input_.progress;

@@ -50,6 +50,9 @@ struct AttributeCondition {
   bool includes_groups = false;  // the attributes of the user's groups count as well
 };
 
+/// Goes to an upstream provider; its page is a list of them.
+inline constexpr std::string_view kRedirector = "identity-provider-redirector";
+
 /// What is known of the person. Everything here counts only once a credential of theirs was checked.
 struct FlowSubject {
   std::set<std::string, std::less<>> credentials;       // types, for example "otp"
@@ -80,6 +83,8 @@ struct FlowInput {
   std::function<bool(std::string_view action)> may_set_up = {};
   /// The realm takes a passkey for name and password (webAuthnPolicyPasswordlessPasskeysEnabled).
   bool passkeys = false;
+  /// The realm has providers that a person may choose: then identity-provider-redirector can be asked.
+  bool upstreams = false;
   FlowLevels levels = {};
 };
 

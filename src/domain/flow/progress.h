@@ -19,6 +19,7 @@ enum class Proof : std::uint8_t {
   kRecoveryCode,
   kWebauthn,  // a second factor
   kPasskey,   // passwordless: it names the user and proves them
+  kUpstream,  // another provider vouched for them
 };
 
 struct ProofFacts {
@@ -33,6 +34,7 @@ inline constexpr ProofFacts kProofs[] = {
     {Proof::kRecoveryCode, "recovery", "recovery-authn-codes"},
     {Proof::kWebauthn, "webauthn", "webauthn"},
     {Proof::kPasskey, "passkey", "webauthn-passwordless"},
+    {Proof::kUpstream, "upstream", "upstream"},
 };
 [[nodiscard]] constexpr const ProofFacts& facts_of(Proof proof) {
   for (const auto& facts : kProofs) {

@@ -1,11 +1,12 @@
-// Repositories of what belongs to one account beside its credentials: what it allowed to clients, and what wrong
-// passwords left behind.
+// Repositories of what belongs to one account beside its credentials: what it allowed to clients, what wrong passwords
+// left behind, and who it is at other providers.
 #pragma once
 
 #include <optional>
 #include <vector>
 
 #include "domain/consent.h"
+#include "domain/federated_identity.h"
 #include "domain/login_failures.h"
 #include "domain/repository/store.h"
 
@@ -35,6 +36,25 @@ class LoginFailureRepo {
   virtual Stored<bool> remove(Tx& tx, const RealmId& realm, const UserId& user) = 0;
   /// Of every user; returns how many went.
   virtual Stored<int> remove_all(Tx& tx, const RealmId& realm) = 0;
+};
+
+/// A user has one identity at a provider, and an identity one user.
+class FederatedIdentityRepo {
+ public:
+  virtual ~FederatedIdentityRepo() = default;
+  /// Whose it is. Provider and id are compared byte for byte.
+  virtual Stored<std::optional<FederatedIdentity>> find(Rows& rows, const RealmId& realm, std::string_view provider,
+                                                        std::string_view upstream_id) = 0;
+  /// By provider.
+  virtual Stored<std::vector<FederatedIdentity>> list(Rows& rows, const UserId& user) = 0;
+  /// kConflict when the identity has a user, the user has an identity there, or there is no such user.
+  virtual Stored<void> insert(Tx& tx, const FederatedIdentity& identity) = 0;
+  /// Replaces name, token and time of the last login. kConflict when the identity is not this user's any more.
+  virtual Stored<void> update(Tx& tx, const FederatedIdentity& identity) = 0;
+  /// False when there was none.
+  virtual Stored<bool> remove(Tx& tx, const UserId& user, std::string_view provider) = 0;
+  /// Of every user, when a provider goes; returns how many went.
+  virtual Stored<int> remove_all(Tx& tx, const RealmId& realm, std::string_view provider) = 0;
 };
 
 }  // namespace cardea

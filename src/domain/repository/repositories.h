@@ -34,6 +34,7 @@ struct Repositories {
   MailRepo& mails;
   ConsentRepo& consents;
   LoginFailureRepo& login_failures;
+  FederatedIdentityRepo& federated_identities;
 };
 
 }  // namespace cardea

@@ -6,7 +6,7 @@ namespace {
 
 const StepForm* const kSteps[] = {
     &kUsernamePasswordStep, &kUsernameStep, &kPasswordStep,     &kOtpStep,
-    &kWebauthnStep,         &kPasskeyStep,  &kRecoveryCodeStep,
+    &kWebauthnStep,         &kPasskeyStep,  &kRecoveryCodeStep, &kRedirectorStep,
 };
 
 }  // namespace

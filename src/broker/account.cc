@@ -1,0 +1,437 @@
+#include "broker/account.h"
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "broker/group_sync.h"
+#include "broker/mappers.h"
+#include "core/brute_force.h"
+#include "core/changes/new_user.h"
+#include "core/profile/check_profile.h"
+#include "crypto/hash.h"
+#include "web/error_page.h"
+
+namespace cardea::broker {
+namespace {
+
+constexpr std::string_view kPendingPlace = "broker.pending/";
+constexpr seconds kPendingLife{900};
+constexpr std::string_view kDisabled = "Account is disabled, contact your administrator.";
+
+// What is known here of the identity and of those it may mean.
+struct Known {
+  std::optional<FederatedIdentity> link;
+  std::optional<User> linked, by_username, by_email;
+};
+
+Stored<Known> load_known(Rows& rows, const Arrival& arrival) {
+  const auto& repositories = arrival.dependencies.repositories;
+  const auto& realm = arrival.realm->realm;
+  Known out;
+  auto link = repositories.federated_identities.find(rows, realm.id, arrival.provider->alias, arrival.identity.id);
+  if (!link) return refuse(link.error());
+  out.link = std::move(*link);
+  if (out.link) {
+    auto user = repositories.users.find(rows, realm.id, out.link->user);
+    if (!user) return refuse(user.error());
+    out.linked = std::move(*user);
+    return out;
+  }
+  auto by_username = repositories.users.find_by_username(rows, realm.id, ascii_lower(arrival.identity.username));
+  if (!by_username) return refuse(by_username.error());
+  out.by_username = std::move(*by_username);
+  if (arrival.identity.email.empty()) return out;
+  auto by_email = repositories.users.find_by_email(rows, realm.id, arrival.identity.email);
+  if (!by_email) return refuse(by_email.error());
+  out.by_email = std::move(*by_email);
+  return out;
+}
+
+const User* pointer(const std::optional<User>& user) { return user ? &*user : nullptr; }
+
+// ---- what the provider brought, written
+
+struct Writer {
+  Tx& tx;
+  const Dependencies& dependencies;
+  const RealmEntry& realm;
+};
+
+// "role", or "client.role" with a client id that may hold dots: the longest client that exists wins.
+Stored<std::optional<RoleId>> find_role(const Writer& writer, std::string_view name) {
+  const auto& repositories = writer.dependencies.repositories;
+  const auto& realm = writer.realm.realm.id;
+  auto role = repositories.roles.find_by_name(writer.tx, realm, std::nullopt, name);
+  if (!role) return refuse(role.error());
+  if (*role) return (*role)->id;
+  for (auto dot = name.rfind('.'); dot != std::string_view::npos && dot > 0; dot = name.rfind('.', dot - 1)) {
+    const auto client = repositories.clients.find_by_client_id(writer.tx, realm, name.substr(0, dot));
+    if (!client) return refuse(client.error());
+    if (!*client) continue;
+    role = repositories.roles.find_by_name(writer.tx, realm, (*client)->id, name.substr(dot + 1));
+    if (!role) return refuse(role.error());
+    if (*role) return (*role)->id;
+  }
+  return std::nullopt;
+}
+
+Stored<void> write_roles(const Writer& writer, const UserId& user, const std::vector<RoleChange>& changes) {
+  auto& users = writer.dependencies.repositories.users;
+  for (const auto& change : changes) {
+    const auto role = find_role(writer, change.role);
+    if (!role) return refuse(role.error());
+    if (!*role) {
+      writer.dependencies.log.warning("upstream_role_not_found",
+                                      {{"role", change.role}, {"realm", writer.realm.realm.name}});
+      continue;
+    }
+    auto done = change.has ? users.add_role(writer.tx, user, **role) : users.remove_role(writer.tx, user, **role);
+    if (!done) return done;
+  }
+  return {};
+}
+
+Stored<void> write_groups(const Writer& writer, const UserId& user, const std::vector<GroupChange>& changes) {
+  if (changes.empty()) return {};
+  const auto& repositories = writer.dependencies.repositories;
+  const auto groups = repositories.groups.list(writer.tx, writer.realm.realm.id);
+  if (!groups) return refuse(groups.error());
+  for (const auto& change : changes) {
+    const auto found = std::ranges::find(*groups, change.path, &Group::path);
+    if (found == groups->end()) {
+      writer.dependencies.log.warning("upstream_group_not_found",
+                                      {{"group", change.path}, {"realm", writer.realm.realm.name}});
+      continue;
+    }
+    auto done = change.has ? repositories.users.add_group(writer.tx, user, found->id)
+                           : repositories.users.remove_group(writer.tx, user, found->id);
+    if (!done) return done;
+  }
+  return {};
+}
+
+Stored<void> write_mapped(const Writer& writer, const UserId& user, const Mapped& mapped) {
+  if (auto done = write_roles(writer, user, mapped.roles); !done) return done;
+  return write_groups(writer, user, mapped.groups);
+}
+
+void log_problems(const Dependencies& dependencies, const IdentityProvider& provider, const Mapped& mapped) {
+  for (const auto& problem : mapped.problems) {
+    dependencies.log.warning("upstream_mapper_left_out",
+                             {{"provider", provider.alias}, {"mapper", problem.mapper}, {"reason", problem.what}});
+  }
+}
+
+std::string limited(std::string_view text) { return std::string(text.substr(0, kUsernameBytesMax)); }
+
+void take_email(User& user, std::string email, bool is_verified) {
+  email = ascii_lower(email);
+  if (email.empty() || email.size() > kUsernameBytesMax) return;
+  const bool is_same = user.email == email;
+  user.email = std::move(email);
+  user.email_verified = is_verified || (is_same && user.email_verified);
+}
+
+// Names, address and attributes, as mappers and the provider's sync mode say.
+void take_members(User& user, const IdentityProvider& provider, const UpstreamIdentity& identity, const Mapped& mapped,
+                  bool is_first) {
+  if (is_first || sync_mode_of(provider) == SyncMode::kForce) {
+    if (!identity.first_name.empty()) user.first_name = limited(identity.first_name);
+    if (!identity.last_name.empty()) user.last_name = limited(identity.last_name);
+    take_email(user, identity.email, identity.email_verified);
+  }
+  for (const auto& [name, value] : mapped.members) {
+    if (name == "firstName") user.first_name = limited(value);
+    if (name == "lastName") user.last_name = limited(value);
+    if (name == "email") take_email(user, value, identity.email_verified && ascii_lower(value) == identity.email);
+  }
+  for (const auto& [name, values] : mapped.attributes) {
+    if (values.empty()) {
+      user.attributes.erase(name);
+    } else {
+      user.attributes[name] = values;
+    }
+  }
+}
+
+FederatedIdentity link_record(const Arrival& arrival, const UserId& user) {
+  const auto now = arrival.dependencies.clock.now();
+  FederatedIdentity out;
+  out.realm = arrival.realm->realm.id;
+  out.user = user;
+  out.provider = arrival.provider->alias;
+  out.upstream_id = arrival.identity.id;
+  out.upstream_name = limited(arrival.identity.username);
+  if (arrival.provider->store_token) out.token = SecretBytes::copy_of(arrival.token_text);
+  out.created_at = now;
+  out.last_login_at = now;
+  return out;
+}
+
+// An address that another account has by now is left as it was: the login must not fail for it.
+Stored<void> keep_free_address(Tx& tx, const Dependencies& dependencies, const Realm& realm, const User& before,
+                               User& user) {
+  if (user.email == before.email || user.email.empty() || realm.duplicate_emails_allowed) return {};
+  const auto other = dependencies.repositories.users.find_by_email(tx, realm.id, user.email);
+  if (!other) return refuse(other.error());
+  if (!*other || (*other)->id == user.id) return {};
+  dependencies.log.warning("upstream_email_taken", {{"realm", realm.name}, {"user_id", user.id.str()}});
+  user.email = before.email;
+  user.email_verified = before.email_verified;
+  return {};
+}
+
+// Refreshes a linked account.
+Stored<void> write_return(Tx& tx, const Arrival& arrival, const User& user) {
+  const auto& repositories = arrival.dependencies.repositories;
+  const auto& realm = arrival.realm->realm;
+  const auto mapped = run_mappers(mappers_of(realm, *arrival.provider), arrival.identity, false);
+  log_problems(arrival.dependencies, *arrival.provider, mapped);
+  auto after = user;
+  take_members(after, *arrival.provider, arrival.identity, mapped, false);
+  if (auto kept = keep_free_address(tx, arrival.dependencies, realm, user, after); !kept) return kept;
+  if (auto done = repositories.users.update(tx, after, realm.duplicate_emails_allowed); !done) return done;
+  if (auto done = repositories.federated_identities.update(tx, link_record(arrival, user.id)); !done) return done;
+  return write_mapped({tx, arrival.dependencies, *arrival.realm}, user.id, mapped);
+}
+
+// ---- ways to go on
+
+UpstreamSignIn sign_in(const ArrivalPtr& arrival, User user, std::function<Stored<void>(Tx&)> write) {
+  UpstreamSignIn out;
+  out.user = std::move(user);
+  out.save = [arrival, user_id = out.user.id, write = std::move(write)](Tx& tx) -> Stored<void> {
+    const auto& dependencies = arrival->dependencies;
+    // One login for each state, whatever comes in parallel.
+    const auto taken = dependencies.repositories.used_ids.take(tx, arrival->realm->realm.id, arrival->state.used_hash(),
+                                                               arrival->state.expires_at);
+    if (!taken) return refuse(taken.error());
+    if (!*taken) return refuse(StoreError::kConflict);
+    if (auto written = write(tx); !written || !arrival->groups) return written;
+    return write_source_groups(tx, dependencies, arrival->realm->realm, *arrival->provider, user_id, *arrival->groups);
+  };
+  return out;
+}
+
+web::Outcome resume(const ArrivalPtr& arrival, UpstreamSignIn signed_in) {
+  const auto& dependencies = arrival->dependencies;
+  dependencies.log.info("upstream_login", {{"realm", arrival->realm->realm.name},
+                                           {"provider", arrival->provider->alias},
+                                           {"upstream_id", arrival->identity.id},
+                                           {"user_id", signed_in.user.id.str()},
+                                           {"correlation_id", arrival->request.correlation_id}});
+  return dependencies.login.resume(arrival->request, arrival->realm, arrival->paused, std::move(signed_in));
+}
+
+web::Outcome return_to(const ArrivalPtr& arrival, const User& user) {
+  return then_read(arrival->dependencies, [arrival, user]() -> web::Outcome {
+    const auto& repositories = arrival->dependencies.repositories;
+    const auto now = arrival->dependencies.clock.now();
+    std::optional<LoginFailures> failures;
+    auto credentials = read_from(repositories.store, [&](Rows& rows) -> Stored<std::vector<Credential>> {
+      auto found = repositories.login_failures.find(rows, arrival->realm->realm.id, user.id);
+      if (!found) return refuse(found.error());
+      failures = std::move(*found);
+      return repositories.credentials.list_all(rows, user.id);
+    });
+    if (!credentials) {
+      return store_failed(arrival->dependencies, arrival->request, arrival->realm.get(), credentials.error());
+    }
+    const bool is_closed = brute_force_settings(arrival->realm->realm).is_on && is_locked(failures, now);
+    if (!user.enabled || is_closed) return fail_arrival(*arrival, "user_disabled", kDisabled);
+    auto signed_in = sign_in(arrival, user, [arrival, user](Tx& tx) { return write_return(tx, *arrival, user); });
+    for (const auto& credential : *credentials) {
+      signed_in.credentials.insert(credential.type);
+      if (credential.type == "password") signed_in.password_set_at = credential.created_at;
+    }
+    return resume(arrival, std::move(signed_in));
+  });
+}
+
+PendingLink pending_of(const Arrival& arrival, const UserId& user) {
+  return {.user = user,
+          .tab_id = arrival.state.tab_id,
+          .identity = arrival.identity,
+          .token_text = arrival.provider->store_token ? arrival.token_text : std::string()};
+}
+
+web::Outcome link_now(const ArrivalPtr& arrival, User user) {
+  if (!user.enabled) return fail_arrival(*arrival, "user_disabled", kDisabled);
+  const auto pending = pending_of(*arrival, user.id);
+  return resume(arrival, sign_in(arrival, std::move(user), [arrival, pending](Tx& tx) {
+                  return store_link(tx, arrival->dependencies, *arrival->realm, *arrival->provider, pending);
+                }));
+}
+
+web::Outcome create(const ArrivalPtr& arrival, const FirstLoginRules& rules) {
+  const auto& dependencies = arrival->dependencies;
+  const auto& realm = arrival->realm->realm;
+  auto mapped = run_mappers(mappers_of(realm, *arrival->provider), arrival->identity, true);
+  if (arrival->provider->add_read_token_role) mapped.roles.push_back({"broker.read-token", true});
+  User user;
+  user.id = UserId(random_uuid(dependencies.random));
+  user.realm = realm.id;
+  user.username = ascii_lower(mapped.username.empty() ? arrival->identity.username : mapped.username);
+  if (realm.registration_email_as_username && !arrival->identity.email.empty()) user.username = arrival->identity.email;
+  user.created_at = dependencies.clock.now();
+  user.required_actions = default_required_actions(realm);
+  if (rules.always_review) user.required_actions.emplace_back("UPDATE_PROFILE");
+  if (user.username.empty() || user.username.size() > kUsernameBytesMax) {
+    return fail_arrival(*arrival, "bad_username", "The provider sent no username.");
+  }
+  take_members(user, *arrival->provider, arrival->identity, mapped, true);
+  log_problems(dependencies, *arrival->provider, mapped);
+  const auto made = user;
+  return resume(arrival, sign_in(arrival, std::move(user), [arrival, made, mapped](Tx& tx) -> Stored<void> {
+                  const auto& repositories = arrival->dependencies.repositories;
+                  if (auto done = insert_new_user(tx, repositories, arrival->realm->realm, made); !done) return done;
+                  auto linked = repositories.federated_identities.insert(tx, link_record(*arrival, made.id));
+                  if (!linked) return linked;
+                  return write_mapped({tx, arrival->dependencies, *arrival->realm}, made.id, mapped);
+                }));
+}
+
+web::Response confirm_page(const Arrival& arrival, std::string_view username, const std::string& handle) {
+  const auto& realm = arrival.realm->realm;
+  const auto& name = realm.display_name.empty() ? realm.name : realm.display_name;
+  auto data = web::realm_page_data(name);
+  const auto base =
+      arrival.dependencies.base_url.of(arrival.request) + "/realms/" + percent_encode(realm.name) + "/login-actions/";
+  std::string query = "?";
+  web::append_form(query, "session_code", arrival.paused.session_code);
+  web::append_form(query, "client_id", arrival.paused.client_id);
+  web::append_form(query, "tab_id", arrival.paused.tab_id);
+  data.text("heading", "Account already exists")
+      .text("message", "An account named \"" + std::string(username) +
+                           "\" exists already. Sign in to it once, and it will be linked to " +
+                           arrival.provider->label() + ".")
+      .text("link_label", "Sign in to the account")
+      .text("action", base + "first-broker-login" + query)
+      .text("restart_url", base + "restart" + query)
+      .text("handle", handle);
+  return arrival.dependencies.pages.render(
+      "login-idp-link-confirm", 200, data,
+      {.form_targets = web::form_targets_of(arrival.authorization.redirect_uri), .popup = true});
+}
+
+// Keeps what was proven until the account's owner has signed in to it.
+web::Outcome ask_to_link(const ArrivalPtr& arrival, const User& user) {
+  const auto& dependencies = arrival->dependencies;
+  const auto handle = random_handle(dependencies.random);
+  const auto now = dependencies.clock.now();
+  Ticket ticket{.hash = crypto::sha256_base64url(handle),
+                .realm = arrival->realm->realm.id,
+                .kind = TicketKind::kUpstreamLogin,
+                .content = seal_pending(dependencies.sealer, arrival->realm->realm.id, pending_of(*arrival, user.id)),
+                .uses = 1,
+                .uses_left = 1,
+                .created_at = now,
+                .expires_at = now + kPendingLife};
+  return web::then(
+      web::Lane::kStore, [arrival, handle, username = user.username, ticket = std::move(ticket)]() -> web::Outcome {
+        const auto& repositories = arrival->dependencies.repositories;
+        bool is_new = false;
+        const auto stored = repositories.store.write([&](Tx& tx) -> Stored<void> {
+          const auto taken = repositories.used_ids.take(tx, arrival->realm->realm.id, arrival->state.used_hash(),
+                                                        arrival->state.expires_at);
+          if (!taken) return refuse(taken.error());
+          is_new = *taken;
+          return is_new ? repositories.tickets.insert(tx, ticket) : Stored<void>();
+        });
+        if (!stored) return store_failed(arrival->dependencies, arrival->request, arrival->realm.get(), stored.error());
+        if (!is_new) return fail_arrival(*arrival, "used_before", "This sign-in was used already. Please try again.");
+        return confirm_page(*arrival, username, handle);
+      });
+}
+
+web::Outcome decide(const ArrivalPtr& arrival, const Known& known) {
+  const auto rules = first_login_rules(arrival->realm->flows, arrival->realm->realm, *arrival->provider);
+  if (!rules && !known.linked) {
+    return fail_arrival(*arrival, "first_login_flow_cannot_run",
+                        "This login cannot be completed. Ask your administrator.");
+  }
+  const auto decision = match({.provider = *arrival->provider,
+                               .identity = arrival->identity,
+                               .rules = rules.value_or(FirstLoginRules{}),
+                               .linked = pointer(known.linked),
+                               .by_username = pointer(known.by_username),
+                               .by_email = pointer(known.by_email)});
+  const auto named = [&](const UserId& id) -> const User& {
+    return known.by_email && known.by_email->id == id ? *known.by_email : *known.by_username;
+  };
+  if (std::holds_alternative<SignIn>(decision)) return return_to(arrival, *known.linked);
+  if (const auto* link = std::get_if<LinkAndSignIn>(&decision)) return link_now(arrival, named(link->user));
+  if (const auto* confirm = std::get_if<ConfirmLink>(&decision)) return ask_to_link(arrival, named(confirm->user));
+  if (std::holds_alternative<CreateAccount>(decision)) return create(arrival, *rules);
+  const auto reason = std::get<DenyLogin>(decision);
+  return fail_arrival(*arrival, describe(reason), message_of(reason));
+}
+
+}  // namespace
+
+web::Outcome settle_arrival(const ArrivalPtr& arrival) {
+  return then_read(arrival->dependencies, [arrival]() -> web::Outcome {
+    auto known =
+        read_from(arrival->dependencies.repositories.store, [&](Rows& rows) { return load_known(rows, *arrival); });
+    if (!known) return store_failed(arrival->dependencies, arrival->request, arrival->realm.get(), known.error());
+    return decide(arrival, *known);
+  });
+}
+
+web::Outcome fail_arrival(const Arrival& arrival, std::string_view reason, std::string_view message) {
+  arrival.dependencies.log.info("upstream_login_failed", {{"reason", reason},
+                                                          {"realm", arrival.realm->realm.name},
+                                                          {"provider", arrival.provider->alias},
+                                                          {"upstream_id", arrival.identity.id},
+                                                          {"ip", arrival.request.remote_address},
+                                                          {"correlation_id", arrival.request.correlation_id}});
+  return arrival.dependencies.login.show(arrival.request, arrival.realm, arrival.paused, std::string(reason),
+                                         std::string(message));
+}
+
+std::string seal_pending(const crypto::Sealer& sealer, const RealmId& realm, const PendingLink& pending) {
+  std::string text;
+  JsonWriter writer(text);
+  writer.begin_object().member("u", pending.user.str()).member("t", pending.tab_id);
+  writer.key("i").raw(to_json(pending.identity)).member("k", pending.token_text).end_object();
+  return sealer.seal_text(text, std::string(kPendingPlace) + realm.str());
+}
+
+std::optional<PendingLink> open_pending(const crypto::Sealer& sealer, const RealmId& realm, std::string_view text) {
+  const auto plain = sealer.open_text(text, std::string(kPendingPlace) + realm.str());
+  if (!plain) return std::nullopt;
+  const auto document = parse_json(plain->reveal(), {.bytes_max = 2 * 1024 * 1024, .depth_max = 48});
+  if (!document || !document->is_object()) return std::nullopt;
+  const auto& object = document->get_object();
+  const auto* identity = object.if_contains("i");
+  auto read = identity == nullptr ? std::nullopt : identity_from_json(json::serialize(*identity));
+  if (!read) return std::nullopt;
+  return PendingLink{.user = UserId(string_or(object, "u", "")),
+                     .tab_id = string_or(object, "t", ""),
+                     .identity = std::move(*read),
+                     .token_text = string_or(object, "k", "")};
+}
+
+Stored<void> store_link(Tx& tx, const Dependencies& dependencies, const RealmEntry& realm,
+                        const IdentityProvider& provider, const PendingLink& link) {
+  const auto& repositories = dependencies.repositories;
+  const auto user = repositories.users.find(tx, realm.realm.id, link.user);
+  if (!user) return refuse(user.error());
+  if (!*user || !(*user)->enabled) return refuse(StoreError::kConflict);
+  const auto mapped = run_mappers(mappers_of(realm.realm, provider), link.identity, true);
+  log_problems(dependencies, provider, mapped);
+  FederatedIdentity record;
+  record.realm = realm.realm.id;
+  record.user = link.user;
+  record.provider = provider.alias;
+  record.upstream_id = link.identity.id;
+  record.upstream_name = limited(link.identity.username);
+  if (provider.store_token) record.token = SecretBytes::copy_of(link.token_text);
+  record.created_at = dependencies.clock.now();
+  record.last_login_at = record.created_at;
+  if (auto done = repositories.federated_identities.insert(tx, record); !done) return done;
+  return write_mapped({tx, dependencies, realm}, link.user, mapped);
+}
+
+}  // namespace cardea::broker

@@ -1,0 +1,210 @@
+#include "broker/addresses.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "base/uri.h"
+
+namespace cardea::broker {
+namespace {
+
+struct Cloud {
+  std::string_view name;
+  std::string_view login;
+  std::string_view graph;
+};
+constexpr Cloud kClouds[] = {
+    {"public", "https://login.microsoftonline.com", "https://graph.microsoft.com"},
+    {"usgov", "https://login.microsoftonline.us", "https://graph.microsoft.us"},
+    {"china", "https://login.partner.microsoftonline.cn", "https://microsoftgraph.chinacloudapi.cn"},
+};
+constexpr std::string_view kAuthorizePath = "/oauth2/v2.0/authorize";
+
+const Cloud& cloud_of(const IdentityProvider& provider) {
+  const auto* found = std::ranges::find(kClouds, provider.setting("cloud"), &Cloud::name);
+  return found == std::end(kClouds) ? kClouds[0] : *found;
+}
+
+std::string or_else(std::string_view configured, std::string fallback) {
+  return configured.empty() ? std::move(fallback) : std::string(configured);
+}
+
+// Separated by spaces, commas or Keycloak's "##".
+std::vector<std::string> list_of(std::string_view text) {
+  std::vector<std::string> out;
+  std::string word;
+  for (const char c : std::string(text) + " ") {
+    if (c != ' ' && c != ',' && c != '#') {
+      word += c;
+    } else if (!word.empty()) {
+      out.push_back(ascii_lower(std::exchange(word, {})));
+    }
+  }
+  return out;
+}
+
+std::string origin_of(std::string_view url) {
+  const auto uri = parse_uri(url);
+  return uri ? uri->origin() : std::string();
+}
+
+// "https://host/TENANT" in front of an authorize endpoint that was configured by itself.
+std::string authority_in(std::string_view authorize_url) {
+  const auto at = authorize_url.find(kAuthorizePath);
+  return at == std::string_view::npos ? std::string() : std::string(authorize_url.substr(0, at));
+}
+
+// The issuer of tokens of an authority: exact for a tenant's GUID, the template for the common ones. A domain's GUID is
+// known from its discovery document alone.
+std::string issuer_in(std::string_view authority) {
+  const auto slash = authority.rfind('/');
+  if (slash == std::string_view::npos) return {};
+  const auto host = authority.substr(0, slash);
+  const auto tenant = ascii_lower(authority.substr(slash + 1));
+  if (upstream::is_tenant_id(tenant)) return std::string(host) + "/" + tenant + "/v2.0";
+  if (tenant == "consumers") return std::string(host) + "/" + std::string(upstream::kConsumerTenant) + "/v2.0";
+  if (tenant == "common" || tenant == "organizations") return std::string(host) + "/{tenantid}/v2.0";
+  return {};
+}
+
+Addresses entra(const IdentityProvider& provider) {
+  const auto& cloud = cloud_of(provider);
+  const auto tenant = provider.setting("tenantId");
+  auto authority = authority_in(provider.setting("authorizationUrl"));
+  if (authority.empty()) {
+    authority = std::string(cloud.login) + "/" + percent_encode(tenant.empty() ? std::string_view("common") : tenant);
+  }
+  Addresses out;
+  out.dialect = Dialect::kEntra;
+  out.authorization = or_else(provider.setting("authorizationUrl"), authority + std::string(kAuthorizePath));
+  out.token = or_else(provider.setting("tokenUrl"), authority + "/oauth2/v2.0/token");
+  out.jwks = or_else(provider.setting("jwksUrl"), authority + "/discovery/v2.0/keys");
+  out.userinfo = or_else(provider.setting("userInfoUrl"), std::string(cloud.graph) + "/v1.0/me");
+  out.end_session = or_else(provider.setting("logoutUrl"), authority + "/oauth2/v2.0/logout");
+  out.graph = origin_of(out.userinfo);
+  out.issuer.issuer = or_else(provider.setting("issuer"), issuer_in(authority));
+  out.issuer.tenants = list_of(provider.setting("allowedTenants"));
+  out.discovery = upstream::discovery_url(authority + "/v2.0");
+  return out;
+}
+
+// Keycloak's endpoints say whose they are.
+std::string issuer_of_keycloak(std::string_view authorize_url) {
+  const auto at = authorize_url.find("/protocol/openid-connect/auth");
+  return at == std::string_view::npos ? std::string() : std::string(authorize_url.substr(0, at));
+}
+
+Addresses oidc(const IdentityProvider& provider) {
+  Addresses out;
+  out.authorization = provider.setting("authorizationUrl");
+  out.token = provider.setting("tokenUrl");
+  out.userinfo = provider.is_on("disableUserInfo") ? std::string_view() : provider.setting("userInfoUrl");
+  out.jwks = provider.setting("jwksUrl");
+  out.end_session = provider.setting("logoutUrl");
+  out.issuer.issuer = provider.setting("issuer");
+  out.issuer.tenants = list_of(provider.setting("allowedTenants"));
+  if (out.issuer.issuer.empty()) out.issuer.issuer = issuer_of_keycloak(out.authorization);
+  out.discovery = provider.setting("metadataDescriptorUrl");
+  if (out.discovery.empty() && !out.issuer.issuer.empty() && !upstream::is_template(out.issuer.issuer)) {
+    out.discovery = upstream::discovery_url(out.issuer.issuer);
+  }
+  return out;
+}
+
+Addresses google() {
+  Addresses out;
+  out.issuer.issuer = "https://accounts.google.com";
+  out.discovery = upstream::discovery_url(out.issuer.issuer);
+  return out;
+}
+
+Addresses oauth2(const IdentityProvider& provider) {
+  Addresses out;
+  out.dialect = Dialect::kOauth2;
+  out.authorization = provider.setting("authorizationUrl");
+  out.token = provider.setting("tokenUrl");
+  out.userinfo = provider.setting("userInfoUrl");
+  return out;
+}
+
+Addresses github(const IdentityProvider& provider) {
+  Addresses out;
+  out.dialect = Dialect::kOauth2;
+  const auto base = or_else(provider.setting("baseUrl"), "https://github.com");
+  out.authorization = base + "/login/oauth/authorize";
+  out.token = base + "/login/oauth/access_token";
+  out.userinfo = or_else(provider.setting("apiUrl"), "https://api.github.com") + "/user";
+  return out;
+}
+
+std::string_view default_scope(const IdentityProvider& provider, const Addresses& addresses) {
+  if (addresses.dialect == Dialect::kEntra) return "openid profile email";
+  if (provider.kind == "github") return "user:email";
+  if (addresses.dialect == Dialect::kOauth2) return "";
+  return provider.kind == "google" ? "openid profile email" : "openid";
+}
+
+}  // namespace
+
+Addresses addresses_of(const IdentityProvider& provider) {
+  if (provider.kind == "entra" || provider.kind == "microsoft") return entra(provider);
+  if (provider.kind == "google") return google();
+  if (provider.kind == "github") return github(provider);
+  if (provider.kind == "oauth2") return oauth2(provider);
+  return oidc(provider);
+}
+
+bool needs_discovery(const Addresses& addresses) {
+  if (addresses.dialect == Dialect::kOauth2 || addresses.discovery.empty()) return false;
+  return missing(addresses).has_value();
+}
+
+Addresses filled_in(Addresses addresses, const upstream::Metadata& metadata) {
+  const auto fill = [](std::string& into, const std::string& from) {
+    if (into.empty()) into = from;
+  };
+  fill(addresses.authorization, metadata.authorization_endpoint);
+  fill(addresses.token, metadata.token_endpoint);
+  fill(addresses.jwks, metadata.jwks_uri);
+  fill(addresses.end_session, metadata.end_session_endpoint);
+  fill(addresses.issuer.issuer, metadata.issuer);
+  // Only of the document of this very issuer; Entra's say less than is true.
+  if (addresses.dialect == Dialect::kOidc && metadata.issuer == addresses.issuer.issuer) {
+    if (addresses.userinfo.empty()) addresses.userinfo = metadata.userinfo_endpoint;
+    addresses.algorithms = metadata.id_token_algorithms;
+    addresses.sends_iss_parameter = metadata.sends_iss_parameter;
+  }
+  return addresses;
+}
+
+std::optional<std::string_view> missing(const Addresses& addresses) {
+  if (addresses.authorization.empty()) return "no_authorization_url";
+  if (addresses.token.empty()) return "no_token_url";
+  if (addresses.dialect == Dialect::kOauth2) {
+    return addresses.userinfo.empty() ? std::optional<std::string_view>("no_userinfo_url") : std::nullopt;
+  }
+  if (addresses.jwks.empty()) return "no_jwks_url";
+  if (addresses.issuer.issuer.empty()) return "no_issuer";
+  return std::nullopt;
+}
+
+std::string scope_of(const IdentityProvider& provider, const Addresses& addresses) {
+  auto configured = trim(provider.setting("defaultScope"));
+  std::string out;
+  const bool adds = addresses.dialect == Dialect::kEntra && !configured.starts_with('*');
+  if (adds) {
+    out = default_scope(provider, addresses);
+    if (!addresses.graph.empty()) out.append(" ").append(addresses.graph).append("/User.Read");
+  } else if (configured.empty()) {
+    out = default_scope(provider, addresses);
+  }
+  if (configured.starts_with('*')) configured = trim(configured.substr(1));
+  for (const auto word : split_words(configured)) {
+    if (!has_word(out, word)) out.append(out.empty() ? "" : " ").append(word);
+  }
+  // Without openid there is no ID token, and an ID token is what we believe.
+  if (addresses.dialect != Dialect::kOauth2 && !has_word(out, "openid")) out = "openid " + out;
+  return out;
+}
+
+}  // namespace cardea::broker

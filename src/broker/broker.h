@@ -1,0 +1,69 @@
+// Signing people in at other providers (keycloak.md section 1.17; guides.md G2). `login` hands over a login on its way
+// (`pause`), the person goes to the provider and comes back to our callback; what the provider proved is checked
+// (`upstream`), matched with an account (decide.h), and the login goes on (`resume`). Neither module includes the
+// other.
+//
+// What binds a callback to the browser that left: the sealed state, which names a cookie by its hash, which holds the
+// login, which is bound to the flow's cookie (state.h). Each state is good for one login.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "core/settings.h"
+#include "crypto/seal.h"
+#include "domain/upstream_login.h"
+#include "upstream/memory.h"
+#include "web/base_url.h"
+#include "web/outcome.h"
+#include "web/page.h"
+#include "web/router.h"
+
+namespace cardea::broker {
+
+using RealmPtr = std::shared_ptr<const RealmEntry>;
+using PausedNext = std::move_only_function<web::Outcome(PausedLogin, const AuthorizationRequest&)>;
+
+/// What `login` does for us; each checks that the login belongs to this browser.
+struct LoginSide {
+  std::function<web::Outcome(const web::Request&, RealmPtr, PausedNext)> pause;
+  std::function<web::Outcome(const web::Request&, RealmPtr, PausedLogin, PausedNext)> check_paused;
+  std::function<web::Outcome(const web::Request&, RealmPtr, PausedLogin, UpstreamSignIn)> resume;
+  /// The login's page again: a reason for the log, a message for the person.
+  std::function<web::Outcome(const web::Request&, RealmPtr, PausedLogin, std::string reason, std::string message)> show;
+  /// A fresh login for the same request, in which only this user may sign in.
+  std::function<web::Outcome(const web::Request&, RealmPtr, AuthorizationRequest, std::string username)> start;
+};
+
+struct Dependencies {
+  Repositories repositories;
+  Settings& settings;
+  const crypto::Sealer& sealer;
+  web::Pages& pages;
+  const web::BaseUrl& base_url;
+  const Clock& clock;
+  Random& random;
+  Log& log;
+  LoginSide login;
+  std::function<std::optional<web::Response>(const web::Request&, const RealmEntry*)> refuse_realm;
+  std::shared_ptr<upstream::Memory> memory = std::make_shared<upstream::Memory>();
+
+  [[nodiscard]] upstream::Reach reach() const { return {*memory, clock, log}; }
+};
+
+/// `/realms/{realm}/broker/{alias}/...`, `login-actions/first-broker-login`, and authentik's `/source/oauth/...`.
+/// `dependencies` outlive the router and every Outcome it gave.
+void add_routes(web::Router& router, const Dependencies& dependencies);
+
+/// For `login`: links what a provider proved before (AuthorizationRequest::link_handle) to the account that has signed
+/// in now. Refuses another account than the one it was proven for.
+[[nodiscard]] web::Outcome link_upstream(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
+                                         const std::string& handle, const UserId& user,
+                                         std::move_only_function<web::Outcome()> next);
+
+}  // namespace cardea::broker

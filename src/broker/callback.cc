@@ -1,0 +1,281 @@
+#include "broker/callback.h"
+
+#include "base/text.h"
+#include "base/uri.h"
+#include "broker/account.h"
+#include "broker/group_call.h"
+#include "broker/start.h"
+#include "upstream/client_assertion.h"
+#include "upstream/id_token.h"
+
+namespace cardea::broker {
+namespace {
+
+constexpr std::string_view kFailed = "Unexpected error when authenticating with identity provider";
+constexpr PageRefusal kBadState = {.status = 400,
+                                   .reason = "state_check_failed",
+                                   .message = "State check failed. Go back to the application and sign in again."};
+
+struct Exchange {
+  ArrivalPtr arrival;
+  Addresses addresses;
+  upstream::Callback callback;
+  upstream::TokenAnswer answer = {};
+  json::object claims = {};
+};
+using ExchangePtr = std::shared_ptr<Exchange>;
+
+web::Outcome fail(const Exchange& exchange, std::string_view reason, std::string_view message = kFailed) {
+  return fail_arrival(*exchange.arrival, reason, message);
+}
+
+std::string_view message_for(upstream::IdTokenError error) {
+  switch (error) {
+    case upstream::IdTokenError::kTenant:
+      return "Tenant not allowed. Sign in with an account of your organization.";
+    case upstream::IdTokenError::kExpired:
+    case upstream::IdTokenError::kNotYetValid:
+      return "The provider's token is not valid at this time. The clock of this server or of the provider may be "
+             "wrong.";
+    default:
+      return kFailed;
+  }
+}
+
+web::Outcome arrive(const ExchangePtr& exchange, const json::object& more) {
+  auto& arrival = *exchange->arrival;
+  auto identity = make_identity(*arrival.provider, exchange->addresses, exchange->claims, more);
+  if (!identity) return fail(*exchange, describe(identity.error()));
+  arrival.identity = std::move(*identity);
+  arrival.token_text = exchange->answer.text;
+  return with_source_groups(exchange->arrival, exchange->addresses, exchange->claims, exchange->answer.access_token,
+                            [exchange](std::optional<SourceGroups> groups) -> web::Outcome {
+                              exchange->arrival->groups = std::move(groups);
+                              return settle_arrival(exchange->arrival);
+                            });
+}
+
+// Userinfo or Graph: only for what the ID token does not say. Plain OAuth 2.0 has nothing else.
+web::Outcome ask_userinfo(const ExchangePtr& exchange) {
+  auto url = web::ConfiguredUrl::parse(exchange->addresses.userinfo);
+  const bool is_needed = exchange->addresses.dialect == Dialect::kOauth2;
+  if (!url) return is_needed ? fail(*exchange, "bad_userinfo_url") : arrive(exchange, {});
+  return web::fetch(upstream::bearer_request(std::move(*url), exchange->answer.access_token), web::Lane::kInline,
+                    [exchange, is_needed](const web::Fetched& fetched) -> web::Outcome {
+                      const auto more = upstream::read_object(fetched);
+                      if (more) return arrive(exchange, *more);
+                      if (is_needed) return fail(*exchange, "userinfo_" + more.error(), "Could not retrieve profile.");
+                      exchange->arrival->dependencies.log.warning(
+                          "upstream_userinfo_failed", {{"provider", exchange->arrival->provider->alias},
+                                                       {"reason", more.error()},
+                                                       {"correlation_id", exchange->arrival->request.correlation_id}});
+                      return arrive(exchange, {});
+                    });
+}
+
+// The key's record decides which algorithm it is for; this bounds what a key set may bring in.
+std::vector<jose::Algorithm> algorithms_of(const Addresses& addresses) {
+  if (addresses.dialect == Dialect::kEntra) return {jose::Algorithm::kRS256};
+  if (!addresses.algorithms.empty()) return upstream::allowed_algorithms(addresses.algorithms);
+  using enum jose::Algorithm;
+  return {kRS256, kRS384, kRS512, kPS256, kPS384, kPS512, kES256, kES384, kES512, kEdDSA};
+}
+
+upstream::IdTokenPolicy policy_of(const Exchange& exchange) {
+  const auto& arrival = *exchange.arrival;
+  const auto skew = parse_integer<std::int64_t>(arrival.provider->setting("allowedClockSkew"));
+  return {.issuer = exchange.addresses.issuer,
+          .client_id = std::string(arrival.provider->setting("clientId")),
+          .nonce = arrival.state.nonce(),
+          .access_token = exchange.answer.access_token,
+          .algorithms = algorithms_of(exchange.addresses),
+          .now = arrival.dependencies.clock.now(),
+          .leeway = skew && *skew >= 0 && *skew <= 600 ? seconds(*skew) : upstream::kClockLeeway};
+}
+
+web::Outcome check_token(const ExchangePtr& exchange, const Result<upstream::SharedKeys, std::string>& keys) {
+  if (!keys) return fail(*exchange, keys.error(), "The provider cannot be reached. Try again later.");
+  auto token = upstream::check_id_token(exchange->answer.id_token, **keys, policy_of(*exchange));
+  if (!token) {
+    return fail(*exchange, "id_token_" + std::string(describe(token.error())), message_for(token.error()));
+  }
+  exchange->claims = token->claims();
+  return ask_userinfo(exchange);
+}
+
+web::Outcome take_answer(const ExchangePtr& exchange, const web::Fetched& fetched) {
+  auto answer = upstream::read_token_answer(fetched);
+  if (!answer) {
+    exchange->arrival->dependencies.log.info("upstream_token_refused",
+                                             {{"provider", exchange->arrival->provider->alias},
+                                              {"error", answer.error().error},
+                                              {"description", answer.error().description},
+                                              {"correlation_id", exchange->arrival->request.correlation_id}});
+    return fail(*exchange, answer.error().error, "Could not retrieve token.");
+  }
+  exchange->answer = std::move(*answer);
+  if (exchange->addresses.dialect == Dialect::kOauth2) return ask_userinfo(exchange);
+  if (exchange->answer.id_token.empty()) return fail(*exchange, "no_id_token");
+  auto url = web::ConfiguredUrl::parse(exchange->addresses.jwks);
+  if (!url) return fail(*exchange, "bad_jwks_url");
+  return upstream::with_keys(
+      exchange->arrival->dependencies.reach(), std::move(*url), upstream::key_id_of(exchange->answer.id_token),
+      [exchange](const Result<upstream::SharedKeys, std::string>& keys) { return check_token(exchange, keys); });
+}
+
+Result<upstream::ClientProof, std::string> client_proof(const Exchange& exchange) {
+  const auto& arrival = *exchange.arrival;
+  const auto& provider = *arrival.provider;
+  const auto method = upstream::parse_client_authentication(provider.setting("clientAuthMethod"));
+  if (!method) return refuse(std::string("client_auth_method_not_supported"));
+  upstream::ClientProof out{.method = *method,
+                            .client_id = std::string(provider.setting("clientId")),
+                            .secret = std::string(provider.setting("clientSecret")),
+                            .assertion = {}};
+  if (*method != upstream::ClientAuthentication::kAssertion) return out;
+  const auto algorithm = provider.setting("clientAssertionSigningAlg");
+  const auto* key = arrival.realm->signing_key(algorithm.empty() ? std::string_view("RS256") : algorithm);
+  if (key == nullptr) return refuse(std::string("no_key_for_client_assertion"));
+  const auto audience = provider.setting("clientAssertionAudience");
+  out.assertion = upstream::make_client_assertion(
+      *key,
+      {.client_id = out.client_id,
+       .audience = audience.empty() ? std::string_view(exchange.addresses.token) : audience,
+       .now = arrival.dependencies.clock.now()},
+      arrival.dependencies.random);
+  return out;
+}
+
+web::Outcome redeem(const ExchangePtr& exchange) {
+  const auto& arrival = *exchange->arrival;
+  auto url = web::ConfiguredUrl::parse(exchange->addresses.token);
+  if (!url) return fail(*exchange, "bad_token_url");
+  const auto proof = client_proof(*exchange);
+  if (!proof) return fail(*exchange, proof.error());
+  const bool has_verifier = exchange->addresses.dialect != Dialect::kOauth2 || arrival.provider->is_on("pkceEnabled");
+  const auto verifier = has_verifier && arrival.provider->setting("pkceEnabled") != "false" ? arrival.state.secret : "";
+  auto form = upstream::code_form(
+      exchange->callback.code,
+      callback_url(arrival.dependencies, arrival.request, arrival.realm->realm, *arrival.provider), verifier);
+  return web::fetch(upstream::token_request(std::move(*url), std::move(form), *proof), web::Lane::kInline,
+                    [exchange](const web::Fetched& fetched) { return take_answer(exchange, fetched); });
+}
+
+// What a person did there, in words; everything else is the administrator's to read in the log.
+std::string_view message_of_error(const upstream::Callback& callback) {
+  if (callback.error == "access_denied") return "Access denied when authenticating with identity provider";
+  if (callback.error == "login_required" || callback.error == "interaction_required") {
+    return "The provider asks you to sign in there again.";
+  }
+  return kFailed;
+}
+
+web::Outcome judge(const ExchangePtr& exchange) {
+  const auto& callback = exchange->callback;
+  if (!upstream::is_from_issuer(callback, exchange->addresses.issuer.issuer, exchange->addresses.sends_iss_parameter)) {
+    return fail(*exchange, "callback_of_other_issuer");
+  }
+  if (callback.error.empty()) return redeem(exchange);
+  exchange->arrival->dependencies.log.info("upstream_error",
+                                           {{"provider", exchange->arrival->provider->alias},
+                                            {"error", callback.error},
+                                            {"description", callback.error_description},
+                                            {"correlation_id", exchange->arrival->request.correlation_id}});
+  return fail(*exchange, "upstream_" + callback.error, message_of_error(callback));
+}
+
+web::Outcome go_on(const ArrivalPtr& arrival, upstream::Callback callback) {
+  const auto& dependencies = arrival->dependencies;
+  auto paused = arrival->paused;
+  auto outcome = dependencies.login.check_paused(
+      arrival->request, arrival->realm, std::move(paused),
+      [arrival, callback = std::move(callback)](PausedLogin held,
+                                                const AuthorizationRequest& authorization) mutable -> web::Outcome {
+        arrival->paused = std::move(held);
+        arrival->authorization = authorization;
+        return with_addresses(
+            arrival->dependencies, *arrival->provider,
+            [arrival,
+             callback = std::move(callback)](Result<Addresses, std::string> addresses) mutable -> web::Outcome {
+              if (!addresses) {
+                return fail_arrival(*arrival, addresses.error(), "The provider cannot be reached. Try again later.");
+              }
+              return judge(std::make_shared<Exchange>(arrival, std::move(*addresses), std::move(callback)));
+            });
+      });
+  // Used once, whatever comes of it.
+  return web::with_answer(std::move(outcome), [arrival](web::Response& response) {
+    drop_paused_cookie(response, arrival->request, arrival->state.tab_id);
+  });
+}
+
+// Only what a callback is made of.
+std::string callback_query(const web::Form& form) {
+  std::string query;
+  for (const std::string_view name : {"state", "code", "error", "error_description", "iss"}) {
+    for (const auto& [given, value] : form.parameters()) {
+      if (given == name) web::append_form(query, name, value);  // twice stays twice, and is refused where it is read
+    }
+  }
+  return query;
+}
+
+web::Outcome bad_callback(const Dependencies& dependencies, const web::Request& request, const RealmEntry* realm,
+                          std::string_view reason) {
+  static const RealmEntry kNoRealm;
+  return refuse_page(dependencies, request, realm == nullptr ? kNoRealm : *realm,
+                     request.path_parameter("alias").substr(0, 64),
+                     {.status = kBadState.status, .reason = reason, .message = kBadState.message});
+}
+
+}  // namespace
+
+web::Outcome take_callback(const Dependencies& dependencies, const web::Request& request) {
+  return with_named_realm(dependencies, request, request.path_parameter("realm"),
+                          [&dependencies, &request](RealmPtr realm) -> web::Outcome {
+                            const auto& alias = request.path_parameter("alias");
+                            auto provider = enabled_provider(realm->realm, alias);
+                            if (provider == nullptr) return no_such_provider(dependencies, request, *realm, alias);
+                            const auto form = web::Form::parse(request.query);
+                            if (!form) return bad_callback(dependencies, request, realm.get(), "malformed_query");
+                            auto callback = upstream::read_callback(*form);
+                            if (!callback)
+                              return bad_callback(dependencies, request, realm.get(), describe(callback.error()));
+                            auto state = open_state(dependencies.sealer, callback->state, dependencies.clock.now());
+                            if (!state) return bad_callback(dependencies, request, realm.get(), "state_unreadable");
+                            if (state->realm != realm->realm.name || state->alias != alias) {
+                              return bad_callback(dependencies, request, realm.get(), "state_of_other_provider");
+                            }
+                            auto paused = read_paused(request, *state);
+                            if (!paused)
+                              return bad_callback(dependencies, request, realm.get(), "state_of_other_browser");
+                            auto arrival = std::make_shared<Arrival>(dependencies, request, realm, std::move(provider),
+                                                                     std::move(*state), std::move(*paused));
+                            return go_on(arrival, std::move(*callback));
+                          });
+}
+
+web::Outcome take_source_callback(const Dependencies& dependencies, const web::Request& request) {
+  const auto form = web::Form::parse(request.query);
+  const auto state =
+      form ? open_state(dependencies.sealer, form->value_or("state", ""), dependencies.clock.now()) : std::nullopt;
+  if (!state) return bad_callback(dependencies, request, nullptr, "state_unreadable");
+  if (!state->is_source || state->alias != request.path_parameter("alias")) {
+    return bad_callback(dependencies, request, nullptr, "state_of_other_provider");
+  }
+  // The realm's own path, where the cookies of its logins are sent.
+  return web::redirect(dependencies.base_url.of(request) + "/realms/" + percent_encode(state->realm) + "/broker/" +
+                           percent_encode(state->alias) + "/endpoint?" + callback_query(*form),
+                       303);
+}
+
+web::Outcome take_callback_post(const Dependencies& dependencies, const web::Request& request) {
+  if (request.content_type() != "application/x-www-form-urlencoded") {
+    return bad_callback(dependencies, request, nullptr, "media_type");
+  }
+  const auto form = web::Form::parse(request.body);
+  if (!form || form->first_repeated()) return bad_callback(dependencies, request, nullptr, "malformed_form");
+  return web::redirect(dependencies.base_url.of(request) + request.path + "?" + callback_query(*form), 303);
+}
+
+}  // namespace cardea::broker

@@ -1,0 +1,150 @@
+#include "broker/decide.h"
+
+#include <algorithm>
+#include <array>
+
+#include "domain/flow/executor.h"
+
+namespace cardea::broker {
+namespace {
+
+struct ModeName {
+  std::string_view name;
+  MatchMode mode;
+};
+constexpr ModeName kModes[] = {{"", MatchMode::kConfirm},
+                               {"confirm", MatchMode::kConfirm},
+                               {"identifier", MatchMode::kIdentifier},
+                               {"email_link", MatchMode::kEmailLink},
+                               {"email_deny", MatchMode::kEmailDeny},
+                               {"username_link", MatchMode::kUsernameLink},
+                               {"username_deny", MatchMode::kUsernameDeny}};
+
+constexpr std::string_view kReview = "idp-review-profile";
+constexpr std::string_view kCreate = "idp-create-user-if-unique";
+
+// Known steps of a first-login flow; what stands for a login of its own is done by our own browser flow.
+constexpr std::array<std::string_view, 12> kKnown = {kReview,
+                                                     kCreate,
+                                                     "idp-confirm-link",
+                                                     "idp-email-verification",
+                                                     "idp-username-password-form",
+                                                     "idp-auto-link",
+                                                     "idp-detect-existing-broker-user",
+                                                     "idp-add-organization-member",
+                                                     "auth-otp-form",
+                                                     "webauthn-authenticator",
+                                                     "auth-recovery-authn-code-form",
+                                                     "deny-access-authenticator"};
+
+// NOLINTNEXTLINE(misc-no-recursion): the tree's depth is bounded by kFlowDepthMax
+bool is_known(const Flow& flow) {
+  return std::ranges::all_of(flow.executions, [](const Execution& execution) {
+    if (execution.requirement == Requirement::kDisabled) return true;
+    if (const auto* inner = execution.flow()) return is_known(*inner);
+    const std::string_view name = execution.step()->authenticator;
+    return name.starts_with("conditional-") || std::ranges::find(kKnown, name) != kKnown.end();
+  });
+}
+
+// NOLINTNEXTLINE(misc-no-recursion)
+const FlowStep* find_step(const Flow& flow, std::string_view authenticator) {
+  for (const auto& execution : flow.executions) {
+    if (execution.requirement == Requirement::kDisabled) continue;
+    if (const auto* inner = execution.flow()) {
+      if (const auto* found = find_step(*inner, authenticator)) return found;
+    } else if (execution.step()->authenticator == authenticator) {
+      return execution.step();
+    }
+  }
+  return nullptr;
+}
+
+MatchDecision known_account(const MatchFacts& facts, const User& user) {
+  if (!facts.rules.may_link) return DenyLogin::kKnownAlready;
+  return ConfirmLink{user.id};
+}
+
+}  // namespace
+
+std::optional<MatchMode> match_mode_of(const IdentityProvider& provider) {
+  const auto* found = std::ranges::find(kModes, provider.setting("userMatchingMode"), &ModeName::name);
+  if (found == std::end(kModes)) return std::nullopt;
+  return found->mode;
+}
+
+std::optional<FirstLoginRules> first_login_rules(const FlowSet& flows, const Realm& realm,
+                                                 const IdentityProvider& provider) {
+  auto alias = provider.first_login_flow;
+  if (alias.empty()) alias = string_or(realm.extra, "firstBrokerLoginFlow", "first broker login");
+  const auto* flow = flows.find(alias);
+  if (flow == nullptr || !is_known(*flow)) return std::nullopt;
+  FirstLoginRules out;
+  out.may_create = uses_authenticator(*flow, kCreate);
+  for (const std::string_view way : {"idp-confirm-link", "idp-username-password-form", "idp-auto-link"}) {
+    out.may_link = out.may_link || uses_authenticator(*flow, way);
+  }
+  if (const auto* review = find_step(*flow, kReview)) {
+    const auto setting = review->config.find("update.profile.on.first.login");
+    out.always_review = setting != review->config.end() && setting->second == "on";
+  }
+  return out;
+}
+
+std::string_view describe(DenyLogin reason) {
+  switch (reason) {
+    case DenyLogin::kLinkOnly:
+      return "provider_is_link_only";
+    case DenyLogin::kNoEmail:
+      return "no_email";
+    case DenyLogin::kNoUsername:
+      return "no_username";
+    case DenyLogin::kKnownAlready:
+      return "account_exists";
+    case DenyLogin::kNotOpen:
+      return "not_configured_for_enrollment";
+    case DenyLogin::kBadMode:
+      return "unknown_matching_mode";
+  }
+  return "?";
+}
+
+std::string_view message_of(DenyLogin reason) {
+  switch (reason) {
+    case DenyLogin::kLinkOnly:
+    case DenyLogin::kBadMode:
+      return "This provider cannot be used to sign in.";
+    case DenyLogin::kNoEmail:
+      return "The provider sent no e-mail address.";
+    case DenyLogin::kNoUsername:
+      return "The provider sent no username.";
+    case DenyLogin::kKnownAlready:
+      return "There is an account like this already. Sign in the way you first signed up.";
+    case DenyLogin::kNotOpen:
+      return "This provider is not configured for enrollment.";
+  }
+  return "Access denied";
+}
+
+MatchDecision match(const MatchFacts& facts) {
+  const auto mode = match_mode_of(facts.provider);
+  if (!mode) return DenyLogin::kBadMode;
+  if (facts.provider.link_only) return DenyLogin::kLinkOnly;
+  if (facts.linked != nullptr) return SignIn{};
+  const bool by_email = *mode == MatchMode::kEmailLink || *mode == MatchMode::kEmailDeny;
+  const bool by_username = *mode == MatchMode::kUsernameLink || *mode == MatchMode::kUsernameDeny;
+  if (by_email && facts.identity.email.empty()) return DenyLogin::kNoEmail;
+  if (by_username && facts.identity.username.empty()) return DenyLogin::kNoUsername;
+  if (*mode == MatchMode::kEmailDeny && facts.by_email != nullptr) return DenyLogin::kKnownAlready;
+  if (*mode == MatchMode::kUsernameDeny && facts.by_username != nullptr) return DenyLogin::kKnownAlready;
+  if (*mode == MatchMode::kEmailLink && facts.by_email != nullptr && facts.identity.email_is_proof) {
+    return LinkAndSignIn{facts.by_email->id};
+  }
+  // A name is nobody's proof, and both are unique: whoever has one already must say so.
+  if (facts.by_email != nullptr) return known_account(facts, *facts.by_email);
+  if (facts.by_username != nullptr) return known_account(facts, *facts.by_username);
+  if (!facts.rules.may_create) return DenyLogin::kNotOpen;
+  return CreateAccount{};
+}
+
+}  // namespace cardea::broker

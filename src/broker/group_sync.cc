@@ -1,0 +1,133 @@
+#include "broker/group_sync.h"
+
+#include <map>
+#include <set>
+
+namespace cardea::broker {
+namespace {
+
+constexpr std::size_t kNameBytesMax = 255;
+
+std::string_view attribute_of(const Group& group, std::string_view name) {
+  const auto found = group.attributes.find(std::string(name));
+  return found == group.attributes.end() || found->second.empty() ? std::string_view()
+                                                                  : std::string_view(found->second.front());
+}
+
+class Sync {
+ public:
+  Sync(Tx& tx, const Dependencies& dependencies, const Realm& realm, const IdentityProvider& provider)
+      : tx_(tx), dependencies_(dependencies), realm_(realm), provider_(provider) {}
+
+  Stored<void> load() {
+    auto all = dependencies_.repositories.groups.list(tx_, realm_.id);
+    if (!all) return refuse(all.error());
+    for (auto& group : *all) {
+      if (attribute_of(group, kSourceAttribute) != provider_.alias) continue;
+      const std::string id(attribute_of(group, kSourceIdAttribute));
+      if (id.empty()) {
+        parent_ = group.id;
+      } else {
+        names_.insert(group.name);
+        ids_.insert(group.id.str());
+        by_id_.emplace(id, std::move(group));
+      }
+    }
+    return {};
+  }
+
+  /// Makes it, or gives it its new name.
+  Stored<GroupId> ensure(const SourceGroup& wanted) {
+    const auto known = by_id_.find(wanted.id);
+    if (known == by_id_.end()) return make(wanted);
+    auto& group = known->second;
+    if (wanted.name.empty() || group.name == wanted.name || group.name == unique(wanted)) return group.id;
+    names_.erase(group.name);
+    group.name = free_name(wanted);
+    names_.insert(group.name);
+    if (auto done = dependencies_.repositories.groups.update(tx_, group); !done) return refuse(done.error());
+    return group.id;
+  }
+
+  [[nodiscard]] bool is_of_source(const GroupId& id) const { return ids_.contains(id.str()); }
+
+ private:
+  // Names are unique beside each other here; at Entra they are not.
+  static std::string clipped(std::string_view name) { return std::string(name.substr(0, kNameBytesMax)); }
+  static std::string unique(const SourceGroup& group) { return clipped(group.name + " (" + group.id + ")"); }
+  [[nodiscard]] std::string free_name(const SourceGroup& group) const {
+    if (group.name.empty()) return clipped(group.id);
+    auto name = clipped(group.name);
+    return names_.contains(name) ? unique(group) : name;
+  }
+
+  Stored<void> make_parent() {
+    if (parent_) return {};
+    Group parent;
+    parent.id = GroupId(random_uuid(dependencies_.random));
+    parent.realm = realm_.id;
+    parent.name = provider_.alias;
+    parent.attributes[std::string(kSourceAttribute)] = {provider_.alias};
+    auto done = dependencies_.repositories.groups.insert(tx_, parent);
+    if (!done && done.error() == StoreError::kConflict) {  // somebody here has a group of that name
+      parent.name = provider_.alias + " (upstream)";
+      done = dependencies_.repositories.groups.insert(tx_, parent);
+    }
+    if (!done) return done;
+    parent_ = parent.id;
+    return {};
+  }
+
+  Stored<GroupId> make(const SourceGroup& wanted) {
+    if (auto done = make_parent(); !done) return refuse(done.error());
+    Group group;
+    group.id = GroupId(random_uuid(dependencies_.random));
+    group.realm = realm_.id;
+    group.parent = parent_;
+    group.name = free_name(wanted);
+    group.attributes[std::string(kSourceAttribute)] = {provider_.alias};
+    group.attributes[std::string(kSourceIdAttribute)] = {wanted.id};
+    if (auto done = dependencies_.repositories.groups.insert(tx_, group); !done) return refuse(done.error());
+    names_.insert(group.name);
+    const auto id = group.id;
+    by_id_.emplace(wanted.id, std::move(group));
+    return id;
+  }
+
+  Tx& tx_;
+  const Dependencies& dependencies_;
+  const Realm& realm_;
+  const IdentityProvider& provider_;
+  std::optional<GroupId> parent_;
+  std::map<std::string, Group, std::less<>> by_id_;  // by the source's id
+  std::set<std::string, std::less<>> names_;
+  std::set<std::string, std::less<>> ids_;
+};
+
+}  // namespace
+
+Stored<void> write_source_groups(Tx& tx, const Dependencies& dependencies, const Realm& realm,
+                                 const IdentityProvider& provider, const UserId& user, const SourceGroups& groups) {
+  Sync sync(tx, dependencies, realm, provider);
+  if (auto loaded = sync.load(); !loaded) return loaded;
+  auto subject = dependencies.repositories.subjects.load(tx, realm.id, user);
+  if (!subject) return refuse(subject.error());
+  std::set<std::string> before;
+  if (*subject) {
+    for (const auto& id : (*subject)->groups) {
+      if (sync.is_of_source(id)) before.insert(id.str());
+    }
+  }
+  for (const auto& group : groups) {
+    const auto id = sync.ensure(group);
+    if (!id) return refuse(id.error());
+    if (before.erase(id->str()) > 0) continue;
+    if (auto done = dependencies.repositories.users.add_group(tx, user, *id); !done) return done;
+  }
+  for (const auto& id : before) {
+    if (auto done = dependencies.repositories.users.remove_group(tx, user, GroupId(id)); !done) return done;
+  }
+  return {};
+}
+
+}  // namespace cardea::broker

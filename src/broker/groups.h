@@ -1,0 +1,53 @@
+// Groups of a person at Entra ID: out of the token when it has them all, from Graph when it says that it has not
+// (entra.md sections 6 and 12; guides.md G2.8). Absent means unknown and changes nothing; an empty list means none.
+// Pure functions; asking Graph is group_call.h, writing is group_sync.h. Internal to broker.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "domain/identity_provider.h"
+
+namespace cardea::broker {
+
+/// `groupsMode` of a provider.
+enum class GroupsMode {
+  kNone,        // groups are nobody's business here: the default
+  kToken,       // those of the token alone
+  kTransitive,  // the token's, or with overage Graph's: nested ones, too
+  kDirect,      // Graph's, those the person is in directly
+};
+/// Absent: a word we do not know.
+[[nodiscard]] std::optional<GroupsMode> groups_mode_of(const IdentityProvider& provider);
+
+struct SourceGroup {
+  std::string id;
+  std::string name;  // empty: not known, because a permission is missing
+  friend bool operator==(const SourceGroup&, const SourceGroup&) = default;
+};
+using SourceGroups = std::vector<SourceGroup>;
+
+/// Absent: the token does not say (no claim, `_claim_names` or `hasgroups`).
+[[nodiscard]] std::optional<SourceGroups> groups_in_token(const json::object& claims);
+
+/// One page of memberOf or transitiveMemberOf; entries that are no groups are passed over.
+struct GroupPage {
+  SourceGroups groups;
+  std::string next;  // the whole URL of the next page; empty: that was the last
+};
+[[nodiscard]] std::optional<GroupPage> read_group_page(const json::object& body);
+/// Names of ids out of an answer of directoryObjects/getByIds.
+void add_names(const json::object& body, SourceGroups& groups);
+/// The answer of getMemberObjects: `{"value":["id",...]}`.
+[[nodiscard]] std::optional<SourceGroups> read_member_ids(const json::object& body);
+
+/// `groupsAllow` and `groupsDeny`: patterns, separated by spaces, for the whole id or the whole name. Nothing allowed
+/// means everything is; what is denied never comes in.
+[[nodiscard]] SourceGroups filtered(const IdentityProvider& provider, const SourceGroups& groups);
+
+inline constexpr std::size_t kSourceGroupsMax = 20'000;  // of one person
+
+}  // namespace cardea::broker

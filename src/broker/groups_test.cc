@@ -1,0 +1,65 @@
+#include "broker/groups.h"
+
+#include <gtest/gtest.h>
+
+namespace cardea::broker {
+namespace {
+
+IdentityProvider with(ProviderConfig config) {
+  IdentityProvider out;
+  out.alias = "entra-id";
+  out.config = std::move(config);
+  return out;
+}
+
+TEST(SourceGroups, refuses_to_take_overage_for_none) {
+  EXPECT_FALSE(groups_in_token({}));
+  EXPECT_FALSE(groups_in_token({{"hasgroups", true}}));
+  EXPECT_FALSE(groups_in_token({{"_claim_names", {{"groups", "src1"}}}}));
+  EXPECT_FALSE(groups_in_token({{"groups", {"a"}}, {"_claim_names", {{"groups", "src1"}}}}));
+  EXPECT_FALSE(groups_in_token({{"groups", {"a"}}, {"_claim_names", 7}}));
+  EXPECT_FALSE(groups_in_token({{"groups", "a"}}));
+  EXPECT_FALSE(groups_in_token({{"groups", {"a", 7}}}));
+}
+
+TEST(SourceGroups, takes_an_empty_list_for_none) {
+  EXPECT_EQ(groups_in_token({{"groups", json::array{}}}), SourceGroups{});
+  EXPECT_EQ(groups_in_token({{"groups", {"a", "b"}}, {"_claim_names", json::object{}}})->size(), 2U);
+}
+
+TEST(SourceGroups, reads_pages_of_graph_and_passes_over_what_is_no_group) {
+  const auto page = read_group_page(
+      {{"value",
+        {{{"@odata.type", "#microsoft.graph.group"}, {"id", "1"}, {"displayName", "One"}},
+         {{"@odata.type", "#microsoft.graph.directoryRole"}, {"id", "2"}, {"displayName", "Global Administrator"}},
+         {{"@odata.type", "#microsoft.graph.group"}, {"id", "3"}, {"displayName", nullptr}}}},
+       {"@odata.nextLink", "https://graph.microsoft.com/next"}});
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->groups, (SourceGroups{{"1", "One"}, {"3", ""}}));
+  EXPECT_EQ(page->next, "https://graph.microsoft.com/next");
+  EXPECT_FALSE(read_group_page({{"value", 7}}));
+  EXPECT_FALSE(read_group_page({{"value", {{{"displayName", "no id"}}}}}));
+}
+
+TEST(SourceGroups, filters_before_anything_is_made) {
+  const SourceGroups groups{{"1", "app-admins"}, {"2", "app-users"}, {"3", "finance"}, {"4", ""}};
+  const auto ids = [&](ProviderConfig config) {
+    std::string out;
+    for (const auto& group : filtered(with(std::move(config)), groups)) out += group.id;
+    return out;
+  };
+  EXPECT_EQ(ids({}), "1234");
+  EXPECT_EQ(ids({{"groupsAllow", "app-.*"}}), "12");
+  EXPECT_EQ(ids({{"groupsAllow", "app-.* 4"}, {"groupsDeny", ".*admins"}}), "24");
+  EXPECT_EQ(ids({{"groupsDeny", "1"}}), "234");
+  EXPECT_EQ(ids({{"groupsAllow", "["}}), "");  // a pattern that is none allows nothing
+}
+
+TEST(SourceGroups, knows_its_modes) {
+  EXPECT_EQ(groups_mode_of(with({})), GroupsMode::kNone);
+  EXPECT_EQ(groups_mode_of(with({{"groupsMode", "direct"}})), GroupsMode::kDirect);
+  EXPECT_FALSE(groups_mode_of(with({{"groupsMode", "all"}})));
+}
+
+}  // namespace
+}  // namespace cardea::broker

@@ -1,0 +1,43 @@
+// Keycloak's identity provider mappers (keycloak.md section 5.7): what an upstream identity means for the account. Pure
+// functions: the result is a list of changes, account.h makes them. Internal to broker.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "broker/identity.h"
+#include "domain/identity_provider.h"
+
+namespace cardea::broker {
+
+struct RoleChange {
+  std::string role;  // "role" or "client.role", as the mapper's config says it
+  bool has = true;
+};
+struct GroupChange {
+  std::string path;
+  bool has = true;
+};
+struct MapperProblem {
+  std::string mapper;  // its name
+  std::string what;
+};
+
+struct Mapped {
+  std::map<std::string, std::vector<std::string>> attributes;  // set; an empty list removes
+  std::map<std::string, std::string> members;                  // "email", "firstName", "lastName"
+  std::string username;                                        // by a template; empty: none
+  std::vector<RoleChange> roles;
+  std::vector<GroupChange> groups;
+  std::vector<MapperProblem> problems;  // mappers that were left out
+};
+
+/// `is_first`: the account is made or linked now.
+[[nodiscard]] Mapped run_mappers(const std::vector<IdentityProviderMapper>& mappers, const UpstreamIdentity& identity,
+                                 bool is_first);
+
+/// "${ALIAS}.${CLAIM.preferred_username}", with "| lowercase", "| uppercase" and "| localpart" (keycloak.md 5.7).
+[[nodiscard]] std::string fill_template(std::string_view text, const UpstreamIdentity& identity);
+
+}  // namespace cardea::broker

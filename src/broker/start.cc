@@ -1,0 +1,129 @@
+#include "broker/start.h"
+
+#include "base/uri.h"
+#include "upstream/code_flow.h"
+
+namespace cardea::broker {
+namespace {
+
+struct Departure {
+  const Dependencies& dependencies;
+  const web::Request& request;
+  RealmPtr realm;
+  ProviderPtr provider;
+  PausedLogin paused;
+  AuthorizationRequest authorization;
+};
+
+// What of the client's wishes the provider is told, as the record allows (keycloak.md section 5.6).
+std::vector<std::pair<std::string, std::string>> wishes(const Departure& departure) {
+  const auto& provider = *departure.provider;
+  const auto& asked = departure.authorization;
+  std::vector<std::pair<std::string, std::string>> out;
+  const bool fresh = asked.prompt_login || (asked.max_age && *asked.max_age == 0);
+  const auto prompt = fresh ? std::string("login") : std::string(provider.setting("prompt"));
+  if (!prompt.empty() && prompt != "unspecified") out.emplace_back("prompt", prompt);
+  if (provider.is_on("loginHint")) out.emplace_back("login_hint", asked.login_hint);
+  if (provider.is_on("uiLocales")) out.emplace_back("ui_locales", asked.ui_locales);
+  if (provider.is_on("passMaxAge") && asked.max_age) out.emplace_back("max_age", std::to_string(*asked.max_age));
+  out.emplace_back("domain_hint", std::string(provider.setting("domainHint")));
+  if (provider.kind == "google") out.emplace_back("hd", std::string(provider.setting("hostedDomain")));
+  return out;
+}
+
+bool uses_pkce(const IdentityProvider& provider, const Addresses& addresses) {
+  if (addresses.dialect == Dialect::kOauth2) return provider.is_on("pkceEnabled");
+  return provider.setting("pkceEnabled") != "false";  // S256 always, unless an administrator says no (entra.md 18.3)
+}
+
+web::Outcome leave(const Departure& departure, const Addresses& addresses) {
+  const auto& dependencies = departure.dependencies;
+  const auto& provider = *departure.provider;
+  const auto cookie = encode_paused(departure.paused);
+  if (cookie.empty()) {
+    return dependencies.login.show(departure.request, departure.realm, departure.paused, "request_too_long",
+                                   "The request is too long. The parameters state, nonce and redirect_uri of the "
+                                   "application must be shorter.");
+  }
+  const UpstreamState state{.realm = departure.realm->realm.name,
+                            .alias = provider.alias,
+                            .tab_id = departure.paused.tab_id,
+                            .secret = random_handle(dependencies.random),
+                            .paused_hash = hash_of_paused(cookie),
+                            .is_source = comes_back_to_source(provider),
+                            .expires_at = dependencies.clock.now() + kStateLife};
+  const bool has_id_token = addresses.dialect != Dialect::kOauth2;
+  auto response = web::redirect(upstream::authorization_url(
+      {.endpoint = addresses.authorization,
+       .client_id = std::string(provider.setting("clientId")),
+       .redirect_uri = callback_url(dependencies, departure.request, departure.realm->realm, provider),
+       .scope = scope_of(provider, addresses),
+       .state = seal_state(dependencies.sealer, state),
+       .nonce = has_id_token ? state.nonce() : std::string(),
+       .code_challenge = uses_pkce(provider, addresses) ? upstream::challenge_of(state.secret) : std::string(),
+       .response_mode = std::string(provider.setting("responseMode")),
+       .more = wishes(departure)}));
+  set_paused_cookie(response, departure.request, state.tab_id, cookie);
+  return response;
+}
+
+}  // namespace
+
+bool comes_back_to_source(const IdentityProvider& provider) { return provider.setting("callbackPath") == "source"; }
+
+std::string callback_url(const Dependencies& dependencies, const web::Request& request, const Realm& realm,
+                         const IdentityProvider& provider) {
+  const auto base = dependencies.base_url.of(request);
+  if (comes_back_to_source(provider)) return base + "/source/oauth/callback/" + percent_encode(provider.alias) + "/";
+  return base + "/realms/" + percent_encode(realm.name) + "/broker/" + percent_encode(provider.alias) + "/endpoint";
+}
+
+web::Outcome with_addresses(const Dependencies& dependencies, const IdentityProvider& provider, AddressesNext next) {
+  auto addresses = addresses_of(provider);
+  if (!needs_discovery(addresses)) {
+    if (const auto lacks = missing(addresses)) return next(refuse(std::string(*lacks)));
+    return next(std::move(addresses));
+  }
+  auto url = web::ConfiguredUrl::parse(addresses.discovery);
+  if (!url) return next(refuse(std::string("bad_discovery_url")));
+  return upstream::with_metadata(
+      dependencies.reach(), std::move(*url),
+      [addresses = std::move(addresses), next = std::move(next)](
+          const Result<std::shared_ptr<const upstream::Metadata>, std::string>& found) mutable -> web::Outcome {
+        if (!found) return next(refuse(found.error()));
+        // OpenID Connect Discovery section 4.3, where we know whose document we asked for.
+        if (!upstream::check_issuer(**found, addresses.issuer.issuer)) {
+          return next(refuse(std::string("discovery_of_other_issuer")));
+        }
+        auto filled = filled_in(std::move(addresses), **found);
+        if (const auto lacks = missing(filled)) return next(refuse(std::string(*lacks)));
+        return next(std::move(filled));
+      });
+}
+
+web::Outcome start_upstream_login(const Dependencies& dependencies, const web::Request& request) {
+  return with_named_realm(dependencies, request, request.path_parameter("realm"),
+                          [&dependencies, &request](RealmPtr realm) -> web::Outcome {
+                            const auto& alias = request.path_parameter("alias");
+                            auto provider = enabled_provider(realm->realm, alias);
+                            if (provider == nullptr || provider->link_only)
+                              return no_such_provider(dependencies, request, *realm, alias);
+                            return dependencies.login.pause(
+                                request, realm,
+                                [&dependencies, &request, realm, provider](
+                                    PausedLogin paused, const AuthorizationRequest& authorization) -> web::Outcome {
+                                  auto departure = std::make_shared<const Departure>(
+                                      dependencies, request, realm, provider, std::move(paused), authorization);
+                                  return with_addresses(
+                                      dependencies, *provider,
+                                      [departure](const Result<Addresses, std::string>& addresses) -> web::Outcome {
+                                        if (addresses) return leave(*departure, *addresses);
+                                        return departure->dependencies.login.show(
+                                            departure->request, departure->realm, departure->paused, addresses.error(),
+                                            "The provider cannot be reached. Try again later.");
+                                      });
+                                });
+                          });
+}
+
+}  // namespace cardea::broker

@@ -1,0 +1,23 @@
+// GET /realms/{realm}/broker/{alias}/login: the way out. Writes nothing to the database. Internal to broker.
+#pragma once
+
+#include "broker/addresses.h"
+#include "broker/endpoint.h"
+#include "broker/state.h"
+
+namespace cardea::broker {
+
+[[nodiscard]] web::Outcome start_upstream_login(const Dependencies& dependencies, const web::Request& request);
+
+/// Calls `next(Addresses)` once all that a login needs is known, after a look into the provider's discovery document
+/// where the record leaves something open; or with a word for the log.
+using AddressesNext = std::move_only_function<web::Outcome(Result<Addresses, std::string>)>;
+[[nodiscard]] web::Outcome with_addresses(const Dependencies& dependencies, const IdentityProvider& provider,
+                                          AddressesNext next);
+
+/// The redirect URI to register at the provider: Keycloak's, or authentik's where `callbackPath` is "source".
+[[nodiscard]] std::string callback_url(const Dependencies& dependencies, const web::Request& request,
+                                       const Realm& realm, const IdentityProvider& provider);
+[[nodiscard]] bool comes_back_to_source(const IdentityProvider& provider);
+
+}  // namespace cardea::broker

@@ -1,0 +1,24 @@
+// The link between a person here and who they are at an upstream provider. The provider's id for them is the key: it is
+// what the provider proved, never a name or an e-mail address (attack class 7).
+#pragma once
+
+#include <string>
+
+#include "base/clock.h"
+#include "base/secret.h"
+#include "domain/ids.h"
+
+namespace cardea {
+
+struct FederatedIdentity {
+  RealmId realm;
+  UserId user;
+  std::string provider;     // the alias
+  std::string upstream_id;  // for example the `sub`; at Entra ID `tid` and `oid`
+  std::string upstream_name;
+  SecretBytes token;  // the provider's token answer, where the realm keeps it; empty: none
+  TimePoint created_at{};
+  TimePoint last_login_at{};
+};
+
+}  // namespace cardea

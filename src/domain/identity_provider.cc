@@ -1,0 +1,112 @@
+#include "domain/identity_provider.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace cardea {
+namespace {
+
+const json::array* list_in(const Realm& realm, std::string_view name) {
+  const auto* found = realm.extra.if_contains(name);
+  return found == nullptr ? nullptr : found->if_array();
+}
+
+ProviderConfig read_config(const json::object& object) {
+  ProviderConfig out;
+  const auto* config = object.if_contains("config");
+  if (config == nullptr || !config->is_object()) return out;
+  for (const auto& [name, value] : config->get_object()) {
+    if (value.is_string()) out.emplace(std::string(name), std::string(value.get_string()));
+  }
+  return out;
+}
+
+std::string_view setting_of(const ProviderConfig& config, std::string_view name) {
+  const auto found = config.find(name);
+  return found == config.end() ? std::string_view() : std::string_view(found->second);
+}
+
+std::optional<IdentityProvider> read_provider(const json::value& value) {
+  const auto* object = value.if_object();
+  if (object == nullptr) return std::nullopt;
+  IdentityProvider out;
+  out.alias = string_or(*object, "alias", "");
+  out.kind = string_or(*object, "providerId", "");
+  if (out.alias.empty() || out.kind.empty()) return std::nullopt;
+  out.display_name = string_or(*object, "displayName", "");
+  out.enabled = bool_or(*object, "enabled", true);
+  out.trust_email = bool_or(*object, "trustEmail", false);
+  out.store_token = bool_or(*object, "storeToken", false);
+  out.add_read_token_role = bool_or(*object, "addReadTokenRoleOnCreate", false);
+  out.link_only = bool_or(*object, "linkOnly", false);
+  out.config = read_config(*object);
+  out.hide_on_login = bool_or(*object, "hideOnLogin", false) || out.is_on("hideOnLoginPage");
+  out.first_login_flow = string_or(*object, "firstBrokerLoginFlowAlias", "");
+  return out;
+}
+
+SyncMode parse_sync(std::string_view text, SyncMode inherited) {
+  if (text == "IMPORT") return SyncMode::kImport;
+  if (text == "FORCE") return SyncMode::kForce;
+  if (text == "LEGACY") return SyncMode::kLegacy;
+  return inherited;
+}
+
+int gui_order(const IdentityProvider& provider) {
+  constexpr int kLast = 1'000'000;
+  return parse_integer<int>(provider.setting("guiOrder")).value_or(kLast);
+}
+
+}  // namespace
+
+std::string_view IdentityProvider::setting(std::string_view name) const { return setting_of(config, name); }
+std::string_view IdentityProviderMapper::setting(std::string_view key) const { return setting_of(config, key); }
+
+std::optional<IdentityProvider> find_identity_provider(const Realm& realm, std::string_view alias) {
+  const auto* list = list_in(realm, "identityProviders");
+  if (list == nullptr) return std::nullopt;
+  for (const auto& item : *list) {
+    auto provider = read_provider(item);
+    if (provider && provider->alias == alias) return provider;
+  }
+  return std::nullopt;
+}
+
+std::vector<IdentityProvider> login_providers(const Realm& realm) {
+  std::vector<IdentityProvider> out;
+  const auto* list = list_in(realm, "identityProviders");
+  if (list == nullptr) return out;
+  for (const auto& item : *list) {
+    auto provider = read_provider(item);
+    if (provider && provider->enabled && !provider->link_only) out.push_back(std::move(*provider));
+  }
+  std::ranges::sort(out, [](const IdentityProvider& left, const IdentityProvider& right) {
+    return std::pair(gui_order(left), left.alias) < std::pair(gui_order(right), right.alias);
+  });
+  return out;
+}
+
+SyncMode sync_mode_of(const IdentityProvider& provider) {
+  return parse_sync(provider.setting("syncMode"), SyncMode::kLegacy);
+}
+
+std::vector<IdentityProviderMapper> mappers_of(const Realm& realm, const IdentityProvider& provider) {
+  std::vector<IdentityProviderMapper> out;
+  const auto* list = list_in(realm, "identityProviderMappers");
+  if (list == nullptr) return out;
+  for (const auto& item : *list) {
+    const auto* object = item.if_object();
+    if (object == nullptr || string_or(*object, "identityProviderAlias", "") != provider.alias) continue;
+    IdentityProviderMapper mapper;
+    mapper.id = string_or(*object, "id", "");
+    mapper.name = string_or(*object, "name", "");
+    mapper.kind = string_or(*object, "identityProviderMapper", "");
+    mapper.config = read_config(*object);
+    mapper.sync = parse_sync(mapper.setting("syncMode"), sync_mode_of(provider));
+    out.push_back(std::move(mapper));
+  }
+  return out;
+}
+
+}  // namespace cardea

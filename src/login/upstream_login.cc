@@ -1,0 +1,144 @@
+#include "login/upstream_login.h"
+
+#include <algorithm>
+
+#include "base/uri.h"
+#include "login/flow_run.h"
+#include "login/held.h"
+
+namespace cardea::login {
+namespace {
+
+constexpr std::string_view kUsedBefore = "This sign-in was used already. Please try again.";
+
+LoginLink link_of(const PausedLogin& paused) {
+  return {.session_code = paused.session_code,
+          .execution = paused.execution,
+          .client_id = paused.client_id,
+          .tab_id = paused.tab_id,
+          .client_data = paused.client_data};
+}
+
+PausedLogin paused_of(const StepRun& run, const Execution& redirector) {
+  return {.session_code = run.link.session_code,
+          .execution = redirector.id,
+          .client_id = run.interaction.request.client_id,
+          .tab_id = run.interaction.id,
+          .client_data = run.link.client_data};
+}
+
+// Calls `next(run, redirector)` while the person may go to a provider, or refuses. Runs with the redirector as the step
+// that is answered when `link` names it.
+using WithRedirector = std::move_only_function<web::Outcome(StepRunPtr, const Execution&)>;
+web::Outcome with_redirector(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
+                             LoginLink link, WithRedirector next) {
+  return with_held(dependencies, request, realm, std::move(link),
+                   [&dependencies, &request, realm, next = std::make_shared<WithRedirector>(std::move(next))](
+                       LoginLink held, Interaction interaction) {
+                     return run_interaction(
+                         dependencies, request, realm, std::move(held), std::move(interaction),
+                         [&dependencies, &request, realm, next](const StepRunPtr& run) -> web::Outcome {
+                           const auto* redirector = redirector_of(*run);
+                           if (redirector == nullptr) {
+                             return refuse_login(dependencies, request, realm, run->link, Refusal::kGone);
+                           }
+                           return (*next)(run, *redirector);
+                         });
+                   });
+}
+
+web::Outcome hand_over(const Dependencies& dependencies, const web::Request& request, RealmPtr realm, LoginLink link,
+                       PausedNext next) {
+  return with_redirector(
+      dependencies, request, std::move(realm), std::move(link),
+      [next = std::move(next)](const StepRunPtr& run, const Execution& redirector) mutable -> web::Outcome {
+        return next(paused_of(*run, redirector), run->interaction.request);
+      });
+}
+
+}  // namespace
+
+bool is_redirector(const Execution& execution) {
+  const auto* step = execution.step();
+  return step != nullptr && step->authenticator == kRedirector;
+}
+
+const Execution* redirector_of(const StepRun& run) {
+  const auto found = std::ranges::find_if(run.choices, [](const Execution* each) { return is_redirector(*each); });
+  return found == run.choices.end() ? nullptr : *found;
+}
+
+std::optional<std::string> provider_to_start_with(const StepRun& run) {
+  const auto* redirector = redirector_of(run);
+  if (redirector == nullptr) return std::nullopt;
+  auto wanted = run.interaction.request.idp_hint;
+  if (wanted.empty()) {
+    const auto& config = redirector->step()->config;
+    const auto found = config.find("defaultProvider");
+    if (found != config.end()) wanted = found->second;
+  }
+  // An unknown one is the ordinary page (keycloak.md section 1.5).
+  const auto provider = wanted.empty() ? std::nullopt : find_identity_provider(run.realm->realm, wanted);
+  if (!provider || !provider->enabled || provider->link_only) return std::nullopt;
+  return wanted;
+}
+
+std::string provider_url(const StepRun& run, std::string_view alias, std::string_view session_code) {
+  auto link = step_link(run, {.session_code = std::string(session_code)});
+  link.execution.clear();
+  // login-actions/{action} with another place before the query.
+  auto url = link_url(run.dependencies.base_url.of(run.request), run.realm->realm.name, "", link);
+  const std::string_view from = "/login-actions/";
+  const std::string to = "/broker/" + percent_encode(alias) + "/login";
+  url.replace(url.find(from), from.size(), to);
+  return url;
+}
+
+web::Outcome pause_login(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
+                         PausedNext next) {
+  auto link = read_link(request);
+  if (!link) return refuse_login(dependencies, request, realm, {}, Refusal::kMalformed);
+  return hand_over(dependencies, request, std::move(realm), std::move(*link), std::move(next));
+}
+
+web::Outcome check_paused(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
+                          PausedLogin paused, PausedNext next) {
+  return hand_over(dependencies, request, std::move(realm), link_of(paused), std::move(next));
+}
+
+web::Outcome resume_login(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
+                          PausedLogin paused, UpstreamSignIn signed_in) {
+  return with_redirector(
+      dependencies, request, std::move(realm), link_of(paused),
+      [signed_in = std::move(signed_in)](const StepRunPtr& run, const Execution& redirector) mutable -> web::Outcome {
+        if (run->execution != &redirector) {  // the flow was changed meanwhile
+          return refuse_login(run->dependencies, run->request, run->realm, run->link, Refusal::kGone);
+        }
+        if (!run->is_about(signed_in.user)) {
+          return show_paused(run->dependencies, run->request, run->realm, paused_of(*run, redirector),
+                             {.reason = "other_user", .message = "You are signed in there as somebody else."});
+        }
+        return pass_step(run, {.proof = Proof::kUpstream,
+                               .user = std::move(signed_in.user),
+                               .credentials = std::move(signed_in.credentials),
+                               .password_set_at = signed_in.password_set_at,
+                               .consume = std::move(signed_in.save),
+                               .used_before = kUsedBefore});
+      });
+}
+
+web::Outcome show_paused(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
+                         PausedLogin paused, UpstreamFailure failure) {
+  auto link = link_of(paused);
+  link.execution.clear();
+  return with_held(
+      dependencies, request, realm, std::move(link),
+      [&dependencies, &request, realm, failure = std::move(failure)](LoginLink held, Interaction interaction) {
+        return run_interaction(dependencies, request, realm, std::move(held), std::move(interaction),
+                               [failure](const StepRunPtr& run) -> web::Outcome {
+                                 return fail_step(run, failure.reason, {.error = failure.message});
+                               });
+      });
+}
+
+}  // namespace cardea::login

@@ -1,0 +1,99 @@
+// Who people are at upstream providers: one row for each account and provider.
+#include "store/query.h"
+#include "store/repos.h"
+#include "store/sealed.h"
+
+namespace cardea::store {
+namespace {
+
+#define CARDEA_IDENTITY_COLUMNS \
+  "realm_id, user_id, provider, upstream_id, upstream_name, token, created_at, last_login_at"
+
+constexpr Sql kFind{"SELECT " CARDEA_IDENTITY_COLUMNS
+                    " FROM federated_identities WHERE realm_id = ?1 AND provider = ?2 AND upstream_id = ?3"};
+constexpr Sql kList{"SELECT " CARDEA_IDENTITY_COLUMNS
+                    " FROM federated_identities WHERE user_id = ?1 ORDER BY provider"};
+constexpr Sql kInsert{"INSERT INTO federated_identities (" CARDEA_IDENTITY_COLUMNS
+                      ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING"};
+constexpr Sql kUpdate{
+    "UPDATE federated_identities SET upstream_name = ?4, token = ?5, last_login_at = ?6 "
+    "WHERE user_id = ?1 AND provider = ?2 AND upstream_id = ?3"};
+constexpr Sql kRemove{"DELETE FROM federated_identities WHERE user_id = ?1 AND provider = ?2"};
+constexpr Sql kRemoveAll{"DELETE FROM federated_identities WHERE realm_id = ?1 AND provider = ?2"};
+
+class SqlFederatedIdentityRepo final : public FederatedIdentityRepo {
+ public:
+  explicit SqlFederatedIdentityRepo(const crypto::Sealer& sealer) : sealer_(sealer) {}
+
+  Stored<std::optional<FederatedIdentity>> find(Rows& rows, const RealmId& realm, std::string_view provider,
+                                                std::string_view upstream_id) override {
+    return find_one<FederatedIdentity>(rows, kFind, {realm.str(), provider, upstream_id},
+                                       [this](Columns& row) { return parse(row); });
+  }
+  Stored<std::vector<FederatedIdentity>> list(Rows& rows, const UserId& user) override {
+    return find_all<FederatedIdentity>(rows, kList, {user.str()}, [this](Columns& row) { return parse(row); });
+  }
+  Stored<void> insert(Tx& tx, const FederatedIdentity& identity) override {
+    const auto token = sealed_token(identity);
+    const auto inserted = change(
+        tx, kInsert,
+        {identity.realm.str(), identity.user.str(), identity.provider, identity.upstream_id, identity.upstream_name,
+         Value::blob(token), millis(identity.created_at), millis(identity.last_login_at)});
+    if (!inserted) return refuse(inserted.error());
+    if (*inserted == 0) return refuse(StoreError::kConflict);
+    return {};
+  }
+  Stored<void> update(Tx& tx, const FederatedIdentity& identity) override {
+    const auto token = sealed_token(identity);
+    const auto updated = change(tx, kUpdate,
+                                {identity.user.str(), identity.provider, identity.upstream_id, identity.upstream_name,
+                                 Value::blob(token), millis(identity.last_login_at)});
+    if (!updated) return refuse(updated.error());
+    if (*updated == 0) return refuse(StoreError::kConflict);
+    return {};
+  }
+  Stored<bool> remove(Tx& tx, const UserId& user, std::string_view provider) override {
+    const auto removed = change(tx, kRemove, {user.str(), provider});
+    if (!removed) return refuse(removed.error());
+    return *removed > 0;
+  }
+  Stored<int> remove_all(Tx& tx, const RealmId& realm, std::string_view provider) override {
+    const auto removed = change(tx, kRemoveAll, {realm.str(), provider});
+    if (!removed) return refuse(removed.error());
+    return static_cast<int>(*removed);
+  }
+
+ private:
+  static std::string row_of(const FederatedIdentity& identity) { return identity.user.str() + "/" + identity.provider; }
+  // No token: no bytes, so that most rows stay small.
+  [[nodiscard]] std::string sealed_token(const FederatedIdentity& identity) const {
+    if (identity.token.empty()) return {};
+    return seal(sealer_, identity.token.reveal(), kUpstreamToken, row_of(identity));
+  }
+  Stored<FederatedIdentity> parse(Columns& row) const {
+    FederatedIdentity out;
+    out.realm = row.id<RealmId>();
+    out.user = row.id<UserId>();
+    out.provider = row.text();
+    out.upstream_id = row.text();
+    out.upstream_name = row.text();
+    const std::string sealed(row.view());
+    out.created_at = row.time();
+    out.last_login_at = row.time();
+    if (sealed.empty()) return out;
+    auto token = unseal(sealer_, sealed, kUpstreamToken, row_of(out));
+    if (!token) return refuse(token.error());
+    out.token = std::move(*token);
+    return out;
+  }
+
+  const crypto::Sealer& sealer_;
+};
+
+}  // namespace
+
+std::unique_ptr<FederatedIdentityRepo> make_federated_identity_repo(const crypto::Sealer& sealer) {
+  return std::make_unique<SqlFederatedIdentityRepo>(sealer);
+}
+
+}  // namespace cardea::store
