@@ -53,6 +53,7 @@ std::string write_action_token(const RealmEntry& realm, std::string_view issuer,
   writer.member("typ", type_of(token.kind)).member("eml", token.email);
   if (!token.client_id.empty()) writer.member("azp", token.client_id);
   if (!token.redirect_uri.empty()) writer.member("reduri", token.redirect_uri);
+  if (token.credential_stamp) writer.member("cst", *token.credential_stamp);
   if (!token.actions.empty()) {
     writer.key("rqac").begin_array();
     for (const auto& action : token.actions) writer.string(action);
@@ -82,10 +83,16 @@ Result<ActionToken, ActionTokenError> read_action_token(const RealmEntry& realm,
                     .redirect_uri = std::string(jwt->text("reduri")),
                     .actions = texts_of(jwt->claims(), "rqac"),
                     .expires_at = *jwt->exp()};
+  if (const auto* stamp = jwt->claims().if_contains("cst"); stamp != nullptr) {
+    if (!stamp->is_int64()) return refuse(ActionTokenError::kMalformed);
+    token.credential_stamp = stamp->get_int64();
+  }
   const bool has_actions = !token.actions.empty();
   if (has_actions != (token.kind == ActionKind::kExecuteActions)) return refuse(ActionTokenError::kMalformed);
   return token;
 }
+
+std::string reset_ticket(const UserId& user) { return crypto::sha256_base64url("reset_link/" + user.str()); }
 
 std::string used_id(const ActionToken& token) {
   return crypto::sha256_base64url(std::string("action_token\0", 13) + token.id);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,9 @@ struct ActionToken {
   std::string redirect_uri;          // checked against the client's by whoever made the token; empty: none
   std::vector<std::string> actions;  // aliases of required actions; for kExecuteActions
   TimePoint expires_at{};
+  /// Of kResetCredentials: the password it was asked for to replace (core/proof_holds.h). Another one since, and the
+  /// link is over.
+  std::optional<std::int64_t> credential_stamp = {};
 };
 
 enum class ActionTokenError {
@@ -42,6 +46,9 @@ enum class ActionTokenError {
 /// records by the caller.
 [[nodiscard]] Result<ActionToken, ActionTokenError> read_action_token(const RealmEntry& realm, std::string_view issuer,
                                                                       std::string_view text, TimePoint now);
+
+/// Of links to reset a password only the newest of a person works: what TicketRepo keeps its id under.
+[[nodiscard]] std::string reset_ticket(const UserId& user);
 
 /// What UsedIdRepo remembers of a token.
 [[nodiscard]] std::string used_id(const ActionToken& token);

@@ -54,6 +54,18 @@ std::vector<ConsentItem> items_to_ask(const ClientEntry& client, const Authoriza
   return items;
 }
 
+Stored<bool> lacks_consent(Rows& rows, const Repositories& repositories, const ClientEntry& client, const UserId& user,
+                           std::string_view scope) {
+  const auto items = consent_items(client, scope);
+  if (items.empty()) return false;
+  const auto allowed = repositories.consents.find(rows, user, client.client.id);
+  if (!allowed) return refuse(allowed.error());
+  if (!*allowed) return true;
+  return std::ranges::any_of(items, [&](const ConsentItem& item) {
+    return std::ranges::find((*allowed)->scopes, item.scope) == (*allowed)->scopes.end();
+  });
+}
+
 Stored<void> grant_consent(Tx& tx, const Repositories& repositories, const UserId& user, const ClientId& client,
                            const std::vector<ConsentItem>& items, TimePoint now) {
   auto found = repositories.consents.find(tx, user, client);

@@ -30,6 +30,11 @@ struct ConsentItem {
 [[nodiscard]] std::vector<ConsentItem> items_to_ask(const ClientEntry& client, const AuthorizationRequest& request,
                                                     const std::optional<Consent>& allowed);
 
+/// Is something in `scope` not allowed, or not any more? Asked where something is paid out, in the transaction that
+/// does: a consent may have been taken back since the page. Reads nothing for clients that need none.
+[[nodiscard]] Stored<bool> lacks_consent(Rows& rows, const Repositories& repositories, const ClientEntry& client,
+                                         const UserId& user, std::string_view scope);
+
 /// Adds the items to what the person allowed the client.
 [[nodiscard]] Stored<void> grant_consent(Tx& tx, const Repositories& repositories, const UserId& user,
                                          const ClientId& client, const std::vector<ConsentItem>& items, TimePoint now);

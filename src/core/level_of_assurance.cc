@@ -48,9 +48,15 @@ std::optional<int> LevelNames::level_of(std::string_view name) const {
 }
 
 std::string LevelNames::name_of(int level, std::string_view wanted) const {
+  std::string_view asked;
+  int highest = kNoLevel;
   for (const auto name : split_words(wanted)) {
-    if (level_of(name) == level) return std::string(name);
+    const auto known = level_of(name);
+    if (!known || *known > level || *known <= highest) continue;
+    asked = name;
+    highest = *known;
   }
+  if (!asked.empty()) return std::string(asked);
   const std::pair<const std::string, int>* best = nullptr;
   for (const auto& entry : levels_) {
     if (entry.second <= level && (best == nullptr || entry.second > best->second)) best = &entry;

@@ -23,8 +23,8 @@ class LevelNames {
 
   /// The level behind a name or a number.
   [[nodiscard]] std::optional<int> level_of(std::string_view name) const;
-  /// What tokens say about a level that was reached. Of several names the first of `wanted` (space separated) that
-  /// means it, else the one of the highest level not above it; without any name its number.
+  /// What tokens say about a level that was reached: of `wanted` (space separated) the name of the highest level not
+  /// above it, the first of several; else of all names. Without any its number.
   [[nodiscard]] std::string name_of(int level, std::string_view wanted) const;
   /// Every name, in order of level, for the metadata.
   [[nodiscard]] static std::vector<std::string> of_realm(const Realm& realm);

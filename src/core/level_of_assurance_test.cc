@@ -24,6 +24,14 @@ TEST(LevelOfAssurance, the_lowest_level_that_is_named_is_asked_for) {
   EXPECT_EQ(requested_level(known, "3"), 3);
 }
 
+TEST(LevelOfAssurance, a_level_is_told_by_the_name_that_was_asked_for) {
+  const auto known = names(R"({"silver":1,"gold":2,"platinum":3})");
+  EXPECT_EQ(known.name_of(2, "silver gold"), "gold");
+  EXPECT_EQ(known.name_of(3, "silver gold"), "gold") << "more than was asked for";
+  EXPECT_EQ(known.name_of(1, "gold"), "silver") << "what was not reached is not said";
+  EXPECT_EQ(known.name_of(3, ""), "platinum");
+}
+
 TEST(LevelOfAssurance, a_session_remembers_when_each_level_was_reached) {
   UserSession session;
   note_levels(session, {.user = UserId("u"), .auth_time = 7, .levels = {}});

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "base/text.h"
 #include "core/password_policy.h"
 #include "core/profile/check_profile.h"
 
@@ -35,6 +36,7 @@ constexpr std::array kKnown = {
     KnownAction{"update_user_locale", "Update User Locale", 1000, true},
 };
 constexpr int kLast = 1'000'000;
+constexpr std::int64_t kMaxAuthAge = 300;  // seconds
 
 struct ActionSetting {
   std::string name;
@@ -102,6 +104,22 @@ std::vector<std::string> pending_actions(const RealmEntry& realm, const User& us
   User incomplete = user;
   incomplete.required_actions.emplace_back(kVerifyProfile);
   return pending_actions(realm.realm, incomplete, password_set_at, now);
+}
+
+std::int64_t action_max_auth_age(const Realm& realm, std::string_view alias) {
+  if (alias == "UPDATE_PASSWORD") {
+    if (const auto age = PasswordPolicy::parse(realm.password_policy).max_auth_age()) return age->count();
+  }
+  const auto* listed = realm.extra.if_contains("requiredActions");
+  if (listed == nullptr || !listed->is_array()) return kMaxAuthAge;
+  for (const auto& item : listed->get_array()) {
+    if (!item.is_object() || string_or(item.get_object(), "alias", "") != alias) continue;
+    const auto* config = item.get_object().if_contains("config");
+    if (config == nullptr || !config->is_object()) return kMaxAuthAge;
+    const auto age = parse_integer<std::int64_t>(string_or(config->get_object(), "max_auth_age", ""));
+    return age && *age >= 0 ? *age : kMaxAuthAge;
+  }
+  return kMaxAuthAge;
 }
 
 std::string action_name(const Realm& realm, std::string_view alias) { return setting_of(realm, alias).name; }

@@ -2,6 +2,7 @@
 // session, `login` after a password. Pure functions of the records.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,11 @@ namespace cardea {
 /// is missing or wrong.
 [[nodiscard]] std::vector<std::string> pending_actions(const RealmEntry& realm, const User& user,
                                                        std::optional<TimePoint> password_set_at, TimePoint now);
+
+/// How old a login may be when a client asks for this action (kc_action), in seconds: `max_auth_age` of the realm's
+/// document of it; for UPDATE_PASSWORD before that the password policy's maxAuthAge; else 300. Zero: always a new
+/// login.
+[[nodiscard]] std::int64_t action_max_auth_age(const Realm& realm, std::string_view alias);
 
 /// The name to show: the realm's own, Keycloak's, or the alias.
 [[nodiscard]] std::string action_name(const Realm& realm, std::string_view alias);

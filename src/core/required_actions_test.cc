@@ -78,5 +78,20 @@ TEST(RequiredActions, names_actions_for_people) {
   EXPECT_EQ(action_name(Realm(), "own"), "own");
 }
 
+TEST(ActionMaxAuthAge, is_what_the_realm_says_of_the_action) {
+  Realm realm;
+  EXPECT_EQ(action_max_auth_age(realm, "CONFIGURE_TOTP"), 300);
+  realm.extra["requiredActions"] = json::parse(R"([
+    {"alias": "CONFIGURE_TOTP", "config": {"max_auth_age": "60"}},
+    {"alias": "UPDATE_PROFILE", "config": {"max_auth_age": "x"}},
+    {"alias": "UPDATE_PASSWORD", "config": {"max_auth_age": "0"}}])");
+  EXPECT_EQ(action_max_auth_age(realm, "CONFIGURE_TOTP"), 60);
+  EXPECT_EQ(action_max_auth_age(realm, "UPDATE_PROFILE"), 300) << "what cannot be read is not said";
+  EXPECT_EQ(action_max_auth_age(realm, "UPDATE_PASSWORD"), 0);
+  realm.password_policy = "maxAuthAge(30)";
+  EXPECT_EQ(action_max_auth_age(realm, "UPDATE_PASSWORD"), 30);
+  EXPECT_EQ(action_max_auth_age(realm, "CONFIGURE_TOTP"), 60);
+}
+
 }  // namespace
 }  // namespace cardea

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "core/authentication_methods.h"
 #include "core/level_of_assurance.h"
 
 namespace cardea {
@@ -36,6 +37,7 @@ UserSession make_session(const Realm& realm, const Authentication& proven, std::
   session.remember_me = proven.remember_me && realm.remember_me;
   session.ip_address = ip_address;
   note_levels(session, proven);
+  note_methods(session, proven);
   return session;
 }
 

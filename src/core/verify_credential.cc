@@ -73,18 +73,15 @@ PasswordVerdict verify_password(const LoginAttempt& attempt, std::string_view pa
 
 bool must_record(const LoginAttempt& attempt, PasswordVerdict verdict) {
   if (!attempt.is_counted || attempt.is_locked) return false;
-  // Where more may be asked than a password, only the end of the login forgets what was counted: else codes could be
+  // Only the end of the login forgets what was counted, since more may be asked than a password: else codes could be
   // guessed without end.
-  return verdict == PasswordVerdict::kRefused || (attempt.has_failures && attempt.credentials.size() == 1);
+  return verdict == PasswordVerdict::kRefused;
 }
 
 Stored<void> record_attempt(Tx& tx, const Repositories& repositories, const Realm& realm, const LoginAttempt& attempt,
                             PasswordVerdict verdict, std::string_view ip_address, TimePoint now) {
   if (!must_record(attempt, verdict)) return {};
-  if (verdict == PasswordVerdict::kRefused) {
-    return record_login_failure(tx, repositories, realm, attempt.user->id, ip_address, now);
-  }
-  return record_login_success(tx, repositories, realm, attempt.user->id);
+  return record_login_failure(tx, repositories, realm, attempt.user->id, ip_address, now);
 }
 
 }  // namespace cardea

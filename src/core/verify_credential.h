@@ -46,7 +46,8 @@ enum class PasswordVerdict {
 
 /// Must `record_attempt` be called for it? Then on the store lane, before the answer is given.
 [[nodiscard]] bool must_record(const LoginAttempt& attempt, PasswordVerdict verdict);
-/// Counts a wrong password, or forgets those before a right one. A locked account counts nothing.
+/// Counts a wrong password. A locked account counts nothing. What was counted is forgotten by whoever ends the login
+/// (record_login_success, when `has_failures`).
 [[nodiscard]] Stored<void> record_attempt(Tx& tx, const Repositories& repositories, const Realm& realm,
                                           const LoginAttempt& attempt, PasswordVerdict verdict,
                                           std::string_view ip_address, TimePoint now);

@@ -85,7 +85,8 @@ WebauthnPolicy webauthn_policy(const Realm& realm, WebauthnKind kind) {
   if (resident == "No") out.resident_key = "discouraged";
   // A realm that says nothing is one that was made before the policy had a default.
   out.user_verification = members.word("UserVerificationRequirement", {"required", "preferred", "discouraged"});
-  if (passwordless && out.user_verification.empty()) out.user_verification = "required";
+  // It stands for a password, so it must say that it is this person, whatever the realm's document wishes.
+  if (passwordless) out.user_verification = "required";
   out.timeout = seconds(std::clamp<std::int64_t>(members.number("CreateTimeout"), 0, kTimeoutSecondsMax));
   out.avoid_same_authenticator = members.flag("AvoidSameAuthenticatorRegister");
   for (const auto& aaguid : members.list("AcceptableAaguids")) {

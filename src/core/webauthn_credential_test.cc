@@ -52,6 +52,14 @@ TEST(WebauthnPolicyTest, the_two_policies_do_not_mix) {
   EXPECT_EQ(passkey.resident_key, "required");
 }
 
+TEST(WebauthnPolicyTest, refuses_a_passkey_without_user_verification_whatever_the_realm_says) {
+  for (const auto* word : {"preferred", "discouraged", "required", "x"}) {
+    Realm realm;
+    realm.extra["webAuthnPolicyPasswordlessUserVerificationRequirement"] = word;
+    EXPECT_TRUE(webauthn_policy(realm, WebauthnKind::kPasswordless).requires_verification()) << word;
+  }
+}
+
 TEST(WebauthnPolicyTest, what_is_not_specified_or_not_a_word_is_not_said) {
   const auto realm = realm_with(R"({"webAuthnPolicyAttestationConveyancePreference":"not specified",
       "webAuthnPolicyAuthenticatorAttachment":"\" onload=\"x","webAuthnPolicyRequireResidentKey":"not specified",

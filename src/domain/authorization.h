@@ -53,6 +53,14 @@ struct AuthorizationRequest {
   [[nodiscard]] bool asks_for(std::string_view word) const;  // in the response type
 };
 
+/// One way in which somebody was authenticated (RFC 8176), for the claim `amr`.
+struct AuthenticationMethod {
+  std::string reference;       // as the realm calls it, for example "otp"
+  std::int64_t max_age = 0;    // seconds after auth_time for which it may still be named; 0: none
+  std::int64_t auth_time = 0;  // epoch seconds
+  friend bool operator==(const AuthenticationMethod&, const AuthenticationMethod&) = default;
+};
+
 /// What a person proved, and when: the only thing that may end in a session or a code.
 struct Authentication {
   UserId user;
@@ -60,6 +68,13 @@ struct Authentication {
   std::string acr = "1";       // "1" after an active login, "0" for single sign-on reuse
   bool remember_me = false;
   std::vector<int> levels = {};  // of authentication that this login reached (core/level_of_assurance.h)
+  /// The proof, or a part of it, is this live session: when it ends before the answer, so does the run (attack class
+  /// 28).
+  std::optional<SessionId> session = {};
+  /// What the user's password was when this was proven (core/credential_stamp.h): another one since refuses the run.
+  /// Absent: not looked at.
+  std::optional<std::int64_t> credential_stamp = {};
+  std::vector<AuthenticationMethod> methods = {};
 };
 
 /// A code waiting to be redeemed once (RFC 6749 section 4.1.2). Only its hash is stored.

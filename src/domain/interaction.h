@@ -4,6 +4,8 @@
 // in" but through a Proven made from a checked credential (attack classes 5 and 6).
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -24,13 +26,17 @@ struct AwaitingLogin {
   std::string typed_name = {};
   std::string named_by = {};
   bool remember_me = false;
+  /// Step-up: this live session of `username_shown` counts for the levels it reached; only what is missing is asked.
+  std::optional<SessionId> session = {};
   friend bool operator==(const AwaitingLogin&, const AwaitingLogin&) = default;
 };
 
 /// A credential was checked, and the flow asks for more.
 struct AwaitingSteps {
-  FlowProgress progress;  // is_proven()
-  int failures = 0;       // wrong answers since; bounded by kStepFailuresMax
+  FlowProgress progress;                              // is_proven()
+  int failures = 0;                                   // wrong answers since; bounded by kStepFailuresMax
+  std::optional<SessionId> session = {};              // as above
+  std::optional<std::int64_t> credential_stamp = {};  // as Authentication's
 };
 
 /// The person proved who they are and must still do these things, in this order.

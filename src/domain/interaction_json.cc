@@ -87,6 +87,7 @@ void write_stage(JsonWriter& writer, const AwaitingLogin& stage) {
   text(writer, "n", stage.typed_name);
   text(writer, "x", stage.named_by);
   flag(writer, "rm", stage.remember_me);
+  if (stage.session) writer.member("si", stage.session->str());
   writer.end_object();
 }
 
@@ -100,6 +101,8 @@ void write_stage(JsonWriter& writer, const AwaitingSteps& stage) {
   }
   writer.end_array();
   if (stage.failures > 0) writer.member("f", static_cast<std::int64_t>(stage.failures));
+  if (stage.session) writer.member("si", stage.session->str());
+  if (stage.credential_stamp) writer.member("cs", *stage.credential_stamp);
   writer.end_object();
 }
 
@@ -110,6 +113,16 @@ void write_stage(JsonWriter& writer, const AwaitingActions& stage) {
   if (!stage.proven.levels.empty()) {
     writer.key("lv").begin_array();
     for (const auto level : stage.proven.levels) writer.number(level);
+    writer.end_array();
+  }
+  if (stage.proven.session) writer.member("si", stage.proven.session->str());
+  if (stage.proven.credential_stamp) writer.member("cs", *stage.proven.credential_stamp);
+  if (!stage.proven.methods.empty()) {
+    writer.key("am").begin_array();
+    for (const auto& method : stage.proven.methods) {
+      writer.begin_object().member("r", method.reference).member("x", method.max_age);
+      writer.member("t", method.auth_time).end_object();
+    }
     writer.end_array();
   }
   writer.key("do").begin_array();
@@ -147,6 +160,13 @@ class Reader {
     if (found == nullptr) return std::nullopt;
     if (!found->is_int64()) return fail<std::optional<std::int64_t>>();
     return found->get_int64();
+  }
+  /// Absent, or a name that is not empty.
+  std::optional<SessionId> session(std::string_view name) {
+    auto found = text(name);
+    if (!found) return std::nullopt;
+    if (found->empty()) return fail<std::optional<SessionId>>();
+    return SessionId(std::move(*found));
   }
   std::int64_t needed_number(std::string_view name) {
     const auto found = number(name);
@@ -218,6 +238,7 @@ std::optional<AwaitingLogin> read_login(const json::object& object) {
   out.typed_name = in.text("n").value_or("");
   out.named_by = in.text("x").value_or("");
   out.remember_me = in.flag("rm");
+  out.session = in.session("si");
   if (!in.ok() || out.typed_name.empty() != out.named_by.empty()) return std::nullopt;
   return out;
 }
@@ -230,6 +251,8 @@ std::optional<AwaitingSteps> read_steps(const json::object& object) {
   out.progress.remember_me = in.flag("rm");
   const auto* results = in.needed_array("re");
   const auto failures = in.number("f").value_or(0);
+  out.session = in.session("si");
+  out.credential_stamp = in.number("cs");
   if (!in.ok() || results->size() > kResultsMax || failures < 0 || failures > kStepFailuresMax) return std::nullopt;
   out.failures = static_cast<int>(failures);
   for (const auto& item : *results) {
@@ -243,6 +266,20 @@ std::optional<AwaitingSteps> read_steps(const json::object& object) {
   }
   if (!out.progress.is_proven()) return std::nullopt;
   return out;
+}
+
+bool read_methods(const json::object& object, std::vector<AuthenticationMethod>& out) {
+  const auto* methods = object.if_contains("am");
+  if (methods == nullptr) return true;
+  if (!methods->is_array() || methods->get_array().size() > kResultsMax) return false;
+  for (const auto& item : methods->get_array()) {
+    if (!item.is_object()) return false;
+    Reader in(item.get_object());
+    AuthenticationMethod method{in.needed("r"), in.needed_number("x"), in.needed_number("t")};
+    if (!in.ok()) return false;
+    out.push_back(std::move(method));
+  }
+  return true;
 }
 
 std::optional<AwaitingActions> read_actions(const json::object& object) {
@@ -259,6 +296,9 @@ std::optional<AwaitingActions> read_actions(const json::object& object) {
       out.proven.levels.push_back(static_cast<int>(level.get_int64()));
     }
   }
+  out.proven.session = in.session("si");
+  out.proven.credential_stamp = in.number("cs");
+  if (!read_methods(object, out.proven.methods)) return std::nullopt;
   out.asked = in.text("as").value_or("");
   out.mailed = in.flag("m");
   const auto* actions = in.needed_array("do");

@@ -43,6 +43,9 @@ Interaction full() {
   out.request.pushed_hash = "hash-of-handle";
   AwaitingActions actions;
   actions.proven = {.user = UserId("u1"), .auth_time = 1767225600, .acr = "1", .remember_me = true, .levels = {1, 2}};
+  actions.proven.session = SessionId("s1");
+  actions.proven.credential_stamp = 1767225600123;
+  actions.proven.methods = {{.reference = "otp", .max_age = 60, .auth_time = 1767225600}};
   actions.actions = {"UPDATE_PASSWORD", "VERIFY_EMAIL"};
   out.stage = actions;
   return out;
@@ -128,18 +131,29 @@ TEST(InteractionJson, refuses_steps_that_prove_nothing_or_belong_to_somebody_els
   auto steps = plain();
   steps.stage = AwaitingSteps{
       .progress = {.user = UserId("ada"), .results = {{"x-1", Proof::kPassword, UserId("ada")}}, .remember_me = true},
-      .failures = 2};
+      .failures = 2,
+      .session = SessionId("s1"),
+      .credential_stamp = -1};
   const auto text = to_json(steps);
   const auto after = interaction_from_json(text);
   ASSERT_TRUE(after.has_value());
   EXPECT_EQ(std::get<AwaitingSteps>(after->stage).progress, std::get<AwaitingSteps>(steps.stage).progress);
   EXPECT_EQ(std::get<AwaitingSteps>(after->stage).failures, 2);
+  EXPECT_EQ(std::get<AwaitingSteps>(after->stage).session, SessionId("s1"));
+  EXPECT_EQ(std::get<AwaitingSteps>(after->stage).credential_stamp, -1);
   const std::string result = R"({"x":"x-1","p":"password","u":"ada"})";
   for (const auto* odd : {"", "1", R"({"x":"x-1","p":"password","u":"bob"})", R"({"x":"x-1","p":"magic","u":"ada"})",
                           R"({"x":"","p":"password","u":"ada"})", R"({"x":"x-1","p":"username","u":"ada"})"}) {
     EXPECT_FALSE(interaction_from_json(replaced(text, result, odd)).has_value()) << odd;
   }
   EXPECT_FALSE(interaction_from_json(replaced(text, "\"f\":2", "\"f\":9")).has_value());
+}
+
+TEST(InteractionJson, refuses_an_emptied_session_and_stamps_that_are_no_numbers) {
+  const auto text = to_json(full());
+  EXPECT_FALSE(interaction_from_json(replaced(text, R"("si":"s1")", R"("si":"")")).has_value());
+  EXPECT_FALSE(interaction_from_json(replaced(text, R"("cs":1767225600123)", R"("cs":"x")")).has_value());
+  EXPECT_FALSE(interaction_from_json(replaced(text, R"("am":[{"r":"otp")", R"("am":[{"r":"")")).has_value());
 }
 
 TEST(InteractionJson, refuses_unknown_response_mode_and_wrong_types) {
@@ -178,6 +192,9 @@ TEST(InteractionJson, round_trips_every_member) {
   EXPECT_EQ(stage.proven.auth_time, 1767225600);
   EXPECT_EQ(stage.proven.acr, "1");
   EXPECT_TRUE(stage.proven.remember_me);
+  EXPECT_EQ(stage.proven.session, SessionId("s1"));
+  EXPECT_EQ(stage.proven.credential_stamp, 1767225600123);
+  EXPECT_EQ(stage.proven.methods, std::get<AwaitingActions>(before.stage).proven.methods);
   EXPECT_EQ(stage.actions, (std::vector<std::string>{"UPDATE_PASSWORD", "VERIFY_EMAIL"}));
 }
 

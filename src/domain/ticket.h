@@ -11,8 +11,14 @@
 namespace cardea {
 
 /// Stored as numbers, which never change meaning.
-enum class TicketKind { kPushedRequest = 0, kInitialAccess = 1, kRegistration = 2, kUpstreamLogin = 3 };
-inline constexpr TicketKind kLastTicketKind = TicketKind::kUpstreamLogin;
+enum class TicketKind {
+  kPushedRequest = 0,
+  kInitialAccess = 1,
+  kRegistration = 2,
+  kUpstreamLogin = 3,
+  kResetLink = 4,
+};
+inline constexpr TicketKind kLastTicketKind = TicketKind::kResetLink;
 
 struct Ticket {
   std::string hash;  // base64url SHA-256 of what was handed out

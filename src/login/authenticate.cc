@@ -17,14 +17,14 @@ namespace {
 constexpr std::size_t kTabIdBytes = 8;
 
 Interaction open_new(const Dependencies& dependencies, const Realm& realm, AuthorizationRequest authorization,
-                     std::string username_shown, std::string_view cookie) {
+                     AwaitingLogin begin, std::string_view cookie) {
   Interaction out;
   out.id = random_handle(dependencies.random, kTabIdBytes);
   out.realm = realm.id;
   out.browser_hash = browser_hash(cookie);
   out.expires_at = dependencies.clock.now() + realm.lifespans.access_code_login;
   out.request = std::move(authorization);
-  out.stage = AwaitingLogin{.username_shown = std::move(username_shown)};
+  out.stage = std::move(begin);
   return out;
 }
 
@@ -66,12 +66,11 @@ std::optional<web::Response> answer_choice(const StepRun& run, const web::Form& 
 }  // namespace
 
 web::Outcome start_login(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
-                         AuthorizationRequest authorization, std::string username_shown) {
+                         AuthorizationRequest authorization, AwaitingLogin begin) {
   const auto held = read_flow_cookie(request, realm->realm);
   const auto cookie = held ? *held : new_flow_cookie(dependencies.random);
-  auto outcome =
-      show_new(dependencies, request, realm,
-               open_new(dependencies, realm->realm, std::move(authorization), std::move(username_shown), cookie));
+  auto outcome = show_new(dependencies, request, realm,
+                          open_new(dependencies, realm->realm, std::move(authorization), std::move(begin), cookie));
   if (held) return outcome;
   return with_answer(std::move(outcome), [&dependencies, &request, realm, cookie](web::Response& response) {
     if (response.status < 400) set_flow_cookie(response, request, realm->realm, dependencies.base_url, cookie);

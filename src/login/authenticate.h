@@ -6,9 +6,9 @@
 
 namespace cardea::login {
 
-/// Opens an interaction and shows its form; see Login::start.
+/// Opens an interaction and shows its form; see Login::start for the members of `begin`.
 [[nodiscard]] web::Outcome start_login(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
-                                       AuthorizationRequest authorization, std::string username_shown);
+                                       AuthorizationRequest authorization, AwaitingLogin begin);
 
 /// GET authenticate: the form of an interaction again. Changes nothing.
 [[nodiscard]] web::Outcome show_login(const Dependencies& dependencies, const web::Request& request, RealmPtr realm);

@@ -6,10 +6,13 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "core/attribute_match.h"
+#include "core/authentication_methods.h"
 #include "core/brute_force.h"
 #include "core/level_of_assurance.h"
+#include "core/proof_holds.h"
 #include "core/required_actions.h"
 #include "core/sealed_interaction.h"
+#include "core/session.h"
 #include "core/webauthn_credential.h"
 #include "login/actions/action.h"
 #include "login/endpoint.h"
@@ -63,11 +66,14 @@ FlowDecision decide(const StepRun& run, const FlowProgress& progress, const User
                   {.progress = progress,
                    .subject = subject,
                    .find_form = find_form_facts,
-                   .session_user = nullptr,
+                   .session_user = run.stepped ? &run.stepped->user : nullptr,
+                   .steps_up = run.stepped.has_value(),
                    .may_set_up = [&realm](std::string_view action) { return may_set_up(realm.realm, action); },
                    .passkeys = are_passkeys_enabled(realm.realm),
                    .upstreams = !login_providers(realm.realm).empty(),
-                   .levels = {.requested = requested, .now = epoch_seconds(run.dependencies.clock.now())}});
+                   .levels = {.requested = requested,
+                              .earlier = run.stepped ? levels_of(*run.stepped) : std::map<int, std::int64_t>{},
+                              .now = epoch_seconds(run.dependencies.clock.now())}});
 }
 
 Stored<Roles> load_roles(Rows& rows, const Dependencies& dependencies, const RealmEntry& realm, const UserId& user) {
@@ -106,9 +112,21 @@ std::optional<Refusal> check_client(const Dependencies& dependencies, const web:
 struct RowFacts {
   std::optional<User> user;
   bool is_locked = false;
+  bool is_over = false;  // core/proof_holds.h
+  std::optional<UserSession> stepped;
   std::vector<Credential> credentials;
   Roles roles;
 };
+
+// The session of the interaction; absent: none, or one that is over.
+Stored<std::optional<UserSession>> find_stepped(Rows& rows, const StepRun& run) {
+  const auto& id = run.steps() != nullptr ? run.steps()->session : run.login()->session;
+  if (!id) return std::optional<UserSession>();
+  auto session = run.dependencies.repositories.sessions.find(rows, run.realm->realm.id, *id);
+  const auto now = run.dependencies.clock.now();
+  if (session && *session && !is_session_alive(run.realm->realm, **session, now)) session->reset();
+  return session;
+}
 
 Stored<RowFacts> load_facts(Rows& rows, const StepRun& run, const UserId& user) {
   const auto& repositories = run.dependencies.repositories;
@@ -119,6 +137,10 @@ Stored<RowFacts> load_facts(Rows& rows, const StepRun& run, const UserId& user) 
   auto credentials = repositories.credentials.list_all(rows, user);
   if (!credentials) return refuse(credentials.error());
   out.credentials = std::move(*credentials);
+  if (const auto* steps = run.steps()) {
+    const auto stamp = steps->credential_stamp;
+    out.is_over = stamp && *stamp != credential_stamp(password_set_at(out.credentials));
+  }
   if (brute_force_settings(run.realm->realm).is_on) {
     const auto failures = repositories.login_failures.find(rows, run.realm->realm.id, user);
     if (!failures) return refuse(failures.error());
@@ -158,15 +180,49 @@ web::Outcome choose(const std::shared_ptr<StepRun>& run, const Roles& roles, Wit
 
 web::Outcome choose_from_row(const std::shared_ptr<StepRun>& run, UserId user, WithRun next) {
   return then_read(run->dependencies, [run, user = std::move(user), next = std::move(next)]() mutable -> web::Outcome {
-    auto facts =
-        read_from(run->dependencies.repositories.store, [&](Rows& rows) { return load_facts(rows, *run, user); });
+    auto facts = read_from(run->dependencies.repositories.store, [&](Rows& rows) -> Stored<RowFacts> {
+      auto stepped = find_stepped(rows, *run);
+      if (!stepped) return refuse(stepped.error());
+      auto loaded = load_facts(rows, *run, user);
+      if (!loaded) return loaded;
+      loaded->is_over = loaded->is_over || (run->steps()->session && (!*stepped || (*stepped)->user != user));
+      loaded->stepped = std::move(*stepped);
+      return loaded;
+    });
     if (!facts) return store_failed(run->dependencies, run->request, run->realm.get(), facts.error());
     const auto refusal = !facts->user                                ? std::optional(Refusal::kGone)
                          : !facts->user->enabled || facts->is_locked ? std::optional(Refusal::kUserDisabled)
+                         : facts->is_over                            ? std::optional(Refusal::kProofOver)
                                                                      : std::nullopt;
     if (refusal) return refuse_login(run->dependencies, run->request, run->realm, run->link, *refusal);
     run->user = std::move(facts->user);
     run->credentials = std::move(facts->credentials);
+    run->stepped = std::move(facts->stepped);
+    return choose(run, facts->roles, std::move(next));
+  });
+}
+
+// What the session's user has is known, and what it reached is not asked again. Once it is over, it is a login like any
+// other.
+web::Outcome choose_from_session(const std::shared_ptr<StepRun>& run, WithRun next) {
+  return then_read(run->dependencies, [run, next = std::move(next)]() mutable -> web::Outcome {
+    auto facts = read_from(run->dependencies.repositories.store, [&](Rows& rows) -> Stored<RowFacts> {
+      auto stepped = find_stepped(rows, *run);
+      if (!stepped) return refuse(stepped.error());
+      if (!*stepped) return RowFacts();
+      auto loaded = load_facts(rows, *run, (*stepped)->user);
+      if (loaded) loaded->stepped = std::move(*stepped);
+      return loaded;
+    });
+    if (!facts) return store_failed(run->dependencies, run->request, run->realm.get(), facts.error());
+    const bool lives = facts->stepped && facts->user && facts->user->enabled && !facts->is_locked;
+    if (!lives) {
+      std::get<AwaitingLogin>(run->interaction.stage).session.reset();
+      return choose(run, nullptr, std::move(next));
+    }
+    run->user = std::move(facts->user);
+    run->credentials = std::move(facts->credentials);
+    run->stepped = std::move(facts->stepped);
     return choose(run, facts->roles, std::move(next));
   });
 }
@@ -189,7 +245,7 @@ Stored<Settled> settle(Tx& tx, const StepRun& run, const StepPassed& passed, con
   if (settlement.takes_row) {
     if (auto taken = interactions.take(tx, handle_hash(run.link.session_code)); !taken) return refuse(taken.error());
   }
-  if (settlement.takes_row && !settlement.next && brute_force_settings(run.realm->realm).is_on) {
+  if (!settlement.next && brute_force_settings(run.realm->realm).is_on) {
     const auto forgotten = record_login_success(tx, run.dependencies.repositories, run.realm->realm, passed.user.id);
     if (!forgotten) return refuse(forgotten.error());
   }
@@ -209,6 +265,12 @@ std::string acr_of(const StepRun& run, const std::vector<int>& levels) {
       .name_of(*std::ranges::max_element(levels), run.interaction.request.acr_values);
 }
 
+// Of the first proof: later steps must not renew it.
+std::int64_t stamp_of(const StepRun& run, const StepPassed& passed) {
+  if (run.steps() != nullptr && run.steps()->credential_stamp) return *run.steps()->credential_stamp;
+  return credential_stamp(passed.password_set_at);
+}
+
 web::Outcome finish(const StepRunPtr& run, const StepPassed& passed, const FlowProgress& progress,
                     const Complete& end) {
   const auto& realm = run->realm->realm;
@@ -219,7 +281,10 @@ web::Outcome finish(const StepRunPtr& run, const StepPassed& passed, const FlowP
                         .auth_time = epoch_seconds(now),
                         .acr = acr_of(*run, end.levels),
                         .remember_me = realm.remember_me && progress.remember_me,
-                        .levels = end.levels};
+                        .levels = end.levels,
+                        .session = run->stepped ? std::optional(run->stepped->id) : std::nullopt,
+                        .credential_stamp = stamp_of(*run, passed),
+                        .methods = methods_of(*run->flow(), progress, epoch_seconds(now))};
   return continue_login(run->dependencies, run->request, run->realm, run->interaction.request, std::move(proven),
                         pending_actions(*run->realm, user, passed.password_set_at, now));
 }
@@ -266,6 +331,18 @@ web::Outcome count_failure(const StepRunPtr& run, StepView view, const std::opti
   return response;
 }
 
+// A wrong answer of somebody whose session is stepped up: there is no row yet to count it in, but the account does.
+web::Outcome count_stepped_failure(const StepRunPtr& run, StepView view) {
+  return web::then(web::Lane::kStore, [run, view = std::move(view)]() -> web::Outcome {
+    const auto counted = run->dependencies.repositories.store.write([&](Tx& tx) {
+      return record_login_failure(tx, run->dependencies.repositories, run->realm->realm, run->user->id,
+                                  run->request.remote_address, run->dependencies.clock.now());
+    });
+    if (!counted) return store_failed(run->dependencies, run->request, run->realm.get(), counted.error());
+    return show_step(*run, view);
+  });
+}
+
 web::Outcome go_on(const StepRunPtr& run, StepPassed passed, FlowProgress progress, const Roles& roles) {
   const auto decision = decide(*run, progress, &passed.user, passed.credentials, roles);
   if (const auto* denied = std::get_if<Denied>(&decision)) return deny(*run, denied->reason);
@@ -274,10 +351,12 @@ web::Outcome go_on(const StepRunPtr& run, StepPassed passed, FlowProgress progre
   if (const auto* complete = std::get_if<Complete>(&decision)) {
     CARDEA_ASSERT(complete->user == passed.user.id);
     end = *complete;
-    if (!passed.consume && !settlement.takes_row) return finish(run, passed, progress, end);
+    if (!passed.consume && !settlement.takes_row && !passed.has_failures) return finish(run, passed, progress, end);
   } else {
     settlement.next = make_row(run->dependencies, run->realm->realm, run->interaction.id, run->interaction.request,
-                               AwaitingSteps{progress});
+                               AwaitingSteps{.progress = progress,
+                                             .session = run->stepped ? std::optional(run->stepped->id) : std::nullopt,
+                                             .credential_stamp = stamp_of(*run, passed)});
   }
   return web::then(web::Lane::kStore,
                    [run, passed = std::move(passed), settlement = std::move(settlement), progress = std::move(progress),
@@ -339,6 +418,7 @@ web::Outcome run_interaction(const Dependencies& dependencies, const web::Reques
         run->client = std::move(client);
         if (run->flow() == nullptr) return deny(*run, DenyReason::kUnknownStep);
         if (const auto* steps = run->steps()) return choose_from_row(run, steps->progress.user, std::move(next));
+        if (run->login()->session) return choose_from_session(run, std::move(next));
         return choose(run, nullptr, std::move(next));
       });
 }
@@ -346,6 +426,7 @@ web::Outcome run_interaction(const Dependencies& dependencies, const web::Reques
 web::Outcome pass_step(const StepRunPtr& run, StepPassed passed) {
   auto progress = progress_of(run->interaction);
   if (run->steps() != nullptr && progress.user != passed.user.id) return deny(*run, DenyReason::kForeignResult);
+  if (run->stepped && run->stepped->user != passed.user.id) return deny(*run, DenyReason::kForeignResult);
   progress.user = passed.user.id;
   for (auto& result : progress.results) result.user = passed.user.id;  // the name that was typed is this user's
   progress.results.push_back({run->execution->id, passed.proof, passed.user.id});
@@ -416,6 +497,9 @@ web::Outcome fail_step(const StepRunPtr& run, std::string_view reason, StepView 
                                               {"client_id", run->interaction.request.client_id},
                                               {"ip", run->request.remote_address},
                                               {"correlation_id", run->request.correlation_id}});
+  if (run->steps() == nullptr && run->user && form_of(*run).facts.proof != Proof::kPassword) {
+    return count_stepped_failure(run, std::move(view));  // a password counts its own
+  }
   if (run->steps() == nullptr) return show_step(*run, view);
   auto stage = *run->steps();
   ++stage.failures;

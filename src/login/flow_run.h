@@ -21,6 +21,7 @@ struct StepPassed {
   std::set<std::string, std::less<>> credentials;  // types the user has
   std::optional<TimePoint> password_set_at = {};
   bool remember_me = false;
+  bool has_failures = false;  // wrong answers before are on record: they are forgotten when the login ends
   /// Uses up what was proven, in the transaction that stores what it pays for. kConflict: somebody was first, and the
   /// step fails with `used_before`. May run twice.
   std::function<Stored<void>(Tx&)> consume = {};

@@ -29,8 +29,10 @@ std::shared_ptr<const Mailer> make_theme_mailer() { return std::make_shared<cons
 Login::Login(Dependencies dependencies) : dependencies_(std::move(dependencies)) {}
 
 web::Outcome Login::start(const web::Request& request, std::shared_ptr<const RealmEntry> realm,
-                          AuthorizationRequest authorization, std::string username_shown) {
-  return start_login(dependencies_, request, std::move(realm), std::move(authorization), std::move(username_shown));
+                          AuthorizationRequest authorization, std::string username_shown,
+                          std::optional<SessionId> steps_up) {
+  return start_login(dependencies_, request, std::move(realm), std::move(authorization),
+                     {.username_shown = std::move(username_shown), .session = std::move(steps_up)});
 }
 
 web::Outcome Login::require_actions(const web::Request& request, std::shared_ptr<const RealmEntry> realm,

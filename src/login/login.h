@@ -20,6 +20,7 @@
 #include "core/login_guard.h"
 #include "core/mail/mailer.h"
 #include "core/settings.h"
+#include "core/unknown_names.h"
 #include "crypto/seal.h"
 #include "domain/interaction.h"
 #include "domain/upstream_login.h"
@@ -91,6 +92,7 @@ struct Dependencies {
   std::shared_ptr<const Mailer> mailer = make_theme_mailer();
   std::shared_ptr<MailLimits> mail_limits = make_mail_limits();
   LinkUpstream link_upstream = {};
+  std::shared_ptr<UnknownNames> unknown_names = make_unknown_names();
 };
 
 /// Actions for somebody who followed a link from a mail; the link was checked by the caller.
@@ -100,6 +102,7 @@ struct MailedActions {
   std::string client_id;
   std::string redirect_uri;          // where the last page leads, registered for the client; empty: nowhere
   std::vector<std::string> actions;  // aliases, at least one
+  std::optional<std::int64_t> credential_stamp = {};  // as Authentication's: what the link was found good with
   /// Uses the link up, in the transaction that stores what it pays for; kConflict, when it was used before, is answered
   /// by `used_before`. Runs maybe twice.
   std::function<Stored<void>(Tx&)> redeem = {};
@@ -114,9 +117,11 @@ class Login {
   Login& operator=(const Login&) = delete;
 
   /// Opens an interaction and answers with the login page (200). `username_shown`: prompt=login in a live session; only
-  /// that user may sign in. Writes nothing to the database; sets the cookie that binds the flow to this browser.
+  /// that user may sign in. `steps_up`: that session, when it lives and reached too low a level: what it proved is not
+  /// asked again. Writes nothing to the database; sets the cookie that binds the flow to this browser.
   [[nodiscard]] web::Outcome start(const web::Request& request, std::shared_ptr<const RealmEntry> realm,
-                                   AuthorizationRequest authorization, std::string username_shown);
+                                   AuthorizationRequest authorization, std::string username_shown,
+                                   std::optional<SessionId> steps_up = std::nullopt);
 
   /// A person who is signed in already (single sign-on) but must still do something: the same pages, from a row.
   /// `actions` as `pending_actions` (core/required_actions.h) gives them; with none the interaction is completed.

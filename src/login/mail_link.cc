@@ -2,6 +2,7 @@
 
 #include "core/action_token.h"
 #include "core/client_urls.h"
+#include "core/proof_holds.h"
 #include "core/required_actions.h"
 #include "login/endpoint.h"
 #include "login/login_form.h"
@@ -28,9 +29,44 @@ web::Response refuse_link(const Dependencies& dependencies, const web::Request& 
 struct Link {
   ActionToken token;
   User user;
-  ClientPtr client;      // null: none, or gone
-  std::string back_url;  // where the last page leads; empty: nowhere
+  ClientPtr client;                    // null: none, or gone
+  std::string back_url;                // where the last page leads; empty: nowhere
+  std::int64_t credential_stamp = -1;  // the person's present one
 };
+
+/// The records a link speaks of, as they are now.
+struct LinkFacts {
+  std::optional<User> user;
+  std::int64_t credential_stamp = -1;
+  std::optional<Ticket> newest;  // of links to reset a password
+};
+
+Stored<LinkFacts> load_facts(Rows& rows, const Dependencies& dependencies, const Realm& realm,
+                             const ActionToken& token) {
+  const auto& repositories = dependencies.repositories;
+  LinkFacts facts;
+  auto user = repositories.users.find(rows, realm.id, token.user);
+  if (!user) return refuse(user.error());
+  facts.user = std::move(*user);
+  const auto stamp = load_credential_stamp(rows, repositories, token.user);
+  if (!stamp) return refuse(stamp.error());
+  facts.credential_stamp = *stamp;
+  if (token.kind != ActionKind::kResetCredentials) return facts;
+  auto newest = repositories.tickets.find(rows, realm.id, TicketKind::kResetLink, reset_ticket(token.user),
+                                          dependencies.clock.now());
+  if (!newest) return refuse(newest.error());
+  facts.newest = std::move(*newest);
+  return facts;
+}
+
+/// Absent: the link is good.
+std::optional<std::string_view> why_stale(const LinkFacts& facts, const ActionToken& token) {
+  if (!facts.user || !facts.user->enabled) return "user_gone";
+  if (facts.user->email != token.email) return "email_changed";
+  if (token.credential_stamp && *token.credential_stamp != facts.credential_stamp) return "password_changed";
+  if (facts.newest && facts.newest->content != token.id) return "newer_link";
+  return std::nullopt;
+}
 
 Result<ActionToken, ActionTokenError> read_key(const Dependencies& dependencies, const web::Request& request,
                                                const RealmEntry& realm) {
@@ -70,16 +106,15 @@ web::Outcome with_link(const Dependencies& dependencies, const web::Request& req
         return then_read(dependencies,
                          [&dependencies, &request, realm, token = std::move(token), client = std::move(client),
                           next = std::move(next)]() mutable -> web::Outcome {
-                           auto user = read_from(dependencies.repositories.store, [&](Rows& rows) {
-                             return dependencies.repositories.users.find(rows, realm->realm.id, token.user);
+                           auto facts = read_from(dependencies.repositories.store, [&](Rows& rows) {
+                             return load_facts(rows, dependencies, realm->realm, token);
                            });
-                           if (!user) return store_failed(dependencies, request, realm.get(), user.error());
-                           if (!*user || !(*user)->enabled)
-                             return refuse_link(dependencies, request, realm->realm, "user_gone");
-                           if ((*user)->email != token.email)
-                             return refuse_link(dependencies, request, realm->realm, "email_changed");
-                           auto link =
-                               std::make_shared<Link>(std::move(token), std::move(**user), ClientPtr(), std::string());
+                           if (!facts) return store_failed(dependencies, request, realm.get(), facts.error());
+                           if (const auto reason = why_stale(*facts, token)) {
+                             return refuse_link(dependencies, request, realm->realm, *reason);
+                           }
+                           auto link = std::make_shared<Link>(std::move(token), std::move(*facts->user), ClientPtr(),
+                                                              std::string(), facts->credential_stamp);
                            if (client != nullptr && client->client.enabled) {
                              link->back_url = back_url_of(dependencies, request, link->token, client->client);
                              link->client = std::move(client);
@@ -168,6 +203,7 @@ web::Outcome run_actions(const Dependencies& dependencies, const web::Request& r
   mailed.redirect_uri = link->back_url;
   mailed.actions = link->token.kind == ActionKind::kResetCredentials ? std::vector<std::string>{"UPDATE_PASSWORD"}
                                                                      : link->token.actions;
+  mailed.credential_stamp = link->credential_stamp;
   mailed.redeem = [&dependencies, realm, token = link->token](Tx& tx) {
     return redeem(tx, dependencies, realm->realm, token);
   };

@@ -79,6 +79,26 @@ TEST_F(ProfileActionsTest, refuses_to_sign_in_with_what_is_missing_until_it_is_f
   EXPECT_THAT(completed_, SizeIs(1));
 }
 
+TEST_F(ProfileActionsTest, refuses_addresses_that_are_none_or_somebody_elses) {
+  const auto user = add_user("ada", kPassword, {"UPDATE_EMAIL"}, true, "ada@example.com");
+  add_user("bob", kPassword, {}, true, "bob@example.com");
+  switch_on("UPDATE_EMAIL");
+  auto page = sign_in(browser_, "ada");
+  EXPECT_THAT(text(page), AllOf(HasSubstr("id=\"kc-update-email-form\""), HasSubstr("ada@example.com")));
+  for (const auto* email : {"", "nothing", "Bob%40example.com", "a%40b%40"}) {
+    page = post(browser_, form_action(page), std::string("email=") + email);
+    EXPECT_THAT(text(page), HasSubstr("id=\"input-error\"")) << email;
+    EXPECT_EQ(find_user(user.id)->email, "ada@example.com");
+  }
+  EXPECT_THAT(completed_, IsEmpty());
+  post(browser_, form_action(page), "email=New%40example.com&firstName=Mallory");
+  const auto stored = find_user(user.id);
+  EXPECT_EQ(stored->email, "new@example.com");
+  EXPECT_FALSE(stored->email_verified);
+  EXPECT_NE(stored->first_name, "Mallory") << "nothing but the address";
+  EXPECT_THAT(completed_, SizeIs(1));
+}
+
 TEST_F(ProfileActionsTest, refuses_terms_that_are_not_accepted) {
   const auto user = add_user("ada", kPassword, {"TERMS_AND_CONDITIONS"});
   switch_on("TERMS_AND_CONDITIONS");
@@ -102,7 +122,10 @@ TEST_F(ProfileActionsTest, refuses_to_delete_an_account_without_the_role) {
   switch_on("delete_account");
   auto request = authorization();
   request.kc_action = "delete_account";
-  EXPECT_EQ(location(sign_in(browser_, "ada", request)), "https://app.example.com/cb?error=access_denied");
+  const auto page = sign_in(browser_, "ada", request);
+  EXPECT_THAT(text(page), HasSubstr("You do not have enough permissions to delete your own account"));
+  EXPECT_EQ(denied_, 0) << "looking takes nothing";
+  EXPECT_EQ(location(post(browser_, form_action(page), "")), "https://app.example.com/cb?error=access_denied");
   EXPECT_TRUE(find_user(user.id).has_value());
 }
 

@@ -35,6 +35,8 @@ Text text_of(Refusal refusal) {
           "your browser. If cookies are disabled then enable them. Go back to the application to login again."};
     case Refusal::kGone:
       return {400, "expired_code", "Page has expired. Go back to the application to start the login again."};
+    case Refusal::kProofOver:
+      return {400, "proof_over", "Page has expired. Go back to the application to start the login again."};
     case Refusal::kClientGone:
       return {400, "client_not_found", "Client not found."};
     case Refusal::kClientDisabled:
@@ -76,7 +78,8 @@ web::Outcome refuse_login(const Dependencies& dependencies, const web::Request& 
                                           {"ip", request.remote_address},
                                           {"correlation_id", request.correlation_id}});
   auto data = decode_client_data(link.client_data);
-  if (refusal != Refusal::kGone || !data || link.client_id.empty()) {
+  const bool is_expired = refusal == Refusal::kGone || refusal == Refusal::kProofOver;
+  if (!is_expired || !data || link.client_id.empty()) {
     return refusal_page(dependencies, request, realm->realm, refusal);
   }
   return with_client_entry(dependencies, request, realm, link.client_id,

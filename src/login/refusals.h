@@ -23,6 +23,7 @@ enum class Refusal {
   kMalformed,       // 400: a query or form that cannot be read, or says something twice
   kNoCookie,        // 400: the browser sent no flow cookie
   kGone,            // expired, replayed, changed, or of another browser: the client is told, or "Page has expired"
+  kProofOver,       // as kGone: the session, the password or the date that the proof stood on is not what it was
   kClientGone,      // 400: the client does not exist any more
   kClientDisabled,  // 400
   kRedirectGone,    // 400: the redirect URI is not registered any more

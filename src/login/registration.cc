@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "core/changes/new_user.h"
 #include "core/password_policy.h"
+#include "core/proof_holds.h"
 #include "core/required_actions.h"
 #include "crypto/password.h"
 #include "domain/flow/executor.h"
@@ -196,6 +197,7 @@ web::Outcome save(const RegistrationPtr& run, const PostedPtr& posted, const Mad
                                        {"correlation_id", run->request.correlation_id}});
   const auto now = dependencies.clock.now();
   Authentication proven{.user = made.user.id, .auth_time = epoch_seconds(now), .acr = "1", .remember_me = false};
+  proven.credential_stamp = credential_stamp(made.password ? std::optional(made.user.created_at) : std::nullopt);
   return continue_login(dependencies, run->request, run->realm, run->interaction.request, std::move(proven),
                         pending_actions(*run->realm, made.user, std::nullopt, now));
 }

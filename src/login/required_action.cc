@@ -5,11 +5,13 @@
 
 #include "base/assert.h"
 #include "core/consent.h"
+#include "core/proof_holds.h"
 #include "core/required_actions.h"
 #include "crypto/hash.h"
 #include "login/endpoint.h"
 #include "login/flow_cookie.h"
 #include "login/login_form.h"
+#include "login/mail_limits.h"
 #include "login/texts.h"
 #include "web/error_page.h"
 
@@ -40,6 +42,10 @@ Stored<Result<ActionRunPtr, Refusal>> load_run(Rows& rows, const Dependencies& d
   if (!user) return refuse(user.error());
   if (!*user) return Answer(refuse(Refusal::kGone));
   if (!(*user)->enabled) return Answer(refuse(Refusal::kUserDisabled));
+  const auto over = why_proof_is_over(rows, dependencies.repositories, realm->realm, **user, basis_of(stage->proven),
+                                      dependencies.clock.now());
+  if (!over) return refuse(over.error());
+  if (*over) return Answer(refuse(Refusal::kProofOver));
   return Answer(
       std::make_shared<const ActionRun>(dependencies, request, realm, link, std::move(interaction), std::move(**user)));
 }
@@ -161,34 +167,78 @@ struct Passage {
   Begin begin_next;
 };
 
-Stored<void> store_passage(Tx& tx, const ActionRun& run, const Passage& passage, bool& lost) {
+// What a run of that transaction came to.
+struct Passed {
+  bool lost = false;
+  Authentication proven;  // as it stands after the action: it may have changed what the proof is compared with
+};
+
+// The action itself may have set another password; any other change since the proof was found before.
+Stored<void> renew_stamp(Tx& tx, const ActionRun& run, Authentication& proven) {
+  if (!proven.credential_stamp) return {};
+  const auto stamp = load_credential_stamp(tx, run.dependencies.repositories, run.user.id);
+  if (!stamp) return refuse(stamp.error());
+  proven.credential_stamp = *stamp;
+  return {};
+}
+
+Stored<void> store_passage(Tx& tx, const ActionRun& run, const Passage& passage, Passed& passed) {
   const auto& repositories = run.dependencies.repositories;
-  lost = false;
+  passed = {.lost = false, .proven = run.stage().proven};
   if (auto taken = repositories.interactions.take(tx, handle_hash(run.link.session_code)); !taken) return taken;
   auto user = repositories.users.find(tx, run.realm->realm.id, run.user.id);
   if (!user) return refuse(user.error());
   if (!*user || !(*user)->enabled) return refuse(StoreError::kConflict);  // gone or disabled meanwhile
+  const auto over = why_proof_is_over(tx, repositories, run.realm->realm, **user, basis_of(passed.proven),
+                                      run.dependencies.clock.now());
+  if (!over) return refuse(over.error());
+  if (*over) return refuse(StoreError::kConflict);
   auto& actions = (*user)->required_actions;  // what is saved below must not bring the action back
   if (!passage.cancelled && std::erase(actions, run.alias()) > 0) {
     if (auto stored = repositories.users.set_required_actions(tx, run.user.id, actions); !stored) return stored;
   }
-  lost = true;
+  passed.lost = true;
   if (passage.done.save) {
     if (auto saved = passage.done.save(tx, **user); !saved) return saved;
   }
-  lost = false;
+  passed.lost = false;
+  if (passage.done.end) return {};
+  if (auto renewed = renew_stamp(tx, run, passed.proven); !renewed) return renewed;
   if (passage.begin_next) {
     if (auto begun = passage.begin_next(tx); !begun) return begun;
   }
   if (!passage.next) return {};
-  return repositories.interactions.insert(tx, handle_hash(passage.next->handle), passage.next->interaction);
+  auto next = passage.next->interaction;
+  std::get<AwaitingActions>(next.stage).proven = passed.proven;
+  return repositories.interactions.insert(tx, handle_hash(passage.next->handle), next);
 }
 
-web::Outcome end_actions(const ActionRun& run, const AuthorizationRequest& authorization) {
+// What the actions themselves made necessary: a new address wants to be verified before the login ends.
+Stored<std::vector<std::string>> find_pending(const ActionRun& run) {
+  const auto& repositories = run.dependencies.repositories;
+  return read_from(repositories.store, [&](Rows& rows) -> Stored<std::vector<std::string>> {
+    const auto user = repositories.users.find(rows, run.realm->realm.id, run.user.id);
+    if (!user) return refuse(user.error());
+    if (!*user) return refuse(StoreError::kConflict);
+    return pending_actions(*run.realm, **user, std::nullopt, run.dependencies.clock.now());
+  });
+}
+
+// On the store lane.
+web::Outcome end_actions(const ActionRun& run, const Passage& passage, const Authentication& proven) {
   if (!run.stage().mailed) {
-    return complete(run.dependencies, run.request, run.realm, authorization, run.stage().proven);
+    auto pending = find_pending(run);
+    if (!pending && pending.error() == StoreError::kConflict) {
+      return refuse_login(run.dependencies, run.request, run.realm, run.link, Refusal::kGone);
+    }
+    if (!pending) return store_failed(run.dependencies, run.request, run.realm.get(), pending.error());
+    if (!std::ranges::all_of(*pending, is_action_supported)) {
+      return actions_not_supported(run.dependencies, run.request, run.realm->realm, run.user.id, *pending);
+    }
+    return open_or_complete(run.dependencies, run.request, run.realm, passage.authorization,
+                            {.proven = proven, .actions = std::move(*pending), .asked = {}, .mailed = false});
   }
-  const web::PageLink back{authorization.redirect_uri, "Back to Application"};
+  const web::PageLink back{passage.authorization.redirect_uri, "Back to Application"};
   return web::info_page(run.dependencies.pages, display_name(run.realm->realm), "Your account has been updated.",
                         "You can close this page now.", back.url.empty() ? nullptr : &back);
 }
@@ -196,11 +246,11 @@ web::Outcome end_actions(const ActionRun& run, const AuthorizationRequest& autho
 // On the store lane.
 web::Outcome settle(const ActionRunPtr& run, const Passage& passage) {
   const auto& dependencies = run->dependencies;
-  bool lost = false;
+  Passed passed;
   const auto stored =
-      dependencies.repositories.store.write([&](Tx& tx) { return store_passage(tx, *run, passage, lost); });
+      dependencies.repositories.store.write([&](Tx& tx) { return store_passage(tx, *run, passage, passed); });
   if (!stored && stored.error() == StoreError::kConflict) {
-    if (lost && passage.done.lost) return passage.done.lost();
+    if (passed.lost && passage.done.lost) return passage.done.lost();
     return refuse_login(dependencies, run->request, run->realm, run->link, Refusal::kGone);
   }
   if (!stored) return store_failed(dependencies, run->request, run->realm.get(), stored.error());
@@ -212,7 +262,7 @@ web::Outcome settle(const ActionRunPtr& run, const Passage& passage) {
                          {"correlation_id", run->request.correlation_id}});
   if (passage.done.end) return passage.done.end();
   if (passage.next) return redirect_to_action(dependencies, run->request, run->realm->realm, *passage.next);
-  return end_actions(*run, passage.authorization);
+  return end_actions(*run, passage, passed.proven);
 }
 
 web::Outcome go_on(const ActionRunPtr& run, ActionDone done, bool cancelled) {
@@ -232,6 +282,17 @@ web::Outcome go_on(const ActionRunPtr& run, ActionDone done, bool cancelled) {
     passage.begin_next = begin_first(run->dependencies, run->request, run->realm, passage.next->interaction);
   }
   return web::then(web::Lane::kStore, [run, passage = std::move(passage)] { return settle(run, passage); });
+}
+
+web::Response too_many_rows(const Dependencies& dependencies, const web::Request& request, const Realm& realm) {
+  dependencies.log.info("login_refused", {{"reason", "too_many_rows_of_session"},
+                                          {"realm", realm.name},
+                                          {"ip", request.remote_address},
+                                          {"correlation_id", request.correlation_id}});
+  auto response = web::error_page(dependencies.pages, 429, display_name(realm),
+                                  "You were asked for this too often. Wait a moment and try again.", request);
+  response.set("Retry-After", std::to_string(kSessionRowsWindow.count()));
+  return response;
 }
 
 }  // namespace
@@ -275,6 +336,9 @@ web::Outcome continue_login(const Dependencies& dependencies, const web::Request
                             std::vector<std::string> actions) {
   if (!std::ranges::all_of(actions, is_action_supported)) {
     return actions_not_supported(dependencies, request, realm->realm, proven.user, actions);
+  }
+  if (proven.session && !dependencies.mail_limits->take_row(*proven.session, dependencies.clock.now())) {
+    return too_many_rows(dependencies, request, realm->realm);
   }
   if (!authorization.link_handle.empty()) {
     const auto handle = std::exchange(authorization.link_handle, {});
@@ -325,10 +389,11 @@ web::Outcome start_mailed_actions(const Dependencies& dependencies, const web::R
   authorization.client = std::move(mailed.client);
   authorization.client_id = std::move(mailed.client_id);
   authorization.redirect_uri = std::move(mailed.redirect_uri);
-  AwaitingActions stage{.proven = {.user = std::move(mailed.user), .acr = "0"},
-                        .actions = std::move(mailed.actions),
-                        .asked = {},
-                        .mailed = true};
+  AwaitingActions stage{
+      .proven = {.user = std::move(mailed.user), .acr = "0", .credential_stamp = mailed.credential_stamp},
+      .actions = std::move(mailed.actions),
+      .asked = {},
+      .mailed = true};
   return open_row(dependencies, request, std::move(realm), std::move(authorization), std::move(stage),
                   std::move(mailed));
 }

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "core/proof_holds.h"
 #include "core/verify_credential.h"
 #include "login/endpoint.h"
 #include "login/login_form.h"
@@ -64,19 +65,38 @@ using AskingPtr = std::shared_ptr<const Asking>;
 
 bool may_reset(const User& user) { return user.enabled && !user.email.empty() && !user.service_account_client; }
 
+/// The links of earlier mails are over.
+Stored<void> store_mail(Tx& tx, const Repositories& repositories, const Mail& mail, const Ticket& newest) {
+  const auto removed = repositories.tickets.remove(tx, newest.realm, newest.kind, newest.hash);
+  if (!removed) return refuse(removed.error());
+  if (auto stored = repositories.tickets.insert(tx, newest); !stored) return stored;
+  return repositories.mails.insert(tx, mail);
+}
+
 /// Writes the mail, to nobody when nobody is meant.
-web::Outcome write_mail(const AskingPtr& asking, const std::optional<User>& user) {
+web::Outcome write_mail(const AskingPtr& asking, const LoginAttempt& attempt) {
   const auto& dependencies = asking->dependencies;
+  const auto& user = attempt.user;
   const bool is_known = user && may_reset(*user);
+  const auto ids = draw_ids(dependencies.random);
+  const auto now = dependencies.clock.now();
   const auto mail = write_action_mail(*dependencies.mailer, *asking->realm,
                                       {.kind = ActionKind::kResetCredentials,
                                        .user = is_known ? &*user : nullptr,
                                        .base = asking->base,
-                                       .client_id = asking->client_id},
-                                      draw_ids(dependencies.random), dependencies.clock.now());
-  return web::then(web::Lane::kStore, [asking, mail, is_known]() -> web::Outcome {
+                                       .client_id = asking->client_id,
+                                       .credential_stamp = credential_stamp(attempt.password_set_at)},
+                                      ids, now);
+  const Ticket newest{.hash = reset_ticket(is_known ? user->id : UserId(ids.mail)),
+                      .realm = asking->realm->realm.id,
+                      .kind = TicketKind::kResetLink,
+                      .content = ids.token,
+                      .created_at = now,
+                      .expires_at = now + user_link_life(asking->realm->realm, ActionKind::kResetCredentials)};
+  return web::then(web::Lane::kStore, [asking, mail, newest, is_known]() -> web::Outcome {
     const auto& d = asking->dependencies;
-    const auto stored = d.repositories.store.write([&](Tx& tx) { return d.repositories.mails.insert(tx, mail); });
+    const auto stored =
+        d.repositories.store.write([&](Tx& tx) { return store_mail(tx, d.repositories, mail, newest); });
     if (!stored) return store_failed(d, asking->request, asking->realm.get(), stored.error());
     d.log.info("reset_requested", {{"realm", asking->realm->realm.name},
                                    {"known", is_known},
@@ -94,7 +114,7 @@ web::Outcome find_and_write(const AskingPtr& asking) {
                               dependencies.clock.now());
   });
   if (!attempt) return store_failed(dependencies, asking->request, asking->realm.get(), attempt.error());
-  return write_mail(asking, attempt->user);
+  return write_mail(asking, *attempt);
 }
 
 }  // namespace

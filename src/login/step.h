@@ -26,9 +26,10 @@ struct StepRun {
   ClientPtr client;
   LoginLink link;  // as it stands in the request; session_code is the sealed text, or the handle of the row
   Interaction interaction;
-  // Of a row alone: who proved something, and what they have.
+  // Of a row, or of a session that is stepped up: who proved something, and what they have.
   std::optional<User> user;
   std::vector<Credential> credentials;
+  std::optional<UserSession> stepped;  // the live session that is stepped up
 
   std::vector<const Execution*> choices;  // what may be answered now, as the executor says
   const Execution* execution = nullptr;   // one of them

@@ -37,13 +37,6 @@ std::string purpose_of(const StepRun& run, WebauthnKind kind) {
   return "webauthn.get/" + std::string(credential_type(kind)) + "/" + run.execution->id;
 }
 
-// A password form that a passkey passes must learn as much as from a password: that it is this person.
-WebauthnPolicy policy_of(const StepRun& run, WebauthnKind kind) {
-  auto policy = webauthn_policy(run.realm->realm, kind);
-  if (kind == WebauthnKind::kPasswordless && form_of(run).facts.passkey_passes) policy.user_verification = "required";
-  return policy;
-}
-
 std::string decoded(const web::Form& form, std::string_view name, std::size_t bytes_max) {
   auto bytes = base64url_decode(form.value_or(name, ""));
   if (!bytes || bytes->size() > bytes_max) return {};
@@ -74,7 +67,7 @@ web::Outcome decide(const AnswerPtr& answer, Owner owner) {
   const auto& run = answer->run;
   const auto found = find_webauthn(owner.credentials, answer->kind, answer->credential_id);
   if (!found) return fail(answer, "webauthn_unknown_credential");
-  const auto policy = policy_of(*run, answer->kind);
+  const auto policy = webauthn_policy(run->realm->realm, answer->kind);
   const auto expectation = webauthn_expectation(policy, run->dependencies.base_url.of(run->request), answer->challenge);
   const auto accepted = crypto::check_assertion({.client_data_json = answer->client_data,
                                                  .authenticator_data = answer->authenticator_data,
@@ -145,7 +138,7 @@ Owner copy_owner(const StepRun& run) {
 void add_webauthn(web::PageData& data, const StepRun& run, const StepView& view, WebauthnKind kind) {
   const auto& dependencies = run.dependencies;
   const auto base = dependencies.base_url.of(run.request);
-  const auto policy = policy_of(run, kind);
+  const auto policy = webauthn_policy(run.realm->realm, kind);
   std::string challenge(kChallengeBytes, '\0');
   dependencies.random.fill({reinterpret_cast<std::uint8_t*>(challenge.data()), challenge.size()});
   auto action = link_url(base, run.realm->realm.name, "authenticate", step_link(run, view));

@@ -52,6 +52,17 @@ Result<jose::KeySet, jose::JoseError> keys_in_record(const Client& client, const
   return refuse(jose::JoseError::kUnknownKey);
 }
 
+Result<jose::KeySet, jose::JoseError> keys_of_objects(const Client& client, const jose::UnverifiedJws& jws) {
+  if (jose::is_hmac(jws.algorithm())) {
+    const bool by_secret =
+        client.authenticator_type == "client-secret" || client.authenticator_type == "client-secret-jwt";
+    if (client.public_client || !by_secret) return refuse(jose::JoseError::kUnknownKey);
+    return keys_of_secret(client, jws);
+  }
+  if (client.attribute_is_true("use.jwks.url")) return refuse(jose::JoseError::kUnknownKey);
+  return keys_in_record(client, jws);
+}
+
 Result<jose::KeySet, jose::JoseError> keys_of_secret(const Client& client, const jose::UnverifiedJws& jws) {
   auto key =
       jose::VerificationKey::make_hmac(client.secret.clone(), std::string(jws.kid().value_or("")), jws.algorithm());

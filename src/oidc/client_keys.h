@@ -13,6 +13,12 @@ namespace cardea::oidc {
 [[nodiscard]] Result<jose::KeySet, jose::JoseError> keys_in_record(const Client& client,
                                                                    const jose::UnverifiedJws& jws);
 
+/// The keys that an object of the client may be signed with (request objects; attack class 11). Keys left in the record
+/// of a client whose keys stand at an address (`use.jwks.url`) were withdrawn: kUnknownKey. So is the secret of a
+/// client that is public or proves itself by a key pair or certificate: whoever learns it there must not sign with it.
+[[nodiscard]] Result<jose::KeySet, jose::JoseError> keys_of_objects(const Client& client,
+                                                                    const jose::UnverifiedJws& jws);
+
 /// The client's secret as the key of a MAC: kWeakKey when it is shorter than the hash (RFC 7518 section 3.2).
 [[nodiscard]] Result<jose::KeySet, jose::JoseError> keys_of_secret(const Client& client,
                                                                    const jose::UnverifiedJws& jws);

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -11,6 +12,7 @@
 #include "base/random.h"
 #include "core/login_guard.h"
 #include "core/settings.h"
+#include "core/unknown_names.h"
 #include "domain/authorization.h"
 #include "web/base_url.h"
 #include "web/outcome.h"
@@ -23,9 +25,11 @@ class ClientKeys;
 /// keys_at_address.h; apart, so that this header stays small.
 [[nodiscard]] std::shared_ptr<ClientKeys> make_client_keys();
 
-/// Shows the login page for a checked request; `login` does it, app/wire joins them.
-using StartLogin = std::function<web::Outcome(const web::Request&, std::shared_ptr<const RealmEntry>,
-                                              AuthorizationRequest, std::string username_shown)>;
+/// Shows the login page for a checked request; `login` does it, app/wire joins them. `steps_up`: a live session of
+/// `username_shown` that reached too low a level; only what is missing is asked.
+using StartLogin =
+    std::function<web::Outcome(const web::Request&, std::shared_ptr<const RealmEntry>, AuthorizationRequest,
+                               std::string username_shown, std::optional<SessionId> steps_up)>;
 /// Runs required actions of a person who is signed in already.
 using RequireActions =
     std::function<web::Outcome(const web::Request&, std::shared_ptr<const RealmEntry>, AuthorizationRequest,
@@ -45,6 +49,7 @@ struct Dependencies {
   bool legacy_logout = false;  // logout by `redirect_uri` asks nobody
   bool production = true;      // start rather than start-dev: certs are cacheable for long
   std::shared_ptr<ClientKeys> client_keys = make_client_keys();
+  std::shared_ptr<UnknownNames> unknown_names = make_unknown_names();
 };
 
 }  // namespace cardea::oidc

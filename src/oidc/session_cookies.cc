@@ -1,5 +1,7 @@
 #include "oidc/session_cookies.h"
 
+#include <algorithm>
+
 #include "base/json.h"
 #include "base/uri.h"
 #include "core/session.h"
@@ -29,7 +31,8 @@ std::string identity_claims(const UserSession& session, std::string_view issuer,
   std::string json;
   JsonWriter writer(json);
   writer.begin_object();
-  writer.member("exp", epoch_seconds(end)).member("iat", epoch_seconds(now));
+  // Another node's clock may be a moment behind the one that wrote auth_time.
+  writer.member("exp", epoch_seconds(end)).member("iat", std::max(epoch_seconds(now), session.auth_time));
   writer.member("jti", crypto::sha256_base64url(std::string("identity:").append(state_checker)));
   writer.member("iss", issuer).member("sub", session.user.str()).member("typ", kType);
   writer.member("sid", session.id.str()).member("state_checker", state_checker);
@@ -70,9 +73,14 @@ std::optional<IdentityCookie> read_identity_cookie(const web::Request& request, 
   if (!token->iat() || epoch_seconds(*token->iat()) < realm.realm.not_before) return std::nullopt;
   IdentityCookie cookie{.session = SessionId(token->sid()),
                         .user = UserId(token->sub()),
+                        .issued_at = epoch_seconds(*token->iat()),
                         .state_checker = std::string(token->text("state_checker"))};
   if (cookie.session.empty() || cookie.user.empty() || cookie.state_checker.empty()) return std::nullopt;
   return cookie;
+}
+
+bool is_cookie_of(const IdentityCookie& cookie, const UserSession& session) {
+  return cookie.session == session.id && cookie.user == session.user && cookie.issued_at >= session.auth_time;
 }
 
 void clear_session_cookies(web::Response& response, const web::Request& request, const RealmEntry& realm,

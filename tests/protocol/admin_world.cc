@@ -70,9 +70,8 @@ AdminWorld::AdminWorld() {
              .append("]}"));
   oidc_ = std::make_unique<oidc::Dependencies>(oidc::Dependencies{
       repositories, settings_, pages_, base_url_, clock, random, log, login_guard_,
-      [](const web::Request&, std::shared_ptr<const RealmEntry>, AuthorizationRequest, std::string) -> web::Outcome {
-        return web::empty_response(500);
-      },
+      [](const web::Request&, std::shared_ptr<const RealmEntry>, AuthorizationRequest, std::string,
+         std::optional<SessionId>) -> web::Outcome { return web::empty_response(500); },
       [](const web::Request&, std::shared_ptr<const RealmEntry>, AuthorizationRequest, Authentication,
          std::vector<std::string>) -> web::Outcome { return web::empty_response(500); }});
   admin_ = std::make_unique<admin::Dependencies>(

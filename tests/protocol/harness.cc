@@ -110,8 +110,9 @@ Server::Server(Engine engine)
   oidc_ = std::make_unique<oidc::Dependencies>(oidc::Dependencies{
       repositories, settings_, pages_, base_url_, clock, random, log, login_guard_,
       [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm, AuthorizationRequest authorization,
-             std::string username) {
-        return login_->start(request, std::move(realm), std::move(authorization), std::move(username));
+             std::string username, std::optional<SessionId> steps_up) {
+        return login_->start(request, std::move(realm), std::move(authorization), std::move(username),
+                             std::move(steps_up));
       },
       [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm, AuthorizationRequest authorization,
              Authentication proven, std::vector<std::string> actions) {

@@ -156,6 +156,37 @@ TEST_P(MailLinks, refuses_links_that_were_changed_or_never_were) {
   }
 }
 
+TEST_P(MailLinks, refuses_a_reset_link_once_a_newer_one_was_sent) {
+  const auto older = reset_link();
+  const auto newer = reset_link();
+  expect_stale(browser_.get(older));
+  EXPECT_EQ(open_and_press(browser_, newer).status, 302);
+}
+
+TEST_P(MailLinks, refuses_a_reset_link_once_the_password_was_changed) {
+  const auto link = reset_link();
+  Browser other(server_);
+  const auto page = follow(other, open_and_press(other, reset_link()));
+  expect_stale(browser_.get(link));
+  EXPECT_EQ(choose(other, page, "new-horse-battery").status, 200);
+  expect_stale(browser_.get(link));
+}
+
+TEST_P(MailLinks, refuses_the_page_of_a_link_once_the_password_was_changed_otherwise) {
+  const auto page = follow(browser_, open_and_press(browser_, reset_link()));
+  change_user([&](Tx& tx) -> Stored<void> {
+    Credential credential;
+    credential.id = CredentialId("by-the-owner");
+    credential.user = UserId("user-ada");
+    credential.type = "password";
+    credential.created_at = server_.clock.now();
+    credential.credential_data = "{}";
+    credential.secret_data = SecretBytes(std::string("{}"));
+    return server_.repositories.credentials.replace(tx, credential);
+  });
+  EXPECT_NE(choose(browser_, page, "new-horse-battery").status, 200);
+}
+
 TEST_P(MailLinks, refuses_our_other_tokens_as_links) {  // attack class 17
   const auto tokens = redeem(server_, sign_in(browser_));
   for (const auto* name : {"refresh_token", "access_token", "id_token"}) {
@@ -239,6 +270,25 @@ TEST_P(MailLinks, verifying_an_address_ends_the_login_that_waited_for_it) {
   EXPECT_FALSE(location_parameter(browser_.submit(early, {}), "code").empty());
   EXPECT_TRUE(user("ada").email_verified);
   expect_stale(open_and_press(telephone, link));
+}
+
+TEST_P(MailLinks, refuses_to_end_a_login_with_an_address_that_was_changed_in_it) {
+  server_.change_realm([](Realm& realm) { realm.verify_email = true; });
+  change_user([&](Tx& tx) -> Stored<void> {
+    auto& users = server_.repositories.users;
+    if (auto done = users.set_email_verified(tx, UserId("user-ada"), "ada@demo.example"); !done) return done;
+    return users.set_required_actions(tx, UserId("user-ada"), {"UPDATE_PROFILE"});
+  });
+  auto page = browser_.submit(browser_.get(authorize_url()), {{"username", "ada"}, {"password", "correct-horse"}});
+  page = follow(browser_, std::move(page));
+  const auto next = browser_.submit(
+      page, {{"email", "other@demo.example"}, {"firstName", "Ada"}, {"lastName", "L"}, {"username", "ada"}});
+  EXPECT_EQ(location_parameter(next, "code"), "");
+  EXPECT_FALSE(browser_.cookie("KEYCLOAK_IDENTITY"));
+  EXPECT_THAT(std::string(follow(browser_, next).body_text()), HasSubstr("kc-verify-email-form"));
+  const auto written = mails();
+  ASSERT_EQ(written.size(), 1U);
+  EXPECT_EQ(written.front().to, "other@demo.example");
 }
 
 TEST_P(MailLinks, refuses_to_send_the_verification_without_end) {

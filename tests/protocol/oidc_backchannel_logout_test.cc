@@ -55,6 +55,50 @@ class BackchannelLogout : public testing::TestWithParam<Engine> {
   LogoutDelivery delivery_{server_.repositories, server_.settings(), server_.clock, server_.log, sender_};
 };
 
+TEST_P(BackchannelLogout, signing_out_other_devices_tells_the_clients_there) {
+  (void)sign_in_at("rp");
+  Browser other(server_);
+  auto page = other.get(authorize_url());
+  (void)other.submit(page, {{"username", "ada"}, {"password", "correct-horse"}});
+  ASSERT_TRUE(server_.repositories.store.write([&](Tx& tx) {
+    return server_.repositories.users.set_required_actions(tx, UserId("user-ada"), {"UPDATE_PASSWORD"});
+  }));
+  page = other.get(location(other.get(authorize_url())));
+  const auto done = other.submit(
+      page, {{"password-new", "new-horse-1"}, {"password-confirm", "new-horse-1"}, {"logout-sessions", "on"}});
+  EXPECT_NE(location_parameter(done, "code"), "");
+  EXPECT_EQ(delivery_.deliver_due(), 1);
+  ASSERT_EQ(sender_.sent.size(), 1U);
+  EXPECT_EQ(sender_.sent.front().url, "https://rp.example/logout?tenant=1");
+}
+
+TEST_P(BackchannelLogout, removing_an_account_tells_the_clients_of_its_sessions) {
+  (void)sign_in_at("rp");
+  server_.change_realm([](Realm& realm) {
+    realm.extra["requiredActions"] = json::array{json::object{{"alias", "delete_account"}, {"enabled", true}}};
+  });
+  ASSERT_TRUE(server_.repositories.store.write([&](Tx& tx) -> Stored<void> {
+    auto account = make_test_client(server_.realm()->scopes);
+    account.id = ClientId("client-account");
+    account.client_id = "account";
+    if (auto done = server_.repositories.clients.insert(tx, RealmId("realm-demo"), account); !done) return done;
+    Role role;
+    role.id = RoleId("role-delete");
+    role.realm = RealmId("realm-demo");
+    role.client = account.id;
+    role.name = "delete-account";
+    if (auto done = server_.repositories.roles.insert(tx, role); !done) return done;
+    return server_.repositories.users.add_role(tx, UserId("user-ada"), role.id);
+  }));
+  ASSERT_TRUE(server_.settings().check_versions());
+  const auto page = browser_.get(location(browser_.get(authorize_url({{"kc_action", "delete_account"}}))));
+  const auto gone = browser_.submit(page, {});
+  EXPECT_NE(gone.body_text().find("Your account was deleted."), std::string_view::npos) << gone.body_text();
+  EXPECT_EQ(delivery_.deliver_due(), 1);
+  ASSERT_EQ(sender_.sent.size(), 1U);
+  EXPECT_EQ(sender_.sent.front().token.at("sub"), "user-ada");
+}
+
 TEST_P(BackchannelLogout, refuses_to_tell_clients_that_were_not_in_the_session) {
   log_out(sign_in_at("plain"));
   EXPECT_EQ(delivery_.deliver_due(), 0);

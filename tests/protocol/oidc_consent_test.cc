@@ -28,6 +28,16 @@ class ConsentOnTheWire : public testing::TestWithParam<Engine> {
     const auto answer = browser_.submit(browser_.get(url()), {{"username", "ada"}, {"password", "correct-horse"}});
     return browser_.get(location(answer));
   }
+  /// The consent alone, as an administrator's edit leaves it: the client's share in the session stays.
+  void take_back(const std::string& client = "client-shop") {
+    const auto done = server_.repositories.store.write([&](Tx& tx) -> Stored<void> {
+      const auto removed = server_.repositories.consents.remove(tx, UserId("user-ada"), ClientId(client));
+      if (!removed) return refuse(removed.error());
+      EXPECT_TRUE(*removed);
+      return {};
+    });
+    ASSERT_TRUE(done);
+  }
   Server server_{GetParam()};
   Browser browser_{server_};
 };
@@ -76,6 +86,64 @@ TEST_P(ConsentOnTheWire, taking_it_back_ends_the_refresh_tokens_of_the_client) {
   });
   ASSERT_TRUE(revoked);
   EXPECT_EQ(server_.post("/token", form).status, 400);
+}
+
+TEST_P(ConsentOnTheWire, refuses_the_code_of_a_consent_that_was_taken_back) {
+  const auto code = location_parameter(browser_.submit(consent_page(), {{"accept", "on"}}), "code");
+  take_back();
+  const auto answer = server_.post("/token", {{"grant_type", "authorization_code"},
+                                              {"client_id", "shop"},
+                                              {"redirect_uri", "https://shop.example/cb"},
+                                              {"code_verifier", kVerifier},
+                                              {"code", code}});
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(string_or(body_of(answer), "error", ""), "invalid_scope");
+  EXPECT_EQ(string_or(body_of(answer), "error_description", ""), "Client no longer has requested consent from user");
+}
+
+TEST_P(ConsentOnTheWire, refuses_the_refresh_of_a_consent_that_was_taken_back_even_while_the_share_stands) {
+  const auto code = location_parameter(browser_.submit(consent_page(), {{"accept", "on"}}), "code");
+  const auto tokens = body_of(server_.post("/token", {{"grant_type", "authorization_code"},
+                                                      {"client_id", "shop"},
+                                                      {"redirect_uri", "https://shop.example/cb"},
+                                                      {"code_verifier", kVerifier},
+                                                      {"code", code}}));
+  take_back();
+  const auto answer = server_.post("/token", {{"grant_type", "refresh_token"},
+                                              {"client_id", "shop"},
+                                              {"refresh_token", string_or(tokens, "refresh_token", "")}});
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(string_or(body_of(answer), "error", ""), "invalid_scope");
+}
+
+TEST_P(ConsentOnTheWire, a_device_gets_what_its_page_was_agreed_to_and_no_more_once_taken_back) {
+  server_.add_client("tv", [](Client& client) {
+    client.consent_required = true;
+    client.attributes["oauth2.device.authorization.grant.enabled"] = "true";
+  });
+  (void)sign_in(browser_);
+  const auto approve = [&] {
+    const auto asked = body_of(server_.post("/auth/device", {{"client_id", "tv"}, {"scope", "openid profile"}}));
+    const auto page = browser_.get("/realms/demo/device?user_code=" + string_or(asked, "user_code", ""));
+    const std::string html(page.body_text());
+    const auto at = html.find("value=\"", html.find("session_code")) + 7;
+    EXPECT_EQ(browser_
+                  .submit(page, {{"user_code", string_or(asked, "user_code", "")},
+                                 {"session_code", html.substr(at, html.find('"', at) - at)},
+                                 {"accept", "on"}})
+                  .status,
+              302);
+    return string_or(asked, "device_code", "");
+  };
+  const auto poll = [&](const std::string& code) {
+    return server_.post(
+        "/token",
+        {{"grant_type", "urn:ietf:params:oauth:grant-type:device_code"}, {"client_id", "tv"}, {"device_code", code}});
+  };
+  EXPECT_EQ(poll(approve()).status, 200);
+  const auto code = approve();
+  take_back("client-tv");
+  EXPECT_EQ(string_or(body_of(poll(code)), "error", ""), "invalid_scope");
 }
 
 TEST_P(ConsentOnTheWire, a_locked_account_refuses_right_passwords_on_every_way_in) {

@@ -118,6 +118,51 @@ TEST_P(SingleSignOn, prompt_login_asks_again_and_keeps_the_session) {
   EXPECT_EQ(payload_of(second.at("id_token").as_string()).at("auth_time").as_int64(), before + 100);
 }
 
+TEST_P(SingleSignOn, refuses_a_cookie_from_before_the_login_was_renewed) {  // attack class 4
+  (void)sign_in(browser_);
+  Browser thief(server_);
+  thief.set_cookie("KEYCLOAK_IDENTITY", browser_.cookie("KEYCLOAK_IDENTITY").value());
+  EXPECT_EQ(location_parameter(thief.get(authorize_url({{"prompt", "none"}})), "error"), "");
+  server_.clock.advance(seconds{5});
+  const auto page = browser_.get(authorize_url({{"prompt", "login"}}));
+  EXPECT_EQ(browser_.submit(page, {{"username", "ada"}, {"password", "correct-horse"}}).status, 302);
+  EXPECT_EQ(location_parameter(thief.get(authorize_url({{"prompt", "none"}})), "error"), "login_required");
+  EXPECT_EQ(location_parameter(browser_.get(authorize_url({{"prompt", "none"}})), "error"), "");
+}
+
+TEST_P(SingleSignOn, refuses_rows_without_end_to_pages_that_a_site_makes_a_browser_load) {
+  (void)sign_in(browser_);
+  const auto cookie = "KEYCLOAK_IDENTITY=" + browser_.cookie("KEYCLOAK_IDENTITY").value();
+  ASSERT_TRUE(server_.repositories.store.write([&](Tx& tx) {
+    return server_.repositories.users.set_required_actions(tx, UserId("user-ada"), {"UPDATE_PASSWORD"});
+  }));
+  const auto load = [&](std::vector<web::Header> headers) {
+    headers.push_back({"Cookie", cookie});
+    return server_.get(authorize_url(), headers);
+  };
+  for (const auto& header : std::vector<web::Header>{{"Sec-Purpose", "prefetch;prerender"},
+                                                     {"Purpose", "prefetch"},
+                                                     {"Sec-Fetch-Mode", "no-cors"},
+                                                     {"Sec-Fetch-Mode", "cors"}}) {
+    const auto refused = load({header});
+    EXPECT_EQ(refused.status, 503) << header.name;
+    EXPECT_EQ(refused.find_header("Set-Cookie"), nullptr);
+  }
+  for (int i = 0; i < 30; ++i) EXPECT_EQ(load({{"Sec-Fetch-Mode", "navigate"}}).status, 302) << i;
+  const auto refused = load({});
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_NE(refused.find_header("Retry-After"), nullptr);
+  server_.clock.advance(seconds{300});
+  EXPECT_EQ(load({}).status, 302);
+}
+
+TEST_P(SingleSignOn, refuses_to_spend_a_code_on_a_page_that_is_loaded_ahead) {
+  (void)sign_in(browser_);
+  const auto cookie = "KEYCLOAK_IDENTITY=" + browser_.cookie("KEYCLOAK_IDENTITY").value();
+  EXPECT_EQ(server_.get(authorize_url(), {{"Cookie", cookie}, {"Sec-Purpose", "prefetch"}}).status, 503);
+  EXPECT_EQ(server_.get(authorize_url(), {{"Cookie", cookie}}).status, 302);
+}
+
 TEST_P(SingleSignOn, max_age_asks_again_when_the_login_is_older) {
   (void)sign_in(browser_);
   server_.clock.advance(seconds{100});

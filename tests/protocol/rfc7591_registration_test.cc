@@ -2,6 +2,7 @@
 // keycloak.md section 1.15; standards.md section 10).
 #include <gtest/gtest.h>
 
+#include "core/client_urls.h"
 #include "core/realm_defaults.h"
 #include "oidc/registration/token.h"
 #include "tests/protocol/harness.h"
@@ -89,6 +90,71 @@ TEST_P(Registration, refuses_anonymous_registrants_from_anywhere) {
                  "Policy 'Trusted Hosts' rejected request to client-registration service. Details: Host not trusted.");
   server_.change_realm([](Realm& realm) { realm.extra.erase("components"); });
   expect_refused(create(""), 403, "insufficient_scope");
+}
+
+TEST_P(Registration, refuses_strangers_before_it_reads_what_they_sent) {
+  web::Request request;
+  request.method = web::Method::kPost;
+  request.path = kBase;
+  request.scheme = "https";
+  request.host = "id.example";
+  request.remote_address = "192.0.2.7";
+  request.body = "{ no JSON";
+  expect_refused(server_.handle(std::move(request)), 403, "insufficient_scope");
+}
+
+TEST_P(Registration, refuses_representations_that_an_administrator_could_not_store_either) {
+  const std::string base = "/realms/demo/clients-registrations/default";
+  const std::vector<json::object> changes = {
+      {{"redirectUris", json::array{"javascript:alert(1)"}}},
+      {{"redirectUris", json::array{"https://new.example/cb#x"}}},
+      {{"rootUrl", "javascript:alert(1)"}},
+      {{"baseUrl", "data:text/html,x"}},
+      {{"protocol", "odd"}},
+      {{"clientId", std::string(300, 'x')}},
+      {{"attributes", json::object{{"backchannel.logout.url", "file:///etc/passwd"}}}}};
+  for (const auto& change : changes) {
+    json::object body = {{"clientId", "odd"}, {"redirectUris", json::array{"https://new.example/cb"}}};
+    for (const auto& member : change) body[member.key()] = member.value();
+    expect_refused(send(web::Method::kPost, base, initial_token(), &body), 400, "invalid_client_metadata");
+  }
+}
+
+TEST_P(Registration, refuses_to_take_off_the_mark_of_a_client_that_registered_itself) {
+  const std::string base = "/realms/demo/clients-registrations/default";
+  json::object body = {{"clientId", "marked"},
+                       {"redirectUris", json::array{"https://new.example/cb"}},
+                       {"clientAuthenticatorType", "client-jwt"},
+                       {"attributes", json::object{{std::string(kSelfRegistered), "false"},
+                                                   {"use.jwks.url", "true"},
+                                                   {"jwks.url", "http://10.0.0.1/keys"}}}};
+  const auto made = send(web::Method::kPost, base, initial_token(), &body);
+  ASSERT_EQ(made.status, 201) << made.body_text();
+  const auto stored = read_from(server_.repositories.store, [&](Rows& rows) {
+    return server_.repositories.clients.find_by_client_id(rows, RealmId("realm-demo"), "marked");
+  });
+  ASSERT_TRUE(stored && *stored);
+  EXPECT_EQ((*stored)->attribute(kSelfRegistered), "true") << "so its key address must be a public one";
+}
+
+TEST_P(Registration, refuses_to_let_a_client_shed_what_the_policies_gave_it) {
+  server_.change_realm([](Realm& realm) {
+    realm.extra["components"] = json::parse(R"({
+      "org.keycloak.services.clientregistration.policy.ClientRegistrationPolicy": [
+        {"name": "Consent", "providerId": "consent-required", "subType": "authenticated"},
+        {"name": "Scope", "providerId": "scope", "subType": "authenticated"}]})");
+  });
+  const std::string base = "/realms/demo/clients-registrations/default";
+  json::object body = {{"clientId", "held"}, {"redirectUris", json::array{"https://new.example/cb"}}};
+  const auto made = body_of(send(web::Method::kPost, base, initial_token(), &body));
+  EXPECT_TRUE(bool_or(made, "consentRequired", false));
+  server_.change_realm([](Realm& realm) { realm.extra.erase("components"); });
+  body["consentRequired"] = false;
+  body["fullScopeAllowed"] = true;
+  const auto after = send(web::Method::kPut, base + "/held", text(made, "registrationAccessToken"), &body);
+  ASSERT_EQ(after.status, 200) << after.body_text();
+  EXPECT_TRUE(bool_or(body_of(after), "consentRequired", false));
+  EXPECT_FALSE(bool_or(body_of(after), "fullScopeAllowed", true));
 }
 
 TEST_P(Registration, an_initial_token_is_good_for_its_uses) {

@@ -26,7 +26,10 @@ class DeviceGrant : public testing::TestWithParam<Engine> {
   }
   json::object start(const Pairs& more = {}) {
     Pairs form = {{"client_id", "tv"}, {"scope", "openid"}};
-    form.insert(form.end(), more.begin(), more.end());
+    for (const auto& [name, value] : more) {
+      std::erase_if(form, [&](const auto& pair) { return pair.first == name; });
+      form.emplace_back(name, value);
+    }
     const auto answer = server_.post("/auth/device", form);
     EXPECT_EQ(answer.status, 200) << answer.body_text();
     return body_of(answer);
@@ -87,6 +90,30 @@ TEST_P(DeviceGrant, refuses_unknown_and_unproven_clients_and_scopes) {
   EXPECT_EQ(server_.post("/auth/device", {}).status, 401);
   EXPECT_EQ(text(body_of(server_.post("/auth/device", {{"client_id", "tv"}, {"scope", "openid nothing"}})), "error"),
             "invalid_scope");
+}
+
+TEST_P(DeviceGrant, refuses_a_session_where_the_clients_flow_takes_none) {
+  server_.change_realm([](Realm& realm) {
+    realm.extra["authenticationFlows"] = json::parse(R"([
+        {"alias": "browser", "topLevel": true, "providerId": "basic-flow", "authenticationExecutions": [
+          {"authenticator": "auth-cookie", "requirement": "ALTERNATIVE", "priority": 10},
+          {"authenticator": "auth-username-password-form", "requirement": "ALTERNATIVE", "priority": 20}]},
+      {"alias": "always ask", "id": "flow-always", "topLevel": true, "providerId": "basic-flow",
+       "authenticationExecutions": [
+         {"authenticator": "auth-username-password-form", "requirement": "REQUIRED", "priority": 10}]}])");
+  });
+  server_.add_client("strict", [](Client& client) {
+    client.attributes["oauth2.device.authorization.grant.enabled"] = "true";
+    client.extra["authenticationFlowBindingOverrides"] = json::object{{"browser", "flow-always"}};
+  });
+  (void)sign_in(browser_);
+  server_.clock.advance(seconds{10});
+  const auto started = start({{"client_id", "strict"}});
+  const auto login = browser_.get(text(started, "verification_uri_complete"));
+  EXPECT_NE(login.body_text().find("kc-form-login"), std::string_view::npos) << login.body_text();
+  const auto back = browser_.submit(login, {{"username", "ada"}, {"password", "correct-horse"}});
+  (void)press(browser_, browser_.get(location(back)), "accept");
+  EXPECT_EQ(poll(started, {}, "strict").status, 200) << "one that was proven for this code counts";
 }
 
 TEST_P(DeviceGrant, refuses_polls_without_or_with_a_wrong_code) {

@@ -81,6 +81,30 @@ TEST_P(RequestObject, refuses_objects_for_another_client_server_or_use) {
   }
 }
 
+TEST_P(RequestObject, refuses_keys_left_in_the_record_of_a_client_whose_keys_stand_at_an_address) {
+  add("moved", {{"use.jwks.url", "true"}, {"jwks.url", "https://rp.example/keys"}});
+  claims_["client_id"] = claims_["iss"] = "moved";
+  expect_refused(send(sign(), {}, "moved"));
+}
+
+TEST_P(RequestObject, refuses_a_mac_by_the_secret_of_a_client_that_proves_itself_by_keys_or_not_at_all) {
+  const auto by_secret = [&](const std::string& client) {
+    claims_["client_id"] = claims_["iss"] = client;
+    const auto key = jose::SigningKey::make_hmac(SecretBytes::copy_of(kSecret), "k", jose::Algorithm::kHS256);
+    return send(jose::sign_jwt(*key, "JWT", json::serialize(claims_)), {}, client);
+  };
+  EXPECT_EQ(by_secret("signer").status, 200) << "client-secret";
+  for (const auto* type : {"client-jwt", "client-x509", "public"}) {
+    server_.add_client(type, [&](Client& client) {
+      client.public_client = std::string_view(type) == "public";
+      if (!client.public_client) client.authenticator_type = type;
+      client.secret = SecretBytes::copy_of(kSecret);
+      client.redirect_uris = {"https://app.example/cb"};
+    });
+    expect_refused(by_secret(type));
+  }
+}
+
 TEST_P(RequestObject, refuses_objects_of_another_time) {
   const auto now = epoch_seconds(server_.clock.now());
   claims_["exp"] = now;

@@ -55,6 +55,20 @@ TEST_P(Refresh, refuses_once_the_session_is_idle_for_too_long) {
   EXPECT_EQ(string_or(refresh(server_, token_of(tokens), 400), "error", ""), "invalid_grant");
 }
 
+TEST_P(Refresh, refuses_reuse_to_public_clients_of_oauth21_whatever_the_realm_says) {  // RFC 9700 section 2.2.2
+  server_.add_client("spa", [](Client& client) { client.attributes["cardea.policy"] = "oauth21"; });
+  const Pairs at = {{"client_id", "spa"}, {"redirect_uri", "https://spa.example/cb"}};
+  const auto tokens = redeem(server_, sign_in(browser_, "ada", at), at);
+  const auto again = [&](const std::string& token) {
+    return server_.post("/token", {{"grant_type", "refresh_token"}, {"client_id", "spa"}, {"refresh_token", token}});
+  };
+  const auto second = again(token_of(tokens));
+  ASSERT_EQ(second.status, 200) << second.body_text();
+  server_.clock.advance(seconds{60});
+  EXPECT_EQ(description(body_of(again(token_of(tokens)))), "Maximum allowed refresh token reuse exceeded");
+  EXPECT_EQ(again(token_of(body_of(second))).status, 400) << "the family is gone";
+}
+
 TEST_P(Refresh, refuses_reuse_after_the_grace_and_revokes_the_family) {  // RT-4
   rotate();
   const auto first = redeem(server_, sign_in(browser_));

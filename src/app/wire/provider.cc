@@ -67,8 +67,9 @@ oidc::Dependencies Provider::oidc_dependencies(const Parts& parts, bool developm
       .login_guard = login_guard_,
       .start_login =
           [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm,
-                 AuthorizationRequest authorization, std::string username_shown) {
-            return login_.start(request, std::move(realm), std::move(authorization), std::move(username_shown));
+                 AuthorizationRequest authorization, std::string username_shown, std::optional<SessionId> steps_up) {
+            return login_.start(request, std::move(realm), std::move(authorization), std::move(username_shown),
+                                std::move(steps_up));
           },
       .require_actions =
           [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm,

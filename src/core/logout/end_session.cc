@@ -62,4 +62,24 @@ Stored<EndedSession> end_session(Tx& tx, const Repositories& repositories, Rando
   return ended;
 }
 
+Stored<int> end_sessions_of_user(Tx& tx, const Repositories& repositories, Random& random,
+                                 const SessionsEnding& ending) {
+  auto& sessions = ending.offline ? repositories.offline_sessions : repositories.sessions;
+  const auto list = sessions.list_of_user(tx, ending.realm.id, ending.user);
+  if (!list) return refuse(list.error());
+  int count = 0;
+  for (const auto& session : *list) {
+    if (session.id == ending.keep) continue;
+    const auto ended = end_session(tx, repositories, random,
+                                   {.realm = ending.realm,
+                                    .session = session.id,
+                                    .offline = ending.offline,
+                                    .issuer = ending.issuer,
+                                    .now = ending.now});
+    if (!ended) return refuse(ended.error());
+    count += ended->existed ? 1 : 0;
+  }
+  return count;
+}
+
 }  // namespace cardea

@@ -3,6 +3,7 @@
 // removes the session, so none is lost and none is sent for a session that stayed.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,19 @@ struct EndedSession {
 /// Removes the session with the share of every client.
 [[nodiscard]] Stored<EndedSession> end_session(Tx& tx, const Repositories& repositories, Random& random,
                                                const SessionEnding& ending);
+
+/// Every session of a person but one ("sign out from other devices"), or all of them.
+struct SessionsEnding {
+  const Realm& realm;
+  UserId user;
+  std::optional<SessionId> keep = {};
+  bool offline = false;  // the offline sessions, instead of the browsers'
+  std::string_view issuer;
+  TimePoint now;
+};
+/// As `end_session` for each, without what browsers would load; returns how many ended.
+[[nodiscard]] Stored<int> end_sessions_of_user(Tx& tx, const Repositories& repositories, Random& random,
+                                               const SessionsEnding& ending);
 
 /// The page of a client to load, or empty: only for clients with `frontchannelLogout` and an http or https URL.
 [[nodiscard]] std::string frontchannel_url(const Client& client, std::string_view issuer, const SessionId& session);

@@ -39,7 +39,8 @@ Mail write_action_mail(const Mailer& mailer, const RealmEntry& realm, const Acti
                     .client_id = order.client_id,
                     .redirect_uri = order.redirect_uri,
                     .actions = order.actions,
-                    .expires_at = now + life};
+                    .expires_at = now + life,
+                    .credential_stamp = order.credential_stamp};
   MailOrder mail{.kind = mail_of(order.kind),
                  .realm = realm.realm,
                  .to = token.email,

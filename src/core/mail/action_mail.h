@@ -23,6 +23,7 @@ struct ActionMailOrder {
   std::string redirect_uri = {};          // checked against the client's by the caller
   std::vector<std::string> actions = {};  // for kExecuteActions, at least one
   std::optional<seconds> life = {};       // absent: the realm's
+  std::optional<std::int64_t> credential_stamp = {};  // ActionToken's
 };
 
 /// Drawn before a transaction, which may run twice.

@@ -3,6 +3,8 @@
 #include <array>
 
 #include "base/text.h"
+#include "core/authentication_methods.h"
+#include "core/token/protected_claims.h"
 #include "core/token/token_plan.h"
 
 namespace cardea {
@@ -52,22 +54,7 @@ bool breaks_shape(MapperKind kind, const std::vector<std::string>& path) {
   if (first == "realm_access") return kind != MapperKind::kRealmRoles || path.size() != 2 || path[1] != "roles";
   if (first == "resource_access") return kind != MapperKind::kClientRoles || path.size() != 3 || path[2] != "roles";
   if (first == "allowed-origins") return true;
-  const bool scalar = first == "aud" || first == "sub" || first == "azp" || first == "acr" || first == "auth_time";
-  return scalar && path.size() > 1;
-}
-
-bool is_protected(const std::vector<std::string>& path) {
-  static constexpr std::array kNames = {"jti",   "typ",           "iat", "exp", "iss", "scope",
-                                        "nonce", "session_state", "sid", "nbf", "cnf", "at_hash"};
-  return std::any_of(kNames.begin(), kNames.end(), [&](const char* name) { return path.front() == name; });
-}
-
-/// Members of the answer that are the protocol's own (RFC 6749 section 5.1; keycloak.md section 4.1).
-bool is_protected_in_response(const std::vector<std::string>& path) {
-  static constexpr std::array kNames = {"access_token",       "token_type",        "session_state", "expires_in",
-                                        "id_token",           "refresh_token",     "scope",         "issued_token_type",
-                                        "refresh_expires_in", "not-before-policy", "error"};
-  return std::any_of(kNames.begin(), kNames.end(), [&](const char* name) { return path.front() == name; });
+  return is_scalar_claim(first) && path.size() > 1;
 }
 
 ClaimType claim_type(std::string_view label) {
@@ -97,6 +84,7 @@ constexpr std::array kProviders = {
     Provider{"oidc-audience-mapper", MapperKind::kAudience, 0, false},
     Provider{"oidc-allowed-origins-mapper", MapperKind::kAllowedOrigins, 0, false},
     Provider{"oidc-acr-mapper", MapperKind::kAcr, 0, false},
+    Provider{"oidc-amr-mapper", MapperKind::kSessionNote, 0, false},
     Provider{"oidc-session-state-mapper", MapperKind::kSessionState, 0, false},
     Provider{"oidc-nonce-backwards-compatible-mapper", MapperKind::kNonce, 0, false},
     Provider{"oidc-role-name-mapper", MapperKind::kRoleName, 10, false},
@@ -119,7 +107,9 @@ void read_own_config(MapperOp& op, const ProtocolMapper& mapper) {
       op.text = config(mapper, "pairwiseSubAlgorithmSalt");
       break;
     case MapperKind::kSessionNote:
-      op.source = config(mapper, "user.session.note");
+      op.flag = mapper.provider == "oidc-amr-mapper";
+      if (op.flag) op.path = {"amr"};
+      op.source = op.flag ? kMethodsNote : config(mapper, "user.session.note");
       break;
     case MapperKind::kHardcodedClaim:
       op.text = config(mapper, "claim.value");
@@ -171,10 +161,10 @@ std::optional<MapperOp> compile_mapper(const ProtocolMapper& mapper) {
   if (provider->writes_claim) {
     op.path = split_path(config(mapper, "claim.name"));
     if (std::any_of(op.path.begin(), op.path.end(), [](const auto& part) { return part.empty(); })) return std::nullopt;
-    if (is_protected(op.path) || breaks_shape(op.kind, op.path)) return std::nullopt;
+    if (is_protected_claim(op.path.front()) || breaks_shape(op.kind, op.path)) return std::nullopt;
   }
   // Only mappers with a claim of their own have a place in the answer.
-  if (!provider->writes_claim || is_protected_in_response(op.path)) op.destinations &= ~kTokenResponse;
+  if (!provider->writes_claim || is_protected_in_answer(op.path.front())) op.destinations &= ~kTokenResponse;
   read_own_config(op, mapper);
   // A role that is given to everybody stands in access tokens, and so in what introspection says of them; there is no
   // switch for it.

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "core/session.h"
 #include "core/token/pairwise.h"
+#include "core/token/refresh_rotation.h"
 #include "core/token/run_mappers.h"
 #include "jose/algorithm.h"
 
@@ -237,7 +238,7 @@ Result<void, IssueError> add_refresh_token(const TokenContext& context, IssuedTo
   writer.member("scope",
                 context.refresh_scope.empty() ? std::string_view(context.plan.full_scope) : context.refresh_scope);
   if (!context.acr.empty()) writer.member("acr", context.acr);  // what was really done, for the tokens to come
-  if (context.realm.realm.revoke_refresh_token) writer.member("reuse_id", tokens.refresh_id);
+  if (refresh_rotation(context.realm.realm, context.client.client).is_on) writer.member("reuse_id", tokens.refresh_id);
   if (!context.resources.empty()) writer.member("resource", context.resources);
   if (context.binds_refresh) write_confirmation(writer, context);
   writer.end_object();

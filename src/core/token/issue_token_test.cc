@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/encoding.h"
 #include "base/json.h"
 #include "core/check_bearer.h"
@@ -105,6 +107,26 @@ TEST_F(IssueToken, access_token_has_keycloaks_members_in_keycloaks_order) {
   EXPECT_TRUE(payload.at("jti").as_string().starts_with("onrtac:"));
   EXPECT_EQ(json::serialize(payload.at("resource_access")), R"({"account":{"roles":["view-profile"]}})");
   EXPECT_EQ(tokens->expires_in, 300);
+}
+
+TEST_F(IssueToken, refuses_claims_of_the_protocol_to_clients_that_are_called_like_them) {
+  auto roles = std::make_shared<EffectiveRoles>();
+  for (const auto* name : {"iss", "scope", "aud", "sub", "realm_access", "ordinary"}) {
+    roles->items.push_back({"role-" + std::string(name), name, "admin"});
+  }
+  std::ranges::sort(roles->items, {}, &EffectiveRoles::Item::client_id);
+  subject_.roles = std::move(roles);
+  ProtocolMapper mapper;
+  mapper.provider = "oidc-usermodel-client-role-mapper";
+  mapper.config = {{"claim.name", "${client_id}"}, {"multivalued", "true"}, {"access.token.claim", "true"}};
+  client_record_.mappers.push_back(mapper);
+  const auto tokens = issue_tokens(context(), random_);
+  ASSERT_TRUE(tokens);
+  const auto payload = claims(tokens->access_token);
+  EXPECT_EQ(payload.at("iss").as_string(), kIssuer);
+  EXPECT_TRUE(payload.at("scope").is_string());
+  EXPECT_EQ(payload.at("sub"), "user-ada");
+  EXPECT_EQ(json::serialize(payload.at("ordinary")), R"(["admin"])");
 }
 
 // The same origins as CORS allows (core/client_urls.h).

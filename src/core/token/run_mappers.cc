@@ -5,7 +5,9 @@
 #include <span>
 
 #include "base/text.h"
+#include "core/authentication_methods.h"
 #include "core/client_urls.h"
+#include "core/token/protected_claims.h"
 
 namespace cardea {
 namespace {
@@ -218,6 +220,13 @@ class Runner {
     return {};
   }
 
+  /// amr (RFC 8176): a list always.
+  Done methods(const MapperOp& op, std::string_view note) {
+    Texts texts;
+    for (auto& name : methods_at(note, epoch_seconds(context_.now))) texts.push_back(claims_.own(std::move(name)));
+    return texts.empty() ? Done{} : place(op, std::move(texts));
+  }
+
   Done note(const MapperOp& op) {
     if (op.source == "AUTH_TIME") {
       if (context_.session == nullptr || context_.session->auth_time == 0) return {};
@@ -226,7 +235,8 @@ class Runner {
     const auto* notes = context_.session != nullptr ? &context_.session->notes : context_.notes;
     if (notes == nullptr) return {};
     const auto found = notes->find(op.source);
-    return found == notes->end() ? Done{} : value(op, found->second);
+    if (found == notes->end()) return {};
+    return op.flag ? methods(op, found->second) : value(op, found->second);
   }
 
   Done groups(const MapperOp& op) {
@@ -294,6 +304,12 @@ class Runner {
     return op.multivalued ? place(op, std::move(roles)) : place(op, roles.front());
   }
 
+  /// A client may be called what a claim is called: whoever names it must not write that claim by it.
+  [[nodiscard]] bool is_reserved(std::string_view name) const {
+    if (destination_ == kTokenResponse && is_protected_in_answer(name)) return true;
+    return is_protected_claim(name) || is_scalar_claim(name) || is_shaped_claim(name);
+  }
+
   Done client_roles(const MapperOp& op) {
     const auto& items = visible_roles();  // sorted by client
     for (auto at = items.begin(); at != items.end();) {
@@ -306,6 +322,7 @@ class Runner {
       if (roles.empty()) continue;
       std::vector<std::string_view> path;
       for (const auto& part : op.path) path.push_back(part == "${client_id}" ? client_id : std::string_view(part));
+      if (op.path.front() == "${client_id}" && is_reserved(path.front())) continue;
       if (path.size() == 3 && path[0] == "resource_access" && path[2] == "roles") {
         auto& list = claims_.roles_of(path[1]);
         list.insert(list.end(), roles.begin(), roles.end());

@@ -10,7 +10,8 @@ namespace {
 constexpr std::int64_t kLevelMaxAge = 36000;  // Keycloak's default
 
 AutomaticAnswer cookie(const FlowInput& input) {
-  return input.session_user != nullptr ? AutomaticAnswer::kPasses : AutomaticAnswer::kDoesNotApply;
+  const bool passes = input.session_user != nullptr && !input.steps_up;
+  return passes ? AutomaticAnswer::kPasses : AutomaticAnswer::kDoesNotApply;
 }
 // Kerberos is not spoken here; organizations are off.
 AutomaticAnswer never(const FlowInput&) { return AutomaticAnswer::kDoesNotApply; }
@@ -23,13 +24,18 @@ constexpr AutomaticStep kAutomatic[] = {
     {"organization", never},
     {"allow-access-authenticator", allow},
     {"deny-access-authenticator", deny},
+    {"user-session-limits", allow},  // kept where the session is made (core/session_limits.h)
 };
+
+// Is it known whose login this is, by a credential or by a session?
+bool is_known(const FlowInput& input) { return input.progress.is_proven() || input.steps_up; }
 
 // All REQUIRED steps beside the condition, or else one of the ALTERNATIVE ones.
 ConditionAnswer user_configured(const ConditionScene& scene) {
   const auto& input = scene.input;
   const auto& beside = scene.beside;
-  if (input.progress.user.str().empty() && input.progress.results.empty()) return ConditionAnswer::kUnknown;
+  const bool somebody = input.steps_up || !input.progress.user.str().empty() || !input.progress.results.empty();
+  if (!somebody) return ConditionAnswer::kUnknown;
   bool has_required = false, all_required = true, has_alternative = false, one_alternative = false;
   for (const auto& execution : beside.executions) {
     const auto* step = execution.step();
@@ -57,7 +63,7 @@ ConditionAnswer user_role(const ConditionScene& scene) {
   const auto& input = scene.input;
   const auto& step = scene.step;
   const auto role = config_of(step, "condUserRole");
-  if (role.empty() || !input.subject.has_role || !input.progress.is_proven()) return ConditionAnswer::kUnknown;
+  if (role.empty() || !input.subject.has_role || !is_known(input)) return ConditionAnswer::kUnknown;
   const bool negate = config_of(step, "negate") == "true";
   return input.subject.has_role(role) != negate ? ConditionAnswer::kHolds : ConditionAnswer::kDoesNotHold;
 }
@@ -89,7 +95,7 @@ ConditionAnswer user_attribute(const ConditionScene& scene) {
                                      .value = config_of(scene.step, "attribute_expected_value"),
                                      .is_pattern = config_of(scene.step, "regex") == "true",
                                      .includes_groups = config_of(scene.step, "include_group_attributes") == "true"};
-  if (condition.name.empty() || !scene.input.subject.has_attribute || !scene.input.progress.is_proven()) {
+  if (condition.name.empty() || !scene.input.subject.has_attribute || !is_known(scene.input)) {
     return ConditionAnswer::kUnknown;
   }
   const auto has = scene.input.subject.has_attribute(condition);
@@ -189,7 +195,7 @@ bool is_configured(const FlowInput& input, std::string_view authenticator) {
   }
   const auto* form = input.find_form == nullptr ? nullptr : input.find_form(authenticator);
   if (form == nullptr) return false;
-  if (form->credential.empty() || !input.progress.is_proven()) return true;
+  if (form->credential.empty() || !is_known(input)) return true;
   return input.subject.credentials.contains(form->credential);
 }
 

@@ -20,6 +20,7 @@ using Judgement = std::variant<Passed, Ask, Failed, Denied>;
 class Run {
  public:
   explicit Run(const FlowInput& input) : input_(input) {}
+  void begin_at(int level) { state_.level = level; }
 
   // NOLINTNEXTLINE(misc-no-recursion): the tree's depth is bounded by kFlowDepthMax
   Judgement flow(const Flow& flow) {
@@ -133,7 +134,7 @@ class Run {
       return Passed{true};
     }
     if (passkey_passes && progress.has(Proof::kPasskey)) return Passed{true};
-    if (form->needs_user && progress.results.empty()) return Failed{DenyReason::kNoUser};
+    if (form->needs_user && progress.results.empty() && !input_.steps_up) return Failed{DenyReason::kNoUser};
     if (!is_configured(input_, step.authenticator)) return missing(execution, *form);
     return Ask{{&execution}};
   }
@@ -204,6 +205,7 @@ FlowDecision run_flow(const Flow& flow, const FlowInput& input) {
     if (result.user != input.progress.user) return Denied{DenyReason::kForeignResult};
   }
   Run run(input);
+  if (input.steps_up) run.begin_at(level_still_reached(flow, input.levels));
   auto judged = run.flow(flow);
   if (auto* ask = std::get_if<Ask>(&judged)) return std::move(*ask);
   if (const auto* denied = std::get_if<Denied>(&judged)) return *denied;
@@ -212,7 +214,7 @@ FlowDecision run_flow(const Flow& flow, const FlowInput& input) {
   if (input.progress.is_proven()) {
     return Complete{input.progress.user, run.state().setup_actions, run.state().levels};
   }
-  if (input.session_user != nullptr && by_result && input.progress.results.empty()) {
+  if (input.session_user != nullptr && !input.steps_up && by_result && input.progress.results.empty()) {
     return Complete{*input.session_user, {}};
   }
   return Denied{DenyReason::kNothingPassed};  // whoever it is, no credential was checked

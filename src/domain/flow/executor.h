@@ -79,6 +79,9 @@ struct FlowInput {
   FindForm find_form = nullptr;
   /// The user of a browser session that may be used (single sign-on); null: none. Only `oidc` says so, before a login.
   const UserId* session_user = nullptr;
+  /// That session reached too low a level (step-up): it names the user, and its `levels.earlier` count, but its cookie
+  /// passes nothing and something must still be proven. `subject` is that user's.
+  bool steps_up = false;
   /// May a missing credential be made up for by a required action? Empty: never.
   std::function<bool(std::string_view action)> may_set_up = {};
   /// The realm takes a passkey for name and password (webAuthnPolicyPasswordlessPasskeysEnabled).

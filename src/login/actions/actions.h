@@ -14,6 +14,7 @@ extern const ActionForm kUpdateLocale;                   // update_locale.cc
 extern const ActionForm kConsent;                        // consent.cc
 extern const ActionForm kConfigureTotp;                  // configure_totp.cc
 extern const ActionForm kConfigureRecoveryCodes;         // recovery_codes.cc
+extern const ActionForm kUpdateEmail;                    // update_email.cc
 extern const ActionForm kWebauthnRegister;               // webauthn_register.cc
 extern const ActionForm kWebauthnRegisterPasswordless;   // webauthn_register.cc
 

@@ -17,6 +17,7 @@ const ActionForm* const kActions[] = {
     &kConfigureRecoveryCodes,
     &kWebauthnRegister,
     &kWebauthnRegisterPasswordless,
+    &kUpdateEmail,
 };
 
 }  // namespace

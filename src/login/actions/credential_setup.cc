@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "core/logout/end_session.h"
 #include "login/required_action.h"
 
 namespace cardea::login {
@@ -47,9 +48,21 @@ bool is_label_taken(const std::vector<Credential>& credentials, std::string_view
   });
 }
 
+std::function<Stored<void>(Tx&, const User&)> end_other_sessions(const ActionRun& run) {
+  const auto& dependencies = run.dependencies;
+  return [&dependencies, realm = run.realm, keep = run.stage().proven.session,
+          issuer = dependencies.base_url.issuer(run.request, run.realm->realm.name),
+          now = dependencies.clock.now()](Tx& tx, const User& user) -> Stored<void> {
+    const auto ended =
+        end_sessions_of_user(tx, dependencies.repositories, dependencies.random,
+                             {.realm = realm->realm, .user = user.id, .keep = keep, .issuer = issuer, .now = now});
+    return ended ? Stored<void>() : refuse(ended.error());
+  };
+}
+
 std::function<Stored<void>(Tx&, const User&)> save_credential(const ActionRun& run, CredentialToStore to_store) {
-  return [&repositories = run.dependencies.repositories, realm = run.realm->realm.id, to_store = std::move(to_store)](
-             Tx& tx, const User& user) -> Stored<void> {
+  return [&repositories = run.dependencies.repositories, end_others = end_other_sessions(run),
+          to_store = std::move(to_store)](Tx& tx, const User& user) -> Stored<void> {
     const auto& made = *to_store.credential;
     Credential credential;
     credential.id = made.id;
@@ -62,8 +75,7 @@ std::function<Stored<void>(Tx&, const User&)> save_credential(const ActionRun& r
     auto stored = to_store.replaces ? repositories.credentials.replace(tx, credential)
                                     : repositories.credentials.insert(tx, credential);
     if (!stored || !to_store.logout_sessions) return stored;
-    const auto ended = repositories.sessions.remove_of_user(tx, realm, user.id);
-    return ended ? Stored<void>() : refuse(ended.error());
+    return end_others(tx, user);
   };
 }
 

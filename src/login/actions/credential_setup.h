@@ -44,6 +44,10 @@ struct CredentialToStore {
   bool replaces = false;                         // all of its type
   bool logout_sessions = false;
 };
+/// "Sign out from other devices": ends the user's sessions, but not the one that this run stands on, and tells the
+/// clients in them.
+[[nodiscard]] std::function<Stored<void>(Tx&, const User&)> end_other_sessions(const ActionRun& run);
+
 [[nodiscard]] std::function<Stored<void>(Tx&, const User&)> save_credential(const ActionRun& run,
                                                                             CredentialToStore to_store);
 

@@ -2,6 +2,7 @@
 #include "core/password_history.h"
 #include "crypto/password.h"
 #include "login/actions/actions.h"
+#include "login/actions/credential_setup.h"
 #include "login/endpoint.h"
 #include "login/login_form.h"
 
@@ -36,7 +37,7 @@ web::Outcome hash_and_save(const ActionRunPtr& run, const NewPasswordForm& form,
     return store_failed(dependencies, run->request, run->realm.get(), StoreError::kBusy);
   }
   auto json = crypto::to_keycloak_credential(*hash);
-  const auto save = [&repositories = dependencies.repositories, realm = run->realm, json, policy,
+  const auto save = [&repositories = dependencies.repositories, end_others = end_other_sessions(*run), json, policy,
                      id = CredentialId(random_uuid(dependencies.random)), now = dependencies.clock.now(),
                      logout_sessions = form.logout_sessions](Tx& tx, const User& user) -> Stored<void> {
     Credential credential;
@@ -48,8 +49,7 @@ web::Outcome hash_and_save(const ActionRunPtr& run, const NewPasswordForm& form,
     credential.secret_data = SecretBytes::copy_of(json.secret_data);
     if (auto stored = store_password(tx, repositories, policy, credential); !stored) return stored;
     if (!logout_sessions) return {};
-    const auto ended = repositories.sessions.remove_of_user(tx, realm->realm.id, user.id);
-    return ended ? Stored<void>() : refuse(ended.error());
+    return end_others(tx, user);
   };
   return pass_action(run, {.save = save, .event = "password_updated"});
 }

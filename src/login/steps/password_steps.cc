@@ -44,7 +44,8 @@ web::Outcome go_on(const SubmissionPtr& submission, LoginAttempt& attempt, Passw
                                      .user = std::move(*attempt.user),
                                      .credentials = std::move(attempt.credentials),
                                      .password_set_at = attempt.password_set_at,
-                                     .remember_me = submission->form.remember_me});
+                                     .remember_me = submission->form.remember_me,
+                                     .has_failures = attempt.has_failures});
 }
 
 // On the store lane: what came of the attempt is counted before anybody is told.

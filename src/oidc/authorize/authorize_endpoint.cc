@@ -78,12 +78,24 @@ std::string acr_of_session(const Authorize& authorize, const UserSession& sessio
   return LevelNames(authorize.realm->realm, authorize.client->client).name_of(level, authorize.request.acr_values);
 }
 
-/// A flow without levels can reach none, so asking again would change nothing.
+/// A flow without levels can reach none, so asking again would change nothing; but an active login is "1" where single
+/// sign-on is "0", and an essential acr may ask for that.
 bool is_level_missing(const Authorize& authorize, const UserSession& session) {
   const auto* flow = authorize.realm->flows.browser_flow(authorize.client->client);
-  if (flow == nullptr || !uses_authenticator(*flow, kLevelCondition)) return false;
+  if (flow == nullptr) return false;
   const LevelNames names(authorize.realm->realm, authorize.client->client);
-  return requested_level(names, authorize.request.acr_values) > level_of_session(authorize, session);
+  const auto requested = requested_level(names, authorize.request.acr_values);
+  if (!uses_authenticator(*flow, kLevelCondition)) return authorize.request.acr_essential && requested == 1;
+  return requested > level_of_session(authorize, session);
+}
+
+/// Sent by browsers that load a page before anybody asked for it.
+bool is_prefetch(const web::Request& request) {
+  for (const auto* name : {"Sec-Purpose", "Purpose", "X-Moz"}) {
+    const auto value = request.header(name);
+    if (value && value->starts_with("prefetch")) return true;
+  }
+  return false;
 }
 
 /// Single sign-on: the session stays as it is, only the answer is written.
@@ -111,14 +123,18 @@ web::Outcome sign_on(const AuthorizePtr& authorize, const LiveSession& live) {
   });
 }
 
-/// Does the client's flow let a session stand for a login? Judged without any form, so only its cookie step can pass.
-bool accepts_session(const Authorize& authorize, const UserId& user) {
-  const auto* flow = authorize.realm->flows.browser_flow(authorize.client->client);
-  if (flow == nullptr) return false;
-  const FlowProgress nothing;
-  const FlowSubject nobody;
-  const auto decision = run_flow(*flow, {.progress = nothing, .subject = nobody, .session_user = &user});
-  return std::holds_alternative<Complete>(decision);
+/// A page that nobody looks at: a browser that loads ahead, or an image, a script or a fetch of another site (Fetch
+/// Metadata). What comes next stores a row, may send a mail, and takes the place of a login in another tab.
+bool is_background_load(const web::Request& request) {
+  const auto mode = request.header("Sec-Fetch-Mode");
+  return request.method == web::Method::kGet && (is_prefetch(request) || (mode && *mode != "navigate"));
+}
+
+/// Browsers ask again when the person really goes there.
+web::Response refuse_background_load(const Authorize& authorize) {
+  log_refusal(authorize.dependencies, authorize.http, *authorize.realm, authorize.request.client_id, "background_load");
+  return web::error_page(authorize.dependencies.pages, 503, display_name(authorize.realm->realm),
+                         "This page cannot be loaded ahead. Open it again.", authorize.http);
 }
 
 web::Outcome go_on(const AuthorizePtr& authorize, const std::optional<LiveSession>& live, bool wants_consent) {
@@ -127,21 +143,32 @@ web::Outcome go_on(const AuthorizePtr& authorize, const std::optional<LiveSessio
   std::vector<std::string> pending;
   if (live) pending = pending_actions(*authorize->realm, live->subject.user, std::nullopt, now);
   if (live && wants_consent) pending.emplace_back(kConsentAction);
-  const bool level_missing = live && is_level_missing(*authorize, live->session);
-  switch (decide_authorization(authorize->request, live, pending, now, level_missing)) {
+  const std::string_view asked = authorize->request.kc_action;
+  const AuthorizeFacts facts{
+      .level_missing = live && is_level_missing(*authorize, live->session),
+      .action_max_age = action_max_auth_age(authorize->realm->realm, asked.substr(0, asked.find(':')))};
+  switch (decide_authorization(authorize->request, live, pending, now, facts)) {
     case AuthorizeNext::kLogin:
-      return dependencies.start_login(authorize->http, authorize->realm, authorize->request, "");
+      return dependencies.start_login(authorize->http, authorize->realm, authorize->request, "", std::nullopt);
     case AuthorizeNext::kReauthenticate:
       return dependencies.start_login(authorize->http, authorize->realm, authorize->request,
-                                      live->subject.user.username);
+                                      live->subject.user.username, std::nullopt);
+    case AuthorizeNext::kStepUp:
+      return dependencies.start_login(authorize->http, authorize->realm, authorize->request,
+                                      live->subject.user.username, live->session.id);
     case AuthorizeNext::kActions: {
+      if (is_background_load(authorize->http)) return refuse_background_load(*authorize);
       std::erase(pending, kConsentAction);  // login asks for it by itself, behind the others
-      const Authentication proven{live->session.user, live->session.auth_time,
-                                  acr_of_session(*authorize, live->session), live->session.remember_me};
+      const Authentication proven{.user = live->session.user,
+                                  .auth_time = live->session.auth_time,
+                                  .acr = acr_of_session(*authorize, live->session),
+                                  .remember_me = live->session.remember_me,
+                                  .session = live->session.id};
       return dependencies.require_actions(authorize->http, authorize->realm, authorize->request, proven,
                                           std::move(pending));
     }
     case AuthorizeNext::kComplete:
+      if (is_prefetch(authorize->http)) return refuse_background_load(*authorize);
       return sign_on(authorize, *live);
     case AuthorizeNext::kLoginRequired:
       return refuse_to_client(*authorize, OAuthCode::kLoginRequired, "login_required");
@@ -157,9 +184,9 @@ Stored<std::optional<LiveSession>> find_live(Rows& rows, const Authorize& author
                                                                 authorize.request.client);
   if (!live || !*live) return live;
   const auto& session = (*live)->session;
-  const bool good = session.user == cookie.user &&
+  const bool good = is_cookie_of(cookie, session) &&
                     !why_no_single_sign_on(authorize.realm->realm, *live, authorize.dependencies.clock.now()) &&
-                    accepts_session(authorize, session.user);
+                    accepts_session(*authorize.realm, authorize.client->client, session.user);
   if (!good) live->reset();
   return live;
 }

@@ -67,6 +67,7 @@ Result<void, ClaimsRefusal> check_claims_parameter(const web::Form& form, const 
     }
     request.claims = json::serialize(object);
   }
+  if (request.acr_essential) return {};
   for (const auto name : split_words(form.value_or("acr_values", ""))) add_level(request.acr_values, name, levels);
   return {};
 }

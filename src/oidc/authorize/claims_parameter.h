@@ -14,7 +14,8 @@ namespace cardea::oidc {
 using ClaimsRefusal = std::variant<PageRefusal, OAuthError>;
 
 /// Reads both into the request. invalid_request when `claims` is no JSON object of objects; a page, as Keycloak's, when
-/// an essential `acr` names no level that is known here. What is voluntary and unknown is passed over (OP-16, CL-2).
+/// an essential `acr` names no level that is known here; with one, `acr_values` is not looked at, since it could only
+/// ask for less. What is voluntary and unknown is passed over (OP-16, CL-2).
 [[nodiscard]] Result<void, ClaimsRefusal> check_claims_parameter(const web::Form& form, const ClientEntry& client,
                                                                  AuthorizationRequest& request);
 

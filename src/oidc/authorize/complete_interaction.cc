@@ -1,8 +1,11 @@
 // The end of an interaction: session, code, cookies, answer. Runs on the store lane, as the last step of the person's
 // POST.
+#include "core/authentication_methods.h"
 #include "core/level_of_assurance.h"
 #include "core/logout/end_session.h"
+#include "core/proof_holds.h"
 #include "core/session.h"
+#include "core/session_limits.h"
 #include "oidc/authorize/authorize_endpoint.h"
 #include "oidc/authorize/grant_answer.h"
 #include "oidc/device/device_endpoints.h"
@@ -14,48 +17,108 @@
 namespace cardea::oidc {
 namespace {
 
+constexpr std::string_view kTooManySessions = "user_session_limit_exceeded";
+
 struct Completion {
   Grantable grant;
   const web::Request& http;
 };
 
-/// The session of this login. A live one of the same user in this browser is confirmed and kept, so that its other
-/// clients stay signed in; one of somebody else ends; else a new one is made.
-Stored<UserSession> settle_session(Tx& tx, const Completion& completion, const UserSession& fresh) {
+/// What the flow of this login says of one session more.
+std::optional<SessionLimits> limits_of(const Grantable& grant) {
+  const auto* flow = grant.realm->flows.browser_flow(grant.client->client);
+  return flow == nullptr ? std::nullopt : session_limits(*flow);
+}
+
+/// Absent: the person has as many sessions as they may.
+Stored<std::optional<UserSession>> insert_session(Tx& tx, const Completion& completion, const UserSession& fresh) {
+  const auto& grant = completion.grant;
+  if (const auto limits = limits_of(grant)) {
+    const auto fits = make_room(tx, grant.dependencies.repositories, grant.dependencies.random, *limits,
+                                {.realm = grant.realm->realm,
+                                 .user = fresh.user,
+                                 .client = grant.client->client.id,
+                                 .issuer = grant.issuer,
+                                 .now = grant.now});
+    if (!fits) return refuse(fits.error());
+    if (!*fits) return std::optional<UserSession>();
+  }
+  const auto stored =
+      grant.dependencies.repositories.sessions.insert(tx, fresh, session_end(grant.realm->realm, fresh));
+  if (!stored) return refuse(stored.error());
+  return std::optional(fresh);
+}
+
+/// New proof for a session that lives.
+Stored<UserSession> confirm_session(Tx& tx, const Completion& completion, UserSession known) {
   const auto& grant = completion.grant;
   auto& sessions = grant.dependencies.repositories.sessions;
-  const auto& realm = grant.realm->realm;
-  if (const auto cookie = read_identity_cookie(completion.http, *grant.realm, grant.issuer, grant.now)) {
-    auto found = sessions.find(tx, realm.id, cookie->session);
-    if (!found) return refuse(found.error());
-    if (*found) {
-      auto& known = **found;
-      if (known.user == grant.proven.user && cookie->user == known.user && is_session_alive(realm, known, grant.now)) {
-        known.auth_time = grant.proven.auth_time;
-        known.last_seen = grant.now;
-        if (auto done = sessions.reauthenticate(tx, known.id, known.auth_time, known.last_seen); !done)
-          return refuse(done.error());
-        if (!grant.proven.levels.empty()) {
-          note_levels(known, grant.proven);
-          if (auto done = sessions.set_notes(tx, known.id, known.notes); !done) return refuse(done.error());
-        }
-        return std::move(known);
-      }
-      const auto ended = end_session(tx, grant.dependencies.repositories, grant.dependencies.random,
-                                     {.realm = realm, .session = known.id, .issuer = grant.issuer, .now = grant.now});
-      if (!ended) return refuse(ended.error());
-    }
+  known.auth_time = grant.proven.auth_time;
+  known.last_seen = grant.now;
+  if (auto done = sessions.reauthenticate(tx, known.id, known.auth_time, known.last_seen); !done) {
+    return refuse(done.error());
   }
-  if (auto stored = sessions.insert(tx, fresh, session_end(realm, fresh)); !stored) return refuse(stored.error());
-  return fresh;
+  if (grant.proven.levels.empty() && grant.proven.methods.empty()) return known;
+  note_levels(known, grant.proven);
+  note_methods(known, grant.proven);
+  if (auto done = sessions.set_notes(tx, known.id, known.notes); !done) return refuse(done.error());
+  return known;
+}
+
+/// The session of this login. A live one of the same user in this browser is confirmed and kept, so that its other
+/// clients stay signed in; one of somebody else ends; one that was proven anew elsewhere since stays as it is; else a
+/// new one is made. A run that stands on a session pays out in that one alone: absent when the browser has another.
+Stored<std::optional<UserSession>> settle_session(Tx& tx, const Completion& completion, const UserSession& fresh) {
+  using Answer = std::optional<UserSession>;
+  const auto& grant = completion.grant;
+  const auto& realm = grant.realm->realm;
+  const auto cookie = read_identity_cookie(completion.http, *grant.realm, grant.issuer, grant.now);
+  Answer known;
+  if (cookie) {
+    auto found = grant.dependencies.repositories.sessions.find(tx, realm.id, cookie->session);
+    if (!found) return refuse(found.error());
+    known = std::move(*found);
+  }
+  const bool is_live = known && cookie->user == known->user && is_session_alive(realm, *known, grant.now);
+  const bool is_current = is_live && is_cookie_of(*cookie, *known);
+  if (grant.proven.session && !(is_current && known->id == *grant.proven.session)) return Answer();
+  if (is_current && known->user == grant.proven.user) return confirm_session(tx, completion, std::move(*known));
+  if (known && (is_current || !is_live)) {
+    const auto ended = end_session(tx, grant.dependencies.repositories, grant.dependencies.random,
+                                   {.realm = realm, .session = known->id, .issuer = grant.issuer, .now = grant.now});
+    if (!ended) return refuse(ended.error());
+  }
+  return insert_session(tx, completion, fresh);
+}
+
+Granted refused(std::string_view note) {
+  Granted granted;
+  granted.refusal = OAuthError{OAuthCode::kLoginRequired, "", 0, std::string(note)};
+  return granted;
+}
+
+/// Is the proof as good as when it was brought? A run that stands on a live session pays out in that session alone.
+Stored<std::optional<std::string_view>> why_over(Tx& tx, const Completion& completion) {
+  using Answer = std::optional<std::string_view>;
+  const auto& grant = completion.grant;
+  const auto& repositories = grant.dependencies.repositories;
+  const auto user = repositories.users.find(tx, grant.realm->realm.id, grant.proven.user);
+  if (!user) return refuse(user.error());
+  if (!*user) return Answer("user_gone");
+  if (!(*user)->enabled) return Answer("user_disabled");
+  return why_proof_is_over(tx, repositories, grant.realm->realm, **user, basis_of(grant.proven), grant.now);
 }
 
 Stored<Granted> settle(Tx& tx, const Completion& completion, const UserSession& fresh) {
+  const auto over = why_over(tx, completion);
+  if (!over) return refuse(over.error());
+  if (*over) return refused(**over);
   auto session = settle_session(tx, completion, fresh);
   if (!session) return refuse(session.error());
+  if (!*session) return refused(completion.grant.proven.session ? "session_ended" : kTooManySessions);
   // A device's login ends on our own page: there is nothing to answer a client with.
-  if (!completion.grant.request.device_user_code.empty()) return Granted{.session = std::move(*session)};
-  return store_grant(tx, completion.grant, *session);
+  if (!completion.grant.request.device_user_code.empty()) return Granted{.session = std::move(**session)};
+  return store_grant(tx, completion.grant, **session);
 }
 
 web::Response unavailable(const Completion& completion, StoreError error) {
@@ -65,6 +128,24 @@ web::Response unavailable(const Completion& completion, StoreError error) {
                                  {{"reason", describe(error)}, {"correlation_id", completion.http.correlation_id}});
   return send_error({grant.dependencies.pages, *grant.realm, grant.client->client, grant.issuer, grant.now},
                     target_of(grant.request), {OAuthCode::kTemporarilyUnavailable, "", 0, ""});
+}
+
+web::Response too_many_sessions(const Completion& completion) {
+  const auto& grant = completion.grant;
+  const auto limits = limits_of(grant);
+  const bool is_said = limits && !limits->message.empty();
+  return web::error_page(grant.dependencies.pages, 403, display_name(grant.realm->realm),
+                         is_said ? limits->message : "You are signed in too many times. Sign out somewhere else first.",
+                         completion.http);
+}
+
+/// Nobody is signed in by it: no session was stored, and no cookie is set.
+web::Response answer_refused(const Completion& completion, Granted granted) {
+  const auto& grant = completion.grant;
+  if (granted.refusal->note == kTooManySessions) return too_many_sessions(completion);
+  if (grant.request.device_user_code.empty()) return answer_grant(grant, std::move(granted));
+  return web::error_page(grant.dependencies.pages, 400, display_name(grant.realm->realm),
+                         "Your login has ended. Please enter the code again.", completion.http);
 }
 
 web::Response answer(const Completion& completion, Granted granted) {
@@ -77,6 +158,7 @@ web::Response answer(const Completion& completion, Granted granted) {
                          {"reason", granted.refusal ? std::string_view(granted.refusal->note) : "signed_in"},
                          {"correlation_id", completion.http.correlation_id}});
   const auto session = granted.session;
+  if (session.id.empty()) return answer_refused(completion, std::move(granted));
   auto response = grant.request.device_user_code.empty() ? answer_grant(grant, std::move(granted))
                                                          : web::redirect(grant.request.redirect_uri);
   add_session_cookies(response, completion.http, *grant.realm, session, grant.issuer, dependencies.base_url,

@@ -52,15 +52,26 @@ TEST(DecideAuthorization, runs_the_action_a_client_asks_for) {
   EXPECT_EQ(decide_authorization(asked, signed_in(), {}, kNow), AuthorizeNext::kInteractionRequired);
 }
 
+TEST(DecideAuthorization, refuses_an_action_on_a_login_older_than_the_realm_allows_for_it) {
+  auto asked = request();
+  asked.kc_action = "UPDATE_PASSWORD";
+  EXPECT_EQ(decide_authorization(asked, signed_in(301), {}, kNow), AuthorizeNext::kReauthenticate);
+  EXPECT_EQ(decide_authorization(asked, signed_in(61), {}, kNow, {.action_max_age = 60}),
+            AuthorizeNext::kReauthenticate);
+  EXPECT_EQ(decide_authorization(asked, signed_in(60), {}, kNow, {.action_max_age = 60}), AuthorizeNext::kActions);
+  EXPECT_EQ(decide_authorization(asked, signed_in(0), {}, kNow, {.action_max_age = 0}), AuthorizeNext::kReauthenticate);
+}
+
 TEST(DecideAuthorization, signs_on_with_a_live_session) {
   EXPECT_EQ(decide_authorization(request(), signed_in(), {}, kNow), AuthorizeNext::kComplete);
   EXPECT_EQ(decide_authorization(request(true), signed_in(), {}, kNow), AuthorizeNext::kComplete);
 }
 
 TEST(DecideAuthorization, asks_again_for_a_level_that_the_session_does_not_reach) {
-  EXPECT_EQ(decide_authorization(request(true), signed_in(), {}, kNow, true), AuthorizeNext::kLoginRequired);
-  EXPECT_EQ(decide_authorization(request(), signed_in(), {}, kNow, true), AuthorizeNext::kReauthenticate);
-  EXPECT_EQ(decide_authorization(request(), signed_in(), {}, kNow, false), AuthorizeNext::kComplete);
+  EXPECT_EQ(decide_authorization(request(true), signed_in(), {}, kNow, {.level_missing = true}),
+            AuthorizeNext::kLoginRequired);
+  EXPECT_EQ(decide_authorization(request(), signed_in(), {}, kNow, {.level_missing = true}), AuthorizeNext::kStepUp);
+  EXPECT_EQ(decide_authorization(request(), signed_in(), {}, kNow, {}), AuthorizeNext::kComplete);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/consent.h"
+#include "core/level_of_assurance.h"
 #include "core/token/issue_token.h"
 #include "core/token/pairwise.h"
 #include "oidc/authorize/claims_parameter.h"
@@ -55,14 +57,37 @@ bool is_wanted(const Grantable& grant, const UserId& user) {
   return subject && wanted == *subject;
 }
 
+/// An essential `acr` is a condition of the answer, not a wish (OpenID Connect Core section 5.5.1.1).
+bool is_level_met(const Grantable& grant) {
+  if (!grant.request.acr_essential) return true;
+  const LevelNames names(grant.realm->realm, grant.client->client);
+  return names.level_of(grant.proven.acr).value_or(kNoLevel) >= requested_level(names, grant.request.acr_values);
+}
+
+/// Judged with what holds now, not with what held when the request came.
+Stored<std::optional<OAuthError>> why_not_granted(Tx& tx, const Grantable& grant, const UserSession& session) {
+  using Answer = std::optional<OAuthError>;
+  if (!is_wanted(grant, session.user)) {
+    return Answer({OAuthCode::kLoginRequired, "", 0, "another_subject_wanted"});  // OP-20
+  }
+  if (!is_level_met(grant)) return Answer({OAuthCode::kUnmetAuthenticationRequirements, "", 0, "acr_not_reached"});
+  const auto lacks =
+      lacks_consent(tx, grant.dependencies.repositories, *grant.client, session.user, grant.request.scope);
+  if (!lacks) return refuse(lacks.error());
+  if (*lacks) return Answer({OAuthCode::kInteractionRequired, "", 0, "consent_gone"});
+  return Answer();
+}
+
 }  // namespace
 
 Stored<Granted> store_grant(Tx& tx, const Grantable& grant, const UserSession& session) {
   const auto& repositories = grant.dependencies.repositories;
   Granted granted;
   granted.session = session;
-  if (!is_wanted(grant, session.user)) {
-    granted.refusal = OAuthError{OAuthCode::kLoginRequired, "", 0, "another_subject_wanted"};  // OP-20
+  auto refusal = why_not_granted(tx, grant, session);
+  if (!refusal) return refuse(refusal.error());
+  if (*refusal) {
+    granted.refusal = std::move(**refusal);
     return granted;
   }
   if (!grant.request.pushed_hash.empty()) {

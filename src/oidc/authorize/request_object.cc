@@ -38,7 +38,7 @@ Result<jose::VerifiedJwt, OAuthError> verify_object(std::string_view text, const
   const auto jws = jose::UnverifiedJws::parse(text);
   if (!jws) return refuse(bad_object(jose::describe(jws.error())));
   if (!is_allowed_algorithm(jws->algorithm(), client)) return refuse(bad_object("algorithm_not_registered"));
-  const auto keys = jose::is_hmac(jws->algorithm()) ? keys_of_secret(client, *jws) : keys_in_record(client, *jws);
+  const auto keys = keys_of_objects(client, *jws);
   if (!keys) return refuse(bad_object(jose::describe(keys.error())));
   auto object = jose::verify(*jws, *keys);
   if (!object) return refuse(bad_object(jose::describe(object.error())));

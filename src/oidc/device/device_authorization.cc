@@ -59,8 +59,7 @@ Result<DeviceCode, OAuthError> check(const ClientRequest& request) {
   }
   record.interval =
       std::max(seconds{1}, attribute_or(client, "oauth2.device.polling.interval", lifespans.device_polling_interval));
-  const auto life = attribute_or(client, "oauth2.device.code.lifespan", lifespans.device_code);
-  record.expires_at = request.now + std::min(life, kLifespanMax);
+  record.expires_at = request.now + device_code_life(request.realm->realm, client);
   return record;
 }
 
@@ -119,6 +118,10 @@ web::Outcome start(DeviceLimits& limits, ClientRequestPtr request) {
 }
 
 }  // namespace
+
+seconds device_code_life(const Realm& realm, const Client& client) {
+  return std::min(attribute_or(client, "oauth2.device.code.lifespan", realm.lifespans.device_code), kLifespanMax);
+}
 
 bool is_device_grant_enabled(const Client& client) {
   return client.enabled && !client.bearer_only && client.attribute_is_true("oauth2.device.authorization.grant.enabled");

@@ -18,6 +18,9 @@ struct DeviceLimits {
 /// True when the client may use the grant.
 [[nodiscard]] bool is_device_grant_enabled(const Client& client);
 
+/// How long its codes live: the client's own attribute or the realm's, a day at most.
+[[nodiscard]] seconds device_code_life(const Realm& realm, const Client& client);
+
 /// POST P/auth/device: section 3.1.
 [[nodiscard]] web::Outcome device_authorization_endpoint(const Dependencies& dependencies, DeviceLimits& limits,
                                                          const web::Request& request);

@@ -2,6 +2,7 @@
 // agree or not. The person always decides, also when the code came in the address (sections 3.3.1 and 5.4: whoever
 // sends that address to somebody else gets nothing without a click).
 #include "base/uri.h"
+#include "core/consent.h"
 #include "core/required_actions.h"
 #include "core/session.h"
 #include "oidc/authorize/answer.h"
@@ -106,9 +107,17 @@ Stored<std::optional<LiveSession>> find_live(Rows& rows, const Visit& visit) {
                                                             visit.code.client);
   if (!live || !*live) return live;
   const bool good =
-      (*live)->session.user == visit.cookie->user && !why_no_single_sign_on(visit.realm->realm, *live, visit.now);
+      is_cookie_of(*visit.cookie, (*live)->session) && !why_no_single_sign_on(visit.realm->realm, *live, visit.now);
   if (!good) live->reset();
   return live;
+}
+
+/// May this session decide? Where the client's flow takes none, one that was made, or proven anew, for this code.
+bool may_stand(const Visit& visit) {
+  const auto& session = visit.live->session;
+  if (accepts_session(*visit.realm, visit.client->client, session.user)) return true;
+  const auto asked_at = visit.code.expires_at - device_code_life(visit.realm->realm, visit.client->client);
+  return session.auth_time >= epoch_seconds(asked_at);
 }
 
 /// The code, its client and the browser's session.
@@ -132,6 +141,7 @@ Stored<std::optional<std::string_view>> load(Visit& visit) {
   if (!client) return refuse(client.error());
   if (*client == nullptr || !is_device_grant_enabled((*client)->client)) return Answer("client_gone");
   visit.client = std::move(*client);
+  if (visit.live && !may_stand(visit)) visit.live.reset();
   return Answer{};
 }
 
@@ -159,11 +169,15 @@ web::Outcome look(const VisitPtr& visit) {
       return confirm_page(*visit);
     case AuthorizeNext::kActions: {
       const auto& session = visit->live->session;
-      const Authentication proven{session.user, session.auth_time, "0", session.remember_me};
+      const Authentication proven{.user = session.user,
+                                  .auth_time = session.auth_time,
+                                  .acr = "0",
+                                  .remember_me = session.remember_me,
+                                  .session = session.id};
       return dependencies.require_actions(visit->http, visit->realm, request, proven, std::move(pending));
     }
     default:
-      return dependencies.start_login(visit->http, visit->realm, request, "");
+      return dependencies.start_login(visit->http, visit->realm, request, "", std::nullopt);
   }
 }
 
@@ -196,8 +210,12 @@ web::Outcome decide(const VisitPtr& visit) {
   }
   return web::then(web::Lane::kStore, [visit, settled = std::move(settled)]() -> web::Outcome {
     const auto& repositories = visit->dependencies.repositories;
-    const auto stored =
-        repositories.store.write([&](Tx& tx) { return repositories.device_codes.settle(tx, settled, visit->now); });
+    const auto stored = repositories.store.write([&](Tx& tx) -> Stored<void> {
+      if (auto done = repositories.device_codes.settle(tx, settled, visit->now); !done) return done;
+      const auto items = consent_items(*visit->client, visit->code.scope);
+      if (settled.state != DeviceState::kApproved || items.empty()) return {};
+      return grant_consent(tx, repositories, settled.user, visit->client->client.id, items, visit->now);
+    });
     if (stored) return settled_answer(*visit, settled.state);
     if (stored.error() != StoreError::kConflict) {
       return store_failed(visit->dependencies, visit->http, stored.error());

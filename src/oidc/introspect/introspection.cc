@@ -45,8 +45,9 @@ bool is_current(const ClientRequest& request, const jose::VerifiedJwt& token, co
   const bool is_refresh = token.typ() == "Refresh" || token.typ() == "Offline";
   if (!is_refresh || !presented.live.live || !presented.live.live->client_session) return true;
   const bool is_tracked = !token.text("reuse_id").empty();
-  const auto decision = rotate_refresh(request.realm->realm, *presented.live.live->client_session, token.jti(),
-                                       is_tracked, "probe", request.now);
+  const auto rule = refresh_rotation(request.realm->realm, request.client->client);
+  const auto decision =
+      rotate_refresh(rule, *presented.live.live->client_session, token.jti(), is_tracked, "probe", request.now);
   return decision.rotation != Rotation::kRevoke;
 }
 

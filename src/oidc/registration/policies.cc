@@ -89,13 +89,16 @@ std::vector<std::string> uris_of(const json::object& client) {
   return uris;
 }
 
+std::optional<OAuthError> why_not_trusted(const Policy& policy, std::string_view remote_address) {
+  const bool judged = policy.is_on("host-sending-registration-request-must-match", true);
+  if (!judged || is_trusted_sender(policy.list("trusted-hosts"), remote_address)) return std::nullopt;
+  return refused(policy, "Host not trusted.");
+}
+
 Result<void, OAuthError> trusted_hosts(const Policy& policy, const RegistrationAttempt& attempt,
                                        const json::object& client) {
   const auto hosts = policy.list("trusted-hosts");
-  if (policy.is_on("host-sending-registration-request-must-match", true) &&
-      !is_trusted_sender(hosts, attempt.remote_address)) {
-    return refuse(refused(policy, "Host not trusted."));
-  }
+  if (auto refusal = why_not_trusted(policy, attempt.remote_address)) return refuse(std::move(*refusal));
   if (!policy.is_on("client-uris-must-match", true)) return {};
   for (const auto& text : uris_of(client)) {
     const auto uri = parse_uri(text.ends_with('*') ? text.substr(0, text.size() - 1) : text);
@@ -181,12 +184,26 @@ std::optional<std::size_t> clients_max(const Realm& realm, RegistrantKind regist
   return max;
 }
 
-Result<void, OAuthError> apply_policies(const RegistrationAttempt& attempt, json::object& client) {
-  const auto policies = policies_of(attempt.realm.realm, attempt.registrant);
-  if (policies.empty() && attempt.registrant == RegistrantKind::kAnonymous) {
-    return refuse(OAuthError{OAuthCode::kInsufficientScope, "Anonymous registration is not allowed", 403,
-                             "no_policies_for_anonymous"});
+std::optional<OAuthError> why_sender_refused(const Realm& realm, RegistrantKind registrant,
+                                             std::string_view remote_address) {
+  const auto policies = policies_of(realm, registrant);
+  if (policies.empty() && registrant == RegistrantKind::kAnonymous) {
+    return OAuthError{OAuthCode::kInsufficientScope, "Anonymous registration is not allowed", 403,
+                      "no_policies_for_anonymous"};
   }
+  for (const auto& policy : policies) {
+    if (policy.provider != "trusted-hosts") continue;
+    if (auto refusal = why_not_trusted(policy, remote_address)) return refusal;
+  }
+  return std::nullopt;
+}
+
+Result<void, OAuthError> apply_policies(const RegistrationAttempt& attempt, json::object& client) {
+  if (attempt.registrant == RegistrantKind::kAnonymous) {
+    auto refusal = why_sender_refused(attempt.realm.realm, attempt.registrant, attempt.remote_address);
+    if (refusal) return refuse(std::move(*refusal));
+  }
+  const auto policies = policies_of(attempt.realm.realm, attempt.registrant);
   for (const auto& policy : policies) {
     if (auto done = apply(policy, attempt, client); !done) return done;
   }

@@ -25,6 +25,11 @@ struct RegistrationAttempt {
 /// The smallest number of clients that a policy allows; absent: no policy counts them.
 [[nodiscard]] std::optional<std::size_t> clients_max(const Realm& realm, RegistrantKind registrant);
 
+/// What no body could change: nobody registers anonymously here, or nobody from that address. Asked before anything is
+/// read, so that strangers cost nothing.
+[[nodiscard]] std::optional<OAuthError> why_sender_refused(const Realm& realm, RegistrantKind registrant,
+                                                           std::string_view remote_address);
+
 /// Judges a ClientRepresentation and alters it where a policy says so (consent, full scope, disabled). The refusal is
 /// 403 insufficient_scope in Keycloak's words. A set without any policy lets nobody register anonymously.
 [[nodiscard]] Result<void, OAuthError> apply_policies(const RegistrationAttempt& attempt, json::object& client);

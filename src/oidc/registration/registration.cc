@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/changes/check_client.h"
 #include "core/changes/new_client.h"
 #include "core/client_urls.h"
 #include "core/realm_defaults.h"
@@ -192,6 +193,10 @@ Result<Client, OAuthError> record_of(const Registration& registration, const jso
   if (auto settled = settle_scopes(*registration.realm, read); !settled) return refuse(settled.error());
   settle_mappers(client, ids);
   client.attributes[std::string(kSelfRegistered)] = "true";
+  // Of metadata much more was asked already; a representation says what it likes.
+  if (auto found = client_problems(client); !found.empty()) {
+    return refuse(bad_metadata(std::move(found.front()), "client_invalid"));
+  }
   return std::move(client);
 }
 

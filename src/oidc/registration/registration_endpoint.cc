@@ -6,6 +6,7 @@
 #include "oidc/cors.h"
 #include "oidc/endpoint.h"
 #include "oidc/registration/metadata.h"
+#include "oidc/registration/policies.h"
 #include "oidc/registration/registration.h"
 #include "oidc/userinfo/bearer_token.h"
 
@@ -127,6 +128,12 @@ std::optional<OAuthError> read_credentials(Registration& registration) {
   return std::nullopt;
 }
 
+/// Without credentials a client can only be made, and only where the realm lets strangers do it.
+std::optional<OAuthError> refuse_stranger(const Registration& registration, Operation operation) {
+  if (registration.has_credentials || operation != Operation::kCreate) return std::nullopt;
+  return why_sender_refused(registration.realm->realm, RegistrantKind::kAnonymous, registration.http.remote_address);
+}
+
 web::Outcome serve(const Dependencies& dependencies, const web::Request& request, RegistrationFormat format,
                    Operation operation) {
   return with_path_realm(
@@ -137,6 +144,7 @@ web::Outcome serve(const Dependencies& dependencies, const web::Request& request
                                                            std::move(issuer), dependencies.clock.now());
         if (operation != Operation::kCreate) registration->client_id = request.path_parameter("client");
         if (const auto error = read_credentials(*registration)) return refused(*registration, *error);
+        if (const auto error = refuse_stranger(*registration, operation)) return refused(*registration, *error);
         const bool has_body = operation == Operation::kCreate || operation == Operation::kUpdate;
         if (has_body) {
           if (const auto error = read_body(*registration)) return refused(*registration, *error);

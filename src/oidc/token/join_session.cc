@@ -1,5 +1,6 @@
 #include "oidc/token/join_session.h"
 
+#include "core/consent.h"
 #include "core/offline_access.h"
 #include "core/session.h"
 
@@ -89,7 +90,19 @@ OAuthError offline_not_allowed() {
   return {OAuthCode::kNotAllowed, "Offline tokens not allowed for the user or client", 0, "offline_not_allowed"};
 }
 
+Stored<std::optional<OAuthError>> why_no_consent(Rows& rows, const TokenRequest& request, const UserId& user,
+                                                 std::string_view scope) {
+  using Answer = std::optional<OAuthError>;
+  const auto lacks = lacks_consent(rows, request.dependencies.repositories, *request.client, user, scope);
+  if (!lacks) return refuse(lacks.error());
+  if (!*lacks) return Answer();
+  return Answer({OAuthCode::kInvalidScope, "Client no longer has requested consent from user", 0, "consent_gone"});
+}
+
 Stored<Joined> join_session(Tx& tx, const TokenRequest& request, const SessionShare& joining) {
+  auto refusal = why_no_consent(tx, request, joining.session.user, joining.scope);
+  if (!refusal) return refuse(refusal.error());
+  if (*refusal) return Joined(refuse(std::move(**refusal)));
   if (!is_offline_requested(joining.plan)) return join_online(tx, request, joining);
   if (!is_offline_allowed(joining.subject)) return Joined(refuse(offline_not_allowed()));
   auto offline = settle_offline(tx, request, joining);

@@ -39,8 +39,13 @@ struct JoinedSession {
 /// The words for people and clients that may not have offline tokens: 400 not_allowed.
 [[nodiscard]] OAuthError offline_not_allowed();
 
-/// Stores the share; gives the session that the tokens belong to, or the refusal offline_not_allowed, and then nothing
-/// is stored. When a browser's session begins with an offline token, the offline session alone is left, as in Keycloak.
+/// The person took back, or never gave, what the client needs for `scope`: 400 invalid_scope. Absent: all is allowed.
+[[nodiscard]] Stored<std::optional<OAuthError>> why_no_consent(Rows& rows, const TokenRequest& request,
+                                                               const UserId& user, std::string_view scope);
+
+/// Stores the share; gives the session that the tokens belong to, or the refusal offline_not_allowed or why_no_consent,
+/// and then nothing is stored. When a browser's session begins with an offline token, the offline session alone is
+/// left, as in Keycloak.
 [[nodiscard]] Stored<Result<JoinedSession, OAuthError>> join_session(Tx& tx, const TokenRequest& request,
                                                                      const SessionShare& joining);
 

@@ -5,6 +5,7 @@
 #include "core/profile/check_profile.h"
 #include "core/required_actions.h"
 #include "core/session.h"
+#include "core/session_limits.h"
 #include "core/token/token_subject.h"
 #include "core/verify_credential.h"
 #include "oidc/endpoint.h"
@@ -18,6 +19,8 @@ namespace {
 OAuthError invalid_grant(std::string description, std::string note) {
   return {OAuthCode::kInvalidGrant, std::move(description), 0, std::move(note)};
 }
+
+constexpr std::string_view kBadOtp = "bad_otp";
 
 struct PasswordRequest {
   TokenRequestPtr request;
@@ -80,6 +83,19 @@ Stored<bool> take_otp(Tx& tx, const PasswordRequest& login) {
   return false;
 }
 
+/// The limits of the flow of this grant (user-session-limits).
+Stored<bool> has_room(Tx& tx, const TokenRequest& request, const UserId& user) {
+  const auto* flow = request.realm->flows.direct_grant_flow(request.client->client);
+  const auto limits = flow == nullptr ? std::nullopt : session_limits(*flow);
+  if (!limits) return true;
+  return make_room(tx, request.dependencies.repositories, request.dependencies.random, *limits,
+                   {.realm = request.realm->realm,
+                    .user = user,
+                    .client = request.client->client.id,
+                    .issuer = request.issuer,
+                    .now = request.now});
+}
+
 Stored<Result<Signed, OAuthError>> open_session(Tx& tx, const PasswordRequest& login, const UserSession& session,
                                                 const std::string& refresh_id) {
   const auto& request = *login.request;
@@ -87,7 +103,8 @@ Stored<Result<Signed, OAuthError>> open_session(Tx& tx, const PasswordRequest& l
   if (login.needs_otp) {
     const auto taken = take_otp(tx, login);
     if (!taken) return refuse(taken.error());
-    if (!*taken) return Result<Signed, OAuthError>(refuse(invalid_grant("Invalid user credentials", "bad_otp")));
+    if (!*taken)
+      return Result<Signed, OAuthError>(refuse(invalid_grant("Invalid user credentials", std::string(kBadOtp))));
   }
   auto subject = repositories.subjects.load(tx, request.realm->realm.id, session.user);
   if (!subject) return refuse(subject.error());
@@ -95,6 +112,12 @@ Stored<Result<Signed, OAuthError>> open_session(Tx& tx, const PasswordRequest& l
   auto complete =
       complete_subject(tx, request.dependencies.settings, *request.client, *login.plan, std::move(**subject));
   if (!complete) return refuse(complete.error());
+  const auto fits = has_room(tx, request, session.user);
+  if (!fits) return refuse(fits.error());
+  if (!*fits) {
+    return Result<Signed, OAuthError>(
+        refuse(OAuthError{OAuthCode::kInvalidGrant, "Too many sessions", 0, "user_session_limit_exceeded"}));
+  }
   auto joined = join_session(tx, request,
                              {.plan = *login.plan,
                               .subject = *complete,
@@ -105,6 +128,10 @@ Stored<Result<Signed, OAuthError>> open_session(Tx& tx, const PasswordRequest& l
                               .refresh_id = refresh_id});
   if (!joined) return refuse(joined.error());
   if (!*joined) return Result<Signed, OAuthError>(refuse(joined->error()));
+  if (login.attempt.has_failures) {
+    const auto forgotten = record_login_success(tx, repositories, request.realm->realm, session.user);
+    if (!forgotten) return refuse(forgotten.error());
+  }
   return Result<Signed, OAuthError>(Signed{std::move(**joined), std::move(*complete)});
 }
 
@@ -130,7 +157,7 @@ web::Outcome store_and_sign(const PasswordRequestPtr& login) {
   if (!opened) return token_store_failed(*request, opened.error());
   if (otp_ticket && *opened) request->dependencies.login_guard.give_back(*otp_ticket);
   if (!*opened) {
-    if (login->needs_otp) {
+    if (opened->error().note == kBadOtp) {
       const auto counted = request->dependencies.repositories.store.write([&](Tx& tx) {
         return record_login_failure(tx, request->dependencies.repositories, request->realm->realm,
                                     login->attempt.user->id, request->http.remote_address, request->now);

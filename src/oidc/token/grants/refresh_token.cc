@@ -120,8 +120,8 @@ Stored<std::optional<OAuthError>> rotate(Tx& tx, Refresh& refresh) {
   auto& sessions = *refresh.sessions;
   for (int attempt = 0; attempt < kRotationAttempts; ++attempt) {
     const auto& share = *refresh.live.client_session;
-    auto decision =
-        rotate_refresh(request.realm->realm, share, refresh.token_id, refresh.tracked, refresh.fresh_id, request.now);
+    auto decision = rotate_refresh(refresh_rotation(request.realm->realm, request.client->client), share,
+                                   refresh.token_id, refresh.tracked, refresh.fresh_id, request.now);
     if (decision.rotation == Rotation::kRefuse) {
       return Answer(invalid_grant("Invalid refresh token", "refresh_token_of_other_chain"));
     }
@@ -161,7 +161,7 @@ Stored<void> touch(Tx& tx, const Refresh& refresh) {
 
 web::Outcome store_then_sign(RefreshPtr refresh) {
   const bool touches = wants_touch(*refresh);
-  const bool rotates = refresh->request->realm->realm.revoke_refresh_token;
+  const bool rotates = refresh_rotation(refresh->request->realm->realm, refresh->request->client->client).is_on;
   refresh->refresh_id = refresh->fresh_id;
   // On PostgreSQL this is the store lane, whose threads wait for the network and do not sign.
   if (!touches && !rotates) return web::then(web::Lane::kInline, [refresh] { return sign(refresh); });
@@ -195,6 +195,9 @@ web::Outcome load(RefreshPtr refresh) {
       return {};
     }
     refresh->plan = std::move(*plan);
+    auto no_consent = why_no_consent(rows, request, refresh->live.session.user, refresh->scope);
+    if (!no_consent) return refuse(no_consent.error());
+    if ((refusal = std::move(*no_consent))) return {};
     auto subject =
         complete_subject(rows, request.dependencies.settings, *request.client, *refresh->plan, refresh->live.subject);
     if (!subject) return refuse(subject.error());

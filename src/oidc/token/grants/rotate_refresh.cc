@@ -19,11 +19,11 @@ RotationDecision rotated(const ClientSession& share, std::string_view token_id, 
 
 }  // namespace
 
-RotationDecision rotate_refresh(const Realm& realm, const ClientSession& share, std::string_view token_id, bool tracked,
-                                std::string_view fresh, TimePoint now) {
+RotationDecision rotate_refresh(const RefreshRotation& rule, const ClientSession& share, std::string_view token_id,
+                                bool tracked, std::string_view fresh, TimePoint now) {
   RotationDecision decision;
   decision.after = share;
-  if (!realm.revoke_refresh_token) {
+  if (!rule.is_on) {
     decision.rotation = Rotation::kKeep;
     decision.refresh_id = fresh;
     return decision;
@@ -33,7 +33,7 @@ RotationDecision rotate_refresh(const Realm& realm, const ClientSession& share, 
   if (token_id == share.refresh_id || starts_chain) return rotated(share, token_id, fresh, now);
   const bool is_previous = !share.previous_refresh_id.empty() && token_id == share.previous_refresh_id;
   const bool in_grace = now - share.rotated_at <= kRefreshGrace;
-  if (is_previous && (in_grace || share.use_count <= realm.refresh_token_max_reuse)) {
+  if (is_previous && (in_grace || share.use_count <= rule.max_reuse)) {
     decision.rotation = Rotation::kRepeat;
     decision.refresh_id = share.refresh_id;
     if (!in_grace) decision.after.use_count = share.use_count + 1;  // A lost answer does not count as a use.

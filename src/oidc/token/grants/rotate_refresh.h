@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "domain/realm.h"
+#include "core/token/refresh_rotation.h"
 #include "domain/session.h"
 
 namespace cardea::oidc {
@@ -31,7 +31,8 @@ struct RotationDecision {
 /// The ids of one chain begin with the id of its first token, and a dot: "<first>.<suffix>".
 /// `token_id`: jti of the presented token. `tracked`: it was issued while rotation was on (it carries reuse_id).
 /// `fresh`: text for a new id, used when rotating.
-[[nodiscard]] RotationDecision rotate_refresh(const Realm& realm, const ClientSession& share, std::string_view token_id,
-                                              bool tracked, std::string_view fresh, TimePoint now);
+[[nodiscard]] RotationDecision rotate_refresh(const RefreshRotation& rule, const ClientSession& share,
+                                              std::string_view token_id, bool tracked, std::string_view fresh,
+                                              TimePoint now);
 
 }  // namespace cardea::oidc

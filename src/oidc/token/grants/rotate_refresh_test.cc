@@ -7,12 +7,7 @@ namespace {
 
 constexpr TimePoint kNow = from_epoch_seconds(1'790'000'000);
 
-Realm rotating(int max_reuse = 0) {
-  Realm realm;
-  realm.revoke_refresh_token = true;
-  realm.refresh_token_max_reuse = max_reuse;
-  return realm;
-}
+RefreshRotation rotating(int max_reuse = 0) { return {.is_on = true, .max_reuse = max_reuse}; }
 
 /// A chain whose current token is "c.two", rotated from "c.one" a minute ago.
 ClientSession chain() {
@@ -80,7 +75,7 @@ TEST(RotateRefresh, starts_the_chain_once_with_a_token_from_before_rotation_was_
 }
 
 TEST(RotateRefresh, stores_nothing_when_rotation_is_off) {
-  const auto decision = rotate_refresh(Realm{}, chain(), "c.one", true, "fresh", kNow);
+  const auto decision = rotate_refresh({}, chain(), "c.one", true, "fresh", kNow);
   EXPECT_EQ(decision.rotation, Rotation::kKeep);
   EXPECT_EQ(decision.refresh_id, "fresh");
 }

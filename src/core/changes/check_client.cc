@@ -1,0 +1,44 @@
+#include "core/changes/check_client.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "base/uri.h"
+#include "core/changes/check_values.h"
+
+namespace cardea {
+namespace {
+
+/// An absolute http URL, a path of ours, or what Keycloak's own clients have.
+bool is_url(std::string_view text) {
+  if (text.empty() || text.starts_with('/') || text.starts_with("${")) return true;
+  const auto uri = parse_uri(text);
+  return uri && uri->is_http();
+}
+
+}  // namespace
+
+std::vector<std::string> client_problems(const Client& client) {
+  std::vector<std::string> problems;
+  const auto add = [&](std::string text) {
+    if (std::ranges::find(problems, text) == problems.end()) problems.push_back(std::move(text));
+  };
+  if (check_name(client.client_id)) add("The client ID must be 1 to 255 characters");
+  if (!is_url(client.root_url)) add("Root URL is not a valid URL");
+  if (!is_url(client.base_url)) add("Base URL is not a valid URL");
+  if (!is_url(client.admin_url)) add("Admin URL is not a valid URL");
+  for (const auto& uri : client.redirect_uris) {
+    if (!check_redirect_uri(uri)) continue;
+    add(uri.contains('#') ? "A redirect URI must not contain an URL fragment"
+                          : "A redirect URI uses an illegal scheme");
+  }
+  if (client.protocol != "openid-connect" && client.protocol != "saml") add("Unknown protocol");
+  for (const std::string_view key : {"backchannel.logout.url", "frontchannel.logout.url", "jwks.url"}) {
+    const auto url = client.attribute(key);
+    const auto parsed = parse_uri(url);
+    if (!url.empty() && (!parsed || !parsed->is_http())) add(std::string(key).append(" is not a valid URL"));
+  }
+  return problems;
+}
+
+}  // namespace cardea

@@ -1,0 +1,67 @@
+// Brute-force protection of accounts that have more than a password (keycloak.md section 3.5): a login that ends well
+// forgets the wrong answers before it, whatever else the account could have been asked for.
+#include <gtest/gtest.h>
+
+#include "tests/protocol/harness.h"
+
+namespace cardea::protocol {
+namespace {
+
+class BruteForceOnTheWire : public testing::TestWithParam<Engine> {
+ protected:
+  BruteForceOnTheWire() {
+    server_.change_realm([](Realm& realm) {
+      realm.extra["bruteForceProtected"] = true;
+      realm.extra["failureFactor"] = 3;
+      realm.extra["quickLoginCheckMilliSeconds"] = 0;
+    });
+    // A second credential, which the flow does not ask for.
+    EXPECT_TRUE(server_.repositories.store.write([&](Tx& tx) {
+      Credential credential;
+      credential.id = CredentialId("passkey-1");
+      credential.user = UserId("user-ada");
+      credential.type = "webauthn-passwordless";
+      credential.credential_data = "{}";
+      credential.secret_data = SecretBytes(std::string("{}"));
+      return server_.repositories.credentials.insert(tx, credential);
+    }));
+  }
+  bool by_page(const std::string& password) {
+    Browser browser(server_);
+    return browser.submit(browser.get(authorize_url()), {{"username", "ada"}, {"password", password}}).status == 302;
+  }
+  bool by_grant(const std::string& password) {
+    return server_
+               .post("/token", {{"grant_type", "password"},
+                                {"client_id", "web"},
+                                {"client_secret", "web-secret"},
+                                {"username", "ada"},
+                                {"password", password}})
+               .status == 200;
+  }
+
+  Server server_{GetParam()};
+};
+INSTANTIATE_ON_EVERY_ENGINE(BruteForceOnTheWire);
+
+TEST_P(BruteForceOnTheWire, refuses_after_the_realms_number_of_failures) {
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(by_page("wrong"));
+  EXPECT_FALSE(by_page("correct-horse"));
+}
+
+TEST_P(BruteForceOnTheWire, a_login_on_the_page_forgets_the_failures_before_it) {
+  for (int i = 0; i < 2; ++i) EXPECT_FALSE(by_page("wrong"));
+  EXPECT_TRUE(by_page("correct-horse"));
+  for (int i = 0; i < 2; ++i) EXPECT_FALSE(by_page("wrong"));
+  EXPECT_TRUE(by_page("correct-horse"));
+}
+
+TEST_P(BruteForceOnTheWire, a_login_by_the_password_grant_forgets_them_too) {
+  for (int i = 0; i < 2; ++i) EXPECT_FALSE(by_grant("wrong"));
+  EXPECT_TRUE(by_grant("correct-horse"));
+  for (int i = 0; i < 2; ++i) EXPECT_FALSE(by_grant("wrong"));
+  EXPECT_TRUE(by_grant("correct-horse"));
+}
+
+}  // namespace
+}  // namespace cardea::protocol

@@ -1,0 +1,166 @@
+// Step-up (acr_values, essential acr; OpenID Connect Core sections 3.1.2.1 and 5.5.1.1; RFC 9470; keycloak.md section
+// 2.2): a session that reached a level is asked only for what the next one needs.
+#include <gmock/gmock.h>
+
+#include "core/otp_credential.h"
+#include "tests/protocol/harness.h"
+
+namespace cardea::protocol {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr std::string_view kSecret = "12345678901234567890";
+
+class StepUp : public testing::TestWithParam<Engine> {
+ protected:
+  StepUp() {
+    server_.change_realm([](Realm& realm) {
+      realm.attributes["acr.loa.map"] = R"({"silver":1,"gold":2})";
+      realm.extra["browserFlow"] = "stepped";
+      realm.extra["authenticatorConfig"] = json::parse(R"([
+        {"alias": "first", "config": {"loa-condition-level": "1", "loa-max-age": "36000"}},
+        {"alias": "second", "config": {"loa-condition-level": "2", "loa-max-age": "60"}},
+        {"alias": "pwd", "config": {"default.reference.value": "pwd"}},
+        {"alias": "otp", "config": {"default.reference.value": "otp", "default.reference.maxAge": "60"}}])");
+      realm.extra["authenticationFlows"] = json::parse(R"([
+        {"alias": "stepped", "topLevel": true, "authenticationExecutions": [
+          {"authenticator": "auth-cookie", "requirement": "ALTERNATIVE", "priority": 10},
+          {"flowAlias": "forms", "requirement": "ALTERNATIVE", "priority": 20}]},
+        {"alias": "forms", "topLevel": false, "authenticationExecutions": [
+          {"flowAlias": "level one", "requirement": "CONDITIONAL", "priority": 10},
+          {"flowAlias": "level two", "requirement": "CONDITIONAL", "priority": 20}]},
+        {"alias": "level one", "topLevel": false, "authenticationExecutions": [
+          {"authenticator": "conditional-level-of-authentication", "requirement": "REQUIRED", "priority": 10,
+           "authenticatorConfig": "first"},
+          {"authenticator": "auth-username-password-form", "requirement": "REQUIRED", "priority": 20,
+           "authenticatorConfig": "pwd"}]},
+        {"alias": "level two", "topLevel": false, "authenticationExecutions": [
+          {"authenticator": "conditional-level-of-authentication", "requirement": "REQUIRED", "priority": 10,
+           "authenticatorConfig": "second"},
+          {"authenticator": "auth-otp-form", "requirement": "REQUIRED", "priority": 20,
+           "authenticatorConfig": "otp"}]}])");
+    });
+    auto documents = make_otp_documents({}, kSecret);
+    EXPECT_TRUE(server_.repositories.store.write([&](Tx& tx) {
+      Credential credential;
+      credential.id = CredentialId("otp-1");
+      credential.user = UserId("user-ada");
+      credential.type = "otp";
+      credential.credential_data = documents.credential_data;
+      credential.secret_data = documents.secret_data.clone();
+      return server_.repositories.credentials.insert(tx, credential);
+    }));
+    server_.add_client("levels", [](Client& client) {
+      for (const auto* provider : {"oidc-acr-mapper", "oidc-amr-mapper"}) {
+        ProtocolMapper mapper;
+        mapper.id = mapper.name = mapper.provider = provider;
+        mapper.config = {{"id.token.claim", "true"}, {"access.token.claim", "true"}};
+        client.mappers.push_back(std::move(mapper));
+      }
+    });
+  }
+  static Pairs at(const Pairs& more = {}) {
+    Pairs out = {{"client_id", "levels"}, {"redirect_uri", "https://levels.example/cb"}};
+    out.insert(out.end(), more.begin(), more.end());
+    return out;
+  }
+  [[nodiscard]] std::string otp() const {
+    return crypto::otp_code(crypto::HashAlgorithm::kSha1, kSecret,
+                            static_cast<std::uint64_t>(epoch_seconds(server_.clock.now()) / 30), 6);
+  }
+  json::object id_token(const web::Response& answer) {
+    EXPECT_EQ(answer.status, 302) << answer.body_text();
+    const auto tokens = redeem(server_, location_parameter(answer, "code"), at());
+    sid_ = string_or(tokens, "session_state", "");
+    return payload_of(string_or(tokens, "id_token", ""));
+  }
+  /// The silver session.
+  json::object sign_in_silver() {
+    return id_token(
+        browser_.submit(browser_.get(authorize_url(at())), {{"username", "ada"}, {"password", "correct-horse"}}));
+  }
+  static std::string html(const web::Response& page) { return std::string(page.body_text()); }
+
+  Server server_{GetParam()};
+  Browser browser_{server_};
+  std::string sid_;
+};
+INSTANTIATE_ON_EVERY_ENGINE(StepUp);
+
+TEST_P(StepUp, refuses_a_higher_level_for_the_session_alone) {
+  EXPECT_EQ(string_or(sign_in_silver(), "acr", ""), "silver");
+  const auto silent = browser_.get(authorize_url(at({{"acr_values", "gold"}, {"prompt", "none"}})));
+  EXPECT_EQ(location_parameter(silent, "error"), "login_required");
+  auto page = browser_.get(authorize_url(at({{"acr_values", "gold"}})));
+  EXPECT_EQ(page.status, 200);
+  page = browser_.submit(page, {{"otp", "000000"}});
+  EXPECT_EQ(page.status, 200);
+  EXPECT_THAT(html(page), HasSubstr("kc-otp-login-form"));
+}
+
+TEST_P(StepUp, asks_only_for_the_missing_factor_and_keeps_the_session) {
+  const auto silver = sign_in_silver();
+  EXPECT_EQ(json::serialize(silver.at("amr")), R"(["pwd"])");
+  const auto before = sid_;
+  server_.clock.advance(seconds{100});
+  const auto page = browser_.get(authorize_url(at({{"acr_values", "gold"}})));
+  EXPECT_THAT(html(page), AllOf(HasSubstr("kc-otp-login-form"), Not(HasSubstr("type=\"password\""))));
+  const auto gold = id_token(browser_.submit(page, {{"otp", otp()}}));
+  EXPECT_EQ(string_or(gold, "acr", ""), "gold");
+  EXPECT_EQ(json::serialize(gold.at("amr")), R"(["pwd","otp"])");
+  EXPECT_EQ(sid_, before);
+  EXPECT_EQ(gold.at("auth_time").as_int64(), epoch_seconds(server_.clock.now()));
+  server_.clock.advance(seconds{61});
+  const auto later = id_token(browser_.get(authorize_url(at())));
+  EXPECT_EQ(string_or(later, "acr", ""), "silver") << "the second level lasts a minute";
+  EXPECT_EQ(json::serialize(later.at("amr")), R"(["pwd"])");
+}
+
+TEST_P(StepUp, an_essential_acr_drives_it_too_and_acr_values_cannot_lower_it) {
+  (void)sign_in_silver();
+  const auto page = browser_.get(authorize_url(
+      at({{"claims", R"({"id_token":{"acr":{"essential":true,"value":"gold"}}})"}, {"acr_values", "silver"}})));
+  EXPECT_THAT(html(page), HasSubstr("kc-otp-login-form"));
+  EXPECT_EQ(string_or(id_token(browser_.submit(page, {{"otp", otp()}})), "acr", ""), "gold");
+}
+
+TEST_P(StepUp, refuses_an_essential_acr_that_the_flow_cannot_reach) {
+  server_.change_realm([](Realm& realm) { realm.attributes["acr.loa.map"] = R"({"silver":1,"gold":2,"platinum":3})"; });
+  const auto page =
+      browser_.get(authorize_url(at({{"claims", R"({"id_token":{"acr":{"essential":true,"values":["platinum"]}}})"}})));
+  auto answer = browser_.submit(page, {{"username", "ada"}, {"password", "correct-horse"}});
+  ASSERT_EQ(answer.status, 302);
+  answer = browser_.submit(browser_.get(location(answer)), {{"otp", otp()}});
+  EXPECT_EQ(location_parameter(answer, "error"), "unmet_authentication_requirements");
+  EXPECT_EQ(location_parameter(answer, "code"), "");
+}
+
+TEST_P(StepUp, refuses_when_the_session_was_ended_meanwhile) {
+  const auto silver = sign_in_silver();
+  const auto page = browser_.get(authorize_url(at({{"acr_values", "gold"}})));
+  ASSERT_TRUE(server_.repositories.store.write([&](Tx& tx) -> Stored<void> {
+    const auto gone = server_.repositories.sessions.remove(tx, RealmId("realm-demo"), SessionId(sid_));
+    return gone ? Stored<void>() : refuse(gone.error());
+  }));
+  const auto answer = browser_.submit(page, {{"otp", otp()}});
+  EXPECT_EQ(location_parameter(answer, "code"), "");
+  EXPECT_THAT(html(answer), HasSubstr("kc-form-login")) << "it is a login like any other";
+}
+
+TEST_P(StepUp, refuses_guesses_of_the_second_factor_as_the_realm_counts_them) {
+  server_.change_realm([](Realm& realm) {
+    realm.extra["bruteForceProtected"] = true;
+    realm.extra["failureFactor"] = 2;
+    realm.extra["quickLoginCheckMilliSeconds"] = 0;
+  });
+  (void)sign_in_silver();
+  const auto page = browser_.get(authorize_url(at({{"acr_values", "gold"}})));
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(browser_.submit(page, {{"otp", "000000"}}).status, 200);
+  EXPECT_EQ(location_parameter(browser_.submit(page, {{"otp", otp()}}), "code"), "");
+}
+
+}  // namespace
+}  // namespace cardea::protocol
