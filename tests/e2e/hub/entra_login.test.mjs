@@ -56,7 +56,7 @@ hubJourney('G2_04_a_missing_a_wrong_and_another_browsers_state_are_refused', asy
     assert.match(await page.innerText('body'), /State check failed/);
   }
   // The state of another browser: its way back, stopped before the last step, opened here.
-  const stranger = new FormBrowser({ ca: readFileSync(entra.ca) });
+  const stranger = new FormBrowser({ ca: [readFileSync(entra.ca), server.ca] });
   const button = unescapeHtml(/id="social-entra-id"[^>]*href="([^"]*)"/.exec((await stranger.open(hub.signInUrl())).text)[1]);
   const theirs = await stranger.submit(await stranger.open(button), { login: 'max@contoso.example', password: kPassword, go: 'yes' }, { until: callback });
   assert.ok(theirs.url.startsWith(`${callback}?code=`), theirs.url);

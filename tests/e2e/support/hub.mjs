@@ -17,7 +17,7 @@ export async function startHub({ config = {}, provider = {}, change = () => {} }
   const application = await serveLanding(ports[4003]);
   const app = { id: '0b8f3c52-aaaa-4bbb-8ccc-ddddeeee0001', secret: 'entra-app-secret-1', redirectUris: [] };
   const entra = await startEntra({ app });
-  const server = await startServer({ realm: villageRealm(ports, change), arguments: ['--truststore-paths', entra.ca] });
+  const server = await startServer({ realm: villageRealm(ports, change), arguments: ['--truststore-paths', entra.ca], https: true });
   server.keepSecret(app.secret);
   app.redirectUris.push(`${server.base}/source/oauth/callback/${kSlug}/`);
   entra.build();
@@ -58,12 +58,12 @@ export async function startHub({ config = {}, provider = {}, change = () => {} }
 
 async function signInAsAdmin(server) {
   const token = async () => {
-    const answer = await request(server.endpoint('token', 'master'), { method: 'POST',
+    const answer = await request(server.endpoint('token', 'master'), { method: 'POST', ca: server.ca,
       form: { grant_type: 'password', client_id: 'admin-cli', username: server.admin.username, password: server.admin.password } });
     assert.equal(answer.status, 200, answer.text);
     return answer.json().access_token;
   };
-  return async (method, path, body) => request(`${server.base}/admin/realms/village/${path}`, { method,
+  return async (method, path, body) => request(`${server.base}/admin/realms/village/${path}`, { method, ca: server.ca,
     headers: { authorization: `Bearer ${await token()}`, ...(body ? { 'content-type': 'application/json' } : {}) },
     body: body && JSON.stringify(body) });
 }
