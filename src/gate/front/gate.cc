@@ -9,6 +9,7 @@
 #include "crypto/hash.h"
 #include "gate/front/bearer.h"
 #include "gate/keys/load_keys.h"
+#include "jose/jws.h"
 #include "upstream/id_token.h"
 #include "web/asset.h"
 #include "web/error_page.h"
@@ -82,6 +83,20 @@ Refusal invalid_key(const Application& application) {
   refusal.text = "Invalid API Key";
   refusal.log_reason = "invalid_api_key";
   return refusal;
+}
+
+/// Both strings, which differ in a letter as a rule (guides.md G4-13).
+std::string issuer_difference(std::string_view token, const GateState& state, const Application& application) {
+  constexpr std::size_t kNamedMax = 5;
+  const auto jws = jose::UnverifiedJws::parse(token);
+  std::string text = "the token says " + (jws ? jws->claimed_issuer() : std::string()) + ", expected:";
+  std::size_t named = 0;
+  for (const auto& provider : state.settings.providers) {
+    if (!application.takes_tokens_of(provider->settings().name)) continue;
+    for (const auto& issuer : provider->settings().issuers)
+      if (++named <= kNamedMax) text.append(" ").append(issuer);
+  }
+  return text;
 }
 
 /// A provider whose keys may have changed: worth a look before the token is refused.
@@ -240,7 +255,12 @@ web::Outcome Gate::by_token(const web::Request& request, Question asked, std::st
                           const Question& question,
                           const Result<std::shared_ptr<const Caller>, RefusedToken>& caller) -> web::Outcome {
     const auto form = question.application->answers;
-    if (!caller) return refuse_with(request, question, refusal_of(form, caller.error()), nullptr);
+    if (!caller) {
+      auto refusal = refusal_of(form, caller.error());
+      if (caller.error().reason == TokenRefusal::kUnknownIssuer)
+        refusal.log_detail = issuer_difference(token, *question.state, *question.application);
+      return refuse_with(request, question, refusal, nullptr);
+    }
     const auto& provider = (*caller)->provider;
     const bool counts =
         provider == kKeepIssuer ? form == AnswerForm::kKeepDomino : question.application->takes_tokens_of(provider);

@@ -99,6 +99,21 @@ Result<Session, std::string> session_of(const TokenFacts& facts, upstream::Token
   return fill(facts, answer, *id, std::move(session));
 }
 
+std::vector<std::string> claims_left_out(const TokenFacts& facts, const std::string& access_token,
+                                         const Session& session) {
+  if (facts.application.sign_in->claims_from == ClaimsFrom::kAccessToken) return {};
+  const auto access = access_claims(facts, access_token);
+  if (!access) return {};
+  std::vector<std::string> missing;
+  for (const auto& rule : facts.application.access.rules) {
+    const auto& path = rule.claim;
+    const bool is_left_out =
+        path.find(session.caller->claims()) == nullptr && path.find((*access)->claims()) != nullptr;
+    if (is_left_out && std::ranges::find(missing, path.text()) == missing.end()) missing.push_back(path.text());
+  }
+  return missing;
+}
+
 Result<Session, std::string> refreshed_session(const TokenFacts& facts, upstream::TokenAnswer answer,
                                                const Session& before) {
   Session session;

@@ -23,6 +23,11 @@ struct TokenFacts {
 /// The error is a word for the log.
 [[nodiscard]] Result<Session, std::string> session_of(const TokenFacts& facts, upstream::TokenAnswer answer);
 
+/// Claims that the application's rules look for, which are in the access token and not in the ID token that decides: a
+/// mapper at the provider lacks "Add to ID token" (guides.md G3-05). For the log.
+[[nodiscard]] std::vector<std::string> claims_left_out(const TokenFacts& facts, const std::string& access_token,
+                                                       const Session& session);
+
 /// A refresh may come without an ID token: then the old one stays (OpenID Connect Core section 12.2). One that comes
 /// must be about the same person.
 [[nodiscard]] Result<Session, std::string> refreshed_session(const TokenFacts& facts, upstream::TokenAnswer answer,

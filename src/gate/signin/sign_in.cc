@@ -216,8 +216,14 @@ web::Outcome SignIn::check_tokens(const web::Request& request, AppPtr applicatio
         if (!keys)
           return failed(request, *application, 503, "keys_unavailable", keys.error(), "Signing in did not work.");
         const TokenFacts facts{*application, *metadata, **keys, state.nonce, parts_.reach.clock.now()};
+        const auto access_token = answer.access_token;
         auto session = session_of(facts, std::move(answer));
         if (!session) return failed(request, *application, 400, session.error(), "", "Signing in did not work.");
+        for (const auto& claim : claims_left_out(facts, access_token, *session))
+          parts_.reach.log.warning("gate_claim_not_in_id_token",
+                                   {{"application", application->name},
+                                    {"claim", claim},
+                                    {"text", "it is in the access token: switch on Add to ID token at the provider"}});
         return signed_in(request, *application, std::move(*session), state);
       });
 }

@@ -5,7 +5,7 @@ import { after, test } from 'node:test';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { freePort, runCommand, startServer, until } from '../harness.mjs';
+import { runCommand, startServer, until } from '../harness.mjs';
 import { fillLogin, journey } from '../support/browser.mjs';
 import { FormBrowser, request } from '../support/form_browser.mjs';
 import { kListen, startGate } from '../support/gate.mjs';
@@ -20,7 +20,7 @@ const server = await startServer({ realm: villageRealm({}, (realm) => {
   realm.clients.push({ clientId: 'kestra', name: 'kestra', enabled: true, protocol: 'openid-connect', publicClient: false,
     clientAuthenticatorType: 'client-secret', secret: kSecret, standardFlowEnabled: true, rootUrl: 'http://localhost',
     redirectUris: ['http://localhost/oauth/callback/keycloak'], protocolMappers: [groups],
-    attributes: { 'post.logout.redirect.uris': 'http://localhost/logout', 'backchannel.logout.session.required': 'true' } });
+    attributes: { 'post.logout.redirect.uris': 'http://localhost/logout', 'access.token.lifespan': '5' } });
 }) });
 server.keepSecret(kSecret);
 
@@ -75,7 +75,6 @@ async function signIn(browser, username) {
   assert.equal(back.status, 200, back.words);
   return back;
 }
-const cookiesOf = (browser) => browser.cookies.map((cookie) => `${cookie.name}=${cookie.value}`).join('; ');
 const as = async (browser, method, target) => browser.send(`${world.origin}${target}`, { method, headers: { accept: 'application/json' } });
 
 test('a_newcomer_has_the_default_role_only', async () => {
@@ -162,6 +161,53 @@ journey('sign_in_look_around_and_sign_out', {}, async ({ page }) => {
   assert.match(await page.locator('body').innerText(), /signed out/i);
   await page.goto(`${world.origin}/ui/flows`);
   await page.locator('#kc-form-login').waitFor();
+});
+
+journey('G3_19_logout_get', {}, async ({ page }) => {
+  await page.goto(`${world.origin}/ui/`);
+  await fillLogin(page, 'ada', kPeople.ada);
+  await page.waitForURL(`${world.origin}/ui/`);
+  const ending = page.waitForRequest((sent) => sent.url().startsWith(server.endpoint('logout')));
+  await page.goto(`${world.origin}/logout`);
+  const parameters = new URL((await ending).url()).searchParams;
+  assert.match(parameters.get('id_token_hint'), /^eyJ/);
+  assert.equal(parameters.get('client_id'), 'kestra');
+  assert.equal(parameters.get('post_logout_redirect_uri'), `${world.origin}/logout`);
+  await page.waitForURL(/\/logout/);
+  assert.ok(page.url().startsWith(`${world.origin}/logout`), page.url());
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await page.locator('#kc-form-login').waitFor();
+  const closed = await startGate({ settings, files: { 'kestra.yml': yaml(server.issuer()).replace('get-allowed: true', 'get-allowed: false') } });
+  try {
+    const answer = await closed.call('/logout', null);
+    assert.equal(answer.status, 405);
+    assert.equal(answer.headers.allow, 'POST');
+  } finally {
+    await closed.stop();
+  }
+});
+
+async function admin(method, target, body) {
+  const token = await request(`${server.base}/realms/master/protocol/openid-connect/token`, { method: 'POST',
+    form: { grant_type: 'password', client_id: 'admin-cli', username: server.admin.username, password: server.admin.password } });
+  const headers = { authorization: `Bearer ${token.json().access_token}`, 'content-type': 'application/json' };
+  const answer = await request(`${server.base}/admin/realms/village${target}`, { method, headers, body: body && JSON.stringify(body) });
+  assert.ok(answer.status < 300, `${method} ${target}: ${answer.status} ${answer.text}`);
+  return answer;
+}
+
+test('G3_21_disabled_user', async () => {
+  const browser = new FormBrowser();
+  await signIn(browser, 'bert');
+  assert.equal((await as(browser, 'GET', '/api/v1/main/flows')).status, 200);
+  const [user] = (await admin('GET', '/users?username=bert&exact=true')).json();
+  await admin('PUT', `/users/${user.id}`, { ...user, enabled: false });
+  await until('the session to end at the next refresh', async () => (await as(browser, 'GET', '/api/v1/main/flows')).status === 401, { seconds: 20 });
+  const stranger = new FormBrowser();
+  const page = await stranger.open(`${world.origin}/oauth/login/keycloak`);
+  const answer = await stranger.submit(page, { username: 'bert', password: kPeople.bert }, { wanted: 'kc-form-login' });
+  assert.ok(answer.url.startsWith(server.base), 'still at the provider');
+  assert.ok(!stranger.cookies.some((cookie) => /-session$/.test(cookie.name)));
 });
 
 test('the_provider_ends_on_sigterm_and_its_log_is_clean', () => server.stop());

@@ -14,7 +14,7 @@ export const kListen = ['--http-host', 'localhost', '--http-enabled=true', '--pr
   '--proxy-trusted-addresses', '127.0.0.1,::1', '--outbound-addresses', '127.0.0.1,::1'];
 
 /// The same, with other proxies trusted.
-const listening = (trusted) => kListen.map((word) => (trusted && word === '127.0.0.1,::1' && kListen.indexOf(word) === kListen.indexOf('--proxy-trusted-addresses') + 1 ? trusted : word));
+const listening = (trusted) => kListen.map((word, at) => (trusted && kListen[at - 1] === '--proxy-trusted-addresses' ? trusted : word));
 
 export function base64url(value) {
   return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
