@@ -1,16 +1,45 @@
 // The admin REST API. `add_routes` registers every operation of the table.
 #pragma once
 
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "core/login_guard.h"
+#include "core/mail/mail_server.h"
+#include "core/mail/mailer.h"
 #include "core/settings.h"
 #include "domain/repository/repositories.h"
 #include "web/base_url.h"
 #include "web/router.h"
 
 namespace cardea::admin {
+
+// What other features do for this one; app/wire joins them. Without them the operations that need them answer 501.
+
+/// What links in mails begin with, when the server knows its address (attack class 9). `login`'s rule.
+using MailBase = std::function<std::optional<std::string>(const web::Request&)>;
+/// Is the redirect URI one of the client's? `oidc`'s rule.
+using IsRedirectAllowed =
+    std::function<bool(const Client&, std::string_view redirect_uri, std::string_view server_base)>;
+/// The text of a token of client registration whose ticket has this hash. Absent: the realm cannot sign. `oidc`'s.
+struct RegistrationTokenOrder {
+  TicketKind kind;
+  std::string ticket;
+  std::optional<TimePoint> expires_at{};
+};
+using MakeRegistrationToken = std::function<std::optional<std::string>(const RealmEntry&, std::string_view issuer,
+                                                                       const RegistrationTokenOrder&, TimePoint now)>;
+/// Puts the cookies of a session that was stored on an answer: the browser is signed in. `oidc`'s.
+using AddSessionCookies =
+    std::function<void(web::Response&, const web::Request&, const RealmEntry&, const UserSession&, TimePoint now)>;
+/// Hands one message to a mail server and waits for what it says; for the admin lane. Empty: it took it.
+using SendMail = std::function<std::string(MailServer server, std::string to, std::string content)>;
 
 struct Dependencies {
   Repositories repositories;
@@ -19,6 +48,12 @@ struct Dependencies {
   const Clock& clock;
   Random& random;
   Log& log;
+  std::shared_ptr<const Mailer> mailer = nullptr;
+  MailBase mail_base = {};
+  IsRedirectAllowed is_redirect_allowed = {};
+  MakeRegistrationToken make_registration_token = {};
+  AddSessionCookies add_session_cookies = {};
+  SendMail send_mail = {};
 };
 
 /// Registers all operations, and the answers to preflight requests. `dependencies` must outlive the router.

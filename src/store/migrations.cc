@@ -36,6 +36,8 @@ CARDEA_MIGRATION(sqlite_9, "V0009__accounts.sqlite.sql");
 CARDEA_MIGRATION(postgres_9, "V0009__accounts.postgres.sql");
 CARDEA_MIGRATION(sqlite_10, "V0010__federated_identities.sqlite.sql");
 CARDEA_MIGRATION(postgres_10, "V0010__federated_identities.postgres.sql");
+CARDEA_MIGRATION(sqlite_11, "V0011__events.sqlite.sql");
+CARDEA_MIGRATION(postgres_11, "V0011__events.postgres.sql");
 
 namespace cardea::store {
 
@@ -45,13 +47,15 @@ std::span<const db::Migration> migrations(db::Engine engine) {
       {3, "device_codes", CARDEA_TEXT(sqlite_3)}, {4, "logout_notices", CARDEA_TEXT(sqlite_4)},
       {5, "used_ids", CARDEA_TEXT(sqlite_5)},     {6, "tickets", CARDEA_TEXT(sqlite_6)},
       {7, "mails", CARDEA_TEXT(sqlite_7)},        {8, "role_parents", CARDEA_TEXT(sqlite_8)},
-      {9, "accounts", CARDEA_TEXT(sqlite_9)},     {10, "federated_identities", CARDEA_TEXT(sqlite_10)}};
+      {9, "accounts", CARDEA_TEXT(sqlite_9)},     {10, "federated_identities", CARDEA_TEXT(sqlite_10)},
+      {11, "events", CARDEA_TEXT(sqlite_11)}};
   static const db::Migration postgres[] = {
       {1, "initial", CARDEA_TEXT(postgres_1)},      {2, "offline_sessions", CARDEA_TEXT(postgres_2)},
       {3, "device_codes", CARDEA_TEXT(postgres_3)}, {4, "logout_notices", CARDEA_TEXT(postgres_4)},
       {5, "used_ids", CARDEA_TEXT(postgres_5)},     {6, "tickets", CARDEA_TEXT(postgres_6)},
       {7, "mails", CARDEA_TEXT(postgres_7)},        {8, "role_parents", CARDEA_TEXT(postgres_8)},
-      {9, "accounts", CARDEA_TEXT(postgres_9)},     {10, "federated_identities", CARDEA_TEXT(postgres_10)}};
+      {9, "accounts", CARDEA_TEXT(postgres_9)},     {10, "federated_identities", CARDEA_TEXT(postgres_10)},
+      {11, "events", CARDEA_TEXT(postgres_11)}};
   if (engine == db::Engine::kPostgres) return postgres;
   return sqlite;
 }

@@ -41,7 +41,8 @@ struct Owned {
         mails(make_mail_repo(sealer)),
         consents(make_consent_repo()),
         login_failures(make_login_failure_repo()),
-        federated_identities(make_federated_identity_repo(sealer)) {}
+        federated_identities(make_federated_identity_repo(sealer)),
+        events(make_event_repo(sealer)) {}
 
   std::unique_ptr<RealmRepo> realms;
   std::unique_ptr<ScopeRepo> scopes;
@@ -66,6 +67,7 @@ struct Owned {
   std::unique_ptr<ConsentRepo> consents;
   std::unique_ptr<LoginFailureRepo> login_failures;
   std::unique_ptr<FederatedIdentityRepo> federated_identities;
+  std::unique_ptr<EventRepo> events;
 };
 
 db::SqliteSettings sqlite_settings(const DatabaseSettings& settings) {
@@ -128,7 +130,8 @@ Repositories OpenStore::repositories(const crypto::Sealer& sealer) {
           *owned.mails,
           *owned.consents,
           *owned.login_failures,
-          *owned.federated_identities};
+          *owned.federated_identities,
+          *owned.events};
 }
 
 LaneExecutor* OpenStore::store_lane() { return parts_->sqlite ? &parts_->sqlite->writer() : nullptr; }

@@ -25,6 +25,12 @@ constexpr Sql kSessions{
 constexpr Sql kOfflineSessions{
     "DELETE FROM offline_sessions WHERE id IN (SELECT id FROM offline_sessions WHERE purge_hour <= ?1 LIMIT ?2)"};
 constexpr Sql kMails{"DELETE FROM mails WHERE id IN (SELECT id FROM mails WHERE expires_at <= ?1 LIMIT ?2)"};
+constexpr Sql kUserEvents{
+    "DELETE FROM user_events WHERE id IN (SELECT id FROM user_events WHERE expires_at > 0 AND expires_at <= ?1 LIMIT "
+    "?2)"};
+constexpr Sql kAdminEvents{
+    "DELETE FROM admin_events WHERE id IN (SELECT id FROM admin_events WHERE expires_at > 0 AND expires_at <= ?1 LIMIT "
+    "?2)"};
 
 const Sql& statement_of(Expiring kind) {
   switch (kind) {
@@ -46,6 +52,10 @@ const Sql& statement_of(Expiring kind) {
       return kSessions;
     case Expiring::kMails:
       return kMails;
+    case Expiring::kUserEvents:
+      return kUserEvents;
+    case Expiring::kAdminEvents:
+      return kAdminEvents;
     case Expiring::kOfflineSessions:
       break;
   }

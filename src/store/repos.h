@@ -33,5 +33,6 @@ std::unique_ptr<MailRepo> make_mail_repo(const crypto::Sealer& sealer);
 std::unique_ptr<ConsentRepo> make_consent_repo();
 std::unique_ptr<LoginFailureRepo> make_login_failure_repo();
 std::unique_ptr<FederatedIdentityRepo> make_federated_identity_repo(const crypto::Sealer& sealer);
+std::unique_ptr<EventRepo> make_event_repo(const crypto::Sealer& sealer);
 
 }  // namespace cardea::store

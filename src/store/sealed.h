@@ -27,6 +27,7 @@ inline constexpr std::string_view kRoleDocument = "roles.document";
 inline constexpr std::string_view kGroupDocument = "realm_groups.document";
 inline constexpr std::string_view kMailDocument = "mails.document";
 inline constexpr std::string_view kUpstreamToken = "federated_identities.token";
+inline constexpr std::string_view kAdminEventDocument = "admin_events.document";
 inline constexpr std::string_view kUserExtra = "users.extra";
 
 [[nodiscard]] inline std::string place_of(std::string_view column, std::string_view row) {

@@ -17,6 +17,7 @@ constexpr Sql kTake{
 constexpr Sql kList{"SELECT " CARDEA_TICKET_COLUMNS
                     " FROM tickets WHERE realm_id = ?1 AND kind = ?2 ORDER BY created_at, hash LIMIT ?3"};
 constexpr Sql kRemove{"DELETE FROM tickets WHERE hash = ?3 AND realm_id = ?1 AND kind = ?2"};
+constexpr Sql kRemoveOf{"DELETE FROM tickets WHERE realm_id = ?1 AND kind = ?2 AND content = ?3"};
 
 std::int64_t number_of(TicketKind kind) { return static_cast<std::int64_t>(kind); }
 
@@ -58,6 +59,11 @@ class SqlTicketRepo final : public TicketRepo {
     const auto removed = change(tx, kRemove, {realm.str(), number_of(kind), hash});
     if (!removed) return refuse(removed.error());
     return *removed > 0;
+  }
+  Stored<int> remove_of(Tx& tx, const RealmId& realm, TicketKind kind, std::string_view content) override {
+    const auto removed = change(tx, kRemoveOf, {realm.str(), number_of(kind), content});
+    if (!removed) return refuse(removed.error());
+    return static_cast<int>(*removed);
   }
 };
 

@@ -76,6 +76,18 @@ TEST_F(AdminEscalation, refuses_clients_whose_service_account_holds_more) {
   EXPECT_EQ(as(boss, kPost, "/clients/" + id + "/client-secret", "{}").status, 200);
 }
 
+TEST_F(AdminEscalation, refuses_such_clients_by_way_of_registration_too) {
+  (void)strong_client();
+  const auto path = "/realms/demo/clients-registrations/default/robot";
+  const auto manager = world.admin_token({"manage-clients"});
+  const auto refused = world.send(kGet, path, manager);
+  EXPECT_EQ(refused.status, 401);
+  EXPECT_THAT(refused.body, Not(HasSubstr("of-the-robot")));
+  EXPECT_EQ(world.send(kPut, path, manager, R"({"clientId":"robot","secret":"mine-now"})").status, 401);
+  EXPECT_EQ(world.send(kDelete, path, manager).status, 401);
+  EXPECT_EQ(world.send(kGet, path, world.admin_token({"realm-admin"})).status, 200);
+}
+
 TEST_F(AdminEscalation, refuses_a_signing_key_that_its_sender_knows) {
   json::object config{
       {"priority", json::array{"200"}}, {"algorithm", json::array{"HS512"}}, {"kid", json::array{"mine"}}};

@@ -3,7 +3,11 @@
 #include "base/text.h"
 #include "core/realm_import.h"
 #include "crypto/password.h"
+#include "login/login.h"
+#include "oidc/redirect_uri.h"
+#include "oidc/registration/token.h"
 #include "oidc/routes.h"
+#include "oidc/session_cookies.h"
 #include "web/form.h"
 
 namespace cardea::protocol {
@@ -69,15 +73,35 @@ AdminWorld::AdminWorld() {
              .append(person("ada", R"({"realmRoles":["default-roles-demo"]})"))
              .append("]}"));
   oidc_ = std::make_unique<oidc::Dependencies>(oidc::Dependencies{
-      repositories, settings_, pages_, base_url_, clock, random, log, login_guard_,
+      repositories, settings_, pages_, base_url_, clock, random, events, login_guard_,
       [](const web::Request&, std::shared_ptr<const RealmEntry>, AuthorizationRequest, std::string,
          std::optional<SessionId>) -> web::Outcome { return web::empty_response(500); },
       [](const web::Request&, std::shared_ptr<const RealmEntry>, AuthorizationRequest, Authentication,
          std::vector<std::string>) -> web::Outcome { return web::empty_response(500); }});
-  admin_ = std::make_unique<admin::Dependencies>(
-      admin::Dependencies{repositories, settings_, base_url_, clock, random, log});
+  admin_ = std::make_unique<admin::Dependencies>(admin::Dependencies{
+      .repositories = repositories,
+      .settings = settings_,
+      .base_url = base_url_,
+      .clock = clock,
+      .random = random,
+      .log = events,
+      .mailer = login::make_theme_mailer(),
+      .mail_base = [this](const web::Request& request) { return base_url_.of(request); },
+      .is_redirect_allowed = &oidc::is_redirect_allowed,
+      .make_registration_token =
+          [](const RealmEntry& realm, std::string_view issuer, const admin::RegistrationTokenOrder& order,
+             TimePoint now) {
+            return oidc::make_registration_token(realm, issuer, {order.kind, order.ticket}, now, order.expires_at);
+          },
+      .add_session_cookies =
+          [this](web::Response& response, const web::Request& request, const RealmEntry& realm,
+                 const UserSession& session, TimePoint now) {
+            oidc::add_session_cookies(response, request, realm, session, base_url_.issuer(request, realm.realm.name),
+                                      base_url_, "s", now);
+          }});
   oidc::add_routes(router_, *oidc_);
   admin::add_routes(router_, *admin_);
+  events.attach(settings_);
   root_ = token("master", "root");
 }
 
@@ -89,7 +113,7 @@ void AdminWorld::import(std::string_view text) {
 }
 
 std::string AdminWorld::full(std::string_view path) {
-  if (path.starts_with("/admin")) return std::string(path);
+  if (path.starts_with("/admin/")) return std::string(path);
   return std::string("/admin/realms/demo").append(path);
 }
 

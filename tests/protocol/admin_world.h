@@ -11,6 +11,7 @@
 
 #include "admin/admin.h"
 #include "base/json.h"
+#include "core/events/event_log.h"
 #include "core/login_guard.h"
 #include "core/settings.h"
 #include "oidc/oidc.h"
@@ -64,6 +65,7 @@ class AdminWorld {
   FakeClock clock;
   SeededRandom random{20'261'126};
   MemoryLog log;
+  EventLog events{log, clock, random};
   MemoryStore store;
   Repositories repositories{store.repositories()};
 

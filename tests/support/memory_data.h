@@ -99,6 +99,8 @@ struct MemoryData {
   MemoryTable<Consent> consents;                                               // key(user, client)
   MemoryTable<LoginFailures> login_failures;                                   // key(realm, user)
   MemoryTable<std::shared_ptr<const FederatedIdentity>> federated_identities;  // key(user, provider)
+  MemoryTable<UserEvent> user_events;                                          // by id
+  MemoryTable<AdminEvent> admin_events;                                        // by id
 };
 
 class MemoryRows final : public Rows {
@@ -169,11 +171,13 @@ struct MemoryRepos {
   std::unique_ptr<ConsentRepo> consents;
   std::unique_ptr<LoginFailureRepo> login_failures;
   std::unique_ptr<FederatedIdentityRepo> federated_identities;
+  std::unique_ptr<EventRepo> events;
 };
 
 void make_settings_repos(MemoryRepos& repos);
 void make_user_repos(MemoryRepos& repos);
 void make_session_repos(MemoryRepos& repos);
 void make_account_repos(MemoryRepos& repos);
+void make_event_repos(MemoryRepos& repos);
 
 }  // namespace cardea

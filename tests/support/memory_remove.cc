@@ -52,6 +52,8 @@ bool remove_realm_rows(MemoryData& data, const RealmId& realm, int rows_max) {
       data.logout_notices, left, [&](auto&, const NoticeRow& row) { return row.notice.realm == realm; }, nothing);
   erase_rows(data.mails, left, [&](auto&, const MailRow& row) { return row.mail.realm == realm; }, nothing);
   erase_rows(data.interactions, left, [&](auto&, const Interaction& row) { return row.realm == realm; }, nothing);
+  erase_rows(data.user_events, left, [&](auto&, const UserEvent& row) { return row.realm == realm; }, nothing);
+  erase_rows(data.admin_events, left, [&](auto&, const AdminEvent& row) { return row.realm == realm; }, nothing);
   erase_rows(data.tickets, left, [&](auto&, const Ticket& row) { return row.realm == realm; }, nothing);
   erase_rows(data.used_ids, left, [&](auto& key, auto&) { return key.starts_with(key_of(realm.str(), "")); }, nothing);
   erase_rows(

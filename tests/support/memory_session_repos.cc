@@ -356,6 +356,12 @@ class MemoryTickets final : public TicketRepo {
     if (row == nullptr || row->kind != kind) return false;
     return rows_of(tx).tickets.edit().erase(key_of(realm.str(), hash)) > 0;
   }
+  Stored<int> remove_of(Tx& tx, const RealmId& realm, TicketKind kind, std::string_view content) override {
+    return static_cast<int>(std::erase_if(rows_of(tx).tickets.edit(), [&](const auto& item) {
+      const auto& ticket = item.second;
+      return ticket.realm == realm && ticket.kind == kind && ticket.content == content;
+    }));
+  }
 };
 
 class MemoryPurge final : public PurgeRepo {
@@ -391,6 +397,12 @@ class MemoryPurge final : public PurgeRepo {
         break;
       case Expiring::kOfflineSessions:
         drop(data.offline_sessions, left, [&](const SessionRow& row) { return row.purge_at <= now; });
+        break;
+      case Expiring::kUserEvents:
+        drop(data.user_events, left, [&](const UserEvent& row) { return row.expires_at && *row.expires_at <= now; });
+        break;
+      case Expiring::kAdminEvents:
+        drop(data.admin_events, left, [&](const AdminEvent& row) { return row.expires_at && *row.expires_at <= now; });
         break;
       case Expiring::kMails:
         drop(data.mails, left, [&](const MailRow& row) { return row.mail.expires_at <= now; });

@@ -69,7 +69,8 @@ Repositories MemoryStore::repositories() {
           *r.mails,
           *r.consents,
           *r.login_failures,
-          *r.federated_identities};
+          *r.federated_identities,
+          *r.events};
 }
 
 Stored<void> MemoryStore::read(const std::function<Stored<void>(Rows&)>& function) {
@@ -126,6 +127,7 @@ MemoryRepos::MemoryRepos() {
   make_user_repos(*this);
   make_session_repos(*this);
   make_account_repos(*this);
+  make_event_repos(*this);
 }
 MemoryRepos::~MemoryRepos() = default;
 

@@ -10,7 +10,6 @@ namespace {
 using enum AdminRole;
 using enum web::Method;
 using enum Mode;
-using enum MappingView;
 
 constexpr auto kSee = needs({kViewClients, kManageClients});
 constexpr auto kList = needs({kViewClients, kManageClients, kQueryClients});
@@ -66,42 +65,10 @@ constexpr Operation kRows[] = {
     {kGet, EVALUATE "/generate-example-userinfo", "generateExampleUserinfo", kSee, kRead,
      &generate_example<Example::kUserinfo>},
 
-    {kGet, CLIENT "/protocol-mappers/models", "listClientMappers", kSee, kRead,
-     &mappers_of<&client_mappers, &list_mappers>},
-    {kPost, CLIENT "/protocol-mappers/models", "createClientMapper", kChange, kWrite,
-     &mappers_of<&client_mappers, &create_mapper>, "PROTOCOL_MAPPER"},
-    {kPost, CLIENT "/protocol-mappers/add-models", "createClientMappers", kChange, kWrite,
-     &mappers_of<&client_mappers, &create_mappers>, "PROTOCOL_MAPPER"},
-    {kGet, CLIENT "/protocol-mappers/protocol/{protocol}", "listClientMappersOfProtocol", kSee, kRead,
-     &mappers_of<&client_mappers, &list_mappers_of_protocol>},
-    {kGet, CLIENT "/protocol-mappers/models/{mapperId}", "getClientMapper", kSee, kRead,
-     &mappers_of<&client_mappers, &get_mapper>},
-    {kPut, CLIENT "/protocol-mappers/models/{mapperId}", "updateClientMapper", kChange, kWrite,
-     &mappers_of<&client_mappers, &update_mapper>, "PROTOCOL_MAPPER"},
-    {kDelete, CLIENT "/protocol-mappers/models/{mapperId}", "deleteClientMapper", kChange, kWrite,
-     &mappers_of<&client_mappers, &delete_mapper>, "PROTOCOL_MAPPER"},
+    CARDEA_MAPPER_ROWS(CLIENT, "Client", client_mappers),
 
-    {kGet, HOLDER "/scope-mappings", "getClientScopeMappings", kSee, kRead, &get_mappings_of<&client_scope_holder>},
-    {kGet, HOLDER "/scope-mappings/realm", "listClientRealmScopeMappings", kSee, kRead,
-     &list_mappings_of<&client_scope_holder, kDirect>},
-    {kGet, HOLDER "/scope-mappings/realm/available", "listAvailableClientRealmScopeMappings", kSee, kRead,
-     &list_mappings_of<&client_scope_holder, kAvailable>},
-    {kGet, HOLDER "/scope-mappings/realm/composite", "listEffectiveClientRealmScopeMappings", kSee, kRead,
-     &list_mappings_of<&client_scope_holder, kComposite>},
-    {kPost, HOLDER "/scope-mappings/realm", "addClientRealmScopeMappings", kChange, kWrite,
-     &add_mappings_of<&client_scope_holder>, "REALM_SCOPE_MAPPING"},
-    {kDelete, HOLDER "/scope-mappings/realm", "removeClientRealmScopeMappings", kChange, kWrite,
-     &remove_mappings_of<&client_scope_holder>, "REALM_SCOPE_MAPPING"},
-    {kGet, HOLDER "/scope-mappings/clients/{clientUuid}", "listClientClientScopeMappings", kSee, kRead,
-     &list_mappings_of<&client_scope_holder, kDirect>},
-    {kGet, HOLDER "/scope-mappings/clients/{clientUuid}/available", "listAvailableClientClientScopeMappings", kSee,
-     kRead, &list_mappings_of<&client_scope_holder, kAvailable>},
-    {kGet, HOLDER "/scope-mappings/clients/{clientUuid}/composite", "listEffectiveClientClientScopeMappings", kSee,
-     kRead, &list_mappings_of<&client_scope_holder, kComposite>},
-    {kPost, HOLDER "/scope-mappings/clients/{clientUuid}", "addClientClientScopeMappings", kChange, kWrite,
-     &add_mappings_of<&client_scope_holder>, "CLIENT_SCOPE_MAPPING"},
-    {kDelete, HOLDER "/scope-mappings/clients/{clientUuid}", "removeClientClientScopeMappings", kChange, kWrite,
-     &remove_mappings_of<&client_scope_holder>, "CLIENT_SCOPE_MAPPING"},
+    CARDEA_MAPPING_ROWS(HOLDER "/scope-mappings", "Client", "ScopeMappings", "ScopeMappings", "SCOPE_MAPPING",
+                        client_scope_holder),
 };
 
 #undef CLIENTS

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "admin/flows/config_properties.h"
 #include "admin/flows/flow_document.h"
 #include "admin/realms/realm_view.h"
 #include "admin/settings/realm_document.h"
@@ -488,7 +489,7 @@ Answer describe_config(Call& call) {
   return ok(json::object{{"name", provider->name},
                          {"providerId", provider->id},
                          {"helpText", provider->name},
-                         {"properties", json::array()}});
+                         {"properties", config_properties(provider->id)}});
 }
 
 template <int kind>

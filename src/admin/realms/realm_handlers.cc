@@ -2,13 +2,12 @@
 
 #include "admin/realms/realm_view.h"
 #include "core/changes/check_values.h"
+#include "core/changes/remove_realm.h"
 #include "core/realm_defaults.h"
 #include "core/realm_import.h"
 
 namespace cardea::admin {
 namespace {
-
-constexpr int kRemovedAtOnce = 500;  // rows in one transaction: a write holds the writer for 50 ms at most
 
 Refusal import_refusal(Call& call, const ImportFailure& failure) {
   if (failure.error == ImportError::kInvalid) return bad_representation(failure.problems);
@@ -56,29 +55,6 @@ Or<void> rename_realm(Call& call, std::string_view before, const Realm& after) {
     CARDEA_DO(clients.update(call.tx(), after.id, *client));
   }
   return {};
-}
-
-/// Out of every list and without sign-in; the name is free again.
-Or<RealmId> hide_realm(Call& call) {
-  const auto hidden = write_to(call.repositories().store, [&](Tx& tx) -> Stored<RealmId> {
-    auto realm = call.repositories().realms.find_by_name(tx, call.realm().name);
-    if (!realm) return refuse(realm.error());
-    if (!*realm) return refuse(StoreError::kConflict);
-    const auto access = access_client(call, tx, call.realm().name);
-    if (!access) return refuse(*access.error().store_error());
-    if (*access) {
-      const auto master = call.repositories().realms.find_by_name(tx, kMasterRealm);
-      if (!master) return refuse(master.error());
-      const auto removed = call.repositories().clients.remove(tx, (*master)->id, (*access)->id);
-      if (!removed) return refuse(removed.error());
-    }
-    (*realm)->name = std::string(Realm::kImportingPrefix) + "removed/" + (*realm)->id.str();
-    (*realm)->enabled = false;
-    if (auto done = call.repositories().realms.update(tx, **realm); !done) return refuse(done.error());
-    return (*realm)->id;
-  });
-  if (!hidden) return refuse(hidden.error());
-  return *hidden;
 }
 
 }  // namespace
@@ -155,17 +131,10 @@ Answer update_realm(Call& call) {
 
 Answer delete_realm(Call& call) {
   if (call.realm().name == kMasterRealm) return refuse(error_message(400, "Can't remove master realm"));
-  CARDEA_TRY(id, hide_realm(call));
   call.dependencies().log.info("realm_removed", {{"realm", call.realm().name},
                                                  {"by_user", call.caller().user.id.str()},
                                                  {"correlation_id", call.request().correlation_id}});
-  for (bool done = false; !done;) {
-    const auto removed = write_to(call.repositories().store, [&](Tx& tx) {
-      return call.repositories().realms.remove_some(tx, id, kRemovedAtOnce);
-    });
-    if (!removed) return refuse(removed.error());
-    done = *removed;
-  }
+  CARDEA_DO(remove_realm(call.repositories(), call.realm().name));
   return no_content();
 }
 

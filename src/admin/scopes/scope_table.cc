@@ -10,7 +10,6 @@ namespace {
 using enum AdminRole;
 using enum web::Method;
 using enum Mode;
-using enum MappingView;
 
 constexpr auto kSee = needs({kViewClients, kManageClients});
 constexpr auto kChange = needs({kManageClients});
@@ -45,42 +44,10 @@ constexpr Operation kRows[] = {
     {kDelete, REALM "/default-optional-client-scopes/{scopeId}", "removeRealmOptionalScope", kChange, kWrite,
      &remove_realm_scope<true>, "CLIENT_SCOPE"},
 
-    {kGet, SCOPE "/protocol-mappers/models", "listClientScopeMappers", kSee, kRead,
-     &mappers_of<&scope_mappers, &list_mappers>},
-    {kPost, SCOPE "/protocol-mappers/models", "createClientScopeMapper", kChange, kWrite,
-     &mappers_of<&scope_mappers, &create_mapper>, "PROTOCOL_MAPPER"},
-    {kPost, SCOPE "/protocol-mappers/add-models", "createClientScopeMappers", kChange, kWrite,
-     &mappers_of<&scope_mappers, &create_mappers>, "PROTOCOL_MAPPER"},
-    {kGet, SCOPE "/protocol-mappers/protocol/{protocol}", "listClientScopeMappersOfProtocol", kSee, kRead,
-     &mappers_of<&scope_mappers, &list_mappers_of_protocol>},
-    {kGet, SCOPE "/protocol-mappers/models/{mapperId}", "getClientScopeMapper", kSee, kRead,
-     &mappers_of<&scope_mappers, &get_mapper>},
-    {kPut, SCOPE "/protocol-mappers/models/{mapperId}", "updateClientScopeMapper", kChange, kWrite,
-     &mappers_of<&scope_mappers, &update_mapper>, "PROTOCOL_MAPPER"},
-    {kDelete, SCOPE "/protocol-mappers/models/{mapperId}", "deleteClientScopeMapper", kChange, kWrite,
-     &mappers_of<&scope_mappers, &delete_mapper>, "PROTOCOL_MAPPER"},
+    CARDEA_MAPPER_ROWS(SCOPE, "ClientScope", scope_mappers),
 
-    {kGet, HOLDER "/scope-mappings", "getClientScopeScopeMappings", kSee, kRead, &get_mappings_of<&scope_scope_holder>},
-    {kGet, HOLDER "/scope-mappings/realm", "listClientScopeRealmScopeMappings", kSee, kRead,
-     &list_mappings_of<&scope_scope_holder, kDirect>},
-    {kGet, HOLDER "/scope-mappings/realm/available", "listAvailableClientScopeRealmScopeMappings", kSee, kRead,
-     &list_mappings_of<&scope_scope_holder, kAvailable>},
-    {kGet, HOLDER "/scope-mappings/realm/composite", "listEffectiveClientScopeRealmScopeMappings", kSee, kRead,
-     &list_mappings_of<&scope_scope_holder, kComposite>},
-    {kPost, HOLDER "/scope-mappings/realm", "addClientScopeRealmScopeMappings", kChange, kWrite,
-     &add_mappings_of<&scope_scope_holder>, "REALM_SCOPE_MAPPING"},
-    {kDelete, HOLDER "/scope-mappings/realm", "removeClientScopeRealmScopeMappings", kChange, kWrite,
-     &remove_mappings_of<&scope_scope_holder>, "REALM_SCOPE_MAPPING"},
-    {kGet, HOLDER "/scope-mappings/clients/{clientUuid}", "listClientScopeClientScopeMappings", kSee, kRead,
-     &list_mappings_of<&scope_scope_holder, kDirect>},
-    {kGet, HOLDER "/scope-mappings/clients/{clientUuid}/available", "listAvailableClientScopeClientScopeMappings", kSee,
-     kRead, &list_mappings_of<&scope_scope_holder, kAvailable>},
-    {kGet, HOLDER "/scope-mappings/clients/{clientUuid}/composite", "listEffectiveClientScopeClientScopeMappings", kSee,
-     kRead, &list_mappings_of<&scope_scope_holder, kComposite>},
-    {kPost, HOLDER "/scope-mappings/clients/{clientUuid}", "addClientScopeClientScopeMappings", kChange, kWrite,
-     &add_mappings_of<&scope_scope_holder>, "CLIENT_SCOPE_MAPPING"},
-    {kDelete, HOLDER "/scope-mappings/clients/{clientUuid}", "removeClientScopeClientScopeMappings", kChange, kWrite,
-     &remove_mappings_of<&scope_scope_holder>, "CLIENT_SCOPE_MAPPING"},
+    CARDEA_MAPPING_ROWS(HOLDER "/scope-mappings", "ClientScope", "ScopeMappings", "ScopeMappings", "SCOPE_MAPPING",
+                        scope_scope_holder),
 };
 
 #undef REALM

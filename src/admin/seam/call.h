@@ -160,6 +160,7 @@ class Call {
 
  private:
   friend class Dispatch;
+  friend class SubCalls;
   [[nodiscard]] Or<const json::value*> body();
 
   const Dependencies& dependencies_;

@@ -68,5 +68,11 @@ struct Operation {
 [[nodiscard]] std::span<const Operation> provider_operations();
 [[nodiscard]] std::span<const Operation> flow_operations();
 [[nodiscard]] std::span<const Operation> server_operations();
+[[nodiscard]] std::span<const Operation> event_operations();
+[[nodiscard]] std::span<const Operation> mail_operations();
+[[nodiscard]] std::span<const Operation> access_token_operations();
+[[nodiscard]] std::span<const Operation> certificate_operations();
+[[nodiscard]] std::span<const Operation> partial_operations();
+[[nodiscard]] std::span<const Operation> organization_operations();
 
 }  // namespace cardea::admin

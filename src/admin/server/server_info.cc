@@ -92,7 +92,7 @@ json::object crypto_json() {
   static constexpr std::string_view kAsymmetric[] = {"ES256", "ES384", "ES512", "EdDSA", "PS256",
                                                      "PS384", "PS512", "RS256", "RS384", "RS512"};
   return {{"cryptoProvider", "OpenSSL"},
-          {"supportedKeystoreTypes", json::array()},
+          {"supportedKeystoreTypes", json::array{"PKCS12"}},
           {"clientSignatureSymmetricAlgorithms", json::array{"HS256", "HS384", "HS512"}},
           {"clientSignatureAsymmetricAlgorithms", names(kAsymmetric)}};
 }
@@ -234,6 +234,8 @@ void add_system(json::object& out, const Call& call) {
 }
 
 }  // namespace
+
+std::string_view api_version() { return kApiVersion; }
 
 Answer get_server_info(Call& call) {
   json::object out;

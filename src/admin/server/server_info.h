@@ -7,5 +7,7 @@
 namespace cardea::admin {
 
 Answer get_server_info(Call& call);
+/// The release of Keycloak whose API this is.
+[[nodiscard]] std::string_view api_version();
 
 }  // namespace cardea::admin

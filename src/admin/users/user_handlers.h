@@ -44,6 +44,8 @@ Answer revoke_user_consent(Call& call);
 Answer list_federated_identities(Call& call);
 Answer add_federated_identity(Call& call);
 Answer remove_federated_identity(Call& call);
+/// Signs this browser in as the user: a session like any other, and the event says who made it.
+Answer impersonate(Call& call);
 
 /// Words of a search, and pairs of `q`: each costs the database a comparison for every user.
 inline constexpr std::size_t kUserQueryPartsMax = 16;

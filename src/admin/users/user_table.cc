@@ -10,7 +10,6 @@ namespace {
 using enum AdminRole;
 using enum web::Method;
 using enum Mode;
-using enum MappingView;
 
 constexpr auto kSee = needs({kViewUsers, kManageUsers});
 constexpr auto kList = needs({kViewUsers, kManageUsers, kQueryUsers});
@@ -19,8 +18,6 @@ constexpr auto kProfile = needs({kViewRealm, kManageRealm, kViewUsers, kManageUs
 
 #define USERS "/admin/realms/{realm}/users"
 #define USER USERS "/{userId}"
-#define REALM_ROLES USER "/role-mappings/realm"
-#define CLIENT_ROLES USER "/role-mappings/clients/{clientUuid}"
 #define ATTACKS "/admin/realms/{realm}/attack-detection/brute-force/users"
 
 constexpr Operation kRows[] = {
@@ -66,23 +63,9 @@ constexpr Operation kRows[] = {
     {kDelete, USER "/federated-identity/{alias}", "removeFederatedIdentity", kChange, kWrite,
      &remove_federated_identity, "USER"},
 
-    {kGet, USER "/role-mappings", "getUserRoleMappings", kSee, kRead, &get_mappings_of<&user_holder>},
-    {kGet, REALM_ROLES, "listUserRealmRoles", kSee, kRead, &list_mappings_of<&user_holder, kDirect>},
-    {kGet, REALM_ROLES "/available", "listAvailableUserRealmRoles", kSee, kRead,
-     &list_mappings_of<&user_holder, kAvailable>},
-    {kGet, REALM_ROLES "/composite", "listEffectiveUserRealmRoles", kSee, kRead,
-     &list_mappings_of<&user_holder, kComposite>},
-    {kPost, REALM_ROLES, "addUserRealmRoles", kChange, kWrite, &add_mappings_of<&user_holder>, "REALM_ROLE_MAPPING"},
-    {kDelete, REALM_ROLES, "removeUserRealmRoles", kChange, kWrite, &remove_mappings_of<&user_holder>,
-     "REALM_ROLE_MAPPING"},
-    {kGet, CLIENT_ROLES, "listUserClientRoles", kSee, kRead, &list_mappings_of<&user_holder, kDirect>},
-    {kGet, CLIENT_ROLES "/available", "listAvailableUserClientRoles", kSee, kRead,
-     &list_mappings_of<&user_holder, kAvailable>},
-    {kGet, CLIENT_ROLES "/composite", "listEffectiveUserClientRoles", kSee, kRead,
-     &list_mappings_of<&user_holder, kComposite>},
-    {kPost, CLIENT_ROLES, "addUserClientRoles", kChange, kWrite, &add_mappings_of<&user_holder>, "CLIENT_ROLE_MAPPING"},
-    {kDelete, CLIENT_ROLES, "removeUserClientRoles", kChange, kWrite, &remove_mappings_of<&user_holder>,
-     "CLIENT_ROLE_MAPPING"},
+    {kPost, USER "/impersonation", "impersonate", needs({kImpersonation}), kWrite, &impersonate, "USER", "ACTION"},
+
+    CARDEA_MAPPING_ROWS(USER "/role-mappings", "User", "RoleMappings", "Roles", "ROLE_MAPPING", user_holder),
 
     {kGet, ATTACKS "/{userId}", "getBruteForceStatus", kSee, kRead, &get_brute_force_status},
     {kDelete, ATTACKS "/{userId}", "clearBruteForceOfUser", kChange, kWrite, &clear_brute_force_of_user,
@@ -92,8 +75,6 @@ constexpr Operation kRows[] = {
 
 #undef USERS
 #undef USER
-#undef REALM_ROLES
-#undef CLIENT_ROLES
 #undef ATTACKS
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "app/wire/outbound.h"
 
+#include <future>
+#include <memory>
 #include <utility>
 
 namespace cardea::app {
@@ -50,6 +52,17 @@ Outbound::Outbound(http::OutboundRules rules, http::TrustStore trust, const Cloc
       loop_(web::kFetchesMax),
       fetcher_(loop_, rules_, trust_, clock, metrics),
       mail_sender_(loop_, rules_, trust_, metrics) {}
+
+std::string send_and_wait(MailTransport& transport, MailServer server, std::string to, std::string content) {
+  auto answer = std::make_shared<std::promise<MailSent>>();
+  auto sent = answer->get_future();
+  transport.send(std::move(server), std::move(to), std::move(content),
+                 [answer](const MailSent& result) { answer->set_value(result); });
+  if (sent.wait_for(kMailTrialMax) != std::future_status::ready) return "no answer in time";
+  const auto result = sent.get();
+  if (result.sent) return {};
+  return result.reason.empty() ? "not sent" : result.reason;
+}
 
 void SmtpTransport::send(MailServer server, std::string to, std::string content, std::function<void(MailSent)> done) {
   http::SmtpMessage message;

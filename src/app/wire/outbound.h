@@ -50,6 +50,12 @@ class SmtpTransport final : public MailTransport {
   LaneExecutor& jobs_;
 };
 
+/// Sends one mail and waits for what comes of it, at most kMailTrialMax: for the admin lane. Empty: the server took it;
+/// else why not.
+inline constexpr seconds kMailTrialMax{25};
+[[nodiscard]] std::string send_and_wait(MailTransport& transport, MailServer server, std::string to,
+                                        std::string content);
+
 /// Sends logout tokens by the fetcher; what comes back is handed on by `jobs`, since it is written to the database.
 class FetchLogoutSender final : public LogoutSender {
  public:

@@ -5,10 +5,13 @@
 #include "app/wire/login_side.h"
 #include "base/uri.h"
 #include "login/playground.h"
+#include "login/send_mail.h"
 #include "oidc/authorize/authorize_endpoint.h"
 #include "oidc/endpoint.h"
 #include "oidc/redirect_uri.h"
+#include "oidc/registration/token.h"
 #include "oidc/routes.h"
+#include "oidc/session_cookies.h"
 #include "web/asset.h"
 #include "web/console_files.h"
 
@@ -26,7 +29,8 @@ std::string browser_path(const ProviderAddress& address) {
 }  // namespace
 
 Provider::Provider(const Parts& parts, ProviderAddress address, bool development)
-    : address_(std::move(address)),
+    : event_log_(parts.log, parts.clock, parts.random),
+      address_(std::move(address)),
       base_url_(address_.frontend, browser_path(address_)),
       pages_(parts.random, web::embedded_assets(), browser_path(address_)),
       settings_(parts.repositories, parts.log),
@@ -36,13 +40,9 @@ Provider::Provider(const Parts& parts, ProviderAddress address, bool development
       broker_(broker_dependencies(parts)),
       account_(account_dependencies(parts, development)),
       admin_console_{settings_, base_url_, web::embedded_consoles(), parts.log, parts.repositories.store.reads_block()},
-      admin_{.repositories = parts.repositories,
-             .settings = settings_,
-             .base_url = base_url_,
-             .clock = parts.clock,
-             .random = parts.random,
-             .log = parts.log},
+      admin_(admin_dependencies(parts)),
       router_(&parts.log) {
+  event_log_.attach(settings_);
   oidc::add_routes(router_, oidc_);
   login_.add_routes(router_);
   broker::add_routes(router_, broker_);
@@ -63,7 +63,7 @@ oidc::Dependencies Provider::oidc_dependencies(const Parts& parts, bool developm
       .base_url = base_url_,
       .clock = parts.clock,
       .random = parts.random,
-      .log = parts.log,
+      .log = event_log_,
       .login_guard = login_guard_,
       .start_login =
           [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm,
@@ -91,7 +91,7 @@ login::Dependencies Provider::login_dependencies(const Parts& parts) {
       .base_url = base_url_,
       .clock = parts.clock,
       .random = parts.random,
-      .log = parts.log,
+      .log = event_log_,
       .login_guard = login_guard_,
       .complete =
           [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm,
@@ -129,7 +129,7 @@ broker::Dependencies Provider::broker_dependencies(const Parts& parts) {
       .base_url = base_url_,
       .clock = parts.clock,
       .random = parts.random,
-      .log = parts.log,
+      .log = event_log_,
       .login = login_side(login_),
       .refuse_realm = [this](
                           const web::Request& request,
@@ -146,11 +146,36 @@ account::Dependencies Provider::account_dependencies(const Parts& parts, bool de
       .consoles = web::embedded_consoles(),
       .clock = parts.clock,
       .random = parts.random,
-      .log = parts.log,
+      .log = event_log_,
       .refuse_realm = [this](
                           const web::Request& request,
                           const RealmEntry* realm) { return oidc::refuse_realm_with_log(oidc_.log, request, realm); },
       .development = development,
+  };
+}
+
+admin::Dependencies Provider::admin_dependencies(const Parts& parts) {
+  return {
+      .repositories = parts.repositories,
+      .settings = settings_,
+      .base_url = base_url_,
+      .clock = parts.clock,
+      .random = parts.random,
+      .log = event_log_,
+      .mailer = login::make_theme_mailer(),
+      .mail_base = [this](const web::Request& request) { return login::mail_base(base_url_, request); },
+      .is_redirect_allowed = &oidc::is_redirect_allowed,
+      .make_registration_token =
+          [](const RealmEntry& realm, std::string_view issuer, const admin::RegistrationTokenOrder& order,
+             TimePoint now) {
+            return oidc::make_registration_token(realm, issuer, {order.kind, order.ticket}, now, order.expires_at);
+          },
+      .add_session_cookies =
+          [this, &random = parts.random](web::Response& response, const web::Request& request, const RealmEntry& realm,
+                                         const UserSession& session, TimePoint now) {
+            oidc::add_session_cookies(response, request, realm, session, base_url_.issuer(request, realm.realm.name),
+                                      base_url_, random_handle(random), now);
+          },
   };
 }
 

@@ -9,6 +9,7 @@
 #include "admin/admin.h"
 #include "admin/console/console.h"
 #include "broker/broker.h"
+#include "core/events/event_log.h"
 #include "core/login_guard.h"
 #include "core/settings.h"
 #include "crypto/seal.h"
@@ -47,6 +48,10 @@ class Provider {
   [[nodiscard]] web::Outcome handle(web::Request& request) const;
 
   [[nodiscard]] Settings& settings() { return settings_; }
+  /// User events on their way to the database: to be flushed every second, and at the end.
+  [[nodiscard]] EventLog& events() { return event_log_; }
+  /// How mail is tried out at once. Before the first request.
+  void send_mail_by(admin::SendMail send) { admin_.send_mail = std::move(send); }
   /// For the generated reference.
   [[nodiscard]] std::vector<std::string> routes() const { return router_.routes(); }
 
@@ -55,7 +60,9 @@ class Provider {
   [[nodiscard]] login::Dependencies login_dependencies(const Parts& parts);
   [[nodiscard]] broker::Dependencies broker_dependencies(const Parts& parts);
   [[nodiscard]] account::Dependencies account_dependencies(const Parts& parts, bool development);
+  [[nodiscard]] admin::Dependencies admin_dependencies(const Parts& parts);
 
+  EventLog event_log_;  // what sign-in and protocol endpoints log to
   ProviderAddress address_;
   web::BaseUrl base_url_;
   web::Pages pages_;

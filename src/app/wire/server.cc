@@ -74,6 +74,7 @@ struct RunningServer::Parts {
   [[nodiscard]] Result<void, std::string> make_outbound();
   [[nodiscard]] Result<void, std::string> make_gate(const Environment& environment);
   void start_jobs();
+  void keep_events();
   void make_housekeeping();
   void register_metrics();
   [[nodiscard]] Result<void, std::string> fill_database(const Environment& environment, ShowPassword show_password);
@@ -116,6 +117,12 @@ Result<void, std::string> RunningServer::Parts::make_outbound() {
   if (!made) return refuse(std::move(made.error()));
   outbound = std::move(*made);
   lanes->assign(outbound->fetcher());
+  jobs_pool = make_pool(1, kJobsQueueMax);
+  mail_transport = std::make_unique<SmtpTransport>(outbound->mail_sender(), *jobs_pool);
+  provider->send_mail_by(
+      [transport = mail_transport.get()](MailServer mail_server, std::string to, std::string content) {
+        return send_and_wait(*transport, std::move(mail_server), std::move(to), std::move(content));
+      });
   return {};
 }
 
@@ -130,18 +137,23 @@ Result<void, std::string> RunningServer::Parts::make_gate(const Environment& env
 
 /// The outbox is emptied beside the requests, on threads of its own.
 void RunningServer::Parts::start_jobs() {
-  jobs_pool = make_pool(1, kJobsQueueMax);
   logout_sender = std::make_unique<FetchLogoutSender>(outbound->fetcher(), *jobs_pool);
   logout_delivery =
       std::make_unique<LogoutDelivery>(database->repositories(), provider->settings(), clock, log, *logout_sender);
-  mail_transport = std::make_unique<SmtpTransport>(outbound->mail_sender(), *jobs_pool);
   mail_delivery =
       std::make_unique<MailDelivery>(database->repositories(), provider->settings(), clock, log, *mail_transport);
   jobs_ticker = std::make_unique<Ticker>(kTick, [this] {
     (void)logout_delivery->deliver_due();
     (void)mail_delivery->deliver_due();
     if (gate) gate->tick(outbound->fetcher());
+    keep_events();
   });
+}
+
+/// User events of the last second, in few transactions.
+void RunningServer::Parts::keep_events() {
+  const auto& repositories = database->repositories();
+  (void)provider->events().flush(repositories.store, repositories.events);
 }
 
 void RunningServer::Parts::make_housekeeping() {
@@ -166,6 +178,8 @@ void RunningServer::Parts::register_metrics() {
                          [&store] { return static_cast<std::int64_t>(store.groups()); });
   metrics.gauge_function("cardea_db_grouped_writes", "Writes in those groups.",
                          [&store] { return static_cast<std::int64_t>(store.grouped_writes()); });
+  metrics.gauge_function("cardea_events_lost", "User events dropped since the start, for want of room.",
+                         [this] { return static_cast<std::int64_t>(provider->events().lost()); });
   metrics.gauge_function("cardea_ready", "1 while this node may be sent requests, the database's answer apart.",
                          [this] { return health.started && !health.stopping && health.settings_are_fresh ? 1 : 0; });
 }
@@ -252,6 +266,7 @@ void RunningServer::stop() {
   parts_->server->stop(kStopGrace);
   parts_->ticker.reset();
   parts_->jobs_ticker.reset();
+  parts_->keep_events();
   parts_->outbound->stop();
   if (parts_->management) parts_->management->stop(std::chrono::milliseconds{0});
 }

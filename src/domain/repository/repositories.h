@@ -2,6 +2,7 @@
 #pragma once
 
 #include "domain/repository/account_repos.h"
+#include "domain/repository/event_repo.h"
 #include "domain/repository/server_repo.h"
 #include "domain/repository/session_repos.h"
 #include "domain/repository/settings_repos.h"
@@ -35,6 +36,7 @@ struct Repositories {
   ConsentRepo& consents;
   LoginFailureRepo& login_failures;
   FederatedIdentityRepo& federated_identities;
+  EventRepo& events;
 };
 
 }  // namespace cardea

@@ -173,6 +173,8 @@ class TicketRepo {
   virtual Stored<std::vector<Ticket>> list(Rows& rows, const RealmId& realm, TicketKind kind, int tickets_max) = 0;
   /// False when there was none.
   virtual Stored<bool> remove(Tx& tx, const RealmId& realm, TicketKind kind, std::string_view hash) = 0;
+  /// Those that stand for `content`; how many went.
+  virtual Stored<int> remove_of(Tx& tx, const RealmId& realm, TicketKind kind, std::string_view content) = 0;
 };
 
 /// What goes when its time is over. Each kind is purged by itself, so that a backlog in one holds up no other.
@@ -187,11 +189,13 @@ enum class Expiring {
   kSessions,
   kOfflineSessions,
   kMails,
+  kUserEvents,
+  kAdminEvents,
 };
 inline constexpr std::array kAllExpiring = {
     Expiring::kCodes,           Expiring::kDeviceCodes, Expiring::kLogoutNotices, Expiring::kInteractions,
     Expiring::kUsedIds,         Expiring::kTickets,     Expiring::kRevocations,   Expiring::kSessions,
-    Expiring::kOfflineSessions, Expiring::kMails,
+    Expiring::kOfflineSessions, Expiring::kMails,       Expiring::kUserEvents,    Expiring::kAdminEvents,
 };
 
 class PurgeRepo {

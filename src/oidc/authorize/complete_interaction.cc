@@ -155,6 +155,8 @@ web::Response answer(const Completion& completion, Granted granted) {
                         {{"realm", grant.realm->realm.name},
                          {"client_id", grant.request.client_id},
                          {"user_id", grant.proven.user.str()},
+                         {"session_id", granted.session.id.str()},
+                         {"ip", completion.http.remote_address},
                          {"reason", granted.refusal ? std::string_view(granted.refusal->note) : "signed_in"},
                          {"correlation_id", completion.http.correlation_id}});
   const auto session = granted.session;

@@ -139,6 +139,9 @@ web::Outcome end_session(const LogoutPtr& logout, std::optional<SessionId> sessi
     if (!ended) return store_failed(logout->dependencies, logout->http, ended.error());
     logout->dependencies.log.info("logout", {{"realm", logout->realm->realm.name},
                                              {"ended", ended->existed},
+                                             {"client_id", logout->client ? logout->client->client.client_id : ""},
+                                             {"session_id", session.str()},
+                                             {"ip", logout->http.remote_address},
                                              {"correlation_id", logout->http.correlation_id}});
     return finish(ended->frontchannel);
   });

@@ -37,6 +37,8 @@ web::Outcome end_session(ClientRequestPtr request, SessionId session, bool offli
           request->dependencies.log.info("logout", {{"realm", request->realm->realm.name},
                                                     {"client_id", request->client->client.client_id},
                                                     {"ended", *removed},
+                                                    {"session_id", ending.session.str()},
+                                                    {"ip", request->http.remote_address},
                                                     {"correlation_id", request->http.correlation_id}});
           response.add("Cache-Control", "no-cache");
         }

@@ -26,19 +26,44 @@ OAuthError not_authorized(std::string_view what) {
 
 const Repositories& repositories(const Registration& registration) { return registration.dependencies.repositories; }
 
-/// A person or service account with one of these roles of the realm's own administration, in this token's scope.
-Stored<bool> has_role(Tx& tx, const Registration& registration, std::initializer_list<std::string_view> names) {
+/// A person or service account with one of these roles of a client (empty: of the realm), in this token's scope.
+Stored<bool> has_role(Tx& tx, const Registration& registration, std::string_view client_id,
+                      std::initializer_list<std::string_view> names) {
   if (!registration.bearer) return false;
   const auto loaded =
       load_presented_token(tx, registration.dependencies, registration.realm, *registration.bearer, registration.now);
   if (!loaded) return refuse(loaded.error());
   if (!*loaded) return false;
   const auto& subject = (*loaded)->subject;
-  const auto admin_client = admin_client_id(registration.realm->realm.name);
   return std::ranges::any_of(subject.roles->items, [&](const EffectiveRoles::Item& role) {
     const bool seen = subject.scope_roles == nullptr || subject.scope_roles->contains(role.id);
-    return seen && role.client_id == admin_client && std::ranges::find(names, role.name) != names.end();
+    return seen && role.client_id == client_id && std::ranges::find(names, role.name) != names.end();
   });
+}
+/// The same for roles of the realm's own administration.
+Stored<bool> has_role(Tx& tx, const Registration& registration, std::initializer_list<std::string_view> names) {
+  return has_role(tx, registration, admin_client_id(registration.realm->realm.name), names);
+}
+
+/// Nobody becomes a client that may more than they do: admin roles of its service account are the caller's, too (attack
+/// class 21; as in the admin API).
+Stored<bool> covers_service_account(Tx& tx, const Registration& registration, const Client& client) {
+  if (!client.service_accounts_enabled) return true;
+  const auto& realm = registration.realm->realm;
+  const auto account = repositories(registration).subjects.load_service_account(tx, realm.id, client.id);
+  if (!account) return refuse(account.error());
+  if (!*account) return true;
+  const auto held = registration.dependencies.settings.effective_roles(tx, *registration.realm, **account);
+  if (!held) return refuse(held.error());
+  for (const auto& role : (*held)->items) {
+    const bool is_admin = role.client_id.empty()
+                              ? realm.name == kMasterRealm && (role.name == "admin" || role.name == "create-realm")
+                              : is_reserved_client_id(realm.name, role.client_id);
+    if (!is_admin) continue;
+    const auto has = has_role(tx, registration, role.client_id, {role.name});
+    if (!has || !*has) return has;
+  }
+  return true;
 }
 
 /// The client of the path, when whoever asks may have it: by its own token, or by a role. Unknown clients get the same
@@ -52,7 +77,12 @@ Stored<Result<Client, OAuthError>> own_client(Tx& tx, const Registration& regist
   if (!*client || is_reserved) return Own(refuse(not_authorized(refusal)));
   const auto manages = has_role(tx, registration, {"manage-clients"});
   if (!manages) return refuse(manages.error());
-  if (*manages) return Own(std::move(**client));
+  if (*manages) {
+    const auto covers = covers_service_account(tx, registration, **client);
+    if (!covers) return refuse(covers.error());
+    if (!*covers) return Own(refuse(not_authorized(refusal)));
+    return Own(std::move(**client));
+  }
   if (!registration.token || registration.token->kind != TicketKind::kRegistration) {
     return Own(refuse(not_authorized(refusal)));
   }

@@ -9,6 +9,13 @@
 namespace cardea::oidc {
 
 web::Response refuse_token(const TokenRequest& request, OAuthError error) {
+  request.dependencies.log.debug("token_refused", {{"grant", request.form.value_or("grant_type", "")},
+                                                   {"error", wire_name(error.code)},
+                                                   {"note", error.note},
+                                                   {"realm", request.realm->realm.name},
+                                                   {"client_id", request.client->client.client_id},
+                                                   {"ip", request.http.remote_address},
+                                                   {"correlation_id", request.http.correlation_id}});
   auto response = error_response(error, request.http, request.realm->realm.name, request.client->client.client_id,
                                  request.dependencies.log);
   add_cors(response, request.http, request.client->client, request.server_base);
@@ -95,6 +102,14 @@ web::Response token_answer(const TokenRequest& request, const TokenPlan& plan, c
     body.pop_back();
     body.append(",").append(tokens.response_members).append("}");
   }
+  request.dependencies.log.debug("token_issued",
+                                 {{"grant", request.form.value_or("grant_type", "")},
+                                  {"realm", request.realm->realm.name},
+                                  {"client_id", request.client->client.client_id},
+                                  {"user_id", session == nullptr ? std::string_view() : session->user.str()},
+                                  {"session_id", session == nullptr ? std::string_view() : session->id.str()},
+                                  {"ip", request.http.remote_address},
+                                  {"correlation_id", request.http.correlation_id}});
   auto response = web::no_store_json(200, std::move(body));
   add_cors(response, request.http, request.client->client, request.server_base);
   return response;

@@ -1,0 +1,100 @@
+#include "admin/certificates/certificate_handlers.h"
+
+#include <algorithm>
+
+#include "admin/clients/client_view.h"
+#include "base/encoding.h"
+#include "crypto/pkcs12.h"
+#include "domain/representation/members.h"
+
+namespace cardea::admin {
+namespace {
+
+constexpr int kYears = 10;
+constexpr std::string_view kAttribute = "jwt.credential";  // SAML, which has others, is not spoken here
+
+struct PreparedCertificate {
+  crypto::PrivateKey key;
+  std::string der;
+};
+
+Or<void> check_attribute(const Call& call) {
+  if (call.path("attr") == kAttribute) return {};
+  return refuse(not_found("HTTP 404 Not Found"));
+}
+
+std::string attribute_name() { return std::string(kAttribute) + ".certificate"; }
+
+/// The private key as Keycloak shows it: base64 of PKCS #8, the PEM without its frame.
+std::string bare_pem(std::string_view pem) {
+  std::string bare;
+  while (!pem.empty()) {
+    const auto end = std::min(pem.find('\n'), pem.size());
+    const auto line = pem.substr(0, end);
+    if (!line.starts_with("-----")) bare.append(line);
+    pem.remove_prefix(std::min(end + 1, pem.size()));
+  }
+  return bare;
+}
+
+/// The client with its new certificate; the one before is good no more.
+Or<Client> store_certificate(Call& call, const PreparedCertificate& made) {
+  CARDEA_TRY(client, load_client_to_change(call));
+  client.attributes[attribute_name()] = base64_encode(made.der);
+  CARDEA_DO(call.repositories().clients.update(call.tx(), call.realm().id, client));
+  CARDEA_TRY(shown, masked_client_json(call, client));
+  call.note_after(std::move(shown));
+  return std::move(client);
+}
+
+}  // namespace
+
+Answer get_certificate(Call& call) {
+  CARDEA_TRY(client, load_client(call));
+  CARDEA_DO(check_attribute(call));
+  json::object out;
+  set_unless_empty(out, "certificate", client.attribute(attribute_name()));
+  return ok(out);
+}
+
+Prepared prepare_certificate(Call& call) {
+  CARDEA_DO(check_attribute(call));
+  auto key = crypto::PrivateKey::generate(crypto::KeyType::kRsa);
+  if (!key) return refuse(error(500, "unknown_error", "The key cannot be made"));
+  // The name is the client's internal id: its client_id is known in the transaction alone.
+  auto der = crypto::make_self_signed_certificate(*key, call.path("clientUuid"), call.now(), kYears);
+  if (!der) return refuse(not_found("Could not find client"));
+  call.prepared = std::make_shared<PreparedCertificate>(PreparedCertificate{std::move(*key), std::move(*der)});
+  return {};
+}
+
+Answer generate_certificate(Call& call) {
+  const auto& made = *static_cast<PreparedCertificate*>(call.prepared.get());
+  CARDEA_TRY(client, store_certificate(call, made));
+  json::object out;
+  out["privateKey"] = bare_pem(made.key.to_pem().reveal());
+  out["certificate"] = base64_encode(made.der);
+  auto response = ok(out);
+  response.set("Cache-Control", "no-store");
+  return response;
+}
+
+Answer download_new_certificate(Call& call) {
+  CARDEA_TRY(body, call.body_object());
+  if (string_or(*body, "format", "PKCS12") != "PKCS12") {
+    return refuse(error_message(400, "Only PKCS12 files can be made"));
+  }
+  const auto& made = *static_cast<PreparedCertificate*>(call.prepared.get());
+  CARDEA_TRY(client, store_certificate(call, made));
+  const SecretBytes password(string_or(*body, "storePassword", string_or(*body, "keyPassword", "")));
+  const auto alias = string_or(*body, "keyAlias", client.client_id);
+  const auto file = crypto::write_pkcs12(made.key, made.der, alias, password);
+  if (!file) return refuse(error_message(400, "Need to specify a key alias and a password"));
+  web::Response response;
+  response.status = 200;
+  response.add("Content-Type", "application/octet-stream").add("Cache-Control", "no-store");
+  response.body = std::string(file->reveal());
+  return response;
+}
+
+}  // namespace cardea::admin

@@ -1,0 +1,16 @@
+// Certificates of clients (keycloak.md section 6.8): with the key of "jwt.credential" a client signs the assertions by
+// which it authenticates. The server keeps the certificate alone; the private key is shown once, to be taken along.
+#pragma once
+
+#include "admin/seam/call.h"
+
+namespace cardea::admin {
+
+Answer get_certificate(Call& call);
+/// Makes a key with its certificate, on the hash lane.
+[[nodiscard]] Prepared prepare_certificate(Call& call);
+Answer generate_certificate(Call& call);
+/// The same as a PKCS #12 file with the password of the body.
+Answer download_new_certificate(Call& call);
+
+}  // namespace cardea::admin

@@ -1,0 +1,28 @@
+// The rows of certificates of clients.
+#include "admin/certificates/certificate_handlers.h"
+#include "admin/seam/operation.h"
+
+namespace cardea::admin {
+namespace {
+
+using enum AdminRole;
+using enum web::Method;
+using enum Mode;
+
+#define CERTIFICATE "/admin/realms/{realm}/clients/{clientUuid}/certificates/{attr}"
+
+constexpr Operation kRows[] = {
+    {kGet, CERTIFICATE, "getClientCertificate", needs({kViewClients, kManageClients}), kRead, &get_certificate},
+    {kPost, CERTIFICATE "/generate", "generateClientCertificate", needs({kManageClients}), kHashed,
+     &generate_certificate, "CLIENT", "ACTION", &prepare_certificate},
+    {kPost, CERTIFICATE "/generate-and-download", "downloadClientCertificate", needs({kManageClients}), kHashed,
+     &download_new_certificate, "CLIENT", "ACTION", &prepare_certificate},
+};
+
+#undef CERTIFICATE
+
+}  // namespace
+
+std::span<const Operation> certificate_operations() { return kRows; }
+
+}  // namespace cardea::admin

@@ -1,0 +1,75 @@
+#include "admin/flows/config_properties.h"
+
+#include <initializer_list>
+#include <string>
+
+#include "base/text.h"
+
+namespace cardea::admin {
+namespace {
+
+struct ConfigProperty {
+  std::string_view provider;
+  std::string_view name;
+  std::string_view label;
+  std::string_view help;
+  std::string_view type;
+  std::string_view value = {};    // default; empty: none
+  std::string_view options = {};  // of lists, with spaces between
+};
+
+constexpr ConfigProperty kProperties[] = {
+    {"conditional-user-role", "condUserRole", "User role", "The role a person must have.", "Role"},
+    {"conditional-user-role", "negate", "Negate output", "Holds for people without the role.", "boolean", "false"},
+    {"conditional-user-attribute", "attribute_name", "Attribute name", "The attribute that is looked at.", "String"},
+    {"conditional-user-attribute", "attribute_expected_value", "Expected attribute value",
+     "The value it must have, or a pattern.", "String"},
+    {"conditional-user-attribute", "regex", "Regex", "The expected value is a pattern.", "boolean", "false"},
+    {"conditional-user-attribute", "not", "Negate output", "Holds when the attribute does not have the value.",
+     "boolean", "false"},
+    {"conditional-credential",
+     "credentials",
+     "Credentials",
+     "Kinds of credentials used in this login.",
+     "MultivaluedList",
+     {},
+     "none password otp webauthn webauthn-passwordless recovery-authn-codes"},
+    {"conditional-credential", "included", "Included", "Holds when one of them was used; off: when none of them was.",
+     "boolean", "true"},
+    {"conditional-sub-flow-executed", "flow_to_check", "Flow name", "The flow that is asked about.", "String"},
+    {"conditional-sub-flow-executed", "check_result", "Check result", "What must have become of it.", "List",
+     "executed", "executed not-executed"},
+    {"conditional-level-of-authentication", "loa-condition-level", "Level of Authentication (LoA)",
+     "The level that this part of the flow reaches.", "String"},
+    {"conditional-level-of-authentication", "loa-max-age", "Max Age", "How long, in seconds, the level holds.",
+     "String", "36000"},
+    {"identity-provider-redirector", "defaultProvider", "Default Identity Provider",
+     "The provider that people are sent to.", "String"},
+};
+
+}  // namespace
+
+json::array config_properties(std::string_view provider) {
+  json::array list;
+  for (const auto& property : kProperties) {
+    if (property.provider != provider) continue;
+    json::object row;
+    row["name"] = property.name;
+    row["label"] = property.label;
+    row["helpText"] = property.help;
+    row["type"] = property.type;
+    if (!property.value.empty()) row["defaultValue"] = property.value;
+    if (!property.options.empty()) {
+      json::array options;
+      for (const auto option : split_words(property.options)) options.push_back(json::value(option));
+      row["options"] = std::move(options);
+    }
+    row["secret"] = false;
+    row["required"] = false;
+    row["readOnly"] = false;
+    list.push_back(std::move(row));
+  }
+  return list;
+}
+
+}  // namespace cardea::admin

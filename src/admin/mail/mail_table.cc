@@ -1,0 +1,33 @@
+// The rows of mail.
+#include "admin/mail/mail_handlers.h"
+#include "admin/seam/operation.h"
+
+namespace cardea::admin {
+namespace {
+
+using enum AdminRole;
+using enum web::Method;
+using enum Mode;
+
+constexpr auto kChange = needs({kManageUsers});
+
+#define REALM "/admin/realms/{realm}"
+#define USER REALM "/users/{userId}"
+
+constexpr Operation kRows[] = {
+    {kPut, USER "/execute-actions-email", "executeActionsEmail", kChange, kWrite, &execute_actions_email, "USER",
+     "ACTION"},
+    {kPut, USER "/send-verify-email", "sendVerifyEmail", kChange, kWrite, &send_verify_email, "USER", "ACTION"},
+    {kPut, USER "/reset-password-email", "resetPasswordEmail", kChange, kWrite, &reset_password_email, "USER",
+     "ACTION"},
+    {kPost, REALM "/testSMTPConnection", "testSmtpConnection", needs({kManageRealm}), kLong, &test_smtp},
+};
+
+#undef REALM
+#undef USER
+
+}  // namespace
+
+std::span<const Operation> mail_operations() { return kRows; }
+
+}  // namespace cardea::admin

@@ -1,0 +1,138 @@
+#include "core/export/realm_export.h"
+
+#include <gtest/gtest.h>
+
+#include "core/changes/remove_realm.h"
+#include "core/realm_import.h"
+#include "core/verify_credential.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/memory_store.h"
+#include "tests/support/seeded_random.h"
+
+namespace cardea {
+namespace {
+
+constexpr std::string_view
+    kFile = R"({"realm":"demo","enabled":true,"displayName":"Demo","defaultSignatureAlgorithm":"ES256",
+  "passwordPolicy":"length(8)",
+    "smtpServer" : {"host" : "mail.example", "password" : "mail-secret"},
+    "components" : {
+      "org.keycloak.keys.KeyProvider" : [
+        {"name" : "ec", "providerId" : "ecdsa-generated", "config" : {"priority" : ["100"]}},
+        {"name" : "hmac", "providerId" : "hmac-generated", "config" : {"priority" : ["100"], "algorithm" : ["HS512"]}}
+      ]
+    },
+    "roles" : {
+      "realm" :
+          [ {"name" : "clerk", "composites" : {"client" : {"shop" : ["buy"]}}, "attributes" : {"a" : [ "1", "2" ]}} ],
+      "client" : {"shop" : [ {"name" : "buy"}, {"name" : "all", "composites" : {"realm" : ["clerk"]}} ]}
+    },
+    "groups" : [ {
+      "name" : "staff",
+      "attributes" : {"floor" : ["2"]},
+      "realmRoles" : ["clerk"],
+      "subGroups" : [ {"name" : "night/shift", "clientRoles" : {"shop" : ["buy"]}} ]
+    } ],
+    "clients" : [ {
+      "clientId" : "shop",
+      "secret" : "secret-of-the-shop",
+      "redirectUris" : ["https://shop.example/*"],
+      "serviceAccountsEnabled" : true,
+      "protocolMappers" : [ {
+        "name" : "m",
+        "protocol" : "openid-connect",
+        "protocolMapper" : "oidc-audience-mapper",
+        "config" : {"included.client.audience" : "shop"}
+      } ]
+    } ],
+    "scopeMappings" : [ {"client" : "shop", "roles" : ["clerk"]}, {"clientScope" : "profile", "roles" : ["clerk"]} ],
+    "clientScopeMappings" : {"shop" : [ {"clientScope" : "email", "roles" : ["buy"]} ]},
+    "identityProviders"
+    : [ {"alias" : "up", "providerId" : "oidc", "config" : {"clientId" : "c", "clientSecret" : "up-secret"}} ],
+    "users" : [
+      {
+        "username" : "ada",
+        "enabled" : true,
+        "email" : "ada@example.org",
+        "firstName" : "Ada",
+        "attributes" : {"x" : ["y"]},
+        "createdTimestamp" : 1700000000000,
+        "requiredActions" : ["UPDATE_PROFILE"],
+        "credentials" : [ {"type" : "password", "value" : "correct-horse"} ],
+        "realmRoles" : [ "clerk", "default-roles-demo" ],
+        "clientRoles" : {"shop" : ["all"]},
+        "groups" : ["/staff"],
+        "federatedIdentities" : [ {"identityProvider" : "up", "userId" : "7", "userName" : "ada7"} ]
+      },
+      {"username" : "bob", "enabled" : false}
+    ]
+})";
+
+class RealmExportTest : public testing::Test {
+ protected:
+  void import(MemoryStore& store, std::string_view text) {
+    const auto done = import_realm({store.repositories(), clock, random}, parse_json(text).value().as_object());
+    ASSERT_TRUE(done) << done.error().describe();
+    EXPECT_EQ(done->outcome, ImportOutcome::kImported);
+  }
+  std::string exported(MemoryStore& store, Secrets secrets = Secrets::kReveal) {
+    auto repositories = store.repositories();
+    const auto realm =
+        read_from(store, [&](Rows& rows) { return repositories.realms.find_by_name(rows, "demo"); }).value();
+    const auto file = read_from(store, [&](Rows& rows) { return export_realm(rows, repositories, *realm); }).value();
+    auto out = to_json(file.file, secrets);
+    json::array users;
+    EXPECT_TRUE(export_users(repositories, realm->id, file.names, secrets, [&](json::object user) {
+      users.push_back(std::move(user));
+      return true;
+    }));
+    out["users"] = std::move(users);
+    return json::serialize(in_realm_order(std::move(out)));
+  }
+  FakeClock clock;
+  SeededRandom random;
+};
+
+TEST_F(RealmExportTest, refuses_to_lose_a_byte_on_the_way_out_in_and_out) {
+  MemoryStore first, second;
+  import(first, kFile);
+  const auto once = exported(first);
+  import(second, once);
+  clock.advance(seconds{1000});
+  EXPECT_EQ(exported(second), once);
+}
+
+TEST_F(RealmExportTest, refuses_to_show_secrets_behind_the_mask) {
+  MemoryStore store;
+  import(store, kFile);
+  const auto masked = exported(store, Secrets::kMask);
+  for (const std::string_view secret : {"secret-of-the-shop", "up-secret", "mail-secret", "BEGIN", "secretData"}) {
+    EXPECT_EQ(masked.find(secret), std::string::npos) << secret;
+  }
+  EXPECT_NE(exported(store).find("secret-of-the-shop"), std::string::npos);
+}
+
+TEST_F(RealmExportTest, passwords_go_on_working) {
+  MemoryStore first, second;
+  import(first, kFile);
+  import(second, exported(first));
+  auto repositories = second.repositories();
+  const auto realm =
+      read_from(second, [&](Rows& rows) { return repositories.realms.find_by_name(rows, "demo"); }).value();
+  const auto attempt =
+      read_from(second, [&](Rows& rows) { return load_login_attempt(rows, repositories, *realm, "ada", clock.now()); });
+  ASSERT_TRUE(attempt);
+  EXPECT_EQ(verify_password(*attempt, "correct-horse"), PasswordVerdict::kAccepted);
+  EXPECT_EQ(verify_password(*attempt, "wrong-horse"), PasswordVerdict::kRefused);
+}
+
+TEST_F(RealmExportTest, a_removed_realm_leaves_its_name_free) {
+  MemoryStore store;
+  import(store, kFile);
+  ASSERT_TRUE(remove_realm(store.repositories(), "demo"));
+  EXPECT_EQ(remove_realm(store.repositories(), "demo").error(), StoreError::kConflict);
+  import(store, kFile);
+}
+
+}  // namespace
+}  // namespace cardea

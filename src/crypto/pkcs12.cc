@@ -1,0 +1,38 @@
+#include "crypto/pkcs12.h"
+
+#include <openssl/pkcs12.h>
+
+#include <memory>
+
+#include "crypto/openssl.h"
+
+namespace cardea::crypto {
+namespace {
+
+constexpr int kIterations = 100'000;
+
+using Pkcs12Ptr = std::unique_ptr<PKCS12, OpensslFree<PKCS12_free>>;
+
+bool is_text(std::string_view text) { return !text.empty() && !text.contains('\0'); }
+
+}  // namespace
+
+Result<SecretBytes, KeyError> write_pkcs12(const PrivateKey& key, std::string_view certificate_der,
+                                           std::string_view name, const SecretBytes& password) {
+  if (!is_text(name) || !is_text(password.reveal())) return refuse(KeyError::kMalformed);
+  const auto* at = reinterpret_cast<const unsigned char*>(certificate_der.data());
+  const X509Ptr certificate(d2i_X509(nullptr, &at, static_cast<long>(certificate_der.size())));
+  if (!certificate || X509_check_private_key(certificate.get(), key.get()) != 1) return refuse(KeyError::kMalformed);
+  const std::string word(password.reveal());
+  const Pkcs12Ptr bundle(PKCS12_create(word.c_str(), std::string(name).c_str(), key.get(), certificate.get(), nullptr,
+                                       NID_aes_256_cbc, NID_aes_256_cbc, kIterations, kIterations, 0));
+  if (!bundle) return refuse(KeyError::kMalformed);
+  const int size = i2d_PKCS12(bundle.get(), nullptr);
+  if (size <= 0) return refuse(KeyError::kMalformed);
+  std::string bytes(static_cast<std::size_t>(size), '\0');
+  auto* out = reinterpret_cast<unsigned char*>(bytes.data());
+  i2d_PKCS12(bundle.get(), &out);
+  return SecretBytes(std::move(bytes));
+}
+
+}  // namespace cardea::crypto
