@@ -8,6 +8,7 @@
 
 #include "app/gate_command.h"
 #include "app/generate.h"
+#include "app/realm_files.h"
 #include "app/serve.h"
 #include "app/settings/check_settings.h"
 #include "app/settings/show.h"
@@ -74,6 +75,12 @@ int run_command(const std::vector<std::string>& arguments, const Environment& en
     return run_gate_command(line, *configuration, environment, {out, err});
   if (line.command == Command::kGate) return serve_gate(std::move(*configuration), environment, out);
   if (line.command == Command::kConfigCheck) return check(*configuration, out);
+  if (line.command == Command::kExport) {
+    return export_realms(std::move(*configuration), line.files, environment, out, err);
+  }
+  if (line.command == Command::kImport) {
+    return import_realm_files(std::move(*configuration), line.files, environment, out, err);
+  }
   return serve(std::move(*configuration), environment, out, err);
 }
 

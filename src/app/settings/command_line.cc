@@ -103,6 +103,8 @@ struct Commands {
   CLI::App* presets_check =
       app.add_subcommand("check", "Find what stands between an application and its first sign-in.");
   CLI::App* admin = app.add_subcommand("admin", "Administer a server: kcadm's verbs and flags.");
+  CLI::App* export_realms = app.add_subcommand("export", "Write realms of the database to files.");
+  CLI::App* import_realms = app.add_subcommand("import", "Read realms from files into the database.");
   CLI::App* version = app.add_subcommand("version", "Print the version.");
   CLI::App* help = app.add_subcommand("help", "Show this help, or that of one command: cardea help start.");
   CLI::App* generate = app.add_subcommand("gen", "")->group("");  // Hidden: for ./dev gen.
@@ -129,6 +131,14 @@ Commands::Commands(CommandLine& line) {
     look->add_option("command", profile, "start, start-dev or gate")->type_name("")->default_str("start");
     add_options(*look, false);
   }
+  for (auto* transfer : {export_realms, import_realms}) {
+    transfer->add_option("--file", line.files.file, "One file, with one realm and its users.")->type_name("PATH");
+    transfer->add_option("--dir", line.files.dir, "A folder, with a file for each realm and files for users.")
+        ->type_name("PATH");
+    add_options(*transfer, true);
+  }
+  export_realms->add_option("--realm", line.files.realm, "This realm alone; needed with --file.")->type_name("NAME");
+  import_realms->add_flag("--override", line.files.replace, "Remove realms that exist, and make them anew.");
   help->add_option("command", help_about, "")->type_name("");
   generate->add_option("topic", line.topic, "");
 }
@@ -158,6 +168,15 @@ void read_gate_command(const Commands& commands, CommandLine& line) {
   read_server_command(commands.is_gate_check ? Command::kGateCheck : Command::kGate, *commands.gate, false, line);
 }
 
+/// What a server is told about listening has no meaning here: `development` leaves it out.
+void read_transfer_command(Command command, const CLI::App& given, CommandLine& line) {
+  read_server_command(command, given, true, line);
+  const auto& files = line.files;
+  if (files.file.empty() == files.dir.empty()) line.problems.add("--file", "say --file or --dir, one of them");
+  if (command == Command::kExport && !files.file.empty() && files.realm.empty())
+    line.problems.add("--realm", "a file has one realm: say which");
+}
+
 /// What was parsed, as a CommandLine; all but `help`.
 void read_command(const Commands& commands, CommandLine& line) {
   if (commands.start->parsed()) {
@@ -174,6 +193,10 @@ void read_command(const Commands& commands, CommandLine& line) {
     const bool check = commands.check->parsed();
     read_server_command(check ? Command::kConfigCheck : Command::kConfigShow, check ? *commands.check : *commands.show,
                         profile == "start-dev", line);
+  } else if (commands.export_realms->parsed()) {
+    read_transfer_command(Command::kExport, *commands.export_realms, line);
+  } else if (commands.import_realms->parsed()) {
+    read_transfer_command(Command::kImport, *commands.import_realms, line);
   } else if (commands.version->parsed()) {
     line.command = Command::kVersion;
   } else if (commands.generate->parsed()) {
@@ -188,7 +211,8 @@ void read_command(const Commands& commands, CommandLine& line) {
     const auto rest = commands.app.remaining();
     const auto word = rest.empty() ? std::string() : rest.front();
     refuse_command(word, "\"" + word + "\"",
-                   {"start", "start-dev", "gate", "config", "apply", "preset", "check", "admin", "version", "help"},
+                   {"start", "start-dev", "gate", "config", "export", "import", "apply", "preset", "check", "admin",
+                    "version", "help"},
                    line);
   }
 }

@@ -20,10 +20,19 @@ enum class Command {
   kGateExplain,  // says why a token may do what or not
   kConfigCheck,
   kConfigShow,
+  kExport,  // `files` says what and where
+  kImport,
   kVersion,
   kHelp,      // `help_text` is the answer
   kGenerate,  // hidden: writes docs/reference; `topic` says which page
   kNone,      // no command could be told; `problems` says why
+};
+
+/// What `export` and `import` are about: one file or one folder.
+struct RealmFiles {
+  std::string file, dir;
+  std::string realm;     // export: this one alone; empty: every realm
+  bool replace = false;  // import: realms that exist are replaced
 };
 
 struct CommandLine {
@@ -39,6 +48,7 @@ struct CommandLine {
     std::string host;
   };
   Explain explain;
+  RealmFiles files;
   std::string help_text;
   Problems problems;
 };

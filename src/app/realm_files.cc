@@ -1,0 +1,230 @@
+#include "app/realm_files.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+
+#include "app/command.h"
+#include "app/wire/database.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "core/changes/remove_realm.h"
+#include "core/export/realm_export.h"
+#include "core/import/realm_documents.h"
+#include "core/realm_defaults.h"
+#include "core/realm_import.h"
+
+namespace cardea::app {
+namespace {
+
+constexpr std::size_t kUsersPerFile = 50;  // as Keycloak's
+
+int failed(std::FILE* err, std::string_view text) {
+  fmt::print(err, "cardea: {}\n", text);
+  return kExitFailed;
+}
+
+/// A new file that only its owner reads. Written to a name beside and moved at the end, so that a half one is not taken
+/// for a whole one.
+class SecretFile {
+ public:
+  explicit SecretFile(std::string path) : path_(std::move(path)), part_(path_ + ".part") {
+    descriptor_ = ::open(part_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (descriptor_ < 0) fail();
+  }
+  SecretFile(const SecretFile&) = delete;
+  SecretFile& operator=(const SecretFile&) = delete;
+  ~SecretFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    if (!is_done_ && descriptor_ >= 0) ::unlink(part_.c_str());
+  }
+
+  void write(std::string_view text) {
+    while (problem_.empty() && !text.empty()) {
+      const auto written = ::write(descriptor_, text.data(), text.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) return fail();
+      text.remove_prefix(static_cast<std::size_t>(written));
+    }
+  }
+  /// The file is there, whole and on the disk, or the answer says why not.
+  [[nodiscard]] std::string finish() {
+    if (problem_.empty() && ::fsync(descriptor_) != 0) fail();
+    if (problem_.empty() && ::link(part_.c_str(), path_.c_str()) != 0) fail();  // never over one that is there
+    if (problem_.empty()) {
+      ::unlink(part_.c_str());
+      is_done_ = true;
+    }
+    return problem_;
+  }
+
+ private:
+  void fail() { problem_ = path_ + ": " + std::strerror(errno); }
+
+  std::string path_, part_, problem_;
+  int descriptor_ = -1;
+  bool is_done_ = false;
+};
+
+/// Writes a list of users in pieces: a file has `per_file` of them, or all of them.
+class UserWriter {
+ public:
+  UserWriter(std::string folder, std::string realm) : folder_(std::move(folder)), realm_(std::move(realm)) {}
+
+  [[nodiscard]] bool take(const json::object& user) {
+    if (!file_) {
+      file_.emplace(folder_ + "/" + realm_ + "-users-" + std::to_string(files_++) + ".json");
+      file_->write("{\"realm\":" + json::serialize(json::value(realm_)) + ",\"users\":[");
+      count_ = 0;
+    }
+    if (count_++ > 0) file_->write(",");
+    file_->write(json::serialize(user));
+    return count_ < kUsersPerFile || close();
+  }
+  [[nodiscard]] bool close() {
+    if (!file_) return true;
+    file_->write("]}\n");
+    problem_ = file_->finish();
+    file_.reset();
+    return problem_.empty();
+  }
+  [[nodiscard]] const std::string& problem() const { return problem_; }
+
+ private:
+  std::string folder_, realm_, problem_;
+  std::optional<SecretFile> file_;
+  std::size_t files_ = 0, count_ = 0;
+};
+
+struct Exporter {
+  const Repositories& repositories;
+  const RealmFiles& files;
+
+  /// Empty: it worked.
+  [[nodiscard]] std::string write(const Realm& realm) const {
+    const auto exported =
+        read_from(repositories.store, [&](Rows& rows) { return export_realm(rows, repositories, realm); });
+    if (!exported) return "cannot read " + realm.name + ": " + std::string(describe(exported.error()));
+    return files.dir.empty() ? write_one(realm, *exported) : write_folder(realm, *exported);
+  }
+
+ private:
+  /// The users stand last, since they are written as they are read.
+  [[nodiscard]] std::string write_one(const Realm& realm, const ExportedRealm& exported) const {
+    SecretFile file(files.file);
+    auto text = json::serialize(to_json(exported.file, Secrets::kReveal));
+    text.pop_back();
+    file.write(text);
+    file.write(",\"users\":[");
+    bool is_first = true;
+    const auto read =
+        export_users(repositories, realm.id, exported.names, Secrets::kReveal, [&](const json::object& user) {
+          if (!is_first) file.write(",");
+          is_first = false;
+          file.write(json::serialize(user));
+          return true;
+        });
+    if (!read) return "cannot read users of " + realm.name + ": " + std::string(describe(read.error()));
+    file.write("]}\n");
+    return file.finish();
+  }
+
+  [[nodiscard]] std::string write_folder(const Realm& realm, const ExportedRealm& exported) const {
+    SecretFile file(files.dir + "/" + realm.name + "-realm.json");
+    file.write(json::serialize(to_json(exported.file, Secrets::kReveal)) + "\n");
+    if (auto problem = file.finish(); !problem.empty()) return problem;
+    UserWriter users(files.dir, realm.name);
+    const auto read = export_users(repositories, realm.id, exported.names, Secrets::kReveal,
+                                   [&](const json::object& user) { return users.take(user); });
+    if (!read) return "cannot read users of " + realm.name + ": " + std::string(describe(read.error()));
+    (void)users.close();
+    return users.problem();
+  }
+};
+
+ImportOptions import_options(const ServerSettings& settings, const Environment& environment) {
+  ImportOptions options;
+  options.lookup = [&environment](std::string_view name) -> std::optional<std::string> {
+    // Our own secrets are not for realm files, where they would become readable settings.
+    if (name.starts_with(kEnvironmentPrefix)) {
+      const auto* option = find_option(option_name(name));
+      if (option != nullptr && option->has(kSecret)) return std::nullopt;
+    }
+    const auto found = environment.find(name);
+    return found == environment.end() ? std::nullopt : std::optional(found->second);
+  };
+  if (settings.db == Database::kSqlite) options.abandoned_after = seconds{0};
+  return options;
+}
+
+}  // namespace
+
+int export_realms(Configuration configuration, const RealmFiles& files, const Environment& environment, std::FILE* out,
+                  std::FILE* err) {
+  SystemRandom random;
+  ConsoleLog log(LogLevel::kWarning, LogFormat::kText, STDERR_FILENO);
+  const auto database = OpenDatabase::open(configuration.settings, environment, log, random);
+  if (!database) return failed(err, database.error());
+  const auto& repositories = (*database)->repositories();
+  const auto realms = read_from(repositories.store, [&](Rows& rows) { return repositories.realms.list(rows); });
+  if (!realms) return failed(err, "cannot read the database: " + std::string(describe(realms.error())));
+  if (!files.dir.empty()) {
+    std::error_code error;
+    std::filesystem::create_directories(files.dir, error);
+    if (error) return failed(err, files.dir + ": " + error.message());
+  }
+  const Exporter exporter{repositories, files};
+  int count = 0;
+  for (const auto& realm : *realms) {
+    if (realm.is_being_imported() || (!files.realm.empty() && realm.name != files.realm)) continue;
+    if (const auto problem = exporter.write(realm); !problem.empty()) return failed(err, problem);
+    fmt::print(out, "exported {}\n", realm.name);
+    ++count;
+  }
+  if (count == 0) return failed(err, "there is no such realm");
+  return kExitDone;
+}
+
+int import_realm_files(Configuration configuration, const RealmFiles& files, const Environment& environment,
+                       std::FILE* out, std::FILE* err) {
+  const auto& path = files.dir.empty() ? files.file : files.dir;
+  const auto documents = read_realm_documents(path);
+  if (!documents) {
+    std::string text = "cannot import " + path;
+    for (const auto& problem : documents.error())
+      text.append("; ").append(problem.source).append(": ").append(problem.text);
+    return failed(err, text);
+  }
+  const SystemClock clock;
+  SystemRandom random;
+  ConsoleLog log(LogLevel::kWarning, LogFormat::kText, STDERR_FILENO);
+  const auto database = OpenDatabase::open(configuration.settings, environment, log, random);
+  if (!database) return failed(err, database.error());
+  const ImportTools tools{(*database)->repositories(), clock, random};
+  const auto options = import_options(configuration.settings, environment);
+  for (const auto& document : *documents) {
+    const auto name = string_or(document.realm, "realm", "");
+    const auto known = find_realm(tools, name);
+    if (!known) return failed(err, "cannot read the database: " + std::string(describe(known.error())));
+    if (*known) {
+      if (!files.replace) return failed(err, "the realm " + name + " exists; --override replaces it");
+      if (name == kMasterRealm) return failed(err, "the realm master is not replaced: the server is managed by it");
+      if (const auto removed = remove_realm(tools.repositories, name); !removed) {
+        return failed(err, "cannot remove " + name + ": " + std::string(describe(removed.error())));
+      }
+    }
+    const auto done = import_realm(tools, json::object(document.realm), options);
+    if (!done) return failed(err, "cannot import " + document.source + ": " + done.error().describe());
+    fmt::print(out, "imported {}: {} clients, {} roles, {} groups, {} users\n", done->realm, done->clients, done->roles,
+               done->groups, done->users);
+    if (!done->review.empty()) fmt::print(out, "{}\n", done->review.text());
+  }
+  return kExitDone;
+}
+
+}  // namespace cardea::app
