@@ -1,7 +1,7 @@
 // People who sign in at Entra ID, as the guide sets it up (guides.md G2): in a browser, against the stand-in.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after } from 'node:test';
+import { after, test } from 'node:test';
 
 import { kConsumers, kOtherTenant, kPassword, kTenant } from '../support/entra/directory.mjs';
 import { FormBrowser, unescapeHtml } from '../support/form_browser.mjs';
@@ -149,4 +149,44 @@ hubJourney('G2_20_saying_no_at_entra_leads_to_a_readable_page', async ({ page })
   await signInUpstream(hub, page, uma.upn, { go: '#decline' });
   assert.match(await complaint(page), /Access denied when authenticating with identity provider/);
   assert.doesNotMatch(await page.innerText('body'), /AADSTS65004/);
+});
+
+hubJourney('an_account_that_exists_is_linked_once_its_owner_signed_in_to_it', async ({ page }) => {
+  const max = entra.directory.find('max@contoso.example');
+  const password = server.keepSecret('max-local-pass-9');
+  const made = await hub.admin('POST', 'users', { username: max.upn, email: max.mail, firstName: 'Max', lastName: 'Ray', enabled: true,
+    credentials: [{ type: 'password', value: password, temporary: false }] });
+  assert.equal(made.status, 201, made.text);
+  await signInUpstream(hub, page, max.upn);
+  await page.locator('#linkAccount').waitFor();
+  assert.match(await page.innerText('#kc-link-message'), /max@contoso\.example.*Entra ID/);
+  assert.deepEqual(await hub.identities(max.upn), [], 'not linked by saying so');
+  await page.locator('#linkAccount').click();
+  assert.equal(await page.locator('#username').inputValue(), max.upn);
+  assert.equal(await page.locator('#username').getAttribute('readonly'), '');
+  await page.locator('#password').fill(password);
+  await page.locator('#kc-login').click();
+  await landed(hub, page);
+  assert.deepEqual((await hub.identities(max.upn)).map(({ userId }) => userId), [`${kTenant}/${max.oid}`]);
+  await page.context().clearCookies();
+  await signInUpstream(hub, page, max.upn); // from now on Entra is enough
+  await landed(hub, page);
+});
+
+hubJourney('a_hint_goes_to_entra_at_once', async ({ page }) => {
+  await page.goto(hub.signInUrl({ kc_idp_hint: kSlug }));
+  await page.locator('#password').waitFor();
+  assert.ok(page.url().startsWith(entra.origin), page.url());
+});
+
+test('the console reads a discovery document', async () => {
+  const fromUrl = `${entra.origin}/${kTenant}/v2.0/.well-known/openid-configuration`;
+  const read = await hub.admin('POST', 'identity-provider/import-config', { providerId: 'oidc', fromUrl });
+  assert.equal(read.status, 200, read.text);
+  const config = read.json();
+  assert.equal(config.issuer, entra.issuer(kTenant));
+  assert.equal(config.jwksUrl, `${entra.origin}/${kTenant}/discovery/v2.0/keys`);
+  for (const wrong of ['', 'file:///etc/passwd', 'http://192.0.2.1/', `${entra.origin}/${kTenant}/discovery/v2.0/keys`, `${entra.origin}/nobody/v2.0/.well-known/openid-configuration`]) {
+    assert.equal((await hub.admin('POST', 'identity-provider/import-config', { providerId: 'oidc', fromUrl: wrong })).status, 400, wrong);
+  }
 });
