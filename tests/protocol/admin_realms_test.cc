@@ -163,6 +163,32 @@ TEST_F(AdminRealms, helps_the_console) {
   EXPECT_THAT(world.get("/ui-ext/available-roles/users/" + ada).body, HasSubstr(R"("client":"realm-management")"));
   EXPECT_THAT(world.get("/ui-ext/effective-roles/users/" + ada).body, HasSubstr(R"("role":"view-profile")"));
   EXPECT_EQ(world.get("/ui-ext/available-roles/nothing/" + ada).status, 404);
+  EXPECT_THAT(world.get("/ui-ext/effective-roles-all/users/" + ada).body, HasSubstr(R"("name":"view-profile")"));
+  for (const auto& flow : world.get("/ui-ext/authentication-management/flows").array()) {
+    const auto* used = flow.as_object().if_contains("usedBy");
+    EXPECT_TRUE(used == nullptr || !used->at("values").as_array().empty()) << "the console reads the first of them";
+  }
+}
+
+TEST_F(AdminRealms, takes_roles_away_from_whatever_has_them) {
+  ASSERT_EQ(world.post("/roles", R"({"name":"parent"})").status, 201);
+  ASSERT_EQ(world.post("/roles", R"({"name":"child"})").status, 201);
+  const auto role_id = [&](const std::string& name) {
+    return string_or(world.get("/roles/" + name).object(), "id", "");
+  };
+  const auto parent = role_id("parent");
+  const auto child = role_id("child");
+  ASSERT_EQ(world.post("/roles/parent/composites", R"([{"id":")" + child + R"(","name":"child"}])").status, 204);
+  EXPECT_THAT(world.get("/ui-ext/role-mappings/roles/" + parent).body,
+              HasSubstr(R"("realmMappings":[{"id":")" + child));
+  EXPECT_EQ(world.get("/ui-ext/role-mappings/roles/nothing").status, 404);
+  const auto wanted = R"([{"roleId":")" + child + R"(","roleName":"child"}])";
+  const auto path = "/admin/realms/demo/ui-ext/role-mapping-delete/roles/" + parent;
+  EXPECT_EQ(world.send(web::Method::kPost, path, world.admin_token({"manage-users"}), wanted).status, 403);
+  EXPECT_EQ(world.post("/ui-ext/role-mapping-delete/roles/" + parent, R"([{"roleId":"nothing"}])").status, 404);
+  EXPECT_EQ(world.post("/ui-ext/role-mapping-delete/nothing/" + parent, wanted).status, 404);
+  EXPECT_EQ(world.post("/ui-ext/role-mapping-delete/roles/" + parent, wanted).status, 204);
+  EXPECT_EQ(world.get("/roles/parent/composites").body, "[]");
 }
 
 }  // namespace

@@ -518,12 +518,9 @@ Answer list_flows_with_use(Call& call) {
     row["id"] = string_or(*flow, "id", "");
     row["alias"] = alias;
     row["builtIn"] = is_built_in(*flow);
-    json::object use;
-    if (is_used(call, alias)) {
-      use["type"] = "DEFAULT";
-      use["values"] = json::array{json::value(alias)};
+    if (is_used(call, alias)) {  // else absent: the console reads `values` of whatever is there
+      row["usedBy"] = json::object{{"type", "DEFAULT"}, {"values", json::array{json::value(alias)}}};
     }
-    row["usedBy"] = std::move(use);
     row["description"] = string_or(*flow, "description", "");
     list.push_back(std::move(row));
   }

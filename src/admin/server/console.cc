@@ -33,9 +33,46 @@ std::string shown_name(const User& user) {
   return name.empty() ? user.username : name;
 }
 
+/// The role {id} as a holder: what it is composed of.
+Or<RoleHolder> role_holder(Call& call, bool to_change) {
+  CARDEA_TRY(role, call.repositories().roles.find(call.rows(), call.realm().id, RoleId(call.path("id"))));
+  if (!role) return refuse(not_found("Could not find role with id"));
+  if (to_change) {
+    CARDEA_DO(call.require({role->client ? AdminRole::kManageClients : AdminRole::kManageRealm}));
+    CARDEA_DO(require_roles_covered(call, {role->id}));
+  } else if (role->client) {
+    CARDEA_DO(call.require({AdminRole::kViewClients, AdminRole::kManageClients}));
+  } else {
+    CARDEA_DO(call.require({AdminRole::kViewRealm, AdminRole::kManageRealm}));
+  }
+  RoleHolder holder{.direct = role->composites, .effective = {role->id}, .set = {}};
+  holder.set = [&call, id = role->id, before = role->composites](const std::vector<RoleId>& after) -> Or<void> {
+    for (const auto& child : before) {
+      if (std::ranges::find(after, child) == after.end())
+        CARDEA_DO(call.repositories().roles.remove_composite(call.tx(), call.realm().id, id, child));
+    }
+    return {};
+  };
+  return holder;
+}
+
+/// Whose roles the console takes away.
+Or<RoleHolder> holder_to_change(Call& call) {
+  const auto& type = call.path("type");
+  if (type == "roles") return role_holder(call, true);
+  const bool of_people = type == "users" || type == "groups";
+  CARDEA_DO(call.require({of_people ? AdminRole::kManageUsers : AdminRole::kManageClients}));
+  if (type == "users") return user_holder(call, true);
+  if (type == "groups") return group_holder(call, true);
+  if (type == "clients") return client_scope_holder(call, true);
+  if (type == "client-scopes") return scope_scope_holder(call, true);
+  return refuse(not_found("HTTP 404 Not Found"));
+}
+
 /// Whose roles the console shows.
 Or<RoleHolder> holder_of(Call& call) {
   const auto& type = call.path("type");
+  if (type == "roles") return role_holder(call, false);
   if (type == "users" || type == "groups") {
     CARDEA_DO(call.require({AdminRole::kViewUsers, AdminRole::kManageUsers}));
   } else if (type == "clients" || type == "client-scopes") {
@@ -47,11 +84,6 @@ Or<RoleHolder> holder_of(Call& call) {
   if (type == "groups") return group_holder(call, false);
   if (type == "clients") return client_scope_holder(call, false);
   if (type == "client-scopes") return scope_scope_holder(call, false);
-  if (type == "roles") {
-    CARDEA_TRY(role, call.repositories().roles.find(call.rows(), call.realm().id, RoleId(call.path("id"))));
-    if (!role) return refuse(not_found("Could not find role with id"));
-    return RoleHolder{.direct = role->composites, .effective = {role->id}, .set = {}};
-  }
   return refuse(not_found("HTTP 404 Not Found"));
 }
 
@@ -184,6 +216,44 @@ Answer list_effective_roles(Call& call) {
   std::erase_if(roles, [](const Role& role) { return !role.client; });
   std::ranges::sort(roles, {}, [](const Role& role) { return std::pair(role.client_name, role.name); });
   return role_lines(call, std::move(roles));
+}
+
+/// Every role, those of composites and of the realm too; not in pages.
+Answer list_all_effective_roles(Call& call) {
+  CARDEA_TRY(holder, holder_of(call));
+  CARDEA_TRY(roles, call.repositories().roles.reached(call.rows(), call.realm().id, holder.effective));
+  std::ranges::sort(roles, {}, [](const Role& role) { return std::pair(role.client_name, role.name); });
+  json::array list;
+  for (const auto& role : roles) {
+    auto row = role_line(role);
+    row["name"] = role.name;
+    row["clientRole"] = role.client.has_value();
+    list.push_back(std::move(row));
+  }
+  return ok(list);
+}
+
+Answer get_composites_as_mappings(Call& call) { return get_mappings(call, &role_holder); }
+
+Answer remove_role_mappings(Call& call) {
+  CARDEA_TRY(holder, holder_to_change(call));
+  CARDEA_TRY(body, call.body_array());
+  std::vector<RoleId> taken;
+  json::array names;
+  for (const auto& item : *body) {
+    const auto* line = item.if_object();
+    const RoleId id(line == nullptr ? std::string() : string_or(*line, "roleId", ""));
+    CARDEA_TRY(role, call.repositories().roles.find(call.rows(), call.realm().id, id));
+    if (!role) return refuse(not_found("Could not find role"));
+    names.push_back(role_line(*role));
+    taken.push_back(id);
+  }
+  CARDEA_DO(require_roles_covered(call, taken));
+  auto after = holder.direct;
+  std::erase_if(after, [&](const RoleId& id) { return std::ranges::find(taken, id) != taken.end(); });
+  call.note_before(std::move(names));
+  CARDEA_DO(holder.set(after));
+  return no_content();
 }
 
 Answer list_realm_sessions(Call& call) {
