@@ -12,61 +12,28 @@
 namespace cardea {
 namespace {
 
-constexpr std::string_view
-    kFile = R"({"realm":"demo","enabled":true,"displayName":"Demo","defaultSignatureAlgorithm":"ES256",
-  "passwordPolicy":"length(8)",
-    "smtpServer" : {"host" : "mail.example", "password" : "mail-secret"},
-    "components" : {
-      "org.keycloak.keys.KeyProvider" : [
-        {"name" : "ec", "providerId" : "ecdsa-generated", "config" : {"priority" : ["100"]}},
-        {"name" : "hmac", "providerId" : "hmac-generated", "config" : {"priority" : ["100"], "algorithm" : ["HS512"]}}
-      ]
-    },
-    "roles" : {
-      "realm" :
-          [ {"name" : "clerk", "composites" : {"client" : {"shop" : ["buy"]}}, "attributes" : {"a" : [ "1", "2" ]}} ],
-      "client" : {"shop" : [ {"name" : "buy"}, {"name" : "all", "composites" : {"realm" : ["clerk"]}} ]}
-    },
-    "groups" : [ {
-      "name" : "staff",
-      "attributes" : {"floor" : ["2"]},
-      "realmRoles" : ["clerk"],
-      "subGroups" : [ {"name" : "night/shift", "clientRoles" : {"shop" : ["buy"]}} ]
-    } ],
-    "clients" : [ {
-      "clientId" : "shop",
-      "secret" : "secret-of-the-shop",
-      "redirectUris" : ["https://shop.example/*"],
-      "serviceAccountsEnabled" : true,
-      "protocolMappers" : [ {
-        "name" : "m",
-        "protocol" : "openid-connect",
-        "protocolMapper" : "oidc-audience-mapper",
-        "config" : {"included.client.audience" : "shop"}
-      } ]
-    } ],
-    "scopeMappings" : [ {"client" : "shop", "roles" : ["clerk"]}, {"clientScope" : "profile", "roles" : ["clerk"]} ],
-    "clientScopeMappings" : {"shop" : [ {"clientScope" : "email", "roles" : ["buy"]} ]},
-    "identityProviders"
-    : [ {"alias" : "up", "providerId" : "oidc", "config" : {"clientId" : "c", "clientSecret" : "up-secret"}} ],
-    "users" : [
-      {
-        "username" : "ada",
-        "enabled" : true,
-        "email" : "ada@example.org",
-        "firstName" : "Ada",
-        "attributes" : {"x" : ["y"]},
-        "createdTimestamp" : 1700000000000,
-        "requiredActions" : ["UPDATE_PROFILE"],
-        "credentials" : [ {"type" : "password", "value" : "correct-horse"} ],
-        "realmRoles" : [ "clerk", "default-roles-demo" ],
-        "clientRoles" : {"shop" : ["all"]},
-        "groups" : ["/staff"],
-        "federatedIdentities" : [ {"identityProvider" : "up", "userId" : "7", "userName" : "ada7"} ]
-      },
-      {"username" : "bob", "enabled" : false}
-    ]
-})";
+constexpr std::string_view kFile = R"j({"realm":"demo","enabled":true,"displayName":"Demo",
+  "defaultSignatureAlgorithm":"ES256","passwordPolicy":"length(8)",
+  "smtpServer":{"host":"mail.example","password":"mail-secret"},
+  "components":{"org.keycloak.keys.KeyProvider":[
+    {"name":"ec","providerId":"ecdsa-generated","config":{"priority":["100"]}},
+    {"name":"hmac","providerId":"hmac-generated","config":{"priority":["100"],"algorithm":["HS512"]}}]},
+  "roles":{"realm":[{"name":"clerk","composites":{"client":{"shop":["buy"]}},"attributes":{"a":["1","2"]}}],
+           "client":{"shop":[{"name":"buy"},{"name":"all","composites":{"realm":["clerk"]}}]}},
+  "groups":[{"name":"staff","attributes":{"floor":["2"]},"realmRoles":["clerk"],
+             "subGroups":[{"name":"night/shift","clientRoles":{"shop":["buy"]}}]}],
+  "clients":[{"clientId":"shop","secret":"secret-of-the-shop","redirectUris":["https://shop.example/*"],
+              "serviceAccountsEnabled":true,"protocolMappers":[{"name":"m","protocol":"openid-connect",
+              "protocolMapper":"oidc-audience-mapper","config":{"included.client.audience":"shop"}}]}],
+  "scopeMappings":[{"client":"shop","roles":["clerk"]},{"clientScope":"profile","roles":["clerk"]}],
+  "clientScopeMappings":{"shop":[{"clientScope":"email","roles":["buy"]}]},
+  "identityProviders":[{"alias":"up","providerId":"oidc","config":{"clientId":"c","clientSecret":"up-secret"}}],
+  "users":[{"username":"ada","enabled":true,"email":"ada@example.org","firstName":"Ada","attributes":{"x":["y"]},
+            "createdTimestamp":1700000000000,"requiredActions":["UPDATE_PROFILE"],
+            "credentials":[{"type":"password","value":"correct-horse"}],
+            "realmRoles":["clerk","default-roles-demo"],"clientRoles":{"shop":["all"]},"groups":["/staff"],
+            "federatedIdentities":[{"identityProvider":"up","userId":"7","userName":"ada7"}]},
+           {"username":"bob","enabled":false}]})j";
 
 class RealmExportTest : public testing::Test {
  protected:
