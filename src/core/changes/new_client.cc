@@ -43,7 +43,8 @@ void complete_new_client(ClientRepresentation& representation, const json::objec
   derive_web_origins(client, given);
   complete_secret(client, now, random);
   if (!was_given(given, "fullScopeAllowed")) client.full_scope_allowed = !client.consent_required;
-  client.attributes.emplace("post.logout.redirect.uris", "+");
+  // A client out of an export says everything already: what it lacks, it had not.
+  if (!client.attributes.contains("realm_client")) client.attributes.emplace("post.logout.redirect.uris", "+");
   client.extra.emplace("surrogateAuthRequired", false);
   client.extra.emplace("alwaysDisplayInConsole", false);
   client.extra.emplace("authenticationFlowBindingOverrides", json::object());
