@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "crypto/hash.h"
 #include "gate/front/bearer.h"
+#include "gate/front/proxy_snippet.h"
 #include "gate/keys/load_keys.h"
 #include "jose/jws.h"
 #include "upstream/id_token.h"
@@ -64,7 +65,8 @@ std::shared_ptr<const Caller> vouched_caller(const web::Request& request, const 
     caller.looked_up = std::make_shared<const json::object>();
     return std::make_shared<const Caller>(std::move(caller));
   }
-  if (!application.trusted_headers) return nullptr;
+  const auto& trusted = application.trusted_headers;
+  if (!trusted || !trusted->from.contains(request.remote_address)) return nullptr;
   const auto user = request.header(application.trusted_headers->user);
   if (!user || trim(*user).empty()) return nullptr;
   json::array groups;
@@ -97,6 +99,13 @@ std::string issuer_difference(std::string_view token, const GateState& state, co
       if (++named <= kNamedMax) text.append(" ").append(issuer);
   }
   return text;
+}
+
+/// A token that the gate itself made for KEEP's login counts at the application it was made for alone.
+bool counts_at(const Application& application, const Caller& caller) {
+  if (caller.provider != kKeepIssuer) return application.takes_tokens_of(caller.provider);
+  return application.answers == AnswerForm::kKeepDomino &&
+         string_or(caller.claims(), kKeepApplicationClaim, "") == application.name;
 }
 
 /// A provider whose keys may have changed: worth a look before the token is refused.
@@ -179,7 +188,7 @@ web::Outcome Gate::own_path(const web::Request& request, const StatePtr& current
   if (application->answers == AnswerForm::kKeepDomino) {
     const auto caller_of = [&](std::string_view token) {
       auto caller = check(*current, token);
-      return caller ? std::move(*caller) : nullptr;
+      return caller && counts_at(*application, **caller) ? std::move(*caller) : nullptr;
     };
     if (auto outcome = keep_domino_.handle(request, application, caller_of)) return std::move(*outcome);
   }
@@ -262,9 +271,7 @@ web::Outcome Gate::by_token(const web::Request& request, Question asked, std::st
       return refuse_with(request, question, refusal, nullptr);
     }
     const auto& provider = (*caller)->provider;
-    const bool counts =
-        provider == kKeepIssuer ? form == AnswerForm::kKeepDomino : question.application->takes_tokens_of(provider);
-    if (counts) return with_standing(request, question, token, *caller);
+    if (counts_at(*question.application, **caller)) return with_standing(request, question, token, *caller);
     const RefusedToken foreign{.reason = TokenRefusal::kUnknownIssuer, .provider = provider};
     return refuse_with(request, question, refusal_of(form, foreign), nullptr);
   };
@@ -359,19 +366,30 @@ web::Outcome Gate::judge_known(const web::Request& request, const Question& aske
   return refuse_with(request, asked, refusal, &caller);
 }
 
+namespace {
+
+/// The value of one of identity_headers.
+std::string identity_value(const Application& application, const std::string& name, const Caller& caller,
+                           const Access* access) {
+  for (const auto& rule : application.headers)
+    if (equal_ignoring_ascii_case(rule.name, name)) return header_value(rule, caller, access);
+  const auto source = name == kNameHeader       ? "name"
+                      : name == kProviderHeader ? "provider"
+                      : name == kScopesHeader   ? "scopes"
+                      : name == kRoleHeader     ? "role"
+                                                : "";
+  return *source == 0 ? std::string() : header_value({.name = name, .source = source}, caller, access);
+}
+
+}  // namespace
+
+/// Says every header of the application each time, an empty one too: some proxies replace only what they are told, and
+/// would leave what the browser sent.
 web::Response Gate::pass(const Question& asked, const Caller* caller, const Access* access) const {
   auto response = web::empty_response(200);
   response.add("Cache-Control", "no-store");
-  if (caller == nullptr) return response;
-  response.add(kNameHeader, header_text(caller->name));
-  response.add(kProviderHeader, header_text(caller->provider));
-  response.add(kScopesHeader, header_text(join(caller->scopes, " ")));
-  if (access != nullptr && access->role.role != nullptr)
-    response.add(kRoleHeader, header_text(access->role.role_names()));
-  for (const auto& rule : asked.application->headers) {
-    auto value = header_value(rule, *caller, access);
-    if (!value.empty()) response.add(rule.name, value);
-  }
+  for (const auto& name : identity_headers(*asked.application))
+    response.add(name, caller == nullptr ? std::string() : identity_value(*asked.application, name, *caller, access));
   return response;
 }
 

@@ -31,8 +31,8 @@ inline crypto::Sealer test_sealer() {
 }
 
 struct GateWorld {
-  explicit GateWorld(std::string_view settings_json)
-      : gate({reach, sealer, pages, random}, read_gate(parse_json(settings_json)->get_object(), no_files())) {}
+  explicit GateWorld(std::string_view settings_json, const GateFiles& files = no_files())
+      : gate({reach, sealer, pages, random}, read_gate(parse_json(settings_json)->get_object(), files)) {}
 
   FakeClock clock;
   MemoryLog log;

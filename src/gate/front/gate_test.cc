@@ -172,6 +172,120 @@ TEST_F(GateFront, snippets_set_every_header_anew) {
   }
 }
 
+constexpr std::string_view kTwoApplications = R"({
+  "applications": [
+    {"name": "Wiki", "hosts": ["wiki.example", "wiki.example:8443"], "requests": [{"path": "/open/**", "open": true}]},
+    {"name": "Public", "hosts": ["*"], "requests": [{"path": "/**", "open": true}]}]})";
+
+TEST(GateSnippet, nginx_takes_no_application_from_the_host_header) {
+  GateWorld two(kTwoApplications);
+  const auto state = two.gate.state();
+  const auto wiki = proxy_snippet("nginx", state->settings.applications[0], "127.0.0.1:8080");
+  EXPECT_THAT(wiki, HasSubstr("set $cardea_host \"wiki.example\";\n"));
+  EXPECT_THAT(wiki, HasSubstr("if ($http_host ~* \"^wiki\\.example:8443$\") { set $cardea_host \"wiki.example:8443\"; }\n"));
+  const auto others = proxy_snippet("nginx", state->settings.applications[1], "127.0.0.1:8080");
+  EXPECT_THAT(others, HasSubstr("set $cardea_host $host;\n"));
+  for (const auto& text : {wiki, others}) {
+    EXPECT_THAT(text, HasSubstr("proxy_set_header X-Forwarded-Host $cardea_host;"));
+    EXPECT_THAT(text, Not(HasSubstr("Host $http_host")));
+    EXPECT_THAT(text, Not(HasSubstr("Host $host")));
+  }
+}
+
+TEST(GateHosts, a_listed_name_never_falls_to_the_application_of_every_other_host) {
+  GateWorld two(kTwoApplications);
+  const auto status = [&](std::string_view host) {
+    auto request = GateWorld::question("GET", "/secret");
+    request.host = host;
+    return two.run(request).status;
+  };
+  for (const auto* host : {"wiki.example", "wiki.example:443", "wiki.example:80", "wiki.example.", "wiki.example.:443",
+                           "wiki.example..", "WIKI.example", "wiki.example:", "wiki.example:8443"})
+    EXPECT_EQ(status(host), 401) << host;
+  for (const auto* host : {"wiki.example:8080", "wiki.example.:0443", "wiki.example:x"})
+    EXPECT_EQ(status(host), 403) << host;
+  EXPECT_EQ(status("blog.example:8080"), 200);
+}
+
+GateFiles keep_files() {
+  auto files = no_files();
+  files.read = [](const std::string&) {
+    return std::optional<std::string>("AUTH_TYPE=OAUTH2PROXY\nKEEP_OAUTH2_PROXY_ADMIN_ROLES=boss\n");
+  };
+  return files;
+}
+
+constexpr std::string_view kHeaderMode = R"({"applications": [{"name": "Keep", "hosts": ["app.example"], "keep": "keep.env",
+  "headers": {"X-Forwarded-Email": "name"}, "keep-vouching-addresses": ["192.0.2.7", "2001:db8::/32"]}]})";
+
+TEST(GateHeaderMode, refuses_the_word_of_whoever_may_not_vouch) {
+  GateWorld world(kHeaderMode, keep_files());
+  const auto status = [&](std::string_view from) {
+    auto request = GateWorld::question("GET", "/alerts");
+    request.remote_address = from;
+    request.headers.push_back({"X-Forwarded-Email", "eve@example.com"});
+    request.headers.push_back({"X-Forwarded-Groups", "boss"});
+    return world.run(request).status;
+  };
+  for (const auto* stranger : {"192.0.2.8", "127.0.0.1", "2001:db9::1", "::ffff:192.0.2.8", "", "x"})
+    EXPECT_EQ(status(stranger), 401) << stranger;
+  for (const auto* proxy : {"192.0.2.7", "2001:db8::5"}) EXPECT_EQ(status(proxy), 200) << proxy;
+}
+
+TEST(GateHeaderMode, is_refused_without_addresses_that_may_vouch) {
+  const auto settings = read_gate(
+      parse_json(R"({"applications":[{"name":"Keep","hosts":["a"],"keep":"keep.env"}]})")->get_object(), keep_files());
+  ASSERT_TRUE(settings.has_fatal());
+  EXPECT_EQ(settings.notes.front().where, "keep-vouching-addresses");
+}
+
+TEST(GateHeaderMode, snippets_hand_no_vouching_header_on_to_the_application) {
+  GateWorld world(kHeaderMode, keep_files());
+  const auto state = world.gate.state();
+  const auto text = [&](std::string_view proxy) {
+    return proxy_snippet(proxy, state->settings.applications.front(), "127.0.0.1:8080");
+  };
+  EXPECT_THAT(text("nginx"), HasSubstr("proxy_set_header x-forwarded-groups $cardea_x_forwarded_groups;"));
+  EXPECT_THAT(text("caddy"), HasSubstr("@stranger not remote_ip 192.0.2.7 2001:db8::/32\n"));
+  for (const auto* header : {"X-Forwarded-Email", "x-forwarded-groups"}) {
+    EXPECT_THAT(text("caddy"), HasSubstr(std::string("request_header @stranger -") + header));
+    EXPECT_THAT(text("traefik"), HasSubstr(std::string("          - ") + header + "\n"));
+    EXPECT_THAT(text("envoy"), HasSubstr("            - { exact: " + ascii_lower(header) + " }\n"));
+  }
+}
+
+TEST_F(GateFront, says_every_identity_header_so_that_none_is_left_as_it_came) {
+  auto request = GateWorld::question("GET", "/open/x");
+  const auto response = world.run(request);
+  ASSERT_EQ(response.status, 200);
+  for (const auto* header : {"X-Auth-Name", "X-Auth-Provider", "X-Auth-Scopes", "X-Auth-Role", "X-Groups"}) {
+    ASSERT_NE(response.find_header(header), nullptr) << header;
+    EXPECT_EQ(*response.find_header(header), "") << header;
+  }
+}
+
+TEST_F(GateFront, envoys_snippet_takes_headers_away_before_it_asks_and_believes_none_about_the_host) {
+  const auto state = world.gate.state();
+  const auto text = proxy_snippet("envoy", state->settings.applications.front(), "127.0.0.1:8080");
+  const auto asks = text.find("envoy.filters.http.ext_authz");
+  for (const auto* header : {"x-auth-name", "x_auth_name", "x-groups", "x-forwarded-host"})
+    EXPECT_LT(text.find(std::string("{ remove: ") + header + " }"), asks) << header;
+  EXPECT_THAT(text, Not(HasSubstr("exact: x-forwarded-host")));
+  EXPECT_THAT(text, Not(HasSubstr("request_headers_to_remove")));
+}
+
+TEST_F(GateFront, caddys_snippet_takes_headers_away_before_it_asks) {
+  const auto state = world.gate.state();
+  const auto text = proxy_snippet("caddy", state->settings.applications.front(), "127.0.0.1:8080");
+  const auto route = text.find("    route {\n"), asks = text.find("forward_auth");
+  ASSERT_NE(route, std::string::npos);
+  for (const auto* header : {"X-Auth-Name", "X_Auth_Name", "X-Groups", "X_Groups", "X-Forwarded-Port"}) {
+    const auto at = text.find(std::string("request_header -") + header + "\n");
+    EXPECT_LT(at, asks) << header;
+    EXPECT_GT(at, route) << header;
+  }
+}
+
 /// A browser that signs in: from the page through the provider and back.
 class GateSignIn : public GateFront {
  protected:

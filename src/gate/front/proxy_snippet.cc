@@ -20,6 +20,17 @@ std::vector<std::string> own_paths(const Application& application) {
   return paths;
 }
 
+/// Headers in which a proxy before this one says who it is, and which the gate has to see.
+std::vector<std::string> vouched_headers(const Application& application) {
+  if (!application.trusted_headers) return {};
+  return {application.trusted_headers->user, application.trusted_headers->roles};
+}
+
+bool is_vouched(const Application& application, const std::string& name) {
+  return std::ranges::any_of(vouched_headers(application),
+                             [&](const std::string& known) { return equal_ignoring_ascii_case(known, name); });
+}
+
 std::string variable(std::string_view header) {
   auto name = ascii_lower(header);
   std::ranges::replace(name, '-', '_');
@@ -33,18 +44,43 @@ std::string replaced(std::string text, std::string_view what, std::string_view b
 }
 
 constexpr std::string_view kToGate = R"(    proxy_pass http://GATE;
-    proxy_set_header Host $host;
+    proxy_set_header Host $cardea_host;
     proxy_set_header Forwarded "";
     proxy_set_header X-Forwarded-For $remote_addr;
     proxy_set_header X-Forwarded-Proto $scheme;
-    proxy_set_header X-Forwarded-Host $http_host;
+    proxy_set_header X-Forwarded-Host $cardea_host;
     proxy_set_header X-Forwarded-Port "";
     proxy_set_header X-Forwarded-Method $request_method;
     proxy_set_header X-Forwarded-Uri $request_uri;
 )";
 
+/// A regular expression that fits `host` alone.
+std::string pattern_of(std::string_view host) {
+  std::string pattern;
+  for (const char c : host) {
+    if (std::string_view(".[]").find(c) != std::string_view::npos) pattern += '\\';
+    pattern += c;
+  }
+  return pattern;
+}
+
+/// Sets $cardea_host, which tells the gate whose request it is. A request line may name another host than the Host
+/// header, and nginx finds its server block by the former: so it is one of this application's own names, whatever the
+/// header says. Only an application of every other host ("*" alone) goes by what nginx itself went by.
+std::string nginx_host(const Application& application) {
+  std::string text;
+  for (const auto& host : application.hosts) {
+    if (host == "*") continue;
+    const auto set = "set $cardea_host \"" + host + "\";";
+    text.append(text.empty() ? set + "\n" : "if ($http_host ~* \"^" + pattern_of(host) + "$\") { " + set + " }\n");
+  }
+  if (!text.empty()) return text;
+  return "set $cardea_host $host;\nif ($http_host ~ \"(:[0-9]+)$\") { set $cardea_host $host$1; }\n";
+}
+
 std::string nginx(const Application& application) {
   std::string text = "# " + application.name + ": inside the server block of " + join(application.hosts, ", ") + "\n";
+  text.append(nginx_host(application));
   text.append("location / {\n    auth_request /gate/check;\n    error_page 401 403 = @cardea_answer;\n");
   for (const auto& header : identity_headers(application)) {
     const auto name = "$cardea_" + variable(header);
@@ -52,8 +88,8 @@ std::string nginx(const Application& application) {
     text.append("    proxy_set_header ").append(header).append(" ").append(name).append(";\n");
   }
   text.append(
-      "    proxy_set_header Host $http_host;\n    proxy_set_header X-Forwarded-For $remote_addr;\n"
-      "    proxy_set_header X-Forwarded-Proto $scheme;\n    proxy_set_header X-Forwarded-Host $http_host;\n"
+      "    proxy_set_header Host $cardea_host;\n    proxy_set_header X-Forwarded-For $remote_addr;\n"
+      "    proxy_set_header X-Forwarded-Proto $scheme;\n    proxy_set_header X-Forwarded-Host $cardea_host;\n"
       "    proxy_pass APPLICATION;\n}\n");
   text.append("location = /gate/check {\n    internal;\n").append(kToGate);
   text.append("    proxy_pass_request_body off;\n    proxy_set_header Content-Length \"\";\n}\n");
@@ -66,17 +102,31 @@ std::string nginx(const Application& application) {
   return text;
 }
 
+std::string underscored(std::string name) {
+  std::ranges::replace(name, '-', '_');
+  return name;
+}
+
+/// `route` keeps the order: Caddy's own would take the headers away after the gate has set them. Underscores are for
+/// applications that read "_" and "-" alike.
 std::string caddy(const Application& application) {
   std::string text = "# " + application.name + "\n" + join(application.hosts, ", ") + " {\n";
   std::string paths = "/gate/*";
   for (const auto& path : own_paths(application)) paths.append(" ").append(path);
-  text.append("    @gate path ").append(paths).append("\n    handle @gate {\n        reverse_proxy GATE\n    }\n");
-  text.append("    handle {\n");
-  for (const auto& header : identity_headers(application))
-    text.append("        request_header -").append(header).append("\n");
-  text.append("        forward_auth GATE {\n            uri /gate/forward\n            copy_headers ");
-  text.append(join(identity_headers(application), " "))
-      .append("\n        }\n        reverse_proxy APPLICATION\n    }\n}\n");
+  text.append("    @gate path ").append(paths).append("\n");
+  if (application.trusted_headers)
+    text.append("    @stranger not remote_ip " + join(application.trusted_headers->from.texts(), " ") + "\n");
+  text.append("    route {\n        request_header -X-Forwarded-Port\n        request_header -Forwarded\n");
+  for (const auto& header : identity_headers(application)) {
+    const auto* whose = is_vouched(application, header) ? "@stranger -" : "-";
+    text.append("        request_header ").append(whose).append(header).append("\n");
+    text.append("        request_header -").append(underscored(header)).append("\n");
+  }
+  text.append("        handle @gate {\n            reverse_proxy GATE\n        }\n        handle {\n");
+  text.append("            route {\n                forward_auth GATE {\n                    uri /gate/forward\n");
+  text.append("                    copy_headers ");
+  text.append(join(identity_headers(application), " "));
+  text.append("\n                }\n                reverse_proxy APPLICATION\n            }\n        }\n    }\n}\n");
   return text;
 }
 
@@ -100,40 +150,52 @@ std::string traefik(const Application& application) {
   return text;
 }
 
+/// Strangers' headers are taken away before the gate is asked: a removal at the route would come after it, and take
+/// away the gate's own. The host is the request's authority, never a header.
 std::string envoy(const Application& application) {
-  std::string text = "# " + application.name + ": the HTTP filter, before the router; cluster cardea_gate is GATE\n";
-  text.append(R"(name: envoy.filters.http.ext_authz
-typed_config:
-  "@type": type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthz
-  http_service:
-    server_uri: { uri: "http://GATE", cluster: cardea_gate, timeout: 2s }
-    path_prefix: /gate/envoy
-    authorization_request:
-      allowed_headers:
-        patterns:
-          - { exact: accept }
-          - { exact: cookie }
-          - { exact: x-forwarded-for }
-          - { exact: x-forwarded-host }
-          - { exact: x-forwarded-proto }
-          - { exact: sec-fetch-mode }
-          - { exact: x-requested-with }
-    authorization_response:
-      allowed_upstream_headers:
-        patterns:
+  std::string text = "# " + application.name + ": HTTP filters, before the router; cluster cardea_gate is GATE\n";
+  text.append(R"(- name: envoy.filters.http.header_mutation
+  typed_config:
+    "@type": type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation
+    mutations:
+      request_mutations:
+        - { remove: x-forwarded-host }
+        - { remove: x-forwarded-port }
+        - { remove: forwarded }
 )");
-  for (const auto& header : identity_headers(application))
-    text.append("          - { exact: ").append(ascii_lower(header)).append(" }\n");
-  text.append(
-      "      allowed_client_headers:\n        patterns:\n          - { exact: location }\n          - { exact: "
-      "set-cookie }\n"
-      "          - { exact: www-authenticate }\n          - { exact: content-type }\n");
-  text.append("# routes to cluster cardea_gate, without this filter: /gate/");
+  for (const auto& header : identity_headers(application)) {
+    const auto name = ascii_lower(header);
+    if (!is_vouched(application, header)) text.append("        - { remove: ").append(name).append(" }\n");
+    text.append("        - { remove: ").append(underscored(name)).append(" }\n");
+  }
+  text.append(R"(- name: envoy.filters.http.ext_authz
+  typed_config:
+    "@type": type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthz
+    http_service:
+      server_uri: { uri: "http://GATE", cluster: cardea_gate, timeout: 2s }
+      path_prefix: /gate/envoy
+      authorization_request:
+        allowed_headers:
+          patterns:
+            - { exact: accept }
+            - { exact: cookie }
+            - { exact: x-forwarded-for }
+            - { exact: x-forwarded-proto }
+            - { exact: sec-fetch-mode }
+            - { exact: x-requested-with }
+)");
+  const auto exact = [&](const std::string& name) {
+    text.append("            - { exact: ").append(ascii_lower(name)).append(" }\n");
+  };
+  if (!application.api_keys.empty()) exact("x-api-key");
+  for (const auto& header : vouched_headers(application)) exact(header);
+  text.append("      authorization_response:\n        allowed_upstream_headers:\n          patterns:\n");
+  for (const auto& header : identity_headers(application)) exact(header);
+  text.append("        allowed_client_headers:\n          patterns:\n");
+  for (const auto* header : {"location", "set-cookie", "www-authenticate", "content-type"}) exact(header);
+  text.append("# routes to cluster cardea_gate, with ext_authz switched off for them: /gate/");
   for (const auto& path : own_paths(application)) text.append(" ").append(path);
-  text.append("\n# request_headers_to_remove of the route: ")
-      .append(join(identity_headers(application), " "))
-      .append("\n");
-  return text;
+  return text + "\n";
 }
 
 }  // namespace
@@ -141,10 +203,12 @@ typed_config:
 std::vector<std::string> identity_headers(const Application& application) {
   std::vector<std::string> headers{std::string(kNameHeader), std::string(kProviderHeader), std::string(kScopesHeader),
                                    std::string(kRoleHeader)};
-  for (const auto& rule : application.headers) {
-    const auto is_same = [&](const std::string& known) { return equal_ignoring_ascii_case(known, rule.name); };
-    if (std::ranges::none_of(headers, is_same)) headers.push_back(rule.name);
-  }
+  const auto add = [&](const std::string& name) {
+    const auto is_same = [&](const std::string& known) { return equal_ignoring_ascii_case(known, name); };
+    if (std::ranges::none_of(headers, is_same)) headers.push_back(name);
+  };
+  for (const auto& rule : application.headers) add(rule.name);
+  for (const auto& name : vouched_headers(application)) add(name);
   return headers;
 }
 

@@ -21,6 +21,7 @@ struct KeepHosts {
   std::string version_1_issuer = "https://sts.windows.net";
   std::string graph = "https://graph.microsoft.com";
   std::vector<std::string> tenants;  // who may sign in when KEEP_AZUREAD_TENANT_ID names no tenant
+  AddressList vouching;              // whose headers AUTH_TYPE=OAUTH2PROXY believes
 };
 
 /// Fills in `application` and appends its provider to `settings`. Problems go to the notes, by variable. Never tells a

@@ -202,6 +202,7 @@ web::Response KeepEndpoints::signed_in(const web::Request& request, const Applic
   std::string claims;
   JsonWriter writer(claims);
   writer.begin_object().member("iss", kKeepIssuer).member("sub", name).member("aud", "Domino");
+  writer.member(kKeepApplicationClaim, application.name);
   writer.member("iat", epoch_seconds(now)).member("exp", epoch_seconds(now + settings.token_lifetime));
   writer.member("jti", random_uuid(parts_.random)).member("scope", join(scopes, " ")).end_object();
   std::string body;

@@ -27,6 +27,8 @@ namespace cardea::gate {
 
 /// What `iss` says in tokens of /api/v1/auth, and the name of their provider.
 inline constexpr std::string_view kKeepIssuer = "urn:cardea:gate:keep";
+/// The claim of its tokens that names the application where somebody signed in; they count nowhere else.
+inline constexpr std::string_view kKeepApplicationClaim = "application";
 
 /// The paths below the application's host that `handle` answers.
 [[nodiscard]] const std::vector<std::string>& keep_domino_paths();

@@ -10,6 +10,7 @@
 #include "gate/access/path_pattern.h"
 #include "gate/access/role_rules.h"
 #include "gate/keep_domino/keepconfig.h"
+#include "gate/settings/address_list.h"
 #include "gate/token/provider_set.h"
 
 namespace cardea::gate {
@@ -77,11 +78,13 @@ struct OverageSettings {
   SecretBytes client_secret;
 };
 
-/// A proxy in front of the gate has signed the person in and says who it is (guides.md G0.7, OAUTH2PROXY). `http` keeps
-/// such headers, which begin with X-Forwarded-, from trusted addresses alone.
+/// A proxy in front of the gate has signed the person in and says who it is (guides.md G0.7, OAUTH2PROXY). Whoever asks
+/// the gate is trusted to tell addresses, and passes on headers that anyone may have sent: so it counts only when
+/// the request came to it from one of `from` (attack class 19).
 struct TrustedHeaders {
   std::string user;
   std::string roles;  // a list with commas between
+  AddressList from;   // who may vouch; compared with web::Request::remote_address
 };
 
 /// For machines: X-API-KEY with a text whose SHA-256 stands here, in hexadecimal.
@@ -128,6 +131,9 @@ struct LookupSettings {
   seconds every{5};
 };
 
+/// As hosts are compared: in lower case, without dots at the end and without :80 and :443.
+[[nodiscard]] std::string canonical_host(std::string_view host);
+
 struct GateSettings {
   std::vector<ProviderPtr> providers;
   std::vector<KeyAddress> key_addresses;
@@ -140,7 +146,8 @@ struct GateSettings {
   seconds keep_token_lifetime{std::chrono::minutes(60)};
 
   [[nodiscard]] bool has_fatal() const;
-  /// By the host of a request; null: there is none for it.
+  /// By the host of a request; null: there is none for it. A listed name with another port is nobody's, and never falls
+  /// to the application of every other host: a proxy may well have taken it for the listed one.
   [[nodiscard]] const Application* find_application(std::string_view host) const;
 };
 

@@ -80,6 +80,9 @@ void read_keep_variables(Members& members, const GateFiles& files, GateSettings&
   hosts.version_1_issuer = members.text("keep-version-1-issuer", hosts.version_1_issuer);
   hosts.graph = members.text("keep-graph", hosts.graph);
   hosts.tenants = members.texts("keep-tenants");
+  for (const auto& address : members.texts("keep-vouching-addresses"))
+    if (!hosts.vouching.add(address))
+      members.fatal("keep-vouching-addresses", address + " is no IP address and no network");
   application.leeway = members.duration("leeway", application.leeway, std::chrono::minutes(10));
   for (const auto& url : {hosts.authority, hosts.version_1_issuer, hosts.graph})
     if (!web::ConfiguredUrl::parse(url) || url.ends_with('/'))
@@ -267,7 +270,7 @@ void read_hosts(Members& members, Application& application, const GateSettings& 
   if (application.hosts.empty())
     members.fatal("hosts", "is needed: the names people reach the application by, or \"*\"");
   for (auto& host : application.hosts) {
-    host = ascii_lower(host);
+    host = canonical_host(host);
     for (const auto& other : settings.applications) {
       if (std::ranges::find(other.hosts, host) != other.hosts.end())
         members.fatal("hosts", host + " is claimed by " + other.name + " already");

@@ -61,6 +61,11 @@ GateSettings read_gate(const json::object& file, const GateFiles& files) {
     const auto path = "applications[" + std::to_string(index++) + "]";
     read_application(Members(*object, path, settings.notes), files, settings);
   }
+  for (const auto& application : settings.applications) {
+    if (settings.applications.size() < 2 || settings.providers.empty()) break;
+    if (application.takes_tokens && application.providers.empty())
+      members.fatal("applications", application.name + " must say whose tokens it takes: providers, or tokens: false");
+  }
   if (settings.applications.empty()) members.fatal("applications", "are needed: what the gate stands in front of");
   members.refuse_unknown();
   return settings;

@@ -54,6 +54,13 @@ test('refuses_ways_into_the_guarded_part', async () => {
   assert.equal(JSON.parse(mixed.text).url, '/ADMIN/x');
 });
 
+test('the_host_header_chooses_no_application', async () => {
+  const answer = await world.raw('http://localhost/page', null, { host: 'elsewhere.example' });
+  assert.equal(answer.status, 401);
+  const known = await world.raw(`http://${world.host}/page`, reader, { host: 'elsewhere.example' });
+  assert.equal(JSON.parse(known.text).headers.host, world.host, 'the application is told its own name');
+});
+
 test('refuses_forged_tokens', async () => {
   const stranger = new Key('k1');
   const forged = { 'another key of the same id': stranger.token(claims()), unsigned: unsigned(claims()), 'alg NONE': unsigned(claims(), 'NONE'),

@@ -271,16 +271,19 @@ test('G0_31_header_mode', async () => {
   const proxied = { AUTH_TYPE: 'OAUTH2PROXY', KEEP_OAUTH2_PROXY_ADMIN_ROLES: 'keep-admin', KEEP_OAUTH2_PROXY_NOC_ROLES: 'keep-noc' };
   const text = Object.entries(proxied).map(([name, value]) => `${name}=${value}\n`).join('');
   const headers = { 'x-forwarded-email': 'ned@example.com', 'x-forwarded-groups': 'ops,keep-noc', 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/alerts' };
-  const of = (host) => ({ applications: [{ name: 'Keep', keep: 'keep.env', hosts: [host, '*'] }] });
-  const trusting = await startGate({ settings: of, files: { 'keep.env': text }, proxy: false });
+  const of = (vouching) => (host) => ({ applications: [{ name: 'Keep', keep: 'keep.env', hosts: [host, '*'], 'keep-vouching-addresses': vouching }] });
+  const trusting = await startGate({ settings: of(['127.0.0.1', '::1']), files: { 'keep.env': text }, proxy: false });
   const passed = await request(`${trusting.gate.base}/gate/forward`, { headers });
   assert.equal(passed.status, 200, passed.text);
   assert.equal(passed.headers['x-auth-role'], 'noc');
   await trusting.stop();
-  const wary = await startGate({ settings: of, files: { 'keep.env': text }, proxy: false, trusted: '192.0.2.1' });
+  const wary = await startGate({ settings: of(['127.0.0.1', '::1']), files: { 'keep.env': text }, proxy: false, trusted: '192.0.2.1' });
   const dropped = await request(`${wary.gate.base}/gate/forward`, { headers });
   assert.equal(dropped.status, 401, dropped.text);
   await wary.stop();
+  const strict = await startGate({ settings: of(['192.0.2.7']), files: { 'keep.env': text }, proxy: false });
+  assert.equal((await request(`${strict.gate.base}/gate/forward`, { headers })).status, 401, 'a proxy that may ask may not vouch for it');
+  await strict.stop();
 });
 
 test('G0_32_api_key', async () => {
