@@ -286,6 +286,44 @@ TEST_F(GateFront, caddys_snippet_takes_headers_away_before_it_asks) {
   }
 }
 
+TEST(GateKeepLogin, its_tokens_are_refused_at_another_application) {
+  const std::string sign_in = R"("answers":"keep-domino","sign-in":{"issuer":"https://id.example/realms/r",
+    "client-id":"flows","client-secret":"s3cret"}})";
+  GateWorld world(R"({"applications":[{"name":"A","hosts":["app.example"],)" + sign_in +
+                  R"(,{"name":"B","hosts":["b.example"],)" + sign_in + "]}");
+  serve_keys(world.fetcher, "https://id.example/keys", named_private_key("id", crypto::KeyType::kRsa), "id");
+  world.fetcher.serve_json("https://id.example/realms/r/.well-known/openid-configuration", R"({
+      "issuer":"https://id.example/realms/r","authorization_endpoint":"https://id.example/auth",
+      "token_endpoint":"https://id.example/token","jwks_uri":"https://id.example/keys",
+      "id_token_signing_alg_values_supported":["RS256"],"token_endpoint_auth_methods_supported":["client_secret_basic"]})");
+  world.fetcher.serve("https://id.example/token", [&](const web::FetchRequest&) -> web::Fetched {
+    json::object claims{{"iss", kIssuer}, {"sub", "u1"}, {"aud", "flows"}, {"CN", "CN=Ada Example/O=Plant"}};
+    claims["iat"] = epoch_seconds(world.clock.now());
+    claims["exp"] = epoch_seconds(world.clock.now()) + 300;
+    const json::object answer{{"access_token", "opaque"},
+                              {"token_type", "Bearer"},
+                              {"id_token", token_of(named_key("id", jose::Algorithm::kRS256), claims)}};
+    return web::FetchResponse{.status = 200, .headers = {}, .body = json::serialize(answer)};
+  });
+  auto login = GateWorld::question("POST", "/", "/api/v1/auth");
+  login.method = web::Method::kPost;
+  login.remote_address = "192.0.2.1";
+  login.body = R"({"username":"ada","password":"pw"})";
+  const auto response = world.run(login);
+  ASSERT_EQ(response.status, 200) << response.body_text();
+  const auto body = parse_json(response.body_text());
+  const auto status = [&](std::string_view host, std::string_view path) {
+    auto request = GateWorld::question("GET", "/databases", path);
+    request.host = host;
+    request.headers.push_back({"Authorization", "Bearer " + std::string(string_or(body->get_object(), "bearer", ""))});
+    return world.run(request).status;
+  };
+  for (const auto* path : {"/gate/check", "/api/v1/userinfo"}) {
+    EXPECT_EQ(status("app.example", path), 200) << path;
+    EXPECT_EQ(status("b.example", path), 401) << path;
+  }
+}
+
 /// A browser that signs in: from the page through the provider and back.
 class GateSignIn : public GateFront {
  protected:
