@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "broker/group_sync.h"
 #include "broker/mappers.h"
+#include "broker/members.h"
 #include "core/brute_force.h"
 #include "core/changes/new_user.h"
 #include "core/profile/check_profile.h"
@@ -123,38 +124,6 @@ void log_problems(const Dependencies& dependencies, const IdentityProvider& prov
   }
 }
 
-std::string limited(std::string_view text) { return std::string(text.substr(0, kUsernameBytesMax)); }
-
-void take_email(User& user, std::string email, bool is_verified) {
-  email = ascii_lower(email);
-  if (email.empty() || email.size() > kUsernameBytesMax) return;
-  const bool is_same = user.email == email;
-  user.email = std::move(email);
-  user.email_verified = is_verified || (is_same && user.email_verified);
-}
-
-// Names, address and attributes, as mappers and the provider's sync mode say.
-void take_members(User& user, const IdentityProvider& provider, const UpstreamIdentity& identity, const Mapped& mapped,
-                  bool is_first) {
-  if (is_first || sync_mode_of(provider) == SyncMode::kForce) {
-    if (!identity.first_name.empty()) user.first_name = limited(identity.first_name);
-    if (!identity.last_name.empty()) user.last_name = limited(identity.last_name);
-    take_email(user, identity.email, identity.email_verified);
-  }
-  for (const auto& [name, value] : mapped.members) {
-    if (name == "firstName") user.first_name = limited(value);
-    if (name == "lastName") user.last_name = limited(value);
-    if (name == "email") take_email(user, value, identity.email_verified && ascii_lower(value) == identity.email);
-  }
-  for (const auto& [name, values] : mapped.attributes) {
-    if (values.empty()) {
-      user.attributes.erase(name);
-    } else {
-      user.attributes[name] = values;
-    }
-  }
-}
-
 FederatedIdentity link_record(const Arrival& arrival, const UserId& user) {
   const auto now = arrival.dependencies.clock.now();
   FederatedIdentity out;
@@ -182,18 +151,22 @@ Stored<void> keep_free_address(Tx& tx, const Dependencies& dependencies, const R
   return {};
 }
 
-// Refreshes a linked account.
-Stored<void> write_return(Tx& tx, const Arrival& arrival, const User& user) {
+// Refreshes a linked account, as it is now: between the callback and here an administrator may have changed it.
+Stored<void> write_return(Tx& tx, const Arrival& arrival, const UserId& id) {
   const auto& repositories = arrival.dependencies.repositories;
   const auto& realm = arrival.realm->realm;
   const auto mapped = run_mappers(mappers_of(realm, *arrival.provider), arrival.identity, false);
   log_problems(arrival.dependencies, *arrival.provider, mapped);
-  auto after = user;
-  take_members(after, *arrival.provider, arrival.identity, mapped, false);
-  if (auto kept = keep_free_address(tx, arrival.dependencies, realm, user, after); !kept) return kept;
-  if (auto done = repositories.users.update(tx, after, realm.duplicate_emails_allowed); !done) return done;
-  if (auto done = repositories.federated_identities.update(tx, link_record(arrival, user.id)); !done) return done;
-  return write_mapped({tx, arrival.dependencies, *arrival.realm}, user.id, mapped);
+  const auto current = repositories.users.find(tx, realm.id, id);
+  if (!current) return refuse(current.error());
+  auto after = refreshed(*current, *arrival.provider, arrival.identity, mapped);
+  if (!after) return refuse(StoreError::kConflict);
+  if (auto kept = keep_free_address(tx, arrival.dependencies, realm, **current, *after); !kept) return kept;
+  if (!has_same_members(**current, *after)) {
+    if (auto done = repositories.users.update(tx, *after, realm.duplicate_emails_allowed); !done) return done;
+  }
+  if (auto done = repositories.federated_identities.update(tx, link_record(arrival, id)); !done) return done;
+  return write_mapped({tx, arrival.dependencies, *arrival.realm}, id, mapped);
 }
 
 // ---- ways to go on
@@ -224,8 +197,10 @@ web::Outcome resume(const ArrivalPtr& arrival, UpstreamSignIn signed_in) {
   return dependencies.login.resume(arrival->request, arrival->realm, arrival->paused, std::move(signed_in));
 }
 
-web::Outcome return_to(const ArrivalPtr& arrival, const User& user) {
-  return then_read(arrival->dependencies, [arrival, user]() -> web::Outcome {
+// Signs in to an account that exists, linked before or only now: what locks it and what it has of credentials counts
+// the same.
+web::Outcome sign_in_to(const ArrivalPtr& arrival, const User& user, std::function<Stored<void>(Tx&)> write) {
+  return then_read(arrival->dependencies, [arrival, user, write = std::move(write)]() -> web::Outcome {
     const auto& repositories = arrival->dependencies.repositories;
     const auto now = arrival->dependencies.clock.now();
     std::optional<LoginFailures> failures;
@@ -240,13 +215,17 @@ web::Outcome return_to(const ArrivalPtr& arrival, const User& user) {
     }
     const bool is_closed = brute_force_settings(arrival->realm->realm).is_on && is_locked(failures, now);
     if (!user.enabled || is_closed) return fail_arrival(*arrival, "user_disabled", kDisabled);
-    auto signed_in = sign_in(arrival, user, [arrival, user](Tx& tx) { return write_return(tx, *arrival, user); });
+    auto signed_in = sign_in(arrival, user, write);
     for (const auto& credential : *credentials) {
       signed_in.credentials.insert(credential.type);
       if (credential.type == "password") signed_in.password_set_at = credential.created_at;
     }
     return resume(arrival, std::move(signed_in));
   });
+}
+
+web::Outcome return_to(const ArrivalPtr& arrival, const User& user) {
+  return sign_in_to(arrival, user, [arrival, id = user.id](Tx& tx) { return write_return(tx, *arrival, id); });
 }
 
 PendingLink pending_of(const Arrival& arrival, const UserId& user) {
@@ -256,12 +235,10 @@ PendingLink pending_of(const Arrival& arrival, const UserId& user) {
           .token_text = arrival.provider->store_token ? arrival.token_text : std::string()};
 }
 
-web::Outcome link_now(const ArrivalPtr& arrival, User user) {
-  if (!user.enabled) return fail_arrival(*arrival, "user_disabled", kDisabled);
-  const auto pending = pending_of(*arrival, user.id);
-  return resume(arrival, sign_in(arrival, std::move(user), [arrival, pending](Tx& tx) {
-                  return store_link(tx, arrival->dependencies, *arrival->realm, *arrival->provider, pending);
-                }));
+web::Outcome link_now(const ArrivalPtr& arrival, const User& user) {
+  return sign_in_to(arrival, user, [arrival, pending = pending_of(*arrival, user.id)](Tx& tx) {
+    return store_link(tx, arrival->dependencies, *arrival->realm, *arrival->provider, pending);
+  });
 }
 
 web::Outcome create(const ArrivalPtr& arrival, const FirstLoginRules& rules) {

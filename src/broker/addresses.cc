@@ -43,6 +43,19 @@ std::vector<std::string> list_of(std::string_view text) {
   return out;
 }
 
+// Who may sign in, fail closed: a tenant that the record names by its GUID is asked for whatever the URLs beside it say,
+// and a list in which there is no tenant is nobody's consent.
+void restrict_tenants(const IdentityProvider& provider, Addresses& out) {
+  const auto tenant = ascii_lower(trim(provider.setting("tenantId")));
+  const bool has_tenant = upstream::is_tenant_id(tenant);
+  auto& tenants = out.issuer.tenants;
+  for (auto& word : list_of(provider.setting("allowedTenants"))) {
+    if (upstream::is_tenant_id(word) || (word == upstream::kEveryTenant && !has_tenant)) tenants.push_back(std::move(word));
+  }
+  out.has_bad_tenants = tenants.empty() && !has_tenant && !provider.setting("allowedTenants").empty();
+  if (has_tenant) tenants.push_back(tenant);
+}
+
 std::string origin_of(std::string_view url) {
   const auto uri = parse_uri(url);
   return uri ? uri->origin() : std::string();
@@ -83,7 +96,7 @@ Addresses entra(const IdentityProvider& provider) {
   out.end_session = or_else(provider.setting("logoutUrl"), authority + "/oauth2/v2.0/logout");
   out.graph = origin_of(out.userinfo);
   out.issuer.issuer = or_else(provider.setting("issuer"), issuer_in(authority));
-  out.issuer.tenants = list_of(provider.setting("allowedTenants"));
+  restrict_tenants(provider, out);
   out.discovery = upstream::discovery_url(authority + "/v2.0");
   return out;
 }
@@ -102,7 +115,7 @@ Addresses oidc(const IdentityProvider& provider) {
   out.jwks = provider.setting("jwksUrl");
   out.end_session = provider.setting("logoutUrl");
   out.issuer.issuer = provider.setting("issuer");
-  out.issuer.tenants = list_of(provider.setting("allowedTenants"));
+  restrict_tenants(provider, out);
   if (out.issuer.issuer.empty()) out.issuer.issuer = issuer_of_keycloak(out.authorization);
   out.discovery = provider.setting("metadataDescriptorUrl");
   if (out.discovery.empty() && !out.issuer.issuer.empty() && !upstream::is_template(out.issuer.issuer)) {
@@ -137,6 +150,17 @@ Addresses github(const IdentityProvider& provider) {
   return out;
 }
 
+std::optional<std::string_view> missing_address(const Addresses& addresses) {
+  if (addresses.authorization.empty()) return "no_authorization_url";
+  if (addresses.token.empty()) return "no_token_url";
+  if (addresses.dialect == Dialect::kOauth2) {
+    return addresses.userinfo.empty() ? std::optional<std::string_view>("no_userinfo_url") : std::nullopt;
+  }
+  if (addresses.jwks.empty()) return "no_jwks_url";
+  if (addresses.issuer.issuer.empty()) return "no_issuer";
+  return std::nullopt;
+}
+
 std::string_view default_scope(const IdentityProvider& provider, const Addresses& addresses) {
   if (addresses.dialect == Dialect::kEntra) return "openid profile email";
   if (provider.kind == "github") return "user:email";
@@ -156,7 +180,7 @@ Addresses addresses_of(const IdentityProvider& provider) {
 
 bool needs_discovery(const Addresses& addresses) {
   if (addresses.dialect == Dialect::kOauth2 || addresses.discovery.empty()) return false;
-  return missing(addresses).has_value();
+  return missing_address(addresses).has_value();
 }
 
 Addresses filled_in(Addresses addresses, const upstream::Metadata& metadata) {
@@ -178,13 +202,10 @@ Addresses filled_in(Addresses addresses, const upstream::Metadata& metadata) {
 }
 
 std::optional<std::string_view> missing(const Addresses& addresses) {
-  if (addresses.authorization.empty()) return "no_authorization_url";
-  if (addresses.token.empty()) return "no_token_url";
-  if (addresses.dialect == Dialect::kOauth2) {
-    return addresses.userinfo.empty() ? std::optional<std::string_view>("no_userinfo_url") : std::nullopt;
-  }
-  if (addresses.jwks.empty()) return "no_jwks_url";
-  if (addresses.issuer.issuer.empty()) return "no_issuer";
+  if (addresses.has_bad_tenants) return "bad_allowed_tenants";
+  if (const auto lacks = missing_address(addresses)) return lacks;
+  // Open enrolment for every organization on Earth is nothing that a record says by leaving something out.
+  if (upstream::is_template(addresses.issuer.issuer) && addresses.issuer.tenants.empty()) return "no_allowed_tenants";
   return std::nullopt;
 }
 

@@ -29,6 +29,7 @@ struct Addresses {
   bool sends_iss_parameter = false;
   std::string graph;      // Entra ID: scheme and host of its Graph
   std::string discovery;  // the document that says what is missing; empty: none
+  bool has_bad_tenants = false;  // `allowedTenants` says something, but no tenant
 };
 
 /// From the record alone.
@@ -37,7 +38,7 @@ struct Addresses {
 [[nodiscard]] bool needs_discovery(const Addresses& addresses);
 /// Fills in what the record leaves open; what an administrator wrote stays.
 [[nodiscard]] Addresses filled_in(Addresses addresses, const upstream::Metadata& metadata);
-/// A word for the log when a login cannot work with these; absent: it can.
+/// A word for the log when a login cannot work with these, or would let in whom nobody named; absent: it can.
 [[nodiscard]] std::optional<std::string_view> missing(const Addresses& addresses);
 
 /// The scopes asked for. authentik's reading of additional scopes: a leading "*" replaces the defaults (guides.md

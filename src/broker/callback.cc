@@ -198,7 +198,7 @@ web::Outcome go_on(const ArrivalPtr& arrival, upstream::Callback callback) {
             [arrival,
              callback = std::move(callback)](Result<Addresses, std::string> addresses) mutable -> web::Outcome {
               if (!addresses) {
-                return fail_arrival(*arrival, addresses.error(), "The provider cannot be reached. Try again later.");
+                return fail_arrival(*arrival, addresses.error(), message_without_addresses(addresses.error()));
               }
               return judge(std::make_shared<Exchange>(arrival, std::move(*addresses), std::move(callback)));
             });

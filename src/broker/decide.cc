@@ -1,7 +1,6 @@
 #include "broker/decide.h"
 
 #include <algorithm>
-#include <array>
 
 #include "domain/flow/executor.h"
 
@@ -22,28 +21,51 @@ constexpr ModeName kModes[] = {{"", MatchMode::kConfirm},
 
 constexpr std::string_view kReview = "idp-review-profile";
 constexpr std::string_view kCreate = "idp-create-user-if-unique";
+constexpr std::string_view kOrganization = "idp-add-organization-member";
 
-// Known steps of a first-login flow; what stands for a login of its own is done by our own browser flow.
-constexpr std::array<std::string_view, 12> kKnown = {kReview,
-                                                     kCreate,
-                                                     "idp-confirm-link",
-                                                     "idp-email-verification",
-                                                     "idp-username-password-form",
-                                                     "idp-auto-link",
-                                                     "idp-detect-existing-broker-user",
-                                                     "idp-add-organization-member",
-                                                     "auth-otp-form",
-                                                     "webauthn-authenticator",
-                                                     "auth-recovery-authn-code-form",
-                                                     "deny-access-authenticator"};
+constexpr std::string_view kSignInAgain = "idp-username-password-form";
 
-// NOLINTNEXTLINE(misc-no-recursion): the tree's depth is bounded by kFlowDepthMax
-bool is_known(const Flow& flow) {
+// Steps of a first-login flow that are run, or that only ask for less than what is: an owner who signs in.
+constexpr std::string_view kKnown[] = {kReview,
+                                       kCreate,
+                                       kSignInAgain,
+                                       "idp-confirm-link",
+                                       "idp-email-verification",
+                                       "idp-auto-link",
+                                       "idp-detect-existing-broker-user",
+                                       kOrganization};
+// These belong to signing in to the account that exists, which the realm's browser flow does with its own. Anywhere else
+// they stand between a stranger and an account, and are not run.
+constexpr std::string_view kOfSignIn[] = {"auth-otp-form", "webauthn-authenticator", "auth-recovery-authn-code-form"};
+
+bool has_step(const Flow& flow, std::string_view authenticator) {
+  return std::ranges::any_of(flow.executions, [&](const Execution& execution) {
+    return execution.requirement != Requirement::kDisabled && execution.step() != nullptr &&
+           execution.step()->authenticator == authenticator;
+  });
+}
+
+// Conditions for joining an organization: there are no organizations, so nothing hangs on them.
+bool is_organization_alone(const Flow& flow) {
   return std::ranges::all_of(flow.executions, [](const Execution& execution) {
+    const auto* step = execution.step();
+    return execution.requirement == Requirement::kDisabled ||
+           (step != nullptr &&
+            (step->authenticator == kOrganization || step->authenticator.starts_with("conditional-")));
+  });
+}
+
+// `signs_in`: inside the branch that signs in to an existing account.
+// NOLINTNEXTLINE(misc-no-recursion): the tree's depth is bounded by kFlowDepthMax
+bool is_known(const Flow& flow, bool signs_in) {
+  signs_in = signs_in || (has_step(flow, kSignInAgain) && !uses_authenticator(flow, kCreate));
+  if (!signs_in && is_organization_alone(flow)) return true;
+  return std::ranges::all_of(flow.executions, [signs_in](const Execution& execution) {
     if (execution.requirement == Requirement::kDisabled) return true;
-    if (const auto* inner = execution.flow()) return is_known(*inner);
+    if (const auto* inner = execution.flow()) return is_known(*inner, signs_in);
     const std::string_view name = execution.step()->authenticator;
-    return name.starts_with("conditional-") || std::ranges::find(kKnown, name) != kKnown.end();
+    if (std::ranges::find(kKnown, name) != std::end(kKnown)) return true;
+    return signs_in && (name.starts_with("conditional-") || std::ranges::find(kOfSignIn, name) != std::end(kOfSignIn));
   });
 }
 
@@ -78,7 +100,7 @@ std::optional<FirstLoginRules> first_login_rules(const FlowSet& flows, const Rea
   auto alias = provider.first_login_flow;
   if (alias.empty()) alias = string_or(realm.extra, "firstBrokerLoginFlow", "first broker login");
   const auto* flow = flows.find(alias);
-  if (flow == nullptr || !is_known(*flow)) return std::nullopt;
+  if (flow == nullptr || !is_known(*flow, false)) return std::nullopt;
   FirstLoginRules out;
   out.may_create = uses_authenticator(*flow, kCreate);
   for (const std::string_view way : {"idp-confirm-link", "idp-username-password-form", "idp-auto-link"}) {
@@ -89,6 +111,11 @@ std::optional<FirstLoginRules> first_login_rules(const FlowSet& flows, const Rea
     out.always_review = setting != review->config.end() && setting->second == "on";
   }
   return out;
+}
+
+std::optional<std::string_view> cannot_run(const IdentityProvider& provider) {
+  if (!provider.post_login_flow.empty()) return "post_login_flow_cannot_run";
+  return std::nullopt;
 }
 
 std::string_view describe(DenyLogin reason) {
@@ -137,7 +164,8 @@ MatchDecision match(const MatchFacts& facts) {
   if (by_username && facts.identity.username.empty()) return DenyLogin::kNoUsername;
   if (*mode == MatchMode::kEmailDeny && facts.by_email != nullptr) return DenyLogin::kKnownAlready;
   if (*mode == MatchMode::kUsernameDeny && facts.by_username != nullptr) return DenyLogin::kKnownAlready;
-  if (*mode == MatchMode::kEmailLink && facts.by_email != nullptr && facts.identity.email_is_proof) {
+  if (*mode == MatchMode::kEmailLink && facts.by_email != nullptr && facts.identity.email_is_proof &&
+      facts.by_email->email_verified) {
     return LinkAndSignIn{facts.by_email->id};
   }
   // A name is nobody's proof, and both are unique: whoever has one already must say so.

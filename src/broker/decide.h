@@ -1,6 +1,7 @@
 // Which account an upstream identity belongs to (guides.md G2.4, attack classes 7 and 8): a pure function. A link is by
 // the provider's id alone. A name or an address finds an account only to ask its owner to sign in to it; by itself it
-// links only where the provider is authority for the address's domain and vouches for it.
+// links only where the provider is authority for the address's domain and vouches for it, and only to an account that
+// proved the address as well: else whoever registered with it first would share the account of its owner.
 #pragma once
 
 #include <optional>
@@ -25,9 +26,14 @@ struct FirstLoginRules {
   bool may_link = false;       // idp-confirm-link or idp-username-password-form: by signing in to the account
   bool always_review = false;  // update.profile.on.first.login = on
 };
-/// Absent: the flow does not exist, or asks for something that this release does not know.
+/// Absent: the flow does not exist, or asks for something that this release does not run where it stands: a second
+/// factor or a condition outside the branch that signs in to an existing account, access denied, a step of others.
 [[nodiscard]] std::optional<FirstLoginRules> first_login_rules(const FlowSet& flows, const Realm& realm,
                                                                const IdentityProvider& provider);
+
+/// A word for the log when the record asks for something after each login that is not run: nobody signs in by it, rather
+/// than without it. Absent: it does not.
+[[nodiscard]] std::optional<std::string_view> cannot_run(const IdentityProvider& provider);
 
 struct MatchFacts {
   const IdentityProvider& provider;

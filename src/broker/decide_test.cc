@@ -80,11 +80,22 @@ TEST(Match, never_links_by_name_or_unproven_address) {
   }
 }
 
+// Whoever registered with somebody's address first must not get into the account together with them.
+TEST(Match, refuses_to_link_by_itself_to_an_account_whose_address_is_not_proven) {
+  Scene scene;
+  scene.knows_email = true;
+  scene.identity.email_is_proof = true;
+  scene.bob.email_verified = false;
+  EXPECT_EQ(scene.mode("email_link").links(), "");
+  EXPECT_EQ(scene.mode("email_link").confirms(), "bob");
+}
+
 TEST(Match, links_by_a_proven_address_in_mode_email_link_alone) {
   for (const auto* mode : kEveryMode) {
     Scene scene;
     scene.knows_email = true;
     scene.identity.email_is_proof = true;
+    scene.bob.email_verified = true;
     EXPECT_EQ(scene.mode(mode).links(), std::string_view(mode) == "email_link" ? "bob" : "") << mode;
   }
 }
@@ -123,6 +134,70 @@ TEST(Match, follows_the_table_of_modes) {
   EXPECT_TRUE(scene.mode("username_deny").denies(DenyLogin::kNoUsername));
   scene.rules.may_create = false;
   EXPECT_TRUE(scene.mode("").denies(DenyLogin::kNotOpen));
+}
+
+// ---- flows that are not run
+
+TEST(FirstLogin, refuses_providers_with_a_flow_after_the_login) {
+  IdentityProvider provider;
+  EXPECT_FALSE(cannot_run(provider));
+  provider.post_login_flow = "post broker otp";
+  EXPECT_EQ(cannot_run(provider), "post_login_flow_cannot_run");
+}
+
+std::optional<FirstLoginRules> rules_of(const json::array& flows) {
+  Realm realm;
+  realm.extra["authenticationFlows"] = flows;
+  realm.extra["firstBrokerLoginFlow"] = "first";
+  std::vector<FlowProblem> problems;
+  const auto set = FlowSet::read(realm, problems);
+  EXPECT_TRUE(problems.empty());
+  EXPECT_NE(set.find("first"), nullptr);
+  return first_login_rules(set, realm, {});
+}
+
+json::object step(std::string_view authenticator, std::string_view requirement = "REQUIRED") {
+  return {{"authenticator", authenticator}, {"requirement", requirement}, {"priority", 10}};
+}
+
+json::object sub_flow(std::string_view alias, std::string_view requirement) {
+  return {{"flowAlias", alias}, {"authenticatorFlow", true}, {"requirement", requirement}, {"priority", 20}};
+}
+
+json::object flow(std::string_view alias, const json::array& executions) {
+  return {{"alias", alias},
+          {"providerId", "basic-flow"},
+          {"topLevel", alias == "first"},
+          {"authenticationExecutions", executions}};
+}
+
+TEST(FirstLogin, refuses_steps_that_stand_before_a_new_account_and_are_not_run) {
+  const auto create = step("idp-create-user-if-unique");
+  EXPECT_TRUE(rules_of({flow("first", {create})})->may_create);
+  for (const auto* name : {"auth-otp-form", "webauthn-authenticator", "deny-access-authenticator", "idp-of-others"}) {
+    EXPECT_FALSE(rules_of({flow("first", {create, step(name)})})) << name;
+    EXPECT_TRUE(rules_of({flow("first", {create, step(name, "DISABLED")})})) << name;
+  }
+  EXPECT_FALSE(rules_of({flow("first", {sub_flow("deny", "CONDITIONAL"), create}),
+                         flow("deny", {step("conditional-user-role"), step("deny-access-authenticator")})}));
+  EXPECT_FALSE(rules_of({flow("first", {sub_flow("some", "CONDITIONAL")}),
+                         flow("some", {step("conditional-user-attribute"), create})}));
+}
+
+TEST(FirstLogin, takes_a_second_factor_in_the_branch_that_signs_in_to_the_account) {
+  const auto of = [](std::string_view name) {
+    return rules_of({flow("first", {step("idp-create-user-if-unique", "ALTERNATIVE"), sub_flow("old", "ALTERNATIVE")}),
+                     flow("old", {step("idp-username-password-form"), sub_flow("second", "CONDITIONAL")}),
+                     flow("second", {step("conditional-user-configured"), step(name)})});
+  };
+  EXPECT_TRUE(of("auth-otp-form")->may_link);
+  EXPECT_FALSE(of("deny-access-authenticator"));
+}
+
+// What Keycloak gives each realm.
+TEST(FirstLogin, takes_conditions_for_organizations) {
+  EXPECT_TRUE(rules_of({flow("first", {step("idp-create-user-if-unique"), sub_flow("org", "CONDITIONAL")}),
+                        flow("org", {step("conditional-user-configured"), step("idp-add-organization-member")})}));
 }
 
 }  // namespace

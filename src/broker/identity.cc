@@ -53,11 +53,19 @@ bool is_true(const json::object& claims, std::string_view name) {
 }
 
 // Entra ID has no email_verified: `mail` is whatever a tenant's administrator wrote (entra.md section 5).
-bool is_asserted(const Addresses& addresses, const json::object& claims, std::string_view email) {
-  if (addresses.dialect != Dialect::kEntra) return is_true(claims, "email_verified");
+bool is_asserted_by(const Addresses& addresses, const json::object& claims, std::string_view email) {
+  if (addresses.dialect != Dialect::kEntra) {
+    return is_true(claims, "email_verified") && ascii_lower(trim(claim_text(claims, "email"))) == email;
+  }
   if (is_true(claims, "xms_edov")) return ascii_lower(claim_text(claims, "email")) == email;
   return std::ranges::any_of(claim_texts(claims, "verified_primary_email"),
                              [email](const std::string& each) { return ascii_lower(each) == email; });
+}
+
+// What is said of an address counts for the one beside it in the same document.
+bool is_asserted(const Addresses& addresses, const json::object& claims, const json::object& more,
+                 std::string_view email) {
+  return is_asserted_by(addresses, claims, email) || is_asserted_by(addresses, more, email);
 }
 
 bool lists_domain(std::string_view list, std::string_view email) {
@@ -176,7 +184,7 @@ Result<UpstreamIdentity, IdentityError> make_identity(const IdentityProvider& pr
   read_names(provider, addresses, out);
   out.email = ascii_lower(trim(out.email));
   if (out.username.empty()) out.username = out.email.empty() ? out.id : out.email;
-  out.email_verified = provider.trust_email && !out.email.empty() && is_asserted(addresses, out.claims, out.email);
+  out.email_verified = provider.trust_email && !out.email.empty() && is_asserted(addresses, claims, more, out.email);
   out.email_is_proof = out.email_verified && lists_domain(provider.setting("emailDomains"), out.email);
   return out;
 }

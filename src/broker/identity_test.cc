@@ -98,6 +98,21 @@ TEST(Identity, refuses_authority_over_domains_that_are_not_listed) {
   }
 }
 
+// `email_verified` is about the claim `email` beside it, and nothing else.
+TEST(Identity, refuses_to_take_another_address_for_verified) {
+  auto trusting = provider("oidc", {{"emailDomains", "demo.example"}, {"emailClaim", "contact"}});
+  trusting.trust_email = true;
+  const json::object claims{
+      {"sub", "s"}, {"contact", "boss@demo.example"}, {"email", "me@demo.example"}, {"email_verified", true}};
+  EXPECT_FALSE(identity(trusting, claims)->email_verified);
+  trusting.config.erase("emailClaim");
+  EXPECT_TRUE(identity(trusting, claims)->email_is_proof);
+  // The address out of one document, the flag out of the other.
+  const json::object flag{{"sub", "s"}, {"email", "me@demo.example"}, {"email_verified", true}};
+  EXPECT_FALSE(identity(trusting, {{"sub", "s"}, {"email", "boss@demo.example"}}, flag)->email_verified);
+  EXPECT_TRUE(identity(trusting, {{"sub", "s"}, {"email", "me@demo.example"}}, flag)->email_verified);
+}
+
 TEST(Identity, reads_claims_by_path_and_survives_json) {
   const json::object claims{{"a", {{"b.c", {"x", 7, true}}}}, {"u.v", "flat"}, {"sub", "s"}};
   EXPECT_EQ(claim_texts(claims, "a.b\\.c"), (std::vector<std::string>{"x", "7", "true"}));
@@ -130,6 +145,33 @@ TEST(Addresses, follow_the_guides_urls_for_one_tenant_and_for_common) {  // guid
     EXPECT_FALSE(needs_discovery(by_urls));
   }
   EXPECT_TRUE(needs_discovery(addresses_of(provider("entra", {{"tenantId", "contoso.onmicrosoft.com"}}))));
+}
+
+// What restricts tenants never opens them: neither by URLs beside it, nor by being left out or misspelt.
+TEST(Addresses, refuse_tenants_that_nobody_named) {
+  const std::string common = "https://login.microsoftonline.com/common/oauth2/v2.0/authorize";
+  const auto of = [](ProviderConfig config) { return addresses_of(provider("entra", std::move(config))); };
+  const std::string tenant(kTenant);
+  EXPECT_EQ(missing(of({})), "no_allowed_tenants");
+  EXPECT_EQ(missing(of({{"tenantId", "common"}})), "no_allowed_tenants");
+  EXPECT_EQ(missing(of({{"authorizationUrl", common}})), "no_allowed_tenants");
+  for (const auto* list : {",", "contoso.example", " "}) {
+    EXPECT_EQ(missing(of({{"tenantId", "common"}, {"allowedTenants", list}})), "bad_allowed_tenants") << list;
+  }
+  for (const auto* list : {"", "*"}) {
+    const auto both = of({{"tenantId", tenant}, {"authorizationUrl", common}, {"allowedTenants", list}});
+    EXPECT_EQ(both.issuer.tenants, std::vector<std::string>{tenant}) << list;
+    EXPECT_FALSE(missing(both));
+  }
+  EXPECT_FALSE(missing(of({{"tenantId", "common"}, {"allowedTenants", "*"}})));
+}
+
+TEST(Addresses, refuse_a_template_issuer_out_of_a_document_without_tenants) {
+  const auto from = provider("oidc", {{"metadataDescriptorUrl", "https://up.example/common/openid-configuration"}});
+  const auto metadata = upstream::parse_metadata(
+      R"({"issuer":"https://up.example/{tenantid}/v2.0","authorization_endpoint":"https://up.example/a",)"
+      R"("token_endpoint":"https://up.example/t","jwks_uri":"https://up.example/k"})");
+  EXPECT_EQ(missing(filled_in(addresses_of(from), *metadata)), "no_allowed_tenants");
 }
 
 TEST(Addresses, use_the_hosts_of_national_clouds) {  // G2-32

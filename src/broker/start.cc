@@ -1,6 +1,7 @@
 #include "broker/start.h"
 
 #include "base/uri.h"
+#include "broker/decide.h"
 #include "upstream/code_flow.h"
 
 namespace cardea::broker {
@@ -78,7 +79,15 @@ std::string callback_url(const Dependencies& dependencies, const web::Request& r
   return base + "/realms/" + percent_encode(realm.name) + "/broker/" + percent_encode(provider.alias) + "/endpoint";
 }
 
+std::string message_without_addresses(std::string_view reason) {
+  // What the record lacks is the administrator's to mend, and the log says what.
+  const bool is_record = reason.starts_with("no_") || reason.starts_with("bad_") || reason.ends_with("_cannot_run");
+  return is_record ? "This provider cannot be used to sign in. Ask your administrator."
+                   : "The provider cannot be reached. Try again later.";
+}
+
 web::Outcome with_addresses(const Dependencies& dependencies, const IdentityProvider& provider, AddressesNext next) {
+  if (const auto reason = cannot_run(provider)) return next(refuse(std::string(*reason)));
   auto addresses = addresses_of(provider);
   if (!needs_discovery(addresses)) {
     if (const auto lacks = missing(addresses)) return next(refuse(std::string(*lacks)));
@@ -120,7 +129,7 @@ web::Outcome start_upstream_login(const Dependencies& dependencies, const web::R
                                         if (addresses) return leave(*departure, *addresses);
                                         return departure->dependencies.login.show(
                                             departure->request, departure->realm, departure->paused, addresses.error(),
-                                            "The provider cannot be reached. Try again later.");
+                                            message_without_addresses(addresses.error()));
                                       });
                                 });
                           });

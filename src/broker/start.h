@@ -19,5 +19,7 @@ using AddressesNext = std::move_only_function<web::Outcome(Result<Addresses, std
 [[nodiscard]] std::string callback_url(const Dependencies& dependencies, const web::Request& request,
                                        const Realm& realm, const IdentityProvider& provider);
 [[nodiscard]] bool comes_back_to_source(const IdentityProvider& provider);
+/// What the person is told when with_addresses refuses with `reason`.
+[[nodiscard]] std::string message_without_addresses(std::string_view reason);
 
 }  // namespace cardea::broker

@@ -43,6 +43,7 @@ std::optional<IdentityProvider> read_provider(const json::value& value) {
   out.config = read_config(*object);
   out.hide_on_login = bool_or(*object, "hideOnLogin", false) || out.is_on("hideOnLoginPage");
   out.first_login_flow = string_or(*object, "firstBrokerLoginFlowAlias", "");
+  out.post_login_flow = string_or(*object, "postBrokerLoginFlowAlias", "");
   return out;
 }
 

@@ -26,6 +26,7 @@ struct IdentityProvider {
   bool link_only = false;  // accounts may be linked to it, nobody signs in by it
   bool hide_on_login = false;
   std::string first_login_flow;  // an alias; empty: the realm's
+  std::string post_login_flow;   // an alias; empty: none
   ProviderConfig config;
 
   [[nodiscard]] std::string_view setting(std::string_view name) const;  // empty when absent

@@ -145,23 +145,29 @@ Result<void, IssuerError> judge(const json::object& claims, std::vector<std::str
 
 TEST(EntraIssuer, refuses_issuer_that_is_not_its_own_tenants) {
   constexpr std::string_view kOther = "00000000-1111-4222-8333-444455556666";
-  EXPECT_EQ(judge(entra_claims(kTenant, kOther), {}).error(), IssuerError::kWrongIssuer);
-  EXPECT_EQ(judge(entra_claims("contoso", "contoso"), {}).error(), IssuerError::kNoTenant);
-  EXPECT_EQ(judge(entra_claims("", ""), {}).error(), IssuerError::kNoTenant);
+  EXPECT_EQ(judge(entra_claims(kTenant, kOther), {"*"}).error(), IssuerError::kWrongIssuer);
+  EXPECT_EQ(judge(entra_claims("contoso", "contoso"), {"*"}).error(), IssuerError::kNoTenant);
+  EXPECT_EQ(judge(entra_claims("", ""), {"*"}).error(), IssuerError::kNoTenant);
 }
 
 TEST(EntraIssuer, refuses_tenant_that_is_not_listed_and_personal_accounts) {
   EXPECT_EQ(judge(entra_claims(kTenant, kTenant), {"00000000-1111-4222-8333-444455556666"}).error(),
             IssuerError::kTenantNotAllowed);
-  EXPECT_EQ(judge(entra_claims(kConsumerTenant, kConsumerTenant), {}).error(), IssuerError::kTenantNotAllowed);
+  EXPECT_EQ(judge(entra_claims(kConsumerTenant, kConsumerTenant), {"*"}).error(), IssuerError::kTenantNotAllowed);
   EXPECT_TRUE(judge(entra_claims(kConsumerTenant, kConsumerTenant), {std::string(kConsumerTenant)}));
 }
 
 TEST(EntraIssuer, refuses_key_of_personal_accounts_for_a_company) {
   const auto consumer = issuer_of_tenant(kTemplate, kConsumerTenant);
-  EXPECT_EQ(judge(entra_claims(kTenant, kTenant), {}, consumer).error(), IssuerError::kForeignKey);
-  EXPECT_TRUE(judge(entra_claims(kTenant, kTenant), {}, kTemplate));
+  EXPECT_EQ(judge(entra_claims(kTenant, kTenant), {"*"}, consumer).error(), IssuerError::kForeignKey);
+  EXPECT_TRUE(judge(entra_claims(kTenant, kTenant), {"*"}, kTemplate));
   EXPECT_TRUE(judge(entra_claims(kTenant, kTenant), {std::string(kTenant)}, ""));
+}
+
+// Nobody named a tenant: that is no consent to all of them.
+TEST(EntraIssuer, refuses_every_tenant_where_none_is_listed) {
+  EXPECT_EQ(judge(entra_claims(kTenant, kTenant), {}).error(), IssuerError::kTenantNotAllowed);
+  EXPECT_TRUE(judge(entra_claims(kTenant, kTenant), {"*"}));
 }
 
 TEST(EntraIssuer, takes_the_keys_issuer_out_of_the_key_set) {

@@ -11,8 +11,8 @@ constexpr std::string_view kPlaceholder = "{tenantid}";
 constexpr std::size_t kGuidLength = 36;
 
 bool is_allowed(const IssuerRule& rule, std::string_view tenant) {
-  if (rule.tenants.empty()) return tenant != kConsumerTenant;
-  return std::ranges::find(rule.tenants, tenant) != rule.tenants.end();
+  const auto lists = [&](std::string_view word) { return std::ranges::find(rule.tenants, word) != rule.tenants.end(); };
+  return lists(tenant) || (tenant != kConsumerTenant && lists(kEveryTenant));
 }
 
 }  // namespace

@@ -15,10 +15,13 @@ namespace cardea::upstream {
 /// Personal Microsoft accounts.
 inline constexpr std::string_view kConsumerTenant = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
+/// In IssuerRule::tenants: somebody said in so many words that any organization may sign in.
+inline constexpr std::string_view kEveryTenant = "*";
+
 struct IssuerRule {
   std::string issuer;  // exact, or with {tenantid}
-  /// Tenants that may sign in, GUIDs in lower case. Empty: each work or school tenant; personal accounts only when
-  /// their tenant is listed. Looked at when tokens carry `tid`.
+  /// Tenants that may sign in, GUIDs in lower case; kEveryTenant: each work or school tenant, personal accounts only
+  /// when their tenant is listed, too. With a template an empty list is nobody; with an exact issuer it asks nothing.
   std::vector<std::string> tenants;
 };
 
