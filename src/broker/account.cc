@@ -189,6 +189,7 @@ UpstreamSignIn sign_in(const ArrivalPtr& arrival, User user, std::function<Store
 
 web::Outcome resume(const ArrivalPtr& arrival, UpstreamSignIn signed_in) {
   const auto& dependencies = arrival->dependencies;
+  if (arrival->attempt) dependencies.callback_guard->give_back(*arrival->attempt);
   dependencies.log.info("upstream_login", {{"realm", arrival->realm->realm.name},
                                            {"provider", arrival->provider->alias},
                                            {"upstream_id", arrival->identity.id},

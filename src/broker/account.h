@@ -24,6 +24,7 @@ struct Arrival {
   UpstreamIdentity identity;
   std::string token_text;                   // the provider's token answer; kept only where the realm says so
   std::optional<SourceGroups> groups = {};  // absent: unchanged
+  std::optional<LoginTicket> attempt = {};  // of the callback; given back when the login was completed
 };
 using ArrivalPtr = std::shared_ptr<Arrival>;
 

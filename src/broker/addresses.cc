@@ -43,14 +43,15 @@ std::vector<std::string> list_of(std::string_view text) {
   return out;
 }
 
-// Who may sign in, fail closed: a tenant that the record names by its GUID is asked for whatever the URLs beside it say,
-// and a list in which there is no tenant is nobody's consent.
+// Who may sign in, fail closed: a tenant that the record names by its GUID is asked for whatever the URLs beside it
+// say, and a list in which there is no tenant is nobody's consent.
 void restrict_tenants(const IdentityProvider& provider, Addresses& out) {
   const auto tenant = ascii_lower(trim(provider.setting("tenantId")));
   const bool has_tenant = upstream::is_tenant_id(tenant);
   auto& tenants = out.issuer.tenants;
   for (auto& word : list_of(provider.setting("allowedTenants"))) {
-    if (upstream::is_tenant_id(word) || (word == upstream::kEveryTenant && !has_tenant)) tenants.push_back(std::move(word));
+    if (upstream::is_tenant_id(word) || (word == upstream::kEveryTenant && !has_tenant))
+      tenants.push_back(std::move(word));
   }
   out.has_bad_tenants = tenants.empty() && !has_tenant && !provider.setting("allowedTenants").empty();
   if (has_tenant) tenants.push_back(tenant);

@@ -27,8 +27,8 @@ struct Addresses {
   upstream::IssuerRule issuer;
   std::vector<std::string> algorithms;  // of ID tokens; empty: RS256
   bool sends_iss_parameter = false;
-  std::string graph;      // Entra ID: scheme and host of its Graph
-  std::string discovery;  // the document that says what is missing; empty: none
+  std::string graph;             // Entra ID: scheme and host of its Graph
+  std::string discovery;         // the document that says what is missing; empty: none
   bool has_bad_tenants = false;  // `allowedTenants` says something, but no tenant
 };
 

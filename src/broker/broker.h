@@ -15,6 +15,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "broker/source_paths.h"
+#include "core/login_guard.h"
 #include "core/settings.h"
 #include "crypto/seal.h"
 #include "domain/upstream_login.h"
@@ -40,6 +42,9 @@ struct LoginSide {
   std::function<web::Outcome(const web::Request&, RealmPtr, AuthorizationRequest, std::string username)> start;
 };
 
+/// Callbacks of one address, and of one state. A login that was completed uses nothing up.
+inline constexpr LoginRates kCallbackRates{.address = {64, seconds{1}}, .account = {5, seconds{600}}};
+
 struct Dependencies {
   Repositories repositories;
   Settings& settings;
@@ -52,6 +57,9 @@ struct Dependencies {
   LoginSide login;
   std::function<std::optional<web::Response>(const web::Request&, const RealmEntry*)> refuse_realm;
   std::shared_ptr<upstream::Memory> memory = std::make_shared<upstream::Memory>();
+  std::shared_ptr<SourcePaths> source_paths = std::make_shared<SourcePaths>();
+  /// Codes that may be brought here: each costs a request with our secret at the provider.
+  std::shared_ptr<LoginGuard> callback_guard = std::make_shared<LoginGuard>(clock, random, kCallbackRates);
 
   [[nodiscard]] upstream::Reach reach() const { return {*memory, clock, log}; }
 };

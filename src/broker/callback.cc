@@ -161,6 +161,23 @@ web::Outcome redeem(const ExchangePtr& exchange) {
                     [exchange](const web::Fetched& fetched) { return take_answer(exchange, fetched); });
 }
 
+// A stranger with one state must not make us ask the provider without end.
+web::Outcome redeem_if_allowed(const ExchangePtr& exchange) {
+  auto& arrival = *exchange->arrival;
+  const auto attempt = arrival.dependencies.callback_guard->reserve(arrival.realm->realm.id, arrival.state.used_hash(),
+                                                                    arrival.request.remote_address);
+  if (attempt) {
+    arrival.attempt = *attempt;
+    return redeem(exchange);
+  }
+  auto page = refuse_page(arrival.dependencies, arrival.request, *arrival.realm, arrival.provider->alias,
+                          {.status = 429,
+                           .reason = "too_many_callbacks",
+                           .message = "Too many attempts. Wait a moment, then sign in again."});
+  page.set("Retry-After", std::to_string(attempt.error().retry_after.count()));
+  return page;
+}
+
 // What a person did there, in words; everything else is the administrator's to read in the log.
 std::string_view message_of_error(const upstream::Callback& callback) {
   if (callback.error == "access_denied") return "Access denied when authenticating with identity provider";
@@ -175,7 +192,7 @@ web::Outcome judge(const ExchangePtr& exchange) {
   if (!upstream::is_from_issuer(callback, exchange->addresses.issuer.issuer, exchange->addresses.sends_iss_parameter)) {
     return fail(*exchange, "callback_of_other_issuer");
   }
-  if (callback.error.empty()) return redeem(exchange);
+  if (callback.error.empty()) return redeem_if_allowed(exchange);
   exchange->arrival->dependencies.log.info("upstream_error",
                                            {{"provider", exchange->arrival->provider->alias},
                                             {"error", callback.error},

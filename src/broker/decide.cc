@@ -34,8 +34,8 @@ constexpr std::string_view kKnown[] = {kReview,
                                        "idp-auto-link",
                                        "idp-detect-existing-broker-user",
                                        kOrganization};
-// These belong to signing in to the account that exists, which the realm's browser flow does with its own. Anywhere else
-// they stand between a stranger and an account, and are not run.
+// These belong to signing in to the account that exists, which the realm's browser flow does with its own. Anywhere
+// else they stand between a stranger and an account, and are not run.
 constexpr std::string_view kOfSignIn[] = {"auth-otp-form", "webauthn-authenticator", "auth-recovery-authn-code-form"};
 
 bool has_step(const Flow& flow, std::string_view authenticator) {

@@ -180,8 +180,8 @@ TEST(FirstLogin, refuses_steps_that_stand_before_a_new_account_and_are_not_run) 
   }
   EXPECT_FALSE(rules_of({flow("first", {sub_flow("deny", "CONDITIONAL"), create}),
                          flow("deny", {step("conditional-user-role"), step("deny-access-authenticator")})}));
-  EXPECT_FALSE(rules_of({flow("first", {sub_flow("some", "CONDITIONAL")}),
-                         flow("some", {step("conditional-user-attribute"), create})}));
+  EXPECT_FALSE(rules_of(
+      {flow("first", {sub_flow("some", "CONDITIONAL")}), flow("some", {step("conditional-user-attribute"), create})}));
 }
 
 TEST(FirstLogin, takes_a_second_factor_in_the_branch_that_signs_in_to_the_account) {

@@ -16,19 +16,30 @@ struct Asking {
 };
 using AskingPtr = std::shared_ptr<Asking>;
 
-void log_kept(const Arrival& arrival, std::string_view reason) {
+void log_failure(const Arrival& arrival, std::string_view event, std::string_view reason) {
   std::string_view hint = "";
   if (reason == "status_403") hint = "the application lacks GroupMember.Read.All with admin consent";
-  arrival.dependencies.log.warning("upstream_groups_kept", {{"provider", arrival.provider->alias},
-                                                            {"upstream_id", arrival.identity.id},
-                                                            {"reason", reason},
-                                                            {"hint", hint},
-                                                            {"correlation_id", arrival.request.correlation_id}});
+  arrival.dependencies.log.warning(event, {{"provider", arrival.provider->alias},
+                                           {"upstream_id", arrival.identity.id},
+                                           {"reason", reason},
+                                           {"hint", hint},
+                                           {"correlation_id", arrival.request.correlation_id}});
 }
 
-web::Outcome keep(const AskingPtr& asking, std::string_view reason) {
-  log_kept(*asking->arrival, reason);
-  return asking->next(std::nullopt);
+web::Outcome give_up(const AskingPtr& asking, std::string_view reason) {
+  const auto& arrival = *asking->arrival;
+  switch (on_groups_failure(*arrival.provider, reason)) {
+    case GroupsFailure::kKeep:
+      log_failure(arrival, "upstream_groups_kept", reason);
+      return asking->next(std::nullopt);
+    case GroupsFailure::kDrop:
+      log_failure(arrival, "upstream_groups_dropped", reason);
+      return asking->next(SourceGroups());
+    case GroupsFailure::kRefuse:
+      break;
+  }
+  return fail_arrival(arrival, "groups_" + std::string(reason),
+                      "The provider did not say which groups you are in. Try again later.");
 }
 
 web::Outcome finish(const AskingPtr& asking) {
@@ -37,7 +48,7 @@ web::Outcome finish(const AskingPtr& asking) {
 
 web::Outcome ask(const AskingPtr& asking, web::FetchRequest request,
                  std::move_only_function<web::Outcome(const AskingPtr&, const json::object&)> take,
-                 std::move_only_function<web::Outcome(const AskingPtr&, std::string_view reason)> fail = keep) {
+                 std::move_only_function<web::Outcome(const AskingPtr&, std::string_view reason)> fail = give_up) {
   request.timeout = kGroupsTimeout;
   request.headers.push_back({"x-ms-throttle-priority", "high"});
   return web::fetch(
@@ -86,10 +97,10 @@ web::Outcome ask_names(const AskingPtr& asking) {
 
 web::Outcome ask_member_ids(const AskingPtr& asking) {
   auto request = post_json(*asking, "/v1.0/me/getMemberObjects", R"({"securityEnabledOnly":false})");
-  if (!request) return keep(asking, "bad_graph_url");
+  if (!request) return give_up(asking, "bad_graph_url");
   return ask(asking, std::move(*request), [](const AskingPtr& done, const json::object& answer) -> web::Outcome {
     auto ids = read_member_ids(answer);
-    if (!ids) return keep(done, "bad_answer");
+    if (!ids) return give_up(done, "bad_answer");
     done->groups = std::move(*ids);
     return ask_names(done);
   });
@@ -98,12 +109,12 @@ web::Outcome ask_member_ids(const AskingPtr& asking) {
 // `@odata.nextLink` is the whole address; it carries our token, so it must be Graph's (entra.md section 12).
 web::Outcome ask_page(const AskingPtr& asking, const std::string& address) {
   auto url = web::ConfiguredUrl::parse(address);
-  if (!url || url->origin() != asking->graph) return keep(asking, "next_page_elsewhere");
-  if (++asking->pages > kGroupPagesMax) return keep(asking, "too_many_groups");
+  if (!url || url->origin() != asking->graph) return give_up(asking, "next_page_elsewhere");
+  if (++asking->pages > kGroupPagesMax) return give_up(asking, "too_many_groups");
   return ask(asking, upstream::bearer_request(std::move(*url), asking->access_token),
              [](const AskingPtr& done, const json::object& answer) -> web::Outcome {
                auto page = read_group_page(answer);
-               if (!page) return keep(done, "bad_answer");
+               if (!page) return give_up(done, "bad_answer");
                done->groups.insert(done->groups.end(), page->groups.begin(), page->groups.end());
                return page->next.empty() ? finish(done) : ask_page(done, page->next);
              });
@@ -114,7 +125,7 @@ web::Outcome ask_page(const AskingPtr& asking, const std::string& address) {
 web::Outcome with_source_groups(const ArrivalPtr& arrival, const Addresses& addresses, const json::object& claims,
                                 const std::string& access_token, GroupsNext next) {
   const auto mode = groups_mode_of(*arrival->provider);
-  if (!mode) log_kept(*arrival, "unknown_groups_mode");
+  if (!mode) log_failure(*arrival, "upstream_groups_kept", "unknown_groups_mode");
   if (!mode || *mode == GroupsMode::kNone) return next(std::nullopt);
   auto asking = std::make_shared<Asking>(arrival, addresses.graph, access_token, std::move(next));
   auto in_token = groups_in_token(claims);
@@ -125,7 +136,7 @@ web::Outcome with_source_groups(const ArrivalPtr& arrival, const Addresses& addr
   }
   if (!in_token) {
     if (*mode == GroupsMode::kTransitive && asks_graph) return ask_member_ids(asking);
-    return keep(asking, "not_in_token");
+    return give_up(asking, "not_in_token");
   }
   asking->groups = std::move(*in_token);
   return asks_graph && *mode == GroupsMode::kTransitive ? ask_names(asking) : finish(asking);

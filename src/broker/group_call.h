@@ -1,5 +1,6 @@
-// Asking Graph for a person's groups while they sign in: few calls, and never a reason to fail the login (guides.md
-// G2-09, G2-10): what cannot be read stays as it is. Internal to broker.
+// Asking Graph for a person's groups while they sign in: few calls, and no reason to fail the login (guides.md G2-09,
+// G2-10) unless the record says so: what cannot be read stays as it is, or goes (on_groups_failure). Internal to
+// broker.
 #pragma once
 
 #include <functional>

@@ -48,6 +48,12 @@ void add_names(const json::object& body, SourceGroups& groups);
 /// means everything is; what is denied never comes in.
 [[nodiscard]] SourceGroups filtered(const IdentityProvider& provider, const SourceGroups& groups);
 
+/// What becomes of memberships when the provider did not say (`groupsOnFailure` of the provider).
+enum class GroupsFailure { kKeep, kDrop, kRefuse };
+/// By default they are kept, but dropped for reasons that the person can bring about: a token that Graph does not take
+/// ("status_401"), more groups than are read. A word that we do not know refuses.
+[[nodiscard]] GroupsFailure on_groups_failure(const IdentityProvider& provider, std::string_view reason);
+
 inline constexpr std::size_t kSourceGroupsMax = 20'000;  // of one person
 
 }  // namespace cardea::broker

@@ -12,6 +12,20 @@ IdentityProvider with(ProviderConfig config) {
   return out;
 }
 
+// Who lost a group must not keep it by making the provider's answer fail.
+TEST(SourceGroups, refuses_to_keep_them_for_what_the_person_can_bring_about) {
+  for (const auto* reason : {"status_401", "too_many_groups"}) {
+    EXPECT_EQ(on_groups_failure(with({}), reason), GroupsFailure::kDrop) << reason;
+  }
+  for (const auto* reason : {"status_403", "status_429", "status_503", "not_in_token"}) {
+    EXPECT_EQ(on_groups_failure(with({}), reason), GroupsFailure::kKeep) << reason;
+    EXPECT_EQ(on_groups_failure(with({{"groupsOnFailure", "drop"}}), reason), GroupsFailure::kDrop);
+    EXPECT_EQ(on_groups_failure(with({{"groupsOnFailure", "refuse"}}), reason), GroupsFailure::kRefuse);
+    EXPECT_EQ(on_groups_failure(with({{"groupsOnFailure", "kep"}}), reason), GroupsFailure::kRefuse);
+  }
+  EXPECT_EQ(on_groups_failure(with({{"groupsOnFailure", "keep"}}), "status_401"), GroupsFailure::kKeep);
+}
+
 TEST(SourceGroups, refuses_to_take_overage_for_none) {
   EXPECT_FALSE(groups_in_token({}));
   EXPECT_FALSE(groups_in_token({{"hasgroups", true}}));

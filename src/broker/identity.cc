@@ -107,6 +107,14 @@ bool is_same_subject(const Addresses& addresses, const json::object& claims, con
   return claim_text(more, "sub") == claim_text(claims, "sub");
 }
 
+// Google: `claims` are the ID token's. "*" is any organization.
+bool is_of_hosted_domain(const IdentityProvider& provider, const json::object& claims) {
+  const auto wanted = trim(provider.setting("hostedDomain"));
+  if (provider.kind != "google" || wanted.empty()) return true;
+  const auto domain = string_or(claims, "hd", "");
+  return wanted == "*" ? !domain.empty() : ascii_lower(domain) == ascii_lower(wanted);
+}
+
 json::object merged(const json::object& claims, const json::object& more) {
   auto out = claims;
   for (const auto& [name, value] : more) {
@@ -148,6 +156,8 @@ std::string_view describe(IdentityError error) {
       return "no_upstream_id";
     case IdentityError::kOtherSubject:
       return "userinfo_of_other_subject";
+    case IdentityError::kOtherDomain:
+      return "hosted_domain_not_allowed";
   }
   return "?";
 }
@@ -175,6 +185,7 @@ std::string claim_text(const json::object& claims, std::string_view path) {
 Result<UpstreamIdentity, IdentityError> make_identity(const IdentityProvider& provider, const Addresses& addresses,
                                                       const json::object& claims, const json::object& more) {
   if (!is_same_subject(addresses, claims, more)) return refuse(IdentityError::kOtherSubject);
+  if (!is_of_hosted_domain(provider, claims)) return refuse(IdentityError::kOtherDomain);
   UpstreamIdentity out;
   out.provider = provider.alias;
   out.claims = merged(claims, more);

@@ -113,6 +113,22 @@ TEST(Identity, refuses_to_take_another_address_for_verified) {
   EXPECT_TRUE(identity(trusting, {{"sub", "s"}, {"email", "me@demo.example"}}, flag)->email_verified);
 }
 
+// The parameter `hd` is a wish that the person can take out; the claim is what counts.
+TEST(Identity, refuses_accounts_outside_of_googles_hosted_domain) {
+  const auto of = [](const std::string& wanted, const json::object& claims) {
+    return identity(provider("google", {{"hostedDomain", wanted}}), claims, {{"sub", "s"}, {"hd", "demo.example"}});
+  };
+  const json::object gmail{{"sub", "s"}};
+  const json::object other{{"sub", "s"}, {"hd", "other.example"}};
+  const json::object ours{{"sub", "s"}, {"hd", "Demo.example"}};
+  EXPECT_EQ(of("demo.example", gmail).error(), IdentityError::kOtherDomain);
+  EXPECT_EQ(of("demo.example", other).error(), IdentityError::kOtherDomain);
+  EXPECT_EQ(of("*", gmail).error(), IdentityError::kOtherDomain);
+  EXPECT_TRUE(of("demo.example", ours));
+  EXPECT_TRUE(of("*", other));
+  EXPECT_TRUE(of("", gmail));
+}
+
 TEST(Identity, reads_claims_by_path_and_survives_json) {
   const json::object claims{{"a", {{"b.c", {"x", 7, true}}}}, {"u.v", "flat"}, {"sub", "s"}};
   EXPECT_EQ(claim_texts(claims, "a.b\\.c"), (std::vector<std::string>{"x", "7", "true"}));

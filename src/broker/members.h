@@ -19,7 +19,8 @@ void take_members(User& user, const IdentityProvider& provider, const UpstreamId
                   bool is_first);
 
 /// The linked account as it is to be written after a login: `current` as it stands in the transaction that writes, so
-/// that nothing an administrator changed meanwhile is undone. Absent: it is gone or disabled, and nobody signs in to it.
+/// that nothing an administrator changed meanwhile is undone. Absent: it is gone or disabled, and nobody signs in to
+/// it.
 [[nodiscard]] std::optional<User> refreshed(const std::optional<User>& current, const IdentityProvider& provider,
                                             const UpstreamIdentity& identity, const Mapped& mapped);
 

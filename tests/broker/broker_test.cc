@@ -300,6 +300,27 @@ TEST_F(Broker, shows_that_the_person_said_no) {
   EXPECT_EQ(page.body_text().find("<script>AADSTS"), std::string_view::npos);
 }
 
+// A stranger with one state does not make us ask the provider without end.
+TEST_F(Broker, refuses_a_state_after_a_few_codes) {
+  token_status_ = 400;
+  Browser browser(server_);
+  leave(browser);
+  const auto cookies = browser.cookies();
+  const auto again = [&] {
+    for (const auto& [cookie, value] : cookies) browser.set_cookie(cookie, value);
+    return come_back(browser).status;
+  };
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(again(), 200) << i;
+  EXPECT_EQ(again(), 429);
+  EXPECT_TRUE(server_.log.contains("too_many_callbacks"));
+}
+
+TEST_F(Broker, refuses_logins_that_end_with_a_flow_that_is_not_run) {
+  use({provider("up", {}, {{"postBrokerLoginFlowAlias", "post broker otp"}})});
+  Browser browser(server_);
+  expect_refused(browser.get(button(browser.get(authorize_url()))), "post_login_flow_cannot_run");
+}
+
 TEST_F(Broker, refuses_userinfo_of_somebody_else) {
   use({provider("up", {{"userInfoUrl", "https://up.example/userinfo"}})});
   server_.fetcher.serve_json("https://up.example/userinfo", R"({"sub":"u-2","email":"admin@demo.example"})");
@@ -361,6 +382,10 @@ TEST_F(Broker, links_by_email_where_the_provider_is_authority_and_vouches) {
   claims_["email"] = "ada@demo.example";
   claims_["email_verified"] = true;
   use({provider("up", {{"userMatchingMode", "email_link"}, {"emailDomains", "demo.example"}}, {{"trustEmail", true}})});
+  auto ada = *user_named("ada");
+  ada.email_verified = true;
+  ASSERT_TRUE(
+      server_.repositories.store.write([&](Tx& tx) { return server_.repositories.users.update(tx, ada, false); }));
   Browser browser(server_);
   expect_signed_in(sign_in_upstream(browser), "ada");
   EXPECT_EQ(link_of("u-1")->user.str(), "user-ada");
@@ -477,6 +502,7 @@ TEST_F(Broker, comes_back_to_authentiks_path) {
   // The start path is the realm's choice.
   EXPECT_EQ(browser.get("/source/oauth/login/entra-id/").status, 404);
   server_.change_realm([](Realm& realm) { realm.attributes["authentikPaths"] = "true"; });
+  server_.clock.advance(seconds{61});  // the realms are read once a minute
   const auto start = browser.get("/source/oauth/login/entra-id/");
   EXPECT_EQ(location_parameter(start, "kc_idp_hint"), "entra-id");
   EXPECT_EQ(browser.get("/source/oauth/login/none/").status, 404);
