@@ -271,7 +271,7 @@ test('G0_31_header_mode', async () => {
   const proxied = { AUTH_TYPE: 'OAUTH2PROXY', KEEP_OAUTH2_PROXY_ADMIN_ROLES: 'keep-admin', KEEP_OAUTH2_PROXY_NOC_ROLES: 'keep-noc' };
   const text = Object.entries(proxied).map(([name, value]) => `${name}=${value}\n`).join('');
   const headers = { 'x-forwarded-email': 'ned@example.com', 'x-forwarded-groups': 'ops,keep-noc', 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/alerts' };
-  const of = (vouching) => (host) => ({ applications: [{ name: 'Keep', keep: 'keep.env', hosts: [host, '*'], 'keep-vouching-addresses': vouching }] });
+  const of = (vouching) => () => ({ applications: [{ name: 'Keep', keep: 'keep.env', hosts: ['*'], 'keep-vouching-addresses': vouching }] });
   const trusting = await startGate({ settings: of(['127.0.0.1', '::1']), files: { 'keep.env': text }, proxy: false });
   const passed = await request(`${trusting.gate.base}/gate/forward`, { headers });
   assert.equal(passed.status, 200, passed.text);
