@@ -153,6 +153,8 @@ std::string_view describe(TokenRefusal refusal) {
       return "wrong_audience";
     case TokenRefusal::kWrongParty:
       return "wrong_authorized_party";
+    case TokenRefusal::kWrongKind:
+      return "no_access_token";
     case TokenRefusal::kRevoked:
       return "revoked";
     case TokenRefusal::kNoName:

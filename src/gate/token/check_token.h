@@ -30,6 +30,7 @@ enum class TokenRefusal {
   kMissingClaim,  // exp, iat or one that the rules require
   kWrongAudience,
   kWrongParty,  // azp or appid
+  kWrongKind,   // an ID, refresh or logout token, which is no bearer token
   kRevoked,     // logged out, or said by its provider to be good no more
   kNoName,      // none of the name claims, or not in the form it must have
 };

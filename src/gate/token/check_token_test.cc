@@ -116,6 +116,36 @@ TEST_F(CheckToken, leeway) {
   EXPECT_EQ(refusal_of_claims(claims), TokenRefusal::kNotYetValid);
 }
 
+TEST_F(CheckToken, refuses_id_refresh_and_logout_tokens_as_bearer_tokens) {
+  const std::pair<const char*, json::value> signs[] = {
+      {"typ", "ID"},  {"typ", "Refresh"},  {"typ", "Offline"},         {"typ", "Logout"},
+      {"nonce", "n"}, {"at_hash", "aGFz"}, {"events", json::object()},
+  };
+  for (const auto& [name, value] : signs) {
+    auto claims = good_claims(kKeycloak);
+    claims[name] = value;
+    EXPECT_EQ(refusal_of_claims(claims), TokenRefusal::kWrongKind) << name << value;
+  }
+  const auto header = R"({"alg":"RS256","kid":"kc-1","typ":"logout+jwt"})";
+  EXPECT_EQ(refusal(jose::sign_by_hand(keycloak, header, json::serialize(good_claims(kKeycloak)))),
+            TokenRefusal::kWrongKind);
+  auto old_keycloak = good_claims(kKeycloak);
+  old_keycloak["typ"] = "Bearer";
+  old_keycloak["nonce"] = "n";
+  EXPECT_TRUE(check_token(providers, token_of(keycloak, old_keycloak), kNow).has_value());
+}
+
+TEST_F(CheckToken, takes_id_tokens_where_the_rules_say_so_and_never_a_refresh_token) {
+  auto settings = settings_named("onelogin", {std::string(kKeycloak)});
+  settings.rules.takes_id_tokens = true;
+  ProviderSet set{{provider_with_set(std::move(settings), keycloak)}};
+  auto claims = good_claims(kKeycloak);
+  claims["nonce"] = "n";
+  EXPECT_TRUE(check_token(set, token_of(keycloak, claims), kNow).has_value());
+  claims["typ"] = "Refresh";
+  EXPECT_FALSE(check_token(set, token_of(keycloak, claims), kNow).has_value());
+}
+
 TEST_F(CheckToken, RefusesOtherParties) {
   auto settings = settings_named("entra", {std::string(kEntra)});
   settings.rules.authorized_parties = {"client-1"};

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "crypto/hash.h"
+#include "gate/token/revoked_tokens.h"
 #include "upstream/code_flow.h"
 #include "web/form.h"
 
@@ -12,7 +12,7 @@ namespace cardea::gate {
 web::Outcome Lookups::ask(const LookupSettings& lookup, std::string_view token, Next next) {
   {
     const std::lock_guard lock(mutex_);
-    const auto* said = said_.find(crypto::sha256_base64url(token));
+    const auto* said = said_.find(token_digest(token));
     if (said != nullptr && reach_.clock.steady() - said->at < lookup.every) return next(said->standing);
   }
   const auto url = web::ConfiguredUrl::parse(lookup.discovery_url);
@@ -52,7 +52,7 @@ web::Outcome Lookups::call(const LookupSettings& lookup, std::string token, cons
 
 void Lookups::remember(std::string_view token, Standing standing) {
   const std::lock_guard lock(mutex_);
-  said_.put(crypto::sha256_base64url(token), {standing, reach_.clock.steady()});
+  said_.put(token_digest(token), {standing, reach_.clock.steady()});
 }
 
 }  // namespace cardea::gate

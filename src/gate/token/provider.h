@@ -38,6 +38,7 @@ struct TokenRules {
   NameForm name_form = NameForm::kAsIs;
   bool is_email_name = false;    // the address inside a guest's name, see email_of
   bool requires_key_id = false;  // a token that names no key is refused
+  bool takes_id_tokens = false;  // for applications whose clients send the ID token as their bearer token
 };
 
 struct ProviderSettings {

@@ -1,4 +1,4 @@
-// Tokens that somebody logged out, by the SHA-256 of their bytes, until they would have expired anyway (guides.md
+// Tokens that somebody logged out, by the SHA-256 of what is signed, until they would have expired anyway (guides.md
 // G1.6, G1-18). Safe from any thread.
 #pragma once
 
@@ -11,6 +11,10 @@
 #include "base/clock.h"
 
 namespace cardea::gate {
+
+/// What identifies a token: the SHA-256 of what is signed. The signature is left out, for an ECDSA one has a twin that
+/// verifies as well (s and n - s), which would be another token otherwise.
+[[nodiscard]] std::string token_digest(std::string_view compact);
 
 class RevokedTokens {
  public:

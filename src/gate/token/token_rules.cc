@@ -54,6 +54,25 @@ std::optional<RefusedToken> refuse_receiver(const TokenRules& rules, const jose:
   return std::nullopt;
 }
 
+std::optional<RefusedToken> refuse_kind(const TokenRules& rules, const jose::VerifiedJwt& token) {
+  const auto wrong = [](std::string_view sign) {
+    return RefusedToken{.reason = TokenRefusal::kWrongKind, .provider = {}, .detail = std::string(sign)};
+  };
+  auto header = ascii_lower(token.header_typ());
+  if (header.starts_with("application/")) header.erase(0, std::string_view("application/").size());
+  if (header == "logout+jwt" || token.claims().contains("events")) return wrong("logout");
+  const auto typ = token.typ();
+  for (const auto* kind : {"Logout", "Refresh", "Offline"})
+    if (equal_ignoring_ascii_case(typ, kind)) return wrong(typ);
+  if (rules.takes_id_tokens) return std::nullopt;
+  if (equal_ignoring_ascii_case(typ, "ID")) return wrong(typ);
+  // Keycloak before 24 put the nonce into access tokens as well, which say so themselves.
+  const bool is_access_token = header == "at+jwt" || equal_ignoring_ascii_case(typ, "Bearer");
+  for (const auto* claim : {"nonce", "at_hash"})
+    if (!is_access_token && token.claims().contains(claim)) return wrong(claim);
+  return std::nullopt;
+}
+
 Scopes read_scopes(const TokenRules& rules, const json::object& claims) {
   for (const auto& claim : rules.scope_claims) {
     const auto* value = claims.if_contains(claim);
@@ -102,6 +121,7 @@ Result<Caller, RefusedToken> check_rules(const TokenProvider& provider, std::sha
   };
   if (auto refusal = refuse_times(rules, *token, now)) return with_name(std::move(*refusal));
   if (auto refusal = refuse_receiver(rules, *token)) return with_name(std::move(*refusal));
+  if (auto refusal = refuse_kind(rules, *token)) return with_name(std::move(*refusal));
   for (const auto& claim : rules.required_claims)
     if (!token->claims().contains(claim)) return with_name(missing(claim));
   auto name = read_name(rules, token->claims());

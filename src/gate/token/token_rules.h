@@ -14,6 +14,10 @@ namespace cardea::gate {
                                                        TimePoint now);
 [[nodiscard]] std::optional<RefusedToken> refuse_receiver(const TokenRules& rules, const jose::VerifiedJwt& token);
 
+/// Tokens of the same keys that were made for something else (RFC 8725 section 3.11): refresh and logout tokens ever,
+/// ID tokens where the rules do not say otherwise.
+[[nodiscard]] std::optional<RefusedToken> refuse_kind(const TokenRules& rules, const jose::VerifiedJwt& token);
+
 struct Scopes {
   std::vector<std::string> names;
   std::string claim;
