@@ -332,12 +332,13 @@ class GateSignIn : public GateFront {
   std::string audience = "flows";
   int expires_in = 300;
   std::string refresh_answer_error;
+  int refresh_answer_status = 400;
 
   GateSignIn() {
     world.fetcher.serve("https://id.example/token", [this](const web::FetchRequest& call) -> web::Fetched {
       if (call.body.find("grant_type=refresh_token") != std::string::npos && !refresh_answer_error.empty())
         return web::FetchResponse{
-            .status = 400, .headers = {}, .body = R"({"error":")" + refresh_answer_error + R"("})"};
+            .status = refresh_answer_status, .headers = {}, .body = R"({"error":")" + refresh_answer_error + R"("})"};
       json::object claims{{"iss", kIssuer}, {"sub", "u1"},    {"aud", audience},
                           {"sid", "s1"},    {"nonce", nonce}, {"preferred_username", "ada"}};
       claims["iat"] = epoch_seconds(world.clock.now());
@@ -451,6 +452,34 @@ TEST_F(GateSignIn, a_provider_that_is_away_ends_no_session) {
                       [](const auto&) -> web::Fetched { return refuse(web::FetchError::kTimeout); });
   world.clock.advance(std::chrono::seconds(400));
   EXPECT_TRUE(is_signed_in());
+}
+
+TEST_F(GateSignIn, a_refresh_refused_for_any_reason_of_the_person_ends_the_session) {
+  for (const auto* error : {"invalid_grant", "invalid_request", "access_denied", "unauthorized_client", "disabled"}) {
+    refresh_answer_error.clear();
+    cookies.clear();
+    ASSERT_EQ(sign_in("/flows/a").status, 302);
+    refresh_answer_error = error;
+    world.clock.advance(std::chrono::seconds(700));
+    EXPECT_FALSE(is_signed_in()) << error;
+  }
+}
+
+TEST_F(GateSignIn, a_provider_in_trouble_keeps_sessions_for_an_hour_and_no_longer) {
+  const std::pair<int, const char*> troubles[] = {{500, "server_error"}, {429, "slow_down"}, {401, "invalid_client"}};
+  for (const auto& [status, error] : troubles) {
+    refresh_answer_error.clear();
+    cookies.clear();
+    ASSERT_EQ(sign_in("/flows/a").status, 302);
+    refresh_answer_error = error;
+    refresh_answer_status = status;
+    for (int i = 0; i < 3; ++i) {
+      world.clock.advance(std::chrono::seconds(1200));
+      EXPECT_TRUE(is_signed_in()) << error;
+    }
+    world.clock.advance(std::chrono::seconds(400));
+    EXPECT_FALSE(is_signed_in()) << error;
+  }
 }
 
 TEST_F(GateSignIn, stops_after_three_rounds_that_did_not_hold) {

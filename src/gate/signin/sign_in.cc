@@ -17,6 +17,13 @@ namespace {
 
 constexpr std::string_view kSessionCookie = "session";
 constexpr std::string_view kRoundsCookie = "rounds";
+/// How long a session outlives its tokens while the provider cannot be asked.
+constexpr seconds kRefreshGrace{3600};
+
+/// True when a failed refresh says nothing about the person: the provider is away or busy, or does not know us.
+bool is_providers_trouble(const web::Fetched& fetched, std::string_view error) {
+  return !fetched || fetched->status >= 500 || fetched->status == 429 || error == "invalid_client";
+}
 
 std::string login_cookie(const web::Request& request, const Application& application, std::string_view state) {
   return cookie_name(request, application, "login-" + state_tag(state));
@@ -271,18 +278,23 @@ web::Outcome SignIn::refresh(const web::Request& request, AppPtr application, st
        next = std::move(next)](const MetadataPtr& metadata) -> web::Outcome {
         const auto url = metadata ? web::ConfiguredUrl::parse(metadata->token_endpoint) : std::nullopt;
         const auto jwks = metadata ? web::ConfiguredUrl::parse(metadata->jwks_uri) : std::nullopt;
-        if (!url || !jwks) return next(session);  // the provider is away: sessions live (guides.md section 6)
+        // The provider is away: sessions live (guides.md section 6), for a while.
+        const bool is_late = parts_.reach.clock.now() - session->tokens_end >= kRefreshGrace;
+        if (!url || !jwks) {
+          if (is_late) (void)sessions_.end(handle, application->name);
+          return next(is_late ? nullptr : session);
+        }
         std::string form;
         web::append_form(form, "grant_type", "refresh_token");
         web::append_form(form, "refresh_token", session->refresh_token.reveal());
         auto call = upstream::token_request(*url, std::move(form), client_proof(*application->sign_in, *metadata));
         return web::fetch(
             std::move(call), web::Lane::kInline,
-            [this, &request, application, handle, session, next, metadata,
-             jwks](const web::Fetched& fetched) -> web::Outcome {
+            [this, &request, application, handle, session, next, metadata, jwks,
+             is_late](const web::Fetched& fetched) -> web::Outcome {
               auto answer = upstream::read_token_answer(fetched);
               if (!answer) {
-                const bool refused = answer.error().error == "invalid_grant";
+                const bool refused = is_late || !is_providers_trouble(fetched, answer.error().error);
                 parts_.reach.log.info("gate_refresh_failed", {{"application", application->name},
                                                               {"name", session->caller->name},
                                                               {"reason", answer.error().error},
