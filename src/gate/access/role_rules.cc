@@ -32,10 +32,13 @@ std::string RoleDecision::role_names() const {
 
 RoleDecision decide_role(const RoleRules& rules, const json::object& claims) {
   RoleDecision decision;
+  const RoleRule* first = nullptr;  // whose claim decides, when only one may
   for (const auto& rule : rules.rules) {
     const auto held = read_names(rule.claim, claims);
+    if (rules.first_claim_decides && first == nullptr && held.state != ClaimNames::State::kMissing) first = &rule;
+    const bool is_outranked = first != nullptr && rule.claim.text() != first->claim.text();
     const auto matched = std::ranges::find_first_of(rule.values, held.names);
-    const bool is_match = matched != rule.values.end();
+    const bool is_match = matched != rule.values.end() && !is_outranked;
     decision.trace.push_back({.rule = &rule, .claim = held.state, .matched = is_match ? *matched : std::string()});
     if (!is_match || decision.is_denied) continue;
     if (rule.kind == RoleRule::Kind::kDeny) {
@@ -47,7 +50,7 @@ RoleDecision decide_role(const RoleRules& rules, const json::object& claims) {
   }
   if (decision.is_denied) return decision;
   if (decision.decided_by != nullptr) decision.role = rules.find_role(decision.decided_by->role);
-  const auto* fallback = rules.default_role ? rules.find_role(*rules.default_role) : nullptr;
+  const auto* fallback = rules.default_role && first == nullptr ? rules.find_role(*rules.default_role) : nullptr;
   if (decision.role == nullptr) decision.role = fallback;
   const auto add = [&](const Role* role) {
     if (role != nullptr && std::ranges::find(decision.roles, role) == decision.roles.end())

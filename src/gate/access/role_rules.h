@@ -35,6 +35,9 @@ struct RoleRules {
   /// Every rule that fits gives its role, and the default role is there beside them (Kestra's bindings). Off: the rule
   /// of the highest priority alone.
   bool adds_up = false;
+  /// The claims are asked in the order of the rules: the first that the token has decides alone, a value that no rule
+  /// names gives no role, and the default role is for tokens that have none of the claims.
+  bool first_claim_decides = false;
 
   [[nodiscard]] const Role* find_role(std::string_view name) const;
 };

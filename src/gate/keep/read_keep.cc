@@ -175,8 +175,9 @@ class Reader {
   }
 
   void add_claimed_roles(std::string_view claim) {
-    add_rule(claim, {"admin"}, "admin", 3);
-    add_rule(claim, {"noc"}, "noc", 2);
+    add_rule(claim, {"admin"}, "admin", 4);
+    add_rule(claim, {"noc"}, "noc", 3);
+    add_rule(claim, {"workflowrunner"}, "workflowrunner", 2);
     add_rule(claim, {"webhook"}, "webhook", 1);
   }
 
@@ -187,7 +188,8 @@ class Reader {
     provider.rules.leeway = seconds{60};
     add_provider(std::move(provider), "https://" + domain + "/.well-known/jwks.json");
     add_claimed_roles("keep_role");
-    application_.access.default_role = "admin";  // as Keep has it
+    // Keep makes an administrator of everybody whose token names no role: here the settings must say so.
+    application_.access.first_claim_decides = true;
   }
 
   void read_okta() {
@@ -196,9 +198,11 @@ class Reader {
     auto provider = provider_named("okta", {issuer});
     provider.rules.audiences = {value("OKTA_AUDIENCE", value("OKTA_CLIENT_ID"))};
     if (provider.rules.audiences.front().empty()) fatal("OKTA_AUDIENCE", "or OKTA_CLIENT_ID is needed");
+    provider.rules.takes_id_tokens = true;
     add_provider(std::move(provider), issuer + "/.well-known/jwks.json");
-    for (const auto* claim : {"groups", "role", "keep_role"}) add_claimed_roles(claim);
-    application_.access.default_role = "noc";
+    for (const auto* claim : {"keep_role", "role", "groups"}) add_claimed_roles(claim);
+    application_.access.first_claim_decides = true;
+    if (!application_.access.default_role) application_.access.default_role = "noc";
   }
 
   void read_onelogin() {
@@ -206,6 +210,7 @@ class Reader {
     while (issuer.ends_with('/')) issuer.pop_back();
     auto provider = provider_named("onelogin", {issuer});
     provider.rules.audiences = {needed("ONELOGIN_CLIENT_ID")};
+    provider.rules.takes_id_tokens = true;
     add_provider(std::move(provider), issuer + "/certs");
     add_claimed_roles("groups");
   }
@@ -275,7 +280,8 @@ std::vector<RequestRule> keep_requests() {
                                                                      {"secrets", "secrets"},
                                                                      {"metrics", "metrics"},
                                                                      {"mapping", "rules"},
-                                                                     {"pusher", "pusher"}};
+                                                                     {"pusher", "pusher"},
+                                                                     {"auth", "settings"}};
   std::vector<RequestRule> rules;
   RequestRule health = rule_of({"GET"}, "/healthcheck", "");
   health.is_open = true;
@@ -290,6 +296,8 @@ std::vector<RequestRule> keep_requests() {
     rules.push_back(rule_of({"PUT", "PATCH"}, pattern, "update:" + name));
     rules.push_back(rule_of({"DELETE"}, pattern, "delete:" + name));
   }
+  // What stands nowhere above is nobody's, for no role has this verb; pages are everybody's who is known.
+  for (const auto* path : {"/api/**", "/backend/**"}) rules.push_back(rule_of({}, path, "never:listed"));
   rules.push_back(rule_of({"GET", "HEAD"}, "/**", ""));
   return rules;
 }

@@ -219,13 +219,22 @@ std::vector<Role> kestra_managed_roles() {
 std::vector<RequestRule> kestra_requests() {
   std::vector<RequestRule> rules;
   RequestRule webhook{.methods = {},
-                      .path = *PathPattern::parse("/api/v1/*/executions/webhook/**"),
+                      .path = *PathPattern::parse("/api/v1/*/executions/webhook/*/*/*/**"),
                       .permission = {},
                       .scopes = {},
                       .people = {}};
   webhook.is_open = true;  // the key in the path is the credential
   rules.push_back(std::move(webhook));
-  const std::pair<std::string_view, std::string_view> paths[] = {{"flows", "flow"},
+  const std::pair<std::string_view, std::string_view> paths[] = {{"namespaces/*/kv", "kvstore"},
+                                                                 {"namespaces/*/secrets", "secret"},
+                                                                 {"kv", "kvstore"},
+                                                                 {"secrets", "secret"},
+                                                                 {"logs", "execution"},
+                                                                 {"metrics", "execution"},
+                                                                 {"taskruns", "execution"},
+                                                                 {"stats", "execution"},
+                                                                 {"triggers", "execution"},
+                                                                 {"flows", "flow"},
                                                                  {"executions", "execution"},
                                                                  {"namespaces", "namespace"},
                                                                  {"dashboards", "dashboard"},
@@ -246,13 +255,15 @@ std::vector<RequestRule> kestra_requests() {
     rules.push_back(rule_of({"PUT", "PATCH"}, pattern, "update:" + resource_text));
     rules.push_back(rule_of({"DELETE"}, pattern, "delete:" + resource_text));
   }
-  rules.push_back({.methods = {"GET", "HEAD"},
-                   .path = *PathPattern::parse("/api/**"),
-                   .permission = {},
-                   .scopes = {},
-                   .people = {}});
-  rules.push_back(
-      {.methods = {"GET", "HEAD"}, .path = *PathPattern::parse("/**"), .permission = {}, .scopes = {}, .people = {}});
+  const auto known = [&](std::string_view path) {
+    rules.push_back(
+        {.methods = {"GET", "HEAD"}, .path = *PathPattern::parse(path), .permission = {}, .scopes = {}, .people = {}});
+  };
+  // What the pages of the user interface cannot do without.
+  for (const auto* path : {"/api/v1/configs", "/api/v1/*/configs", "/api/v1/plugins/**", "/api/v1/*/plugins/**"})
+    known(path);
+  rules.push_back(rule_of({}, "/api/**", "never:listed"));  // nobody's: no role has this verb
+  known("/**");
   return rules;
 }
 

@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "gate/front/decide_access.h"
 #include "gate/front/gate_fixture.h"
 #include "gate/keep/read_keep.h"
+#include "gate/kestra/read_kestra.h"
 
 namespace cardea::gate {
 namespace {
@@ -84,6 +86,75 @@ TEST(ReadKeep, refuses_a_set_up_that_would_let_anybody_in) {
   Application application;
   read_keep({{"AUTH_TYPE", "AZUREAD"}}, {}, application, settings);
   EXPECT_EQ(settings.notes.size(), 4U) << "tenant, client and both groups";
+}
+
+/// The role that Keep's settings give to `claims`; empty: none.
+std::string keep_role(const Variables& variables, const json::object& claims) {
+  GateSettings settings;
+  Application application;
+  read_keep(variables, {}, application, settings);
+  EXPECT_FALSE(settings.has_fatal());
+  const auto decision = decide_role(application.access, claims);
+  return decision.role == nullptr ? "" : decision.role->name;
+}
+
+TEST(ReadKeep, refuses_roles_that_it_does_not_know) {
+  const Variables auth0{{"AUTH_TYPE", "AUTH0"}, {"AUTH0_DOMAIN", "a.example"}, {"AUTH0_AUDIENCE", "keep"}};
+  const Variables okta{{"AUTH_TYPE", "OKTA"}, {"OKTA_ISSUER", "https://o.example"}, {"OKTA_AUDIENCE", "keep"}};
+  for (const auto& variables : {auth0, okta}) {
+    EXPECT_EQ(keep_role(variables, {{"keep_role", "viewer"}}), "");
+    EXPECT_EQ(keep_role(variables, {{"keep_role", ""}}), "");
+    EXPECT_EQ(keep_role(variables, {{"keep_role", 7}}), "");
+    EXPECT_EQ(keep_role(variables, {{"keep_role", "workflowrunner"}}), "workflowrunner");
+    EXPECT_EQ(keep_role(variables, {{"keep_role", "admin"}}), "admin");
+  }
+  EXPECT_EQ(keep_role(auth0, {}), "") << "a token that names no role makes no administrator";
+  EXPECT_EQ(keep_role(okta, {}), "noc");
+  EXPECT_EQ(keep_role(okta, {{"keep_role", "webhook"}, {"groups", json::array{"admin"}}}), "webhook");
+  EXPECT_EQ(keep_role(okta, {{"keep_role", "viewer"}, {"groups", json::array{"admin"}}}), "");
+  EXPECT_EQ(keep_role(okta, {{"role", "noc"}, {"groups", json::array{"admin"}}}), "noc");
+}
+
+/// True when somebody who holds `role` may do this.
+bool may(const Application& application, const std::string& role, web::Method method, const std::string& text,
+         const std::string& path) {
+  OriginalRequest original;
+  original.method = method;
+  original.method_text = text;
+  original.path = path;
+  Caller caller;
+  caller.fixed_role = role;
+  caller.looked_up = std::make_shared<const json::object>();
+  return decide_access(application, original, caller).verdict == Access::Verdict::kPass;
+}
+
+TEST(KeepRequests, refuse_what_the_table_does_not_list) {
+  Application application;
+  application.access.roles = keep_roles();
+  application.requests = keep_requests();
+  using web::Method;
+  for (const auto* path : {"/api/v1/unlisted", "/backend/alerts"})
+    EXPECT_FALSE(may(application, "admin", Method::kGet, "GET", path)) << path;
+  EXPECT_FALSE(may(application, "webhook", Method::kGet, "GET", "/auth/users"));
+  EXPECT_TRUE(may(application, "noc", Method::kGet, "GET", "/"));
+}
+
+TEST(KestraRequests, refuse_what_the_table_does_not_list) {
+  Application application;
+  application.access.roles = kestra_managed_roles();
+  application.requests = kestra_requests();
+  using web::Method;
+  for (const auto* path : {"/api/v1/main/unlisted", "/api/v1/other"})
+    EXPECT_FALSE(may(application, "Admin", Method::kGet, "GET", path)) << path;
+  for (const auto* path : {"/api/v1/main/namespaces/n/kv/k", "/api/v1/main/namespaces/n/secrets", "/api/v1/main/kv"})
+    EXPECT_FALSE(may(application, "Launcher", Method::kGet, "GET", path)) << path;
+  application.access.roles.push_back({.name = "flows", .permissions = {*parse_permission("read:flow")}});
+  for (const auto* path : {"/api/v1/main/logs/e1", "/api/v1/main/metrics/e1"})
+    EXPECT_FALSE(may(application, "flows", Method::kGet, "GET", path)) << path;
+  EXPECT_FALSE(may(application, "flows", Method::kPost, "POST", "/api/v1/main/executions/webhook/n"));
+  EXPECT_TRUE(may(application, "Launcher", Method::kGet, "GET", "/api/v1/main/logs/e1"));
+  EXPECT_TRUE(may(application, "flows", Method::kGet, "GET", "/api/v1/main/plugins/icons"));
+  EXPECT_TRUE(may(application, "flows", Method::kGet, "GET", "/ui/flows"));
 }
 
 TEST(ParseEnvFile, reads_quotes_comments_and_export) {
