@@ -231,21 +231,30 @@ web::Outcome KeepEndpoints::to_authorization(const web::Request& request, const 
 }
 
 web::Outcome KeepEndpoints::to_token(const web::Request& request, const AppPtr& application) {
+  if (application->keep_domino.is_login_disabled) return refused(404, "Signing in here is switched off");
   const auto document = web::ConfiguredUrl::parse(application->sign_in->discovery_url);
   const auto form = web::Form::parse(request.body);
   if (!form || request.content_type() != "application/x-www-form-urlencoded")
     return web::json_error(400, "invalid_request");
+  // No grant that tries passwords or other people's tokens: the provider would see the gate's address alone.
+  constexpr std::string_view kGrants[] = {"authorization_code", "refresh_token", "client_credentials"};
+  const auto grant = form->value("grant_type");
+  if (form->first_repeated() || !grant || std::ranges::find(kGrants, *grant) == std::end(kGrants))
+    return web::json_error(400, "unsupported_grant_type");
+  const auto address = address_key(request.remote_address);
+  if (by_address_.is_exhausted(address, parts_.reach.clock.now())) return web::json_error(429, "slow_down");
   if (!document) return web::json_error(503, "temporarily_unavailable");
   return upstream::with_metadata(
       parts_.reach, *document,
-      [&request](Result<std::shared_ptr<const upstream::Metadata>, std::string> found) -> web::Outcome {
+      [this, &request, address](Result<std::shared_ptr<const upstream::Metadata>, std::string> found) -> web::Outcome {
         const auto url = found ? web::ConfiguredUrl::parse((*found)->token_endpoint) : std::nullopt;
         if (!url) return web::json_error(503, "temporarily_unavailable");
         auto call = web::form_request(*url, request.body);
         if (const auto authorization = request.header("Authorization"))
           call.headers.push_back({"Authorization", std::string(*authorization)});
-        return web::fetch(std::move(call), web::Lane::kInline, [](web::Fetched fetched) -> web::Outcome {
+        return web::fetch(std::move(call), web::Lane::kInline, [this, address](web::Fetched fetched) -> web::Outcome {
           if (!fetched) return web::json_error(503, "temporarily_unavailable");
+          if (fetched->status >= 400 && fetched->status < 500) by_address_.count(address, parts_.reach.clock.now());
           return web::no_store_json(fetched->status, std::move(fetched->body));
         });
       });
