@@ -171,6 +171,8 @@ struct Passage {
 struct Passed {
   bool lost = false;
   Authentication proven;  // as it stands after the action: it may have changed what the proof is compared with
+  /// After the last action of a login: what the actions themselves made necessary, such as verifying a new address.
+  std::vector<std::string> pending = {};
 };
 
 // The action itself may have set another password; any other change since the proof was found before.
@@ -184,7 +186,7 @@ Stored<void> renew_stamp(Tx& tx, const ActionRun& run, Authentication& proven) {
 
 Stored<void> store_passage(Tx& tx, const ActionRun& run, const Passage& passage, Passed& passed) {
   const auto& repositories = run.dependencies.repositories;
-  passed = {.lost = false, .proven = run.stage().proven};
+  passed = {.lost = false, .proven = run.stage().proven, .pending = {}};
   if (auto taken = repositories.interactions.take(tx, handle_hash(run.link.session_code)); !taken) return taken;
   auto user = repositories.users.find(tx, run.realm->realm.id, run.user.id);
   if (!user) return refuse(user.error());
@@ -207,36 +209,29 @@ Stored<void> store_passage(Tx& tx, const ActionRun& run, const Passage& passage,
   if (passage.begin_next) {
     if (auto begun = passage.begin_next(tx); !begun) return begun;
   }
-  if (!passage.next) return {};
+  if (!passage.next) {
+    if (run.stage().mailed) return {};
+    // In this transaction: it is committed with others, after this lane's turn, and a reader would not see it yet.
+    const auto now = repositories.users.find(tx, run.realm->realm.id, run.user.id);
+    if (!now) return refuse(now.error());
+    if (!*now) return refuse(StoreError::kConflict);
+    passed.pending = pending_actions(*run.realm, **now, std::nullopt, run.dependencies.clock.now());
+    return {};
+  }
   auto next = passage.next->interaction;
   std::get<AwaitingActions>(next.stage).proven = passed.proven;
   return repositories.interactions.insert(tx, handle_hash(passage.next->handle), next);
 }
 
-// What the actions themselves made necessary: a new address wants to be verified before the login ends.
-Stored<std::vector<std::string>> find_pending(const ActionRun& run) {
-  const auto& repositories = run.dependencies.repositories;
-  return read_from(repositories.store, [&](Rows& rows) -> Stored<std::vector<std::string>> {
-    const auto user = repositories.users.find(rows, run.realm->realm.id, run.user.id);
-    if (!user) return refuse(user.error());
-    if (!*user) return refuse(StoreError::kConflict);
-    return pending_actions(*run.realm, **user, std::nullopt, run.dependencies.clock.now());
-  });
-}
-
 // On the store lane.
-web::Outcome end_actions(const ActionRun& run, const Passage& passage, const Authentication& proven) {
+web::Outcome end_actions(const ActionRun& run, const Passage& passage, Passed passed) {
   if (!run.stage().mailed) {
-    auto pending = find_pending(run);
-    if (!pending && pending.error() == StoreError::kConflict) {
-      return refuse_login(run.dependencies, run.request, run.realm, run.link, Refusal::kGone);
+    if (!std::ranges::all_of(passed.pending, is_action_supported)) {
+      return actions_not_supported(run.dependencies, run.request, run.realm->realm, run.user.id, passed.pending);
     }
-    if (!pending) return store_failed(run.dependencies, run.request, run.realm.get(), pending.error());
-    if (!std::ranges::all_of(*pending, is_action_supported)) {
-      return actions_not_supported(run.dependencies, run.request, run.realm->realm, run.user.id, *pending);
-    }
-    return open_or_complete(run.dependencies, run.request, run.realm, passage.authorization,
-                            {.proven = proven, .actions = std::move(*pending), .asked = {}, .mailed = false});
+    return open_or_complete(
+        run.dependencies, run.request, run.realm, passage.authorization,
+        {.proven = std::move(passed.proven), .actions = std::move(passed.pending), .asked = {}, .mailed = false});
   }
   const web::PageLink back{passage.authorization.redirect_uri, "Back to Application"};
   return web::info_page(run.dependencies.pages, display_name(run.realm->realm), "Your account has been updated.",
@@ -262,7 +257,7 @@ web::Outcome settle(const ActionRunPtr& run, const Passage& passage) {
                          {"correlation_id", run->request.correlation_id}});
   if (passage.done.end) return passage.done.end();
   if (passage.next) return redirect_to_action(dependencies, run->request, run->realm->realm, *passage.next);
-  return end_actions(*run, passage, passed.proven);
+  return end_actions(*run, passage, std::move(passed));
 }
 
 web::Outcome go_on(const ActionRunPtr& run, ActionDone done, bool cancelled) {

@@ -378,15 +378,30 @@ TEST_F(Broker, refuses_takeover_by_email) {
   }
 }
 
-TEST_F(Broker, links_by_email_where_the_provider_is_authority_and_vouches) {
+// The address here must be proven, too, and a lock holds back whoever comes by a link that is made only now.
+TEST_F(Broker, links_by_email_where_the_provider_is_authority_and_both_vouch) {
   claims_["email"] = "ada@demo.example";
   claims_["email_verified"] = true;
   use({provider("up", {{"userMatchingMode", "email_link"}, {"emailDomains", "demo.example"}}, {{"trustEmail", true}})});
+  server_.change_realm([](Realm& realm) { realm.extra["bruteForceProtected"] = true; });
   auto ada = *user_named("ada");
-  ada.email_verified = true;
-  ASSERT_TRUE(
-      server_.repositories.store.write([&](Tx& tx) { return server_.repositories.users.update(tx, ada, false); }));
-  Browser browser(server_);
+  const auto change = [&](bool is_verified, TimePoint locked_until) {
+    ada.email_verified = is_verified;
+    return server_.repositories.store.write([&](Tx& tx) -> Stored<void> {
+      if (auto done = server_.repositories.users.update(tx, ada, false); !done) return done;
+      auto failures = server_.repositories.login_failures.find_to_change(tx, ada.realm, ada.id);
+      if (!failures) return refuse(failures.error());
+      failures->locked_until = locked_until;
+      return server_.repositories.login_failures.put(tx, *failures);
+    });
+  };
+  ASSERT_TRUE(change(false, {}));
+  Browser unproven(server_), locked(server_), browser(server_);
+  EXPECT_NE(sign_in_upstream(unproven).body_text().find("Account already exists"), std::string_view::npos);
+  ASSERT_TRUE(change(true, server_.clock.now() + seconds{60}));
+  expect_refused(sign_in_upstream(locked), "user_disabled");
+  EXPECT_FALSE(link_of("u-1"));
+  ASSERT_TRUE(change(true, {}));
   expect_signed_in(sign_in_upstream(browser), "ada");
   EXPECT_EQ(link_of("u-1")->user.str(), "user-ada");
 }

@@ -182,7 +182,8 @@ TEST(GateSnippet, nginx_takes_no_application_from_the_host_header) {
   const auto state = two.gate.state();
   const auto wiki = proxy_snippet("nginx", state->settings.applications[0], "127.0.0.1:8080");
   EXPECT_THAT(wiki, HasSubstr("set $cardea_host \"wiki.example\";\n"));
-  EXPECT_THAT(wiki, HasSubstr("if ($http_host ~* \"^wiki\\.example:8443$\") { set $cardea_host \"wiki.example:8443\"; }\n"));
+  EXPECT_THAT(wiki,
+              HasSubstr("if ($http_host ~* \"^wiki\\.example:8443$\") { set $cardea_host \"wiki.example:8443\"; }\n"));
   const auto others = proxy_snippet("nginx", state->settings.applications[1], "127.0.0.1:8080");
   EXPECT_THAT(others, HasSubstr("set $cardea_host $host;\n"));
   for (const auto& text : {wiki, others}) {
@@ -215,7 +216,8 @@ GateFiles keep_files() {
   return files;
 }
 
-constexpr std::string_view kHeaderMode = R"({"applications": [{"name": "Keep", "hosts": ["app.example"], "keep": "keep.env",
+constexpr std::string_view kHeaderMode =
+    R"({"applications": [{"name": "Keep", "hosts": ["app.example"], "keep": "keep.env",
   "headers": {"X-Forwarded-Email": "name"}, "keep-vouching-addresses": ["192.0.2.7", "2001:db8::/32"]}]})";
 
 TEST(GateHeaderMode, refuses_the_word_of_whoever_may_not_vouch) {

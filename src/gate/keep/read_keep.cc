@@ -150,10 +150,9 @@ class Reader {
   }
 
   void read_headers() {
-    application_.trusted_headers =
-        TrustedHeaders{.user = value("KEEP_OAUTH2_PROXY_USER_HEADER", "x-forwarded-email"),
-                       .roles = value("KEEP_OAUTH2_PROXY_ROLE_HEADER", "x-forwarded-groups"),
-                       .from = hosts_.vouching};
+    application_.trusted_headers = TrustedHeaders{.user = value("KEEP_OAUTH2_PROXY_USER_HEADER", "x-forwarded-email"),
+                                                  .roles = value("KEEP_OAUTH2_PROXY_ROLE_HEADER", "x-forwarded-groups"),
+                                                  .from = hosts_.vouching};
     if (hosts_.vouching.empty())
       fatal("keep-vouching-addresses",
             "are needed: the addresses of the proxy that signs people in; else anybody's headers would count");

@@ -31,7 +31,8 @@ TEST(ReadGate, refuses_members_it_does_not_know_and_says_which_may_be_meant) {
 TEST(ReadGate, refuses_to_take_the_tokens_of_every_provider_at_several_applications) {
   const auto of = [](const std::string& more) {
     return problems(R"({"providers":{"p":{"issuer":"https://p.example"}},"applications":[
-      {"name":"a","hosts":["a"],"providers":["p"]},{"name":"b","hosts":["b"])" + more + "}]}");
+      {"name":"a","hosts":["a"],"providers":["p"]},{"name":"b","hosts":["b"])" +
+                    more + "}]}");
   };
   EXPECT_THAT(of(""), HasSubstr("applications: b must say whose tokens it takes"));
   EXPECT_EQ(of(R"(,"tokens":false)"), "");
