@@ -230,7 +230,7 @@ test('G0_23_wrong_issuer_in_answer', async () => {
   assert.match(page.words, /another place/);
 });
 
-test('G0_25_not_assigned', async () => {
+test('who_is_not_assigned_gets_a_readable_page', async () => {
   entra.error = 'access_denied';
   const { page } = await signIn('zoe');
   entra.error = '';

@@ -103,7 +103,7 @@ test('G3_10_proxy', async () => {
   const start = async (trusted, headers) => {
     const port = await freePort();
     const gate = await startGate({ trusted, proxy: false, files: { 'kestra.yml': yaml() },
-      settings: () => ({ applications: [{ name: 'Kestra', hosts: ['kestra.example.test', '*'], kestra: 'kestra.yml' }] }) });
+      settings: () => ({ applications: [{ name: 'Kestra', hosts: ['kestra.example.test', 'kestra.example.test:8443', '*'], kestra: 'kestra.yml' }] }) });
     const answer = await request(`${gate.gate.base}/oauth/login/keycloak`, { headers });
     await gate.stop();
     assert.ok(port && answer.status === 302, `${answer.status}`);
