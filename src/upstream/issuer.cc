@@ -7,7 +7,7 @@
 namespace cardea::upstream {
 namespace {
 
-constexpr std::string_view kPlaceholder = "{tenantid}";
+constexpr std::string_view kTenantVariable = "{tenantid}";
 constexpr std::size_t kGuidLength = 36;
 
 bool is_allowed(const IssuerRule& rule, std::string_view tenant) {
@@ -31,7 +31,7 @@ std::string_view describe(IssuerError error) {
   return "?";
 }
 
-bool is_template(std::string_view issuer) { return issuer.find(kPlaceholder) != std::string_view::npos; }
+bool is_template(std::string_view issuer) { return issuer.find(kTenantVariable) != std::string_view::npos; }
 
 bool is_tenant_id(std::string_view text) {
   if (text.size() != kGuidLength) return false;
@@ -46,8 +46,8 @@ bool is_tenant_id(std::string_view text) {
 
 std::string issuer_of_tenant(std::string_view issuer, std::string_view tenant) {
   std::string out(issuer);
-  const auto at = out.find(kPlaceholder);
-  if (at != std::string::npos) out.replace(at, kPlaceholder.size(), tenant);
+  const auto at = out.find(kTenantVariable);
+  if (at != std::string::npos) out.replace(at, kTenantVariable.size(), tenant);
   return out;
 }
 

@@ -5,11 +5,8 @@
 
 #include "admin/roles/role_rights.h"
 #include "admin/users/user_view.h"
-#include "base/text.h"
-#include "base/uri.h"
-#include "core/changes/check_values.h"
+#include "core/changes/check_client.h"
 #include "core/changes/new_client.h"
-#include "core/token/issue_token.h"
 
 namespace cardea::admin {
 namespace {
@@ -84,12 +81,6 @@ Or<json::object> shown(Call& call, const Client& client, Secrets secrets) {
   return out;
 }
 
-bool is_url(std::string_view text) {
-  if (text.empty() || text.starts_with('/') || text.starts_with("${")) return true;
-  const auto uri = parse_uri(text);
-  return uri && uri->is_http();
-}
-
 }  // namespace
 
 Or<json::object> client_json(Call& call, const Client& client) {
@@ -122,30 +113,7 @@ Or<Client> load_client_to_change(Call& call) {
 }
 
 Or<void> check_client(const Client& client) {
-  std::vector<std::string> problems;
-  const auto add = [&](std::string_view text) {
-    if (std::ranges::find(problems, text) == problems.end()) problems.emplace_back(text);
-  };
-  if (check_name(client.client_id)) add("The client ID must be 1 to 255 characters");
-  if (!is_url(client.root_url)) add("Root URL is not a valid URL");
-  if (!is_url(client.base_url)) add("Base URL is not a valid URL");
-  if (!is_url(client.admin_url)) add("Admin URL is not a valid URL");
-  for (const auto& uri : client.redirect_uris) {
-    if (!check_redirect_uri(uri)) continue;
-    add(uri.contains('#') ? "A redirect URI must not contain an URL fragment"
-                          : "A redirect URI uses an illegal scheme");
-  }
-  if (client.protocol != "openid-connect" && client.protocol != "saml") add("Unknown protocol");
-  for (const std::string_view key : {"backchannel.logout.url", "frontchannel.logout.url", "jwks.url"}) {
-    const auto url = client.attribute(key);
-    const auto parsed = parse_uri(url);
-    if (!url.empty() && (!parsed || !parsed->is_http())) add(std::string(key).append(" is not a valid URL"));
-  }
-  if (const auto back = client.attribute(kBackdateAttribute); !back.empty()) {
-    const auto number = parse_integer<std::int64_t>(back);
-    if (!number || *number < 0 || *number > kBackdateMax.count())
-      add(std::string(kBackdateAttribute).append(" is a number from 0 to 30"));
-  }
+  const auto problems = client_problems(client);
   if (problems.empty()) return {};
   std::string text;
   for (const auto& problem : problems) text.append(text.empty() ? "" : "; ").append(problem);

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/text.h"
 #include "base/uri.h"
 #include "core/changes/check_values.h"
+#include "core/token/issue_token.h"
 
 namespace cardea {
 namespace {
@@ -37,6 +39,11 @@ std::vector<std::string> client_problems(const Client& client) {
     const auto url = client.attribute(key);
     const auto parsed = parse_uri(url);
     if (!url.empty() && (!parsed || !parsed->is_http())) add(std::string(key).append(" is not a valid URL"));
+  }
+  if (const auto back = client.attribute(kBackdateAttribute); !back.empty()) {
+    const auto number = parse_integer<std::int64_t>(back);
+    if (!number || *number < 0 || *number > kBackdateMax.count())
+      add(std::string(kBackdateAttribute).append(" is a number from 0 to 30"));
   }
   return problems;
 }

@@ -277,15 +277,7 @@ std::string resource_path(std::string_view resource, std::string_view realm) {
 int run_admin(std::vector<std::string> arguments, const Dependencies& deps) {
   Flags flags;
   Verbs verbs(flags);
-  std::ranges::reverse(arguments);
-  try {
-    verbs.app.parse(arguments);
-  } catch (const CLI::CallForHelp&) {
-    fmt::print(deps.out, "{}", verbs.app.help());
-    return kExitDone;
-  } catch (const CLI::Error& error) {
-    return fail(deps, error.what(), kExitRefused);
-  }
+  if (const auto code = parse_arguments(verbs.app, std::move(arguments), deps)) return *code;
   if (verbs.login->parsed() || verbs.config->parsed()) return login(flags, deps);
   if (verbs.password->parsed() && flags.username.empty() == flags.user_id.empty())
     return fail(deps, "give --username or --userid", kExitRefused);

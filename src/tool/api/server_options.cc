@@ -1,6 +1,9 @@
 #include "tool/api/server_options.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 namespace cardea::tool {
 
@@ -21,6 +24,20 @@ void add_server_options(CLI::App& command, ServerOptions& options) {
   command.add_option("--config", options.config, "The session that `cardea admin login` made [~/.cardea/admin.json].")
       ->type_name("FILE")
       ->group(group);
+}
+
+std::optional<int> parse_arguments(CLI::App& app, std::vector<std::string> arguments, const Dependencies& deps) {
+  std::ranges::reverse(arguments);  // the order that CLI11 wants
+  try {
+    app.parse(arguments);
+    return std::nullopt;
+  } catch (const CLI::CallForHelp&) {
+    fmt::print(deps.out, "{}", app.help());
+    return kExitDone;
+  } catch (const CLI::Error& error) {
+    fmt::print(deps.err, "{}: {}\n", app.get_name(), error.what());
+    return kExitRefused;
+  }
 }
 
 std::string default_session_file(const Dependencies& deps) {

@@ -1,7 +1,9 @@
 // Which server, and who asks: the options that every command of this module has, with kcadm's names.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "tool/tool.h"
 
@@ -24,6 +26,11 @@ inline constexpr std::string_view kLoginClient = "admin-cli";
 
 /// Adds --server, --realm, --user, --password, --client, --secret and --config.
 void add_server_options(CLI::App& command, ServerOptions& options);
+
+/// Reads the arguments of one command into what `app` was set up with. An exit code when there is nothing more to do:
+/// the help was asked for and is shown, or the words are wrong and that is told.
+[[nodiscard]] std::optional<int> parse_arguments(CLI::App& app, std::vector<std::string> arguments,
+                                                 const Dependencies& deps);
 
 /// Where `admin login` keeps its session when --config does not say: $HOME/.cardea/admin.json.
 [[nodiscard]] std::string default_session_file(const Dependencies& deps);

@@ -47,15 +47,7 @@ int run_apply(std::vector<std::string> arguments, const Dependencies& deps) {
   app.add_option("file", files, "Realm documents; - is standard input.")->required();
   app.add_flag("--dry-run", options.dry_run, "Tell every change and make none.");
   app.add_flag("--prune", options.prune, "Delete what the lists in the file do not name; people are never deleted.");
-  std::ranges::reverse(arguments);
-  try {
-    app.parse(arguments);
-  } catch (const CLI::CallForHelp&) {
-    fmt::print(deps.out, "{}", app.help());
-    return kExitDone;
-  } catch (const CLI::Error& error) {
-    return fail(deps, error.what(), kExitRefused);
-  }
+  if (const auto code = parse_arguments(app, std::move(arguments), deps)) return *code;
   std::vector<json::value> documents;
   for (const auto& file : files) {
     const auto text = deps.read_file(file);

@@ -149,15 +149,7 @@ int run_check(std::vector<std::string> arguments, const Dependencies& deps) {
   app.add_option("--set", sets, "A parameter, as `cardea preset` was given it.")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
-  std::ranges::reverse(arguments);
-  try {
-    app.parse(arguments);
-  } catch (const CLI::CallForHelp&) {
-    fmt::print(deps.out, "{}", app.help());
-    return kExitDone;
-  } catch (const CLI::Error& error) {
-    return fail(deps, error.what(), kExitRefused);
-  }
+  if (const auto code = parse_arguments(app, std::move(arguments), deps)) return *code;
   const auto preset = find_preset(name);
   if (!preset) return fail(deps, "there is no preset " + name + "; `cardea preset` lists all", kExitRefused);
   return check(*preset, sets, server, deps);

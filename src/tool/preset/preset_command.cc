@@ -77,15 +77,7 @@ int run_preset(std::vector<std::string> arguments, const Dependencies& deps) {
   app.add_option("--output", flags.folder, "Write the application's settings here, not to the terminal.")
       ->type_name("FOLDER");
   app.add_flag("--dry-run", flags.dry_run, "Tell every change and make none.");
-  std::ranges::reverse(arguments);
-  try {
-    app.parse(arguments);
-  } catch (const CLI::CallForHelp&) {
-    fmt::print(deps.out, "{}", app.help());
-    return kExitDone;
-  } catch (const CLI::Error& error) {
-    return fail(deps, error.what(), kExitRefused);
-  }
+  if (const auto code = parse_arguments(app, std::move(arguments), deps)) return *code;
   if (flags.name.empty()) return list(deps);
   const auto preset = find_preset(flags.name);
   if (!preset) return fail(deps, "there is no preset " + flags.name + "; `cardea preset` lists all", kExitRefused);
