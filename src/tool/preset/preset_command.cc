@@ -45,7 +45,12 @@ int describe(const Preset& preset, const Dependencies& deps) {
 int write_outputs(const Preset& preset, const Lookup& lookup, const Flags& flags, const Dependencies& deps) {
   for (const auto& output : preset.outputs) {
     const auto text = expand(output.text, lookup);
-    if (!text) return fail(deps, output.file + ": " + text.error(), kExitFailed);
+    if (!text) {
+      return fail(
+          deps,
+          output.file + ": " + text.error() + " that a settings file may hold; make a new secret and run this again",
+          kExitFailed);
+    }
     if (flags.folder.empty()) {
       fmt::print(deps.out, "\n# ---- {}: {}\n{}", output.file, output.about, *text);
       continue;

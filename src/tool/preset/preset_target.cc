@@ -7,6 +7,13 @@
 namespace cardea::tool {
 namespace {
 
+/// May this stand in a file that a shell reads, without quotes? A secret is whatever somebody set, and a settings file
+/// must not run it.
+bool is_plain(std::string_view text) {
+  return text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~+/=:@,%") ==
+         std::string_view::npos;
+}
+
 /// The secret of a confidential client, as an administrator may read it.
 std::optional<std::string> client_secret(AdminApi& api, const std::string& realm, std::string_view client) {
   const auto clients = "/admin/realms/" + percent_encode(realm) + "/clients";
@@ -16,7 +23,9 @@ std::optional<std::string> client_secret(AdminApi& api, const std::string& realm
   if (one == nullptr) return std::nullopt;
   const auto secret = api.get(clients + "/" + string_or(*one, "id", "") + "/client-secret");
   if (!secret || !secret->is_object()) return std::nullopt;
-  return string_or(secret->as_object(), "value", "");
+  auto value = string_or(secret->as_object(), "value", "");
+  if (!is_plain(value)) return std::nullopt;
+  return value;
 }
 
 }  // namespace

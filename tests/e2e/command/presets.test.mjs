@@ -110,6 +110,18 @@ test('mends_what_somebody_changed_by_hand_and_tells_it_first', kOnlyCardea, asyn
   assert.deepEqual((await admin(`clients/${made.id}`, '-r', 'netbird')).webOrigins, ['+']);
 });
 
+test('a_secret_that_a_shell_would_run_is_not_written', kOnlyCardea, async () => {
+  const [made] = await admin('clients', '-r', 'netbird', '-q', 'clientId=netbird-backend');
+  const folder = path.join(home, 'shell');
+  await done('admin', 'update', `clients/${made.id}`, '-r', 'netbird', '-s', 'secret=x;touch$IFS/tmp/owned', ...who);
+  const ended = await cardea('preset', 'netbird', '--set', 'domain=nb.example.test', '--output', folder, ...who);
+  assert.equal(ended.code, 1, ended.all);
+  assert.match(ended.errors, /make a new secret/);
+  assert.throws(() => readFileSync(path.join(folder, 'setup.env')), /ENOENT/);
+  await done('admin', 'create', `clients/${made.id}/client-secret`, '-r', 'netbird', ...who);
+  await done('preset', 'netbird', '--set', 'domain=nb.example.test', '--output', folder, ...who);
+});
+
 test('check_finds_nothing_in_what_the_preset_made', kOnlyCardea, async () => {
   assert.match(await done('check', 'netbird', '--set', 'domain=nb.example.test', ...who), /everything is as the application needs it/);
 });
