@@ -31,7 +31,7 @@ step() {
 # The thread checker, where threads meet: the server, the store and its writer.
 tsan_stage() {
   build tsan
-  TSAN_OPTIONS=halt_on_error=1 ctest_stage tsan tsan -R '^(http_test|db_test|store_test|store_suite|core_test)$'
+  TSAN_OPTIONS=halt_on_error=1 ctest_stage tsan tsan -R '^(http_test|db_test|store_test|store_suite.*|core_test)$'
   stages+=(tsan)
 }
 
