@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/assert.h"
 #include "base/text.h"
 #include "core/settings.h"
 
@@ -100,6 +101,22 @@ void compile(const ClientEntry& client, TokenPlan& plan) {
   plan.lightweight = client.client.attribute_is_true("client.use.lightweight.access.token.enabled");
 }
 
+Result<std::shared_ptr<const TokenPlan>, ScopeError> plan_of(const ClientEntry& client, std::string_view scope) {
+  if (auto known = client.plans->find(scope)) return known;
+  auto plan = std::make_shared<TokenPlan>();
+  if (auto selected = select_scopes(client, scope, *plan); !selected) return refuse(selected.error());
+  const auto selection = selection_of(*plan);
+  if (auto known = client.plans->find_selection(selection))
+    return client.plans->put(scope, selection, std::move(known));
+  compile(client, *plan);
+  return client.plans->put(scope, selection, std::move(plan));
+}
+
+bool has_scope_named(const ClientEntry& client, std::string_view name) {
+  return name == "openid" || named(client, client.client.default_scopes, name) != nullptr ||
+         named(client, client.client.optional_scopes, name) != nullptr;
+}
+
 }  // namespace
 
 bool TokenPlan::has_scope(std::string_view name) const {
@@ -132,24 +149,18 @@ PlanCache::Plan PlanCache::put(std::string_view requested, std::string_view sele
 
 Result<std::shared_ptr<const TokenPlan>, ScopeError> plan_for(const ClientEntry& client, std::string_view requested) {
   if (requested.size() > kScopeBytesMax) return refuse(ScopeError::kInvalid);
-  if (auto known = client.plans->find(requested)) return known;
-  auto plan = std::make_shared<TokenPlan>();
-  if (auto selected = select_scopes(client, requested, *plan); !selected) return refuse(selected.error());
-  const auto selection = selection_of(*plan);
-  if (auto known = client.plans->find_selection(selection))
-    return client.plans->put(requested, selection, std::move(known));
-  compile(client, *plan);
-  return client.plans->put(requested, selection, std::move(plan));
+  return plan_of(client, requested);
 }
 
 std::shared_ptr<const TokenPlan> plan_for_granted(const ClientEntry& client, std::string_view granted) {
-  if (auto plan = plan_for(client, granted)) return std::move(*plan);
+  if (auto plan = plan_of(client, granted)) return std::move(*plan);
   std::string left;
   for (const auto word : split_words(granted)) {
-    if (plan_for(client, word)) append_word(left, word);
+    if (has_scope_named(client, word)) append_word(left, word);
   }
-  auto plan = plan_for(client, left);
-  return plan ? std::move(*plan) : nullptr;
+  auto plan = plan_of(client, left);
+  CARDEA_ASSERT(plan);
+  return std::move(*plan);
 }
 
 }  // namespace cardea

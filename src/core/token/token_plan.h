@@ -92,7 +92,8 @@ enum class ScopeError { kInvalid };
 [[nodiscard]] Result<std::shared_ptr<const TokenPlan>, ScopeError> plan_for(const ClientEntry& client,
                                                                             std::string_view requested);
 
-/// The plan of a scope that was granted earlier: names that were taken from the client since are passed over.
+/// The plan of a scope that was granted earlier, never null: names that were taken from the client since are passed
+/// over. Of any length: the names of a client's default scopes, all in it, may be longer together than what is read.
 [[nodiscard]] std::shared_ptr<const TokenPlan> plan_for_granted(const ClientEntry& client, std::string_view granted);
 
 /// Plans of one client entry: by the scope parameter as it was sent, and by the scopes it selects, so that one

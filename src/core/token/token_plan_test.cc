@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/consent.h"
 #include "core/settings.h"
 #include "tests/support/realm_fixture.h"
 
@@ -21,6 +22,36 @@ class TokenPlanTest : public testing::Test {
 TEST_F(TokenPlanTest, refuses_scopes_the_client_does_not_have_and_texts_without_end) {
   EXPECT_FALSE(plan_for(*client_, "openid other"));
   EXPECT_FALSE(plan_for(*client_, std::string(kScopeBytesMax + 1, ' ')));
+}
+
+TEST_F(TokenPlanTest, refuses_no_grant_for_the_length_of_its_scope_names) {
+  TestRecords records = make_test_records();
+  auto client = make_test_client(records.scopes);
+  std::string granted = "openid";
+  auto realm = std::make_shared<RealmEntry>();
+  realm->scopes.reserve(5);
+  for (int i = 0; i < 5; ++i) {
+    ClientScope scope;
+    scope.id = ScopeId("long-" + std::to_string(i));
+    scope.name = std::string(254, 'x') + std::to_string(i);
+    scope.protocol = "openid-connect";
+    const auto& kept = realm->scopes.emplace_back(std::move(scope));
+    realm->scopes_by_id[kept.id.str()] = &kept;
+    realm->scopes_by_name[kept.name] = &kept;
+    granted += " " + kept.name;
+  }
+  client.consent_required = true;
+  client.default_scopes.clear();
+  for (const auto& scope : realm->scopes) client.default_scopes.push_back(scope.id);
+  const auto entry = make_test_entry(realm, std::move(client));
+  ASSERT_GT((*plan_for(*entry, "openid"))->full_scope.size(), kScopeBytesMax);
+  const auto plan = plan_for_granted(*entry, granted);
+  ASSERT_NE(plan, nullptr);
+  EXPECT_EQ(plan->full_scope, granted);
+  EXPECT_EQ(consent_items(*entry, granted).size(), 5);
+  const auto shrunk = plan_for_granted(*entry, granted + " " + std::string(2'000, 'y'));
+  EXPECT_EQ(shrunk, plan) << "a name that is gone is passed over";
+  EXPECT_FALSE(plan_for(*entry, granted)) << "as a parameter it stays too long";
 }
 
 TEST_F(TokenPlanTest, refuses_to_let_spellings_push_out_a_plan_that_is_in_use) {
