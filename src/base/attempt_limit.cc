@@ -9,26 +9,23 @@ namespace cardea {
 
 bool AttemptLimit::is_exhausted(std::string_view key, TimePoint now) const {
   const std::scoped_lock lock(mutex_);
-  const auto found = windows_.find(key);
-  if (found == windows_.end() || now - found->second.begun >= window_) return false;
-  return found->second.attempts >= attempts_max_;
+  const auto* window = windows_.find(key);
+  if (window == nullptr || now - window->begun >= window_) return false;
+  return window->attempts >= attempts_max_;
 }
 
 void AttemptLimit::count(std::string_view key, TimePoint now) {
   const std::scoped_lock lock(mutex_);
-  auto found = windows_.find(key);
-  if (found == windows_.end()) {
-    if (windows_.size() >= kKeysMax) forget_oldest();
-    found = windows_.emplace(std::string(key), Window{}).first;
-  }
-  auto& window = found->second;
-  if (now - window.begun >= window_) window = {now, 0};
-  ++window.attempts;
+  auto* window = windows_.find(key);
+  if (window == nullptr) window = &windows_.put(key, {now, 0});
+  if (now - window->begun >= window_) *window = {now, 0};
+  ++window->attempts;
 }
 
-void AttemptLimit::forget_oldest() {
-  const auto oldest = std::ranges::min_element(windows_, {}, [](const auto& entry) { return entry.second.begun; });
-  windows_.erase(oldest);
+void AttemptLimit::give_back(std::string_view key, TimePoint now) {
+  const std::scoped_lock lock(mutex_);
+  auto* window = windows_.find(key);
+  if (window != nullptr && now - window->begun < window_ && window->attempts > 0) --window->attempts;
 }
 
 std::string address_key(std::string_view address) {

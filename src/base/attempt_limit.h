@@ -1,15 +1,15 @@
 // Counts attempts by a text key (an address, a session) in windows of fixed length, so that what can be guessed is
-// guessed slowly. Bounded: beyond kKeysMax the oldest window is forgotten. One per process; nodes count apart.
+// guessed slowly. Bounded: beyond kKeysMax a key that was not asked about for a while is forgotten, in constant time,
+// so that whoever makes keys up pays no more of ours than anybody. One per process; nodes count apart.
 #pragma once
 
 #include <cstddef>
-#include <functional>
-#include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
 
 #include "base/clock.h"
+#include "base/clock_map.h"
 
 namespace cardea {
 
@@ -24,18 +24,18 @@ class AttemptLimit {
   [[nodiscard]] bool is_exhausted(std::string_view key, TimePoint now) const;
   /// Counts one attempt.
   void count(std::string_view key, TimePoint now);
+  /// The attempt was a good one: takes back what `count` counted in this window.
+  void give_back(std::string_view key, TimePoint now);
 
  private:
   struct Window {
     TimePoint begun{};
     int attempts = 0;
   };
-  void forget_oldest();
-
   const int attempts_max_;
   const seconds window_;
   mutable std::mutex mutex_;
-  std::map<std::string, Window, std::less<>> windows_;
+  ClockMap<Window> windows_{kKeysMax};
 };
 
 /// The part of a literal address that one customer has: an IPv4 address, the first 64 bits of an IPv6 one. Anything

@@ -34,6 +34,26 @@ TEST(AttemptLimit, forgets_the_oldest_when_full) {
   EXPECT_TRUE(limit.is_exhausted("k7", kNow + seconds{1}));
 }
 
+TEST(AttemptLimit, a_good_attempt_is_given_back_within_its_window_alone) {
+  AttemptLimit limit(1, seconds{60});
+  limit.give_back("a", kNow);
+  limit.count("a", kNow);
+  limit.give_back("a", kNow + seconds{1});
+  EXPECT_FALSE(limit.is_exhausted("a", kNow + seconds{1}));
+  limit.count("a", kNow + seconds{61});
+  limit.give_back("a", kNow + seconds{122});
+  EXPECT_TRUE(limit.is_exhausted("a", kNow + seconds{62}));
+}
+
+TEST(AttemptLimit, made_up_keys_do_not_push_out_one_that_is_asked_about) {
+  AttemptLimit limit(1, seconds{600});
+  limit.count("watched", kNow);
+  for (std::size_t i = 0; i < 3 * AttemptLimit::kKeysMax; ++i) {
+    limit.count("k" + std::to_string(i), kNow);
+    if (i % 1000 == 0) EXPECT_TRUE(limit.is_exhausted("watched", kNow)) << i;
+  }
+}
+
 TEST(AttemptLimit, one_customer_is_one_key) {
   EXPECT_EQ(address_key("192.0.2.7"), "192.0.2.7");
   EXPECT_EQ(address_key("::ffff:192.0.2.7"), "192.0.2.7");

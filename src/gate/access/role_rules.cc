@@ -24,10 +24,10 @@ bool RoleDecision::grants(const Permission& permission) const {
   return std::ranges::any_of(roles, [&](const Role* held) { return is_granted(held->permissions, permission); });
 }
 
-std::string RoleDecision::role_names() const {
+std::vector<std::string> RoleDecision::names() const {
   std::vector<std::string> names;
   for (const auto* held : roles) names.push_back(held->name);
-  return join(names, ",");
+  return names;
 }
 
 RoleDecision decide_role(const RoleRules& rules, const json::object& claims) {

@@ -26,6 +26,7 @@ struct RoleRule {
   std::vector<std::string> values;  // any one of them; compared exactly
   std::string role;                 // of kGrant
   int priority = 0;                 // the higher wins; of equal ones the first
+  bool names_no_claim = false;      // the settings left it open: the application's own file may say which
 };
 
 struct RoleRules {
@@ -57,8 +58,8 @@ struct RoleDecision {
   std::vector<RuleTrace> trace;
 
   [[nodiscard]] bool grants(const Permission& permission) const;
-  /// "admin", or "Launcher,reader".
-  [[nodiscard]] std::string role_names() const;
+  /// "admin", or "Launcher" and "reader".
+  [[nodiscard]] std::vector<std::string> names() const;
   /// Claims that rules look at and the token does not have: what to look for when someone has no role.
   [[nodiscard]] std::vector<std::string> missing_claims() const;
 };

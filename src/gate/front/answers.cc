@@ -71,6 +71,7 @@ std::string_view keep_text(const RefusedToken& refused) {
     case TokenRefusal::kNoName:
       return "Missing required claims";
     case TokenRefusal::kKeysUnavailable:
+    case TokenRefusal::kTooManySearches:
       return "Unable to verify tokens at this time";
     default:
       return "Invalid token";
@@ -79,16 +80,34 @@ std::string_view keep_text(const RefusedToken& refused) {
 
 }  // namespace
 
-std::string header_text(std::string_view text) {
-  std::string result;
+namespace {
+
+/// `more`: a character that is encoded besides; NUL: none.
+void append_text(std::string& out, std::string_view text, char more) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte < 0x7F && c != '%') {
-      result += c;
-      continue;
-    }
-    constexpr std::string_view kHex = "0123456789ABCDEF";
-    result += {'%', kHex[byte >> 4], kHex[byte & 15]};
+    const bool is_plain = byte >= 0x20 && byte < 0x7F && c != '%' && c != more;
+    if (is_plain)
+      out += c;
+    else
+      out += {'%', kHex[byte >> 4], kHex[byte & 15]};
+  }
+}
+
+}  // namespace
+
+std::string header_text(std::string_view text) {
+  std::string result;
+  append_text(result, text, '\0');
+  return result;
+}
+
+std::string header_list(const std::vector<std::string>& items, char separator) {
+  std::string result;
+  for (const auto& item : items) {
+    if (!result.empty()) result += separator;
+    append_text(result, item, separator);
   }
   return result;
 }
@@ -109,7 +128,8 @@ Refusal refusal_of(AnswerForm form, const RefusedToken& refused) {
                   .log_reason = std::string(describe(refused.reason)),
                   .log_detail = refused.detail};
   // It may be a good one: whoever cannot be asked is not the caller's fault.
-  if (refused.reason == TokenRefusal::kKeysUnavailable) refusal.status = 503;
+  if (refused.reason == TokenRefusal::kKeysUnavailable || refused.reason == TokenRefusal::kTooManySearches)
+    refusal.status = 503;
   switch (form) {
     case AnswerForm::kKeep:
       refusal.text = keep_text(refused);

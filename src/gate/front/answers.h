@@ -31,5 +31,7 @@ struct Refusal {
 
 /// Text for a header: what could end it or is no ASCII is percent-encoded, so that a name can never start a new one.
 [[nodiscard]] std::string header_text(std::string_view text);
+/// Several of them with `separator` between, which is percent-encoded inside each: a name never splits into two.
+[[nodiscard]] std::string header_list(const std::vector<std::string>& items, char separator);
 
 }  // namespace cardea::gate

@@ -27,7 +27,7 @@ void explain_rules(std::string& out, const RoleDecision& decision) {
     else
       out.append("yes, ").append(seen.matched).append("\n");
   }
-  const auto names = decision.role_names();
+  const auto names = join(decision.names(), ",");
   out.append("role   ").append(names.empty() ? (decision.is_denied ? "none: denied" : "none") : names);
   out.append(!names.empty() && decision.decided_by == nullptr ? " (the default role)\n" : "\n");
 }

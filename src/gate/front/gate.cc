@@ -28,43 +28,48 @@ int status_for_nginx(int status) {
   return status == 401 || status == 403 ? status : status == 503 || status == 302 ? 401 : 403;
 }
 
-std::vector<std::string> asked_scopes(const web::Request& request) {
-  if (request.path.starts_with(kEnvoyPrefix)) return {};  // that query is the application's
-  const auto query = web::Form::parse(request.query);
-  const auto asked = query ? query->value(kScopeParameter) : std::nullopt;
+/// Empty: none is asked for. Absent: the proxy asks for something that nobody has.
+std::optional<std::vector<std::string>> asked_scopes(const web::Request& request) {
   std::vector<std::string> scopes;
-  if (asked)
-    for (const auto word : split_words(*asked)) scopes.emplace_back(word);
+  if (request.path.starts_with(kEnvoyPrefix) || request.query.empty()) return scopes;  // Envoy's is the application's
+  const auto query = web::Form::parse(request.query);
+  if (!query || query->first_repeated()) return std::nullopt;
+  const auto asked = query->raw(kScopeParameter);
+  if (!asked) return scopes;
+  for (const auto word : split_words(*asked)) scopes.emplace_back(word);
+  if (scopes.empty()) return std::nullopt;
   return scopes;
 }
 
 std::string header_value(const HeaderRule& rule, const Caller& caller, const Access* access) {
   if (rule.source == "name") return header_text(caller.name);
   if (rule.source == "provider") return header_text(caller.provider);
-  if (rule.source == "scopes") return header_text(join(caller.scopes, " "));
-  if (rule.source == "role")
-    return access == nullptr || access->role.role == nullptr ? "" : header_text(access->role.role_names());
+  if (rule.source == "scopes") return header_list(caller.scopes, ' ');
+  if (rule.source == "role") return access == nullptr ? "" : header_list(access->role.names(), ',');
   const auto path = ClaimPath::parse(rule.source);
-  return path ? header_text(join(read_names(*path, caller.claims()).names, ",")) : "";
+  return path ? header_list(read_names(*path, caller.claims()).names, ',') : "";
 }
 
 constexpr std::string_view kApiKeyHeader = "X-API-KEY";
 
-/// Somebody for whom no token of their own speaks: an API key, or what a proxy that we trust says of them.
+/// Somebody for whom no token of their own speaks, but an API key. Null: it is none of the application's.
+std::shared_ptr<const Caller> caller_of_key(const Application& application, std::string_view key) {
+  const auto digest = crypto::sha256(key);
+  const auto hex = hex_encode(as_text(digest));
+  const auto found =
+      std::ranges::find_if(application.api_keys, [&](const ApiKey& known) { return equal_secrets(known.sha256, hex); });
+  if (found == application.api_keys.end()) return nullptr;
+  Caller caller;
+  caller.provider = "api-key";
+  caller.name = found->name;
+  caller.fixed_role = found->role;
+  caller.looked_up = std::make_shared<const json::object>();
+  return std::make_shared<const Caller>(std::move(caller));
+}
+
+/// The same, for whom a proxy that we trust speaks.
 std::shared_ptr<const Caller> vouched_caller(const web::Request& request, const Application& application) {
   Caller caller;
-  if (const auto key = request.header(kApiKeyHeader); key && !application.api_keys.empty()) {
-    const auto digest = crypto::sha256(*key);
-    const auto hex = hex_encode(as_text(digest));
-    const auto found = std::ranges::find_if(application.api_keys,
-                                            [&](const ApiKey& known) { return equal_secrets(known.sha256, hex); });
-    if (found == application.api_keys.end()) return nullptr;
-    caller.provider = "api-key";
-    caller.name = found->name;
-    caller.fixed_role = found->role;
-    caller.looked_up = std::make_shared<const json::object>();
-    return std::make_shared<const Caller>(std::move(caller));
-  }
   const auto& trusted = application.trusted_headers;
   if (!trusted || !trusted->from.contains(request.remote_address)) return nullptr;
   const auto user = request.header(application.trusted_headers->user);
@@ -79,11 +84,11 @@ std::shared_ptr<const Caller> vouched_caller(const web::Request& request, const 
   return std::make_shared<const Caller>(std::move(caller));
 }
 
-Refusal invalid_key(const Application& application) {
+Refusal invalid_key(const Application& application, bool is_throttled) {
   auto refusal = nobody(application.answers);
-  if (application.api_keys.empty()) return refusal;
-  refusal.text = "Invalid API Key";
-  refusal.log_reason = "invalid_api_key";
+  refusal.text = is_throttled ? "Too many wrong API keys, try again in a minute" : "Invalid API Key";
+  refusal.log_reason = is_throttled ? "too_many_wrong_api_keys" : "invalid_api_key";
+  if (is_throttled) refusal.status = 429;
   return refusal;
 }
 
@@ -138,9 +143,9 @@ Gate::Gate(const Parts& parts, GateSettings settings)
       sign_in_({parts.reach, parts.sealer, parts.pages, parts.random}),
       keep_domino_({parts.reach, revoked_, parts.random}),
       lookups_(parts.reach),
-      overage_(parts.reach),
-      state_(std::make_shared<GateState>(std::move(settings), keep_domino_.provider())) {
+      overage_{parts.reach} {
   web::add_asset_routes(assets_);
+  replace(std::move(settings));
 }
 
 std::shared_ptr<GateState> Gate::state() const {
@@ -186,9 +191,9 @@ web::Outcome Gate::own_path(const web::Request& request, const StatePtr& current
   if (request.path == kForwardPath || request.path.starts_with(kEnvoyPrefix))
     return question(request, current, application, Form::kFull);
   if (application->answers == AnswerForm::kKeepDomino) {
-    const auto caller_of = [&](std::string_view token) {
-      auto caller = check(*current, token);
-      return caller && counts_at(*application, **caller) ? std::move(*caller) : nullptr;
+    const auto caller_of = [&](std::string token, KeepEndpoints::WithCaller next) {
+      return with_caller({current, application, std::move(token), address_key(request.remote_address)},
+                         std::move(next));
     };
     if (auto outcome = keep_domino_.handle(request, application, caller_of)) return std::move(*outcome);
   }
@@ -232,9 +237,10 @@ web::Outcome Gate::question(const web::Request& request, const StatePtr& current
   Question asked{current, application, std::move(*original), form};
   const auto* rule = find_rule(*application, asked.original);
   if (rule != nullptr && rule->is_open) return pass(asked, nullptr, nullptr);
+  const auto key = application->api_keys.empty() ? std::nullopt : request.header(kApiKeyHeader);
+  if (key) return by_api_key(request, asked, *key);
   if (const auto caller = vouched_caller(request, *application)) return judge(request, asked, caller);
-  if (application->trusted_headers || request.header(kApiKeyHeader))
-    return refuse_with(request, asked, invalid_key(*application), nullptr);
+  if (application->trusted_headers) return refuse_with(request, asked, nobody(application->answers), nullptr);
   if (const auto token = bearer_of(request); token && application->takes_tokens)
     return by_token(request, std::move(asked), std::string(*token));
   if (has_authorization(request) || !application->sign_in)
@@ -242,11 +248,23 @@ web::Outcome Gate::question(const web::Request& request, const StatePtr& current
   return by_session(request, std::move(asked));
 }
 
-Result<std::shared_ptr<const Caller>, RefusedToken> Gate::check(GateState& state, std::string_view token) const {
+web::Outcome Gate::by_api_key(const web::Request& request, const Question& asked, std::string_view key) {
+  const auto address = address_key(request.remote_address);
   const auto now = parts_.reach.clock.now();
+  const bool is_throttled = wrong_keys_.is_exhausted(address, now);
+  const auto caller = is_throttled ? nullptr : caller_of_key(*asked.application, key);
+  if (caller) return judge(request, asked, caller);
+  if (!is_throttled) wrong_keys_.count(address, now);
+  return refuse_with(request, asked, invalid_key(*asked.application, is_throttled), nullptr);
+}
+
+Result<std::shared_ptr<const Caller>, RefusedToken> Gate::check(const Presented& presented) const {
+  const auto now = parts_.reach.clock.now();
+  const auto& token = presented.token;
+  auto& state = *presented.state;
   if (revoked_.contains(token)) return refuse(RefusedToken{.reason = TokenRefusal::kRevoked});
   if (auto known = state.verified.find(token, state.providers, now)) return known;
-  auto caller = check_token(state.providers, token, now);
+  auto caller = check_token(state.providers, token, now, presented.address);
   if (!caller) return refuse(std::move(caller.error()));
   auto accepted = std::make_shared<const Caller>(std::move(*caller));
   // KEEP's guide shows such a token, and says otherwise in its text (guides.md G1-04).
@@ -260,43 +278,46 @@ Result<std::shared_ptr<const Caller>, RefusedToken> Gate::check(GateState& state
 }
 
 web::Outcome Gate::by_token(const web::Request& request, Question asked, std::string token) {
-  const auto finish = [this, &request, token](
-                          const Question& question,
-                          const Result<std::shared_ptr<const Caller>, RefusedToken>& caller) -> web::Outcome {
-    const auto form = question.application->answers;
-    if (!caller) {
-      auto refusal = refusal_of(form, caller.error());
-      if (caller.error().reason == TokenRefusal::kUnknownIssuer)
-        refusal.log_detail = issuer_difference(token, *question.state, *question.application);
-      return refuse_with(request, question, refusal, nullptr);
-    }
-    const auto& provider = (*caller)->provider;
-    if (counts_at(*question.application, **caller)) return with_standing(request, question, token, *caller);
-    const RefusedToken foreign{.reason = TokenRefusal::kUnknownIssuer, .provider = provider};
-    return refuse_with(request, question, refusal_of(form, foreign), nullptr);
+  const auto finish = [this, &request, asked,
+                       token](const Result<std::shared_ptr<const Caller>, RefusedToken>& caller) -> web::Outcome {
+    if (caller) return judge(request, asked, *caller);
+    auto refusal = refusal_of(asked.application->answers, caller.error());
+    if (caller.error().reason == TokenRefusal::kUnknownIssuer && caller.error().provider.empty())
+      refusal.log_detail = issuer_difference(token, *asked.state, *asked.application);
+    return refuse_with(request, asked, refusal, nullptr);
   };
-  auto caller = check(*asked.state, token);
-  if (caller || !may_help(caller.error().reason)) return finish(asked, caller);
-  const auto* address = asked.state->address_of(caller.error().provider);
-  if (address == nullptr) return finish(asked, caller);
-  auto kid = upstream::key_id_of(token);
-  return load_keys(parts_.reach, *address, std::move(kid),
-                   [this, finish, asked = std::move(asked), token = std::move(token)](
-                       const std::string&) -> web::Outcome { return finish(asked, check(*asked.state, token)); });
+  return with_caller({asked.state, asked.application, std::move(token), address_key(request.remote_address)}, finish);
 }
 
-web::Outcome Gate::with_standing(const web::Request& request, const Question& asked, const std::string& token,
-                                 std::shared_ptr<const Caller> caller) {
-  const auto& lookups = asked.state->settings.lookups;
+web::Outcome Gate::with_caller(Presented presented, KeepEndpoints::WithCaller next) {
+  const auto finish = [this, next](const Presented& with,
+                                   const Result<std::shared_ptr<const Caller>, RefusedToken>& caller) -> web::Outcome {
+    if (!caller) return next(caller);
+    if (counts_at(*with.application, **caller)) return with_standing(with, *caller, next);
+    return next(refuse(RefusedToken{.reason = TokenRefusal::kUnknownIssuer, .provider = (*caller)->provider}));
+  };
+  auto caller = check(presented);
+  if (caller || !may_help(caller.error().reason)) return finish(presented, caller);
+  const auto* address = presented.state->address_of(caller.error().provider);
+  if (address == nullptr) return finish(presented, caller);
+  auto kid = upstream::key_id_of(presented.token);
+  return load_keys(parts_.reach, *address, std::move(kid),
+                   [this, finish, presented = std::move(presented)](const std::string&) -> web::Outcome {
+                     return finish(presented, check(presented));
+                   });
+}
+
+web::Outcome Gate::with_standing(const Presented& presented, const std::shared_ptr<const Caller>& caller,
+                                 const KeepEndpoints::WithCaller& next) {
+  const auto& lookups = presented.state->settings.lookups;
   const auto lookup = std::ranges::find(lookups, caller->provider, &LookupSettings::provider);
-  if (lookup == lookups.end()) return judge(request, asked, caller);
-  return lookups_.ask(*lookup, token, [this, &request, asked, caller](Standing standing) -> web::Outcome {
-    if (standing == Standing::kGood) return judge(request, asked, caller);
-    const auto reason = standing == Standing::kEnded ? TokenRefusal::kRevoked : TokenRefusal::kKeysUnavailable;
-    return refuse_with(request, asked,
-                       refusal_of(asked.application->answers, {.reason = reason, .provider = caller->provider}),
-                       nullptr);
-  });
+  if (lookup == lookups.end()) return next(caller);
+  return lookups_.ask(
+      *lookup, presented.token, [state = presented.state, caller, next](Standing standing) -> web::Outcome {
+        if (standing == Standing::kGood) return next(caller);
+        const auto reason = standing == Standing::kEnded ? TokenRefusal::kRevoked : TokenRefusal::kKeysUnavailable;
+        return next(refuse(RefusedToken{.reason = reason, .provider = caller->provider}));
+      });
 }
 
 web::Outcome Gate::by_session(const web::Request& request, Question asked) {
@@ -334,10 +355,9 @@ web::Outcome Gate::judge_known(const web::Request& request, const Question& aske
   const auto& application = *asked.application;
   auto access = decide_access(application, asked.original, caller);
   const auto scopes = asked_scopes(request);
-  if (access.verdict == Access::Verdict::kPass && !scopes.empty() &&
-      std::ranges::find_first_of(scopes, caller.scopes) == scopes.end()) {
-    access.verdict = Access::Verdict::kNoScope;
-  }
+  const bool has_scope =
+      scopes && (scopes->empty() || std::ranges::find_first_of(*scopes, caller.scopes) != scopes->end());
+  if (access.verdict == Access::Verdict::kPass && !has_scope) access.verdict = Access::Verdict::kNoScope;
   if (access.verdict == Access::Verdict::kPass) return pass(asked, &caller, &access);
   Refusal refusal{.status = 403,
                   .text = "You may not do this",
@@ -348,7 +368,8 @@ web::Outcome Gate::judge_known(const web::Request& request, const Question& aske
     case Access::Verdict::kNoScope:
       refusal.text = "The token's scope does not reach this resource";
       refusal.oauth = "insufficient_scope";
-      refusal.log_detail = join(scopes.empty() ? access.rule->scopes : scopes, " ");
+      refusal.log_detail =
+          !scopes ? "the proxy asks for no readable scope" : join(scopes->empty() ? access.rule->scopes : *scopes, " ");
       break;
     case Access::Verdict::kNoRole:
       if (application.answers == AnswerForm::kKeep)
@@ -424,7 +445,9 @@ web::Response Gate::denied_page(const web::Request& request, const Application& 
 
 void Gate::refresh_keys(web::Fetcher& fetcher) {
   const auto current = state();
+  const auto now = parts_.reach.clock.steady();
   for (const auto& address : current->settings.key_addresses) {
+    if (now > upstream::kStaleMax) address.provider->drop_keys_before(now - upstream::kStaleMax);
     drive(load_keys(parts_.reach, address, std::nullopt,
                     [current](const std::string&) -> web::Outcome { return web::empty_response(204); }),
           fetcher);

@@ -37,7 +37,7 @@ inline constexpr std::string_view kScopesHeader = "X-Auth-Scopes";
 inline constexpr std::string_view kRoleHeader = "X-Auth-Role";
 
 /// The query parameter of /gate/check and /gate/forward that names scopes of which the caller must have one, as the
-/// proxy's configuration says it for one location.
+/// proxy's configuration says it for one location. Empty, twice or unreadable it is a mistake there: nobody passes.
 inline constexpr std::string_view kScopeParameter = "scope";
 
 /// Settings with what belongs to them while they are in use; replaced whole by a reload.
@@ -53,6 +53,10 @@ struct GateState {
 
 class Gate {
  public:
+  /// Wrong API keys from one address before 429.
+  static constexpr int kWrongKeysMax = 20;
+  static constexpr seconds kWrongKeysWindow{60};
+
   struct Parts {
     const upstream::Reach& reach;
     const crypto::Sealer& sealer;
@@ -68,7 +72,8 @@ class Gate {
   /// Takes over settings that were checked (SIGHUP). Sessions stay; verdicts are made anew.
   void replace(GateSettings settings);
   [[nodiscard]] std::shared_ptr<GateState> state() const;
-  /// Reads the keys of every provider anew that is due; run about every minute.
+  /// Reads the keys of every provider anew that is due, and drops those of providers that were away for too long; run
+  /// about every ten minutes.
   void refresh_keys(web::Fetcher& fetcher);
   /// Forgets what has ended.
   void purge();
@@ -90,11 +95,20 @@ class Gate {
   web::Outcome sign_in_path(const web::Request& request, const AppPtr& application);
   web::Outcome question(const web::Request& request, const StatePtr& state, const AppPtr& application, Form form);
   web::Outcome by_token(const web::Request& request, Question question, std::string token);
-  web::Outcome with_standing(const web::Request& request, const Question& question, const std::string& token,
-                             std::shared_ptr<const Caller> caller);
+  web::Outcome by_api_key(const web::Request& request, const Question& question, std::string_view key);
+  /// A token where it came from, and at which application it must count.
+  struct Presented {
+    StatePtr state;
+    AppPtr application;
+    std::string token;
+    std::string address;  // its address_key
+  };
+  /// Whose token it is: checked, if need be after a look for new keys, and asked about where the settings say so.
+  web::Outcome with_caller(Presented presented, KeepEndpoints::WithCaller next);
+  web::Outcome with_standing(const Presented& presented, const std::shared_ptr<const Caller>& caller,
+                             const KeepEndpoints::WithCaller& next);
   web::Outcome by_session(const web::Request& request, Question question);
-  [[nodiscard]] Result<std::shared_ptr<const Caller>, RefusedToken> check(GateState& state,
-                                                                          std::string_view token) const;
+  [[nodiscard]] Result<std::shared_ptr<const Caller>, RefusedToken> check(const Presented& presented) const;
   using CallerPtr = std::shared_ptr<const Caller>;
   /// With groups looked up where the token has too many for itself; then as judge_known.
   web::Outcome judge(const web::Request& request, const Question& question, const CallerPtr& caller);
@@ -113,6 +127,7 @@ class Gate {
   Overage overage_;
   web::Router assets_;
   mutable AttemptLimit scopes_warnings_{1, seconds{86'400}};  // by issuer
+  AttemptLimit wrong_keys_{kWrongKeysMax, kWrongKeysWindow};  // by address
   mutable std::mutex mutex_;
   StatePtr state_;  // guarded by mutex_
 };

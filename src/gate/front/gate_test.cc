@@ -4,67 +4,14 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
-#include "base/uri.h"
-#include "gate/front/gate_fixture.h"
+#include "gate/front/front_fixture.h"
 #include "gate/front/proxy_snippet.h"
-#include "web/form.h"
 
 namespace cardea::gate {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-
-constexpr std::string_view kIssuer = "https://id.example/realms/r";
-constexpr std::string_view kSettings = R"({
-  "providers": {"id": {"issuer": "https://id.example/realms/r", "jwks-url": "https://id.example/keys", "audiences": ["Domino"]},
-                "other": {"issuer": "https://other.example", "jwks-url": "https://other.example/keys", "audiences": ["Domino"]}},
-  "applications": [
-    {"name": "Flows", "hosts": ["app.example"], "providers": ["id"], "answers": "keep",
-     "roles": {"reader": ["read:*"], "admin": ["read:*", "write:*"]},
-     "role-rules": [{"claim": "groups", "values": ["admins"], "role": "admin"},
-                    {"claim": "groups", "values": ["readers"], "role": "reader"}],
-     "requests": [{"path": "/open/**", "open": true},
-                  {"path": "/flows/**", "methods": ["GET"], "permission": "read:flow"},
-                  {"path": "/flows/**", "methods": ["POST"], "permission": "write:flow"}],
-     "headers": {"X-Groups": "groups"},
-     "sign-in": {"issuer": "https://id.example/realms/r", "client-id": "flows", "client-secret": "s3cret",
-                 "callback-path": "/oauth/callback/keycloak"}}]})";
-
-class GateFront : public ::testing::Test {
- protected:
-  GateWorld world{kSettings};
-  const crypto::PrivateKey& private_key = named_private_key("id", crypto::KeyType::kRsa);
-  const jose::SigningKey& key = named_key("id", jose::Algorithm::kRS256);
-
-  GateFront() {
-    serve_keys(world.fetcher, "https://id.example/keys", private_key, "id");
-    world.fetcher.serve_json("https://id.example/realms/r/.well-known/openid-configuration", R"({
-      "issuer":"https://id.example/realms/r","authorization_endpoint":"https://id.example/auth",
-      "token_endpoint":"https://id.example/token","jwks_uri":"https://id.example/keys",
-      "end_session_endpoint":"https://id.example/logout","id_token_signing_alg_values_supported":["RS256"],
-      "token_endpoint_auth_methods_supported":["client_secret_basic"]})");
-  }
-
-  std::string token(json::array groups) {
-    auto claims = good_claims(kIssuer);
-    claims["groups"] = std::move(groups);
-    return token_of(key, claims);
-  }
-  web::Response ask(std::string_view method, std::string_view target, const std::string& token,
-                    std::string_view path = "/gate/check") {
-    auto request = GateWorld::question(method, target, path);
-    if (!token.empty()) request.headers.push_back({"Authorization", "Bearer " + token});
-    return world.run(request);
-  }
-  web::Response open_page(std::string_view target, const std::string& cookies = {},
-                          std::string_view path = "/gate/forward") {
-    auto request = GateWorld::question("GET", target, path);
-    request.headers.push_back({"Accept", "text/html"});
-    if (!cookies.empty()) request.headers.push_back({"Cookie", cookies});
-    return world.run(request);
-  }
-};
 
 TEST_F(GateFront, refuses_hosts_of_no_application) {
   auto request = GateWorld::question("GET", "/open/x");
@@ -112,6 +59,76 @@ TEST_F(GateFront, passes_with_identity_headers_that_cannot_be_broken_out_of) {
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(*response.find_header("X-Auth-Role"), "admin");
   EXPECT_EQ(*response.find_header("X-Groups"), "admins,a%0D%0AX-Auth-Role: root");
+}
+
+TEST_F(GateFront, a_name_in_a_list_never_becomes_two) {
+  auto claims = good_claims(kIssuer);
+  claims["groups"] = json::array{"readers", "x,admins", "50%"};
+  claims["scope"] = json::array{"a b", "c"};
+  const auto response = ask("GET", "/flows/a", token_of(key, claims));
+  EXPECT_EQ(*response.find_header("X-Groups"), "readers,x%2Cadmins,50%25");
+  EXPECT_EQ(*response.find_header("X-Auth-Scopes"), "a%20b c");
+}
+
+TEST_F(GateFront, refuses_a_scope_parameter_that_asks_for_nothing) {
+  const auto with = [&](std::string query) {
+    auto request = GateWorld::question("GET", "/flows/a");
+    request.query = std::move(query);
+    request.headers.push_back({"Authorization", "Bearer " + token({"readers"})});
+    return world.run(request).status;
+  };
+  EXPECT_EQ(with("scope=%24DATA"), 200);
+  for (const auto* query : {"scope=", "scope", "scope=+", "scope=%ZZ", "scope=%24DATA&scope=%24DATA", "scope=MAIL"})
+    EXPECT_EQ(with(query), 403) << query;
+}
+
+TEST_F(GateFront, keys_of_a_provider_that_is_away_for_a_day_count_no_more) {
+  const auto good = [&] {
+    auto claims = good_claims(kIssuer);
+    claims["iat"] = epoch_seconds(world.clock.now());
+    claims["exp"] = epoch_seconds(world.clock.now()) + 300;
+    claims["groups"] = json::array{"readers"};
+    return token_of(key, claims);
+  };
+  world.gate.refresh_keys(world.fetcher);
+  EXPECT_EQ(ask("GET", "/flows/a", good()).status, 200);
+  world.fetcher.serve("https://id.example/keys",
+                      [](const auto&) -> web::Fetched { return refuse(web::FetchError::kTimeout); });
+  world.clock.advance(upstream::kStaleMax - seconds{600});
+  world.gate.refresh_keys(world.fetcher);
+  EXPECT_EQ(ask("GET", "/flows/a", good()).status, 200);
+  world.clock.advance(seconds{1200});
+  world.gate.refresh_keys(world.fetcher);
+  EXPECT_EQ(ask("GET", "/flows/a", good(), "/gate/forward").status, 503);
+}
+
+constexpr std::string_view kKeyed = R"({
+  "providers": {"id": {"issuer": "https://id.example/realms/r", "jwks-url": "https://id.example/keys", "audiences": ["Domino"]}},
+  "applications": [{"name": "K", "hosts": ["app.example"], "answers": "keep", "roles": {"r": ["read:*"]},
+    "api-keys": [{"name": "robot", "role": "r", "sha256": "2c70e12b7a0646f92279f427c7b38e7334d8e5389cff167a1dc30e73f826b683"}]}]})";
+
+TEST(GateApiKeys, refuses_an_address_that_tries_too_many) {
+  GateWorld world(kKeyed);
+  const auto ask = [&](std::string key, std::string address) {
+    auto request = GateWorld::question("GET", "/", "/gate/forward");
+    request.remote_address = std::move(address);
+    request.headers.push_back({"X-API-KEY", std::move(key)});
+    return world.run(request).status;
+  };
+  for (int i = 0; i < 3 * Gate::kWrongKeysMax; ++i) EXPECT_EQ(ask("key", "192.0.2.1"), 200);
+  for (int i = 0; i < Gate::kWrongKeysMax; ++i) EXPECT_EQ(ask("wrong" + std::to_string(i), "192.0.2.1"), 401);
+  EXPECT_EQ(ask("wrong", "192.0.2.1"), 429);
+  EXPECT_EQ(ask("key", "192.0.2.1"), 429) << "a right one that was guessed would show";
+  EXPECT_EQ(ask("key", "192.0.2.2"), 200);
+  world.clock.advance(Gate::kWrongKeysWindow);
+  EXPECT_EQ(ask("key", "192.0.2.1"), 200);
+}
+
+TEST_F(GateFront, a_key_header_means_nothing_to_an_application_without_keys) {
+  auto request = GateWorld::question("GET", "/flows/a");
+  request.headers.push_back({"X-API-KEY", "mine"});
+  request.headers.push_back({"Authorization", "Bearer " + token({"readers"})});
+  EXPECT_EQ(world.run(request).status, 200);
 }
 
 TEST_F(GateFront, asks_once_for_keys_that_tokens_make_up) {
@@ -324,251 +341,6 @@ TEST(GateKeepLogin, its_tokens_are_refused_at_another_application) {
     EXPECT_EQ(status("app.example", path), 200) << path;
     EXPECT_EQ(status("b.example", path), 401) << path;
   }
-}
-
-/// A browser that signs in: from the page through the provider and back.
-class GateSignIn : public GateFront {
- protected:
-  std::string nonce, state, cookies;
-  json::object extra_claims;
-  std::string audience = "flows";
-  int expires_in = 300;
-  std::string refresh_answer_error;
-  int refresh_answer_status = 400;
-
-  GateSignIn() {
-    world.fetcher.serve("https://id.example/token", [this](const web::FetchRequest& call) -> web::Fetched {
-      if (call.body.find("grant_type=refresh_token") != std::string::npos && !refresh_answer_error.empty())
-        return web::FetchResponse{
-            .status = refresh_answer_status, .headers = {}, .body = R"({"error":")" + refresh_answer_error + R"("})"};
-      json::object claims{{"iss", kIssuer}, {"sub", "u1"},    {"aud", audience},
-                          {"sid", "s1"},    {"nonce", nonce}, {"preferred_username", "ada"}};
-      claims["iat"] = epoch_seconds(world.clock.now());
-      claims["exp"] = epoch_seconds(world.clock.now()) + 300;
-      claims["groups"] = json::array{"readers"};
-      for (const auto& [name, value] : extra_claims) claims.insert_or_assign(name, value);
-      json::object answer{{"access_token", "opaque"},
-                          {"token_type", "Bearer"},
-                          {"expires_in", expires_in},
-                          {"refresh_token", "r1"},
-                          {"id_token", token_of(key, claims)}};
-      return web::FetchResponse{.status = 200, .headers = {}, .body = json::serialize(answer)};
-    });
-  }
-
-  void take_cookies(const web::Response& response) {
-    for (const auto& header : response.headers) {
-      if (header.name != "Set-Cookie") continue;
-      cookies += (cookies.empty() ? "" : "; ") + header.value.substr(0, header.value.find(';'));
-    }
-  }
-  void leave(std::string_view target) {
-    const auto response = open_page(target);
-    const auto url = parse_uri(*response.find_header("Location"));
-    const auto query = web::Form::parse(*url->query);
-    state = *query->value("state");
-    nonce = *query->value("nonce");
-    take_cookies(response);
-  }
-  web::Response come_back(std::string query) {
-    auto request = GateWorld::question("GET", "/", "/oauth/callback/keycloak");
-    request.query = std::move(query);
-    request.headers.push_back({"Cookie", cookies});
-    return world.run(request);
-  }
-  web::Response sign_in(std::string_view target) {
-    leave(target);
-    auto response = come_back("code=c1&state=" + state);
-    if (response.status == 302) cookies.clear();
-    take_cookies(response);
-    return response;
-  }
-  bool is_signed_in() { return open_page("/flows/a", cookies, "/gate/check").status == 200; }
-};
-
-TEST_F(GateSignIn, refuses_another_state_an_old_one_and_one_that_was_used) {
-  leave("/flows/a");
-  EXPECT_EQ(come_back("code=c1&state=" + state + "x").status, 400);
-  EXPECT_EQ(come_back("code=c1&state=" + state).status, 302);
-  EXPECT_EQ(come_back("code=c1&state=" + state).status, 400);
-  EXPECT_TRUE(world.log.contains("replayed_callback"));
-  cookies.clear();
-  leave("/flows/a");
-  world.clock.advance(std::chrono::seconds(301));
-  EXPECT_EQ(come_back("code=c1&state=" + state).status, 400);
-}
-
-TEST_F(GateSignIn, refuses_another_nonce_audience_party_or_issuer) {
-  const std::pair<const char*, json::value> wrong[] = {{"nonce", "another"},
-                                                       {"aud", "another"},
-                                                       {"azp", "another"},
-                                                       {"iss", "https://evil.example"},
-                                                       {"aud", json::array{"flows", "other"}}};
-  for (const auto& [claim, value] : wrong) {
-    extra_claims = {{claim, value}};
-    cookies.clear();
-    EXPECT_EQ(sign_in("/flows/a").status, 400) << claim;
-    EXPECT_FALSE(is_signed_in()) << claim;
-  }
-  extra_claims.clear();
-  cookies.clear();
-  leave("/flows/a");
-  EXPECT_EQ(come_back("code=c1&iss=https%3A%2F%2Fevil.example&state=" + state).status, 400);
-}
-
-TEST_F(GateSignIn, keeps_a_small_cookie_and_returns_to_the_page) {
-  const auto response = sign_in("/flows/a?b=c");
-  ASSERT_EQ(response.status, 302);
-  EXPECT_EQ(*response.find_header("Location"), "http://app.example/flows/a?b=c");
-  EXPECT_TRUE(is_signed_in());
-  for (const auto& header : response.headers) {
-    if (header.name != "Set-Cookie") continue;
-    EXPECT_LT(header.value.size(), 400U);
-    EXPECT_THAT(header.value, HasSubstr("HttpOnly"));
-    EXPECT_THAT(header.value, HasSubstr("SameSite=Lax"));
-    EXPECT_THAT(header.value, Not(HasSubstr("eyJ")));
-  }
-}
-
-TEST_F(GateSignIn, a_denied_person_is_told_which_groups_would_help) {
-  extra_claims = {{"groups", json::array{"strangers"}}};
-  EXPECT_EQ(sign_in("/flows/a").status, 302);
-  const auto page = open_page("/flows/a", cookies);
-  EXPECT_EQ(page.status, 403);
-  EXPECT_THAT(std::string(page.body_text()), HasSubstr("groups: admins (admin)"));
-}
-
-TEST_F(GateSignIn, refreshes_behind_the_persons_back_and_ends_when_the_provider_says_so) {
-  EXPECT_EQ(sign_in("/flows/a").status, 302);
-  world.clock.advance(std::chrono::seconds(400));
-  EXPECT_TRUE(is_signed_in());
-  EXPECT_THAT(world.fetcher.calls.back().body, HasSubstr("refresh_token=r1"));
-  refresh_answer_error = "invalid_grant";
-  world.clock.advance(std::chrono::seconds(400));
-  EXPECT_FALSE(is_signed_in());
-}
-
-TEST_F(GateSignIn, a_provider_that_is_away_ends_no_session) {
-  EXPECT_EQ(sign_in("/flows/a").status, 302);
-  world.fetcher.serve("https://id.example/token",
-                      [](const auto&) -> web::Fetched { return refuse(web::FetchError::kTimeout); });
-  world.clock.advance(std::chrono::seconds(400));
-  EXPECT_TRUE(is_signed_in());
-}
-
-TEST_F(GateSignIn, a_refresh_refused_for_any_reason_of_the_person_ends_the_session) {
-  for (const auto* error : {"invalid_grant", "invalid_request", "access_denied", "unauthorized_client", "disabled"}) {
-    refresh_answer_error.clear();
-    cookies.clear();
-    ASSERT_EQ(sign_in("/flows/a").status, 302);
-    refresh_answer_error = error;
-    world.clock.advance(std::chrono::seconds(700));
-    EXPECT_FALSE(is_signed_in()) << error;
-  }
-}
-
-TEST_F(GateSignIn, a_provider_in_trouble_keeps_sessions_for_an_hour_and_no_longer) {
-  const std::pair<int, const char*> troubles[] = {{500, "server_error"}, {429, "slow_down"}, {401, "invalid_client"}};
-  for (const auto& [status, error] : troubles) {
-    refresh_answer_error.clear();
-    cookies.clear();
-    ASSERT_EQ(sign_in("/flows/a").status, 302);
-    refresh_answer_error = error;
-    refresh_answer_status = status;
-    for (int i = 0; i < 3; ++i) {
-      world.clock.advance(std::chrono::seconds(1200));
-      EXPECT_TRUE(is_signed_in()) << error;
-    }
-    world.clock.advance(std::chrono::seconds(400));
-    EXPECT_FALSE(is_signed_in()) << error;
-  }
-}
-
-TEST_F(GateSignIn, stops_after_three_rounds_that_did_not_hold) {
-  for (int i = 0; i < 3; ++i) {
-    const auto before = cookies;
-    auto start = open_page("/flows/a", before);
-    ASSERT_EQ(start.status, 302);
-    state = *web::Form::parse(*parse_uri(*start.find_header("Location"))->query)->value("state");
-    nonce = *web::Form::parse(*parse_uri(*start.find_header("Location"))->query)->value("nonce");
-    cookies.clear();
-    take_cookies(start);
-    cookies += before.empty() ? "" : "; " + before;
-    const auto back = come_back("code=c1&state=" + state);
-    ASSERT_EQ(back.status, 302);
-    cookies.clear();  // the browser keeps the count and loses the session
-    for (const auto& header : back.headers)
-      if (header.name == "Set-Cookie" && header.value.find("-rounds=") != std::string::npos)
-        cookies = header.value.substr(0, header.value.find(';'));
-  }
-  const auto page = open_page("/flows/a", cookies);
-  EXPECT_EQ(page.status, 400);
-  EXPECT_TRUE(world.log.contains("loop"));
-}
-
-TEST_F(GateSignIn, logout_ends_the_session_here_and_at_the_provider) {
-  EXPECT_EQ(sign_in("/flows/a").status, 302);
-  auto request = GateWorld::question("GET", "/logout", "/logout");
-  request.headers.push_back({"Cookie", cookies});
-  const auto response = world.run(request);
-  EXPECT_EQ(response.status, 302);
-  EXPECT_THAT(*response.find_header("Location"), HasSubstr("https://id.example/logout?id_token_hint=eyJ"));
-  EXPECT_THAT(*response.find_header("Location"),
-              HasSubstr("post_logout_redirect_uri=http%3A%2F%2Fapp.example%2Flogout"));
-  EXPECT_FALSE(is_signed_in());
-  auto again = GateWorld::question("GET", "/logout", "/logout");
-  EXPECT_EQ(world.run(again).status, 200) << "the page to land on";
-}
-
-class GateBackchannel : public GateSignIn {
- protected:
-  json::object order{{"iss", kIssuer},
-                     {"aud", "flows"},
-                     {"sid", "s1"},
-                     {"jti", "j1"},
-                     {"events", {{"http://schemas.openid.net/event/backchannel-logout", json::object()}}}};
-  int send(const jose::SigningKey& by) {
-    order["iat"] = epoch_seconds(world.clock.now());
-    auto request = GateWorld::question("POST", "/", "/gate/backchannel-logout");
-    request.method = web::Method::kPost;
-    request.body = "logout_token=" + token_of(by, order);
-    return world.run(request).status;
-  }
-};
-
-TEST_F(GateBackchannel, refuses_forged_foreign_and_repeated_logout_tokens) {
-  EXPECT_EQ(sign_in("/flows/a").status, 302);
-  EXPECT_EQ(send(named_key("made-up", jose::Algorithm::kRS256)), 400);
-  order["nonce"] = "n";
-  EXPECT_EQ(send(key), 400) << "an ID token";
-  order.erase("nonce");
-  order["aud"] = "another";
-  EXPECT_EQ(send(key), 400);
-  order["aud"] = "flows";
-  order["events"] = json::object();
-  EXPECT_EQ(send(key), 400);
-  EXPECT_TRUE(is_signed_in());
-}
-
-TEST_F(GateBackchannel, ends_the_session_it_names_once) {
-  EXPECT_EQ(sign_in("/flows/a").status, 302);
-  EXPECT_EQ(send(key), 200);
-  EXPECT_FALSE(is_signed_in());
-  EXPECT_EQ(send(key), 400) << "used before";
-}
-
-TEST_F(GateBackchannel, front_channel_logout_needs_the_session_id) {
-  EXPECT_EQ(sign_in("/flows/a").status, 302);
-  for (const auto* query : {"", "sid=other", "sid=s1&iss=https%3A%2F%2Fevil.example"}) {
-    auto request = GateWorld::question("GET", "/", "/gate/frontchannel-logout");
-    request.query = query;
-    (void)world.run(request);
-    EXPECT_TRUE(is_signed_in()) << query;
-  }
-  auto request = GateWorld::question("GET", "/", "/gate/frontchannel-logout");
-  request.query = "sid=s1";
-  EXPECT_EQ(world.run(request).status, 200);
-  EXPECT_FALSE(is_signed_in());
 }
 
 }  // namespace

@@ -91,7 +91,6 @@ class Reader {
                               .algorithms = {jose::Algorithm::kRS256},
                               .rules = {}};
     provider.rules.name_claims = {"email", "preferred_username", "unique_name"};
-    provider.rules.is_email_name = true;
     return provider;
   }
 
@@ -112,6 +111,7 @@ class Reader {
     }
     auto provider = provider_named("entra", std::move(issuers));
     auto& rules = provider.rules;
+    rules.is_email_name = true;  // guests are written so at Entra ID alone; elsewhere "#" is a part of a name
     rules.audiences = {"api://" + client, client};
     rules.authorized_parties = {client};
     rules.required_claims = {"iat", "nbf", "iss", "sub", "tid"};

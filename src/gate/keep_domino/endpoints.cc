@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "base/uri.h"
+#include "crypto/hash.h"
 #include "gate/front/answers.h"
 #include "gate/front/bearer.h"
 #include "gate/keep_domino/notes_name.h"
@@ -80,19 +81,29 @@ const std::vector<std::string>& keep_domino_paths() {
 KeepEndpoints::KeepEndpoints(const Parts& parts)
     : parts_(parts), key_(fresh_key(parts.random)), provider_(provider_of(key_)) {}
 
+namespace {
+
+web::Outcome userinfo(const web::Request& request, const KeepEndpoints::CallerOf& caller_of) {
+  const auto token = bearer_of(request);
+  if (!token) return refused(401, "Invalid token");
+  return caller_of(std::string(*token),
+                   [](const Result<std::shared_ptr<const Caller>, RefusedToken>& caller) -> web::Outcome {
+                     if (!caller)
+                       return answer(AnswerForm::kKeepDomino, refusal_of(AnswerForm::kKeepDomino, caller.error()));
+                     auto claims = (*caller)->claims();
+                     claims["name"] = (*caller)->name;
+                     return web::no_store_json(200, json::serialize(claims));
+                   });
+}
+
+}  // namespace
+
 std::optional<web::Outcome> KeepEndpoints::handle(const web::Request& request, const AppPtr& application,
                                                   const CallerOf& caller_of) {
   using web::Method;
   const bool is_get = request.method == Method::kGet, is_post = request.method == Method::kPost;
-  if (request.path == kLogout && (is_get || is_post)) return log_out(request, *application, caller_of);
-  if (request.path == kUserinfo && is_get) {
-    const auto token = bearer_of(request);
-    const auto caller = token ? caller_of(*token) : nullptr;
-    if (!caller) return refused(401, "Invalid token");
-    auto claims = caller->claims();
-    claims["name"] = caller->name;
-    return web::no_store_json(200, json::serialize(claims));
-  }
+  if (request.path == kLogout && (is_get || is_post)) return log_out(request, application, caller_of);
+  if (request.path == kUserinfo && is_get) return userinfo(request, caller_of);
   if (!application->sign_in) return std::nullopt;
   if (request.path == kAuth && is_post) return sign_in(request, application);
   if (request.path == kAuthorization && is_get) return to_authorization(request, application);
@@ -100,18 +111,27 @@ std::optional<web::Outcome> KeepEndpoints::handle(const web::Request& request, c
   return std::nullopt;
 }
 
-web::Response KeepEndpoints::log_out(const web::Request& request, const Application& application,
-                                     const CallerOf& caller_of) {
+web::Outcome KeepEndpoints::log_out(const web::Request& request, const AppPtr& application, const CallerOf& caller_of) {
   const auto token = bearer_of(request);
-  const auto caller = token ? caller_of(*token) : nullptr;
-  if (!caller) return refused(401, "Invalid token");
+  if (!token) return refused(401, "Invalid token");
+  return caller_of(std::string(*token),
+                   [this, &request, application, token = std::string(*token)](
+                       const Result<std::shared_ptr<const Caller>, RefusedToken>& caller) -> web::Outcome {
+                     if (!caller)
+                       return answer(AnswerForm::kKeepDomino, refusal_of(AnswerForm::kKeepDomino, caller.error()));
+                     return logged_out(request, *application, token, **caller);
+                   });
+}
+
+web::Response KeepEndpoints::logged_out(const web::Request& request, const Application& application,
+                                        const std::string& token, const Caller& caller) {
   const auto now = parts_.reach.clock.now();
   const auto leeway = seconds{600};  // longer than any provider's
-  const auto end = caller->token->exp().value_or(now + std::chrono::hours(24)) + leeway;
-  if (!parts_.revoked.add(*token, end, now)) return refused(503, "Too many tokens are logged out");
+  const auto end = caller.token->exp().value_or(now + std::chrono::hours(24)) + leeway;
+  if (!parts_.revoked.add(token, end, now)) return refused(503, "Too many tokens are logged out");
   parts_.reach.log.info(
       "gate_token_logged_out",
-      {{"application", application.name}, {"name", caller->name}, {"correlation_id", request.correlation_id}});
+      {{"application", application.name}, {"name", caller.name}, {"correlation_id", request.correlation_id}});
   return web::no_store_json(200, R"({"logout":"Yes"})");
 }
 
@@ -131,12 +151,17 @@ web::Outcome KeepEndpoints::sign_in(const web::Request& request, const AppPtr& a
     return refused(400, "username and password are needed, as JSON");
   }
   const auto now = parts_.reach.clock.now();
-  const auto name = ascii_lower(login.username), address = address_key(request.remote_address);
+  const auto address = address_key(request.remote_address), name = name_key(login, address);
   if (by_name_.is_exhausted(name, now) || by_address_.is_exhausted(address, now))
     return wrong(request, login, "throttled");
   by_name_.count(name, now);
   by_address_.count(address, now);
   return ask_provider(request, application, std::move(login));
+}
+
+/// Of fixed size, and no name in the memory of those who try.
+std::string KeepEndpoints::name_key(const Login& login, std::string_view address) {
+  return crypto::sha256_base64url(std::string(address) + "/" + ascii_lower(login.username));
 }
 
 web::Response KeepEndpoints::wrong(const web::Request& request, const Login& login, std::string_view reason) {
@@ -194,6 +219,9 @@ web::Outcome KeepEndpoints::ask_provider(const web::Request& request, AppPtr app
 web::Response KeepEndpoints::signed_in(const web::Request& request, const Application& application, const Login& login,
                                        std::string name) {
   const auto now = parts_.reach.clock.now();
+  const auto address = address_key(request.remote_address);
+  by_name_.give_back(name_key(login, address), now);
+  by_address_.give_back(address, now);
   const auto& settings = application.keep_domino;
   std::vector<std::string> scopes;
   for (const auto word :

@@ -35,7 +35,8 @@ inline constexpr std::string_view kKeepApplicationClaim = "application";
 
 class KeepEndpoints {
  public:
-  /// Wrong passwords for one name, or from one address, before 429.
+  /// Wrong passwords for one name from one address, or from one address, before 429. A name alone locks nobody out
+  /// here: whoever knows it could keep its owner away; the provider counts those.
   static constexpr int kAttemptsMax = 5;
   static constexpr int kAddressAttemptsMax = 50;
   static constexpr seconds kAttemptWindow{60};
@@ -51,8 +52,10 @@ class KeepEndpoints {
   [[nodiscard]] ProviderPtr provider() const { return provider_; }
 
   using AppPtr = std::shared_ptr<const Application>;
-  /// Whose token a request carries, as the gate judges it; null: nobody's that counts.
-  using CallerOf = std::function<std::shared_ptr<const Caller>(std::string_view token)>;
+  /// Whose token a request carries, as the gate judges it at this application, its provider asked where the settings
+  /// say so.
+  using WithCaller = std::function<web::Outcome(const Result<std::shared_ptr<const Caller>, RefusedToken>&)>;
+  using CallerOf = std::function<web::Outcome(std::string token, WithCaller next)>;
   /// Absent: not one of these paths.
   [[nodiscard]] std::optional<web::Outcome> handle(const web::Request& request, const AppPtr& application,
                                                    const CallerOf& caller_of);
@@ -67,15 +70,18 @@ class KeepEndpoints {
   web::Outcome ask_provider(const web::Request& request, AppPtr application, Login login);
   web::Response signed_in(const web::Request& request, const Application& application, const Login& login,
                           std::string name);
+  static std::string name_key(const Login& login, std::string_view address);
   web::Response wrong(const web::Request& request, const Login& login, std::string_view reason);
-  web::Response log_out(const web::Request& request, const Application& application, const CallerOf& caller_of);
+  web::Outcome log_out(const web::Request& request, const AppPtr& application, const CallerOf& caller_of);
+  web::Response logged_out(const web::Request& request, const Application& application, const std::string& token,
+                           const Caller& caller);
   web::Outcome to_authorization(const web::Request& request, const AppPtr& application);
   web::Outcome to_token(const web::Request& request, const AppPtr& application);
 
   const Parts parts_;
   jose::SigningKey key_;
   ProviderPtr provider_;
-  AttemptLimit by_name_{kAttemptsMax, kAttemptWindow};
+  AttemptLimit by_name_{kAttemptsMax, kAttemptWindow};  // name and address
   AttemptLimit by_address_{kAddressAttemptsMax, kAttemptWindow};
 };
 

@@ -55,5 +55,77 @@ TEST_F(KeepRelay, refuses_an_address_that_failed_too_often) {
   EXPECT_EQ(relay("grant_type=client_credentials"), 401);
 }
 
+/// Names and passwords at /api/v1/auth, and a provider that is asked about tokens.
+class KeepLogin : public ::testing::Test {
+ protected:
+  GateWorld world{R"({"providers": {"id": {"issuer": "https://id.example", "jwks-url": "https://id.example/keys",
+      "audiences": ["Domino"]}},
+    "introspection": {"id": {"discovery-url": "https://id.example/.well-known/openid-configuration",
+                             "client-id": "gate", "client-secret": "s"}},
+    "applications": [{"name": "KEEP", "hosts": ["app.example"], "answers": "keep-domino", "providers": ["id"],
+      "sign-in": {"issuer": "https://id.example", "client-id": "Domino", "client-secret": "s3cret"}}]})"};
+  const jose::SigningKey& key = named_key("id", jose::Algorithm::kRS256);
+  bool is_active = true;
+
+  KeepLogin() {
+    serve_keys(world.fetcher, "https://id.example/keys", named_private_key("id", crypto::KeyType::kRsa), "id");
+    world.fetcher.serve_json("https://id.example/.well-known/openid-configuration", R"({"issuer":"https://id.example",
+      "authorization_endpoint":"https://id.example/auth","token_endpoint":"https://id.example/token",
+      "introspection_endpoint":"https://id.example/introspect","jwks_uri":"https://id.example/keys",
+      "id_token_signing_alg_values_supported":["RS256"]})");
+    world.fetcher.serve("https://id.example/introspect", [this](const auto&) -> web::Fetched {
+      return web::FetchResponse{
+          .status = 200, .headers = {}, .body = is_active ? R"({"active":true})" : R"({"active":false})"};
+    });
+    world.fetcher.serve("https://id.example/token", [this](const web::FetchRequest& call) -> web::Fetched {
+      if (call.body.find("password=right") == std::string::npos)
+        return web::FetchResponse{.status = 401, .headers = {}, .body = R"({"error":"invalid_grant"})"};
+      json::object claims{{"iss", "https://id.example"}, {"sub", "u1"}, {"aud", "Domino"}, {"CN", "CN=Ada/O=Plant"}};
+      claims["iat"] = epoch_seconds(world.clock.now());
+      claims["exp"] = epoch_seconds(world.clock.now()) + 300;
+      const json::object answer{
+          {"access_token", "opaque"}, {"token_type", "Bearer"}, {"id_token", token_of(key, claims)}};
+      return web::FetchResponse{.status = 200, .headers = {}, .body = json::serialize(answer)};
+    });
+  }
+  int login(std::string_view user, std::string_view password, std::string address) {
+    auto request = GateWorld::question("POST", "/", "/api/v1/auth");
+    request.method = web::Method::kPost;
+    request.remote_address = std::move(address);
+    request.body = json::serialize(json::object{{"username", user}, {"password", password}});
+    return world.run(request).status;
+  }
+  int with_token(std::string_view path) {
+    auto request = GateWorld::question("GET", "/", path);
+    request.headers.push_back({"Authorization", "Bearer " + token_of(key, good_claims("https://id.example"))});
+    return world.run(request).status;
+  }
+};
+
+/// Whoever knows a name cannot keep its owner away, and a good login counts for nothing.
+TEST_F(KeepLogin, refuses_a_name_from_one_address_and_locks_nobody_else_out) {
+  for (int i = 0; i < 3 * KeepEndpoints::kAddressAttemptsMax; ++i) ASSERT_EQ(login("ada", "right", "192.0.2.1"), 200);
+  for (int i = 0; i < KeepEndpoints::kAttemptsMax; ++i) EXPECT_EQ(login("ADA", "wrong", "192.0.2.1"), 401);
+  EXPECT_EQ(login("ada", "right", "192.0.2.1"), 429);
+  EXPECT_EQ(login("ada", "right", "192.0.2.2"), 200);
+  EXPECT_EQ(login("bob", "right", "192.0.2.1"), 200);
+}
+
+TEST_F(KeepLogin, asks_the_provider_at_keeps_own_paths_too) {
+  EXPECT_EQ(with_token("/api/v1/userinfo"), 200);
+  is_active = false;
+  world.clock.advance(seconds{10});
+  for (const auto* path : {"/api/v1/userinfo", "/api/v1/auth/logout", "/gate/check"})
+    EXPECT_EQ(with_token(path), 401) << path;
+}
+
+TEST_F(KeepLogin, refuses_tokens_of_providers_that_do_not_count_here_at_keeps_own_paths) {
+  auto settings = R"({"providers": {"id": {"issuer": "https://id.example", "jwks-url": "https://id.example/keys",
+      "audiences": ["Domino"]}},
+    "applications": [{"name": "KEEP", "hosts": ["app.example"], "answers": "keep-domino", "tokens": false}]})";
+  world.gate.replace(read_gate(parse_json(settings)->get_object(), no_files()));
+  for (const auto* path : {"/api/v1/userinfo", "/api/v1/auth/logout"}) EXPECT_EQ(with_token(path), 401) << path;
+}
+
 }  // namespace
 }  // namespace cardea::gate

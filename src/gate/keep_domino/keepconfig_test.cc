@@ -63,6 +63,30 @@ TEST(KeepConfig, RefusesEntriesThatCannotWorkAndSaysWhy) {
   EXPECT_TRUE(has_note(config, NoteLevel::kError, "jwt.text", "object"));
 }
 
+/// A text in quotes is not true, and a list of numbers no list of clients: what was meant as a check must not be none.
+TEST(KeepConfig, refuses_members_of_the_wrong_type_and_never_reads_less_out_of_them) {
+  for (const auto* member :
+       {R"("active":"true")", R"("iss":7)", R"("iss":[])", R"("iss":[7])", R"("iss":"")", R"("aud":{"a":1})",
+        R"("algorithm":256)", R"("userIdentifier":["sub"])", R"("userIdentifierInLdapFormat":"true")", R"("kid":1)"}) {
+    const auto config = read({{"a.json", R"({"jwt":{"x":{"active":true,"keyFile":"30-batch.pub.pem"}}})"},
+                              {"b.json", R"({"jwt":{"x":{)" + std::string(member) + "}}}"}});
+    EXPECT_TRUE(config.providers.empty()) << member;
+    EXPECT_EQ(config.notes.size(), 1U) << member;
+  }
+  for (const auto* member :
+       {R"("additionalClientIds":[])", R"("additionalClientIds":7)", R"("allowExpired":"false")"}) {
+    const auto config = read({{"a.json", R"({"oidc-idpcat":{"x":{"active":true,"providerUrl":"https://id.example",)" +
+                                             std::string(member) + "}}}"}});
+    EXPECT_TRUE(config.providers.empty()) << member;
+    EXPECT_FALSE(config.is_insecure) << member;
+  }
+  const auto top = read({{"a.json", R"({"disableDominoLogin":"true","disableJwtExpiryCheck":"true"})"}});
+  EXPECT_TRUE(top.is_login_disabled);
+  EXPECT_FALSE(top.is_insecure);
+  EXPECT_EQ(top.notes.size(), 2U);
+  EXPECT_TRUE(read({}, {{"disableDominoLogin", "TRUE"}}).is_login_disabled) << "the environment too";
+}
+
 TEST(KeepConfig, ReadsTheGuidesEntries) {
   const auto config = read({{"10.json", kGuide}});
   ASSERT_EQ(config.providers.size(), 3U);

@@ -140,8 +140,9 @@ class Reader {
     if (path.empty()) return;
     groups_ = ClaimPath::parse(path);
     if (!groups_) return fatal("kestra.security.oidc.groups-claim-path", "is no path of a claim");
-    // Every role that has the name of a group, or that the gate's own settings bind to one, comes with it.
-    for (auto& rule : application_.access.rules) rule.claim = *groups_;
+    // Where a rule names a claim itself, it means that one.
+    for (auto& rule : application_.access.rules)
+      if (rule.names_no_claim) rule.claim = *groups_;
   }
 
   void read_default_role() {

@@ -14,10 +14,10 @@ web::Outcome load_set(const upstream::Reach& reach, const KeyAddress& address, c
   if (!url) return next("no_key_address");
   return upstream::with_keys(
       reach, *url, std::move(kid),
-      [provider = address.provider, next = std::move(next)](
+      [provider = address.provider, &clock = reach.clock, next = std::move(next)](
           Result<std::shared_ptr<const upstream::ProviderKeys>, std::string> keys) -> web::Outcome {
         if (!keys) return next(std::move(keys.error()));
-        provider->replace_keys(std::move(*keys));
+        provider->replace_keys(std::move(*keys), clock.steady());
         return next({});
       });
 }

@@ -57,6 +57,7 @@ std::vector<Role> read_roles(Members& members) {
 }
 
 std::optional<RoleRule> read_role_rule(Members members) {
+  const bool names_no_claim = !members.has("claim");
   const auto text = members.text("claim", "groups");
   auto claim = ClaimPath::parse(text);
   if (!claim) {
@@ -67,7 +68,8 @@ std::optional<RoleRule> read_role_rule(Members members) {
                 .claim = std::move(*claim),
                 .values = members.texts("values"),
                 .role = members.text("role"),
-                .priority = static_cast<int>(members.number("priority", 0, -1'000'000, 1'000'000))};
+                .priority = static_cast<int>(members.number("priority", 0, -1'000'000, 1'000'000)),
+                .names_no_claim = names_no_claim};
   members.refuse_unknown();
   return rule;
 }
@@ -301,6 +303,8 @@ void read_application(Members members, const GateFiles& files, GateSettings& set
   Application application;
   application.name = members.text("name");
   if (application.name.empty()) members.fatal("name", "is needed");
+  if (std::ranges::find(settings.applications, application.name, &Application::name) != settings.applications.end())
+    members.fatal("name", application.name + " is another application's: sessions and tokens are kept by it");
   read_hosts(members, application, settings);
   application.providers = members.texts("providers");
   application.takes_tokens = members.flag("tokens", true);

@@ -44,6 +44,11 @@ TEST(ReadGate, refuses_two_claims_on_one_host) {
               HasSubstr("x.example is claimed by a already"));
 }
 
+TEST(ReadGate, refuses_two_applications_of_one_name) {
+  EXPECT_THAT(problems(R"({"applications":[{"name":"a","hosts":["x"]},{"name":"a","hosts":["y"]}]})"),
+              HasSubstr("applications[1].name: a is another application's"));
+}
+
 TEST(ReadGate, refuses_hmac_private_keys_and_providers_without_keys) {
   auto files = no_files();
   files.read = [](const std::string&) { return "-----BEGIN PRIVATE KEY-----\n"; };
@@ -156,6 +161,24 @@ TEST(KestraRequests, refuse_what_the_table_does_not_list) {
   EXPECT_TRUE(may(application, "Launcher", Method::kGet, "GET", "/api/v1/main/logs/e1"));
   EXPECT_TRUE(may(application, "flows", Method::kGet, "GET", "/api/v1/main/plugins/icons"));
   EXPECT_TRUE(may(application, "flows", Method::kGet, "GET", "/ui/flows"));
+}
+
+/// groups-claim-path says where groups are; a rule that names another claim, a denial above all, means that one.
+TEST(ReadKestra, does_not_move_a_rule_that_names_its_claim) {
+  auto files = no_files();
+  files.read_yaml = [](const std::string&) -> Result<json::value, std::string> {
+    return *parse_json(R"({"micronaut":{"security":{"oauth2":{"clients":{"k":{"client-id":"c","client-secret":"s",
+      "openid":{"issuer":"https://id.example"}}}}}},"kestra":{"security":{"oidc":{"groups-claim-path":"realm.groups"}}}})");
+  };
+  const auto read = read_gate(*parse_json(R"({"applications":[{"name":"k","hosts":["k"],"kestra":"k.yaml","role-rules":[
+    {"claim":"status","values":["left"],"deny":true},{"values":["team"],"role":"Admin"}]}]})")
+                                   ->if_object(),
+                              files);
+  ASSERT_FALSE(read.has_fatal());
+  const auto& access = read.applications.front().access;
+  EXPECT_TRUE(decide_role(access, {{"status", "left"}, {"realm", {{"groups", json::array{"team"}}}}}).is_denied);
+  EXPECT_EQ(decide_role(access, {{"realm", {{"groups", json::array{"team"}}}}}).role->name, "Admin");
+  EXPECT_EQ(decide_role(access, {{"groups", json::array{"team"}}}).role, nullptr);
 }
 
 TEST(ParseEnvFile, reads_quotes_comments_and_export) {

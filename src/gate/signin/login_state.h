@@ -26,7 +26,7 @@ struct LoginState {
 [[nodiscard]] LoginState new_login_state(Random& random, std::string target, TimePoint now);
 
 /// Bound to the application. The text is small: the target is cut to the root beyond kTargetBytesMax.
-inline constexpr std::size_t kTargetBytesMax = 2000;
+inline constexpr std::size_t kTargetBytesMax = 512;
 [[nodiscard]] std::string seal_state(const crypto::Sealer& sealer, std::string_view application,
                                      const LoginState& state);
 /// Absent: not ours, changed, of another application, or older than kLoginStateLife.

@@ -40,6 +40,20 @@ void set_cookie(web::Response& response, const web::Request& request, std::strin
   web::add_cookie(response, cookie);
 }
 
+/// The person themselves asked to be signed out, here: any other site can make their browser send a GET that carries
+/// the cookie. Browsers say where a request came from in Sec-Fetch-Site; on plain http, where they do
+/// not, its page stands in Referer. A POST of another site comes without the cookie (SameSite=Lax), so nothing ends.
+bool is_own_wish(const web::Request& request) {
+  const bool is_post = request.method == web::Method::kPost;
+  if (const auto site = request.header("Sec-Fetch-Site"))
+    return *site == "same-origin" || (*site == "none" && !is_post);
+  const auto own = application_base(request);
+  const auto origin = request.header("Origin");
+  if (is_post) return !origin || *origin == own || *origin == "null";  // "null": our page tells no referrer
+  const auto referer = request.header("Referer");
+  return referer && (*referer == own || referer->starts_with(own + "/"));
+}
+
 std::string redirect_uri(const web::Request& request, const Application& application) {
   return application_base(request) + application.sign_in->callback_path;
 }
@@ -119,6 +133,9 @@ web::Outcome SignIn::with_provider(const AppPtr& application, WithMetadata next)
 
 web::Outcome SignIn::start(const web::Request& request, AppPtr application, std::string target) {
   const auto now = parts_.reach.clock.now();
+  const auto address = address_key(request.remote_address);
+  if (starts_.is_exhausted(address, now)) return too_many(request, *application, "too_many_sign_ins_begun");
+  starts_.count(address, now);
   if (read_rounds(request, *application, now).count >= kRoundsMax) {
     return failed(request, *application, 400, "loop", "",
                   "Signing in worked several times in a row and was lost each "
@@ -151,6 +168,13 @@ web::Response SignIn::go_to_provider(const web::Request& request, const Applicat
   return response;
 }
 
+web::Response SignIn::too_many(const web::Request& request, const Application& application, std::string_view what) {
+  auto response = failed(request, application, 429, what, request.remote_address,
+                         "Too many people or programs sign in from where you are. Please try again in a minute.");
+  response.add("Retry-After", "60");
+  return response;
+}
+
 web::Outcome SignIn::callback(const web::Request& request, AppPtr application) {
   const auto form = web::Form::parse(request.method == web::Method::kPost ? request.body : request.query);
   const auto read =
@@ -159,6 +183,8 @@ web::Outcome SignIn::callback(const web::Request& request, AppPtr application) {
   constexpr std::string_view kStale = "This sign-in is not one that your browser began, or it took too long.";
   if (!read) return failed(request, *application, 400, "bad_callback", upstream::describe(read.error()), kStale);
   const auto now = parts_.reach.clock.now();
+  const auto address = address_key(request.remote_address);
+  if (failed_callbacks_.is_exhausted(address, now)) return too_many(request, *application, "too_many_callbacks");
   const auto cookie = request.cookie(login_cookie(request, *application, read->state));
   auto state = cookie ? open_state(parts_.sealer, application->name, *cookie, now) : std::nullopt;
   if (!state || !equal_secrets(state->state, read->state))
@@ -166,6 +192,7 @@ web::Outcome SignIn::callback(const web::Request& request, AppPtr application) {
   if (used_states_.is_exhausted(state->state, now))
     return failed(request, *application, 400, "replayed_callback", "", kStale);
   used_states_.count(state->state, now);
+  failed_callbacks_.count(address, now);  // given back by signed_in
   return with_provider(application,
                        [this, &request, application, state = std::move(*state),
                         callback = *read](const MetadataPtr& metadata) -> web::Outcome {
@@ -242,6 +269,7 @@ web::Response SignIn::signed_in(const web::Request& request, const Application& 
                                            {"name", session.caller->name},
                                            {"remote_address", request.remote_address},
                                            {"correlation_id", request.correlation_id}});
+  failed_callbacks_.give_back(address_key(request.remote_address), now);
   // The handle of before, whoever set it, opens nothing afterwards (attack classes 3, 4).
   const auto name = cookie_name(request, application, kSessionCookie);
   if (const auto old = request.cookie(name)) (void)sessions_.end(*old, application.name);
@@ -259,6 +287,11 @@ web::Outcome SignIn::with_session(const web::Request& request, AppPtr applicatio
   if (!handle) return next(nullptr);
   const auto now = parts_.reach.clock.now();
   auto session = sessions_.find(*handle, application->name, application->sign_in->idle, now);
+  if (session && session->caller->provider != application->sign_in->issuer) {
+    // The settings name another provider since: what the old one said counts no more.
+    (void)sessions_.end(*handle, application->name);
+    return next(nullptr);
+  }
   if (!session || now < session->tokens_end) return next(std::move(session));
   if (session->refresh_token.empty()) {
     (void)sessions_.end(*handle, application->name);
@@ -328,14 +361,28 @@ web::Outcome SignIn::refresh(const web::Request& request, AppPtr application, st
 web::Response SignIn::signed_out_page(const web::Request& request, const Application& application) const {
   const web::PageLink again{application.sign_in->login_path, "Sign in"};
   auto response = web::info_page(parts_.pages, application.name, "You are signed out", "", &again);
-  set_cookie(response, request, cookie_name(request, application, kSessionCookie), "", seconds{0});
+  const auto name = cookie_name(request, application, kSessionCookie);
+  if (request.cookie(name)) set_cookie(response, request, name, "", seconds{0});
   return response;
+}
+
+/// The button's POST carries the session's cookie from this page and from no other site (SameSite=Lax).
+web::Response SignIn::ask_to_log_out(const Application& application) const {
+  auto data = web::realm_page_data(application.name);
+  data.text("action", application.sign_in->logout_path).text("link", "/");
+  // The answer leads on to the provider.
+  return parts_.pages.render("logout-confirm", 200, data,
+                             {.form_targets = web::form_targets_of(application.sign_in->issuer)});
 }
 
 web::Outcome SignIn::logout(const web::Request& request, AppPtr application) {
   const auto name = cookie_name(request, *application, kSessionCookie);
   const auto handle = request.cookie(name);
-  const auto session = handle ? sessions_.end(*handle, application->name) : nullptr;
+  const auto known =
+      handle ? sessions_.find(*handle, application->name, application->sign_in->idle, parts_.reach.clock.now())
+             : nullptr;
+  if (known && !is_own_wish(request)) return ask_to_log_out(*application);
+  const auto session = known ? sessions_.end(*handle, application->name) : nullptr;
   if (!session) return signed_out_page(request, *application);
   parts_.reach.log.info("gate_signed_out", {{"application", application->name},
                                             {"name", session->caller->name},
@@ -396,11 +443,16 @@ web::Response SignIn::frontchannel_logout(const web::Request& request, const App
   const auto sid = form ? form->value("sid") : std::nullopt;
   const auto issuer = form ? form->value("iss") : std::nullopt;
   if (!sid || (issuer && *issuer != application.sign_in->issuer)) return web::json_error(400, "invalid_request");
+  // The cookie goes only with the session it stands for: anybody can make a browser load this.
+  const auto name = cookie_name(request, application, kSessionCookie);
+  const auto handle = request.cookie(name);
+  const auto own =
+      handle ? sessions_.find(*handle, application.name, application.sign_in->idle, parts_.reach.clock.now()) : nullptr;
   const auto ended = sessions_.end_by_sid(application.name, *sid);
   parts_.reach.log.info("gate_signed_out_by_provider", {{"application", application.name}, {"sessions", ended}});
   auto response = web::html_response(200, "<!doctype html><title>Signed out</title>");
   response.add("Cache-Control", "no-store").add("Content-Security-Policy", "default-src 'none'");
-  set_cookie(response, request, cookie_name(request, application, kSessionCookie), "", seconds{0});
+  if (own && own->sid == *sid) set_cookie(response, request, name, "", seconds{0});
   return response;
 }
 

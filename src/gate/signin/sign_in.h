@@ -26,6 +26,11 @@ class SignIn {
   /// After so many sign-ins of one browser within kLoopWindow that did not hold, a page instead of another one.
   static constexpr int kRoundsMax = 3;
   static constexpr seconds kLoopWindow{60};
+  /// From one address in kAddressWindow: ways to the provider, each of which costs a sealed cookie, and callbacks that
+  /// came to nothing, each of which costs a call. Many people may share one.
+  static constexpr int kStartsMax = 600;
+  static constexpr int kFailedCallbacksMax = 60;
+  static constexpr seconds kAddressWindow{60};
 
   struct Parts {
     const upstream::Reach& reach;
@@ -40,7 +45,8 @@ class SignIn {
   [[nodiscard]] web::Outcome start(const web::Request& request, std::shared_ptr<const Application> application,
                                    std::string target);
   [[nodiscard]] web::Outcome callback(const web::Request& request, std::shared_ptr<const Application> application);
-  /// Ends the session here and at the provider. Without a session: the page that says so.
+  /// Ends the session here and at the provider, when the person asks for it on a page of the application; when another
+  /// site sent them, a page asks first. Without a session: the page that says so.
   [[nodiscard]] web::Outcome logout(const web::Request& request, std::shared_ptr<const Application> application);
   /// OpenID Connect Back-Channel Logout 1.0 section 2.5.
   [[nodiscard]] web::Outcome backchannel_logout(const web::Request& request,
@@ -74,11 +80,15 @@ class SignIn {
   web::Response failed(const web::Request& request, const Application& application, int status, std::string_view reason,
                        std::string_view detail, std::string_view message);
   web::Response signed_out_page(const web::Request& request, const Application& application) const;
+  web::Response ask_to_log_out(const Application& application) const;
+  web::Response too_many(const web::Request& request, const Application& application, std::string_view what);
 
   const Parts parts_;
   Sessions sessions_;
   AttemptLimit used_states_{1, kLoginStateLife};
   AttemptLimit used_logouts_{1, seconds{600}};
+  AttemptLimit starts_{kStartsMax, kAddressWindow};
+  AttemptLimit failed_callbacks_{kFailedCallbacksMax, kAddressWindow};
 };
 
 /// How the application proves itself at its provider: by Basic where the discovery document offers it or is silent, in

@@ -94,8 +94,13 @@ Result<Caller, RefusedToken> check_claimed(const std::vector<ProviderPtr>& candi
   return refuse(std::move(*first));
 }
 
+struct Sender {
+  std::string_view address;
+  TimePoint now;
+};
+
 Result<Proof, RefusedToken> search(ProviderSet& providers, const jose::UnverifiedJws& jws, std::string_view issuer,
-                                   TimePoint now) {
+                                   const Sender& sender) {
   const auto hint = providers.hint(issuer, jws.kid());
   if (hint) {
     const auto version = hint->version();
@@ -103,7 +108,7 @@ Result<Proof, RefusedToken> search(ProviderSet& providers, const jose::Unverifie
   }
   const auto& candidates = providers.unclaimed(jws.algorithm(), jws.signature_bytes());
   if (candidates.empty()) return refuse(RefusedToken{.reason = TokenRefusal::kUnknownIssuer});
-  if (!providers.take_search(issuer, jws.kid(), now)) {
+  if (!providers.take_search(sender.address, candidates.size(), sender.now)) {
     return refuse(RefusedToken{.reason = TokenRefusal::kTooManySearches});
   }
   for (const auto& provider : candidates) {
@@ -114,6 +119,7 @@ Result<Proof, RefusedToken> search(ProviderSet& providers, const jose::Unverifie
     providers.remember(issuer, jws.kid(), provider);
     return Proof{provider, std::move(*token), version};
   }
+  providers.note_failed_search(sender.address, sender.now);
   return refuse(RefusedToken{.reason = TokenRefusal::kBadSignature});
 }
 
@@ -163,13 +169,14 @@ std::string_view describe(TokenRefusal refusal) {
   return "refused";
 }
 
-Result<Caller, RefusedToken> check_token(ProviderSet& providers, std::string_view compact, TimePoint now) {
+Result<Caller, RefusedToken> check_token(ProviderSet& providers, std::string_view compact, TimePoint now,
+                                         std::string_view address) {
   const auto jws = jose::UnverifiedJws::parse(compact);
   if (!jws) return refuse(RefusedToken{.reason = refusal_of(jws.error())});
   const auto issuer = jws->claimed_issuer();
   const auto& claimed = providers.of_issuer(issuer);
   if (!claimed.empty()) return check_claimed(claimed, *jws, now);
-  auto proof = search(providers, *jws, issuer, now);
+  auto proof = search(providers, *jws, issuer, {address, now});
   if (!proof) return refuse(std::move(proof.error()));
   auto caller = check_rules(*proof->provider, std::move(proof->token), now);
   if (caller) caller->provider_version = proof->version;

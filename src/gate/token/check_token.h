@@ -62,7 +62,9 @@ struct RefusedToken {
 };
 
 /// Keys and hints of `providers` are read; a first success among providers without issuer is remembered there.
-[[nodiscard]] Result<Caller, RefusedToken> check_token(ProviderSet& providers, std::string_view compact, TimePoint now);
+/// `address`: the address_key of where the token came from, which pays for searches that find nothing.
+[[nodiscard]] Result<Caller, RefusedToken> check_token(ProviderSet& providers, std::string_view compact, TimePoint now,
+                                                       std::string_view address = {});
 
 /// The rules alone, for a token that one of the provider's keys has verified.
 [[nodiscard]] Result<Caller, RefusedToken> check_rules(const TokenProvider& provider,

@@ -186,15 +186,38 @@ TEST_F(CheckToken, takes_new_keys_without_a_restart) {
   EXPECT_TRUE(check_token(providers, token, kNow).has_value());
 }
 
-/// G1-12: the number of verifications does not grow with the number of entries.
-TEST_F(CheckToken, searches_for_an_unknown_issuer_are_few) {
+TEST_F(CheckToken, refuses_an_address_that_searched_in_vain_whatever_its_tokens_say) {
   const auto& stranger = named_key("stranger", Algorithm::kRS256);
-  const auto token = token_of(stranger, good_claims("https://nobody.example"));
-  for (int i = 0; i < ProviderSet::kSearchesMax; ++i) EXPECT_EQ(refusal(token), TokenRefusal::kBadSignature);
-  EXPECT_EQ(refusal(token), TokenRefusal::kTooManySearches);
-  EXPECT_TRUE(check_token(providers, token_of(batch, good_claims("https://nobody.example")), kNow).has_value())
-      << "another key id of that issuer is looked for";
-  EXPECT_EQ(refusal(token, kNow + ProviderSet::kSearchWindow), TokenRefusal::kBadSignature) << "and this one later";
+  const auto made_up = [&](int i) {
+    const json::object header{{"alg", "RS256"}, {"kid", "k" + std::to_string(i)}};
+    return jose::sign_by_hand(stranger, json::serialize(header),
+                              json::serialize(good_claims("https://nobody" + std::to_string(i) + ".example")));
+  };
+  const auto from = [&](std::string_view address, int i, TimePoint now = kNow) {
+    return check_token(providers, made_up(i), now, address).error().reason;
+  };
+  for (int i = 0; i < ProviderSet::kFailedSearchesMax; ++i)
+    EXPECT_EQ(from("192.0.2.7", i), TokenRefusal::kBadSignature);
+  EXPECT_EQ(from("192.0.2.7", 1000), TokenRefusal::kTooManySearches);
+  EXPECT_EQ(from("192.0.2.7", 1000, kNow + ProviderSet::kSearchWindow), TokenRefusal::kBadSignature);
+  EXPECT_EQ(from("192.0.2.8", 1000), TokenRefusal::kBadSignature) << "another address is not locked out by it";
+  const auto good = token_of(batch, good_claims("https://plant.example"));
+  for (int i = 0; i < 3 * ProviderSet::kFailedSearchesMax; ++i)
+    EXPECT_TRUE(check_token(providers, good, kNow, "192.0.2.8").has_value()) << "what is found counts against nobody";
+}
+
+TEST(ProviderSet, refuses_searches_beyond_the_budget_of_all_addresses_together) {
+  ProviderSet providers({});
+  constexpr auto kEach = static_cast<std::size_t>(ProviderSet::kCandidatesEachSecond) / 4;
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(providers.take_search("192.0.2." + std::to_string(i), kEach, kNow));
+  EXPECT_FALSE(providers.take_search("192.0.2.99", 1, kNow));
+  EXPECT_TRUE(providers.take_search("192.0.2.99", 10 * kEach, kNow + seconds{1})) << "one search may go below nothing";
+  EXPECT_FALSE(providers.take_search("192.0.2.99", 1, kNow + seconds{2})) << "and is paid off first";
+  EXPECT_TRUE(providers.take_search("192.0.2.99", 1, kNow + seconds{4}));
+}
+
+/// G1-12: a kind of key that no entry has costs nothing.
+TEST_F(CheckToken, searches_for_an_unknown_issuer_are_few) {
   // No entry without issuer has a key of this kind: nothing is tried at all.
   EXPECT_EQ(refusal(token_of(named_key("p", Algorithm::kES256), good_claims("https://nobody.example"))),
             TokenRefusal::kUnknownIssuer);

@@ -28,11 +28,21 @@ void TokenProvider::replace_keys(jose::KeySet keys) {
   replace_keys(std::make_shared<const upstream::ProviderKeys>(upstream::ProviderKeys{std::move(keys), {}}));
 }
 
-void TokenProvider::replace_keys(upstream::SharedKeys keys) {
+void TokenProvider::replace_keys(upstream::SharedKeys keys, std::chrono::nanoseconds at) {
   {
     const std::lock_guard lock(mutex_);
     if (keys_by_id_ == keys) return;
     keys_by_id_ = std::move(keys);
+    read_at_ = at;
+  }
+  version_.fetch_add(1, std::memory_order_release);
+}
+
+void TokenProvider::drop_keys_before(std::chrono::nanoseconds oldest) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!keys_by_id_ || read_at_ >= oldest) return;
+    keys_by_id_ = nullptr;
   }
   version_.fetch_add(1, std::memory_order_release);
 }

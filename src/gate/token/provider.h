@@ -61,8 +61,11 @@ class TokenProvider {
 
   /// Safe from any thread. Raises the version, so that verdicts remembered under the old keys are not used again.
   void replace_keys(jose::KeySet keys);
-  /// The same with what the set says of whom each key signs for. Nothing happens when it is what is there already.
-  void replace_keys(upstream::SharedKeys keys);
+  /// The same with what the set says of whom each key signs for. Nothing happens when it is what is there already. `at`
+  /// (steady): when it was read.
+  void replace_keys(upstream::SharedKeys keys, std::chrono::nanoseconds at = {});
+  /// Keys that were read before `oldest` verify nothing any more: their provider may have given them up long ago.
+  void drop_keys_before(std::chrono::nanoseconds oldest);
   /// Null: not read yet.
   [[nodiscard]] upstream::SharedKeys keys_by_id() const;
   [[nodiscard]] const std::vector<jose::VerificationKey>& keys_without_id() const { return keys_without_id_; }
@@ -72,7 +75,8 @@ class TokenProvider {
   const ProviderSettings settings_;
   const std::vector<jose::VerificationKey> keys_without_id_;
   mutable std::mutex mutex_;
-  upstream::SharedKeys keys_by_id_;  // guarded by mutex_
+  upstream::SharedKeys keys_by_id_;      // guarded by mutex_
+  std::chrono::nanoseconds read_at_{0};  // guarded by mutex_
   std::atomic<std::uint64_t> version_{1};
 };
 

@@ -4,16 +4,19 @@
 #include <set>
 #include <utility>
 
+#include "crypto/hash.h"
+
 namespace cardea::gate {
 namespace {
 
 const std::vector<ProviderPtr> kNobody;
 
-/// Issuer and key id as one key. The length keeps ("a", "bc") and ("ab", "c") apart.
+/// Issuer and key id as one key of fixed size, for a token may claim a long one. The length keeps ("a", "bc") and
+/// ("ab", "c") apart.
 std::string hint_key(std::string_view issuer, std::optional<std::string_view> kid) {
   auto key = std::to_string(issuer.size()) + ":" + std::string(issuer);
   if (kid) key.append("#").append(*kid);
-  return key;
+  return crypto::sha256_base64url(key);
 }
 
 std::string size_key(jose::Algorithm algorithm, std::size_t signature_bytes) {
@@ -59,11 +62,21 @@ void ProviderSet::remember(std::string_view issuer, std::optional<std::string_vi
   hints_.put(hint_key(issuer, kid), provider);
 }
 
-bool ProviderSet::take_search(std::string_view issuer, std::optional<std::string_view> kid, TimePoint now) {
-  const auto key = hint_key(issuer, kid);
-  if (searches_.is_exhausted(key, now)) return false;
-  searches_.count(key, now);
+bool ProviderSet::take_search(std::string_view address, std::size_t candidates, TimePoint now) {
+  if (failed_searches_.is_exhausted(address, now)) return false;
+  const std::lock_guard lock(mutex_);
+  constexpr std::int64_t kEachSecond = kCandidatesEachSecond;
+  const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(now - budget_at_).count();
+  if (passed != 0) {  // less than nothing: the clock was set back
+    constexpr std::int64_t kPaidOffMax = 3'600'000;
+    budget_ = std::min(kEachSecond, budget_ + std::clamp(passed, std::int64_t{0}, kPaidOffMax) * kEachSecond / 1000);
+    budget_at_ = now;
+  }
+  if (budget_ <= 0) return false;
+  budget_ -= static_cast<std::int64_t>(candidates);
   return true;
 }
+
+void ProviderSet::note_failed_search(std::string_view address, TimePoint now) { failed_searches_.count(address, now); }
 
 }  // namespace cardea::gate

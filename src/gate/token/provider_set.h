@@ -25,9 +25,11 @@ using ProviderPtr = std::shared_ptr<TokenProvider>;
 class ProviderSet {
  public:
   static constexpr std::size_t kHintsMax = 10'000;
-  /// Searches among providers without issuer for one (issuer, key id), so that a stranger's tokens do not cost a
-  /// verification by each of them again and again.
-  static constexpr int kSearchesMax = 5;
+  /// Searches among providers without issuer cost a verification by each of them. Nothing that a token says of itself
+  /// counts here, for whoever sends it chooses that: one budget of candidates for all together, and searches that found
+  /// nothing are counted for the address that they came from.
+  static constexpr int kCandidatesEachSecond = 2000;
+  static constexpr int kFailedSearchesMax = 10;
   static constexpr seconds kSearchWindow{10};
 
   /// Inactive providers are not given. Two with the same issuer are both candidates for its tokens.
@@ -43,8 +45,11 @@ class ProviderSet {
   [[nodiscard]] ProviderPtr hint(std::string_view issuer, std::optional<std::string_view> kid) const;
   void remember(std::string_view issuer, std::optional<std::string_view> kid, const ProviderPtr& provider);
 
-  /// May a search for this issuer and key id be made now? Counts it.
-  [[nodiscard]] bool take_search(std::string_view issuer, std::optional<std::string_view> kid, TimePoint now);
+  /// May a search among `candidates` providers be made now, for a token that came from `address` (its address_key)? The
+  /// budget may go below nothing once: then it is paid off before the next search.
+  [[nodiscard]] bool take_search(std::string_view address, std::size_t candidates, TimePoint now);
+  /// A search found nothing.
+  void note_failed_search(std::string_view address, TimePoint now);
 
   [[nodiscard]] const std::vector<ProviderPtr>& all() const { return providers_; }
   /// Null: there is none of that name.
@@ -56,8 +61,10 @@ class ProviderSet {
   std::unordered_map<std::string, std::vector<ProviderPtr>> by_issuer_;
   std::unordered_map<std::string, std::vector<ProviderPtr>> unclaimed_;  // by algorithm and signature size
   mutable std::mutex mutex_;
-  ClockMap<ProviderPtr> hints_{kHintsMax};  // guarded by mutex_
-  AttemptLimit searches_{kSearchesMax, kSearchWindow};
+  ClockMap<ProviderPtr> hints_{kHintsMax};       // guarded by mutex_
+  std::int64_t budget_ = kCandidatesEachSecond;  // guarded by mutex_; candidates that may be tried now
+  TimePoint budget_at_{};                        // guarded by mutex_
+  AttemptLimit failed_searches_{kFailedSearchesMax, kSearchWindow};
 };
 
 }  // namespace cardea::gate

@@ -73,6 +73,17 @@ std::optional<RefusedToken> refuse_kind(const TokenRules& rules, const jose::Ver
   return std::nullopt;
 }
 
+namespace {
+
+bool is_unverified(const json::object& claims) {
+  const auto* flag = claims.if_contains("email_verified");
+  if (flag == nullptr) return false;
+  if (const auto* text = flag->if_string()) return !equal_ignoring_ascii_case(*text, "true");
+  return !flag->is_bool() || !flag->get_bool();
+}
+
+}  // namespace
+
 Scopes read_scopes(const TokenRules& rules, const json::object& claims) {
   for (const auto& claim : rules.scope_claims) {
     const auto* value = claims.if_contains(claim);
@@ -105,6 +116,7 @@ std::optional<CallerName> read_name(const TokenRules& rules, const json::object&
   for (const auto& claim : rules.name_claims) {
     const auto* text = find_string(claims, claim);
     if (text == nullptr || text->empty()) continue;
+    if (claim == "email" && is_unverified(claims)) continue;
     auto name = in_form(rules.name_form, rules.is_email_name ? email_of(*text) : std::string(*text));
     if (!name) return std::nullopt;  // the claim that counts says nonsense: the next one is no better
     return CallerName{.name = std::move(*name), .claim = claim};

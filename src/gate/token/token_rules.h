@@ -33,7 +33,8 @@ struct CallerName {
   std::string name;
   std::string claim;
 };
-/// The first of the name claims that is a text which is not empty, in the form the rules ask for. Absent: nobody.
+/// The first of the name claims that is a text which is not empty, in the form the rules ask for. Absent: nobody. An
+/// `email` that the provider itself calls unverified names nobody: its owner wrote it there (attack class 7).
 [[nodiscard]] std::optional<CallerName> read_name(const TokenRules& rules, const json::object& claims);
 
 }  // namespace cardea::gate

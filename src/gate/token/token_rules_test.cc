@@ -39,6 +39,16 @@ TEST(ReadName, RefusesWhatIsNoNameInTheFormAskedFor) {
   EXPECT_EQ(read_name(rules, {{"sub", "CN=Ann/O=Acme"}})->name, "CN=Ann/O=Acme");
 }
 
+TEST(ReadName, refuses_an_email_that_the_provider_calls_unverified) {
+  TokenRules rules;
+  rules.name_claims = {"email", "sub"};
+  for (const json::value& flag : {json::value(false), json::value("false"), json::value(0), json::value(nullptr)})
+    EXPECT_EQ(read_name(rules, {{"email", "root@x.org"}, {"email_verified", flag}, {"sub", "42"}})->name, "42");
+  for (const json::value& flag : {json::value(true), json::value("True")})
+    EXPECT_EQ(read_name(rules, {{"email", "ann@x.org"}, {"email_verified", flag}})->name, "ann@x.org");
+  EXPECT_EQ(read_name(rules, {{"email", "ann@x.org"}})->name, "ann@x.org") << "it says nothing of it";
+}
+
 TEST(ReadName, takes_the_first_claim_that_names_somebody) {
   TokenRules rules;
   rules.name_claims = {"CN", "upn", "preferred_username", "email", "sub"};

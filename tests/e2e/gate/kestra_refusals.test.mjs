@@ -154,7 +154,9 @@ test('a_get_does_not_log_out_where_the_yaml_does_not_allow_it', async () => {
 
 test('logout_asks_the_provider_with_all_it_needs', async () => {
   const { browser } = await signIn();
-  const answer = await browser.send(`${world.origin}/oauth/logout`);
+  const asked = await browser.send(`${world.origin}/oauth/logout`, { headers: { 'sec-fetch-site': 'cross-site' } });
+  assert.equal(asked.status, 200, 'another site sent the browser: a page asks first');
+  const answer = await browser.send(`${world.origin}/oauth/logout`, { headers: { 'sec-fetch-site': 'same-origin' } });
   assert.equal(answer.status, 302);
   const url = new URL(answer.headers.location);
   assert.match(url.searchParams.get('id_token_hint'), /^eyJ/);
