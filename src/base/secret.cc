@@ -2,9 +2,23 @@
 
 #include <openssl/crypto.h>
 
+#include <cstring>
+
 namespace cardea {
+namespace {
+
+/// What a string holds without memory of its own.
+const std::size_t kInPlace = std::string().capacity();
+
+}  // namespace
 
 void wipe(std::string& bytes) noexcept {
+  if (bytes.capacity() == kInPlace) {  // most are: a moved-from secret, an absent one. The barrier keeps the stores.
+    std::memset(bytes.data(), 0, kInPlace);
+    __asm__ __volatile__("" : : "r"(bytes.data()) : "memory");
+    bytes.clear();
+    return;
+  }
   // The whole capacity: a moved-from or shortened string keeps its old bytes behind its end. Growing up to the capacity
   // never allocates.
   bytes.resize(bytes.capacity());

@@ -103,12 +103,12 @@ TEST_F(SettingsTest, refuses_to_remember_a_service_account_that_was_changed) {
   const auto has_role = [&] {
     const auto client = *settings_.load_client(realm(), "app");
     const std::shared_ptr<const TokenPlan> plan = *plan_for(*client, "");
-    auto account = client->service_accounts->find(*plan);
+    auto account = client->service_accounts->find(*plan).account;
     if (account == nullptr) {
-      account = *read_from(repos_.store, [&](Rows& rows) {
+      account = read_from(repos_.store, [&](Rows& rows) {
         return load_service_account(rows, repos_.subjects, settings_, *client, plan);
-      });
-      EXPECT_EQ(client->service_accounts->find(*plan), account) << "read once";
+      })->account;
+      EXPECT_EQ(client->service_accounts->find(*plan).account, account) << "read once";
     }
     return account->roles->contains("later");
   };

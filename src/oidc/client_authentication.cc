@@ -64,6 +64,7 @@ std::optional<BasicHeader> parse_basic(std::string_view credentials) {
 }
 
 bool has_secret_in_query(const web::Request& request) {
+  if (request.query.empty()) return false;
   return std::ranges::any_of(split(request.query, '&'), [](std::string_view pair) {
     const auto name = percent_decode(pair.substr(0, pair.find('=')));
     return name && (*name == "client_secret" || *name == "client_assertion");

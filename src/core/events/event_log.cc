@@ -10,10 +10,13 @@ namespace cardea {
 
 void EventLog::write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
   if (inner_.enabled(level)) inner_.write(level, event, fields);
+  if (settings_ == nullptr) return;
+  const auto name = realm_of_event(event, fields);
+  if (name.empty()) return;
+  const auto realm = settings_->cached_realm(name);  // the request that wrote the line has loaded it
+  if (realm == nullptr || !keeps_user_events(realm->realm)) return;
   auto draft = draft_event(event, fields);
-  if (!draft || settings_ == nullptr) return;
-  const auto realm = settings_->cached_realm(draft->realm);  // the request that wrote the line has loaded it
-  if (realm == nullptr || !keeps_user_event(realm->realm, draft->event.type)) return;
+  if (!draft || !keeps_user_event(realm->realm, draft->event.type)) return;
   auto& made = draft->event;
   made.id = random_uuid(random_);
   made.realm = realm->realm.id;

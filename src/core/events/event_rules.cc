@@ -118,6 +118,11 @@ class Fields {
   std::initializer_list<LogField> fields_;
 };
 
+const Rule* rule_of(std::string_view line) {
+  const auto* rule = std::ranges::lower_bound(kRules, line, {}, &Rule::line);
+  return rule == kRules.end() || rule->line != line ? nullptr : rule;
+}
+
 std::string type_of(const Rule& rule, const Fields& fields) {
   std::string type(rule.type == kByGrant    ? type_of_grant(fields.text("grant"))
                    : rule.type == kByAction ? type_of_action(fields.text("action"))
@@ -130,9 +135,13 @@ std::string type_of(const Rule& rule, const Fields& fields) {
 
 }  // namespace
 
+std::string_view realm_of_event(std::string_view line, std::initializer_list<LogField> fields) {
+  return rule_of(line) == nullptr ? std::string_view() : Fields(fields).text("realm");
+}
+
 std::optional<EventDraft> draft_event(std::string_view line, std::initializer_list<LogField> fields) {
-  const auto* rule = std::ranges::lower_bound(kRules, line, {}, &Rule::line);
-  if (rule == kRules.end() || rule->line != line) return std::nullopt;
+  const auto* rule = rule_of(line);
+  if (rule == nullptr) return std::nullopt;
   const Fields all(fields);
   if (line == "logout" && !all.flag("ended")) return std::nullopt;  // there was no session
   EventDraft draft;

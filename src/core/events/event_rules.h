@@ -17,7 +17,10 @@ struct EventDraft {
   UserEvent event;         // without id, realm and times
 };
 
-/// Absent when the line is no event. Cheap for all other lines.
+/// Name of the realm that the line is an event of; empty when it is none. Cheap, for whoever first asks whether the
+/// realm keeps events.
+[[nodiscard]] std::string_view realm_of_event(std::string_view line, std::initializer_list<LogField> fields);
+/// Absent when the line is no event.
 [[nodiscard]] std::optional<EventDraft> draft_event(std::string_view line, std::initializer_list<LogField> fields);
 
 }  // namespace cardea

@@ -31,8 +31,10 @@ std::optional<TimePoint> expiry(std::int64_t life, TimePoint now) {
 
 std::span<const std::string_view> noisy_event_types() { return kNoisy; }
 
+bool keeps_user_events(const Realm& realm) { return bool_or(realm.extra, "eventsEnabled", false); }
+
 bool keeps_user_event(const Realm& realm, std::string_view type) {
-  if (!bool_or(realm.extra, "eventsEnabled", false)) return false;
+  if (!keeps_user_events(realm)) return false;
   const auto* listed = realm.extra.if_contains("enabledEventTypes");
   if (listed == nullptr || !listed->is_array() || listed->get_array().empty()) {
     return std::ranges::find(kNoisy, type) == std::end(kNoisy);

@@ -10,6 +10,8 @@
 
 namespace cardea {
 
+/// Whether the realm keeps user events at all.
+[[nodiscard]] bool keeps_user_events(const Realm& realm);
 /// Whether user events of this type are kept: eventsEnabled, and enabledEventTypes has it. A realm that lists none
 /// keeps all but those that only say that a token was looked at or renewed.
 [[nodiscard]] bool keeps_user_event(const Realm& realm, std::string_view type);

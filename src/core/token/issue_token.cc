@@ -151,9 +151,66 @@ bool narrow_audience(const std::vector<std::string>& only, Claims& claims) {
   return true;
 }
 
+/// Everything that the claims of a transient session's access token stand on besides realm, client, plan and subject,
+/// which the memory is kept with. Empty: they stand on more, and are made anew.
+std::string grounds_of(const TokenContext& context) {
+  const bool is_plain = context.session == nullptr && context.only_audiences == nullptr && context.nonce.empty() &&
+                        context.key_thumbprint.empty() && context.certificate_thumbprint.empty();
+  if (context.written == nullptr || !is_plain) return {};
+  std::string grounds;
+  grounds.reserve(256);
+  const auto add = [&](std::string_view text) { grounds.append(text).push_back('\0'); };
+  add(context.issuer);
+  add(context.acr);
+  add(context.subject_id);
+  if (context.notes != nullptr) {
+    for (const auto& [name, value] : *context.notes) add(name), add(value);
+  }
+  return grounds;
+}
+
+/// The members of an access token from `iss` on, with a comma in front, and the closing brace.
+void write_rest(std::string& payload, const TokenContext& context, Claims& claims, bool rfc9068) {
+  const auto start = payload.size();
+  JsonWriter writer(payload);
+  writer.begin_object().member("iss", context.issuer);
+  payload[start] = ',';
+  write_audience(writer, claims.audience);
+  if (!claims.subject.empty()) writer.member("sub", claims.subject);
+  writer.member("typ", context.key_thumbprint.empty() ? "Bearer" : "DPoP")
+      .member("azp", context.client.client.client_id);
+  if (context.session != nullptr) writer.member("sid", context.session->id.str());
+  write_confirmation(writer, context);
+  write_fixed(writer, claims);
+  writer.member("scope", context.plan.token_scope);
+  if (rfc9068) claims.others.set({"client_id"}, std::string_view(context.client.client.client_id));  // section 2.2
+  claims.others.write_members(writer);
+  writer.end_object();
+}
+
+/// The members of an access token up to `jti`, without the closing brace.
+void write_front(std::string& payload, const TokenContext& context, TimePoint end,
+                 std::optional<std::int64_t> auth_time, Random& random) {
+  JsonWriter writer(payload);
+  writer.begin_object();
+  writer.member("exp", epoch_seconds(end)).member("iat", issued_at(context));
+  if (auth_time) writer.member("auth_time", *auth_time);
+  writer.member("jti", token_id(context, random));
+}
+
 Result<std::string, IssueError> access_token(const TokenContext& context, TimePoint end, Random& random) {
   const auto* key = key_for(context, "access.token.signed.response.alg");
   if (key == nullptr) return refuse(IssueError::kNoKey);
+  const bool rfc9068 = context.client.client.attribute_is_true("access.token.header.type.rfc9068");
+  const std::string_view typ = rfc9068 ? "at+jwt" : "JWT";
+  const auto grounds = grounds_of(context);
+  std::string payload;
+  payload.reserve(1024);
+  if (!grounds.empty()) {
+    write_front(payload, context, end, std::nullopt, random);
+    if (context.written->append_to(payload, grounds)) return sign(*key, typ, payload);
+    payload.clear();
+  }
   Claims claims;
   if (auto done = run_mappers(context, context.plan.lightweight ? kLightweightToken : kAccessToken, claims); !done)
     return refuse(done.error());
@@ -163,26 +220,11 @@ Result<std::string, IssueError> access_token(const TokenContext& context, TimePo
   // Transient sessions have no sid to look a person up by, so the subject is always said (keycloak.md section 2.2), and
   // no mapper says another: whoever may configure a client would be whomever they name (attack classes 4 and 21).
   if (context.session == nullptr) claims.subject = context.subject_id;
-  std::string payload;
-  payload.reserve(1024);
-  JsonWriter writer(payload);
-  writer.begin_object();
-  writer.member("exp", epoch_seconds(end)).member("iat", issued_at(context));
-  if (claims.auth_time) writer.member("auth_time", *claims.auth_time);
-  writer.member("jti", token_id(context, random)).member("iss", context.issuer);
-  write_audience(writer, claims.audience);
-  if (!claims.subject.empty()) writer.member("sub", claims.subject);
-  writer.member("typ", context.key_thumbprint.empty() ? "Bearer" : "DPoP")
-      .member("azp", context.client.client.client_id);
-  if (context.session != nullptr) writer.member("sid", context.session->id.str());
-  write_confirmation(writer, context);
-  write_fixed(writer, claims);
-  writer.member("scope", context.plan.token_scope);
-  const bool rfc9068 = context.client.client.attribute_is_true("access.token.header.type.rfc9068");
-  if (rfc9068) claims.others.set({"client_id"}, std::string_view(context.client.client.client_id));  // section 2.2
-  claims.others.write_members(writer);
-  writer.end_object();
-  return sign(*key, rfc9068 ? "at+jwt" : "JWT", payload);
+  write_front(payload, context, end, claims.auth_time, random);
+  const auto rest = payload.size();
+  write_rest(payload, context, claims, rfc9068);
+  if (!grounds.empty() && !claims.auth_time) context.written->put(grounds, std::string_view(payload).substr(rest));
+  return sign(*key, typ, payload);
 }
 
 Result<std::string, IssueError> id_token(const TokenContext& context, TimePoint end, std::string_view access,

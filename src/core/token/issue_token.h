@@ -12,6 +12,7 @@
 #include "core/settings.h"
 #include "core/token/token_plan.h"
 #include "core/token/token_subject.h"
+#include "core/token/written_claims.h"
 #include "domain/session.h"
 
 namespace cardea {
@@ -36,7 +37,8 @@ struct TokenContext {
       refresh_scope{};  // what was granted, where these tokens narrow it (RFC 6749 section 6); empty: the plan's
   std::string_view refresh_id{};  // jti for the refresh token when it was stored beforehand; empty: a fresh one
   const std::map<std::string, std::string>* notes = nullptr;  // session notes of a transient session
-  bool with_refresh = true;                                   // false: no refresh token, whatever the client may have
+  WrittenClaims* written = nullptr;  // of a transient session: kept with the plan and the subject, filled and used here
+  bool with_refresh = true;          // false: no refresh token, whatever the client may have
   /// Token exchange: only these audiences, and only roles of these clients; kAudienceMissing when the client's own
   /// settings do not give one of them. Empty: what the settings give.
   const std::vector<std::string>* only_audiences = nullptr;

@@ -275,6 +275,54 @@ TEST_F(IssueToken, transient_sessions_have_a_subject_and_no_sid) {
   EXPECT_TRUE(tokens->refresh_token.empty());
 }
 
+TEST_F(IssueToken, claims_of_transient_sessions_are_written_once_for_each_ground) {
+  ProtocolMapper mapper;
+  mapper.name = "address";
+  mapper.provider = "oidc-usersessionmodel-note-mapper";
+  mapper.config = {{"user.session.note", "clientAddress"},
+                   {"claim.name", "clientAddress"},
+                   {"jsonType.label", "String"},
+                   {"access.token.claim", "true"}};
+  client_record_.mappers = {mapper};
+  const auto shape = context("");
+  WrittenClaims written;
+  const auto payload_for = [&](std::string_view issuer, std::string_view address, WrittenClaims* memory,
+                               std::string_view bound_to = {}) {
+    const std::map<std::string, std::string> notes = {{"clientAddress", std::string(address)}};
+    auto c = shape;
+    c.session = nullptr;
+    c.grant = "cc";
+    c.nonce = {};
+    c.issuer = issuer;
+    c.notes = &notes;
+    c.written = memory;
+    c.key_thumbprint = bound_to;
+    const auto tokens = issue_tokens(c, random_);
+    EXPECT_TRUE(tokens);
+    const std::string_view token = tokens->access_token;
+    const auto dot = token.find('.');
+    const auto payload = base64url_decode(token.substr(dot + 1, token.rfind('.') - dot - 1));
+    return parse_json(payload.value_or(""))->as_object();
+  };
+  const auto without_id = [](json::object payload) {
+    payload.erase("jti");
+    return json::serialize(payload);
+  };
+  constexpr std::string_view kOther = "https://other.example/realms/r";
+  const auto first = payload_for(kIssuer, "10.0.0.1", &written);
+  std::string text;
+  EXPECT_FALSE(written.append_to(text, "other grounds"));
+  const auto again = payload_for(kIssuer, "10.0.0.1", &written);
+  EXPECT_NE(first.at("jti"), again.at("jti"));
+  EXPECT_EQ(without_id(first), without_id(again));
+  EXPECT_EQ(without_id(first), without_id(payload_for(kIssuer, "10.0.0.1", nullptr)));
+  // What was written for one caller is never said of another, and a token that is bound is made anew.
+  EXPECT_EQ(payload_for(kIssuer, "10.0.0.2", &written).at("clientAddress"), "10.0.0.2");
+  EXPECT_EQ(payload_for(kOther, "10.0.0.2", &written).at("iss").as_string(), kOther);
+  EXPECT_EQ(payload_for(kOther, "10.0.0.2", &written, "thumb").at("typ"), "DPoP");
+  EXPECT_EQ(payload_for(kOther, "10.0.0.2", &written).at("typ"), "Bearer");
+}
+
 TEST_F(IssueToken, userinfo_begins_with_sub) {
   const auto body = userinfo_json(context());
   ASSERT_TRUE(body);

@@ -10,6 +10,7 @@
 
 #include "core/settings.h"
 #include "core/token/token_subject.h"
+#include "core/token/written_claims.h"
 
 namespace cardea {
 
@@ -19,18 +20,22 @@ class ServiceAccounts {
   using Plan = std::shared_ptr<const TokenPlan>;
   using Account = std::shared_ptr<const TokenSubject>;
 
-  [[nodiscard]] Account find(const TokenPlan& plan) const;
-  void put(Plan plan, Account account);
+  struct Ready {
+    Account account;                         // null: not read yet
+    std::shared_ptr<WrittenClaims> written;  // null with it
+  };
+
+  [[nodiscard]] Ready find(const TokenPlan& plan) const;
+  Ready put(Plan plan, Account account);
 
  private:
   mutable std::mutex mutex_;
-  std::vector<std::pair<Plan, Account>> accounts_;
+  std::vector<std::pair<Plan, Ready>> accounts_;
 };
 
-/// Reads the account and remembers it in `client.service_accounts`. nullptr: the client has none.
-[[nodiscard]] Stored<std::shared_ptr<const TokenSubject>> load_service_account(Rows& rows, SubjectRepo& subjects,
-                                                                               Settings& settings,
-                                                                               const ClientEntry& client,
-                                                                               std::shared_ptr<const TokenPlan> plan);
+/// Reads the account and remembers it in `client.service_accounts`. Without an account: the client has none.
+[[nodiscard]] Stored<ServiceAccounts::Ready> load_service_account(Rows& rows, SubjectRepo& subjects, Settings& settings,
+                                                                  const ClientEntry& client,
+                                                                  std::shared_ptr<const TokenPlan> plan);
 
 }  // namespace cardea

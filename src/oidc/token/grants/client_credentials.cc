@@ -72,23 +72,24 @@ web::Outcome open_session(const TokenRequestPtr& request, std::shared_ptr<const 
 }
 
 web::Outcome issue(const TokenRequestPtr& proven, const std::shared_ptr<const TokenPlan>& planned,
-                   const std::shared_ptr<const TokenSubject>& account) {
+                   const ServiceAccounts::Ready& ready) {
   const auto& request = *proven;
   const auto& plan = *planned;
   if (request.client->client.attribute_is_true("client_credentials.use_refresh_token")) {
-    return open_session(proven, planned, account);
+    return open_session(proven, planned, ready.account);
   }
   const auto notes = notes_of(request);
   const TokenContext context{.realm = *request.realm,
                              .client = *request.client,
                              .plan = plan,
-                             .subject = *account,
+                             .subject = *ready.account,
                              .issuer = request.issuer,
                              .now = request.now,
                              .acr = "1",
                              .nonce = {},
                              .grant = "cc",
-                             .notes = &notes};
+                             .notes = &notes,
+                             .written = ready.written.get()};
   const auto tokens = issue_for(request, context);
   if (!tokens) return refuse_token(request, tokens.error());
   return token_answer(request, plan, *tokens, nullptr);
@@ -100,18 +101,19 @@ web::Outcome client_credentials_grant(TokenRequestPtr request) {
   if (auto refusal = refusal_of(request->client->client)) return refuse_token(*request, std::move(*refusal));
   auto plan = requested_plan(*request);
   if (!plan) return refuse_token(*request, plan.error());
-  if (const auto account = request->client->service_accounts->find(**plan)) return issue(request, *plan, account);
+  if (const auto ready = request->client->service_accounts->find(**plan); ready.account != nullptr)
+    return issue(request, *plan, ready);
   const auto& dependencies = request->dependencies;
   return then_read(dependencies, [request, plan = std::move(*plan)]() -> web::Outcome {
     const auto& repositories = request->dependencies.repositories;
-    const auto account = read_from(repositories.store, [&](Rows& rows) {
+    const auto ready = read_from(repositories.store, [&](Rows& rows) {
       return load_service_account(rows, repositories.subjects, request->dependencies.settings, *request->client, plan);
     });
-    if (!account) return token_store_failed(*request, account.error());
-    if (*account == nullptr)
+    if (!ready) return token_store_failed(*request, ready.error());
+    if (ready->account == nullptr)
       return refuse_token(*request,
                           {OAuthCode::kServerError, "Service account user is missing", 500, "service_account_missing"});
-    return issue(request, plan, *account);
+    return issue(request, plan, *ready);
   });
 }
 
