@@ -151,6 +151,8 @@ bool narrow_audience(const std::vector<std::string>& only, Claims& claims) {
   return true;
 }
 
+constexpr std::size_t kUsualTokenChars = 1900;  // taken once; a longer token grows
+
 /// Everything that the claims of a transient session's access token stand on besides realm, client, plan and subject,
 /// which the memory is kept with. Empty: they stand on more, and are made anew.
 std::string grounds_of(const TokenContext& context) {
@@ -205,10 +207,19 @@ Result<std::string, IssueError> access_token(const TokenContext& context, TimePo
   const std::string_view typ = rfc9068 ? "at+jwt" : "JWT";
   const auto grounds = grounds_of(context);
   std::string payload;
-  payload.reserve(1024);
+  payload.reserve(grounds.empty() ? 1024 : 160);
   if (!grounds.empty()) {
     write_front(payload, context, end, std::nullopt, random);
-    if (context.written->append_to(payload, grounds)) return sign(*key, typ, payload);
+    std::string jwt;
+    jwt.reserve(kUsualTokenChars);
+    key->append_header(jwt, typ);
+    jwt += '.';
+    if (context.written->append_encoded(jwt, std::move(payload), grounds)) {
+      const auto input_bytes = jwt.size();
+      jwt += '.';
+      key->sign_append(jwt, std::string_view(jwt).substr(0, input_bytes));
+      return jwt;
+    }
     payload.clear();
   }
   Claims claims;
@@ -223,7 +234,9 @@ Result<std::string, IssueError> access_token(const TokenContext& context, TimePo
   write_front(payload, context, end, claims.auth_time, random);
   const auto rest = payload.size();
   write_rest(payload, context, claims, rfc9068);
-  if (!grounds.empty() && !claims.auth_time) context.written->put(grounds, std::string_view(payload).substr(rest));
+  if (!grounds.empty() && !claims.auth_time) {
+    context.written->put(grounds, std::string_view(payload).substr(rest), rest);
+  }
   return sign(*key, typ, payload);
 }
 

@@ -311,7 +311,8 @@ TEST_F(IssueToken, claims_of_transient_sessions_are_written_once_for_each_ground
   constexpr std::string_view kOther = "https://other.example/realms/r";
   const auto first = payload_for(kIssuer, "10.0.0.1", &written);
   std::string text;
-  EXPECT_FALSE(written.append_to(text, "other grounds"));
+  EXPECT_FALSE(written.append_encoded(text, "front", "other grounds"));
+  EXPECT_TRUE(text.empty());
   const auto again = payload_for(kIssuer, "10.0.0.1", &written);
   EXPECT_NE(first.at("jti"), again.at("jti"));
   EXPECT_EQ(without_id(first), without_id(again));
