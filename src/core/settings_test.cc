@@ -106,8 +106,8 @@ TEST_F(SettingsTest, refuses_to_remember_a_service_account_that_was_changed) {
     auto account = client->service_accounts->find(*plan).account;
     if (account == nullptr) {
       account = read_from(repos_.store, [&](Rows& rows) {
-        return load_service_account(rows, repos_.subjects, settings_, *client, plan);
-      })->account;
+                  return load_service_account(rows, repos_.subjects, settings_, *client, plan);
+                })->account;
       EXPECT_EQ(client->service_accounts->find(*plan).account, account) << "read once";
     }
     return account->roles->contains("later");
