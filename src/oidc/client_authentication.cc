@@ -6,6 +6,7 @@
 #include "base/encoding.h"
 #include "base/text.h"
 #include "base/uri.h"
+#include "core/changes/check_values.h"
 #include "crypto/hash.h"
 #include "jose/jws.h"
 
@@ -100,6 +101,10 @@ Result<void, OAuthError> check_allowed_method(const PresentedClient& presented, 
                            .challenge_basic = presented.used_header});
 }
 
+/// What some client could be called: anything else is refused before it is looked for. Text of a header or an assertion
+/// never went through the rules of a form, and what no database takes must not look like a database that fails.
+bool could_be_client_id(std::string_view text) { return !check_name(text) && is_utf8(text); }
+
 /// Without client_id in the form the assertion says which client it is about (RFC 7521 section 4.2).
 std::string subject_of(std::string_view assertion) {
   const auto jws = jose::UnverifiedJws::parse(assertion);
@@ -141,6 +146,9 @@ Result<PresentedClient, OAuthError> read_presented_client(const web::Request& re
   if (presented.client_id.empty()) presented.client_id = subject_of(presented.assertion);
   if (presented.client_id.empty()) {
     return refuse(bad_client(OAuthCode::kInvalidClient, presented.used_header, "no client named"));
+  }
+  if (!could_be_client_id(presented.client_id)) {
+    return refuse(bad_client(OAuthCode::kInvalidClient, presented.used_header, "client_id_malformed"));
   }
   return presented;
 }

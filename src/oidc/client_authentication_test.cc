@@ -57,6 +57,24 @@ TEST(ClientAuthentication, refuses_wrong_and_missing_secrets) {
   }
 }
 
+TEST(ClientAuthentication, refuses_names_that_no_database_takes_before_it_looks_for_them) {
+  const std::string nul("a\0b", 3);
+  std::string claims = R"({"sub":"a\u0000b","iss":"a"})";
+  const auto assertion = base64url_encode(R"({"alg":"ES256"})") + "." + base64url_encode(claims) + ".AAAA";
+  for (const auto& header : {basic(nul + ":x"), basic("a%00b:x"), basic("a\xff:x"), basic("a%ff:x"), basic("a\nb:x"),
+                             basic(std::string(256, 'a') + ":x")}) {
+    const auto presented = read_presented_client(with_header(header), {});
+    ASSERT_FALSE(presented) << header;
+    expect_refused(refuse(presented.error()), OAuthCode::kInvalidClient, 401);
+    EXPECT_TRUE(presented.error().challenge_basic);
+  }
+  const auto presented = read_presented_client(
+      {}, form_of("client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"
+                  "&client_assertion=" + assertion));
+  ASSERT_FALSE(presented);
+  expect_refused(refuse(presented.error()), OAuthCode::kInvalidClient, 401);
+}
+
 // CVE-2024-45160: an empty secret never equals, also not an empty one.
 TEST(ClientAuthentication, refuses_empty_secrets_of_clients_without_one) {
   for (const auto& client : {entry_with(""), ClientEntry{}}) {

@@ -92,6 +92,16 @@ Result<Form, FormError> Form::parse(std::string_view text) {
   return form;
 }
 
+Result<void, FormError> Form::add_checked(std::string name, std::string value) {
+  if (parameters_.size() == kFormParametersMax) return refuse(FormError::kTooManyParameters);
+  if (name.size() > kParameterNameBytesMax || value.size() > kParameterBytesMax) return refuse(FormError::kTooLong);
+  for (const auto& text : {std::string_view(name), std::string_view(value)}) {
+    if (text.contains('\0') || !is_utf8(text)) return refuse(FormError::kMalformed);
+  }
+  add(std::move(name), std::move(value));
+  return {};
+}
+
 std::optional<std::string_view> Form::value(std::string_view name) const {
   for (const auto& [known, value] : parameters_) {
     if (known == name && !value.empty()) return value;

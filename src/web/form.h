@@ -37,6 +37,8 @@ class Form {
   [[nodiscard]] std::optional<std::string_view> first_repeated(
       std::initializer_list<std::string_view> may_repeat = {}) const;
   [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& parameters() const { return parameters_; }
+  /// The same for one parameter from elsewhere (a request object): added under the rules of `parse`, or refused.
+  [[nodiscard]] Result<void, FormError> add_checked(std::string name, std::string value);
   void add(std::string name, std::string value) { parameters_.emplace_back(std::move(name), std::move(value)); }
 
  private:

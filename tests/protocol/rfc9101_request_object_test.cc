@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/encoding.h"
+#include "base/limits.h"
 #include "jose/jwk.h"
 #include "jose/test_keys.h"
 #include "tests/protocol/harness.h"
@@ -66,6 +67,15 @@ TEST_P(RequestObject, refuses_objects_that_are_not_the_clients) {
                                             jose::Algorithm::kES256);
   expect_refused(send(jose::sign_jwt(*other, "JWT", json::serialize(claims_))));
   expect_refused(send(good, {}, "web"));  // another client has no such key
+}
+
+// The rules of a form hold for the parameters of an object, too: what no database takes would look like one that fails.
+TEST_P(RequestObject, refuses_parameters_that_no_form_could_hold) {
+  claims_["nonce"] = std::string("a\0b", 3);
+  expect_refused();
+  claims_.erase("nonce");
+  for (std::size_t i = 0; i <= kFormParametersMax; ++i) claims_["x" + std::to_string(i)] = "1";
+  expect_refused();
 }
 
 TEST_P(RequestObject, refuses_objects_for_another_client_server_or_use) {

@@ -98,16 +98,18 @@ Result<void, std::string_view> check_request_object(const jose::VerifiedJwt& obj
   return {};
 }
 
-web::Form parameters_of(const jose::VerifiedJwt& object) {
+Result<web::Form, web::FormError> parameters_of(const jose::VerifiedJwt& object) {
   web::Form form;
   for (const auto& claim : object.claims()) {
     const std::string name(claim.key());
     if (!is_parameter(name) || claim.value().is_null()) continue;
     if (name == "resource" && claim.value().is_array()) {
-      for (const auto& one : claim.value().get_array()) form.add(name, text_of(one));
+      for (const auto& one : claim.value().get_array()) {
+        if (const auto added = form.add_checked(name, text_of(one)); !added) return refuse(added.error());
+      }
       continue;
     }
-    form.add(name, text_of(claim.value()));
+    if (const auto added = form.add_checked(name, text_of(claim.value())); !added) return refuse(added.error());
   }
   return form;
 }
@@ -126,7 +128,9 @@ Result<RequestParameters, OAuthError> read_request_parameters(web::Form form, co
   if (const auto checked = check_request_object(*object, client, rules); !checked) {
     return refuse(bad_object(checked.error()));
   }
-  auto inner = parameters_of(*object);
+  auto parameters = parameters_of(*object);
+  if (!parameters) return refuse(bad_object("parameters"));
+  auto& inner = *parameters;
   for (const auto* name : {"client_id", "response_type"}) {  // JR-2, JR-3
     if (contradicts(form, inner, name)) return refuse(bad_object(std::string("contradicted: ") + name));
   }

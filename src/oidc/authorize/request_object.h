@@ -39,7 +39,8 @@ struct ObjectRules {
 [[nodiscard]] Result<void, std::string_view> check_request_object(const jose::VerifiedJwt& object, const Client& client,
                                                                   const ObjectRules& rules);
 
-/// The claims as parameters: text as it is, numbers and documents as JSON, a list of `resource` one by one.
-[[nodiscard]] web::Form parameters_of(const jose::VerifiedJwt& object);
+/// The claims as parameters: text as it is, numbers and documents as JSON, a list of `resource` one by one. Refuses
+/// what a form could not hold.
+[[nodiscard]] Result<web::Form, web::FormError> parameters_of(const jose::VerifiedJwt& object);
 
 }  // namespace cardea::oidc
