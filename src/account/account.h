@@ -12,7 +12,6 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "core/settings.h"
-#include "core/unknown_names.h"
 #include "domain/repository/repositories.h"
 #include "web/base_url.h"
 #include "web/console_files.h"
@@ -35,7 +34,6 @@ struct Dependencies {
   Log& log;
   RefuseRealm refuse_realm;
   bool development = false;  // start-dev: the start page leads to the playground
-  std::shared_ptr<UnknownNames> unknown_names = make_unknown_names();
 };
 
 /// Registers all of it. `dependencies` must outlive the router and every Outcome it gave.

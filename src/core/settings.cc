@@ -20,6 +20,12 @@ std::string joined(std::vector<RoleId>& roles) {
   return key;
 }
 
+// Keys of Settings::found_.
+std::string key_of_realm(std::string_view name) { return std::string("realm/").append(name); }
+std::string key_of_client(const RealmId& realm, std::string_view client_id) {
+  return std::string("client/").append(realm.str()).append("/").append(client_id);
+}
+
 }  // namespace
 
 const jose::SigningKey* RealmEntry::signing_key(std::string_view algorithm) const {
@@ -56,6 +62,27 @@ std::shared_ptr<const ClientEntry> Settings::cached_client(const RealmEntry& rea
   return client == nullptr ? nullptr : *client;
 }
 
+bool Settings::was_found_before(std::string_view key) const {
+  const std::shared_lock lock(mutex_);
+  const auto* found = found_.find(key);
+  return found != nullptr && *found;
+}
+
+void Settings::note_gone(std::string_view key) {
+  if (!was_found_before(key)) return;
+  const std::unique_lock lock(mutex_);
+  found_.put(key, false);
+}
+
+bool Settings::may_ask_for_realm(std::string_view name, std::string_view address, TimePoint now) const {
+  return unknown_names_.may_ask(address, now) || was_found_before(key_of_realm(name));
+}
+
+bool Settings::may_ask_for_client(const RealmEntry& realm, std::string_view client_id, std::string_view address,
+                                  TimePoint now) const {
+  return unknown_names_.may_ask(address, now) || was_found_before(key_of_client(realm.realm.id, client_id));
+}
+
 Stored<std::shared_ptr<const RealmEntry>> Settings::load_realm(std::string_view name) {
   using Answer = std::shared_ptr<const RealmEntry>;
   if (auto cached = cached_realm(name)) return cached;
@@ -76,7 +103,10 @@ Stored<std::shared_ptr<const RealmEntry>> Settings::load_realm(std::string_view 
     return {};
   });
   if (!read) return refuse(read.error());
-  if (!realm) return Answer{};
+  if (!realm) {
+    note_gone(key_of_realm(name));
+    return Answer{};
+  }
   std::shared_ptr<const RealmEntry> previous;
   {
     const std::shared_lock lock(mutex_);
@@ -88,6 +118,7 @@ Stored<std::shared_ptr<const RealmEntry>> Settings::load_realm(std::string_view 
   if (known != nullptr && known->entry->version >= entry->version) return known->entry;
   realms_.put(name, RealmState{}).entry = entry;
   previous_.put(name, entry);
+  found_.put(key_of_realm(name), true);
   return Answer(std::move(entry));
 }
 
@@ -100,6 +131,7 @@ std::shared_ptr<const ClientEntry> Settings::remember(const Rows* rows, const st
   if (state == nullptr) return entry;  // The realm moved on meanwhile.
   state->client_ids.put(entry->client.id.str(), entry->client.client_id);
   state->clients.put(entry->client.client_id, entry);
+  found_.put(key_of_client(realm->realm.id, entry->client.client_id), true);
   return entry;
 }
 
@@ -116,7 +148,10 @@ Stored<std::shared_ptr<const ClientEntry>> Settings::load_client(Rows& rows,
   if (auto cached = cached_client(*realm, client_id)) return cached;
   auto found = repositories_.clients.find_by_client_id(rows, realm->realm.id, client_id);
   if (!found) return refuse(found.error());
-  if (!*found) return Answer{};
+  if (!*found) {
+    note_gone(key_of_client(realm->realm.id, client_id));
+    return Answer{};
+  }
   return remember(&rows, realm, std::move(**found));
 }
 

@@ -18,6 +18,7 @@
 #include "base/clock_map.h"
 #include "base/log.h"
 #include "core/token/token_plan.h"
+#include "core/unknown_names.h"
 #include "domain/flow/flow_set.h"
 #include "domain/repository/repositories.h"
 #include "jose/jwk.h"
@@ -98,6 +99,13 @@ class Settings {
   Stored<std::shared_ptr<const ClientEntry>> load_client_by_id(const std::shared_ptr<const RealmEntry>& realm,
                                                                const ClientId& id);
 
+  /// May this source make us read for a name that is not in memory (core/unknown_names.h)? Always for what was found
+  /// here before, and for anything until it asked for too many names of nothing, which `count_unknown` counts.
+  [[nodiscard]] bool may_ask_for_realm(std::string_view name, std::string_view address, TimePoint now) const;
+  [[nodiscard]] bool may_ask_for_client(const RealmEntry& realm, std::string_view client_id, std::string_view address,
+                                        TimePoint now) const;
+  void count_unknown(std::string_view address, TimePoint now) { unknown_names_.count(address, now); }
+
   /// Expands roles assigned to a user directly and through its groups. Uses memory where it can.
   Stored<std::shared_ptr<const EffectiveRoles>> effective_roles(Rows& rows, const RealmEntry& realm,
                                                                 const Subject& subject);
@@ -132,6 +140,8 @@ class Settings {
   }
   Stored<std::shared_ptr<const Role>> role(Rows& rows, const RealmEntry& realm, const RoleId& id);
   Stored<std::shared_ptr<const Group>> group(Rows& rows, const RealmEntry& realm, const GroupId& id);
+  [[nodiscard]] bool was_found_before(std::string_view key) const;
+  void note_gone(std::string_view key);
   std::shared_ptr<const ClientEntry> remember(const Rows* rows, const std::shared_ptr<const RealmEntry>& realm,
                                               Client client);
 
@@ -140,6 +150,9 @@ class Settings {
   mutable std::shared_mutex mutex_;
   ClockMap<RealmState> realms_{kRealmsMax};                           // by name
   ClockMap<std::shared_ptr<const RealmEntry>> previous_{kRealmsMax};  // the last entry of each, for its keys
+  /// Names that exist, as far as we know: they outlive the entries, which any change of the realm drops. False: gone.
+  ClockMap<bool> found_{kEntriesMax};
+  UnknownNames unknown_names_;
 };
 
 }  // namespace cardea

@@ -18,30 +18,23 @@ template <class Step>
   return web::then(blocks ? web::Lane::kStore : web::Lane::kInline, std::move(step));
 }
 
-/// The way to the database for a name that is not in memory: refused as busy to whoever asked for too many names of
-/// nothing (core/unknown_names.h).
-[[nodiscard]] inline auto ask_for_name(const Dependencies& dependencies, const web::Request& request) {
-  return [&dependencies, &request](auto step) -> web::Outcome {
-    if (!dependencies.unknown_names->may_ask(request.remote_address, dependencies.clock.now())) {
-      return store_failed(dependencies, request, nullptr, StoreError::kBusy);
-    }
-    return then_read(dependencies, std::move(step));
-  };
-}
-inline void note_unknown(const Dependencies& dependencies, const web::Request& request) {
-  dependencies.unknown_names->count(request.remote_address, dependencies.clock.now());
+/// How this module asks for a realm or a client (core/with_settings.h). `realm` may be null.
+[[nodiscard]] inline auto asking(const Dependencies& dependencies, const web::Request& request, RealmPtr realm) {
+  return Asking{dependencies.settings, request.remote_address, dependencies.clock.now(),
+                [&dependencies](auto step) { return then_read(dependencies, std::move(step)); },
+                [&dependencies, &request, realm = std::move(realm)](StoreError error) -> web::Outcome {
+                  return store_failed(dependencies, request, realm.get(), error);
+                }};
 }
 
 /// Calls `next(RealmPtr)` for the realm named {realm} in the path, or refuses.
 template <class Next>
 [[nodiscard]] web::Outcome with_path_realm(const Dependencies& dependencies, const web::Request& request, Next next) {
   return cardea::with_realm(
-      dependencies.settings, request.path_parameter("realm"), ask_for_name(dependencies, request),
-      [&dependencies, &request, next = std::move(next)](Stored<RealmPtr> realm) mutable -> web::Outcome {
-        if (!realm) return store_failed(dependencies, request, nullptr, realm.error());
-        if (*realm == nullptr) note_unknown(dependencies, request);
-        if (auto refused = dependencies.refuse_realm(request, realm->get())) return std::move(*refused);
-        return next(std::move(*realm));
+      asking(dependencies, request, nullptr), request.path_parameter("realm"),
+      [&dependencies, &request, next = std::move(next)](RealmPtr realm) mutable -> web::Outcome {
+        if (auto refused = dependencies.refuse_realm(request, realm.get())) return std::move(*refused);
+        return next(std::move(realm));
       });
 }
 
@@ -49,13 +42,7 @@ template <class Next>
 template <class Next>
 [[nodiscard]] web::Outcome with_client_entry(const Dependencies& dependencies, const web::Request& request,
                                              RealmPtr realm, std::string_view client_id, Next next) {
-  return cardea::with_client(dependencies.settings, realm, client_id, ask_for_name(dependencies, request),
-                             [&dependencies, &request, realm, is_named = !client_id.empty(),
-                              next = std::move(next)](Stored<ClientPtr> client) mutable -> web::Outcome {
-                               if (!client) return store_failed(dependencies, request, realm.get(), client.error());
-                               if (*client == nullptr && is_named) note_unknown(dependencies, request);
-                               return next(std::move(*client));
-                             });
+  return cardea::with_client(asking(dependencies, request, realm), realm, client_id, std::move(next));
 }
 
 using web::with_answer;

@@ -20,7 +20,6 @@
 #include "core/login_guard.h"
 #include "core/mail/mailer.h"
 #include "core/settings.h"
-#include "core/unknown_names.h"
 #include "crypto/seal.h"
 #include "domain/interaction.h"
 #include "domain/upstream_login.h"
@@ -92,7 +91,6 @@ struct Dependencies {
   std::shared_ptr<const Mailer> mailer = make_theme_mailer();
   std::shared_ptr<MailLimits> mail_limits = make_mail_limits();
   LinkUpstream link_upstream = {};
-  std::shared_ptr<UnknownNames> unknown_names = make_unknown_names();
 };
 
 /// Actions for somebody who followed a link from a mail; the link was checked by the caller.

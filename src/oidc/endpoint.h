@@ -37,32 +37,33 @@ template <class Step>
 [[nodiscard]] std::optional<web::Response> refuse_realm_with_log(Log& log, const web::Request& request,
                                                                  const RealmEntry* realm);
 
-/// The way to the database for a name that is not in memory: refused as busy to whoever asked for too many names of
-/// nothing (core/unknown_names.h).
-[[nodiscard]] inline auto ask_for_name(const Dependencies& dependencies, const web::Request& request) {
-  return [&dependencies, &request](auto step) -> web::Outcome {
-    if (!dependencies.unknown_names->may_ask(request.remote_address, dependencies.clock.now())) {
-      return store_failed(dependencies, request, StoreError::kBusy);
-    }
-    return then_read(dependencies, std::move(step));
-  };
+/// How this module asks for a realm or a client (core/with_settings.h). `failed`: StoreError to Outcome.
+template <class Failed>
+[[nodiscard]] auto asking(const Dependencies& dependencies, const web::Request& request, Failed failed) {
+  return Asking{dependencies.settings, request.remote_address, dependencies.clock.now(),
+                [&dependencies](auto step) { return then_read(dependencies, std::move(step)); }, std::move(failed)};
 }
-inline void note_unknown(const Dependencies& dependencies, const web::Request& request) {
-  dependencies.unknown_names->count(request.remote_address, dependencies.clock.now());
+[[nodiscard]] inline auto asking(const Dependencies& dependencies, const web::Request& request) {
+  return asking(dependencies, request, [&dependencies, &request](StoreError error) -> web::Outcome {
+    return store_failed(dependencies, request, error);
+  });
 }
 
 /// Calls `next(shared_ptr<const RealmEntry>)` for the realm named {realm} in the path, or refuses.
+template <class Asking, class Next>
+[[nodiscard]] web::Outcome with_path_realm(Asking asking, const Dependencies& dependencies, const web::Request& request,
+                                           Next next) {
+  return cardea::with_realm(
+      std::move(asking), request.path_parameter("realm"),
+      [&dependencies, &request,
+       next = std::move(next)](std::shared_ptr<const RealmEntry> realm) mutable -> web::Outcome {
+        if (auto refused = refuse_realm_with_log(dependencies.log, request, realm.get())) return std::move(*refused);
+        return next(std::move(realm));
+      });
+}
 template <class Next>
 [[nodiscard]] web::Outcome with_path_realm(const Dependencies& dependencies, const web::Request& request, Next next) {
-  return cardea::with_realm(dependencies.settings, request.path_parameter("realm"), ask_for_name(dependencies, request),
-                            [&dependencies, &request, next = std::move(next)](
-                                Stored<std::shared_ptr<const RealmEntry>> realm) mutable -> web::Outcome {
-                              if (!realm) return store_failed(dependencies, request, realm.error());
-                              if (*realm == nullptr) note_unknown(dependencies, request);
-                              if (auto refused = refuse_realm_with_log(dependencies.log, request, realm->get()))
-                                return std::move(*refused);
-                              return next(std::move(*realm));
-                            });
+  return with_path_realm(asking(dependencies, request), dependencies, request, std::move(next));
 }
 
 /// Calls `next(shared_ptr<const ClientEntry>)`, null when unknown.
@@ -70,13 +71,7 @@ template <class Next>
 [[nodiscard]] web::Outcome with_client_entry(const Dependencies& dependencies, const web::Request& request,
                                              std::shared_ptr<const RealmEntry> realm, std::string_view client_id,
                                              Next next) {
-  return cardea::with_client(dependencies.settings, std::move(realm), client_id, ask_for_name(dependencies, request),
-                             [&dependencies, &request, is_named = !client_id.empty(), next = std::move(next)](
-                                 Stored<std::shared_ptr<const ClientEntry>> client) mutable -> web::Outcome {
-                               if (!client) return store_failed(dependencies, request, client.error());
-                               if (*client == nullptr && is_named) note_unknown(dependencies, request);
-                               return next(std::move(*client));
-                             });
+  return cardea::with_client(asking(dependencies, request), std::move(realm), client_id, std::move(next));
 }
 
 }  // namespace cardea::oidc

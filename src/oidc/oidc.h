@@ -12,7 +12,6 @@
 #include "base/random.h"
 #include "core/login_guard.h"
 #include "core/settings.h"
-#include "core/unknown_names.h"
 #include "domain/authorization.h"
 #include "web/base_url.h"
 #include "web/outcome.h"
@@ -49,7 +48,6 @@ struct Dependencies {
   bool legacy_logout = false;  // logout by `redirect_uri` asks nobody
   bool production = true;      // start rather than start-dev: certs are cacheable for long
   std::shared_ptr<ClientKeys> client_keys = make_client_keys();
-  std::shared_ptr<UnknownNames> unknown_names = make_unknown_names();
 };
 
 }  // namespace cardea::oidc

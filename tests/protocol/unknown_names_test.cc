@@ -51,6 +51,40 @@ TEST_P(UnknownNamesOnTheWire, refuses_the_source_that_asks_for_too_many_and_no_o
   EXPECT_TRUE(is_unknown(ask("demo", "y")));
 }
 
+// Any change of a realm drops it from memory. Whoever shares an address with a busy stranger must not lose it by that.
+TEST_P(UnknownNamesOnTheWire, what_was_found_before_is_found_after_a_change_of_settings) {
+  const auto page = ask("demo", "app").status;
+  for (int i = 0; i < kUnknownNamesMax; ++i) (void)ask("demo", "x" + std::to_string(i));
+  server_.change_realm([](Realm& realm) { realm.display_name = "Changed"; });
+  EXPECT_EQ(ask("demo", "y").status, 503);
+  EXPECT_EQ(ask("demo", "app").status, page);
+  EXPECT_EQ(ask("demo", "web").status, 503) << "never asked for before: it could be a name of nothing";
+}
+
+TEST_P(UnknownNamesOnTheWire, refuses_on_a_page_where_a_browser_asks) {
+  for (int i = 0; i < kUnknownNamesMax; ++i) (void)ask("demo", "x" + std::to_string(i));
+  for (const auto& answer : {ask("demo", "y"), ask("another", "app")}) {
+    EXPECT_EQ(answer.status, 503);
+    ASSERT_NE(answer.find_header("Content-Type"), nullptr);
+    EXPECT_TRUE(answer.find_header("Content-Type")->starts_with("text/html"));
+  }
+}
+
+// Three modules ask for names; a source has one account with all of them.
+TEST_P(UnknownNamesOnTheWire, refuses_the_source_wherever_it_asks) {
+  for (int i = 0; i < kUnknownNamesMax; ++i) (void)ask("demo", "x" + std::to_string(i));
+  for (const auto* path : {"/realms/other/account", "/realms/other/login-actions/authenticate",
+                           "/realms/other/broker/x/endpoint"}) {
+    web::Request request;
+    request.method = web::Method::kGet;
+    request.scheme = "https";
+    request.host = "id.example";
+    request.path = path;
+    request.remote_address = "192.0.2.7";
+    EXPECT_EQ(server_.handle(std::move(request)).status, 503) << path;
+  }
+}
+
 TEST_P(UnknownNamesOnTheWire, what_was_unknown_is_found_as_soon_as_it_is_made) {
   EXPECT_TRUE(is_unknown(ask("demo", "late")));
   insert("late");

@@ -18,6 +18,7 @@ struct ConsoleDependencies {
   const web::BaseUrl& base_url;
   const web::ConsoleFiles& consoles;
   Log& log;
+  const Clock& clock;
   bool reads_block = false;  // Store::reads_block
 };
 

@@ -23,8 +23,10 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
     if (!realm) return refuse_caller("no_token_of_ours");
     issuer_ = dependencies_.base_url.issuer(request_, *realm);
     return with_realm(
-        dependencies_.settings, *realm, [this](auto step) { return web::then(read_lane(), std::move(step)); },
-        [self = shared_from_this(), token = std::move(*token)](Stored<std::shared_ptr<const RealmEntry>> found) {
+        Asking{dependencies_.settings, request_.remote_address, dependencies_.clock.now(),
+               [this](auto step) { return web::then(read_lane(), std::move(step)); },
+               [self = shared_from_this()](StoreError error) { return self->failed(error); }},
+        *realm, [self = shared_from_this(), token = std::move(*token)](std::shared_ptr<const RealmEntry> found) {
           return self->verify(std::move(found), token);
         });
   }
@@ -34,13 +36,12 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
     return dependencies_.repositories.store.reads_block() ? web::Lane::kStore : web::Lane::kInline;
   }
 
-  web::Outcome verify(Stored<std::shared_ptr<const RealmEntry>> realm, const std::string& token) {
-    if (!realm) return failed(realm.error());
-    if (*realm == nullptr || !(*realm)->realm.enabled) return refuse_caller("realm_of_token_gone");
-    auto verified = verify_access_token(**realm, issuer_, token, dependencies_.clock.now());
+  web::Outcome verify(std::shared_ptr<const RealmEntry> realm, const std::string& token) {
+    if (realm == nullptr || !realm->realm.enabled) return refuse_caller("realm_of_token_gone");
+    auto verified = verify_access_token(*realm, issuer_, token, dependencies_.clock.now());
     if (!verified) return refuse_caller(describe(verified.error()));
     token_.emplace(std::move(*verified));
-    token_realm_ = std::move(*realm);
+    token_realm_ = std::move(realm);
     auto query = web::Form::parse(request_.query);
     if (!query) return answer(error(400, "invalid_request", "Bad query").answer());
     call_.query_ = std::move(*query);

@@ -36,6 +36,7 @@ void log_refusal(const Dependencies& dependencies, const web::Request& http, con
   dependencies.log.info("authorize_refused", {{"reason", note},
                                               {"realm", realm.realm.name},
                                               {"client_id", client_id},
+                                              {"ip", http.remote_address},
                                               {"correlation_id", http.correlation_id}});
 }
 
@@ -43,6 +44,28 @@ web::Response refuse_on_page(const Dependencies& dependencies, const web::Reques
                              std::string_view client_id, const PageRefusal& page) {
   log_refusal(dependencies, http, realm, client_id, page.note);
   return web::error_page(dependencies.pages, page.status, display_name(realm.realm), page.message, http);
+}
+
+/// A store that cannot be read, told on our page: nothing is proven yet that could be redirected to. `realm` may be
+/// null.
+web::Response store_failed_on_page(const Dependencies& dependencies, const web::Request& http, const RealmEntry* realm,
+                                   StoreError error) {
+  const auto response = store_failed(dependencies, http, error);
+  auto page = web::error_page(dependencies.pages, response.status,
+                              realm == nullptr ? std::string_view("Cardea") : display_name(realm->realm),
+                              response.status == 503 ? "The server is busy. Wait a moment and try again."
+                                                     : "The server cannot read its data. Tell your administrator.",
+                              http);
+  if (const auto* wait = response.find_header("Retry-After")) page.set("Retry-After", *wait);
+  return page;
+}
+
+/// How this endpoint asks for a realm or a client.
+auto asking_for_page(const Dependencies& dependencies, const web::Request& http,
+                     std::shared_ptr<const RealmEntry> realm) {
+  return asking(dependencies, http, [&dependencies, &http, realm = std::move(realm)](StoreError error) -> web::Outcome {
+    return store_failed_on_page(dependencies, http, realm.get(), error);
+  });
 }
 
 web::Response answer_refusal(const Dependencies& dependencies, const web::Request& http, const RealmEntry& realm,
@@ -254,7 +277,7 @@ web::Outcome read_parameters(const Dependencies& dependencies, const web::Reques
                    [&dependencies, &http, realm = std::move(realm), client = std::move(client),
                     handle = std::string(*handle)]() -> web::Outcome {
                      auto pushed = load_pushed_request(dependencies, realm->realm, *client, handle);
-                     if (!pushed) return store_failed(dependencies, http, pushed.error());
+                     if (!pushed) return store_failed_on_page(dependencies, http, realm.get(), pushed.error());
                      if (!*pushed) {
                        return refuse_on_page(dependencies, http, *realm, client->client.client_id,
                                              {400, "Invalid Request", "pushed_request_unknown"});
@@ -273,7 +296,8 @@ int count_of(const web::Form& form, std::string_view wanted) {
 
 web::Outcome authorize_endpoint(const Dependencies& dependencies, const web::Request& request) {
   return with_path_realm(
-      dependencies, request, [&dependencies, &request](std::shared_ptr<const RealmEntry> realm) -> web::Outcome {
+      asking_for_page(dependencies, request, nullptr), dependencies, request,
+      [&dependencies, &request](std::shared_ptr<const RealmEntry> realm) -> web::Outcome {
         const bool posted = request.method == web::Method::kPost;
         auto form = web::Form::parse(posted ? request.body : request.query);
         const auto refused = [&](std::string message, std::string note) {
@@ -284,8 +308,8 @@ web::Outcome authorize_endpoint(const Dependencies& dependencies, const web::Req
         if (!client_id) return refused("Missing parameters: client_id", "no_client_id");
         if (count_of(*form, "client_id") > 1) return refused("Invalid Request", "client_id_repeated");
         const std::string id(*client_id);
-        return with_client_entry(
-            dependencies, request, realm, id,
+        return cardea::with_client(
+            asking_for_page(dependencies, request, realm), realm, id,
             [&dependencies, &request, realm,
              form = std::move(*form)](std::shared_ptr<const ClientEntry> client) mutable -> web::Outcome {
               return read_parameters(dependencies, request, realm, std::move(client), std::move(form));
