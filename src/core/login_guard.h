@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <mutex>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -85,6 +86,33 @@ class LoginGuard {
   std::mutex mutex_;
   Table addresses_;
   Table accounts_;
+};
+
+/// One attempt on its way to the lane that looks at it. Until somebody says what came of it, it did not count: one that
+/// never arrives, because that lane is full or the store fails, gives itself back. verify_password settles it.
+class HeldAttempt {
+ public:
+  HeldAttempt() = default;
+  HeldAttempt(LoginGuard& guard, const LoginTicket& ticket) : guard_(&guard), ticket_(ticket) {}
+  HeldAttempt(HeldAttempt&& other) noexcept : guard_(std::exchange(other.guard_, nullptr)), ticket_(other.ticket_) {}
+  HeldAttempt& operator=(HeldAttempt&& other) noexcept {
+    std::swap(guard_, other.guard_);
+    std::swap(ticket_, other.ticket_);
+    return *this;
+  }
+  HeldAttempt(const HeldAttempt&) = delete;
+  HeldAttempt& operator=(const HeldAttempt&) = delete;
+  ~HeldAttempt() { give_back(); }
+
+  /// The password was looked at, and was wrong.
+  void count() { guard_ = nullptr; }
+  void give_back() {
+    if (auto* guard = std::exchange(guard_, nullptr)) guard->give_back(ticket_);
+  }
+
+ private:
+  LoginGuard* guard_ = nullptr;
+  LoginTicket ticket_;
 };
 
 }  // namespace cardea

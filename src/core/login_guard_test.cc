@@ -66,6 +66,21 @@ TEST_F(LoginGuardTest, what_is_given_back_was_never_taken) {
   }
 }
 
+TEST_F(LoginGuardTest, what_never_arrives_gives_itself_back_and_what_was_wrong_counts) {
+  for (int i = 0; i < 100; ++i) {
+    const auto ticket = guard_.reserve(RealmId("r"), "ada", "203.0.113.1");
+    ASSERT_TRUE(ticket) << i;
+    HeldAttempt held(guard_, *ticket);
+    HeldAttempt moved = std::move(held);
+  }
+  for (int i = 0; i < 3; ++i) {
+    const auto ticket = guard_.reserve(RealmId("r"), "ada", "203.0.113.1");
+    ASSERT_TRUE(ticket) << i;
+    HeldAttempt(guard_, *ticket).count();
+  }
+  EXPECT_FALSE(passes("ada"));
+}
+
 TEST_F(LoginGuardTest, refuses_parallel_attempts_beyond_the_bucket) {
   std::atomic<int> passed = 0;
   std::vector<std::thread> threads;

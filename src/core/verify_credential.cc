@@ -64,11 +64,18 @@ PasswordVerdict verify_password(const LoginAttempt& attempt, std::string_view pa
   return attempt.user->enabled ? PasswordVerdict::kAccepted : PasswordVerdict::kDisabled;
 }
 
-PasswordVerdict verify_password(const LoginAttempt& attempt, std::string_view password, LoginGuard& guard,
-                                const LoginTicket& ticket) {
+PasswordVerdict verify_password(const LoginAttempt& attempt, std::string_view password, HeldAttempt& held) {
   const auto verdict = verify_password(attempt, password);
-  if (verdict != PasswordVerdict::kRefused) guard.give_back(ticket);
+  verdict == PasswordVerdict::kRefused ? held.count() : held.give_back();
   return verdict;
+}
+
+Stored<bool> is_locked_meanwhile(Rows& rows, const Repositories& repositories, const Realm& realm, const UserId& user,
+                                 TimePoint now) {
+  if (!brute_force_settings(realm).is_on) return false;
+  const auto failures = repositories.login_failures.find(rows, realm.id, user);
+  if (!failures) return refuse(failures.error());
+  return is_locked(*failures, now);
 }
 
 bool must_record(const LoginAttempt& attempt, PasswordVerdict verdict) {

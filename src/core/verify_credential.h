@@ -40,9 +40,15 @@ enum class PasswordVerdict {
 
 /// Takes about 7 ms: run it on the hash lane. A password beyond kPasswordBytesMax is refused without hashing.
 [[nodiscard]] PasswordVerdict verify_password(const LoginAttempt& attempt, std::string_view password);
-/// The same for an attempt that was reserved, as every one from outside is: a right password gives the ticket back.
-[[nodiscard]] PasswordVerdict verify_password(const LoginAttempt& attempt, std::string_view password, LoginGuard& guard,
-                                              const LoginTicket& ticket);
+/// The same for an attempt that was reserved, as every one from outside is: a wrong password counts, a right one gives
+/// the attempt back.
+[[nodiscard]] PasswordVerdict verify_password(const LoginAttempt& attempt, std::string_view password,
+                                              HeldAttempt& held);
+
+/// Guesses that came side by side were all loaded before the first of them was counted. A right password is good only
+/// if the account is not locked now, so ask again before anything comes of it, and answer as a wrong one is answered.
+[[nodiscard]] Stored<bool> is_locked_meanwhile(Rows& rows, const Repositories& repositories, const Realm& realm,
+                                               const UserId& user, TimePoint now);
 
 /// Must `record_attempt` be called for it? Then on the store lane, before the answer is given.
 [[nodiscard]] bool must_record(const LoginAttempt& attempt, PasswordVerdict verdict);

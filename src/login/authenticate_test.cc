@@ -38,6 +38,16 @@ class AuthenticateTest : public LoginTest {
     return std::string(url).replace(at, url.find('&', at) - at, code);
   }
 
+  /// Posts ada's right password, as far as the step that looks at it.
+  web::Outcome until_hash(web::Request& request) {
+    request.headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
+    web::append_form(request.body, "username", "ada");
+    web::append_form(request.body, "password", kPassword);
+    auto outcome = router_.handle(request);
+    while (!outcome.is_response() && outcome.then().lane != web::Lane::kHash) outcome = outcome.then().step();
+    return outcome;
+  }
+
   Browser browser_;
 };
 
@@ -54,6 +64,28 @@ TEST_F(AuthenticateTest, refuses_wrong_password_unknown_user_and_empty_fields_wi
   expect_refused(post(browser_, form_action(page), "username=ada"), "Invalid username or password.");
   expect_refused(post(browser_, form_action(page), "otp=123456&login=Sign+In&accept=on"),
                  "Invalid username or password.");
+}
+
+// Guesses that come side by side are all read before the first of them is counted.
+TEST_F(AuthenticateTest, refuses_a_right_guess_that_came_beside_too_many_wrong_ones) {
+  realm_.extra["bruteForceProtected"] = true;
+  realm_.extra["failureFactor"] = 3;
+  save_realm();
+  const auto page = start(browser_);
+  auto request = make_request(browser_, web::Method::kPost, form_action(page));
+  auto right = until_hash(request);
+  ASSERT_FALSE(right.is_response());
+  for (int i = 0; i < 3; ++i) (void)submit(browser_, page, "ada", "wrong");
+  expect_refused(run_in(browser_, request, std::move(right)), "Invalid username or password.");
+}
+
+TEST_F(AuthenticateTest, refuses_to_charge_an_attempt_that_nobody_looked_at) {
+  const auto page = start(browser_);
+  for (int i = 0; i < 100; ++i) {  // the lane for hashes is full: the step is thrown away
+    auto request = make_request(browser_, web::Method::kPost, form_action(page));
+    ASSERT_FALSE(until_hash(request).is_response()) << i;
+  }
+  EXPECT_EQ(submit(browser_, page, "ada", kPassword).status, 302);
 }
 
 TEST_F(AuthenticateTest, refuses_odd_posts) {

@@ -13,6 +13,7 @@
 #include "core/required_actions.h"
 #include "core/sealed_interaction.h"
 #include "core/session.h"
+#include "core/verify_credential.h"
 #include "core/webauthn_credential.h"
 #include "login/actions/action.h"
 #include "login/endpoint.h"
@@ -83,11 +84,18 @@ Stored<Roles> load_roles(Rows& rows, const Dependencies& dependencies, const Rea
   return dependencies.settings.effective_roles(rows, realm, **subject);
 }
 
+// Whose answer it was, as far as that is known; empty: nobody's.
+std::string_view answered_by(const StepRun& run, const StepView& view) {
+  if (!view.user.empty()) return view.user.str();
+  return run.user ? std::string_view(run.user->id.str()) : std::string_view();
+}
+
 web::Response deny(const StepRun& run, DenyReason reason) {
   const auto& realm = run.realm->realm;
   run.dependencies.log.info("login_failed", {{"reason", describe(reason)},
                                              {"realm", realm.name},
                                              {"client_id", run.interaction.request.client_id},
+                                             {"user_id", answered_by(run, {})},
                                              {"ip", run.request.remote_address},
                                              {"correlation_id", run.request.correlation_id}});
   std::string_view message = "This login cannot be completed. Ask your administrator.";
@@ -232,7 +240,7 @@ struct Settlement {
   bool takes_row = false;
   std::optional<NextRow> next;
 };
-enum class Settled { kDone, kUsedBefore, kGone };
+enum class Settled { kDone, kUsedBefore, kLocked, kGone };
 
 Stored<Settled> settle(Tx& tx, const StepRun& run, const StepPassed& passed, const Settlement& settlement,
                        Settled& lost) {
@@ -246,6 +254,14 @@ Stored<Settled> settle(Tx& tx, const StepRun& run, const StepPassed& passed, con
     if (auto taken = interactions.take(tx, handle_hash(run.link.session_code)); !taken) return refuse(taken.error());
   }
   if (!settlement.next && brute_force_settings(run.realm->realm).is_on) {
+    // Guesses that came side by side may have locked the account: a right one among them must not unlock it.
+    const auto locked = is_locked_meanwhile(tx, run.dependencies.repositories, run.realm->realm, passed.user.id,
+                                            run.dependencies.clock.now());
+    if (!locked) return refuse(locked.error());
+    if (*locked) {
+      lost = Settled::kLocked;
+      return refuse(StoreError::kConflict);
+    }
     const auto forgotten = record_login_success(tx, run.dependencies.repositories, run.realm->realm, passed.user.id);
     if (!forgotten) return refuse(forgotten.error());
   }
@@ -297,7 +313,8 @@ web::Outcome save(const StepRunPtr& run, const StepPassed& passed, const Settlem
                               [&](Tx& tx) { return settle(tx, *run, passed, settlement, lost); });
   if (!saved && saved.error() == StoreError::kConflict) {
     if (lost == Settled::kUsedBefore) return fail_step(run, "used_before", {.error = std::string(passed.used_before)});
-    return refuse_login(run->dependencies, run->request, run->realm, run->link, Refusal::kGone);
+    const auto refusal = lost == Settled::kLocked ? Refusal::kUserDisabled : Refusal::kGone;
+    return refuse_login(run->dependencies, run->request, run->realm, run->link, refusal);
   }
   if (!saved) return store_failed(run->dependencies, run->request, run->realm.get(), saved.error());
   if (!settlement.next) return finish(run, passed, progress, end);
@@ -314,7 +331,7 @@ web::Outcome count_failure(const StepRunPtr& run, StepView view, const std::opti
   auto& interactions = run->dependencies.repositories.interactions;
   const auto stored = run->dependencies.repositories.store.write([&](Tx& tx) -> Stored<void> {
     if (auto taken = interactions.take(tx, handle_hash(run->link.session_code)); !taken) return taken;
-    if (run->user) {
+    if (run->user && form_of(*run).facts.proof != Proof::kPassword) {  // a password counts its own
       const auto counted = record_login_failure(tx, run->dependencies.repositories, run->realm->realm, run->user->id,
                                                 run->request.remote_address, run->dependencies.clock.now());
       if (!counted) return counted;
@@ -482,6 +499,7 @@ web::Response refuse_attempt(const StepRun& run, const TooManyAttempts& refused,
   run.dependencies.log.info("login_failed", {{"reason", "too_many_attempts"},
                                              {"realm", run.realm->realm.name},
                                              {"client_id", run.interaction.request.client_id},
+                                             {"user_id", answered_by(run, {})},
                                              {"ip", run.request.remote_address},
                                              {"correlation_id", run.request.correlation_id}});
   view.error = "${tooManyAttempts}";
@@ -495,6 +513,7 @@ web::Outcome fail_step(const StepRunPtr& run, std::string_view reason, StepView 
   run->dependencies.log.info("login_failed", {{"reason", reason},
                                               {"realm", run->realm->realm.name},
                                               {"client_id", run->interaction.request.client_id},
+                                              {"user_id", answered_by(*run, view)},
                                               {"ip", run->request.remote_address},
                                               {"correlation_id", run->request.correlation_id}});
   if (run->steps() == nullptr && run->user && form_of(*run).facts.proof != Proof::kPassword) {

@@ -53,6 +53,7 @@ struct StepView {
   std::string error = {};     // empty: none
   std::string username = {};  // as typed
   bool remember_me = false;
+  UserId user = {};               // whose answer failed, for the log: known from a name though nothing was proven
   std::string session_code = {};  // when it is not the request's: the row was written anew
 };
 

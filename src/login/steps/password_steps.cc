@@ -20,25 +20,28 @@ constexpr std::string_view kDisabledAccount = "${accountDisabledMessage}";
 struct Submission {
   StepRunPtr run;
   PasswordForm form;
-  LoginTicket ticket;  // reserved before anything is read
-  [[nodiscard]] StepView again(std::string_view error) const {
-    return {.error = std::string(error), .username = form.username, .remember_me = form.remember_me};
+  HeldAttempt held;  // reserved before anything is read
+  [[nodiscard]] StepView again(std::string_view error, const std::optional<User>& user = {}) const {
+    return {.error = std::string(error),
+            .username = form.username,
+            .remember_me = form.remember_me,
+            .user = user ? user->id : UserId()};
   }
 };
-using SubmissionPtr = std::shared_ptr<const Submission>;
+using SubmissionPtr = std::shared_ptr<Submission>;
 
 // Only kAccepted leads on.
-web::Outcome go_on(const SubmissionPtr& submission, LoginAttempt& attempt, PasswordVerdict verdict) {
+web::Outcome tell(const SubmissionPtr& submission, LoginAttempt& attempt, PasswordVerdict verdict) {
   const auto& run = submission->run;
   switch (verdict) {
     case PasswordVerdict::kAccepted:
       break;
     case PasswordVerdict::kDisabled:
-      return fail_step(run, "user_disabled", submission->again(kDisabledAccount));
+      return fail_step(run, "user_disabled", submission->again(kDisabledAccount, attempt.user));
     case PasswordVerdict::kRefused:
     default:
       return fail_step(run, attempt.is_locked ? "user_temporarily_disabled" : "invalid_user_credentials",
-                       submission->again(kWrongPassword));
+                       submission->again(kWrongPassword, attempt.user));
   }
   return pass_step(submission->run, {.proof = Proof::kPassword,
                                      .user = std::move(*attempt.user),
@@ -49,23 +52,40 @@ web::Outcome go_on(const SubmissionPtr& submission, LoginAttempt& attempt, Passw
 }
 
 // On the store lane: what came of the attempt is counted before anybody is told.
-web::Outcome record_and_go_on(const SubmissionPtr& submission, LoginAttempt& attempt, PasswordVerdict verdict) {
+web::Outcome record_and_tell(const SubmissionPtr& submission, LoginAttempt& attempt, PasswordVerdict verdict) {
   const auto& run = *submission->run;
   const auto recorded = run.dependencies.repositories.store.write([&](Tx& tx) {
     return record_attempt(tx, run.dependencies.repositories, run.realm->realm, attempt, verdict,
                           run.request.remote_address, run.dependencies.clock.now());
   });
   if (!recorded) return store_failed(run.dependencies, run.request, run.realm.get(), recorded.error());
-  return go_on(submission, attempt, verdict);
+  return tell(submission, attempt, verdict);
+}
+
+// A right password of an account that is locked by wrong ones: by guesses that came beside it, too.
+web::Outcome check_lock_and_tell(const SubmissionPtr& submission, LoginAttempt& attempt, PasswordVerdict verdict) {
+  const auto& run = *submission->run;
+  const auto locked = read_from(run.dependencies.repositories.store, [&](Rows& rows) {
+    return is_locked_meanwhile(rows, run.dependencies.repositories, run.realm->realm, attempt.user->id,
+                               run.dependencies.clock.now());
+  });
+  if (!locked) return store_failed(run.dependencies, run.request, run.realm.get(), locked.error());
+  attempt.is_locked = *locked;
+  return tell(submission, attempt, *locked ? PasswordVerdict::kRefused : verdict);
 }
 
 // The decision, on the hash lane.
 web::Outcome decide(const SubmissionPtr& submission, LoginAttempt& attempt) {
-  const auto verdict = verify_password(attempt, submission->form.password.reveal(),
-                                       submission->run->dependencies.login_guard, submission->ticket);
-  if (!must_record(attempt, verdict)) return go_on(submission, attempt, verdict);
+  const auto verdict = verify_password(attempt, submission->form.password.reveal(), submission->held);
+  if (verdict != PasswordVerdict::kRefused && attempt.is_counted) {
+    return then_read(submission->run->dependencies,
+                     [submission, attempt = std::move(attempt), verdict]() mutable {
+                       return check_lock_and_tell(submission, attempt, verdict);
+                     });
+  }
+  if (!must_record(attempt, verdict)) return tell(submission, attempt, verdict);
   return web::then(web::Lane::kStore, [submission, attempt = std::move(attempt), verdict]() mutable {
-    return record_and_go_on(submission, attempt, verdict);
+    return record_and_tell(submission, attempt, verdict);
   });
 }
 
@@ -75,10 +95,7 @@ web::Outcome load_attempt(const SubmissionPtr& submission) {
     return load_login_attempt(rows, run.dependencies.repositories, run.realm->realm, submission->form.username,
                               run.dependencies.clock.now());
   });
-  if (!attempt) {
-    run.dependencies.login_guard.give_back(submission->ticket);
-    return store_failed(run.dependencies, run.request, run.realm.get(), attempt.error());
-  }
+  if (!attempt) return store_failed(run.dependencies, run.request, run.realm.get(), attempt.error());
   return web::then(web::Lane::kHash,
                    [submission, attempt = std::move(*attempt)]() mutable { return decide(submission, attempt); });
 }
@@ -89,14 +106,14 @@ bool is_other_user(const StepRun& run, std::string_view typed) {
 }
 
 web::Outcome check_password(const StepRunPtr& run, PasswordForm form) {
-  auto submission = std::make_shared<Submission>(run, std::move(form), LoginTicket{});
+  auto submission = std::make_shared<Submission>(run, std::move(form), HeldAttempt());
   if (!submission->form.is_plausible() || is_other_user(*run, submission->form.username)) {
     return fail_step(run, "invalid_user_credentials", submission->again(kWrongPassword));
   }
   const auto ticket = run->dependencies.login_guard.reserve(run->realm->realm.id, submission->form.username,
                                                             run->request.remote_address);
   if (!ticket) return refuse_attempt(*run, ticket.error(), submission->again({}));
-  submission->ticket = *ticket;
+  submission->held = HeldAttempt(run->dependencies.login_guard, *ticket);
   return then_read(run->dependencies, [submission] { return load_attempt(submission); });
 }
 

@@ -6,6 +6,7 @@
 #include "core/proof_holds.h"
 #include "core/session.h"
 #include "core/session_limits.h"
+#include "core/verify_credential.h"
 #include "oidc/authorize/authorize_endpoint.h"
 #include "oidc/authorize/grant_answer.h"
 #include "oidc/device/device_endpoints.h"
@@ -106,6 +107,9 @@ Stored<std::optional<std::string_view>> why_over(Tx& tx, const Completion& compl
   if (!user) return refuse(user.error());
   if (!*user) return Answer("user_gone");
   if (!(*user)->enabled) return Answer("user_disabled");
+  const auto locked = is_locked_meanwhile(tx, repositories, grant.realm->realm, (*user)->id, grant.now);
+  if (!locked) return refuse(locked.error());
+  if (*locked) return Answer("user_temporarily_disabled");
   return why_proof_is_over(tx, repositories, grant.realm->realm, **user, basis_of(grant.proven), grant.now);
 }
 
@@ -203,6 +207,7 @@ web::Response settings_changed(const Dependencies& dependencies, const web::Requ
   dependencies.log.info("authorize_refused", {{"reason", reason},
                                               {"realm", realm.realm.name},
                                               {"client_id", authorization.client_id},
+                                              {"ip", request.remote_address},
                                               {"correlation_id", request.correlation_id}});
   return web::error_page(dependencies.pages, 400, display_name(realm.realm),
                          "The application's settings have changed. Please start again from there.", request);
@@ -239,6 +244,7 @@ web::Outcome deny_interaction(const Dependencies& dependencies, const web::Reque
         dependencies.log.info("authorize_refused", {{"reason", "access_denied"},
                                                     {"realm", realm->realm.name},
                                                     {"client_id", authorization.client_id},
+                                                    {"ip", request.remote_address},
                                                     {"correlation_id", request.correlation_id}});
         if (!authorization.device_user_code.empty()) {  // a device's login: there is no client to answer
           return web::error_page(dependencies.pages, 403, display_name(realm->realm), "Access denied", request);

@@ -29,7 +29,7 @@ struct PasswordRequest {
   SecretBytes password;
   LoginAttempt attempt;
   bool needs_otp = false;
-  LoginTicket ticket;  // reserved before anything was read
+  HeldAttempt held;  // reserved before anything was read
 };
 using PasswordRequestPtr = std::shared_ptr<PasswordRequest>;
 
@@ -100,6 +100,12 @@ Stored<Result<Signed, OAuthError>> open_session(Tx& tx, const PasswordRequest& l
                                                 const std::string& refresh_id) {
   const auto& request = *login.request;
   const auto& repositories = request.dependencies.repositories;
+  const auto locked = is_locked_meanwhile(tx, repositories, request.realm->realm, session.user, request.now);
+  if (!locked) return refuse(locked.error());
+  if (*locked) {
+    return Result<Signed, OAuthError>(
+        refuse(invalid_grant("Invalid user credentials", "user_temporarily_disabled")));
+  }
   if (login.needs_otp) {
     const auto taken = take_otp(tx, login);
     if (!taken) return refuse(taken.error());
@@ -216,8 +222,7 @@ web::Outcome record_and_decide(const PasswordRequestPtr& login, PasswordVerdict 
 }
 
 web::Outcome hash_and_decide(const PasswordRequestPtr& login) {
-  const auto verdict = verify_password(login->attempt, login->password.reveal(),
-                                       login->request->dependencies.login_guard, login->ticket);
+  const auto verdict = verify_password(login->attempt, login->password.reveal(), login->held);
   if (!must_record(login->attempt, verdict)) return decide(login, verdict);
   return web::then(web::Lane::kStore, [login, verdict] { return record_and_decide(login, verdict); });
 }
@@ -237,10 +242,10 @@ web::Outcome password_grant(TokenRequestPtr request) {
       request->dependencies.login_guard.reserve(request->realm->realm.id, *username, request->http.remote_address);
   if (!ticket) return refuse_attempt(*request, ticket.error());
   auto login = std::make_shared<PasswordRequest>();
-  login->ticket = *ticket;
   login->plan = std::move(*plan);
   login->username = *username;
   login->password = SecretBytes::copy_of(password);
+  login->held = HeldAttempt(request->dependencies.login_guard, *ticket);
   login->request = std::move(request);
   const auto& dependencies = login->request->dependencies;
   return then_read(dependencies, [login]() -> web::Outcome {
@@ -248,10 +253,7 @@ web::Outcome password_grant(TokenRequestPtr request) {
     auto attempt = read_from(r.dependencies.repositories.store, [&](Rows& rows) {
       return load_login_attempt(rows, r.dependencies.repositories, r.realm->realm, login->username, r.now);
     });
-    if (!attempt) {
-      r.dependencies.login_guard.give_back(login->ticket);
-      return token_store_failed(r, attempt.error());
-    }
+    if (!attempt) return token_store_failed(r, attempt.error());
     login->attempt = std::move(*attempt);
     return web::then(web::Lane::kHash, [login] { return hash_and_decide(login); });
   });
