@@ -9,13 +9,19 @@
 namespace cardea::oidc {
 namespace {
 
-web::Response refused(const ClientRequest& request, const ClientRequestRules& rules, std::string_view client_id,
-                      const OAuthError& error) {
-  auto response = error_response(error, request.http, request.realm->realm.name, client_id, request.dependencies.log);
-  if (request.client != nullptr && rules.cors) {
-    add_cors(response, request.http, request.client->client, request.server_base);
-  }
-  return response;
+web::Response refused(const ClientRequest& request, std::string_view client_id, const OAuthError& error) {
+  return error_response(error, request.http, request.realm->realm.name, client_id, request.dependencies.log);
+}
+
+web::Response refused(const ClientRequest& request, const OAuthError& error) {
+  return refused(request, request.client->client.client_id, error);
+}
+
+/// Every answer from here on, whoever makes it, may be read by the pages of the client that was named.
+web::Outcome for_pages(std::shared_ptr<const ClientRequest> request, web::Outcome outcome) {
+  return web::with_answer(std::move(outcome), [request = std::move(request)](web::Response& response) {
+    add_cors(response, request->http, request->client->client, request->server_base);
+  });
 }
 
 /// The way the client is set up for; null: the secret, which also answers for clients that are not there.
@@ -75,7 +81,11 @@ web::Outcome read_client(Unproven unproven) {
       request.dependencies, request.http, request.realm, client_id,
       [unproven = std::move(unproven)](std::shared_ptr<const ClientEntry> client) mutable -> web::Outcome {
         unproven.request->client = std::move(client);
-        return prove(std::move(unproven));
+        const auto request = unproven.request;
+        const bool from_page =
+            unproven.rules.cors && request->client != nullptr && request->http.header("Origin").has_value();
+        auto outcome = prove(std::move(unproven));
+        return from_page ? for_pages(request, std::move(outcome)) : std::move(outcome);
       });
 }
 
@@ -111,22 +121,22 @@ bool bind_certificate(ClientRequest& request) {
 /// The DPoP proof that came with the request, checked and used up, for the tokens to be bound to its key.
 web::Outcome bind(Unproven unproven) {
   auto& request = *unproven.request;
-  const auto refused = [&](ProofError error) { return refuse_client(request, unproven.rules, proof_refused(error)); };
+  const auto bad_proof = [&](ProofError error) { return refused(request, proof_refused(error)); };
   if (!bind_certificate(request) && unproven.rules.needs_proof) {
-    return refuse_client(request, unproven.rules,
+    return refused(request,
                          {.code = OAuthCode::kInvalidRequest,
                           .description = "Client Certification missing for MTLS HoK Token Binding",
                           .note = "no_certificate"});
   }
   const auto header = read_proof(request.http);
-  if (!header) return refused(header.error());
+  if (!header) return bad_proof(header.error());
   if (!*header) {
-    if (unproven.rules.needs_proof && must_prove_key(request)) return refused(ProofError::kMissing);
+    if (unproven.rules.needs_proof && must_prove_key(request)) return bad_proof(ProofError::kMissing);
     return unproven.next(std::move(unproven.request));
   }
   auto proof =
       check_request_proof(request.dependencies, request.http, **header, request.client->client.policy(), std::nullopt);
-  if (!proof) return refused(proof.error());
+  if (!proof) return bad_proof(proof.error());
   request.binding.key_thumbprint = proof->key_thumbprint;
   const auto& dependencies = request.dependencies;
   const auto& http = request.http;
@@ -134,7 +144,7 @@ web::Outcome bind(Unproven unproven) {
   return use_proof_up(dependencies, http, realm, std::move(*proof),
                       [unproven = std::move(unproven)](bool first) mutable -> web::Outcome {
                         if (!first) {
-                          return refuse_client(*unproven.request, unproven.rules, proof_refused(ProofError::kUsed));
+                          return refused(*unproven.request, proof_refused(ProofError::kUsed));
                         }
                         return unproven.next(std::move(unproven.request));
                       });
@@ -144,7 +154,7 @@ web::Outcome bind(Unproven unproven) {
 
 web::Response refuse_proof(const Unproven& unproven, const OAuthError& error) {
   const auto& rules = unproven.rules;
-  return refused(*unproven.request, rules, unproven.presented.client_id,
+  return refused(*unproven.request, unproven.presented.client_id,
                  rules.reword == nullptr ? error : rules.reword(error));
 }
 
@@ -153,7 +163,7 @@ web::Outcome accept_client(Unproven unproven) {
   const auto twice =
       unproven.rules.targets_may_repeat ? form.first_repeated({"audience", "resource"}) : form.first_repeated();
   if (twice) {
-    return refuse_client(*unproven.request, unproven.rules,
+    return refused(*unproven.request,
                          {.code = OAuthCode::kInvalidRequest,
                           .description = "duplicated parameter",
                           .note = "repeated:" + std::string(*twice)});
@@ -162,8 +172,8 @@ web::Outcome accept_client(Unproven unproven) {
   return unproven.next(std::move(unproven.request));
 }
 
-web::Response refuse_client(const ClientRequest& request, const ClientRequestRules& rules, const OAuthError& error) {
-  return refused(request, rules, request.client->client.client_id, error);
+web::Response refuse_client(const ClientRequest& request, const ClientRequestRules&, const OAuthError& error) {
+  return refused(request, request.client->client.client_id, error);
 }
 
 web::Outcome with_proven_client(const Dependencies& dependencies, const web::Request& request,

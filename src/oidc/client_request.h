@@ -35,7 +35,7 @@ using ClientRequestPtr = std::shared_ptr<const ClientRequest>;
 
 struct ClientRequestRules {
   BearerOnly bearer_only = BearerOnly::kRefused;
-  bool cors = true;                  // the endpoint may be called by pages of the client
+  bool cors = true;                  // pages of the client that was named may read every answer, whoever makes it
   bool targets_may_repeat = false;   // `audience` and `resource` (RFC 8693 section 2.1, RFC 8707 section 2)
   bool takes_proof = false;          // a DPoP header is read, checked and used up
   bool needs_proof = false;          // clients that must bind their tokens are refused without one
@@ -47,7 +47,7 @@ struct ClientRequestRules {
 /// What the endpoint does once the client is proven.
 using ProvenStep = std::function<web::Outcome(ClientRequestPtr request)>;
 
-/// The refusal, logged, with CORS headers where the rules say so.
+/// The refusal, logged.
 [[nodiscard]] web::Response refuse_client(const ClientRequest& request, const ClientRequestRules& rules,
                                           const OAuthError& error);
 

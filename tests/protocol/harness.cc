@@ -92,6 +92,7 @@ class Backend {
     repositories_.emplace(opened_->repositories(sealer));
   }
   [[nodiscard]] Repositories repositories() const { return *repositories_; }
+  void fail_writes(StoreError error) { memory_.fail_writes(0, error); }
 
  private:
   std::optional<TemporaryFolder> folder_;
@@ -101,6 +102,8 @@ class Backend {
 };
 
 Server::~Server() = default;
+
+void Server::fail_writes(StoreError error) { backend_->fail_writes(error); }
 
 Server::Server(Engine engine)
     : sealer_(test_sealer()),

@@ -74,6 +74,9 @@ class Server {
   /// Gives a user of the harness the realm role offline_access.
   void allow_offline(std::string_view username = "ada");
 
+  /// With rows in memory: every write that follows fails.
+  void fail_writes(StoreError error);
+
   FakeClock clock;
   SeededRandom random{20'261'122};
   MemoryLog log;

@@ -218,5 +218,31 @@ TEST_P(Dpop, a_pushed_request_binds_its_code_to_the_key_of_the_push) {  // PA-13
 
 INSTANTIATE_ON_EVERY_ENGINE(Dpop);
 
+// A page must learn why, whichever step fails; without the headers it sees a failure it cannot read.
+TEST(DpopOfAPage, refuses_with_headers_that_let_the_page_read_why) {
+  Server server;
+  server.add_client("page", [](Client& client) {
+    client.public_client = false;
+    client.secret = SecretBytes::copy_of("page-secret");
+    client.service_accounts_enabled = true;
+    client.web_origins = {"https://page.example"};
+  });
+  const auto key = jose::test_signing_key(jose::Algorithm::kES256, "");
+  std::string header = R"({"typ":"dpop+jwt","alg":"ES256","jwk":)";
+  jose::append_jwk(header, {jose::test_private_key(crypto::KeyType::kEcP256).public_key(), "", "", "", ""});
+  const json::object claims = {{"jti", "1"},
+                               {"htm", "POST"},
+                               {"htu", std::string("https://id.example").append(kP).append("/token")},
+                               {"iat", epoch_seconds(server.clock.now())}};
+  const auto proof = jose::sign_by_hand(key, header + "}", json::serialize(claims));
+  server.fail_writes(StoreError::kBusy);
+  const auto answer = server.post(
+      "/token", {{"grant_type", "client_credentials"}, {"client_id", "page"}, {"client_secret", "page-secret"}},
+      {{"Origin", "https://page.example"}, {"DPoP", proof}});
+  EXPECT_EQ(answer.status, 503);
+  ASSERT_NE(answer.find_header("Access-Control-Allow-Origin"), nullptr);
+  EXPECT_EQ(*answer.find_header("Access-Control-Allow-Origin"), "https://page.example");
+}
+
 }  // namespace
 }  // namespace cardea::protocol

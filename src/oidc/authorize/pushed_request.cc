@@ -7,7 +7,6 @@
 #include "base/text.h"
 #include "crypto/hash.h"
 #include "oidc/client_request.h"
-#include "oidc/cors.h"
 #include "oidc/endpoint.h"
 
 namespace cardea::oidc {
@@ -98,9 +97,7 @@ web::Outcome store(const ClientRequestPtr& request, Ticket ticket, std::string h
         writer.begin_object().member("request_uri", std::string(kPushedPrefix) + handle);
         writer.member("expires_in", life_of(request->realm->realm).count());
         writer.end_object();
-        auto response = web::no_store_json(201, std::move(body));
-        add_cors(response, request->http, request->client->client, request->server_base);
-        return response;
+        return web::no_store_json(201, std::move(body));
       });
 }
 

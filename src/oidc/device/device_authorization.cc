@@ -7,7 +7,6 @@
 #include "crypto/hash.h"
 #include "oidc/authorize/check_request.h"
 #include "oidc/client_request.h"
-#include "oidc/cors.h"
 #include "oidc/device/device_endpoints.h"
 #include "oidc/device/user_code.h"
 #include "oidc/endpoint.h"
@@ -96,9 +95,7 @@ web::Response answer(const ClientRequest& request, const Started& started) {
       .member("expires_in", std::chrono::floor<seconds>(started.record.expires_at - request.now).count())
       .member("interval", started.record.interval.count())
       .end_object();
-  auto response = web::no_store_json(200, std::move(body));
-  add_cors(response, request.http, request.client->client, request.dependencies.base_url.of(request.http));
-  return response;
+  return web::no_store_json(200, std::move(body));
 }
 
 web::Outcome start(DeviceLimits& limits, ClientRequestPtr request) {

@@ -2,7 +2,6 @@
 #include "core/check_bearer.h"
 #include "core/logout/end_session.h"
 #include "oidc/client_request.h"
-#include "oidc/cors.h"
 #include "oidc/endpoint.h"
 #include "oidc/logout/logout_endpoint.h"
 
@@ -42,7 +41,6 @@ web::Outcome end_session(ClientRequestPtr request, SessionId session, bool offli
                                                     {"correlation_id", request->http.correlation_id}});
           response.add("Cache-Control", "no-cache");
         }
-        add_cors(response, request->http, request->client->client, request->dependencies.base_url.of(request->http));
         return response;
       });
 }

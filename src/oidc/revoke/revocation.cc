@@ -2,18 +2,12 @@
 
 #include "core/check_bearer.h"
 #include "oidc/client_request.h"
-#include "oidc/cors.h"
 #include "oidc/endpoint.h"
 
 namespace cardea::oidc {
 namespace {
 
 constexpr ClientRequestRules kRules{};
-
-web::Response with_cors(const ClientRequest& request, web::Response response) {
-  add_cors(response, request.http, request.client->client, request.dependencies.base_url.of(request.http));
-  return response;
-}
 
 void log_revoked(const ClientRequest& request, std::string_view kind, const jose::VerifiedJwt& token) {
   request.dependencies.log.info("token_revoked", {{"kind", kind},
@@ -23,15 +17,15 @@ void log_revoked(const ClientRequest& request, std::string_view kind, const jose
                                                   {"correlation_id", request.http.correlation_id}});
 }
 
-web::Response done(const ClientRequest& request) {
+web::Response done() {
   auto response = web::empty_response(200);
   response.add("Cache-Control", "no-store").add("Pragma", "no-cache");
-  return with_cors(request, std::move(response));
+  return response;
 }
 
 /// RFC 7009 section 2.2: an unknown token is no error to act on. Keycloak says so in the body, with status 200.
-web::Response nothing_to_revoke(const ClientRequest& request) {
-  return with_cors(request, web::json_error(200, wire_name(OAuthCode::kInvalidToken), "Invalid token"));
+web::Response nothing_to_revoke() {
+  return web::json_error(200, wire_name(OAuthCode::kInvalidToken), "Invalid token");
 }
 
 web::Outcome revoke_access_token(ClientRequestPtr request, jose::VerifiedJwt token) {
@@ -40,9 +34,9 @@ web::Outcome revoke_access_token(ClientRequestPtr request, jose::VerifiedJwt tok
     const auto stored = repositories.store.write([&](Tx& tx) {
       return repositories.revocations.insert(tx, request->realm->realm.id, token.jti(), token.exp().value());
     });
-    if (!stored) return with_cors(*request, store_failed(request->dependencies, request->http, stored.error()));
+    if (!stored) return store_failed(request->dependencies, request->http, stored.error());
     log_revoked(*request, "access_token", token);
-    return done(*request);
+    return done();
   });
 }
 
@@ -53,9 +47,9 @@ web::Outcome revoke_refresh_token(ClientRequestPtr request, jose::VerifiedJwt to
       return sessions_of(repositories, token)
           .remove_client_session(tx, SessionId(token.sid()), request->client->client.id);
     });
-    if (!removed) return with_cors(*request, store_failed(request->dependencies, request->http, removed.error()));
+    if (!removed) return store_failed(request->dependencies, request->http, removed.error());
     log_revoked(*request, *removed ? "refresh_token_and_session" : "refresh_token", token);
-    return done(*request);
+    return done();
   });
 }
 
@@ -73,7 +67,7 @@ web::Outcome revoke(ClientRequestPtr request) {
   if (!access && !refresh) {
     const bool is_id_token = verify_id_token_hint(realm, request->issuer, *text, request->now).has_value();
     if (is_id_token) return refused(OAuthCode::kUnsupportedTokenType, "Unsupported token type");
-    return nothing_to_revoke(*request);
+    return nothing_to_revoke();
   }
   const auto owner = access ? access->azp() : refresh->azp();
   if (owner != request->client->client.client_id) {

@@ -3,7 +3,6 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "oidc/authorize/resources.h"
-#include "oidc/cors.h"
 #include "oidc/endpoint.h"
 
 namespace cardea::oidc {
@@ -16,16 +15,12 @@ web::Response refuse_token(const TokenRequest& request, OAuthError error) {
                                                    {"client_id", request.client->client.client_id},
                                                    {"ip", request.http.remote_address},
                                                    {"correlation_id", request.http.correlation_id}});
-  auto response = error_response(error, request.http, request.realm->realm.name, request.client->client.client_id,
-                                 request.dependencies.log);
-  add_cors(response, request.http, request.client->client, request.server_base);
-  return response;
+  return error_response(error, request.http, request.realm->realm.name, request.client->client.client_id,
+                        request.dependencies.log);
 }
 
 web::Response token_store_failed(const TokenRequest& request, StoreError error) {
-  auto response = store_failed(request.dependencies, request.http, error);
-  add_cors(response, request.http, request.client->client, request.server_base);
-  return response;
+  return store_failed(request.dependencies, request.http, error);
 }
 
 OAuthError issue_error(IssueError error) {
@@ -110,9 +105,7 @@ web::Response token_answer(const TokenRequest& request, const TokenPlan& plan, c
                                   {"session_id", session == nullptr ? std::string_view() : session->id.str()},
                                   {"ip", request.http.remote_address},
                                   {"correlation_id", request.http.correlation_id}});
-  auto response = web::no_store_json(200, std::move(body));
-  add_cors(response, request.http, request.client->client, request.server_base);
-  return response;
+  return web::no_store_json(200, std::move(body));
 }
 
 Result<std::shared_ptr<const TokenPlan>, OAuthError> requested_plan(const TokenRequest& request) {
