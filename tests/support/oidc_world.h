@@ -118,6 +118,10 @@ class OidcWorld {
   void add_client(const Client& client, const std::string& realm = "demo") {
     write([&](Tx& tx) { return store_.repositories().clients.insert(tx, RealmId("realm-" + realm), client); });
   }
+  void update_client(const Client& client, const std::string& realm = "demo") {
+    write([&](Tx& tx) { return store_.repositories().clients.update(tx, RealmId("realm-" + realm), client); });
+    (void)settings_.check_versions();
+  }
   void add_client(const std::string& client_id) { add_client(make_client(client_id)); }
 
   /// Signs a user in at a client: session, share and tokens. `into`: an existing session gets another share.

@@ -4,6 +4,7 @@
 #include "core/token/token_plan.h"
 #include "oidc/authorize/claims_parameter.h"
 #include "oidc/authorize/resources.h"
+#include "oidc/device/device_endpoints.h"
 #include "oidc/redirect_uri.h"
 
 namespace cardea::oidc {
@@ -96,6 +97,18 @@ Result<void, OAuthError> check_rest(const web::Form& form, const ClientEntry& cl
 }
 
 }  // namespace
+
+std::optional<std::string> why_client_may_not(const ClientEntry* client, const AuthorizationRequest& request,
+                                              std::string_view server_base) {
+  if (const auto refused = refuse_client(client)) return refused->note;
+  if (client->client.id != request.client) return "client_replaced";
+  if (!request.device_user_code.empty()) {
+    return is_device_grant_enabled(client->client) ? std::nullopt : std::optional<std::string>("device_grant_off");
+  }
+  if (!is_redirect_allowed(client->client, request.redirect_uri, server_base)) return "redirect_uri_not_registered";
+  const auto allowed = check_allowed(client->client, request);
+  return allowed ? std::nullopt : std::optional(allowed.error().note);
+}
 
 Result<void, OAuthError> check_code_challenge(const web::Form& form, const Client& client,
                                               AuthorizationRequest& request) {

@@ -3,6 +3,7 @@
 // to a redirect URI before it was found among the client's.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -31,6 +32,16 @@ using AuthorizeRefusal = std::variant<PageRefusal, RedirectRefusal>;
 [[nodiscard]] Result<AuthorizationRequest, AuthorizeRefusal> check_authorization_request(const web::Form& form,
                                                                                          const ClientEntry* client,
                                                                                          std::string_view server_base);
+
+/// The same client, looked at again when an answer is made or the request goes on: what was checked when it came must
+/// still hold, all of it, for the client may have been changed while the person typed. The reason for the log; absent:
+/// it holds. A device's request (RFC 8628) needs the grant alone: it ends on our own page.
+[[nodiscard]] std::optional<std::string> why_client_may_not(const ClientEntry* client,
+                                                            const AuthorizationRequest& request,
+                                                            std::string_view server_base);
+
+/// What the client is set up for, and what its policy leaves of that: flows, response types, tokens bound to a sender.
+[[nodiscard]] Result<void, OAuthError> check_allowed(const Client& client, const AuthorizationRequest& request);
 
 /// response_type and response_mode, what the client may ask for of them, and the nonce that ID tokens in the answer
 /// need (OAuth 2.0 Multiple Response Types; OpenID Connect Core sections 3.2.2.1 and 3.3.2.1; JARM section 2.3).

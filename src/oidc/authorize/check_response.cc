@@ -72,7 +72,8 @@ OAuthError flow_off(std::string_view flow) {
           0, std::string(flow) + "_flow_off"};
 }
 
-/// What the client is set up for, and what its policy leaves of that.
+}  // namespace
+
 Result<void, OAuthError> check_allowed(const Client& client, const AuthorizationRequest& request) {
   const bool tokens = wants_tokens(request);
   if (client.policy() != ClientPolicy::kClassic && request.response_type != "code") {  // FA-9; O21 section 10.1
@@ -88,8 +89,6 @@ Result<void, OAuthError> check_allowed(const Client& client, const Authorization
   }
   return {};
 }
-
-}  // namespace
 
 Result<void, OAuthError> check_response(const web::Form& form, const Client& client, AuthorizationRequest& request) {
   if (auto done = read_mode(form, request); !done) return done;

@@ -8,10 +8,9 @@
 #include "core/session_limits.h"
 #include "core/verify_credential.h"
 #include "oidc/authorize/authorize_endpoint.h"
+#include "oidc/authorize/check_request.h"
 #include "oidc/authorize/grant_answer.h"
-#include "oidc/device/device_endpoints.h"
 #include "oidc/endpoint.h"
-#include "oidc/redirect_uri.h"
 #include "oidc/session_cookies.h"
 #include "web/error_page.h"
 
@@ -185,23 +184,6 @@ web::Outcome finish(const std::shared_ptr<const Completion>& completion) {
   });
 }
 
-/// The client may have changed while the person typed: what was checked then must still hold.
-std::optional<std::string_view> no_longer_holds(const ClientEntry* client, const AuthorizationRequest& authorization,
-                                                std::string_view server_base) {
-  if (client == nullptr || client->client.id != authorization.client) return "client_gone";
-  if (!client->client.enabled) return "client_disabled";
-  if (!authorization.device_user_code.empty()) {
-    return is_device_grant_enabled(client->client) ? std::nullopt : std::optional<std::string_view>("device_grant_off");
-  }
-  if (client->client.bearer_only) return "bearer_only";
-  const bool wants_tokens = authorization.asks_for("token") || authorization.asks_for("id_token");
-  const bool wants_code = authorization.asks_for("code") || !wants_tokens;
-  if (wants_code && !client->client.standard_flow_enabled) return "standard_flow_off";
-  if (wants_tokens && !client->client.implicit_flow_enabled) return "implicit_flow_off";
-  if (!is_redirect_allowed(client->client, authorization.redirect_uri, server_base)) return "redirect_uri_gone";
-  return std::nullopt;
-}
-
 web::Response settings_changed(const Dependencies& dependencies, const web::Request& request, const RealmEntry& realm,
                                const AuthorizationRequest& authorization, std::string_view reason) {
   dependencies.log.info("authorize_refused", {{"reason", reason},
@@ -222,7 +204,7 @@ web::Outcome complete_interaction(const Dependencies& dependencies, const web::R
       dependencies, request, realm, authorization.client_id,
       [&dependencies, &request, realm, authorization,
        proven](std::shared_ptr<const ClientEntry> client) -> web::Outcome {
-        if (const auto reason = no_longer_holds(client.get(), authorization, dependencies.base_url.of(request))) {
+        if (const auto reason = why_client_may_not(client.get(), authorization, dependencies.base_url.of(request))) {
           return settings_changed(dependencies, request, *realm, authorization, *reason);
         }
         auto completion = std::make_shared<const Completion>(
@@ -238,7 +220,7 @@ web::Outcome deny_interaction(const Dependencies& dependencies, const web::Reque
   return with_client_entry(
       dependencies, request, realm, authorization.client_id,
       [&dependencies, &request, realm, authorization](std::shared_ptr<const ClientEntry> client) -> web::Outcome {
-        if (const auto reason = no_longer_holds(client.get(), authorization, dependencies.base_url.of(request))) {
+        if (const auto reason = why_client_may_not(client.get(), authorization, dependencies.base_url.of(request))) {
           return settings_changed(dependencies, request, *realm, authorization, *reason);
         }
         dependencies.log.info("authorize_refused", {{"reason", "access_denied"},

@@ -60,6 +60,27 @@ TEST_F(CompleteInteraction, refuses_in_a_browser_that_is_signed_in_as_somebody_e
   EXPECT_TRUE(world_.is_alive(bob.session)) << "and leaves their session alone";
 }
 
+// A client that was held to more while the person typed gets nothing that it could not ask for now.
+TEST_F(CompleteInteraction, refuses_what_the_client_may_not_ask_for_any_more) {
+  const auto in = world_.sign_in("app");
+  AuthorizationRequest tokens;
+  tokens.response_type = "id_token token";
+  tokens.nonce = "n";
+  const auto refuses = [&](std::string_view why, const std::function<void(Client&)>& change) {
+    auto client = world_.make_client("app");
+    client.implicit_flow_enabled = true;
+    change(client);
+    world_.update_client(client);
+    const auto answer = complete(proven(in), in.cookies, tokens);
+    EXPECT_EQ(answer.status, 400) << why;
+    EXPECT_EQ(header_of(answer, "Location"), "") << why;
+  };
+  refuses("no implicit flow", [](Client& client) { client.implicit_flow_enabled = false; });
+  refuses("code only", [](Client& client) { client.attributes["cardea.policy"] = "fapi2"; });
+  refuses("tokens bound to a key", [](Client& client) { client.attributes["dpop.bound.access.tokens"] = "true"; });
+  refuses("another protocol", [](Client& client) { client.protocol = "saml"; });
+}
+
 TEST_F(CompleteInteraction, a_devices_login_is_refused_on_our_own_page) {
   const auto in = world_.sign_in("app");
   end(in);
