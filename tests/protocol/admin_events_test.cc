@@ -140,6 +140,42 @@ TEST_F(AdminEvents, admin_events_say_who_changed_what) {
   EXPECT_EQ(changes("?resourcePath=users/*").size(), 0U);
 }
 
+/// An engine that never takes one of the events.
+class PickyEvents final : public EventRepo {
+ public:
+  explicit PickyEvents(EventRepo& inner) : inner_(inner) {}
+  Stored<void> insert(Tx& tx, const UserEvent& event) override {
+    return event.type == "LOGIN_ERROR" ? refuse(StoreError::kCorrupt) : inner_.insert(tx, event);
+  }
+  Stored<void> insert(Tx& tx, const AdminEvent& event) override { return inner_.insert(tx, event); }
+  Stored<std::vector<UserEvent>> find_user_events(Rows& rows, const RealmId& realm, const EventQuery& query) override {
+    return inner_.find_user_events(rows, realm, query);
+  }
+  Stored<std::vector<AdminEvent>> find_admin_events(Rows& rows, const RealmId& realm,
+                                                    const EventQuery& query) override {
+    return inner_.find_admin_events(rows, realm, query);
+  }
+  Stored<int> clear_user_events(Tx& tx, const RealmId& realm, int rows_max) override {
+    return inner_.clear_user_events(tx, realm, rows_max);
+  }
+  Stored<int> clear_admin_events(Tx& tx, const RealmId& realm, int rows_max) override {
+    return inner_.clear_admin_events(tx, realm, rows_max);
+  }
+
+ private:
+  EventRepo& inner_;
+};
+
+TEST_F(AdminEvents, refuses_to_hold_up_events_behind_one_that_is_never_taken) {
+  keep(R"({"eventsEnabled":true})");
+  (void)login("wrong");
+  (void)login("correct-horse");
+  PickyEvents picky(world.repositories.events);
+  EXPECT_EQ(world.events.flush(world.store, picky), 1);
+  EXPECT_EQ(world.events.lost(), 1U);
+  EXPECT_EQ(events().size(), 1U);
+}
+
 TEST_F(AdminEvents, a_store_that_fails_loses_no_event) {
   keep(R"({"eventsEnabled":true})");
   (void)login("correct-horse");

@@ -239,6 +239,16 @@ void Server::fill() {
 
 web::Response Server::handle(web::Request request) { return web::run(router_.handle(request), &fetcher); }
 
+web::Lane Server::last_lane(web::Request request) {
+  auto lane = web::Lane::kInline;
+  auto outcome = router_.handle(request);
+  while (!outcome.is_response()) {
+    lane = outcome.then().lane;
+    outcome = outcome.then().step();
+  }
+  return lane;
+}
+
 web::Response Server::post(std::string_view path, const Pairs& form, const std::vector<web::Header>& headers) {
   auto request = request_of(web::Method::kPost,
                             path.starts_with("/realms") ? std::string(path) : std::string(kP) + std::string(path));

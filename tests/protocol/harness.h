@@ -58,6 +58,8 @@ class Server {
   ~Server();
 
   [[nodiscard]] web::Response handle(web::Request request);
+  /// The lane that the answer of a request is made on; for requests that call no other server.
+  [[nodiscard]] web::Lane last_lane(web::Request request);
   /// A form POST to `P/...` of realm demo.
   [[nodiscard]] web::Response post(std::string_view path, const Pairs& form,
                                    const std::vector<web::Header>& headers = {});

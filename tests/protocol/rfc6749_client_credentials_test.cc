@@ -65,6 +65,20 @@ TEST_P(ClientCredentials, gives_one_with_a_session_behind_it) {
   EXPECT_EQ(string_or(refreshed(again, 400), "error", ""), "invalid_grant");
 }
 
+// A signature takes milliseconds, for which every neighbour of the group commit would wait.
+TEST_P(ClientCredentials, refuses_to_sign_where_sessions_are_written) {
+  (void)add({{"client_credentials.use_refresh_token", "true"}});
+  web::Request request;
+  request.method = web::Method::kPost;
+  request.scheme = "https";
+  request.host = "id.example";
+  request.path = std::string(kP) + "/token";
+  request.remote_address = "192.0.2.7";
+  request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}};
+  request.body = "grant_type=client_credentials&client_id=robot&client_secret=robot-secret";
+  EXPECT_EQ(server_.last_lane(std::move(request)), web::Lane::kInline);
+}
+
 INSTANTIATE_ON_EVERY_ENGINE(ClientCredentials);
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 
 #include "core/events/event_rules.h"
 #include "core/events/realm_events.h"
@@ -44,23 +45,56 @@ void EventLog::put_back(std::vector<UserEvent> events) {
   waiting_.insert(waiting_.begin(), std::make_move_iterator(events.begin()), std::make_move_iterator(events.end()));
 }
 
+namespace {
+
+/// Trying again cannot help.
+bool is_lasting(StoreError error) { return error == StoreError::kCorrupt || error == StoreError::kConflict; }
+
+Stored<void> write_events(Store& store, EventRepo& events, std::span<const UserEvent> batch) {
+  return store.write([&](Tx& tx) -> Stored<void> {
+    for (const auto& event : batch) {
+      if (auto sent = events.insert(tx, event); !sent) return sent;
+    }
+    return {};
+  });
+}
+
+}  // namespace
+
+/// How many went. What is left in `batch` waits on.
+Stored<int> EventLog::write_each(Store& store, EventRepo& events, std::vector<UserEvent>& batch) {
+  int written = 0;
+  while (!batch.empty()) {
+    const auto done = write_events(store, events, {batch.data(), 1});
+    if (!done && !is_lasting(done.error())) return refuse(done.error());
+    if (done) {
+      ++written;
+    } else {
+      ++lost_;
+      inner_.error(
+          "event_dropped",
+          {{"reason", describe(done.error())}, {"type", batch.front().type}, {"realm_id", batch.front().realm.str()}});
+    }
+    batch.erase(batch.begin());
+  }
+  return written;
+}
+
 int EventLog::flush(Store& store, EventRepo& events) {
   int written = 0;
   while (true) {
     auto batch = take();
     if (batch.empty()) return written;
-    const auto done = store.write([&](Tx& tx) -> Stored<void> {
-      for (const auto& event : batch) {
-        if (auto sent = events.insert(tx, event); !sent) return sent;
-      }
-      return {};
-    });
+    const auto waiting = static_cast<int>(batch.size());
+    const auto all = write_events(store, events, batch);
+    Stored<int> done = all ? Stored<int>(waiting) : refuse(all.error());
+    if (!done && is_lasting(done.error())) done = write_each(store, events, batch);
     if (!done) {
       inner_.warning("events_not_written", {{"reason", describe(done.error())}});
       put_back(std::move(batch));
       return written;
     }
-    written += static_cast<int>(batch.size());
+    written += *done;
   }
 }
 

@@ -1,7 +1,8 @@
 // The log that sign-in and protocol endpoints write to: each line goes on as it is, and those that are events of a
 // realm which keeps them wait here until they are written, many in one transaction. A token waits for none of it. What
 // waits when the process dies is lost, at most what happened since the last `flush`, a second ago; beyond
-// kEventsWaitingMax the newest are dropped and counted. The lines themselves are in the log in any case.
+// kEventsWaitingMax the newest are dropped and counted, and so is one that the database never takes. The lines
+// themselves are in the log in any case.
 #pragma once
 
 #include <atomic>
@@ -31,15 +32,16 @@ class EventLog final : public Log {
   [[nodiscard]] bool enabled(LogLevel level) const override { return inner_.enabled(level); }
   void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) override;
 
-  /// Writes what waits; how many went. When the store fails they go on waiting. Called by one thread, not on the store
-  /// lane.
+  /// Writes what waits; how many went. When the store fails they go on waiting; an event that it will never take is
+  /// dropped, counted and logged, so that it holds up no other. Called by one thread, not on the store lane.
   int flush(Store& store, EventRepo& events);
-  /// Dropped since the start, for want of room.
+  /// Dropped since the start, for want of room or because the database did not take them.
   [[nodiscard]] std::uint64_t lost() const { return lost_; }
 
  private:
   [[nodiscard]] std::vector<UserEvent> take();
   void put_back(std::vector<UserEvent> events);
+  [[nodiscard]] Stored<int> write_each(Store& store, EventRepo& events, std::vector<UserEvent>& batch);
 
   Log& inner_;
   const Clock& clock_;

@@ -29,6 +29,33 @@ std::map<std::string, std::string> notes_of(const TokenRequest& request) {
           {"clientAddress", request.http.remote_address}};
 }
 
+struct Opened {
+  TokenRequestPtr request;
+  std::shared_ptr<const TokenPlan> plan;
+  std::shared_ptr<const TokenSubject> subject;
+  JoinedSession joined;
+  std::string refresh_id;
+};
+
+web::Outcome sign(const Opened& opened) {
+  const auto& request = *opened.request;
+  const TokenContext context{.realm = *request.realm,
+                             .client = *request.client,
+                             .plan = *opened.plan,
+                             .subject = *opened.subject,
+                             .issuer = request.issuer,
+                             .now = request.now,
+                             .session = &opened.joined.session,
+                             .acr = "1",
+                             .nonce = {},
+                             .grant = "cc",
+                             .refresh_id = opened.refresh_id,
+                             .share_started_at = opened.joined.share_started_at};
+  const auto tokens = issue_for(request, context);
+  if (!tokens) return refuse_token(request, tokens.error());
+  return token_answer(request, *opened.plan, *tokens, context.session);
+}
+
 /// With attribute `client_credentials.use_refresh_token` the client gets a session, as a person would.
 web::Outcome open_session(const TokenRequestPtr& request, std::shared_ptr<const TokenPlan> plan,
                           std::shared_ptr<const TokenSubject> subject) {
@@ -53,21 +80,9 @@ web::Outcome open_session(const TokenRequestPtr& request, std::shared_ptr<const 
                      });
                      if (!joined) return token_store_failed(*request, joined.error());
                      if (!*joined) return refuse_token(*request, joined->error());
-                     const TokenContext context{.realm = *request->realm,
-                                                .client = *request->client,
-                                                .plan = *plan,
-                                                .subject = *subject,
-                                                .issuer = request->issuer,
-                                                .now = request->now,
-                                                .session = &(*joined)->session,
-                                                .acr = "1",
-                                                .nonce = {},
-                                                .grant = "cc",
-                                                .refresh_id = refresh_id,
-                                                .share_started_at = (*joined)->share_started_at};
-                     const auto tokens = issue_for(*request, context);
-                     if (!tokens) return refuse_token(*request, tokens.error());
-                     return token_answer(*request, *plan, *tokens, context.session);
+                     // Never here: neighbours of the group commit would wait for the signature.
+                     return web::then(web::Lane::kInline, [opened = Opened{request, plan, subject, std::move(**joined),
+                                                                           refresh_id}] { return sign(opened); });
                    });
 }
 

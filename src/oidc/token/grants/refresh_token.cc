@@ -167,7 +167,10 @@ web::Outcome store_then_sign(RefreshPtr refresh) {
   if (!touches && !rotates) return web::then(web::Lane::kInline, [refresh] { return sign(refresh); });
   return web::then(web::Lane::kStore, [refresh, touches, rotates]() -> web::Outcome {
     const auto& request = *refresh->request;
+    const auto loaded = refresh->live;  // a write may run twice: each run starts from what was read before the first
     auto stored = write_to(request.dependencies.repositories.store, [&](Tx& tx) -> Stored<std::optional<OAuthError>> {
+      refresh->live = loaded;
+      refresh->refresh_id = refresh->fresh_id;
       if (touches) {
         if (auto touched = touch(tx, *refresh); !touched) return refuse(touched.error());
       }
