@@ -30,12 +30,12 @@ template <class Step>
 /// Calls `next(RealmPtr)` for the realm named {realm} in the path, or refuses.
 template <class Next>
 [[nodiscard]] web::Outcome with_path_realm(const Dependencies& dependencies, const web::Request& request, Next next) {
-  return cardea::with_realm(
-      asking(dependencies, request, nullptr), request.path_parameter("realm"),
-      [&dependencies, &request, next = std::move(next)](RealmPtr realm) mutable -> web::Outcome {
-        if (auto refused = dependencies.refuse_realm(request, realm.get())) return std::move(*refused);
-        return next(std::move(realm));
-      });
+  return cardea::with_realm(asking(dependencies, request, nullptr), request.path_parameter("realm"),
+                            [&dependencies, &request, next = std::move(next)](RealmPtr realm) mutable -> web::Outcome {
+                              if (auto refused = dependencies.refuse_realm(request, realm.get()))
+                                return std::move(*refused);
+                              return next(std::move(realm));
+                            });
 }
 
 /// Calls `next(ClientPtr)`, null when there is none by that id.

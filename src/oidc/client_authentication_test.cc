@@ -70,7 +70,8 @@ TEST(ClientAuthentication, refuses_names_that_no_database_takes_before_it_looks_
   }
   const auto presented = read_presented_client(
       {}, form_of("client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"
-                  "&client_assertion=" + assertion));
+                  "&client_assertion=" +
+                  assertion));
   ASSERT_FALSE(presented);
   expect_refused(refuse(presented.error()), OAuthCode::kInvalidClient, 401);
 }

@@ -81,11 +81,11 @@ web::Outcome read_client(Unproven unproven) {
       request.dependencies, request.http, request.realm, client_id,
       [unproven = std::move(unproven)](std::shared_ptr<const ClientEntry> client) mutable -> web::Outcome {
         unproven.request->client = std::move(client);
-        const auto request = unproven.request;
+        const auto asked = unproven.request;
         const bool from_page =
-            unproven.rules.cors && request->client != nullptr && request->http.header("Origin").has_value();
+            unproven.rules.cors && asked->client != nullptr && asked->http.header("Origin").has_value();
         auto outcome = prove(std::move(unproven));
-        return from_page ? for_pages(request, std::move(outcome)) : std::move(outcome);
+        return from_page ? for_pages(asked, std::move(outcome)) : std::move(outcome);
       });
 }
 
@@ -123,10 +123,9 @@ web::Outcome bind(Unproven unproven) {
   auto& request = *unproven.request;
   const auto bad_proof = [&](ProofError error) { return refused(request, proof_refused(error)); };
   if (!bind_certificate(request) && unproven.rules.needs_proof) {
-    return refused(request,
-                         {.code = OAuthCode::kInvalidRequest,
-                          .description = "Client Certification missing for MTLS HoK Token Binding",
-                          .note = "no_certificate"});
+    return refused(request, {.code = OAuthCode::kInvalidRequest,
+                             .description = "Client Certification missing for MTLS HoK Token Binding",
+                             .note = "no_certificate"});
   }
   const auto header = read_proof(request.http);
   if (!header) return bad_proof(header.error());
@@ -163,10 +162,9 @@ web::Outcome accept_client(Unproven unproven) {
   const auto twice =
       unproven.rules.targets_may_repeat ? form.first_repeated({"audience", "resource"}) : form.first_repeated();
   if (twice) {
-    return refused(*unproven.request,
-                         {.code = OAuthCode::kInvalidRequest,
-                          .description = "duplicated parameter",
-                          .note = "repeated:" + std::string(*twice)});
+    return refused(*unproven.request, {.code = OAuthCode::kInvalidRequest,
+                                       .description = "duplicated parameter",
+                                       .note = "repeated:" + std::string(*twice)});
   }
   if (unproven.rules.takes_proof) return bind(std::move(unproven));
   return unproven.next(std::move(unproven.request));

@@ -53,13 +53,13 @@ template <class Failed>
 template <class Asking, class Next>
 [[nodiscard]] web::Outcome with_path_realm(Asking asking, const Dependencies& dependencies, const web::Request& request,
                                            Next next) {
-  return cardea::with_realm(
-      std::move(asking), request.path_parameter("realm"),
-      [&dependencies, &request,
-       next = std::move(next)](std::shared_ptr<const RealmEntry> realm) mutable -> web::Outcome {
-        if (auto refused = refuse_realm_with_log(dependencies.log, request, realm.get())) return std::move(*refused);
-        return next(std::move(realm));
-      });
+  return cardea::with_realm(std::move(asking), request.path_parameter("realm"),
+                            [&dependencies, &request,
+                             next = std::move(next)](std::shared_ptr<const RealmEntry> realm) mutable -> web::Outcome {
+                              if (auto refused = refuse_realm_with_log(dependencies.log, request, realm.get()))
+                                return std::move(*refused);
+                              return next(std::move(realm));
+                            });
 }
 template <class Next>
 [[nodiscard]] web::Outcome with_path_realm(const Dependencies& dependencies, const web::Request& request, Next next) {

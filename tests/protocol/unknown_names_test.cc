@@ -73,8 +73,8 @@ TEST_P(UnknownNamesOnTheWire, refuses_on_a_page_where_a_browser_asks) {
 // Three modules ask for names; a source has one account with all of them.
 TEST_P(UnknownNamesOnTheWire, refuses_the_source_wherever_it_asks) {
   for (int i = 0; i < kUnknownNamesMax; ++i) (void)ask("demo", "x" + std::to_string(i));
-  for (const auto* path : {"/realms/other/account", "/realms/other/login-actions/authenticate",
-                           "/realms/other/broker/x/endpoint"}) {
+  for (const auto* path :
+       {"/realms/other/account", "/realms/other/login-actions/authenticate", "/realms/other/broker/x/endpoint"}) {
     web::Request request;
     request.method = web::Method::kGet;
     request.scheme = "https";

@@ -36,8 +36,7 @@ web::Outcome page(const ConsoleDependencies& dependencies, const web::Request& r
 
 web::Outcome show(const ConsoleDependencies& dependencies, const web::Request& request) {
   const auto failed = [&dependencies, &request](StoreError error) -> web::Outcome {
-    dependencies.log.error("console_failed",
-                           {{"reason", describe(error)}, {"correlation_id", request.correlation_id}});
+    dependencies.log.error("console_failed", {{"reason", describe(error)}, {"correlation_id", request.correlation_id}});
     auto response = web::json_error(503, "temporarily_unavailable", "The database does not answer. Try again.");
     response.add("Retry-After", "1");
     return response;
@@ -45,12 +44,11 @@ web::Outcome show(const ConsoleDependencies& dependencies, const web::Request& r
   const auto defer = [&dependencies](auto step) {
     return web::then(dependencies.reads_block ? web::Lane::kStore : web::Lane::kInline, std::move(step));
   };
-  return with_realm(
-      Asking{dependencies.settings, request.remote_address, dependencies.clock.now(), defer, failed},
-      request.path_parameter("realm"), [&dependencies, &request](const RealmPtr& realm) -> web::Outcome {
-        if (realm == nullptr) return web::json_error(404, "Realm not found.  Did you type in a bad URL?");
-        return page(dependencies, request, realm->realm);
-      });
+  return with_realm(Asking{dependencies.settings, request.remote_address, dependencies.clock.now(), defer, failed},
+                    request.path_parameter("realm"), [&dependencies, &request](const RealmPtr& realm) -> web::Outcome {
+                      if (realm == nullptr) return web::json_error(404, "Realm not found.  Did you type in a bad URL?");
+                      return page(dependencies, request, realm->realm);
+                    });
 }
 
 }  // namespace

@@ -39,7 +39,8 @@ Provider::Provider(const Parts& parts, ProviderAddress address, bool development
       login_(login_dependencies(parts)),
       broker_(broker_dependencies(parts)),
       account_(account_dependencies(parts, development)),
-      admin_console_{settings_, base_url_, web::embedded_consoles(), parts.log, parts.clock, parts.repositories.store.reads_block()},
+      admin_console_{settings_, base_url_,   web::embedded_consoles(),
+                     parts.log, parts.clock, parts.repositories.store.reads_block()},
       admin_(admin_dependencies(parts)),
       router_(&parts.log) {
   event_log_.attach(settings_);

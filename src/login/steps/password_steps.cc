@@ -78,10 +78,9 @@ web::Outcome check_lock_and_tell(const SubmissionPtr& submission, LoginAttempt& 
 web::Outcome decide(const SubmissionPtr& submission, LoginAttempt& attempt) {
   const auto verdict = verify_password(attempt, submission->form.password.reveal(), submission->held);
   if (verdict != PasswordVerdict::kRefused && attempt.is_counted) {
-    return then_read(submission->run->dependencies,
-                     [submission, attempt = std::move(attempt), verdict]() mutable {
-                       return check_lock_and_tell(submission, attempt, verdict);
-                     });
+    return then_read(submission->run->dependencies, [submission, attempt = std::move(attempt), verdict]() mutable {
+      return check_lock_and_tell(submission, attempt, verdict);
+    });
   }
   if (!must_record(attempt, verdict)) return tell(submission, attempt, verdict);
   return web::then(web::Lane::kStore, [submission, attempt = std::move(attempt), verdict]() mutable {

@@ -24,9 +24,7 @@ web::Response done() {
 }
 
 /// RFC 7009 section 2.2: an unknown token is no error to act on. Keycloak says so in the body, with status 200.
-web::Response nothing_to_revoke() {
-  return web::json_error(200, wire_name(OAuthCode::kInvalidToken), "Invalid token");
-}
+web::Response nothing_to_revoke() { return web::json_error(200, wire_name(OAuthCode::kInvalidToken), "Invalid token"); }
 
 web::Outcome revoke_access_token(ClientRequestPtr request, jose::VerifiedJwt token) {
   return web::then(web::Lane::kStore, [request = std::move(request), token = std::move(token)]() -> web::Outcome {

@@ -103,8 +103,7 @@ Stored<Result<Signed, OAuthError>> open_session(Tx& tx, const PasswordRequest& l
   const auto locked = is_locked_meanwhile(tx, repositories, request.realm->realm, session.user, request.now);
   if (!locked) return refuse(locked.error());
   if (*locked) {
-    return Result<Signed, OAuthError>(
-        refuse(invalid_grant("Invalid user credentials", "user_temporarily_disabled")));
+    return Result<Signed, OAuthError>(refuse(invalid_grant("Invalid user credentials", "user_temporarily_disabled")));
   }
   if (login.needs_otp) {
     const auto taken = take_otp(tx, login);
