@@ -3,14 +3,6 @@
 #include "web/error_page.h"
 
 namespace cardea::broker {
-namespace {
-
-const std::string& display_name(const Realm& realm) {
-  return realm.display_name.empty() ? realm.name : realm.display_name;
-}
-
-}  // namespace
-
 web::Response store_failed(const Dependencies& dependencies, const web::Request& request, const RealmEntry* realm,
                            StoreError error) {
   dependencies.log.error("store_failed",

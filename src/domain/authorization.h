@@ -71,7 +71,7 @@ struct Authentication {
   /// The proof, or a part of it, is this live session: when it ends before the answer, so does the run (attack class
   /// 28).
   std::optional<SessionId> session = {};
-  /// What the user's password was when this was proven (core/credential_stamp.h): another one since refuses the run.
+  /// What the user's password was when this was proven (core/proof_holds.h): another one since refuses the run.
   /// Absent: not looked at.
   std::optional<std::int64_t> credential_stamp = {};
   std::vector<AuthenticationMethod> methods = {};
@@ -96,6 +96,11 @@ struct AuthorizationCode {
   std::string dpop_jkt;
   TimePoint expires_at{};
 };
+
+/// The answer itself carries tokens: the implicit and hybrid flows (OpenID Connect Core section 3).
+[[nodiscard]] inline bool wants_tokens(const AuthorizationRequest& request) {
+  return request.asks_for("token") || request.asks_for("id_token");
+}
 
 inline bool AuthorizationRequest::asks_for(std::string_view word) const {
   const std::string_view type = response_type;

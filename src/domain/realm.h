@@ -82,4 +82,9 @@ struct Realm {
   static constexpr std::string_view kImportingPrefix = "importing/";
 };
 
+/// What people see of the realm: its display name, or its name when it has none.
+[[nodiscard]] inline const std::string& display_name(const Realm& realm) {
+  return realm.display_name.empty() ? realm.name : realm.display_name;
+}
+
 }  // namespace cardea

@@ -7,6 +7,7 @@
 #include "base/assert.h"
 #include "base/encoding.h"
 #include "base/limits.h"
+#include "base/secret.h"
 #include "http/correlation.h"
 #include "http/response_writer.h"
 #include "web/page.h"
@@ -20,11 +21,26 @@ std::shared_ptr<Exchange> ThreadState::take_exchange() {
   return exchange;
 }
 
+namespace {
+
+// An answer that nobody may store carries tokens or a person's data: no copy of it stays in memory that is used again.
+void wipe_secrets(Exchange& exchange) {
+  const auto* stored = exchange.response.find_header("Cache-Control");
+  if (stored == nullptr || !stored->contains("no-store")) return;
+  if (!exchange.out.empty()) wipe(exchange.out);
+  auto* body = std::get_if<std::string>(&exchange.response.body);
+  if (body != nullptr && !body->empty()) wipe(*body);
+}
+
+}  // namespace
+
 // Keeps small objects only, so that one large request does not hold its memory for ever, and only those that no lane
 // works with any more.
 void ThreadState::give_back(std::shared_ptr<Exchange> exchange) {
   exchange->owner = nullptr;
-  if (pool.size() >= kExchangesKeptMax || exchange.use_count() != 1) return;
+  if (exchange.use_count() != 1) return;
+  wipe_secrets(*exchange);
+  if (pool.size() >= kExchangesKeptMax) return;
   if (exchange->reader.bytes() > kExchangeBytesMax || exchange->out.capacity() > kExchangeBytesMax) return;
   exchange->reader.reset();
   exchange->response = {};

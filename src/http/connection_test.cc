@@ -167,6 +167,16 @@ TEST_F(ConnectionTest, refuses_and_ends_after_an_ambiguous_request) {
   EXPECT_EQ(answers(), 1U);
 }
 
+TEST_F(ConnectionTest, refuses_to_keep_tokens_for_the_next_answer) {
+  auto exchange = thread->take_exchange();
+  exchange->response =
+      web::no_store_json(200, R"({"access_token":"eyJhbGciOiJFUzI1NiJ9.a-token-that-is-worth-something"})");
+  exchange->out = "HTTP/1.1 200 OK\r\n\r\n" + std::string(exchange->response.body_text());
+  const std::string_view out = exchange->out;
+  thread->give_back(std::move(exchange));  // the object and its buffer stay
+  EXPECT_EQ(out.find("eyJ"), std::string_view::npos);
+}
+
 TEST_F(ConnectionTest, refuses_large_body_before_it_is_sent) {
   open();
   send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 70000\r\nExpect: 100-continue\r\n\r\n");

@@ -313,6 +313,16 @@ std::size_t RequestReader::Impl::take_body(std::string_view text) {
   return used;
 }
 
+namespace {
+
+/// Passwords, tokens and sessions stand in these.
+bool carries_secret(std::string_view name) {
+  return equal_ignoring_ascii_case(name, "Authorization") || equal_ignoring_ascii_case(name, "Cookie") ||
+         equal_ignoring_ascii_case(name, "DPoP");
+}
+
+}  // namespace
+
 RequestReader::RequestReader(const ReaderLimits& limits, std::shared_ptr<LargeBodies> large)
     : impl_(std::make_unique<Impl>(limits, std::move(large))) {}
 RequestReader::~RequestReader() = default;
@@ -324,17 +334,17 @@ void RequestReader::reset() {
   in.chunks.reset();
   in.state = State::kEmpty;
   in.refusal = {};
-  // Bodies and heads carry passwords and secrets, and this object is used again.
+  // Bodies, queries (codes, keys of links in mails) and heads carry secrets, and this object is used again.
   if (!in.kept.empty()) wipe(in.kept);
   if (!in.request.body.empty()) wipe(in.request.body);
   for (auto& header : in.request.headers) {
-    if (equal_ignoring_ascii_case(header.name, "Authorization")) wipe(header.value);
+    if (carries_secret(header.name)) wipe(header.value);
   }
+  if (!in.request.query.empty()) wipe(in.request.query);
   in.line_begin = 0;
   in.skipped_empty_line = false;
   in.total = 0;
   in.request.path.clear();
-  in.request.query.clear();
   in.request.path_parameters.clear();
 }
 

@@ -296,6 +296,22 @@ TEST(RequestReader, refuses_to_keep_secrets_for_the_next_request) {
   EXPECT_EQ(header.find("c2Vj"), std::string_view::npos);
 }
 
+TEST(RequestReader, refuses_to_keep_keys_of_links_and_sessions_either) {
+  RequestReader reader;
+  feed(reader,
+       "GET /realms/demo/login-actions/action-token?key=eyJhbGciOiJIUzUxMiJ9.a-key-from-a-mail HTTP/1.1\r\nHost: a\r\n"
+       "Cookie: KEYCLOAK_IDENTITY=eyJhbGciOiJIUzUxMiJ9.a-session\r\nDPoP: "
+       "eyJ0eXAiOiJkcG9wK2p3dCJ9.a-proof-of-a-key\r\n\r\n");
+  ASSERT_EQ(reader.state(), State::kComplete);
+  const std::string_view query = reader.request().query;
+  const std::string_view cookie = *reader.request().header("Cookie");
+  const std::string_view proof = *reader.request().header("DPoP");
+  reader.reset();
+  EXPECT_EQ(query.find("eyJ"), std::string_view::npos);
+  EXPECT_EQ(cookie.find("eyJ"), std::string_view::npos);
+  EXPECT_EQ(proof.find("eyJ"), std::string_view::npos);
+}
+
 TEST(RequestReader, knows_whether_the_connection_may_stay) {
   const auto keep_alive = [](std::string_view version, std::string_view line) {
     RequestReader reader;

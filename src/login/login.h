@@ -4,7 +4,8 @@
 //
 // Where a run stands is an Interaction: sealed in the form's URL until the password is proven, then in a row until the
 // required actions are done. Both are bound to the browser by a cookie (flow_cookie.h), and both are the CSRF token of
-// their form. GET never changes anything.
+// their form. A GET proves nothing and ends nothing; where a live session must still do something it opens a row, and
+// may send a mail, as often as mail_limits.h allows.
 #pragma once
 
 #include <functional>

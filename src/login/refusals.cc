@@ -67,10 +67,6 @@ web::Response send_expired(const Dependencies& dependencies, const web::Request&
 
 }  // namespace
 
-const std::string& display_name(const Realm& realm) {
-  return realm.display_name.empty() ? realm.name : realm.display_name;
-}
-
 web::Outcome refuse_login(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
                           const LoginLink& link, Refusal refusal) {
   dependencies.log.info("login_refused", {{"reason", text_of(refusal).reason},

@@ -13,9 +13,6 @@ namespace cardea::login {
 using RealmPtr = std::shared_ptr<const RealmEntry>;
 using ClientPtr = std::shared_ptr<const ClientEntry>;
 
-/// The realm's display name, or its name when it has none.
-[[nodiscard]] const std::string& display_name(const Realm& realm);
-
 /// Why a request cannot go on with its interaction.
 enum class Refusal {
   kForeignPost,     // 403: the form was sent from another site

@@ -1,5 +1,6 @@
-// The OpenID provider's endpoints (keycloak.md section 1). One folder per endpoint; each endpoint is a small class with
-// the references it uses and one handler function; `add_routes` registers them all.
+// The OpenID provider's endpoints (keycloak.md section 1). One folder per endpoint, each a plain function from a
+// request to its Outcome; `add_routes` registers them all. They share one struct of what they are given: an endpoint
+// can reach more than it uses, and what it does use its own code says.
 #pragma once
 
 #include <functional>

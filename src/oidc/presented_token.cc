@@ -10,7 +10,6 @@ Stored<Result<PresentedToken, BearerError>> load_presented_token(Rows& rows, con
   if (!*live) return Answer(refuse(live->error()));
   PresentedToken presented{.live = std::move(**live), .plan = nullptr, .subject = {}};
   presented.plan = plan_for_granted(*presented.live.client, token.scope());
-  if (presented.plan == nullptr) return Answer(refuse(BearerError::kClientGone));
   auto subject =
       complete_subject(rows, dependencies.settings, *presented.live.client, *presented.plan, presented.live.subject);
   if (!subject) return refuse(subject.error());

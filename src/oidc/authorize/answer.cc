@@ -89,10 +89,6 @@ void add_issuer(const Answerer& answerer, Parameters& parameters) {
 
 }  // namespace
 
-const std::string& display_name(const Realm& realm) {
-  return realm.display_name.empty() ? realm.name : realm.display_name;
-}
-
 AnswerTarget target_of(const AuthorizationRequest& request) {
   return {.redirect_uri = request.redirect_uri,
           .mode = request.response_mode,

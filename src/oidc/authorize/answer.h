@@ -46,8 +46,6 @@ struct AnswerContent {
 
 /// Where the answer to a checked request goes.
 [[nodiscard]] AnswerTarget target_of(const AuthorizationRequest& request);
-/// The realm's display name, or its name when it has none.
-[[nodiscard]] const std::string& display_name(const Realm& realm);
 
 /// JARM section 4: the key for `authorization.signed.response.alg`, or the realm's own. Null: the realm has none.
 [[nodiscard]] const jose::SigningKey* answer_key(const RealmEntry& realm, const Client& client);

@@ -28,10 +28,6 @@ std::string normal_response_type(std::string_view text) {
   return known == words.size() ? type : std::string();
 }
 
-bool wants_tokens(const AuthorizationRequest& request) {
-  return request.asks_for("token") || request.asks_for("id_token");
-}
-
 /// The mode, or the default of the type while it is not known yet (AZ-20: whoever asks for tokens looks for errors in
 /// the fragment).
 Result<void, OAuthError> read_mode(const web::Form& form, AuthorizationRequest& request) {

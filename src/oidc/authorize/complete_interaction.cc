@@ -1,5 +1,5 @@
-// The end of an interaction: session, code, cookies, answer. Runs on the store lane, as the last step of the person's
-// POST.
+// The end of an interaction, the last steps of the person's POST: session and code on the store lane, cookies and
+// answer inline, since tokens may be signed for it.
 #include "core/authentication_methods.h"
 #include "core/level_of_assurance.h"
 #include "core/logout/end_session.h"

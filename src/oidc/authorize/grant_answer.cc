@@ -14,10 +14,6 @@ namespace {
 
 constexpr seconds kFapiCodeLife{60};
 
-bool wants_tokens(const AuthorizationRequest& request) {
-  return request.asks_for("token") || request.asks_for("id_token");
-}
-
 /// Tokens of the answer belong to the client's share of the session, as those of the token endpoint do. A share that is
 /// there stays as it is: its refresh tokens go on.
 Stored<void> store_share(Tx& tx, const Grantable& grant, const LiveSession& live) {
@@ -35,7 +31,7 @@ Stored<void> prepare_tokens(Tx& tx, const Grantable& grant, Granted& granted) {
   auto live = sessions.load(tx, grant.realm->realm.id, granted.session.id, grant.client->client.id);
   if (!live) return refuse(live.error());
   granted.plan = plan_for_granted(*grant.client, grant.request.scope);
-  if (!*live || granted.plan == nullptr) {
+  if (!*live) {
     granted.refusal = OAuthError{OAuthCode::kServerError, "", 0, "nothing_to_issue_for"};
     return {};
   }
@@ -52,7 +48,6 @@ bool is_wanted(const Grantable& grant, const UserId& user) {
   const auto wanted = wanted_subject(grant.request.claims);
   if (wanted.empty()) return true;
   const auto plan = plan_for_granted(*grant.client, grant.request.scope);
-  if (plan == nullptr) return false;
   const auto subject = subject_for(*plan, grant.client->client, user, grant.issuer);
   return subject && wanted == *subject;
 }

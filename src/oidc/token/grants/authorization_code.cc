@@ -22,8 +22,6 @@ struct Redeemed {
   std::string refresh_id;
 };
 
-OAuthError not_valid(std::string note) { return {OAuthCode::kInvalidGrant, "Code not valid", 0, std::move(note)}; }
-
 /// After the code was found good: the session must live, and the client gets its share in it.
 Stored<void> join(Tx& tx, const TokenRequest& request, Redeemed& out) {
   const auto& repositories = request.dependencies.repositories;
@@ -74,10 +72,6 @@ Stored<Redeemed> take_and_store(Tx& tx, const TokenRequest& request, std::string
     return out;  // Committed all the same: a failed exchange burns the code.
   }
   out.plan = plan_for_granted(*request.client, out.code.scope);
-  if (out.plan == nullptr) {
-    out.refusal = not_valid("scope_gone");
-    return out;
-  }
   if (auto joined = join(tx, request, out); !joined) return refuse(joined.error());
   return out;
 }

@@ -35,10 +35,6 @@ Stored<void> join(Tx& tx, const TokenRequest& request, const DeviceCode& code, P
   out.refusal = why_not_joinable(request, *live, code.user, agreed_at, "Session not active");
   if (out.refusal) return {};
   out.plan = plan_for_granted(*request.client, code.scope);
-  if (out.plan == nullptr) {
-    out.refusal = invalid_grant("Device code not valid", "scope_gone");
-    return {};
-  }
   auto subject =
       complete_subject(tx, request.dependencies.settings, *request.client, *out.plan, std::move((*live)->subject));
   if (!subject) return refuse(subject.error());

@@ -76,11 +76,7 @@ std::optional<OAuthError> refusal_of(const std::optional<LiveSession>& live, con
 Result<std::shared_ptr<const TokenPlan>, OAuthError> narrowed_plan(const TokenRequest& request,
                                                                    const std::string& granted) {
   const auto asked = request.form.value("scope");
-  if (!asked) {
-    auto plan = plan_for_granted(*request.client, granted);
-    if (plan != nullptr) return plan;
-    return refuse(OAuthError{OAuthCode::kInvalidScope, "Invalid scopes: " + granted, 0, "scope_gone"});
-  }
+  if (!asked) return plan_for_granted(*request.client, granted);
   const auto words = split_words(granted);
   const OAuthError wider{OAuthCode::kInvalidScope, "Invalid scopes: " + std::string(*asked), 0, "scope_wider"};
   for (const auto word : split_words(*asked)) {
