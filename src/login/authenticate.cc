@@ -14,8 +14,6 @@
 namespace cardea::login {
 namespace {
 
-constexpr std::size_t kTabIdBytes = 8;
-
 Interaction open_new(const Dependencies& dependencies, const Realm& realm, AuthorizationRequest authorization,
                      AwaitingLogin begin, std::string_view cookie) {
   Interaction out;

@@ -14,6 +14,7 @@
 //   does not travel with cross-site posts (SameSite=Lax), and the interaction must be bound to the victim's cookie.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,9 @@
 #include "web/response.h"
 
 namespace cardea::login {
+
+/// Random bytes in the id of an interaction, one for each tab of a browser: it tells them apart and proves nothing.
+inline constexpr std::size_t kTabIdBytes = 8;
 
 /// A value of our shape: 43 base64url characters. Anything else counts as no cookie (attack class 18).
 [[nodiscard]] std::optional<std::string> read_flow_cookie(const web::Request& request, const Realm& realm);

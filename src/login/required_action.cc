@@ -18,8 +18,6 @@
 namespace cardea::login {
 namespace {
 
-constexpr std::size_t kTabIdBytes = 8;
-
 // Reads the row behind the request's handle and its user. Refuses rows of other browsers, and an `execution` other than
 // the action that is next: nobody chooses the order.
 Stored<Result<ActionRunPtr, Refusal>> load_run(Rows& rows, const Dependencies& dependencies,

@@ -20,6 +20,8 @@ namespace {
 /// P/registrations is P/auth with prompt=create.
 constexpr std::string_view kRegistrations = "/registrations";
 
+using RealmPtr = std::shared_ptr<const RealmEntry>;
+
 /// One authorization request on its way; shared by its steps.
 struct Authorize {
   const Dependencies& dependencies;
@@ -61,8 +63,7 @@ web::Response store_failed_on_page(const Dependencies& dependencies, const web::
 }
 
 /// How this endpoint asks for a realm or a client.
-auto asking_for_page(const Dependencies& dependencies, const web::Request& http,
-                     std::shared_ptr<const RealmEntry> realm) {
+auto asking_for_page(const Dependencies& dependencies, const web::Request& http, RealmPtr realm) {
   return asking(dependencies, http, [&dependencies, &http, realm = std::move(realm)](StoreError error) -> web::Outcome {
     return store_failed_on_page(dependencies, http, realm.get(), error);
   });

@@ -5,6 +5,7 @@
 #include "oidc/authorize/claims_parameter.h"
 #include "oidc/authorize/resources.h"
 #include "oidc/device/device_endpoints.h"
+#include "oidc/pkce.h"
 #include "oidc/redirect_uri.h"
 
 namespace cardea::oidc {
@@ -48,14 +49,9 @@ Result<void, PageRefusal> check_redirect(const web::Form& form, const Client& cl
   return {};
 }
 
+/// Of S256 always the 43 letters of a SHA-256 (RFC 7636 section 4.2).
 bool is_code_challenge(std::string_view text, ChallengeMethod method) {
-  if (text.size() < 43 || text.size() > 128 || (method == ChallengeMethod::kS256 && text.size() != 43)) return false;
-  for (const char c : text) {
-    const bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                    c == '.' || c == '_' || c == '~';
-    if (!ok) return false;
-  }
-  return true;
+  return is_pkce_text(text) && (method != ChallengeMethod::kS256 || text.size() == 43);
 }
 
 Result<void, OAuthError> check_scope(const web::Form& form, const ClientEntry& client, AuthorizationRequest& request) {

@@ -1,9 +1,8 @@
 #include "oidc/token/grants/redeem_code.h"
 
-#include <algorithm>
-
 #include "base/secret.h"
 #include "crypto/hash.h"
+#include "oidc/pkce.h"
 #include "oidc/redirect_uri.h"
 
 namespace cardea::oidc {
@@ -11,15 +10,6 @@ namespace {
 
 OAuthError invalid_grant(std::string description, std::string note) {
   return {OAuthCode::kInvalidGrant, std::move(description), 0, std::move(note)};
-}
-
-/// RFC 7636 section 4.1: 43 to 128 unreserved characters.
-bool is_verifier(std::string_view text) {
-  const auto is_unreserved = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-           c == '_' || c == '~';
-  };
-  return text.size() >= 43 && text.size() <= 128 && std::all_of(text.begin(), text.end(), is_unreserved);
 }
 
 /// Everything but whether it was used before.
@@ -46,7 +36,7 @@ Result<void, OAuthError> check_code_verifier(const AuthorizationCode& code, std:
         invalid_grant("PKCE code verifier specified but challenge not present in authorization", "pkce_downgrade"));
   }
   if (!verifier) return refuse(invalid_grant("PKCE code verifier not specified", "pkce_verifier_missing"));
-  if (!is_verifier(*verifier))
+  if (!is_pkce_text(*verifier))
     return refuse(invalid_grant("PKCE verification failed: Invalid code verifier", "pkce_verifier_malformed"));
   const auto expected =
       code.challenge_method == ChallengeMethod::kS256 ? crypto::sha256_base64url(*verifier) : std::string(*verifier);
