@@ -7,6 +7,8 @@
 #include "admin/users/profile.h"
 #include "admin/users/user_view.h"
 #include "base/text.h"
+#include "core/changes/federated_links.h"
+#include "core/changes/new_user.h"
 #include "domain/representation/user_json.h"
 
 namespace cardea::admin {
@@ -81,11 +83,14 @@ void take_nothing_foreign(User& user, const User* before) {
     user.service_account_client = before->service_account_client;
     user.not_before = before->not_before;
   }
-  const auto* old_identities = before == nullptr ? nullptr : before->extra.if_contains("federatedIdentities");
-  for (const auto name : {"clientConsents", "self", "origin", "applicationRoles", "socialLinks"}) {
+  const auto* old_identities = before == nullptr ? user.extra.if_contains("federatedIdentities")
+                                                 : before->extra.if_contains("federatedIdentities");
+  const auto identities = old_identities == nullptr ? json::value() : *old_identities;
+  for (const auto name :
+       {"federatedIdentities", "clientConsents", "self", "origin", "applicationRoles", "socialLinks"}) {
     user.extra.erase(name);
   }
-  if (old_identities != nullptr) user.extra["federatedIdentities"] = *old_identities;
+  if (!identities.is_null()) user.extra["federatedIdentities"] = identities;
 }
 
 Or<void> refuse_taken_names(Call& call, const User& user) {
@@ -125,18 +130,13 @@ Or<UserRepresentation> parse_body(Call& call, const json::object& body, const Us
   return read;
 }
 
-/// Every new user has the realm's default role and groups.
-Or<void> give_defaults(Call& call, const User& user) {
-  auto& users = call.repositories().users;
-  const auto& realm = call.realm();
-  if (!realm.default_role.empty()) CARDEA_DO(users.add_role(call.tx(), user.id, realm.default_role));
-  const auto* defaults = realm.extra.if_contains("defaultGroups");
-  if (defaults == nullptr || !defaults->is_array() || defaults->get_array().empty()) return {};
-  CARDEA_TRY(groups, call.repositories().groups.list(call.rows(), realm.id));
-  for (const auto& path : defaults->get_array()) {
-    for (const auto& group : groups) {
-      if (path == json::value(group.path)) CARDEA_DO(users.add_group(call.tx(), user.id, group.id));
+Or<void> link_identities(Call& call, const std::vector<FederatedIdentity>& links) {
+  for (const auto& link : links) {
+    const auto inserted = call.repositories().federated_identities.insert(call.tx(), link);
+    if (!inserted && inserted.error() == StoreError::kConflict) {
+      return refuse(error_message(409, "User is already linked with provider"));
     }
+    CARDEA_DO(inserted);
   }
   return {};
 }
@@ -212,12 +212,15 @@ Answer create_user(Call& call) {
   user.realm = call.realm().id;
   if (!body->contains("createdTimestamp")) user.created_at = call.now();
   if (!body->contains("enabled")) user.enabled = false;
+  if (!body->contains("requiredActions")) user.required_actions = default_required_actions(call.realm());
   CARDEA_DO(apply_profile(call.realm(), nullptr, user));
   CARDEA_DO(refuse_taken_names(call, user));
-  CARDEA_DO(call.repositories().users.insert(call.tx(), user, call.realm().duplicate_emails_allowed));
-  CARDEA_DO(give_defaults(call, user));
+  const auto links = take_federated_links(user, call.realm(), call.now());
+  user.extra.erase("federatedIdentities");  // what is no link
+  CARDEA_DO(insert_new_user(call.tx(), call.repositories(), call.realm(), user));
   CARDEA_DO(join_groups(call, user, read.groups));
   CARDEA_DO(store_credentials(call, user));
+  CARDEA_DO(link_identities(call, links));
   CARDEA_TRY(shown, user_json(call, user, UserView::kRow));
   call.note_after(std::move(shown));
   return call.created(user.id.str());

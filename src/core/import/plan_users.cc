@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/changes/check_values.h"
+#include "core/changes/federated_links.h"
 #include "core/changes/new_client.h"
 
 namespace cardea {
@@ -71,6 +72,15 @@ void UserNames::look_over(const UserRepresentation& from, const JsonPath& at, Re
     if (plan.find_client(account_of) == nullptr) complain("serviceAccountClientId", "there is no such client");
     if (!service_accounts_.insert(account_of).second) complain("serviceAccountClientId", "another user has it");
   }
+  const auto links = federated_links(user, plan.realm, {});
+  for (const auto& link : links) {
+    if (links_.insert(link.provider + "\n" + link.upstream_id).second) continue;
+    complain("federatedIdentities", "another user has one of them");
+  }
+  const auto* listed = user.extra.if_contains("federatedIdentities");
+  if (listed != nullptr && listed->is_array() && listed->get_array().size() > links.size()) {
+    review.add(ReviewReason::kNotRun, "users.federatedIdentities", JsonPath(at, "federatedIdentities"));
+  }
   check_credentials(from, at, problems);
 }
 
@@ -91,6 +101,7 @@ Result<UserRows, crypto::PasswordError> make_user_rows(UserRepresentation from, 
     if (!credential) return refuse(credential.error());
     rows.credentials.push_back(std::move(*credential));
   }
+  rows.links = take_federated_links(user, plan.realm, now);
   RepresentationProblems none;  // looked over already
   ImportReview nothing;
   rows.roles = role_ids(plan, from.roles, {}, random, none, nothing);

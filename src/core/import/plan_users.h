@@ -14,6 +14,7 @@
 #include "core/import/realm_plan.h"
 #include "crypto/password.h"
 #include "domain/credential.h"
+#include "domain/federated_identity.h"
 #include "domain/representation/user_json.h"
 #include "domain/user.h"
 
@@ -25,6 +26,7 @@ struct UserRows {
   std::vector<Credential> credentials;
   std::vector<RoleId> roles;
   std::vector<GroupId> groups;
+  std::vector<FederatedIdentity> links;
 };
 
 /// Reads one user of a file. As in Keycloak, one that does not say `enabled` is disabled.
@@ -35,8 +37,8 @@ struct UserRows {
 class UserNames {
  public:
   /// Checks one user against the plan and the users before it. Problems: bad or repeated username, id or (unless the
-  /// realm allows it) e-mail; a client, group or service-account client that does not exist; a password nobody may
-  /// have. Roles nobody defined are made in the plan.
+  /// realm allows it) e-mail, or person at an identity provider; a client, group or service-account client that does
+  /// not exist; a password nobody may have. Roles nobody defined are made in the plan.
   void look_over(const UserRepresentation& user, const JsonPath& at, RealmPlan& plan, Random& random,
                  RepresentationProblems& problems, ImportReview& review);
 
@@ -46,7 +48,7 @@ class UserNames {
   }
 
  private:
-  std::unordered_set<std::string> usernames_, emails_, ids_, service_accounts_;
+  std::unordered_set<std::string> usernames_, emails_, ids_, service_accounts_, links_;
 };
 
 /// Rows for a user that was looked over. Gives ids, hashes a plain password, and turns "temporary" into

@@ -62,6 +62,9 @@ Stored<void> write_user(Tx& tx, const Repositories& repositories, const UserRows
   for (const auto& credential : rows.credentials) {
     if (auto done = repositories.credentials.insert(tx, credential); !done) return done;
   }
+  for (const auto& link : rows.links) {
+    if (auto done = repositories.federated_identities.insert(tx, link); !done) return done;
+  }
   return {};
 }
 
