@@ -39,5 +39,25 @@ TEST(Pkcs12, OpensWithItsPasswordAlone) {
   PKCS12_free(bundle);
 }
 
+TEST(Pkcs12, RefusesToReadWithAnotherPasswordAndWhatIsNoFile) {
+  const auto key = PrivateKey::generate(KeyType::kEcP256);
+  const auto certificate = make_self_signed_certificate(*key, "app", kAt, 1);
+  const auto file = write_pkcs12(*key, *certificate, "app", SecretBytes("word"));
+  EXPECT_FALSE(read_pkcs12_certificate(file->reveal(), SecretBytes("other")));
+  EXPECT_FALSE(read_pkcs12_certificate(file->reveal().substr(0, 100), SecretBytes("word")));
+  EXPECT_FALSE(read_pkcs12_certificate("x", SecretBytes("word")));
+  EXPECT_FALSE(read_pkcs12_certificate(std::string(kPkcs12BytesMax + 1, 'x'), SecretBytes("word")));
+}
+
+TEST(Pkcs12, ReadsTheCertificateWithAndWithoutItsKey) {
+  const auto key = PrivateKey::generate(KeyType::kEcP256);
+  const auto certificate = make_self_signed_certificate(*key, "app", kAt, 1);
+  const auto both = write_pkcs12(*key, *certificate, "app", SecretBytes("word"));
+  const auto alone = write_pkcs12(*certificate, "app", SecretBytes("word"));
+  ASSERT_TRUE(both && alone);
+  EXPECT_EQ(read_pkcs12_certificate(both->reveal(), SecretBytes("word")), *certificate);
+  EXPECT_EQ(read_pkcs12_certificate(alone->reveal(), SecretBytes("word")), *certificate);
+}
+
 }  // namespace
 }  // namespace cardea::crypto
