@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "admin/clients/client_view.h"
+#include "admin/seam/body_form.h"
 #include "base/encoding.h"
 #include "crypto/pkcs12.h"
+#include "crypto/read_certificate.h"
 #include "domain/representation/members.h"
 
 namespace cardea::admin {
@@ -38,13 +40,47 @@ std::string bare_pem(std::string_view pem) {
 }
 
 /// The client with its new certificate; the one before is good no more.
-Or<Client> store_certificate(Call& call, const PreparedCertificate& made) {
+Or<Client> store_certificate(Call& call, const std::string& der) {
   CARDEA_TRY(client, load_client_to_change(call));
-  client.attributes[attribute_name()] = base64_encode(made.der);
+  client.attributes[attribute_name()] = base64_encode(der);
   CARDEA_DO(call.repositories().clients.update(call.tx(), call.realm().id, client));
   CARDEA_TRY(shown, masked_client_json(call, client));
   call.note_after(std::move(shown));
   return std::move(client);
+}
+
+web::Response key_store(std::string_view bytes) {
+  web::Response response;
+  response.status = 200;
+  response.add("Content-Type", "application/octet-stream").add("Cache-Control", "no-store");
+  response.body = std::string(bytes);
+  return response;
+}
+
+Or<void> check_format(const json::object& body) {
+  if (string_or(body, "format", "PKCS12") == "PKCS12") return {};
+  return refuse(error_message(400, "Only PKCS12 files can be made"));
+}
+
+constexpr std::string_view kNoWords = "Need to specify a key alias and a password";
+
+/// Those of the body: of the store, or of the key in it.
+SecretBytes store_password(const json::object& body) {
+  return SecretBytes(string_or(body, "storePassword", string_or(body, "keyPassword", "")));
+}
+
+/// The certificate in an uploaded file.
+Or<std::string> read_upload(const web::Form& form) {
+  const auto format = form.value_or("keystoreFormat", "Certificate PEM");
+  const auto file = form.value_or("file", "");
+  if (format == "Certificate PEM") {
+    if (auto der = crypto::read_certificate(file)) return std::move(*der);
+    return refuse(error_message(400, "The file holds no certificate"));
+  }
+  if (format != "PKCS12") return refuse(error_message(400, "Only Certificate PEM and PKCS12 files can be read"));
+  auto der = crypto::read_pkcs12_certificate(file, SecretBytes::copy_of(form.value_or("storePassword", "")));
+  if (der) return std::move(*der);
+  return refuse(error_message(400, "The file cannot be read with this password, or holds no certificate"));
 }
 
 }  // namespace
@@ -70,7 +106,7 @@ Prepared prepare_certificate(Call& call) {
 
 Answer generate_certificate(Call& call) {
   const auto& made = *static_cast<PreparedCertificate*>(call.prepared.get());
-  CARDEA_TRY(client, store_certificate(call, made));
+  CARDEA_TRY(client, store_certificate(call, made.der));
   json::object out;
   out["privateKey"] = bare_pem(made.key.to_pem().reveal());
   out["certificate"] = base64_encode(made.der);
@@ -81,20 +117,39 @@ Answer generate_certificate(Call& call) {
 
 Answer download_new_certificate(Call& call) {
   CARDEA_TRY(body, call.body_object());
-  if (string_or(*body, "format", "PKCS12") != "PKCS12") {
-    return refuse(error_message(400, "Only PKCS12 files can be made"));
-  }
+  CARDEA_DO(check_format(*body));
   const auto& made = *static_cast<PreparedCertificate*>(call.prepared.get());
-  CARDEA_TRY(client, store_certificate(call, made));
-  const SecretBytes password(string_or(*body, "storePassword", string_or(*body, "keyPassword", "")));
+  CARDEA_TRY(client, store_certificate(call, made.der));
   const auto alias = string_or(*body, "keyAlias", client.client_id);
-  const auto file = crypto::write_pkcs12(made.key, made.der, alias, password);
-  if (!file) return refuse(error_message(400, "Need to specify a key alias and a password"));
-  web::Response response;
-  response.status = 200;
-  response.add("Content-Type", "application/octet-stream").add("Cache-Control", "no-store");
-  response.body = std::string(file->reveal());
-  return response;
+  const auto file = crypto::write_pkcs12(made.key, made.der, alias, store_password(*body));
+  if (!file) return refuse(error_message(400, kNoWords));
+  return key_store(file->reveal());
+}
+
+Answer download_certificate(Call& call) {
+  CARDEA_TRY(client, load_client(call));
+  CARDEA_DO(check_attribute(call));
+  CARDEA_TRY(body, call.body_object());
+  CARDEA_DO(check_format(*body));
+  const auto der = base64_decode(client.attribute(attribute_name()));
+  if (!der || der->empty()) return refuse(not_found("keypair not generated for client"));
+  const auto file = crypto::write_pkcs12(*der, string_or(*body, "keyAlias", client.client_id), store_password(*body));
+  if (!file) return refuse(error_message(400, kNoWords));
+  return key_store(file->reveal());
+}
+
+Prepared prepare_upload(Call& call) {
+  CARDEA_DO(check_attribute(call));
+  CARDEA_TRY(form, body_form(call));
+  CARDEA_TRY(der, read_upload(form));
+  call.prepared = std::make_shared<std::string>(std::move(der));
+  return {};
+}
+
+Answer upload_certificate(Call& call) {
+  const auto& der = *static_cast<std::string*>(call.prepared.get());
+  CARDEA_TRY(client, store_certificate(call, der));
+  return ok(json::object{{"certificate", base64_encode(der)}});
 }
 
 }  // namespace cardea::admin

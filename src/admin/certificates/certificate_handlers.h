@@ -12,5 +12,10 @@ Answer get_certificate(Call& call);
 Answer generate_certificate(Call& call);
 /// The same as a PKCS #12 file with the password of the body.
 Answer download_new_certificate(Call& call);
+/// The kept certificate as a PKCS #12 file.
+Answer download_certificate(Call& call);
+/// A certificate that an administrator has: PEM, or in a PKCS #12 file whose key is left there.
+[[nodiscard]] Prepared prepare_upload(Call& call);
+Answer upload_certificate(Call& call);
 
 }  // namespace cardea::admin

@@ -17,6 +17,12 @@ constexpr Operation kRows[] = {
      &generate_certificate, "CLIENT", "ACTION", &prepare_certificate},
     {kPost, CERTIFICATE "/generate-and-download", "downloadClientCertificate", needs({kManageClients}), kHashed,
      &download_new_certificate, "CLIENT", "ACTION", &prepare_certificate},
+    {kPost, CERTIFICATE "/download", "downloadStoredCertificate", needs({kManageClients}), kWrite,
+     &download_certificate},
+    {kPost, CERTIFICATE "/upload", "uploadClientKey", needs({kManageClients}), kHashed, &upload_certificate, "CLIENT",
+     "ACTION", &prepare_upload},
+    {kPost, CERTIFICATE "/upload-certificate", "uploadClientCertificate", needs({kManageClients}), kHashed,
+     &upload_certificate, "CLIENT", "ACTION", &prepare_upload},
 };
 
 #undef CERTIFICATE

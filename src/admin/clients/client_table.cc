@@ -1,5 +1,6 @@
 // The rows of clients (keycloak.md section 6.8).
 #include "admin/clients/client_handlers.h"
+#include "admin/clients/client_nodes.h"
 #include "admin/mappers/mapper_handlers.h"
 #include "admin/roles/role_mappings.h"
 #include "admin/seam/operation.h"
@@ -36,6 +37,8 @@ constexpr Operation kRows[] = {
     {kPost, CLIENT "/push-revocation", "pushClientRevocation", kChange, kWrite, &push_client_revocation, "CLIENT",
      "ACTION"},
     {kGet, CLIENT "/test-nodes-available", "testClientNodes", kChange, kRead, &test_client_nodes},
+    {kPost, CLIENT "/nodes", "addClientNode", kChange, kWrite, &add_client_node, "CLUSTER_NODE"},
+    {kDelete, CLIENT "/nodes/{node}", "deleteClientNode", kChange, kWrite, &remove_client_node, "CLUSTER_NODE"},
 
     {kGet, CLIENT "/default-client-scopes", "listClientDefaultScopes", kSee, kRead, &list_scopes_of_client<false>},
     {kPut, CLIENT "/default-client-scopes/{scopeId}", "addClientDefaultScope", kChange, kWrite,

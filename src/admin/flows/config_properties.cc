@@ -43,6 +43,8 @@ constexpr ConfigProperty kProperties[] = {
      "The level that this part of the flow reaches.", "String"},
     {"conditional-level-of-authentication", "loa-max-age", "Max Age", "How long, in seconds, the level holds.",
      "String", "36000"},
+    {"required-action", "max_auth_age", "Maximum Age of Authentication",
+     "How many seconds after a sign-in the action may still be started without another one.", "String", "300"},
     {"identity-provider-redirector", "defaultProvider", "Default Identity Provider",
      "The provider that people are sent to.", "String"},
 };

@@ -36,6 +36,11 @@ Answer raise_required_action(Call& call);
 Answer lower_required_action(Call& call);
 Answer list_unregistered_actions(Call& call);
 Answer register_action(Call& call);
+/// The settings of an action: 400 for one that has none.
+Answer get_action_config(Call& call);
+Answer update_action_config(Call& call);
+Answer remove_action_config(Call& call);
+Answer describe_action_config(Call& call);
 
 // For the console.
 Answer list_flows_with_use(Call& call);

@@ -1,8 +1,10 @@
 // Required actions of a realm (keycloak.md sections 3.6 and 6.11).
 #include <algorithm>
 
+#include "admin/flows/config_properties.h"
 #include "admin/flows/flow_handlers.h"
 #include "admin/settings/realm_document.h"
+#include "base/text.h"
 #include "core/changes/check_values.h"
 
 namespace cardea::admin {
@@ -26,12 +28,57 @@ constexpr std::pair<std::string_view, std::string_view> kKnown[] = {
     {"update_user_locale", "Update User Locale"},
 };
 
+/// The only kind without settings.
+constexpr std::string_view kWithoutSettings = "delete_account";
+/// What the others can be told (core/required_actions.h).
+constexpr std::string_view kMaxAge = "max_auth_age";
+constexpr std::int64_t kMaxAgeMax = 10LL * 365 * 24 * 3600;
+
+bool is_configurable(const json::object& action) { return string_or(action, "providerId", "") != kWithoutSettings; }
+
 json::array& actions_of(Call& call) { return list_of(call.realm().extra, "requiredActions"); }
 
 Or<json::object*> load_action(Call& call, std::string_view text) {
   auto* action = find_in(actions_of(call), "alias", call.path("actionAlias"));
   if (action == nullptr) return refuse(not_found(text));
   return action;
+}
+
+Or<json::object*> load_configurable(Call& call) {
+  CARDEA_TRY(action, load_action(call, "Failed to find required action"));
+  if (!is_configurable(*action)) return refuse(error(400, "RequiredAction is not configurable"));
+  return action;
+}
+
+/// {"config": {...}}: the settings this server knows.
+Or<json::object> read_settings(Call& call) {
+  CARDEA_TRY(body, call.body_object());
+  const auto* config = body->if_contains("config");
+  json::object kept;
+  if (config == nullptr || config->is_null()) return kept;
+  if (!config->is_object()) return refuse(error(400, "unknown_error", "Cannot parse the JSON"));
+  for (const auto& [name, value] : config->get_object()) {
+    const auto* text = value.if_string();
+    if (std::string_view(name) != kMaxAge || text == nullptr) {
+      return refuse(error_message(400, "The action has no such setting"));
+    }
+    const auto age = parse_integer<std::int64_t>(std::string_view(*text));
+    if (!text->empty() && (!age || *age < 0 || *age > kMaxAgeMax)) {
+      auto response = web::json_response(
+          400, R"({"field":"max_auth_age","errorMessage":"error-invalid-value","params":["max_auth_age"]})");
+      return refuse(Refusal(std::move(response)));
+    }
+    kept[name] = value;
+  }
+  return kept;
+}
+
+Answer store_settings(Call& call, json::object& action, json::object settings) {
+  call.note_before(action);
+  action["config"] = std::move(settings);
+  call.note_after(action);
+  CARDEA_DO(save_realm(call));
+  return no_content();
 }
 
 json::object row_of(const json::object& action) {
@@ -77,7 +124,7 @@ Answer list_required_actions_with_use(Call& call) {
   json::array list;
   for (const auto* action : sorted(call)) {
     auto row = row_of(*action);
-    row["configurable"] = false;
+    row["configurable"] = is_configurable(*action);
     list.push_back(std::move(row));
   }
   return ok(list);
@@ -161,6 +208,28 @@ Answer register_action(Call& call) {
   actions_of(call).push_back(std::move(action));
   CARDEA_DO(save_realm(call));
   return no_content();
+}
+
+Answer get_action_config(Call& call) {
+  CARDEA_TRY(action, load_configurable(call));
+  return ok(json::object{{"config", row_of(*action)["config"]}});
+}
+
+Answer update_action_config(Call& call) {
+  CARDEA_TRY(action, load_configurable(call));
+  CARDEA_TRY(settings, read_settings(call));
+  return store_settings(call, *action, std::move(settings));
+}
+
+Answer remove_action_config(Call& call) {
+  CARDEA_TRY(action, load_configurable(call));
+  return store_settings(call, *action, {});
+}
+
+Answer describe_action_config(Call& call) {
+  CARDEA_TRY(action, load_action(call, "Failed to find required action"));
+  if (!is_configurable(*action)) return refuse(not_found("Could not find configurable RequiredAction provider"));
+  return ok(json::object{{"properties", config_properties("required-action")}});
 }
 
 }  // namespace cardea::admin

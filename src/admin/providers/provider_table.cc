@@ -1,6 +1,7 @@
 // The rows of components and identity providers (keycloak.md sections 6.10 and 6.12).
 #include "admin/providers/component_handlers.h"
 #include "admin/providers/identity_provider_handlers.h"
+#include "admin/providers/provider_certificate.h"
 #include "admin/seam/operation.h"
 
 namespace cardea::admin {
@@ -53,6 +54,8 @@ constexpr Operation kRows[] = {
      {},
      {},
      &ask_provider_config},
+    {kPost, REALM "/identity-provider/upload-certificate", "readProviderCertificate", kChangeIdp, kWrite,
+     &read_provider_certificate},
     {kGet, REALM "/identity-provider/providers/{providerId}", "getIdpProviderType", kSeeIdp, kRead,
      &get_idp_provider_type},
 };

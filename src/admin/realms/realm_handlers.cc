@@ -138,6 +138,10 @@ Answer delete_realm(Call& call) {
   return no_content();
 }
 
+Answer clear_realm_cache(Call& call) {
+  CARDEA_DO(call.repositories().realms.update(call.tx(), call.realm()));
+  return no_content();
+}
 Answer clear_cache(Call&) { return no_content(); }  // `dispatch` compares versions after every write
 
 }  // namespace cardea::admin

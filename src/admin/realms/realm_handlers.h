@@ -24,7 +24,10 @@ Answer logout_all(Call& call);
 Answer push_revocation(Call& call);
 Answer delete_session(Call& call);
 Answer get_credential_registrators(Call& call);
-/// The caches of this node; there is nothing else to clear.
+/// Raises the realm's version: every node drops what it has in memory and reads it anew.
+Answer clear_realm_cache(Call& call);
+/// Users are read from the database, and lists of revoked certificates are not read at all. Keys that were fetched are
+/// kept for their hour.
 Answer clear_cache(Call& call);
 
 }  // namespace cardea::admin

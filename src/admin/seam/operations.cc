@@ -2,6 +2,7 @@
 #include "admin/seam/cors.h"
 #include "admin/seam/dispatch.h"
 #include "admin/seam/operation.h"
+#include "admin/settings/not_offered.h"
 
 #include <set>
 #include <string>
@@ -11,10 +12,11 @@ namespace cardea::admin {
 const std::vector<Operation>& operations() {
   static const auto table = [] {
     std::vector<Operation> rows;
-    for (const auto group : {realm_operations(), user_operations(), client_operations(), scope_operations(),
-                             role_operations(), group_operations(), setting_operations(), provider_operations(),
-                             flow_operations(), server_operations(), event_operations(), mail_operations(),
-                             access_token_operations(), partial_operations(), certificate_operations()}) {
+    for (const auto group :
+         {realm_operations(), user_operations(), client_operations(), scope_operations(), role_operations(),
+          group_operations(), setting_operations(), provider_operations(), flow_operations(), server_operations(),
+          event_operations(), mail_operations(), access_token_operations(), partial_operations(),
+          certificate_operations(), not_offered_operations()}) {
       rows.insert(rows.end(), group.begin(), group.end());
     }
     return rows;

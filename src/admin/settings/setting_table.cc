@@ -34,16 +34,6 @@ constexpr Operation kRows[] = {
     {kGet, REALM "/events/config", "getEventsConfig", needs({kViewEvents, kManageEvents}), kRead, &get_events_config},
     {kPut, REALM "/events/config", "updateEventsConfig", needs({kManageEvents}), kWrite, &update_events_config,
      "REALM"},
-
-    {kGet, REALM "/users-management-permissions", "getUsersPermissions", kSee, kRead, &refuse_feature},
-    {kPut, REALM "/users-management-permissions", "updateUsersPermissions", kChange, kWrite, &refuse_feature},
-    {kGet, REALM "/clients/{clientUuid}/management/permissions", "getClientPermissions",
-     needs({kViewClients, kManageClients}), kRead, &refuse_feature},
-    {kGet, REALM "/clients/{clientUuid}/authz/resource-server", "getResourceServer",
-     needs({kViewClients, kManageClients, kViewAuthorization, kManageAuthorization}), kRead, &refuse_feature},
-    {kPost, REALM "/testLDAPConnection", "testLdap", kChange, kWrite, &refuse_feature},
-    {kPost, REALM "/ldap-server-capabilities", "getLdapCapabilities", kChange, kWrite, &refuse_feature},
-    {kGet, REALM "/workflows", "listWorkflows", kSee, kRead, &refuse_feature},
 };
 
 #undef REALM

@@ -1,0 +1,18 @@
+#include "admin/seam/body_form.h"
+
+#include "web/multipart.h"
+
+namespace cardea::admin {
+
+Or<web::Form> body_form(const Call& call) {
+  const auto& request = call.request();
+  const auto type = request.header("Content-Type").value_or("");
+  if (!web::is_multipart(type) && request.content_type() != "application/x-www-form-urlencoded") {
+    return refuse(error(415, "The content-type header value did not match the value in @Consumes"));
+  }
+  auto form = web::is_multipart(type) ? web::parse_multipart(type, request.body) : web::Form::parse(request.body);
+  if (!form) return refuse(error(400, "invalid_request", "Cannot read the form"));
+  return std::move(*form);
+}
+
+}  // namespace cardea::admin

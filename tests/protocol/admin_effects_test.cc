@@ -1,0 +1,129 @@
+// What operations of the admin API do besides answering: caches are read anew, links and nodes are kept (keycloak.md
+// sections 6.3, 6.4, 6.8 and 6.11).
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/protocol/admin_world.h"
+
+namespace cardea::protocol {
+namespace {
+
+using testing::HasSubstr;
+
+void expect(const AdminWorld::Sent& sent, int status, std::string_view body) {
+  EXPECT_EQ(sent.status, status);
+  EXPECT_EQ(sent.body, body);
+}
+
+class AdminEffects : public testing::Test {
+ protected:
+  std::string client(std::string_view body) {
+    const auto sent = world.post("/clients", body);
+    EXPECT_EQ(sent.status, 201) << sent.body;
+    return sent.made_id();
+  }
+  AdminWorld world;
+};
+
+TEST_F(AdminEffects, refuses_what_is_not_offered_in_one_way) {
+  for (const std::string_view path :
+       {"/clients/x/authz/resource-server", "/clients/x/authz/resource-server/policy/role/p", "/workflows",
+        "/workflows/scheduled/u", "/user-storage/x/name", "/users/x/vc/credentials", "/groups/x/management/permissions",
+        "/roles-by-id/x/management/permissions", "/organizations", "/identity-provider/instances/x/reload-keys",
+        "/clients/x/evaluate-scopes/generate-example-saml-response", "/admin/api/demo/clients/v2"}) {
+    const auto sent = world.get(path);
+    EXPECT_EQ(sent.status, 501) << path << sent.body;
+    EXPECT_THAT(sent.body, HasSubstr(R"("error":"Feature not enabled")"));
+  }
+}
+
+TEST_F(AdminEffects, refuses_nodes_that_are_no_hosts) {
+  const auto id = client(R"({"clientId":"app"})");
+  const auto path = "/clients/" + id + "/nodes";
+  expect(world.post(path, "{}"), 400, R"({"error":"Node not found in params"})");
+  for (const std::string_view node : {"a/b", "a b", "https://a", "a?b", "a@b"}) {
+    EXPECT_EQ(world.post(path, R"({"node":")" + std::string(node) + R"("})").status, 400) << node;
+  }
+  expect(world.remove(path + "/none"), 404, R"({"error":"Client does not have node"})");
+  EXPECT_EQ(world.post(path, R"({"node":"node-1.example:8443"})").status, 204);
+  EXPECT_TRUE(world.get("/clients/" + id).object().at("registeredNodes").as_object().contains("node-1.example:8443"));
+  EXPECT_EQ(world.remove(path + "/node-1.example:8443").status, 204);
+}
+
+TEST_F(AdminEffects, clears_caches) {
+  const auto version = [&] {
+    return read_from(world.store,
+                     [&](Rows& rows) {
+                       const auto realm = world.repositories.realms.find_by_name(rows, "demo");
+                       return world.repositories.realms.versions(rows, {(*realm)->id});
+                     })
+        .value()
+        .front()
+        .second;
+  };
+  const auto before = version();
+  EXPECT_EQ(world.post("/clear-realm-cache", "{}").status, 204);
+  EXPECT_GT(version(), before) << "every node reads the realm anew";
+  EXPECT_EQ(world.post("/clear-keys-cache", "{}").status, 204);
+  EXPECT_EQ(world.post("/clear-user-cache", "{}").status, 204);
+  EXPECT_EQ(world.post("/clear-crl-cache", "{}").status, 204);
+}
+
+TEST_F(AdminEffects, refuses_settings_an_action_does_not_have) {
+  const std::string path = "/authentication/required-actions/";
+  expect(world.put(path + "UPDATE_PASSWORD/config", R"({"config":{"max_auth_age":"x"}})"), 400,
+         R"({"field":"max_auth_age","errorMessage":"error-invalid-value","params":["max_auth_age"]})");
+  EXPECT_EQ(world.put(path + "UPDATE_PASSWORD/config", R"({"config":{"other":"1"}})").status, 400);
+  EXPECT_EQ(world.put(path + "delete_account/config", R"({"config":{}})").status, 400);
+  expect(world.get(path + "delete_account/config-description"), 404,
+         R"({"error":"Could not find configurable RequiredAction provider"})");
+  expect(world.get(path + "none/config"), 404, R"({"error":"Failed to find required action"})");
+  EXPECT_EQ(world.put(path + "UPDATE_PASSWORD/config", R"({"config":{"max_auth_age":"120"}})").status, 204);
+  expect(world.get(path + "UPDATE_PASSWORD/config"), 200, R"({"config":{"max_auth_age":"120"}})");
+  EXPECT_EQ(world.remove(path + "UPDATE_PASSWORD/config").status, 204);
+  expect(world.get(path + "UPDATE_PASSWORD/config"), 200, R"({"config":{}})");
+}
+
+TEST_F(AdminEffects, links_of_a_new_user_are_rows) {
+  ASSERT_EQ(world
+                .post("/identity-provider/instances",
+                      R"({"alias":"up","providerId":"oidc","config":{"clientId":"c","clientSecret":"hidden",)"
+                      R"("authorizationUrl":"https://u.example/a","tokenUrl":"https://u.example/t"}})")
+                .status,
+            201);
+  const std::string links = R"("federatedIdentities":[{"identityProvider":"up","userId":"7","userName":"x"},)"
+                            R"({"identityProvider":"none","userId":"8","userName":"y"}])";
+  const auto made = world.post("/users", R"({"username":"linked",)" + links + "}");
+  ASSERT_EQ(made.status, 201) << made.body;
+  expect(world.get("/users/" + made.made_id() + "/federated-identity"), 200,
+         R"([{"identityProvider":"up","userId":"7","userName":"x"}])");
+  expect(world.post("/users", R"({"username":"second",)" + links + "}"), 409,
+         R"({"errorMessage":"User is already linked with provider"})");
+  EXPECT_EQ(world.get("/users?username=second").body, "[]");
+}
+
+TEST_F(AdminEffects, refuses_uploads_without_a_certificate) {
+  const auto id = client(R"({"clientId":"app"})");
+  const auto send = [&](std::string_view file, std::string_view format) {
+    const auto body = "--b\r\nContent-Disposition: form-data; name=\"keystoreFormat\"\r\n\r\n" + std::string(format) +
+                      "\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n" +
+                      std::string(file) + "\r\n--b--";
+    return world.send(web::Method::kPost,
+                      "/admin/realms/demo/clients/" + id + "/certificates/jwt.credential/upload-certificate",
+                      world.root(), body, "multipart/form-data; boundary=b");
+  };
+  expect(send("nothing", "Certificate PEM"), 400, R"({"errorMessage":"The file holds no certificate"})");
+  EXPECT_EQ(send("nothing", "PKCS12").status, 400);
+  EXPECT_EQ(send("nothing", "JKS").status, 400);
+  const auto path = "/clients/" + id + "/certificates/jwt.credential";
+  EXPECT_EQ(world.post(path + "/upload-certificate", "{}").status, 415);
+  expect(world.post(path + "/download", R"({"storePassword":"p"})"), 404,
+         R"({"error":"keypair not generated for client"})");
+  const auto made = string_or(world.post(path + "/generate", "{}").object(), "certificate", "");
+  EXPECT_EQ(world.post(path + "/generate", "{}").status, 200);
+  EXPECT_EQ(string_or(send(made, "Certificate PEM").object(), "certificate", ""), made);
+  EXPECT_EQ(string_or(world.get(path).object(), "certificate", ""), made);
+}
+
+}  // namespace
+}  // namespace cardea::protocol
