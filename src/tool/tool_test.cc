@@ -209,5 +209,36 @@ TEST(CheckDiscovery, refuses_what_an_installer_would_write_down_wrongly) {
   EXPECT_EQ(check(), "http://sso.test/realms/nb");
 }
 
+TEST(CheckDiscovery, G3_08_says_which_two_forms_of_the_issuer_differ) {
+  World world;
+  const auto check = [&](const std::string& asked, const std::string& told) {
+    Dependencies deps{.call = [&](const web::FetchRequest&) -> web::Fetched {
+                        return web::FetchResponse{
+                            200,
+                            {},
+                            R"({"issuer":")" + told +
+                                R"(","device_authorization_endpoint":"x","jwks_uri":"x","authorization_endpoint":"x",)"
+                                R"("token_endpoint":"x","end_session_endpoint":"x"})"};
+                      },
+                      .read_file = {},
+                      .write_private_file = {},
+                      .environment = {},
+                      .clock = world.clock,
+                      .out = world.out,
+                      .err = world.err};
+    const auto issuer = check_discovery(asked, deps);
+    return issuer ? "fits: " + *issuer : issuer.error();
+  };
+  const std::string plain = "https://sso.test/realms/kestra";
+  for (const std::string other : {"https://sso.test/auth/realms/kestra", "https://sso.test/realms/kestra/",
+                                  "https://SSO.test/realms/kestra", "https://sso.test:8443/realms/kestra"}) {
+    EXPECT_THAT(check(plain, other),
+                testing::StartsWith("the server calls itself " + other + " and was asked at " + plain + ":"));
+    EXPECT_THAT(check(other, plain),
+                testing::StartsWith("the server calls itself " + plain + " and was asked at " + other + ":"));
+    EXPECT_EQ(check(other, other), "fits: " + other);
+  }
+}
+
 }  // namespace
 }  // namespace cardea::tool
