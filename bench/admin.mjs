@@ -1,0 +1,200 @@
+// The admin API of a large server: what an operator's page costs when there are many people and many realms.
+//   node bench/admin.mjs --build build/bench [--users 1000000] [--realms 1000] [--calls 200] [--out FILE]
+//        [--db-url URL --db-url-realms URL] [--binary FILE]
+// User list, search and creation at the first users and at all of them; realm list and realm creation at 1 and at all
+// realms, where the cost of a call must stay within 20 %; the first load of the console, in bytes and until it can be
+// used (needs playwright-core of tests/e2e and Chromium; left out without them). One connection, one call at a time:
+// this is the time a person waits.
+import { execFileSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { benchUser } from './realm.mjs';
+import { realmOf, say, Server } from './server.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const opt = { build: 'build/bench', binary: '', users: '1000000', realms: '1000', calls: '200', out: '', data: join(here, '../build'), 'db-url': '', 'db-url-realms': '' };
+for (let i = 2; i < process.argv.length; i += 2) opt[process.argv[i].replace(/^--/, '')] = process.argv[i + 1];
+const [users, realms, calls] = [Number(opt.users), Number(opt.realms), Number(opt.calls)];
+const kImported = 100;
+const kWithin = 1.2;
+const binary = opt.binary || join(opt.build, 'cardea');
+const realm = realmOf.RS256;
+
+const round = (x) => Math.round(x * 1000) / 1000;
+const at = (sorted, part) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
+const median = (list) => at([...list].sort((a, b) => a - b), 0.5);
+
+/// An administrator with one connection that stays open.
+class Administrator {
+  constructor(server) {
+    this.server = server;
+    this.agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  }
+
+  send(method, path, body, headers = {}) {
+    return new Promise((done, fail) => {
+      const request = http.request(`${this.server.base}${path}`, { method, agent: this.agent, headers: { ...headers, ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }) } }, (answer) => {
+        const parts = [];
+        answer.on('data', (part) => parts.push(part));
+        answer.on('end', () => done({ status: answer.statusCode, text: Buffer.concat(parts).toString() }));
+      });
+      request.on('error', fail);
+      request.end(body);
+    });
+  }
+
+  /// Tokens of master live for a minute; a new one every half.
+  async token() {
+    if (this.until > Date.now()) return this.held;
+    const form = new URLSearchParams({ grant_type: 'password', client_id: 'admin-cli', username: 'admin', password: 'bench-admin-password' });
+    const answer = await this.send('POST', '/realms/master/protocol/openid-connect/token', form.toString(), { 'content-type': 'application/x-www-form-urlencoded' });
+    if (answer.status !== 200) throw new Error(`no token: ${answer.status} ${answer.text}`);
+    this.held = JSON.parse(answer.text).access_token;
+    this.until = Date.now() + 30_000;
+    return this.held;
+  }
+
+  async call(method, path, body) {
+    const headers = { authorization: `Bearer ${await this.token()}`, ...(body ? { 'content-type': 'application/json' } : {}) };
+    const begin = process.hrtime.bigint();
+    const answer = await this.send(method, `/admin/realms${path}`, body && JSON.stringify(body), headers);
+    const milliseconds = Number(process.hrtime.bigint() - begin) / 1e6;
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text.slice(0, 200)}`);
+    return { milliseconds, text: answer.text };
+  }
+}
+
+/// Calls `count` times after a few that are not counted; `one(i)` gives method, path and body.
+async function timed(administrator, count, one) {
+  const times = [];
+  const cpu = administrator.server.cpu();
+  for (let i = -5; i < count; ++i) {
+    const { milliseconds } = await administrator.call(...one(i));
+    if (i >= 0) times.push(milliseconds);
+  }
+  times.sort((a, b) => a - b);
+  return { median_ms: round(median(times)), p99_ms: round(at(times, 0.99)), cpu_ms: round(((administrator.server.cpu() - cpu) * 1000) / (count + 5)) };
+}
+
+let made = 0;
+const work = {
+  list: (count) => () => ['GET', `/${realm}/users?first=${Math.floor(Math.random() * Math.max(1, Math.min(count, 1000) - 20))}&max=20`],
+  count: () => () => ['GET', `/${realm}/users/count`],
+  search_by_exact_name: (count) => () => ['GET', `/${realm}/users?username=bench${Math.floor(Math.random() * count)}&exact=true`],
+  search_by_beginning: (count) => () => ['GET', `/${realm}/users?search=bench${Math.floor(Math.random() * count)}&max=20`],
+  search_for_a_part: (count) => () => ['GET', `/${realm}/users?search=*nch${Math.floor(Math.random() * count)}*&max=20`],
+  read: (count, ids) => () => ['GET', `/${realm}/users/${ids[Math.floor(Math.random() * ids.length)]}`],
+  create: () => () => ['POST', `/${realm}/users`, { ...benchUser(`made${++made}`), credentials: undefined }],
+};
+/// Searches that look at every row are no page of the console: fewer calls, and no claim about growth.
+const kScans = new Set(['search_for_a_part', 'count', 'search_by_beginning']);
+
+async function measureUsers(server, count) {
+  const administrator = new Administrator(server);
+  const ids = JSON.parse((await administrator.call('GET', `/${realm}/users?max=100`)).text).map(({ id }) => id);
+  const results = {};
+  for (const [name, make] of Object.entries(work)) {
+    results[name] = await timed(administrator, kScans.has(name) ? Math.min(calls, 10) : calls, make(count, ids));
+    say(`${count} users: ${name} ${JSON.stringify(results[name])}`);
+  }
+  return results;
+}
+
+async function serverWithUsers() {
+  const server = await Server.make({ binary, parent: opt.data, users: kImported, databaseUrl: opt['db-url'] });
+  await server.start([`--import-realm=${server.realms}`]);
+  const few = await measureUsers(server, kImported);
+  await server.stop();
+  const begin = Date.now();
+  execFileSync(join(opt.build, 'create_users'), [realm, String(kImported), String(users), 'start', '--http-enabled=true', '--hostname-strict=false', ...server.database], { stdio: ['ignore', 'inherit', 'inherit'], env: server.environment });
+  say(`${users} users made in ${Math.round((Date.now() - begin) / 1000)} s`);
+  await server.start();
+  const many = await measureUsers(server, users);
+  const memory = server.memory();
+  await server.stop();
+  const compared = Object.fromEntries(Object.keys(work).map((name) => {
+    const ratio = round(many[name].median_ms / few[name].median_ms);
+    return [name, { few: few[name], many: many[name], ratio, ...(kScans.has(name) ? { looks_at_every_row: true } : { holds: ratio <= kWithin }) }];
+  }));
+  return { few: kImported, many: users, work: compared, ...memory };
+}
+
+/// Realms as the console makes them: a name, enabled. The list is asked for as the console does, a page at a time.
+async function measureRealms(administrator, begin) {
+  return {
+    create: await timed(administrator, Math.min(calls, 40), (i) => ['POST', '', { realm: `tenant-${begin}-${i + 5}`, enabled: true }]),
+    list: await timed(administrator, calls, () => ['GET', '/master/ui-ext/realms/names?first=0&max=20']),
+    read: await timed(administrator, calls, () => ['GET', `/tenant-${begin}-5`]),
+  };
+}
+
+async function serverWithRealms() {
+  const server = await Server.make({ binary, parent: opt.data, users: 1, databaseUrl: opt['db-url-realms'] });
+  await server.start([`--import-realm=${server.realms}`]);
+  const administrator = new Administrator(server);
+  const few = await measureRealms(administrator, 0);
+  say(`few realms: ${JSON.stringify(few)}`);
+  const begin = Date.now();
+  const there = Math.min(calls, 40) + 5;
+  for (let i = there; i < realms; ++i) await administrator.call('POST', '', { realm: `filler-${i}`, enabled: true });
+  say(`${realms} realms after ${Math.round((Date.now() - begin) / 1000)} s`);
+  const many = await measureRealms(administrator, realms);
+  say(`${realms} realms: ${JSON.stringify(many)}`);
+  const whole = await timed(administrator, 5, () => ['GET', '?briefRepresentation=true']);
+  const memory = server.memory();
+  await server.stop();
+  const compared = Object.fromEntries(Object.keys(few).map((name) => {
+    const ratio = round(many[name].median_ms / few[name].median_ms);
+    return [name, { few: few[name], many: many[name], ratio, holds: ratio <= kWithin }];
+  }));
+  return { few: there, many: realms, work: compared, whole_list: whole, ...memory };
+}
+
+/// Bytes over the wire of the first load, and the time until the menu can be clicked.
+async function consoleFirstLoad() {
+  const modules = createRequire(resolve(here, '../tests/e2e/package.json'));
+  let chromium;
+  try {
+    ({ chromium } = modules('playwright-core'));
+  } catch {
+    return null;
+  }
+  const executablePath = process.env.CARDEA_E2E_CHROMIUM ?? '/usr/bin/chromium';
+  if (!existsSync(executablePath)) return null;
+  const server = await Server.make({ binary, parent: opt.data, users: 1 });
+  await server.start([`--import-realm=${server.realms}`]);
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  const runs = [];
+  for (let i = 0; i < 5; ++i) {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const session = await context.newCDPSession(page);
+    await session.send('Network.enable');
+    let bytes = 0;
+    let requests = 0;
+    session.on('Network.loadingFinished', ({ encodedDataLength }) => { bytes += encodedDataLength; ++requests; });
+    await page.goto(`${server.base}/admin/master/console/`);
+    await page.locator('#username').fill('admin');
+    await page.locator('#password').fill('bench-admin-password');
+    bytes = requests = 0;
+    const begin = process.hrtime.bigint();
+    await page.locator('#kc-login, button[type=submit]').first().click();
+    await page.getByTestId('nav-item-clients').waitFor({ timeout: 60_000 });
+    runs.push({ interactive_ms: Number(process.hrtime.bigint() - begin) / 1e6, bytes, requests });
+    await context.close();
+  }
+  await browser.close();
+  await server.stop();
+  return Object.fromEntries(['interactive_ms', 'bytes', 'requests'].map((name) => [name, Math.round(median(runs.map((run) => run[name])))]));
+}
+
+const results = { when: new Date().toISOString().slice(0, 10), db: opt['db-url'] ? 'postgres' : 'sqlite', calls, within: kWithin };
+results.users = await serverWithUsers();
+results.realms = await serverWithRealms();
+results.console = await consoleFirstLoad();
+say(`console ${JSON.stringify(results.console)}`);
+writeFileSync(opt.out || join(here, 'results', `admin-${results.db}.json`), `${JSON.stringify(results, null, 1)}\n`);
+process.exit(0);
