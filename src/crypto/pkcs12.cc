@@ -13,8 +13,6 @@ constexpr int kIterations = 100'000;
 
 using Pkcs12Ptr = std::unique_ptr<PKCS12, OpensslFree<PKCS12_free>>;
 
-constexpr long kForeignIterationsMax = 1'000'000;
-
 bool is_text(std::string_view text) { return !text.empty() && !text.contains('\0'); }
 
 Result<SecretBytes, KeyError> write(EVP_PKEY* key, X509* certificate, std::string_view name,
@@ -52,35 +50,6 @@ Result<SecretBytes, KeyError> write_pkcs12(std::string_view certificate_der, std
   const auto certificate = certificate_of(certificate_der);
   if (!certificate) return refuse(KeyError::kMalformed);
   return write(nullptr, certificate.get(), name, password);
-}
-
-Result<std::string, KeyError> read_pkcs12_certificate(std::string_view file, const SecretBytes& password) {
-  if (file.size() > kPkcs12BytesMax || password.reveal().contains('\0')) return refuse(KeyError::kMalformed);
-  const auto* at = reinterpret_cast<const unsigned char*>(file.data());
-  const Pkcs12Ptr bundle(d2i_PKCS12(nullptr, &at, static_cast<long>(file.size())));
-  if (!bundle) return refuse(KeyError::kMalformed);
-  const ASN1_INTEGER* rounds = nullptr;
-  PKCS12_get0_mac(nullptr, nullptr, nullptr, &rounds, bundle.get());
-  if (rounds != nullptr && (ASN1_INTEGER_get(rounds) < 1 || ASN1_INTEGER_get(rounds) > kForeignIterationsMax)) {
-    return refuse(KeyError::kMalformed);
-  }
-  EVP_PKEY* key = nullptr;
-  X509* certificate = nullptr;
-  STACK_OF(X509)* others = nullptr;
-  const std::string word(password.reveal());
-  const bool is_read = PKCS12_parse(bundle.get(), word.c_str(), &key, &certificate, &others) == 1;
-  const PkeyPtr owned_key(key);
-  X509Ptr owned(certificate);
-  // Without a key there is no certificate that goes with it: it is among the others.
-  if (others != nullptr && owned == nullptr && sk_X509_num(others) > 0) owned.reset(sk_X509_shift(others));
-  if (others != nullptr) sk_X509_pop_free(others, X509_free);
-  if (!is_read || !owned) return refuse(KeyError::kMalformed);
-  const int size = i2d_X509(owned.get(), nullptr);
-  if (size <= 0) return refuse(KeyError::kMalformed);
-  std::string der(static_cast<std::size_t>(size), '\0');
-  auto* out = reinterpret_cast<unsigned char*>(der.data());
-  i2d_X509(owned.get(), &out);
-  return der;
 }
 
 }  // namespace cardea::crypto

@@ -1,4 +1,5 @@
 // A key with its certificate in one encrypted file (PKCS #12, RFC 7292), for people who take it to their application.
+// Such files are written and never read: one says itself how many rounds of a password hash opening it takes.
 #pragma once
 
 #include <string>
@@ -16,11 +17,5 @@ namespace cardea::crypto {
 /// The same with the certificate alone.
 [[nodiscard]] Result<SecretBytes, KeyError> write_pkcs12(std::string_view certificate_der, std::string_view name,
                                                          const SecretBytes& password);
-
-inline constexpr std::size_t kPkcs12BytesMax = 256 * 1024;
-/// DER of the certificate in a file that somebody else made. kMalformed for a wrong password, for a file without a
-/// certificate or beyond kPkcs12BytesMax, and for one that asks for unreasonably many rounds of its password hash.
-/// Takes as long as the file wants: not for the lanes of requests.
-[[nodiscard]] Result<std::string, KeyError> read_pkcs12_certificate(std::string_view file, const SecretBytes& password);
 
 }  // namespace cardea::crypto

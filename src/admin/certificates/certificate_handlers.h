@@ -14,7 +14,7 @@ Answer generate_certificate(Call& call);
 Answer download_new_certificate(Call& call);
 /// The kept certificate as a PKCS #12 file.
 Answer download_certificate(Call& call);
-/// A certificate that an administrator has: PEM, or in a PKCS #12 file whose key is left there.
+/// A certificate that an administrator has, as PEM.
 [[nodiscard]] Prepared prepare_upload(Call& call);
 Answer upload_certificate(Call& call);
 

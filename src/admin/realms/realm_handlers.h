@@ -26,8 +26,7 @@ Answer delete_session(Call& call);
 Answer get_credential_registrators(Call& call);
 /// Raises the realm's version: every node drops what it has in memory and reads it anew.
 Answer clear_realm_cache(Call& call);
-/// Users are read from the database, and lists of revoked certificates are not read at all. Keys that were fetched are
-/// kept for their hour.
+/// Users are read from the database, and lists of revoked certificates are not read at all: nothing is kept.
 Answer clear_cache(Call& call);
 
 }  // namespace cardea::admin

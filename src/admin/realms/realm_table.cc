@@ -1,6 +1,7 @@
 // The rows of realms (keycloak.md section 6.3).
 #include "admin/realms/realm_handlers.h"
 #include "admin/seam/operation.h"
+#include "admin/settings/setting_handlers.h"
 
 namespace cardea::admin {
 namespace {
@@ -36,8 +37,7 @@ constexpr Operation kRows[] = {
      &clear_realm_cache, "REALM", "ACTION"},
     {kPost, "/admin/realms/{realm}/clear-user-cache", "clearUserCache", needs({kManageRealm}), kWrite, &clear_cache,
      "REALM", "ACTION"},
-    {kPost, "/admin/realms/{realm}/clear-keys-cache", "clearKeysCache", needs({kManageRealm}), kWrite, &clear_cache,
-     "REALM", "ACTION"},
+    {kPost, "/admin/realms/{realm}/clear-keys-cache", "clearKeysCache", needs({kManageRealm}), kWrite, &refuse_feature},
     {kPost, "/admin/realms/{realm}/clear-crl-cache", "clearCrlCache", needs({kManageRealm}), kWrite, &clear_cache,
      "REALM", "ACTION"},
 };

@@ -336,14 +336,17 @@ export function clients({ kc, server }) {
       assert.equal((await kc.clients.getKeyInfo({ id, attr: 'jwt.credential' })).certificate, certificate);
       return answer;
     }],
-    ['uploadKey', 'key and certificate of the key store', 'Certificate', async () => {
-      const store = await kc.clients.generateAndDownloadKey({ id, attr: 'jwt.credential' }, { format: 'PKCS12', keyAlias: 'app', keyPassword: 'pass', storePassword: 'pass' });
+    ['uploadKey', 'the certificate of the file is kept; key stores are refused', 'Certificate', async () => {
       const { certificate } = await kc.clients.getKeyInfo({ id, attr: 'jwt.credential' });
       await kc.clients.generateKey({ id, attr: 'jwt.credential' });
-      const data = new FormData();
-      for (const [name, value] of Object.entries({ keystoreFormat: 'PKCS12', keyAlias: 'app', keyPassword: 'pass', storePassword: 'pass' })) data.append(name, value);
-      data.append('file', new Blob([store]), 'app.p12');
-      const answer = await kc.clients.uploadKey({ id, attr: 'jwt.credential' }, data);
+      const file = (format, content) => {
+        const data = new FormData();
+        data.append('keystoreFormat', format);
+        data.append('file', new Blob([content]), 'app');
+        return data;
+      };
+      assert.equal((await refusal(kc.clients.uploadKey({ id, attr: 'jwt.credential' }, file('PKCS12', 'x')))).status, 400);
+      const answer = await kc.clients.uploadKey({ id, attr: 'jwt.credential' }, file('Certificate PEM', pem(certificate)));
       assert.equal((await kc.clients.getKeyInfo({ id, attr: 'jwt.credential' })).certificate, certificate);
       return answer;
     }],

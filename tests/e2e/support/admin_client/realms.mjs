@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 
 import { until } from '../../harness.mjs';
 import { request } from '../form_browser.mjs';
-import { names, refusal } from './story.mjs';
+import { names, refusal, refusals } from './story.mjs';
 
 export function realms({ kc, server, sink }) {
   const realm = 'shop';
@@ -265,7 +265,7 @@ export function cache({ kc, server }) {
   return [
     ['clearRealmCache', 'the realm is loaded anew and serves', 'nothing', cleared('clearRealmCache')],
     ['clearUserCache', 'users are read from the database: nothing is kept that could be stale', 'nothing', cleared('clearUserCache')],
-    ['clearKeysCache', 'keys that were fetched are kept for their hour', 'nothing', cleared('clearKeysCache')],
     ['clearCrlCache', 'no list of revoked certificates is kept', 'nothing', cleared('clearCrlCache')],
+    ...refusals({ clearKeysCache: () => kc.cache.clearKeysCache() }),
   ];
 }
