@@ -141,6 +141,67 @@ TEST_F(AdminEscalation, refuses_to_send_a_masked_provider_secret_elsewhere) {
             400);
 }
 
+// Who may change where the browser goes must not learn the secret that is posted beside it.
+TEST_F(AdminEscalation, refuses_to_move_a_masked_secret_by_the_authorization_url_or_the_cloud) {
+  const auto provider = [](std::string_view secret, const json::object& more) {
+    json::object config{{"clientId", "c"}, {"clientSecret", secret}, {"tenantId", "contoso.example"}};
+    for (const auto& [name, value] : more) config[name] = value;
+    return json::serialize(json::object{{"alias", "e"}, {"providerId", "entra"}, {"config", config}});
+  };
+  ASSERT_EQ(world.post("/identity-provider/instances", provider("s3cret", {})).status, 201);
+  const auto path = "/identity-provider/instances/e";
+  const json::object moved{{"authorizationUrl", "https://evil.example/x/oauth2/v2.0/authorize"}};
+  EXPECT_EQ(world.put(path, provider("**********", moved)).status, 400);
+  EXPECT_EQ(world.put(path, provider("**********", {{"cloud", "china"}})).status, 400);
+  // What is shown can be sent back: only the secret is masked.
+  const auto shown = world.get(path).body;
+  EXPECT_THAT(shown, HasSubstr("contoso.example"));
+  EXPECT_THAT(shown, Not(HasSubstr("s3cret")));
+  EXPECT_EQ(world.put(path, shown).status, 204);
+}
+
+TEST_F(AdminEscalation, refuses_links_to_administrators_above) {
+  ASSERT_EQ(world.post("/identity-provider/instances", R"({"alias":"up","providerId":"oidc","config":{}})").status,
+            201);
+  const auto boss = made("/users", R"({"username":"boss","enabled":true})");
+  const auto plain = made("/users", R"({"username":"plain","enabled":true})");
+  ASSERT_EQ(world.post("/users/" + boss + "/role-mappings/clients/" + management(), mapping("realm-admin")).status,
+            204);
+  const auto helpdesk = world.admin_token({"manage-users"});
+  const auto link = [](const std::string& user) { return "/users/" + user + "/federated-identity/up"; };
+  EXPECT_EQ(as(helpdesk, kPost, link(boss), R"({"userId":"mine","userName":"mine"})").status, 403);
+  EXPECT_EQ(world.post(link(boss), R"({"userId":"theirs","userName":"boss"})").status, 204);
+  EXPECT_EQ(as(helpdesk, kDelete, link(boss)).status, 403);
+  EXPECT_EQ(as(helpdesk, kPost, link(plain), R"({"userId":"mine","userName":"mine"})").status, 204);
+  EXPECT_EQ(as(helpdesk, kDelete, link(plain)).status, 204);
+  const auto robot = strong_client();
+  const auto account = string_or(world.get("/clients/" + robot + "/service-account-user").object(), "id", "");
+  EXPECT_EQ(world.post(link(account), R"({"userId":"mine"})").status, 400);
+}
+
+// "it.admins" is a role of the realm, and one of client "it": what is checked is what is given.
+TEST_F(AdminEscalation, refuses_mappers_whose_role_is_shown_as_another) {
+  made("/identity-provider/instances", R"({"alias":"up","providerId":"oidc","config":{"clientId":"c"}})");
+  const auto client = made("/clients", R"({"clientId":"it"})");
+  ASSERT_EQ(world.post("/clients/" + client + "/roles", R"({"name":"admins"})").status, 201);
+  ASSERT_EQ(world.post("/clients/" + client + "/roles/admins/composites", mapping("realm-admin")).status, 204);
+  ASSERT_EQ(world.post("/roles", R"({"name":"it.admins"})").status, 201);
+  const auto body =
+      R"({"name":"a","identityProviderMapper":"oidc-hardcoded-role-idp-mapper","config":{"role":"it.admins"}})";
+  const auto token = world.admin_token({"manage-identity-providers"});
+  EXPECT_EQ(as(token, kPost, "/identity-provider/instances/up/mappers", body).status, 403);
+}
+
+TEST_F(AdminEscalation, refuses_authentiks_paths_to_administrators_of_one_realm) {
+  const auto body = R"({"realm":"demo","attributes":{"authentikPaths":"true"}})";
+  EXPECT_EQ(as(world.admin_token({"manage-realm"}), kPut, "", body).status, 403);
+  EXPECT_EQ(world.put("", body).status, 204);
+  EXPECT_EQ(as(world.admin_token({"manage-realm"}), kPut, "", body).status, 204);  // nothing changes
+  ASSERT_EQ(world.send(kPost, "/admin/realms", world.root(), R"({"realm":"other","enabled":true})").status, 201);
+  const auto second = R"({"realm":"other","attributes":{"authentikPaths":"true"}})";
+  EXPECT_EQ(world.send(kPut, "/admin/realms/other", world.root(), second).status, 409);
+}
+
 TEST_F(AdminEscalation, refuses_provider_mappers_that_give_what_their_writer_lacks) {
   made("/identity-provider/instances", R"({"alias":"up","providerId":"oidc","config":{"clientId":"c"}})");
   const auto bosses = made("/groups", R"({"name":"bosses"})");

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "core/changes/check_values.h"
+#include "core/changes/role_by_path.h"
 #include "domain/representation/realm_json.h"
 
 namespace cardea::admin {
@@ -126,6 +127,9 @@ Or<void> check_urls(const Realm& realm, const json::object& config) {
 
 /// Where and how the client secret of a provider is sent.
 constexpr std::string_view kSecretGoesTo[] = {"tokenUrl",
+                                              "authorizationUrl",  // Entra ID's other addresses follow it
+                                              "cloud",
+                                              "clientAssertionAudience",
                                               "tokenIntrospectionUrl",
                                               "metadataDescriptorUrl",
                                               "clientAuthMethod",
@@ -209,26 +213,12 @@ Or<json::object*> load_mapper(Call& call) {
   return found;
 }
 
-/// The role that a mapper names: "name", or "client.name" for a client's role, in which both parts may have dots.
-Or<std::optional<Role>> named_role(Call& call, std::string_view name) {
-  auto& roles = call.repositories().roles;
-  for (auto dot = name.rfind('.'); dot != std::string_view::npos && dot > 0; dot = name.rfind('.', dot - 1)) {
-    CARDEA_TRY(client,
-               call.repositories().clients.find_by_client_id(call.rows(), call.realm().id, name.substr(0, dot)));
-    if (!client) continue;
-    CARDEA_TRY(role, roles.find_by_name(call.rows(), call.realm().id, client->id, name.substr(dot + 1)));
-    if (role) return std::move(role);
-  }
-  CARDEA_TRY(role, roles.find_by_name(call.rows(), call.realm().id, std::nullopt, name));
-  return std::move(role);
-}
-
 /// A mapper hands out its role or group at every login, to whom the provider says: nobody writes one that gives what
 /// they could not give themselves (attack class 21). What is not there yet is refused, since nobody can say what it
 /// will be.
 Or<void> require_grants_covered(Call& call, const json::object& config) {
   if (const auto name = string_or(config, "role", ""); !name.empty()) {
-    CARDEA_TRY(role, named_role(call, name));
+    CARDEA_TRY(role, find_role_by_path(call.rows(), call.repositories(), call.realm().id, name));
     if (!role) return refuse(error_message(400, "There is no such role"));
     CARDEA_DO(require_roles_covered(call, {role->id}));
   }

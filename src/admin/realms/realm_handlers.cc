@@ -57,6 +57,26 @@ Or<void> rename_realm(Call& call, std::string_view before, const Realm& after) {
   return {};
 }
 
+/// authentik's paths name no realm, so one realm has them, and who manages one realm alone does not take them from
+/// another (mix-up, attack class 8).
+Or<void> check_source_paths(Call& call, const Realm& before, const Realm& after) {
+  static const std::string kName = "authentikPaths";
+  const auto of = [](const Realm& realm) {
+    const auto found = realm.attributes.find(kName);
+    return found == realm.attributes.end() ? std::string() : found->second;
+  };
+  if (of(before) == of(after)) return {};
+  CARDEA_TRY(creates, may_create_realms(call.rows(), call.dependencies(), call.caller()));
+  if (!creates) return refuse(forbidden());
+  if (of(after) != "true") return {};
+  CARDEA_TRY(realms, call.repositories().realms.list(call.rows()));
+  for (const auto& realm : realms) {
+    if (realm.id == after.id || of(realm) != "true") continue;
+    return refuse(error_message(409, "Realm " + realm.name + " has the attribute authentikPaths already"));
+  }
+  return {};
+}
+
 }  // namespace
 
 Answer list_realms(Call& call) {
@@ -115,6 +135,7 @@ Answer update_realm(Call& call) {
   CARDEA_TRY(body, call.body_object());
   const auto before = call.realm();
   CARDEA_TRY(after, read_realm(*body, before));
+  CARDEA_DO(check_source_paths(call, before, after));
   if (after.name != before.name) {
     if (before.name == kMasterRealm) return refuse(error_message(400, "The realm master keeps its name"));
     CARDEA_TRY(holder, call.repositories().realms.find_by_name(call.rows(), after.name));

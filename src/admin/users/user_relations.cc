@@ -194,8 +194,10 @@ Answer list_federated_identities(Call& call) {
   return ok(list);
 }
 
+// A link is a way to sign in: whoever makes one for an administrator is one (attack class 21).
 Answer add_federated_identity(Call& call) {
-  CARDEA_TRY(user, load_user(call));
+  CARDEA_TRY(user, load_user_to_change(call));
+  if (user.service_account_client) return refuse(error_message(400, "A service account has no identity provider"));
   CARDEA_TRY(body, call.body_object());
   const auto& alias = call.path("alias");
   if (!find_identity_provider(call.realm(), alias)) return refuse(not_found("Identity provider not found"));
@@ -216,7 +218,7 @@ Answer add_federated_identity(Call& call) {
 }
 
 Answer remove_federated_identity(Call& call) {
-  CARDEA_TRY(user, load_user(call));
+  CARDEA_TRY(user, load_user_to_change(call));
   CARDEA_TRY(removed, call.repositories().federated_identities.remove(call.tx(), user.id, call.path("alias")));
   if (!removed) return refuse(not_found("Link not found"));
   return no_content();

@@ -125,6 +125,7 @@ bool is_shipped_identity_provider(std::string_view provider_id) {
                                                   "openshift-v4",
                                                   "twitter",
                                                   "microsoft",
+                                                  "entra",
                                                   "stackoverflow"};
   return std::ranges::find(kShipped, provider_id) != std::end(kShipped);
 }
