@@ -8,7 +8,9 @@
 #include "broker/mappers.h"
 #include "broker/members.h"
 #include "core/brute_force.h"
+#include "core/changes/admin_power.h"
 #include "core/changes/new_user.h"
+#include "core/changes/role_by_path.h"
 #include "core/profile/check_profile.h"
 #include "crypto/hash.h"
 #include "web/error_page.h"
@@ -24,7 +26,17 @@ constexpr std::string_view kDisabled = "Account is disabled, contact your admini
 struct Known {
   std::optional<FederatedIdentity> link;
   std::optional<User> linked, by_username, by_email;
+  bool by_email_is_admin = false;
 };
+
+// The account that goes by this name: its username, or the address it signs in with.
+Stored<std::optional<User>> find_by_name(Rows& rows, const Arrival& arrival, const std::string& name) {
+  auto& users = arrival.dependencies.repositories.users;
+  const auto& realm = arrival.realm->realm;
+  auto found = users.find_by_username(rows, realm.id, name);
+  if (!found || *found || !realm.login_with_email_allowed || name.find('@') == std::string::npos) return found;
+  return users.find_by_email(rows, realm.id, name);
+}
 
 Stored<Known> load_known(Rows& rows, const Arrival& arrival) {
   const auto& repositories = arrival.dependencies.repositories;
@@ -39,13 +51,24 @@ Stored<Known> load_known(Rows& rows, const Arrival& arrival) {
     out.linked = std::move(*user);
     return out;
   }
-  auto by_username = repositories.users.find_by_username(rows, realm.id, ascii_lower(arrival.identity.username));
+  const auto mapped = run_mappers(mappers_of(realm, *arrival.provider), arrival.identity, true);
+  auto by_username = find_by_name(rows, arrival, new_username(realm, arrival.identity, mapped));
   if (!by_username) return refuse(by_username.error());
   out.by_username = std::move(*by_username);
   if (arrival.identity.email.empty()) return out;
+  // Where people sign in with their address it is nobody else's name.
+  if (!out.by_username && realm.login_with_email_allowed) {
+    auto namesake = repositories.users.find_by_username(rows, realm.id, arrival.identity.email);
+    if (!namesake) return refuse(namesake.error());
+    out.by_username = std::move(*namesake);
+  }
   auto by_email = repositories.users.find_by_email(rows, realm.id, arrival.identity.email);
   if (!by_email) return refuse(by_email.error());
   out.by_email = std::move(*by_email);
+  if (!out.by_email || !arrival.identity.email_is_proof) return out;
+  const auto is_admin = has_admin_power(rows, repositories, realm, out.by_email->id);
+  if (!is_admin) return refuse(is_admin.error());
+  out.by_email_is_admin = *is_admin;
   return out;
 }
 
@@ -59,35 +82,19 @@ struct Writer {
   const RealmEntry& realm;
 };
 
-// "role", or "client.role" with a client id that may hold dots: the longest client that exists wins.
-Stored<std::optional<RoleId>> find_role(const Writer& writer, std::string_view name) {
-  const auto& repositories = writer.dependencies.repositories;
-  const auto& realm = writer.realm.realm.id;
-  auto role = repositories.roles.find_by_name(writer.tx, realm, std::nullopt, name);
-  if (!role) return refuse(role.error());
-  if (*role) return (*role)->id;
-  for (auto dot = name.rfind('.'); dot != std::string_view::npos && dot > 0; dot = name.rfind('.', dot - 1)) {
-    const auto client = repositories.clients.find_by_client_id(writer.tx, realm, name.substr(0, dot));
-    if (!client) return refuse(client.error());
-    if (!*client) continue;
-    role = repositories.roles.find_by_name(writer.tx, realm, (*client)->id, name.substr(dot + 1));
-    if (!role) return refuse(role.error());
-    if (*role) return (*role)->id;
-  }
-  return std::nullopt;
-}
-
 Stored<void> write_roles(const Writer& writer, const UserId& user, const std::vector<RoleChange>& changes) {
   auto& users = writer.dependencies.repositories.users;
   for (const auto& change : changes) {
-    const auto role = find_role(writer, change.role);
+    const auto role =
+        find_role_by_path(writer.tx, writer.dependencies.repositories, writer.realm.realm.id, change.role);
     if (!role) return refuse(role.error());
     if (!*role) {
       writer.dependencies.log.warning("upstream_role_not_found",
                                       {{"role", change.role}, {"realm", writer.realm.realm.name}});
       continue;
     }
-    auto done = change.has ? users.add_role(writer.tx, user, **role) : users.remove_role(writer.tx, user, **role);
+    auto done =
+        change.has ? users.add_role(writer.tx, user, (*role)->id) : users.remove_role(writer.tx, user, (*role)->id);
     if (!done) return done;
   }
   return {};
@@ -242,6 +249,37 @@ web::Outcome link_now(const ArrivalPtr& arrival, const User& user) {
   });
 }
 
+// Leaves out what the realm's profile does not allow in a name or an address. False: the username is not allowed.
+bool keep_to_profile(const Arrival& arrival, User& user) {
+  const auto& realm = *arrival.realm;
+  const ProfileContext context{.realm = realm.realm, .profile = *realm.profile, .use = ProfileUse::kAdmin};
+  auto core = user;
+  core.attributes.clear();
+  for (const auto& problem : check_profile(context, profile_values(core)).problems) {
+    if (problem.key == "error-user-attribute-required") continue;  // asked for at the first login, as of anybody
+    if (problem.attribute == "username") return false;
+    arrival.dependencies.log.warning("upstream_value_left_out", {{"provider", arrival.provider->alias},
+                                                                 {"attribute", problem.attribute},
+                                                                 {"reason", problem.key},
+                                                                 {"correlation_id", arrival.request.correlation_id}});
+    if (problem.attribute == "firstName") user.first_name.clear();
+    if (problem.attribute == "lastName") user.last_name.clear();
+    if (problem.attribute != "email") continue;
+    user.email.clear();
+    user.email_verified = false;
+  }
+  return true;
+}
+
+// Its names and addresses are nobody else's at the moment of writing either.
+Stored<void> insert_account(Tx& tx, const Arrival& arrival, const User& user) {
+  const auto& repositories = arrival.dependencies.repositories;
+  const auto taken = find_taken(tx, repositories, arrival.realm->realm, user);
+  if (!taken) return refuse(taken.error());
+  if (!taken->empty()) return refuse(StoreError::kConflict);
+  return insert_new_user(tx, repositories, arrival.realm->realm, user);
+}
+
 web::Outcome create(const ArrivalPtr& arrival, const FirstLoginRules& rules) {
   const auto& dependencies = arrival->dependencies;
   const auto& realm = arrival->realm->realm;
@@ -250,8 +288,7 @@ web::Outcome create(const ArrivalPtr& arrival, const FirstLoginRules& rules) {
   User user;
   user.id = UserId(random_uuid(dependencies.random));
   user.realm = realm.id;
-  user.username = ascii_lower(mapped.username.empty() ? arrival->identity.username : mapped.username);
-  if (realm.registration_email_as_username && !arrival->identity.email.empty()) user.username = arrival->identity.email;
+  user.username = new_username(realm, arrival->identity, mapped);
   user.created_at = dependencies.clock.now();
   user.required_actions = default_required_actions(realm);
   if (rules.always_review) user.required_actions.emplace_back("UPDATE_PROFILE");
@@ -260,17 +297,20 @@ web::Outcome create(const ArrivalPtr& arrival, const FirstLoginRules& rules) {
   }
   take_members(user, *arrival->provider, arrival->identity, mapped, true);
   log_problems(dependencies, *arrival->provider, mapped);
+  if (!keep_to_profile(*arrival, user)) {
+    return fail_arrival(*arrival, "bad_username", "The provider sent a username that cannot be used here.");
+  }
   const auto made = user;
   return resume(arrival, sign_in(arrival, std::move(user), [arrival, made, mapped](Tx& tx) -> Stored<void> {
                   const auto& repositories = arrival->dependencies.repositories;
-                  if (auto done = insert_new_user(tx, repositories, arrival->realm->realm, made); !done) return done;
+                  if (auto done = insert_account(tx, *arrival, made); !done) return done;
                   auto linked = repositories.federated_identities.insert(tx, link_record(*arrival, made.id));
                   if (!linked) return linked;
                   return write_mapped({tx, arrival->dependencies, *arrival->realm}, made.id, mapped);
                 }));
 }
 
-web::Response confirm_page(const Arrival& arrival, std::string_view username, const std::string& handle) {
+web::Response confirm_page(const Arrival& arrival, bool is_by_email, const std::string& handle) {
   const auto& realm = arrival.realm->realm;
   const auto& name = realm.display_name.empty() ? realm.name : realm.display_name;
   auto data = web::realm_page_data(name);
@@ -280,10 +320,12 @@ web::Response confirm_page(const Arrival& arrival, std::string_view username, co
   web::append_form(query, "session_code", arrival.paused.session_code);
   web::append_form(query, "client_id", arrival.paused.client_id);
   web::append_form(query, "tab_id", arrival.paused.tab_id);
+  // By the name that came, not the account's: an address must not tell a stranger which name goes with it.
+  const auto& came = is_by_email ? arrival.identity.email : arrival.identity.username;
   data.text("heading", "Account already exists")
-      .text("message", "An account named \"" + std::string(username) +
-                           "\" exists already. Sign in to it once, and it will be linked to " +
-                           arrival.provider->label() + ".")
+      .text("message", "There is an account of \"" + came +
+                           "\" already. Sign in to it once, and it will be linked to " + arrival.provider->label() +
+                           ".")
       .text("link_label", "Sign in to the account")
       .text("action", base + "first-broker-login" + query)
       .text("restart_url", base + "restart" + query)
@@ -298,29 +340,30 @@ web::Outcome ask_to_link(const ArrivalPtr& arrival, const User& user) {
   const auto& dependencies = arrival->dependencies;
   const auto handle = random_handle(dependencies.random);
   const auto now = dependencies.clock.now();
+  const bool is_by_email = !user.email.empty() && user.email == arrival->identity.email;
   Ticket ticket{.hash = crypto::sha256_base64url(handle),
                 .realm = arrival->realm->realm.id,
                 .kind = TicketKind::kUpstreamLogin,
-                .content = seal_pending(dependencies.sealer, arrival->realm->realm.id, pending_of(*arrival, user.id)),
+                .content = seal_pending(dependencies.sealer, pending_place(arrival->realm->realm.id, handle),
+                                        pending_of(*arrival, user.id)),
                 .uses = 1,
                 .uses_left = 1,
                 .created_at = now,
                 .expires_at = now + kPendingLife};
-  return web::then(
-      web::Lane::kStore, [arrival, handle, username = user.username, ticket = std::move(ticket)]() -> web::Outcome {
-        const auto& repositories = arrival->dependencies.repositories;
-        bool is_new = false;
-        const auto stored = repositories.store.write([&](Tx& tx) -> Stored<void> {
-          const auto taken = repositories.used_ids.take(tx, arrival->realm->realm.id, arrival->state.used_hash(),
-                                                        arrival->state.expires_at);
-          if (!taken) return refuse(taken.error());
-          is_new = *taken;
-          return is_new ? repositories.tickets.insert(tx, ticket) : Stored<void>();
-        });
-        if (!stored) return store_failed(arrival->dependencies, arrival->request, arrival->realm.get(), stored.error());
-        if (!is_new) return fail_arrival(*arrival, "used_before", "This sign-in was used already. Please try again.");
-        return confirm_page(*arrival, username, handle);
-      });
+  return web::then(web::Lane::kStore, [arrival, handle, is_by_email, ticket = std::move(ticket)]() -> web::Outcome {
+    const auto& repositories = arrival->dependencies.repositories;
+    bool is_new = false;
+    const auto stored = repositories.store.write([&](Tx& tx) -> Stored<void> {
+      const auto taken = repositories.used_ids.take(tx, arrival->realm->realm.id, arrival->state.used_hash(),
+                                                    arrival->state.expires_at);
+      if (!taken) return refuse(taken.error());
+      is_new = *taken;
+      return is_new ? repositories.tickets.insert(tx, ticket) : Stored<void>();
+    });
+    if (!stored) return store_failed(arrival->dependencies, arrival->request, arrival->realm.get(), stored.error());
+    if (!is_new) return fail_arrival(*arrival, "used_before", "This sign-in was used already. Please try again.");
+    return confirm_page(*arrival, is_by_email, handle);
+  });
 }
 
 web::Outcome decide(const ArrivalPtr& arrival, const Known& known) {
@@ -334,7 +377,8 @@ web::Outcome decide(const ArrivalPtr& arrival, const Known& known) {
                                .rules = rules.value_or(FirstLoginRules{}),
                                .linked = pointer(known.linked),
                                .by_username = pointer(known.by_username),
-                               .by_email = pointer(known.by_email)});
+                               .by_email = pointer(known.by_email),
+                               .by_email_is_admin = known.by_email_is_admin});
   const auto named = [&](const UserId& id) -> const User& {
     return known.by_email && known.by_email->id == id ? *known.by_email : *known.by_username;
   };
@@ -368,16 +412,20 @@ web::Outcome fail_arrival(const Arrival& arrival, std::string_view reason, std::
                                          std::string(message));
 }
 
-std::string seal_pending(const crypto::Sealer& sealer, const RealmId& realm, const PendingLink& pending) {
+std::string pending_place(const RealmId& realm, std::string_view handle) {
+  return std::string(kPendingPlace).append(realm.str()).append("/").append(crypto::sha256_base64url(handle));
+}
+
+std::string seal_pending(const crypto::Sealer& sealer, const std::string& place, const PendingLink& pending) {
   std::string text;
   JsonWriter writer(text);
   writer.begin_object().member("u", pending.user.str()).member("t", pending.tab_id);
   writer.key("i").raw(to_json(pending.identity)).member("k", pending.token_text).end_object();
-  return sealer.seal_text(text, std::string(kPendingPlace) + realm.str());
+  return sealer.seal_text(text, place);
 }
 
-std::optional<PendingLink> open_pending(const crypto::Sealer& sealer, const RealmId& realm, std::string_view text) {
-  const auto plain = sealer.open_text(text, std::string(kPendingPlace) + realm.str());
+std::optional<PendingLink> open_pending(const crypto::Sealer& sealer, const std::string& place, std::string_view text) {
+  const auto plain = sealer.open_text(text, place);
   if (!plain) return std::nullopt;
   const auto document = parse_json(plain->reveal(), {.bytes_max = 2 * 1024 * 1024, .depth_max = 48});
   if (!document || !document->is_object()) return std::nullopt;

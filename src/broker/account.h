@@ -22,9 +22,10 @@ struct Arrival {
   PausedLogin paused;
   AuthorizationRequest authorization;  // of the login that waits
   UpstreamIdentity identity;
-  std::string token_text;                   // the provider's token answer; kept only where the realm says so
-  std::optional<SourceGroups> groups = {};  // absent: unchanged
-  std::optional<LoginTicket> attempt = {};  // of the callback; given back when the login was completed
+  std::string token_text;                      // the provider's token answer; kept only where the realm says so
+  std::optional<SourceGroups> groups = {};     // absent: unchanged
+  std::optional<std::int64_t> auth_time = {};  // of the provider's ID token, epoch seconds
+  std::optional<LoginTicket> attempt = {};     // of the callback; given back when the login was completed
 };
 using ArrivalPtr = std::shared_ptr<Arrival>;
 
@@ -41,8 +42,11 @@ struct PendingLink {
   UpstreamIdentity identity;
   std::string token_text;
 };
-[[nodiscard]] std::string seal_pending(const crypto::Sealer& sealer, const RealmId& realm, const PendingLink& pending);
-[[nodiscard]] std::optional<PendingLink> open_pending(const crypto::Sealer& sealer, const RealmId& realm,
+/// Of the ticket with this handle; what is sealed for one opens at no other.
+[[nodiscard]] std::string pending_place(const RealmId& realm, std::string_view handle);
+[[nodiscard]] std::string seal_pending(const crypto::Sealer& sealer, const std::string& place,
+                                       const PendingLink& pending);
+[[nodiscard]] std::optional<PendingLink> open_pending(const crypto::Sealer& sealer, const std::string& place,
                                                       std::string_view text);
 
 /// Stores the link and what the mappers say of it. kConflict: the identity or the account is linked already.

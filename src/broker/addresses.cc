@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/uri.h"
+#include "upstream/id_token.h"
 
 namespace cardea::broker {
 namespace {
@@ -112,7 +113,8 @@ Addresses oidc(const IdentityProvider& provider) {
   Addresses out;
   out.authorization = provider.setting("authorizationUrl");
   out.token = provider.setting("tokenUrl");
-  out.userinfo = provider.is_on("disableUserInfo") ? std::string_view() : provider.setting("userInfoUrl");
+  out.skips_userinfo = provider.is_on("disableUserInfo");
+  if (!out.skips_userinfo) out.userinfo = provider.setting("userInfoUrl");
   out.jwks = provider.setting("jwksUrl");
   out.end_session = provider.setting("logoutUrl");
   out.issuer.issuer = provider.setting("issuer");
@@ -185,21 +187,42 @@ bool needs_discovery(const Addresses& addresses) {
 }
 
 Addresses filled_in(Addresses addresses, const upstream::Metadata& metadata) {
-  const auto fill = [](std::string& into, const std::string& from) {
-    if (into.empty()) into = from;
+  const auto home = origin_of(addresses.discovery);
+  const auto fill = [&](std::string& into, const std::string& from) {
+    if (!into.empty() || from.empty()) return;
+    into = from;
+    if (origin_of(from) != home) addresses.discovered.push_back(from);
   };
   fill(addresses.authorization, metadata.authorization_endpoint);
   fill(addresses.token, metadata.token_endpoint);
   fill(addresses.jwks, metadata.jwks_uri);
   fill(addresses.end_session, metadata.end_session_endpoint);
-  fill(addresses.issuer.issuer, metadata.issuer);
+  if (addresses.issuer.issuer.empty()) addresses.issuer.issuer = metadata.issuer;
   // Only of the document of this very issuer; Entra's say less than is true.
   if (addresses.dialect == Dialect::kOidc && metadata.issuer == addresses.issuer.issuer) {
-    if (addresses.userinfo.empty()) addresses.userinfo = metadata.userinfo_endpoint;
+    if (!addresses.skips_userinfo) fill(addresses.userinfo, metadata.userinfo_endpoint);
     addresses.algorithms = metadata.id_token_algorithms;
     addresses.sends_iss_parameter = metadata.sends_iss_parameter;
   }
   return addresses;
+}
+
+std::vector<jose::Algorithm> algorithms_of(const Addresses& addresses) {
+  if (addresses.dialect == Dialect::kEntra) return {jose::Algorithm::kRS256};
+  if (!addresses.algorithms.empty()) return upstream::allowed_algorithms(addresses.algorithms);
+  using enum jose::Algorithm;
+  return {kRS256, kRS384, kRS512, kPS256, kPS384, kPS512, kES256, kES384, kES512, kEdDSA};
+}
+
+std::optional<web::OutboundUrl> outbound_url(const Addresses& addresses, const std::string& url) {
+  if (std::ranges::find(addresses.discovered, url) != addresses.discovered.end()) {
+    auto client = web::ClientUrl::parse(url);
+    if (!client) return std::nullopt;
+    return web::OutboundUrl(std::move(*client));
+  }
+  auto configured = web::ConfiguredUrl::parse(url);
+  if (!configured) return std::nullopt;
+  return web::OutboundUrl(std::move(*configured));
 }
 
 std::optional<std::string_view> missing(const Addresses& addresses) {

@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "domain/identity_provider.h"
+#include "jose/algorithm.h"
 #include "upstream/code_flow.h"
 #include "upstream/issuer.h"
 #include "upstream/metadata.h"
+#include "web/fetch.h"
 
 namespace cardea::broker {
 
@@ -27,10 +29,20 @@ struct Addresses {
   upstream::IssuerRule issuer;
   std::vector<std::string> algorithms;  // of ID tokens; empty: RS256
   bool sends_iss_parameter = false;
-  std::string graph;             // Entra ID: scheme and host of its Graph
-  std::string discovery;         // the document that says what is missing; empty: none
-  bool has_bad_tenants = false;  // `allowedTenants` says something, but no tenant
+  std::string graph;                         // Entra ID: scheme and host of its Graph
+  std::string discovery;                     // the document that says what is missing; empty: none
+  bool has_bad_tenants = false;              // `allowedTenants` says something, but no tenant
+  bool skips_userinfo = false;               // by the record, whatever the document says
+  std::vector<std::string> discovered = {};  // URLs that are the document's word, and not of its own origin
 };
+
+/// The key's record decides which algorithm it is for; this bounds what a key set may bring in.
+[[nodiscard]] std::vector<jose::Algorithm> algorithms_of(const Addresses& addresses);
+
+/// Where we may go by this URL of `addresses`: what an administrator wrote leads where they may send us, what a
+/// provider's document says elsewhere only to public addresses, as everything strangers say (attack class 10). Absent:
+/// it is no URL that is called.
+[[nodiscard]] std::optional<web::OutboundUrl> outbound_url(const Addresses& addresses, const std::string& url);
 
 /// From the record alone.
 [[nodiscard]] Addresses addresses_of(const IdentityProvider& provider);

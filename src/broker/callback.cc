@@ -4,6 +4,7 @@
 #include "base/uri.h"
 #include "broker/account.h"
 #include "broker/group_call.h"
+#include "broker/source.h"
 #include "broker/start.h"
 #include "upstream/client_assertion.h"
 #include "upstream/id_token.h"
@@ -57,7 +58,7 @@ web::Outcome arrive(const ExchangePtr& exchange, const json::object& more) {
 
 // Userinfo or Graph: only for what the ID token does not say. Plain OAuth 2.0 has nothing else.
 web::Outcome ask_userinfo(const ExchangePtr& exchange) {
-  auto url = web::ConfiguredUrl::parse(exchange->addresses.userinfo);
+  auto url = outbound_url(exchange->addresses, exchange->addresses.userinfo);
   const bool is_needed = exchange->addresses.dialect == Dialect::kOauth2;
   if (!url) return is_needed ? fail(*exchange, "bad_userinfo_url") : arrive(exchange, {});
   return web::fetch(upstream::bearer_request(std::move(*url), exchange->answer.access_token), web::Lane::kInline,
@@ -73,14 +74,6 @@ web::Outcome ask_userinfo(const ExchangePtr& exchange) {
                     });
 }
 
-// The key's record decides which algorithm it is for; this bounds what a key set may bring in.
-std::vector<jose::Algorithm> algorithms_of(const Addresses& addresses) {
-  if (addresses.dialect == Dialect::kEntra) return {jose::Algorithm::kRS256};
-  if (!addresses.algorithms.empty()) return upstream::allowed_algorithms(addresses.algorithms);
-  using enum jose::Algorithm;
-  return {kRS256, kRS384, kRS512, kPS256, kPS384, kPS512, kES256, kES384, kES512, kEdDSA};
-}
-
 upstream::IdTokenPolicy policy_of(const Exchange& exchange) {
   const auto& arrival = *exchange.arrival;
   const auto skew = parse_integer<std::int64_t>(arrival.provider->setting("allowedClockSkew"));
@@ -93,6 +86,19 @@ upstream::IdTokenPolicy policy_of(const Exchange& exchange) {
           .leeway = skew && *skew >= 0 && *skew <= 600 ? seconds(*skew) : upstream::kClockLeeway};
 }
 
+// prompt and max_age go through the person's hands, who can take them out: what counts is when the provider says that
+// it saw them (OpenID Connect Core sections 3.1.2.1 and 3.1.3.7, rule 13). Absent: young enough.
+std::optional<std::string_view> why_not_fresh(const Arrival& arrival) {
+  const auto& asked = arrival.authorization;
+  const bool fresh = wants_fresh_login(asked);
+  if (!fresh && !asked.max_age) return std::nullopt;
+  if (!arrival.auth_time) return "no_auth_time";
+  const auto earliest =
+      fresh ? epoch_seconds(arrival.state.left_at()) : epoch_seconds(arrival.dependencies.clock.now()) - *asked.max_age;
+  if (*arrival.auth_time + upstream::kClockLeeway.count() < earliest) return "auth_time_too_old";
+  return std::nullopt;
+}
+
 web::Outcome check_token(const ExchangePtr& exchange, const Result<upstream::SharedKeys, std::string>& keys) {
   if (!keys) return fail(*exchange, keys.error(), "The provider cannot be reached. Try again later.");
   auto token = upstream::check_id_token(exchange->answer.id_token, **keys, policy_of(*exchange));
@@ -100,6 +106,14 @@ web::Outcome check_token(const ExchangePtr& exchange, const Result<upstream::Sha
     return fail(*exchange, "id_token_" + std::string(describe(token.error())), message_for(token.error()));
   }
   exchange->claims = token->claims();
+  auto& arrival = *exchange->arrival;
+  if (const auto at = token->auth_time()) arrival.auth_time = epoch_seconds(*at);
+  if (const auto reason = why_not_fresh(arrival)) {
+    return fail(
+        *exchange, *reason,
+        "The application asks for a new sign-in, and the provider did not ask you for one. Sign out there, then "
+        "sign in again.");
+  }
   return ask_userinfo(exchange);
 }
 
@@ -111,12 +125,28 @@ web::Outcome take_answer(const ExchangePtr& exchange, const web::Fetched& fetche
                                               {"error", answer.error().error},
                                               {"description", answer.error().description},
                                               {"correlation_id", exchange->arrival->request.correlation_id}});
-    return fail(*exchange, answer.error().error, "Could not retrieve token.");
+    if (answer.error().error != "invalid_client") {
+      return fail(*exchange, answer.error().error, "Could not retrieve token.");
+    }
+    // Ended, or replaced there: nobody can sign in until somebody mends it.
+    exchange->arrival->dependencies.log.error("upstream_secret_refused",
+                                              {{"realm", exchange->arrival->realm->realm.name},
+                                               {"provider", exchange->arrival->provider->alias},
+                                               {"correlation_id", exchange->arrival->request.correlation_id}});
+    return fail(*exchange, answer.error().error,
+                "The provider does not accept this server any more: its client secret may have ended. Ask your "
+                "administrator.");
   }
   exchange->answer = std::move(*answer);
-  if (exchange->addresses.dialect == Dialect::kOauth2) return ask_userinfo(exchange);
+  if (exchange->addresses.dialect == Dialect::kOauth2) {
+    // Nothing there says when somebody signed in.
+    if (const auto reason = why_not_fresh(*exchange->arrival)) {
+      return fail(*exchange, *reason, "The application asks for a new sign-in, which this provider cannot prove.");
+    }
+    return ask_userinfo(exchange);
+  }
   if (exchange->answer.id_token.empty()) return fail(*exchange, "no_id_token");
-  auto url = web::ConfiguredUrl::parse(exchange->addresses.jwks);
+  auto url = outbound_url(exchange->addresses, exchange->addresses.jwks);
   if (!url) return fail(*exchange, "bad_jwks_url");
   return upstream::with_keys(
       exchange->arrival->dependencies.reach(), std::move(*url), upstream::key_id_of(exchange->answer.id_token),
@@ -148,12 +178,11 @@ Result<upstream::ClientProof, std::string> client_proof(const Exchange& exchange
 
 web::Outcome redeem(const ExchangePtr& exchange) {
   const auto& arrival = *exchange->arrival;
-  auto url = web::ConfiguredUrl::parse(exchange->addresses.token);
+  auto url = outbound_url(exchange->addresses, exchange->addresses.token);
   if (!url) return fail(*exchange, "bad_token_url");
   const auto proof = client_proof(*exchange);
   if (!proof) return fail(*exchange, proof.error());
-  const bool has_verifier = exchange->addresses.dialect != Dialect::kOauth2 || arrival.provider->is_on("pkceEnabled");
-  const auto verifier = has_verifier && arrival.provider->setting("pkceEnabled") != "false" ? arrival.state.secret : "";
+  const auto verifier = arrival.provider->setting("pkceEnabled") != "false" ? arrival.state.secret : std::string();
   auto form = upstream::code_form(
       exchange->callback.code,
       callback_url(arrival.dependencies, arrival.request, arrival.realm->realm, *arrival.provider), verifier);
@@ -274,16 +303,25 @@ web::Outcome take_callback(const Dependencies& dependencies, const web::Request&
 
 web::Outcome take_source_callback(const Dependencies& dependencies, const web::Request& request) {
   const auto form = web::Form::parse(request.query);
-  const auto state =
+  auto state =
       form ? open_state(dependencies.sealer, form->value_or("state", ""), dependencies.clock.now()) : std::nullopt;
   if (!state) return bad_callback(dependencies, request, nullptr, "state_unreadable");
   if (!state->is_source || state->alias != request.path_parameter("alias")) {
     return bad_callback(dependencies, request, nullptr, "state_of_other_provider");
   }
-  // The realm's own path, where the cookies of its logins are sent.
-  return web::redirect(dependencies.base_url.of(request) + "/realms/" + percent_encode(state->realm) + "/broker/" +
-                           percent_encode(state->alias) + "/endpoint?" + callback_query(*form),
-                       303);
+  // The realm's own path, where the cookies of its logins are sent; never another realm's, which could have a provider
+  // of this alias to catch codes with (mix-up).
+  const auto alias = state->alias;
+  return with_source_realm(dependencies, request, alias,
+                           [&dependencies, &request, state = std::move(*state),
+                            query = callback_query(*form)](const std::string& realm) -> web::Outcome {
+                             if (realm != state.realm)
+                               return bad_callback(dependencies, request, nullptr, "state_of_other_realm");
+                             return web::redirect(dependencies.base_url.of(request) + "/realms/" +
+                                                      percent_encode(realm) + "/broker/" + percent_encode(state.alias) +
+                                                      "/endpoint?" + query,
+                                                  303);
+                           });
 }
 
 web::Outcome take_callback_post(const Dependencies& dependencies, const web::Request& request) {

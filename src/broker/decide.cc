@@ -165,7 +165,7 @@ MatchDecision match(const MatchFacts& facts) {
   if (*mode == MatchMode::kEmailDeny && facts.by_email != nullptr) return DenyLogin::kKnownAlready;
   if (*mode == MatchMode::kUsernameDeny && facts.by_username != nullptr) return DenyLogin::kKnownAlready;
   if (*mode == MatchMode::kEmailLink && facts.by_email != nullptr && facts.identity.email_is_proof &&
-      facts.by_email->email_verified) {
+      facts.by_email->email_verified && !facts.by_email_is_admin) {
     return LinkAndSignIn{facts.by_email->id};
   }
   // A name is nobody's proof, and both are unique: whoever has one already must say so.

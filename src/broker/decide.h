@@ -1,7 +1,8 @@
 // Which account an upstream identity belongs to (guides.md G2.4, attack classes 7 and 8): a pure function. A link is by
 // the provider's id alone. A name or an address finds an account only to ask its owner to sign in to it; by itself it
 // links only where the provider is authority for the address's domain and vouches for it, and only to an account that
-// proved the address as well: else whoever registered with it first would share the account of its owner.
+// proved the address as well: else whoever registered with it first would share the account of its owner. An
+// administrator's account is never linked so: who may set up providers is not everybody.
 #pragma once
 
 #include <optional>
@@ -42,6 +43,7 @@ struct MatchFacts {
   const User* linked = nullptr;
   const User* by_username = nullptr;
   const User* by_email = nullptr;
+  bool by_email_is_admin = false;
 };
 
 struct SignIn {};       // the linked account

@@ -3,10 +3,11 @@
 #include <map>
 #include <set>
 
+#include "base/limits.h"
+#include "broker/members.h"
+
 namespace cardea::broker {
 namespace {
-
-constexpr std::size_t kNameBytesMax = 255;
 
 std::string_view attribute_of(const Group& group, std::string_view name) {
   const auto found = group.attributes.find(std::string(name));
@@ -23,10 +24,14 @@ class Sync {
     auto all = dependencies_.repositories.groups.list(tx_, realm_.id);
     if (!all) return refuse(all.error());
     for (auto& group : *all) {
-      if (attribute_of(group, kSourceAttribute) != provider_.alias) continue;
+      if (attribute_of(group, kSourceAttribute) != provider_.alias) {
+        taken_.insert(group.name);
+        continue;
+      }
       const std::string id(attribute_of(group, kSourceIdAttribute));
       if (id.empty()) {
         parent_ = group.id;
+        taken_.insert(group.name);
       } else {
         names_.insert(group.name);
         ids_.insert(group.id.str());
@@ -36,29 +41,40 @@ class Sync {
     return {};
   }
 
-  /// Makes it, or gives it its new name.
-  Stored<GroupId> ensure(const SourceGroup& wanted) {
+  /// Makes it, or gives it its new name. Absent: it was left out.
+  Stored<std::optional<GroupId>> ensure(const SourceGroup& wanted) {
     const auto known = by_id_.find(wanted.id);
     if (known == by_id_.end()) return make(wanted);
     auto& group = known->second;
-    if (wanted.name.empty() || group.name == wanted.name || group.name == unique(wanted)) return group.id;
+    const bool is_free = !taken_.contains(group.name);
+    const bool is_named = wanted.name.empty() || group.name == limited(wanted.name) || group.name == unique(wanted);
+    if (is_named && is_free) return std::optional(group.id);
     names_.erase(group.name);
-    group.name = free_name(wanted);
+    if (auto name = free_name(wanted)) group.name = std::move(*name);
     names_.insert(group.name);
     if (auto done = dependencies_.repositories.groups.update(tx_, group); !done) return refuse(done.error());
-    return group.id;
+    return std::optional(group.id);
   }
+
+  [[nodiscard]] std::size_t left_out() const { return left_out_; }
 
   [[nodiscard]] bool is_of_source(const GroupId& id) const { return ids_.contains(id.str()); }
 
  private:
-  // Names are unique beside each other here; at Entra they are not.
-  static std::string clipped(std::string_view name) { return std::string(name.substr(0, kNameBytesMax)); }
-  static std::string unique(const SourceGroup& group) { return clipped(group.name + " (" + group.id + ")"); }
-  [[nodiscard]] std::string free_name(const SourceGroup& group) const {
-    if (group.name.empty()) return clipped(group.id);
-    auto name = clipped(group.name);
-    return names_.contains(name) ? unique(group) : name;
+  // A long name never cuts off the id.
+  static std::string unique(const SourceGroup& group) {
+    const auto suffix = " (" + limited(group.id, kUsernameBytesMax - 3) + ")";
+    return limited(group.name, kUsernameBytesMax - suffix.size()) + suffix;
+  }
+  [[nodiscard]] bool is_taken(const std::string& name) const { return names_.contains(name) || taken_.contains(name); }
+  // The first of its names that no group of the realm has; absent: somebody has thought of them all.
+  [[nodiscard]] std::optional<std::string> free_name(const SourceGroup& group) const {
+    if (!group.name.empty()) {
+      if (auto name = limited(group.name); !is_taken(name)) return name;
+      if (auto name = unique(group); !is_taken(name)) return name;
+    }
+    if (auto name = limited(group.id); !is_taken(name)) return name;
+    return std::nullopt;
   }
 
   Stored<void> make_parent() {
@@ -78,20 +94,26 @@ class Sync {
     return {};
   }
 
-  Stored<GroupId> make(const SourceGroup& wanted) {
+  Stored<std::optional<GroupId>> make(const SourceGroup& wanted) {
+    auto name = made_ < kGroupsMadeMax ? free_name(wanted) : std::nullopt;
+    if (!name) {
+      ++left_out_;
+      return std::optional<GroupId>();
+    }
+    ++made_;
     if (auto done = make_parent(); !done) return refuse(done.error());
     Group group;
     group.id = GroupId(random_uuid(dependencies_.random));
     group.realm = realm_.id;
     group.parent = parent_;
-    group.name = free_name(wanted);
+    group.name = std::move(*name);
     group.attributes[std::string(kSourceAttribute)] = {provider_.alias};
     group.attributes[std::string(kSourceIdAttribute)] = {wanted.id};
     if (auto done = dependencies_.repositories.groups.insert(tx_, group); !done) return refuse(done.error());
     names_.insert(group.name);
     const auto id = group.id;
     by_id_.emplace(wanted.id, std::move(group));
-    return id;
+    return std::optional(id);
   }
 
   Tx& tx_;
@@ -100,7 +122,10 @@ class Sync {
   const IdentityProvider& provider_;
   std::optional<GroupId> parent_;
   std::map<std::string, Group, std::less<>> by_id_;  // by the source's id
-  std::set<std::string, std::less<>> names_;
+  std::set<std::string, std::less<>> names_;         // of the source's groups
+  std::set<std::string, std::less<>> taken_;         // of all others of the realm
+  std::size_t made_ = 0;
+  std::size_t left_out_ = 0;
   std::set<std::string, std::less<>> ids_;
 };
 
@@ -121,8 +146,13 @@ Stored<void> write_source_groups(Tx& tx, const Dependencies& dependencies, const
   for (const auto& group : groups) {
     const auto id = sync.ensure(group);
     if (!id) return refuse(id.error());
-    if (before.erase(id->str()) > 0) continue;
-    if (auto done = dependencies.repositories.users.add_group(tx, user, *id); !done) return done;
+    if (!*id || before.erase((*id)->str()) > 0) continue;
+    if (auto done = dependencies.repositories.users.add_group(tx, user, **id); !done) return done;
+  }
+  if (sync.left_out() > 0) {
+    dependencies.log.warning(
+        "upstream_groups_left_out",
+        {{"provider", provider.alias}, {"user_id", user.str()}, {"count", static_cast<std::int64_t>(sync.left_out())}});
   }
   for (const auto& id : before) {
     if (auto done = dependencies.repositories.users.remove_group(tx, user, GroupId(id)); !done) return done;

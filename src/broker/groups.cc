@@ -23,12 +23,24 @@ std::optional<SourceGroups> ids_in(const json::value& value) {
   return out;
 }
 
-// The whole id or the whole name.
-bool fits(std::string_view patterns, const SourceGroup& group) {
-  return std::ranges::any_of(split_words(patterns), [&](std::string_view pattern) {
-    return matches_pattern(pattern, group.id) || (!group.name.empty() && matches_pattern(pattern, group.name));
-  });
-}
+// Patterns of one setting, read once. Anybody may make a group and call it what they like, so names count only where
+// the record says so.
+class Patterns {
+ public:
+  Patterns(std::string_view setting, bool by_name) : by_name_(by_name) {
+    for (const auto word : split_words(setting)) patterns_.emplace_back(std::string(word));
+  }
+  [[nodiscard]] bool empty() const { return patterns_.empty(); }
+  [[nodiscard]] bool fit(const SourceGroup& group) const {
+    return std::ranges::any_of(patterns_, [&](const Pattern& pattern) {
+      return pattern.matches(group.id) || (by_name_ && !group.name.empty() && pattern.matches(group.name));
+    });
+  }
+
+ private:
+  std::vector<Pattern> patterns_;
+  bool by_name_;
+};
 
 }  // namespace
 
@@ -84,11 +96,12 @@ std::optional<SourceGroups> read_member_ids(const json::object& body) {
 }
 
 SourceGroups filtered(const IdentityProvider& provider, const SourceGroups& groups) {
-  const auto allowed = provider.setting("groupsAllow");
-  const auto denied = provider.setting("groupsDeny");
+  const bool by_name = provider.is_on("groupsByName");
+  const Patterns allowed(provider.setting("groupsAllow"), by_name);
+  const Patterns denied(provider.setting("groupsDeny"), by_name);
   SourceGroups out;
   std::ranges::copy_if(groups, std::back_inserter(out), [&](const SourceGroup& group) {
-    return (allowed.empty() || fits(allowed, group)) && !fits(denied, group);
+    return (allowed.empty() || allowed.fit(group)) && !denied.fit(group);
   });
   return out;
 }

@@ -44,8 +44,8 @@ void add_names(const json::object& body, SourceGroups& groups);
 /// The answer of getMemberObjects: `{"value":["id",...]}`.
 [[nodiscard]] std::optional<SourceGroups> read_member_ids(const json::object& body);
 
-/// `groupsAllow` and `groupsDeny`: patterns, separated by spaces, for the whole id or the whole name. Nothing allowed
-/// means everything is; what is denied never comes in.
+/// `groupsAllow` and `groupsDeny`: patterns, separated by spaces, for the whole id; with `groupsByName` = "true" also
+/// for the whole name. Nothing allowed means everything is; what is denied never comes in.
 [[nodiscard]] SourceGroups filtered(const IdentityProvider& provider, const SourceGroups& groups);
 
 /// What becomes of memberships when the provider did not say (`groupsOnFailure` of the provider).

@@ -63,8 +63,10 @@ TEST(SourceGroups, filters_before_anything_is_made) {
     return out;
   };
   EXPECT_EQ(ids({}), "1234");
-  EXPECT_EQ(ids({{"groupsAllow", "app-.*"}}), "12");
-  EXPECT_EQ(ids({{"groupsAllow", "app-.* 4"}, {"groupsDeny", ".*admins"}}), "24");
+  EXPECT_EQ(ids({{"groupsAllow", "[12]"}}), "12");
+  EXPECT_EQ(ids({{"groupsAllow", "app-.*"}}), "");  // what anybody may call a group lets nobody in
+  EXPECT_EQ(ids({{"groupsByName", "true"}, {"groupsAllow", "app-.*"}}), "12");
+  EXPECT_EQ(ids({{"groupsByName", "true"}, {"groupsAllow", "app-.* 4"}, {"groupsDeny", ".*admins"}}), "24");
   EXPECT_EQ(ids({{"groupsDeny", "1"}}), "234");
   EXPECT_EQ(ids({{"groupsAllow", "["}}), "");  // a pattern that is none allows nothing
 }

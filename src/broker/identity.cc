@@ -11,7 +11,10 @@ constexpr std::size_t kTextsMax = 10'000;
 constexpr std::size_t kIdentityBytesMax = 512 * 1024;
 
 std::string text_of(const json::value& value) {
-  if (const auto* text = value.if_string()) return std::string(*text);
+  // A NUL is in nobody's name, and no database takes one.
+  if (const auto* text = value.if_string()) {
+    return std::string_view(*text).contains('\0') ? std::string() : std::string(*text);
+  }
   if (const auto* flag = value.if_bool()) return *flag ? "true" : "false";
   if (const auto* number = value.if_int64()) return std::to_string(*number);
   if (const auto* number = value.if_uint64()) return std::to_string(*number);
@@ -189,7 +192,9 @@ Result<UpstreamIdentity, IdentityError> make_identity(const IdentityProvider& pr
   UpstreamIdentity out;
   out.provider = provider.alias;
   out.claims = merged(claims, more);
-  out.issuer = claim_text(claims, "iss");
+  out.issuer = string_or(claims, "iss", "");
+  // Plain OAuth 2.0 has no issuer: who answers is whoever is asked.
+  if (addresses.dialect == Dialect::kOauth2) out.issuer = addresses.userinfo;
   out.id = id_of(provider, addresses, addresses.dialect == Dialect::kOauth2 ? out.claims : claims);
   if (out.id.empty()) return refuse(IdentityError::kNoId);
   read_names(provider, addresses, out);

@@ -21,7 +21,7 @@ Stored<std::optional<PendingLink>> find_pending(const Dependencies& dependencies
   });
   if (!ticket) return refuse(ticket.error());
   if (!*ticket) return std::nullopt;
-  return open_pending(dependencies.sealer, realm.id, (*ticket)->content);
+  return open_pending(dependencies.sealer, pending_place(realm.id, handle), (*ticket)->content);
 }
 
 Stored<std::string> username_of(const Dependencies& dependencies, const Realm& realm, const UserId& id) {
@@ -47,6 +47,7 @@ web::Outcome start_login_to_link(const Dependencies& dependencies, const web::Re
                      if (username->empty()) return refuse_page(dependencies, request, *realm, "", kGone);
                      authorization.link_handle = handle;
                      authorization.idp_hint.clear();  // or it would go to the provider again
+                     authorization.prompt_create = false;
                      return dependencies.login.start(request, realm, std::move(authorization), *username);
                    });
 }

@@ -1,5 +1,7 @@
 #include "broker/members.h"
 
+#include <algorithm>
+
 #include "base/limits.h"
 #include "base/text.h"
 
@@ -16,7 +18,19 @@ void take_email(User& user, std::string email, bool is_verified) {
 
 }  // namespace
 
-std::string limited(std::string_view text) { return std::string(text.substr(0, kUsernameBytesMax)); }
+std::string limited(std::string_view text, std::size_t bytes_max) {
+  auto size = std::min(text.size(), bytes_max);
+  const auto is_inside = [&] {
+    return size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U;
+  };
+  while (size > 0 && is_inside()) --size;
+  return std::string(text.substr(0, size));
+}
+
+std::string new_username(const Realm& realm, const UpstreamIdentity& identity, const Mapped& mapped) {
+  if (realm.registration_email_as_username && !identity.email.empty()) return identity.email;
+  return ascii_lower(mapped.username.empty() ? identity.username : mapped.username);
+}
 
 void take_members(User& user, const IdentityProvider& provider, const UpstreamIdentity& identity, const Mapped& mapped,
                   bool is_first) {

@@ -5,14 +5,19 @@
 #include <string>
 #include <string_view>
 
+#include "base/limits.h"
 #include "broker/identity.h"
 #include "broker/mappers.h"
+#include "domain/realm.h"
 #include "domain/user.h"
 
 namespace cardea::broker {
 
-/// No longer than a name may be.
-[[nodiscard]] std::string limited(std::string_view text);
+/// No longer than a name may be, and never a part of a character.
+[[nodiscard]] std::string limited(std::string_view text, std::size_t bytes_max = kUsernameBytesMax);
+
+/// What a new account is called: by the mappers' template, the realm's rule, or the provider.
+[[nodiscard]] std::string new_username(const Realm& realm, const UpstreamIdentity& identity, const Mapped& mapped);
 
 /// Names, address and attributes, as mappers and the provider's sync mode say.
 void take_members(User& user, const IdentityProvider& provider, const UpstreamIdentity& identity, const Mapped& mapped,

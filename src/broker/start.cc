@@ -2,6 +2,7 @@
 
 #include "base/uri.h"
 #include "broker/decide.h"
+#include "broker/source.h"
 #include "upstream/code_flow.h"
 
 namespace cardea::broker {
@@ -21,21 +22,20 @@ std::vector<std::pair<std::string, std::string>> wishes(const Departure& departu
   const auto& provider = *departure.provider;
   const auto& asked = departure.authorization;
   std::vector<std::pair<std::string, std::string>> out;
-  const bool fresh = asked.prompt_login || (asked.max_age && *asked.max_age == 0);
+  const bool fresh = wants_fresh_login(asked);
   const auto prompt = fresh ? std::string("login") : std::string(provider.setting("prompt"));
   if (!prompt.empty() && prompt != "unspecified") out.emplace_back("prompt", prompt);
   if (provider.is_on("loginHint")) out.emplace_back("login_hint", asked.login_hint);
   if (provider.is_on("uiLocales")) out.emplace_back("ui_locales", asked.ui_locales);
-  if (provider.is_on("passMaxAge") && asked.max_age) out.emplace_back("max_age", std::to_string(*asked.max_age));
+  if (fresh || asked.max_age) out.emplace_back("max_age", std::to_string(fresh ? 0 : *asked.max_age));
   out.emplace_back("domain_hint", std::string(provider.setting("domainHint")));
   if (provider.kind == "google") out.emplace_back("hd", std::string(provider.setting("hostedDomain")));
   return out;
 }
 
-bool uses_pkce(const IdentityProvider& provider, const Addresses& addresses) {
-  if (addresses.dialect == Dialect::kOauth2) return provider.is_on("pkceEnabled");
-  return provider.setting("pkceEnabled") != "false";  // S256 always, unless an administrator says no (entra.md 18.3)
-}
+// S256 always, unless an administrator says no (entra.md 18.3). Who does not know the parameter passes it over (RFC
+// 6749 section 3.1).
+bool uses_pkce(const IdentityProvider& provider) { return provider.setting("pkceEnabled") != "false"; }
 
 web::Outcome leave(const Departure& departure, const Addresses& addresses) {
   const auto& dependencies = departure.dependencies;
@@ -61,7 +61,7 @@ web::Outcome leave(const Departure& departure, const Addresses& addresses) {
        .scope = scope_of(provider, addresses),
        .state = seal_state(dependencies.sealer, state),
        .nonce = has_id_token ? state.nonce() : std::string(),
-       .code_challenge = uses_pkce(provider, addresses) ? upstream::challenge_of(state.secret) : std::string(),
+       .code_challenge = uses_pkce(provider) ? upstream::challenge_of(state.secret) : std::string(),
        .response_mode = std::string(provider.setting("responseMode")),
        .more = wishes(departure)}));
   set_paused_cookie(response, departure.request, state.tab_id, cookie);
@@ -69,6 +69,10 @@ web::Outcome leave(const Departure& departure, const Addresses& addresses) {
 }
 
 }  // namespace
+
+bool wants_fresh_login(const AuthorizationRequest& asked) {
+  return asked.prompt_login || (asked.max_age && *asked.max_age == 0);
+}
 
 bool comes_back_to_source(const IdentityProvider& provider) { return provider.setting("callbackPath") == "source"; }
 
@@ -110,6 +114,33 @@ web::Outcome with_addresses(const Dependencies& dependencies, const IdentityProv
       });
 }
 
+namespace {
+
+web::Outcome fail_departure(const Departure& departure, std::string_view reason) {
+  return departure.dependencies.login.show(departure.request, departure.realm, departure.paused, std::string(reason),
+                                           message_without_addresses(reason));
+}
+
+web::Outcome leave_with_addresses(const std::shared_ptr<const Departure>& departure) {
+  return with_addresses(departure->dependencies, *departure->provider,
+                        [departure](const Result<Addresses, std::string>& addresses) -> web::Outcome {
+                          if (addresses) return leave(*departure, *addresses);
+                          return fail_departure(*departure, addresses.error());
+                        });
+}
+
+// authentik's callback path is one realm's: from another realm nobody would come back to it.
+web::Outcome set_out(const std::shared_ptr<const Departure>& departure) {
+  if (!comes_back_to_source(*departure->provider)) return leave_with_addresses(departure);
+  return with_source_realm(departure->dependencies, departure->request, departure->provider->alias,
+                           [departure](const std::string& realm) -> web::Outcome {
+                             if (realm == departure->realm->realm.name) return leave_with_addresses(departure);
+                             return fail_departure(*departure, "no_source_paths_in_this_realm");
+                           });
+}
+
+}  // namespace
+
 web::Outcome start_upstream_login(const Dependencies& dependencies, const web::Request& request) {
   return with_named_realm(dependencies, request, request.path_parameter("realm"),
                           [&dependencies, &request](RealmPtr realm) -> web::Outcome {
@@ -121,16 +152,8 @@ web::Outcome start_upstream_login(const Dependencies& dependencies, const web::R
                                 request, realm,
                                 [&dependencies, &request, realm, provider](
                                     PausedLogin paused, const AuthorizationRequest& authorization) -> web::Outcome {
-                                  auto departure = std::make_shared<const Departure>(
-                                      dependencies, request, realm, provider, std::move(paused), authorization);
-                                  return with_addresses(
-                                      dependencies, *provider,
-                                      [departure](const Result<Addresses, std::string>& addresses) -> web::Outcome {
-                                        if (addresses) return leave(*departure, *addresses);
-                                        return departure->dependencies.login.show(
-                                            departure->request, departure->realm, departure->paused, addresses.error(),
-                                            message_without_addresses(addresses.error()));
-                                      });
+                                  return set_out(std::make_shared<const Departure>(
+                                      dependencies, request, realm, provider, std::move(paused), authorization));
                                 });
                           });
 }

@@ -18,6 +18,8 @@ using AddressesNext = std::move_only_function<web::Outcome(Result<Addresses, std
 /// The redirect URI to register at the provider: Keycloak's, or authentik's where `callbackPath` is "source".
 [[nodiscard]] std::string callback_url(const Dependencies& dependencies, const web::Request& request,
                                        const Realm& realm, const IdentityProvider& provider);
+/// prompt=login, or max_age=0, which is the same (OpenID Connect Core section 3.1.2.1).
+[[nodiscard]] bool wants_fresh_login(const AuthorizationRequest& asked);
 [[nodiscard]] bool comes_back_to_source(const IdentityProvider& provider);
 /// What the person is told when with_addresses refuses with `reason`.
 [[nodiscard]] std::string message_without_addresses(std::string_view reason);

@@ -25,6 +25,23 @@ std::string cookie_name(const web::Request& request, std::string_view tab_id) {
   return std::string(request.is_https() ? "__Host-cardea-upstream-" : "cardea-upstream-").append(tab_id);
 }
 
+// Tabs whose logins are at a provider, in the order of the request.
+std::vector<std::string> paused_in(const web::Request& request) {
+  std::vector<std::string> out;
+  const auto prefix = cookie_name(request, "");
+  for (const auto& header : request.headers) {
+    if (!equal_ignoring_ascii_case(header.name, "cookie")) continue;
+    for (const auto part : split(header.value, ';')) {
+      const auto pair = trim(part);
+      const auto name = pair.substr(0, pair.find('='));
+      if (!name.starts_with(prefix)) continue;
+      const auto tab_id = name.substr(prefix.size());
+      if (is_tab_id(tab_id)) out.emplace_back(tab_id);
+    }
+  }
+  return out;
+}
+
 void add(web::Response& response, const web::Request& request, std::string_view tab_id, std::string_view value,
          seconds life) {
   web::SetCookie cookie;
@@ -97,6 +114,10 @@ std::string hash_of_paused(std::string_view text) { return crypto::sha256_base64
 
 void set_paused_cookie(web::Response& response, const web::Request& request, std::string_view tab_id,
                        std::string_view value) {
+  auto others = paused_in(request);
+  std::erase(others, tab_id);
+  // Browsers send the oldest first (RFC 6265 section 5.4).
+  for (std::size_t i = 0; i + kPausedLoginsMax <= others.size(); ++i) drop_paused_cookie(response, request, others[i]);
   add(response, request, tab_id, value, kStateLife);
 }
 

@@ -25,6 +25,9 @@ inline constexpr seconds kStateLife{1800};
 inline constexpr std::size_t kStateBytesMax = 2048;
 // Of the cookie's value: browsers drop cookies beyond 4096 bytes with name and attributes.
 inline constexpr std::size_t kPausedBytesMax = 3900;
+// Of one browser; an older one is dropped for a new one, or a page that begins many would make requests that are too
+// long for any server of this origin.
+inline constexpr std::size_t kPausedLoginsMax = 2;
 
 struct UpstreamState {
   std::string realm;  // name
@@ -35,6 +38,7 @@ struct UpstreamState {
   bool is_source = false;  // comes back to authentik's callback path
   TimePoint expires_at{};
 
+  [[nodiscard]] TimePoint left_at() const { return expires_at - kStateLife; }
   [[nodiscard]] std::string nonce() const;
   /// What stands in the database when it was used: one login for each state.
   [[nodiscard]] std::string used_hash() const;

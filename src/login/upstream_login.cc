@@ -72,7 +72,8 @@ std::optional<std::string> provider_to_start_with(const StepRun& run) {
   const auto* redirector = redirector_of(run);
   if (redirector == nullptr) return std::nullopt;
   auto wanted = run.interaction.request.idp_hint;
-  if (wanted.empty()) {
+  // Whoever is here to sign in to the account that a provider's identity is to be linked to stays here.
+  if (wanted.empty() && run.interaction.request.link_handle.empty()) {
     const auto& config = redirector->step()->config;
     const auto found = config.find("defaultProvider");
     if (found != config.end()) wanted = found->second;
@@ -136,7 +137,14 @@ web::Outcome show_paused(const Dependencies& dependencies, const web::Request& r
       [&dependencies, &request, realm, failure = std::move(failure)](LoginLink held, Interaction interaction) {
         return run_interaction(dependencies, request, realm, std::move(held), std::move(interaction),
                                [failure](const StepRunPtr& run) -> web::Outcome {
-                                 return fail_step(run, failure.reason, {.error = failure.message});
+                                 // No wrong answer of the person: a provider that is down must lock nobody out.
+                                 run->dependencies.log.info("login_failed",
+                                                            {{"reason", failure.reason},
+                                                             {"realm", run->realm->realm.name},
+                                                             {"client_id", run->interaction.request.client_id},
+                                                             {"ip", run->request.remote_address},
+                                                             {"correlation_id", run->request.correlation_id}});
+                                 return show_step(*run, {.error = failure.message});
                                });
       });
 }

@@ -126,7 +126,7 @@ hubJourney('what_is_filtered_is_never_made', async ({ page }) => {
     const id = `9b000000-0000-4000-8000-${name.padEnd(12, '0').slice(0, 12).replace(/[^0-9a-f]/g, '1')}`;
     directory.groups.set(id, { id, displayName: name, members: new Set([gus.oid]) });
   }
-  await hub.setProvider(kTenant, { ...withNames, groupsMode: 'transitive', groupsAllow: 'app-.*', groupsDeny: '.*-admins' });
+  await hub.setProvider(kTenant, { ...withNames, groupsMode: 'transitive', groupsByName: 'true', groupsAllow: 'app-.*', groupsDeny: '.*-admins' });
   await signIn(page, gus);
   assert.deepEqual(await names(gus), ['/entra-id/app-users']);
   assert.deepEqual((await hub.admin('GET', 'groups?search=finance')).json(), []);

@@ -17,7 +17,7 @@ export async function startHub({ config = {}, provider = {}, change = () => {} }
   const application = await serveLanding(ports[4003]);
   const app = { id: '0b8f3c52-aaaa-4bbb-8ccc-ddddeeee0001', secret: 'entra-app-secret-1', redirectUris: [] };
   const entra = await startEntra({ app });
-  const server = await startServer({ realm: villageRealm(ports, change), arguments: ['--truststore-paths', entra.ca], https: true });
+  const server = await startServer({ realm: villageRealm(ports, (realm) => { realm.attributes = { ...realm.attributes, authentikPaths: 'true' }; change(realm); }), arguments: ['--truststore-paths', entra.ca], https: true });
   server.keepSecret(app.secret);
   app.redirectUris.push(`${server.base}/source/oauth/callback/${kSlug}/`);
   entra.build();

@@ -1,0 +1,185 @@
+// What upstream logins must not become (attack classes 7, 8, 10, 21): other people's paths, links, addresses, names and
+// freshness.
+#include "tests/broker/broker_world.h"
+
+namespace cardea::protocol {
+namespace {
+
+class BrokerRules : public Broker {
+ protected:
+  const RealmId demo_{"realm-demo"};
+
+  web::Response begin_and_leave(Browser& browser, const Pairs& changes) {
+    auto away = browser.get(button(browser.get(authorize_url(changes))));
+    EXPECT_EQ(away.status, 302) << away.body_text();
+    nonce_ = location_parameter(away, "nonce");
+    state_ = location_parameter(away, "state");
+    return away;
+  }
+  /// A role of a client that is made for it; given to the user.
+  void give_client_role(const std::string& client_id, const std::string& role, const std::string& user) {
+    const auto stored = server_.repositories.store.write([&](Tx& tx) -> Stored<void> {
+      Client client;
+      client.id = ClientId("id-of-" + client_id);
+      client.client_id = client_id;
+      client.protocol = "openid-connect";
+      client.enabled = true;
+      if (auto done = server_.repositories.clients.insert(tx, demo_, client); !done) return done;
+      Role record;
+      record.id = RoleId("id-of-" + role);
+      record.realm = demo_;
+      record.client = client.id;
+      record.name = role;
+      if (auto done = server_.repositories.roles.insert(tx, record); !done) return done;
+      return server_.repositories.users.add_role(tx, UserId(user), record.id);
+    });
+    ASSERT_TRUE(stored);
+    ASSERT_TRUE(server_.settings().check_versions());
+  }
+};
+
+// ---- authentik's paths are one realm's
+
+TEST_F(BrokerRules, refuses_authentiks_paths_to_realms_that_do_not_have_them) {
+  use({provider("entra-id", {{"callbackPath", "source"}})});
+  Browser browser(server_);
+  expect_refused(browser.get(button(browser.get(authorize_url()), "entra-id")), "no_source_paths_in_this_realm");
+  EXPECT_EQ(browser.get("/source/oauth/login/entra-id/").status, 404);
+}
+
+TEST_F(BrokerRules, refuses_a_callback_for_another_realm_than_the_one_that_has_the_paths) {
+  use({provider("entra-id", {{"callbackPath", "source"}})});
+  server_.change_realm([](Realm& realm) { realm.attributes["authentikPaths"] = "true"; });
+  Browser browser(server_);
+  leave(browser, "entra-id");
+  server_.change_realm([](Realm& realm) { realm.attributes.erase("authentikPaths"); });
+  server_.clock.advance(seconds{61});  // the realms are read once a minute
+  expect_refused(browser.get(callback({{"code", "x"}}, "https://id.example/source/oauth/callback/entra-id/")),
+                 "state_of_other_realm");
+}
+
+// ---- links
+
+TEST_F(BrokerRules, refuses_to_link_administrators_by_their_address) {
+  claims_["email"] = "ada@demo.example";
+  claims_["email_verified"] = true;
+  use({provider("up", {{"userMatchingMode", "email_link"}, {"emailDomains", "demo.example"}}, {{"trustEmail", true}})});
+  auto ada = *user_named("ada");
+  ada.email_verified = true;
+  ASSERT_TRUE(
+      server_.repositories.store.write([&](Tx& tx) { return server_.repositories.users.update(tx, ada, false); }));
+  give_client_role("realm-management", "view-users", "user-ada");
+  Browser browser(server_);
+  EXPECT_NE(sign_in_upstream(browser).body_text().find("Account already exists"), std::string_view::npos);
+  EXPECT_FALSE(link_of("u-1"));
+}
+
+// ---- names and addresses
+
+TEST_F(BrokerRules, refuses_a_name_that_is_somebodys_address) {
+  claims_["preferred_username"] = "ada@demo.example";
+  claims_["email"] = "";
+  Browser browser(server_);
+  EXPECT_NE(sign_in_upstream(browser).body_text().find("Account already exists"), std::string_view::npos);
+  EXPECT_FALSE(user_named("ada@demo.example"));
+}
+
+TEST_F(BrokerRules, refuses_names_that_the_profile_does_not_allow) {
+  claims_["preferred_username"] = "<script>";
+  Browser browser(server_);
+  expect_refused(sign_in_upstream(browser), "bad_username");
+  claims_["preferred_username"] = "zoe";
+  claims_["email"] = "no address";
+  claims_["given_name"] = "Z<o>e";
+  const auto asked = sign_in_upstream(browser);  // what was left out and is needed the person is asked for
+  EXPECT_NE(location(asked).find("execution=VERIFY_PROFILE"), std::string::npos) << asked.body_text();
+  EXPECT_EQ(user_named("zoe")->email, "");
+  EXPECT_EQ(user_named("zoe")->first_name, "");
+  EXPECT_TRUE(server_.log.contains("upstream_value_left_out"));
+}
+
+TEST_F(BrokerRules, does_not_tell_strangers_which_name_goes_with_an_address) {
+  claims_["email"] = "ada@demo.example";
+  Browser browser(server_);
+  const auto page = sign_in_upstream(browser);
+  EXPECT_NE(page.body_text().find("account of &quot;ada@demo.example&quot;"), std::string_view::npos)
+      << page.body_text();
+}
+
+// ---- how fresh a sign-in is
+
+TEST_F(BrokerRules, refuses_a_sign_in_that_is_older_than_the_application_allows) {
+  const auto now = epoch_seconds(server_.clock.now());
+  Browser browser(server_);
+  const auto away = begin_and_leave(browser, {{"max_age", "300"}});
+  EXPECT_EQ(location_parameter(away, "max_age"), "300");
+  expect_refused(come_back(browser), "no_auth_time");
+  claims_["auth_time"] = now - 361;
+  begin_and_leave(browser, {{"max_age", "300"}});
+  expect_refused(come_back(browser), "auth_time_too_old");
+  claims_["auth_time"] = now - 61;
+  const auto forced = begin_and_leave(browser, {{"prompt", "login"}});
+  EXPECT_EQ(location_parameter(forced, "prompt"), "login");
+  EXPECT_EQ(location_parameter(forced, "max_age"), "0");
+  expect_refused(come_back(browser), "auth_time_too_old");
+}
+
+// ---- cookies
+
+TEST_F(BrokerRules, refuses_to_fill_a_browser_with_logins_on_their_way) {
+  Browser browser(server_);
+  for (int i = 0; i < 6; ++i) leave(browser);
+  std::size_t count = 0;
+  for (const auto& [name, value] : browser.cookies()) {
+    if (name.starts_with("__Host-cardea-upstream-") && !value.empty()) ++count;
+  }
+  EXPECT_EQ(count, 2U);
+  expect_signed_in(come_back(browser), "zoe");  // the newest is among them
+}
+
+// ---- addresses
+
+// What a provider's document names elsewhere leads only to public addresses by https, whatever the operator lists.
+TEST_F(BrokerRules, refuses_inner_addresses_out_of_a_providers_document) {
+  use({provider("up", {{"tokenUrl", ""}})});
+  const json::object document{
+      {"issuer", kUpstream}, {"jwks_uri", "https://up.example/keys"}, {"token_endpoint", "http://10.0.0.1/token"}};
+  server_.fetcher.serve_json("https://up.example/.well-known/openid-configuration", json::serialize(document));
+  Browser browser(server_);
+  expect_refused(sign_in_upstream(browser), "bad_token_url");
+}
+
+// ---- the provider's tokens
+
+TEST_F(BrokerRules, refuses_the_stored_token_for_a_role_that_only_a_mapper_wrote) {
+  use({provider("up", {}, {{"storeToken", true}})});
+  Browser browser(server_);
+  const auto ask = [&](std::string_view bearer) {
+    return server_.get("/realms/demo/broker/up/token", {{"Authorization", "Bearer " + std::string(bearer)}});
+  };
+  server_.add_client("sly", [](Client& client) {
+    ProtocolMapper mapper;
+    mapper.id = "m";
+    mapper.name = "m";
+    mapper.protocol = "openid-connect";
+    mapper.provider = "oidc-hardcoded-claim-mapper";
+    mapper.config = {{"claim.name", "resource_access\\.broker\\.roles"},
+                     {"claim.value", "read-token"},
+                     {"jsonType.label", "String"},
+                     {"access.token.claim", "true"}};
+    client.mappers.push_back(std::move(mapper));
+  });
+  const Pairs sly{{"client_id", "sly"}, {"redirect_uri", "https://sly.example/cb"}};
+  begin_and_leave(browser, sly);
+  const auto forged = redeem(server_, location_parameter(come_back(browser), "code"), sly);
+  EXPECT_EQ(ask(string_or(forged, "access_token", "")).status, 403);
+  give_client_role("broker", "read-token", user_named("zoe")->id.str());
+  Browser later(server_);
+  const auto tokens = redeem(server_, location_parameter(sign_in_upstream(later), "code"));
+  const auto given = ask(string_or(tokens, "access_token", ""));
+  EXPECT_EQ(given.status, 200) << given.body_text();
+  EXPECT_NE(given.body_text().find("up-access"), std::string_view::npos);
+}
+
+}  // namespace
+}  // namespace cardea::protocol
