@@ -39,8 +39,12 @@ int check(const gate::GateSettings& settings, const Configuration& configuration
 int print_snippet(const std::string& proxy, const gate::GateSettings& settings, const ServerSettings& server,
                   const Output& output) {
   const auto upstream = "127.0.0.1:" + std::to_string(server.serves_https() ? server.https_port : server.http_port);
-  for (const auto& application : settings.applications)
-    fmt::print(output.out, "{}\n", gate::proxy_snippet(proxy, application, upstream));
+  for (const auto& application : settings.applications) {
+    std::vector<std::string> others;
+    for (const auto& other : settings.applications)
+      if (&other != &application) others.insert(others.end(), other.hosts.begin(), other.hosts.end());
+    fmt::print(output.out, "{}\n", gate::proxy_snippet(proxy, application, upstream, others));
+  }
   return kExitDone;
 }
 

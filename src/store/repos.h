@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "crypto/seal.h"
+#include "domain/repository/gate_repo.h"
 #include "domain/repository/repositories.h"
 
 namespace cardea::store {
@@ -34,5 +35,7 @@ std::unique_ptr<ConsentRepo> make_consent_repo();
 std::unique_ptr<LoginFailureRepo> make_login_failure_repo();
 std::unique_ptr<FederatedIdentityRepo> make_federated_identity_repo(const crypto::Sealer& sealer);
 std::unique_ptr<EventRepo> make_event_repo(const crypto::Sealer& sealer);
+std::unique_ptr<GateSessionRepo> make_gate_session_repo(const crypto::Sealer& sealer);
+std::unique_ptr<GateRepo> make_gate_repo(const crypto::Sealer& sealer);
 
 }  // namespace cardea::store

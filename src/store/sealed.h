@@ -28,6 +28,8 @@ inline constexpr std::string_view kGroupDocument = "realm_groups.document";
 inline constexpr std::string_view kMailDocument = "mails.document";
 inline constexpr std::string_view kUpstreamToken = "federated_identities.token";
 inline constexpr std::string_view kAdminEventDocument = "admin_events.document";
+inline constexpr std::string_view kGateSessionDocument = "gate_sessions.document";
+inline constexpr std::string_view kGateSecret = "gate_secrets.value";
 inline constexpr std::string_view kUserExtra = "users.extra";
 
 [[nodiscard]] inline std::string place_of(std::string_view column, std::string_view row) {

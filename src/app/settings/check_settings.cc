@@ -121,7 +121,8 @@ void check_settings(const ServerSettings& s, const UnreadOptions& unread, Proble
   if (are_read(unread, {"https-client-auth", "proxy-headers"})) check_client_certificates(s, problems);
   check_outbound(s, problems);
   if (are_read(unread, {"proxy-headers"})) check_gate(s, problems);
-  if (!s.gate_only && are_read(unread, {"db", "db-url", "db-url-host", "db-url-port", "db-url-database"}))
+  if ((!s.gate_only || s.gate_keeps_rows) &&
+      are_read(unread, {"db", "db-url", "db-url-host", "db-url-port", "db-url-database"}))
     check_database(s, problems);
   if (s.http_host.empty()) problems.add("http-host", "must be an address");
   if (s.data_dir.empty()) problems.add("data-dir", "must be a folder");

@@ -172,7 +172,8 @@ const std::array kTable = {
 
     // Files
     Option{"data-dir", "Files", "DIR", "data", "data",
-           "The folder of the SQLite file, the master key and import files. Made when it is not there.",
+           "The folder of the SQLite file, the master key and import files. Made when it is not there. `cardea gate` "
+           "keeps sessions in memory alone unless this or db is given.",
            assign<&S::data_dir>},
     Option{"master-key-file", "Files", "FILE", "", "",
            "The key that protects secrets at rest: 32 bytes in base64, readable by the owner only. By default "

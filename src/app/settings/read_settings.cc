@@ -35,8 +35,11 @@ class Reader {
     for (const auto& option : option_table()) take(option, {&flags, &variables, &file});
     warn_about_ignored();
 
-    const bool http_given =
-        flags.contains("http-enabled") || variables.contains("http-enabled") || file.contains("http-enabled");
+    const auto is_given = [&](std::string_view name) {
+      return flags.contains(name) || variables.contains(name) || file.contains(name);
+    };
+    configuration_.settings.gate_keeps_rows = line_.gate && (is_given("data-dir") || is_given("db"));
+    const bool http_given = is_given("http-enabled");
     complete_settings(configuration_.settings, http_given);
     check_settings(configuration_.settings, unread_, problems_, configuration_.warnings);
     if (!problems_.empty()) return refuse(std::move(problems_));

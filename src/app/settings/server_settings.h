@@ -72,6 +72,8 @@ struct ServerSettings {
   bool optimized = false;
 
   [[nodiscard]] bool serves_https() const { return !https_certificate_file.empty(); }
+  /// `cardea gate` with data-dir or db given: sessions and logged-out tokens are kept there.
+  bool gate_keeps_rows = false;
   [[nodiscard]] bool has_gate() const { return !gate_file.empty() || !keepconfig_dir.empty(); }
   [[nodiscard]] bool has_management() const { return health_enabled || metrics_enabled; }
   /// "https://id.example.com/auth": what every link starts with, without trailing slash; empty: follow the request.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/wire/master_key.h"
+#include "store/repos.h"
 
 namespace cardea::app {
 
@@ -94,6 +95,9 @@ OpenDatabase::OpenDatabase(std::optional<DataDirectory> directory, std::unique_p
     : directory_(std::move(directory)),
       sealer_(std::make_unique<crypto::Sealer>(std::move(sealer))),
       store_(std::move(store)),
-      repositories_(store_->repositories(*sealer_)) {}
+      repositories_(store_->repositories(*sealer_)),
+      gate_sessions_(store::make_gate_session_repo(*sealer_)),
+      gate_rows_(store::make_gate_repo(*sealer_)),
+      gate_store_{store_->store(), *gate_sessions_, *gate_rows_} {}
 
 }  // namespace cardea::app

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "crypto/seal.h"
+#include "gate/store/gate_store.h"
 #include "store/open.h"
 
 namespace cardea::app {
@@ -30,6 +31,7 @@ class OpenDatabase {
   [[nodiscard]] store::OpenStore& store() { return *store_; }
   [[nodiscard]] const crypto::Sealer& sealer() const { return *sealer_; }
   [[nodiscard]] const Repositories& repositories() const { return *repositories_; }
+  [[nodiscard]] const gate::GateStore& gate_store() const { return gate_store_; }
 
  private:
   OpenDatabase(std::optional<DataDirectory> directory, std::unique_ptr<store::OpenStore> store, crypto::Sealer sealer);
@@ -38,6 +40,9 @@ class OpenDatabase {
   std::unique_ptr<crypto::Sealer> sealer_;
   std::unique_ptr<store::OpenStore> store_;
   std::optional<Repositories> repositories_;
+  std::unique_ptr<GateSessionRepo> gate_sessions_;
+  std::unique_ptr<GateRepo> gate_rows_;
+  gate::GateStore gate_store_;
 };
 
 }  // namespace cardea::app

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "app/wire/database.h"
 #include "app/wire/listeners.h"
 #include "app/wire/management.h"
 #include "app/wire/open_gate.h"
@@ -31,6 +32,7 @@ struct RunningGate::Parts {
   Health health = {};
   web::Router management_router = {};
   std::unique_ptr<OpenGate> gate = {};
+  std::unique_ptr<OpenDatabase> database = {};  // null: everything is in memory
   std::unique_ptr<http::LanePool> pool = {};
   std::unique_ptr<Outbound> outbound = {};
   std::unique_ptr<http::Lanes> lanes = {};
@@ -46,18 +48,27 @@ struct RunningGate::Parts {
 
 /// The gate's steps are inline; the lanes that the provider needs share one thread here.
 Result<void, std::string> RunningGate::Parts::join_parts() {
-  auto opened = OpenGate::open(settings, environment, {clock, random, log});
+  if (settings.gate_keeps_rows) {
+    auto open = OpenDatabase::open(settings, environment, log, random);
+    if (!open) return refuse(std::move(open.error()));
+    database = std::move(*open);
+  }
+  auto opened =
+      OpenGate::open(settings, environment, {clock, random, log, database ? &database->gate_store() : nullptr});
   if (!opened) return refuse(std::move(opened.error()));
   gate = std::move(*opened);
   auto made = Outbound::make(settings, clock, metrics);
   if (!made) return refuse(std::move(made.error()));
-  pool = std::make_unique<http::LanePool>(http::LanePoolSettings{});
+  const bool waits = database && database->store().store_lane() == nullptr;  // a thread for each connection
+  pool = std::make_unique<http::LanePool>(
+      http::LanePoolSettings{.threads = waits ? static_cast<unsigned>(settings.db_pool_max_size) : 1U});
   outbound = std::move(*made);
   lanes = std::make_unique<http::Lanes>(metrics);
-  for (const auto lane : {web::Lane::kStore, web::Lane::kHash, web::Lane::kCpu, web::Lane::kAdmin})
-    lanes->assign(lane, *pool);
+  auto* writer = database ? database->store().store_lane() : nullptr;
+  lanes->assign(web::Lane::kStore, writer != nullptr ? *writer : *pool);
+  for (const auto lane : {web::Lane::kHash, web::Lane::kCpu, web::Lane::kAdmin}) lanes->assign(lane, *pool);
   lanes->assign(outbound->fetcher());
-  health.database_answers = [] { return true; };  // there is none to wait for
+  health.database_answers = [this] { return !database || database->store().ping().has_value(); };
   health.settings_are_fresh = true;
   metrics.gauge_function("cardea_gate_sessions", "Sessions at applications behind the gate.",
                          [this] { return static_cast<std::int64_t>(gate->gate().sessions()); });

@@ -1,4 +1,5 @@
-// `cardea gate`: the gate alone, without realms and without a database.
+// `cardea gate`: the gate alone, without realms; with a database for sessions and logged-out tokens when the settings
+// name one.
 #pragma once
 
 #include <memory>

@@ -10,12 +10,9 @@ namespace {
 
 constexpr std::chrono::minutes kKeysEvery{10};
 
-/// Sessions live in memory, so what seals the way to a session may do so too.
-crypto::Sealer fresh_sealer(Random& random) {
-  std::string key(crypto::kSealKeyBytes, '\0');
-  random.fill({reinterpret_cast<std::uint8_t*>(key.data()), key.size()});
+crypto::Sealer sealer_of(SecretBytes key) {
   std::vector<SecretBytes> keys;
-  keys.push_back(SecretBytes(std::move(key)));
+  keys.push_back(std::move(key));
   return crypto::Sealer(std::move(keys));
 }
 
@@ -58,20 +55,26 @@ void log_notes(const gate::GateSettings& settings, Log& log) {
   for (const auto& note : settings.notes) log.warning("gate_settings", {{"where", note.where}, {"text", note.text}});
 }
 
-OpenGate::OpenGate(const Parts& parts, gate::GateSettings settings)
+OpenGate::OpenGate(const Parts& parts, gate::GateSettings settings, gate::SharedSecrets secrets)
     : log_(parts.log),
       clock_(parts.clock),
       reach_{memory_, parts.clock, parts.log},
-      sealer_(fresh_sealer(parts.random)),
+      keep_key_(std::move(secrets.keep_key)),
+      sealer_(sealer_of(std::move(secrets.state_key))),
       pages_(parts.random, web::embedded_assets(), "/gate"),
-      gate_({reach_, sealer_, pages_, parts.random}, std::move(settings)) {}
+      gate_({reach_, sealer_, pages_, parts.random, keep_key_, parts.store}, std::move(settings)) {}
 
 Result<std::unique_ptr<OpenGate>, std::string> OpenGate::open(const ServerSettings& settings,
                                                               const Environment& environment, const Parts& parts) {
   auto read = read_gate_settings(settings, environment);
   if (read.has_fatal()) return refuse("the gate's settings cannot be used: " + first_fatal(read));
   log_notes(read, parts.log);
-  return std::unique_ptr<OpenGate>(new OpenGate(parts, std::move(read)));
+  auto secrets = parts.store == nullptr ? Stored<gate::SharedSecrets>(gate::make_secrets(parts.random))
+                                        : gate::load_secrets(*parts.store, parts.random);
+  if (!secrets) return refuse("the gate's secrets cannot be read: " + std::string(describe(secrets.error())));
+  auto made = std::unique_ptr<OpenGate>(new OpenGate(parts, std::move(read), std::move(*secrets)));
+  if (!made->gate().synchronise()) return refuse("the tokens that were logged out cannot be read from the database");
+  return made;
 }
 
 void OpenGate::reload(const ServerSettings& settings, const Environment& environment) {
@@ -87,6 +90,7 @@ void OpenGate::reload(const ServerSettings& settings, const Environment& environ
 }
 
 void OpenGate::tick(web::Fetcher& fetcher) {
+  (void)gate_.synchronise();
   const auto now = clock_.steady();
   if (keys_due_.count() != 0 && now < keys_due_) return;
   keys_due_ = now + kKeysEvery;

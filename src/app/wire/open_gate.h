@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "crypto/seal.h"
 #include "gate/front/gate.h"
+#include "gate/store/shared_secrets.h"
 #include "upstream/memory.h"
 #include "web/page.h"
 #include "web/router.h"
@@ -23,6 +24,7 @@ class OpenGate {
     const Clock& clock;
     Random& random;
     Log& log;
+    const gate::GateStore* store;  // null: it keeps everything in memory; outlives the gate
   };
   /// The error is a sentence for the operator; warnings go to the log. Keeps the references.
   [[nodiscard]] static Result<std::unique_ptr<OpenGate>, std::string> open(const ServerSettings& settings,
@@ -39,12 +41,13 @@ class OpenGate {
   [[nodiscard]] std::string shown_keepconfig() const { return json::serialize(gate_.state()->settings.shown); }
 
  private:
-  OpenGate(const Parts& parts, gate::GateSettings settings);
+  OpenGate(const Parts& parts, gate::GateSettings settings, gate::SharedSecrets secrets);
 
   Log& log_;
   const Clock& clock_;
   upstream::Memory memory_;
   upstream::Reach reach_;
+  SecretBytes keep_key_;
   crypto::Sealer sealer_;
   web::Pages pages_;
   gate::Gate gate_;

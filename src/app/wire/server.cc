@@ -129,7 +129,7 @@ Result<void, std::string> RunningServer::Parts::make_outbound() {
 Result<void, std::string> RunningServer::Parts::make_gate(const Environment& environment) {
   variables = environment;
   if (!settings.has_gate()) return {};
-  auto opened = OpenGate::open(settings, environment, {clock, random, log});
+  auto opened = OpenGate::open(settings, environment, {clock, random, log, &database->gate_store()});
   if (!opened) return refuse(std::move(opened.error()));
   gate = std::move(*opened);
   return {};

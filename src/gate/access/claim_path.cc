@@ -57,6 +57,15 @@ const json::value* ClaimPath::find(const json::object& claims) const {
   return value;
 }
 
+void ClaimPath::put(json::object& claims, json::value value) const {
+  json::object* object = &claims;
+  for (std::size_t i = 0; i + 1 < names_.size(); ++i) {
+    auto& member = (*object)[names_[i]];
+    object = member.is_object() ? &member.get_object() : &member.emplace_object();
+  }
+  object->insert_or_assign(names_.back(), std::move(value));
+}
+
 ClaimNames read_names(const ClaimPath& path, const json::object& claims) {
   const auto* value = path.find(claims);
   if (value == nullptr) return {};

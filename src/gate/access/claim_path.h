@@ -22,6 +22,8 @@ class ClaimPath {
 
   /// Null: there is nothing at this path.
   [[nodiscard]] const json::value* find(const json::object& claims) const;
+  /// Sets the value there, making objects on the way.
+  void put(json::object& claims, json::value value) const;
   [[nodiscard]] const std::string& text() const { return text_; }
 
  private:

@@ -20,8 +20,10 @@ std::vector<std::string> RoleDecision::missing_claims() const {
   return {missing.begin(), missing.end()};
 }
 
-bool RoleDecision::grants(const Permission& permission) const {
-  return std::ranges::any_of(roles, [&](const Role* held) { return is_granted(held->permissions, permission); });
+bool RoleDecision::grants(const Permission& permission, std::string_view path) const {
+  return std::ranges::any_of(roles, [&](const Role* held) {
+    return is_granted(held->permissions, permission) && (!held->within || held->within->matches(path));
+  });
 }
 
 std::vector<std::string> RoleDecision::names() const {

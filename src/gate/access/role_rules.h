@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gate/access/claim_path.h"
+#include "gate/access/path_pattern.h"
 #include "gate/access/permissions.h"
 
 namespace cardea::gate {
@@ -17,6 +18,7 @@ namespace cardea::gate {
 struct Role {
   std::string name;
   std::vector<Permission> permissions;
+  std::optional<PathPattern> within = std::nullopt;  // the permissions count for these paths alone; absent: everywhere
 };
 
 struct RoleRule {
@@ -57,7 +59,8 @@ struct RoleDecision {
   bool is_denied = false;
   std::vector<RuleTrace> trace;
 
-  [[nodiscard]] bool grants(const Permission& permission) const;
+  /// `path`: of the request that needs it.
+  [[nodiscard]] bool grants(const Permission& permission, std::string_view path) const;
   /// "admin", or "Launcher" and "reader".
   [[nodiscard]] std::vector<std::string> names() const;
   /// Claims that rules look at and the token does not have: what to look for when someone has no role.

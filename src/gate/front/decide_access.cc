@@ -22,6 +22,10 @@ std::string_view describe(Access::Verdict verdict) {
       return "insufficient_scope";
     case Access::Verdict::kNotListed:
       return "not_on_access_list";
+    case Access::Verdict::kNoGroup:
+      return "in_no_allowed_group";
+    case Access::Verdict::kUsed:
+      return "token_used_already";
   }
   return "refused";
 }
@@ -60,6 +64,11 @@ Access decide_access(const Application& application, const OriginalRequest& orig
   access.rule = find_rule(application, original);
   const auto verdict = [&]() {
     if (access.rule == nullptr && !application.requests.empty()) return Verdict::kNoRule;
+    if (application.people && !application.people->allowed_groups.empty() && caller.fixed_role.empty()) {
+      const auto groups = read_names(application.people->groups, caller.claims());
+      if (std::ranges::find_first_of(groups.names, application.people->allowed_groups) == groups.names.end())
+        return Verdict::kNoGroup;
+    }
     if (application.has_roles()) {
       access.role = role_of(application, caller);
       if (access.role.is_denied) return Verdict::kDenied;
@@ -70,7 +79,7 @@ Access decide_access(const Application& application, const OriginalRequest& orig
     if (!rule.scopes.empty() && std::ranges::find_first_of(rule.scopes, caller.scopes) == rule.scopes.end())
       return Verdict::kNoScope;
     if (!rule.people.empty() && !is_listed(rule.people, caller.name)) return Verdict::kNotListed;
-    if (rule.permission && !access.role.grants(*rule.permission)) return Verdict::kNoPermission;
+    if (rule.permission && !access.role.grants(*rule.permission, original.path)) return Verdict::kNoPermission;
     return Verdict::kPass;
   };
   access.verdict = verdict();

@@ -20,6 +20,8 @@ struct Access {
     kNoPermission,  // the role lacks it
     kNoScope,       // the token lacks it
     kNotListed,     // the list of people does not have the caller
+    kNoGroup,       // in none of the groups whose people may come in
+    kUsed,          // the token passed here before, and may only once
   };
   Verdict verdict = Verdict::kPass;
   const RequestRule* rule = nullptr;  // null: the application lists none, or none fits

@@ -27,11 +27,11 @@ inline constexpr std::string_view kSettings = R"({
 
 class GateFront : public ::testing::Test {
  protected:
-  GateWorld world{kSettings};
+  GateWorld world;
   const crypto::PrivateKey& private_key = named_private_key("id", crypto::KeyType::kRsa);
   const jose::SigningKey& key = named_key("id", jose::Algorithm::kRS256);
 
-  GateFront() {
+  explicit GateFront(const GateStore* store = nullptr) : world(kSettings, no_files(), store) {
     serve_keys(world.fetcher, "https://id.example/keys", private_key, "id");
     world.fetcher.serve_json("https://id.example/realms/r/.well-known/openid-configuration", R"({
       "issuer":"https://id.example/realms/r","authorization_endpoint":"https://id.example/auth",
@@ -70,7 +70,7 @@ class GateSignIn : public GateFront {
   std::string refresh_answer_error;
   int refresh_answer_status = 400;
 
-  GateSignIn() {
+  explicit GateSignIn(const GateStore* store = nullptr) : GateFront(store) {
     world.fetcher.serve("https://id.example/token", [this](const web::FetchRequest& call) -> web::Fetched {
       if (call.body.find("grant_type=refresh_token") != std::string::npos && !refresh_answer_error.empty())
         return web::FetchResponse{

@@ -44,6 +44,7 @@ std::optional<std::vector<std::string>> asked_scopes(const web::Request& request
 std::string header_value(const HeaderRule& rule, const Caller& caller, const Access* access) {
   if (rule.source == "name") return header_text(caller.name);
   if (rule.source == "provider") return header_text(caller.provider);
+  if (rule.source == "subject") return header_text(subject_of(caller.claims()));
   if (rule.source == "scopes") return header_list(caller.scopes, ' ');
   if (rule.source == "role") return access == nullptr ? "" : header_list(access->role.names(), ',');
   const auto path = ClaimPath::parse(rule.source);
@@ -89,6 +90,52 @@ Refusal invalid_key(const Application& application, bool is_throttled) {
   refusal.text = is_throttled ? "Too many wrong API keys, try again in a minute" : "Invalid API Key";
   refusal.log_reason = is_throttled ? "too_many_wrong_api_keys" : "invalid_api_key";
   if (is_throttled) refusal.status = 429;
+  return refusal;
+}
+
+Refusal no_store() {
+  return {.status = 503,
+          .text = "Who is signed in cannot be looked up just now",
+          .oauth = {},
+          .log_reason = "store_unavailable",
+          .log_detail = {}};
+}
+
+/// What is said of a request that the caller may not make. `scopes`: what the proxy asked for.
+Refusal refusal_for(const Application& application, const Access& access,
+                    const std::optional<std::vector<std::string>>& scopes) {
+  Refusal refusal{.status = 403,
+                  .text = "You may not do this",
+                  .oauth = {},
+                  .log_reason = std::string(describe(access.verdict)),
+                  .log_detail = {}};
+  const bool is_keep = application.answers == AnswerForm::kKeep;
+  switch (access.verdict) {
+    case Access::Verdict::kNoScope:
+      refusal.text = "The token's scope does not reach this resource";
+      refusal.oauth = "insufficient_scope";
+      refusal.log_detail =
+          !scopes ? "the proxy asks for no readable scope" : join(scopes->empty() ? access.rule->scopes : *scopes, " ");
+      break;
+    case Access::Verdict::kNoRole:
+      if (is_keep) refusal.text = "User not a member of any authorized groups for Keep";
+      refusal.log_detail = "missing claims: " + join(access.role.missing_claims(), ", ");
+      break;
+    case Access::Verdict::kNoPermission:
+      if (is_keep && access.role.role != nullptr)
+        refusal.text = "Role " + access.role.role->name + " does not have required permissions";
+      refusal.log_detail = access.rule->permission->text();
+      break;
+    case Access::Verdict::kNoGroup:
+      refusal.text = "user does not belong to any of the allowed JWT groups";
+      refusal.log_detail = "allowed: " + join(application.people->allowed_groups, ", ");
+      break;
+    case Access::Verdict::kUsed:
+      refusal = refusal_of(application.answers, {.reason = TokenRefusal::kUsed});
+      break;
+    default:
+      break;
+  }
   return refusal;
 }
 
@@ -140,9 +187,11 @@ const KeyAddress* GateState::address_of(std::string_view provider) const {
 
 Gate::Gate(const Parts& parts, GateSettings settings)
     : parts_(parts),
-      sign_in_({parts.reach, parts.sealer, parts.pages, parts.random}),
-      keep_domino_({parts.reach, revoked_, parts.random}),
+      sign_in_({parts.reach, parts.sealer, parts.pages, parts.random, parts.store}),
+      revoked_({parts.reach.clock, parts.reach.log, parts.store}),
+      keep_domino_({parts.reach, revoked_, parts.random, parts.keep_key}),
       lookups_(parts.reach),
+      people_({parts.reach.clock, parts.reach.log, parts.store}),
       overage_{parts.reach} {
   web::add_asset_routes(assets_);
   replace(std::move(settings));
@@ -214,7 +263,7 @@ web::Outcome Gate::sign_in_path(const web::Request& request, const AppPtr& appli
     return response;
   }
   if (request.path == paths.backchannel_path && is_post) return sign_in_.backchannel_logout(request, application);
-  if (request.path == paths.frontchannel_path && is_get) return sign_in_.frontchannel_logout(request, *application);
+  if (request.path == paths.frontchannel_path && is_get) return sign_in_.frontchannel_logout(request, application);
   return web::json_error(404, "not_found");
 }
 
@@ -222,10 +271,10 @@ web::Outcome Gate::question(const web::Request& request, const StatePtr& current
                             Form form) {
   auto original = read_original(request);
   if (!original && original.error() == OriginalError::kMissing && application->trusted_headers)
-    return refuse_with(request, {current, application, {}, form}, nobody(application->answers), nullptr);
+    return refuse_with(request, {current, application, {}, form, {}}, nobody(application->answers), nullptr);
   if (!original) {
     const auto status = original.error() == OriginalError::kMissing ? 403 : 400;
-    const Question unknown{current, application, {}, form};
+    const Question unknown{current, application, {}, form, {}};
     return refuse_with(request, unknown,
                        {.status = status,
                         .text = "The request cannot be judged",
@@ -234,7 +283,7 @@ web::Outcome Gate::question(const web::Request& request, const StatePtr& current
                         .log_detail = {}},
                        nullptr);
   }
-  Question asked{current, application, std::move(*original), form};
+  Question asked{current, application, std::move(*original), form, {}};
   const auto* rule = find_rule(*application, asked.original);
   if (rule != nullptr && rule->is_open) return pass(asked, nullptr, nullptr);
   const auto key = application->api_keys.empty() ? std::nullopt : request.header(kApiKeyHeader);
@@ -278,6 +327,7 @@ Result<std::shared_ptr<const Caller>, RefusedToken> Gate::check(const Presented&
 }
 
 web::Outcome Gate::by_token(const web::Request& request, Question asked, std::string token) {
+  asked.token = token;
   const auto finish = [this, &request, asked,
                        token](const Result<std::shared_ptr<const Caller>, RefusedToken>& caller) -> web::Outcome {
     if (caller) return judge(request, asked, *caller);
@@ -322,23 +372,24 @@ web::Outcome Gate::with_standing(const Presented& presented, const std::shared_p
 
 web::Outcome Gate::by_session(const web::Request& request, Question asked) {
   auto application = asked.application;
-  return sign_in_.with_session(request, application,
-                               [this, &request, asked = std::move(asked)](const SessionPtr& session) -> web::Outcome {
-                                 if (session) return judge(request, asked, session->caller);
-                                 if (asked.form == Form::kFull && is_page_request(request, asked.original))
-                                   return sign_in_.start(request, asked.application, asked.original.target());
-                                 return refuse_with(request, asked, nobody(asked.application->answers), nullptr);
-                               });
+  return sign_in_.with_session(
+      request, application,
+      [this, &request, asked = std::move(asked)](const Stored<SessionPtr>& found) -> web::Outcome {
+        if (!found) return refuse_with(request, asked, no_store(), nullptr);
+        if (*found) return judge(request, asked, (*found)->caller);
+        if (asked.form == Form::kFull && is_page_request(request, asked.original))
+          return sign_in_.start(request, asked.application, asked.original.target());
+        return refuse_with(request, asked, nobody(asked.application->answers), nullptr);
+      });
 }
 
 web::Outcome Gate::judge(const web::Request& request, const Question& asked, const CallerPtr& caller) {
   const auto& application = *asked.application;
-  if (!application.overage || !caller->token || !is_overage(caller->claims()))
-    return judge_known(request, asked, *caller);
+  if (!application.overage || !is_overage(caller->claims())) return judge_groups(request, asked, caller);
   return overage_.ask(
       *application.overage, caller,
       [this, &request, asked](const Result<CallerPtr, OverageError>& found) -> web::Outcome {
-        if (found) return judge_known(request, asked, **found);
+        if (found) return judge_groups(request, asked, *found);
         const bool away = found.error() == OverageError::kUnavailable;
         const Refusal refusal{
             .status = away ? 503 : 403,
@@ -351,40 +402,38 @@ web::Outcome Gate::judge(const web::Request& request, const Question& asked, con
       });
 }
 
-web::Outcome Gate::judge_known(const web::Request& request, const Question& asked, const Caller& caller) {
-  const auto& application = *asked.application;
-  auto access = decide_access(application, asked.original, caller);
+web::Outcome Gate::judge_groups(const web::Request& request, const Question& asked, const CallerPtr& caller) {
+  return people_.with_groups(asked.application, caller,
+                             [this, &request, asked](const Stored<CallerPtr>& found) -> web::Outcome {
+                               if (!found) return refuse_with(request, asked, no_store(), nullptr);
+                               return judge_known(request, asked, *found);
+                             });
+}
+
+web::Outcome Gate::judge_known(const web::Request& request, const Question& asked, const CallerPtr& caller) {
+  auto access = decide_access(*asked.application, asked.original, *caller);
   const auto scopes = asked_scopes(request);
   const bool has_scope =
-      scopes && (scopes->empty() || std::ranges::find_first_of(*scopes, caller.scopes) != scopes->end());
+      scopes && (scopes->empty() || std::ranges::find_first_of(*scopes, caller->scopes) != scopes->end());
   if (access.verdict == Access::Verdict::kPass && !has_scope) access.verdict = Access::Verdict::kNoScope;
-  if (access.verdict == Access::Verdict::kPass) return pass(asked, &caller, &access);
-  Refusal refusal{.status = 403,
-                  .text = "You may not do this",
-                  .oauth = {},
-                  .log_reason = std::string(describe(access.verdict)),
-                  .log_detail = {}};
-  switch (access.verdict) {
-    case Access::Verdict::kNoScope:
-      refusal.text = "The token's scope does not reach this resource";
-      refusal.oauth = "insufficient_scope";
-      refusal.log_detail =
-          !scopes ? "the proxy asks for no readable scope" : join(scopes->empty() ? access.rule->scopes : *scopes, " ");
-      break;
-    case Access::Verdict::kNoRole:
-      if (application.answers == AnswerForm::kKeep)
-        refusal.text = "User not a member of any authorized groups for Keep";
-      refusal.log_detail = "missing claims: " + join(access.role.missing_claims(), ", ");
-      break;
-    case Access::Verdict::kNoPermission:
-      if (application.answers == AnswerForm::kKeep && access.role.role != nullptr)
-        refusal.text = "Role " + access.role.role->name + " does not have required permissions";
-      refusal.log_detail = access.rule->permission->text();
-      break;
-    default:
-      break;
+  const auto refuse_it = [this, &request, asked, caller, scopes](const Access& why) -> web::Outcome {
+    return refuse_with(request, asked, refusal_for(*asked.application, why, scopes), caller.get());
+  };
+  if (access.verdict != Access::Verdict::kPass) return refuse_it(access);
+  if (access.rule == nullptr || !access.rule->is_once) return pass(asked, caller.get(), &access);
+  if (asked.token.empty()) {  // what comes without a token of its own could come again and again
+    access.verdict = Access::Verdict::kUsed;
+    return refuse_it(access);
   }
-  return refuse_with(request, asked, refusal, &caller);
+  const auto until = caller->token->exp().value_or(parts_.reach.clock.now()) + seconds{600};
+  return revoked_.take_once(
+      asked.application->name, asked.token, until,
+      [this, &request, asked, caller, access, refuse_it](const Stored<bool>& is_first) mutable -> web::Outcome {
+        if (!is_first) return refuse_with(request, asked, no_store(), caller.get());
+        if (*is_first) return pass(asked, caller.get(), &access);
+        access.verdict = Access::Verdict::kUsed;
+        return refuse_it(access);
+      });
 }
 
 namespace {
@@ -398,6 +447,7 @@ std::string identity_value(const Application& application, const std::string& na
                       : name == kProviderHeader ? "provider"
                       : name == kScopesHeader   ? "scopes"
                       : name == kRoleHeader     ? "role"
+                      : name == kSubjectHeader  ? "subject"
                                                 : "";
   return *source == 0 ? std::string() : header_value({.name = name, .source = source}, caller, access);
 }
@@ -443,7 +493,29 @@ web::Response Gate::denied_page(const web::Request& request, const Application& 
   return web::error_page(parts_.pages, 403, application.name, message, request, &out);
 }
 
+/// 30, 14, 7 and 1 days before, and once it is over: people could not sign in then (guides.md G0-26).
+void Gate::warn_of_secrets() {
+  const auto current = state();
+  for (const auto& application : current->settings.applications) {
+    if (!application.sign_in || !application.sign_in->secret_ends) continue;
+    const auto left = *application.sign_in->secret_ends - parts_.reach.clock.now();
+    int due = -1;
+    for (const int days : {30, 14, 7, 1, 0})
+      if (left <= std::chrono::hours(24 * days)) due = days;
+    if (due < 0) {
+      secrets_told_.erase(application.name);
+      continue;
+    }
+    const auto told = secrets_told_.find(application.name);
+    if (told != secrets_told_.end() && told->second == due) continue;
+    secrets_told_[application.name] = due;
+    parts_.reach.log.warning(due == 0 ? "gate_client_secret_ended" : "gate_client_secret_ends",
+                             {{"application", application.name}, {"days", due}});
+  }
+}
+
 void Gate::refresh_keys(web::Fetcher& fetcher) {
+  warn_of_secrets();
   const auto current = state();
   const auto now = parts_.reach.clock.steady();
   for (const auto& address : current->settings.key_addresses) {
@@ -456,8 +528,22 @@ void Gate::refresh_keys(web::Fetcher& fetcher) {
 
 void Gate::purge() {
   const auto now = parts_.reach.clock.now();
-  sign_in_.sessions().purge(now);
+  sign_in_.sessions().purge();
   revoked_.purge(now);
+  if (parts_.store == nullptr) return;
+  constexpr int kRowsMax = 1000;
+  constexpr std::chrono::hours kUnseen{24 * 180};  // people who did not come back for half a year
+  for (int i = 0; i < 50; ++i) {
+    const auto removed = write_to(parts_.store->store,
+                                  [&](Tx& tx) { return parts_.store->rows.purge(tx, now, now - kUnseen, kRowsMax); });
+    if (!removed || *removed < kRowsMax) break;
+  }
+}
+
+bool Gate::synchronise() {
+  if (parts_.store == nullptr) return true;
+  sign_in_.sessions().write_uses();
+  return revoked_.read_new();
 }
 
 }  // namespace cardea::gate

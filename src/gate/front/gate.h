@@ -12,6 +12,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -21,6 +22,7 @@
 #include "gate/front/original_request.h"
 #include "gate/keep/overage.h"
 #include "gate/keep_domino/endpoints.h"
+#include "gate/people/people.h"
 #include "gate/settings/gate_settings.h"
 #include "gate/signin/sign_in.h"
 #include "gate/token/lookup.h"
@@ -32,6 +34,7 @@ namespace cardea::gate {
 
 /// Headers of a 200, besides those of the application's own settings.
 inline constexpr std::string_view kNameHeader = "X-Auth-Name";
+inline constexpr std::string_view kSubjectHeader = "X-Auth-Subject";
 inline constexpr std::string_view kProviderHeader = "X-Auth-Provider";
 inline constexpr std::string_view kScopesHeader = "X-Auth-Scopes";
 inline constexpr std::string_view kRoleHeader = "X-Auth-Role";
@@ -62,6 +65,8 @@ class Gate {
     const crypto::Sealer& sealer;
     const web::Pages& pages;  // made for the base path "/gate"
     Random& random;
+    const SecretBytes& keep_key;       // of KEEP's login tokens, see gate/store/shared_secrets.h
+    const GateStore* store = nullptr;  // null: everything is in memory
   };
   Gate(const Parts& parts, GateSettings settings);
 
@@ -72,11 +77,15 @@ class Gate {
   /// Takes over settings that were checked (SIGHUP). Sessions stay; verdicts are made anew.
   void replace(GateSettings settings);
   [[nodiscard]] std::shared_ptr<GateState> state() const;
-  /// Reads the keys of every provider anew that is due, and drops those of providers that were away for too long; run
-  /// about every ten minutes.
+  /// Tells of client secrets that end soon. Reads the keys of every provider anew that is due, and drops those of
+  /// providers that were away for too long; run about every ten minutes.
   void refresh_keys(web::Fetcher& fetcher);
   /// Forgets what has ended.
   void purge();
+  /// Reads what other nodes logged out, writes which sessions were used; run every second, beside requests.
+  /// False: the database does not say what was logged out; a gate that starts must not go on then.
+  bool synchronise();
+  [[nodiscard]] People& people() { return people_; }
   [[nodiscard]] std::size_t sessions() { return sign_in_.sessions().size(); }
 
  private:
@@ -90,6 +99,7 @@ class Gate {
     AppPtr application;
     OriginalRequest original;
     Form form;
+    std::string token;  // empty: none, or not of its own
   };
   web::Outcome own_path(const web::Request& request, const StatePtr& state, const AppPtr& application);
   web::Outcome sign_in_path(const web::Request& request, const AppPtr& application);
@@ -110,20 +120,25 @@ class Gate {
   web::Outcome by_session(const web::Request& request, Question question);
   [[nodiscard]] Result<std::shared_ptr<const Caller>, RefusedToken> check(const Presented& presented) const;
   using CallerPtr = std::shared_ptr<const Caller>;
-  /// With groups looked up where the token has too many for itself; then as judge_known.
+  /// With groups looked up where the token has too many for itself, then with what is known of the person, then judged.
   web::Outcome judge(const web::Request& request, const Question& question, const CallerPtr& caller);
-  web::Outcome judge_known(const web::Request& request, const Question& question, const Caller& caller);
+  web::Outcome judge_groups(const web::Request& request, const Question& question, const CallerPtr& caller);
+  web::Outcome judge_known(const web::Request& request, const Question& question, const CallerPtr& caller);
   web::Response pass(const Question& question, const Caller* caller, const Access* access) const;
   web::Response refuse_with(const web::Request& request, const Question& question, const Refusal& refusal,
                             const Caller* caller) const;
   web::Response denied_page(const web::Request& request, const Application& application, const Refusal& refusal,
                             const Caller* caller) const;
 
+  void warn_of_secrets();
+
   const Parts parts_;
+  std::map<std::string, int> secrets_told_;  // days that were told last, by application; of refresh_keys alone
   SignIn sign_in_;
   RevokedTokens revoked_;
   KeepEndpoints keep_domino_;
   Lookups lookups_;
+  People people_;
   Overage overage_;
   web::Router assets_;
   mutable AttemptLimit scopes_warnings_{1, seconds{86'400}};  // by issuer

@@ -31,8 +31,10 @@ inline crypto::Sealer test_sealer() {
 }
 
 struct GateWorld {
-  explicit GateWorld(std::string_view settings_json, const GateFiles& files = no_files())
-      : gate({reach, sealer, pages, random}, read_gate(parse_json(settings_json)->get_object(), files)) {}
+  explicit GateWorld(std::string_view settings_json, const GateFiles& files = no_files(),
+                     const GateStore* store = nullptr)
+      : gate({reach, sealer, pages, random, keep_key, store},
+             read_gate(parse_json(settings_json)->get_object(), files)) {}
 
   FakeClock clock;
   MemoryLog log;
@@ -41,6 +43,7 @@ struct GateWorld {
   upstream::Memory memory;
   upstream::Reach reach{memory, clock, log};
   crypto::Sealer sealer = test_sealer();
+  SecretBytes keep_key = named_private_key("keep", crypto::KeyType::kEcP256).to_pem();
   web::Pages pages{random, web::embedded_assets(), "/gate"};
   Gate gate;
 

@@ -210,6 +210,16 @@ TEST(GateSnippet, nginx_takes_no_application_from_the_host_header) {
   }
 }
 
+/// At its server block requests for any name arrive; those of other applications are not judged there by their rules.
+TEST(GateSnippet, nginx_refuses_other_applications_names_at_the_application_of_every_other_host) {
+  Application any;
+  any.name = "Any";
+  any.hosts = {"*"};
+  const auto text = proxy_snippet("nginx", any, "127.0.0.1:8080", {"wiki.example", "b.example:8443", "*"});
+  EXPECT_THAT(text, HasSubstr("if ($host ~* \"^(wiki\\.example|b\\.example)\\.?$\") { return 421; }\n"));
+  EXPECT_THAT(proxy_snippet("nginx", any, "127.0.0.1:8080", {}), Not(HasSubstr("421")));
+}
+
 TEST(GateHosts, a_listed_name_never_falls_to_the_application_of_every_other_host) {
   GateWorld two(kTwoApplications);
   const auto status = [&](std::string_view host) {

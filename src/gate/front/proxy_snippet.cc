@@ -67,7 +67,7 @@ std::string pattern_of(std::string_view host) {
 /// Sets $cardea_host, which tells the gate whose request it is. A request line may name another host than the Host
 /// header, and nginx finds its server block by the former: so it is one of this application's own names, whatever the
 /// header says. Only an application of every other host ("*" alone) goes by what nginx itself went by.
-std::string nginx_host(const Application& application) {
+std::string nginx_host(const Application& application, const std::vector<std::string>& other_hosts) {
   std::string text;
   for (const auto& host : application.hosts) {
     if (host == "*") continue;
@@ -75,12 +75,17 @@ std::string nginx_host(const Application& application) {
     text.append(text.empty() ? set + "\n" : "if ($http_host ~* \"^" + pattern_of(host) + "$\") { " + set + " }\n");
   }
   if (!text.empty()) return text;
-  return "set $cardea_host $host;\nif ($http_host ~ \"(:[0-9]+)$\") { set $cardea_host $host$1; }\n";
+  std::string others;
+  for (const auto& host : other_hosts)
+    if (host != "*") others.append(others.empty() ? "" : "|").append(pattern_of(host.substr(0, host.find(':'))));
+  // 421: another server's. nginx compares without the port, and so does this.
+  if (!others.empty()) text = "if ($host ~* \"^(" + others + ")\\.?$\") { return 421; }\n";
+  return text + "set $cardea_host $host;\nif ($http_host ~ \"(:[0-9]+)$\") { set $cardea_host $host$1; }\n";
 }
 
-std::string nginx(const Application& application) {
+std::string nginx(const Application& application, const std::vector<std::string>& other_hosts) {
   std::string text = "# " + application.name + ": inside the server block of " + join(application.hosts, ", ") + "\n";
-  text.append(nginx_host(application));
+  text.append(nginx_host(application, other_hosts));
   text.append("location / {\n    auth_request /gate/check;\n    error_page 401 403 = @cardea_answer;\n");
   for (const auto& header : identity_headers(application)) {
     const auto name = "$cardea_" + variable(header);
@@ -201,8 +206,8 @@ std::string envoy(const Application& application) {
 }  // namespace
 
 std::vector<std::string> identity_headers(const Application& application) {
-  std::vector<std::string> headers{std::string(kNameHeader), std::string(kProviderHeader), std::string(kScopesHeader),
-                                   std::string(kRoleHeader)};
+  std::vector<std::string> headers{std::string(kNameHeader), std::string(kSubjectHeader), std::string(kProviderHeader),
+                                   std::string(kScopesHeader), std::string(kRoleHeader)};
   const auto add = [&](const std::string& name) {
     const auto is_same = [&](const std::string& known) { return equal_ignoring_ascii_case(known, name); };
     if (std::ranges::none_of(headers, is_same)) headers.push_back(name);
@@ -212,8 +217,9 @@ std::vector<std::string> identity_headers(const Application& application) {
   return headers;
 }
 
-std::string proxy_snippet(std::string_view proxy, const Application& application, std::string_view gate_address) {
-  auto text = proxy == "nginx"     ? nginx(application)
+std::string proxy_snippet(std::string_view proxy, const Application& application, std::string_view gate_address,
+                          const std::vector<std::string>& other_hosts) {
+  auto text = proxy == "nginx"     ? nginx(application, other_hosts)
               : proxy == "caddy"   ? caddy(application)
               : proxy == "traefik" ? traefik(application)
                                    : envoy(application);

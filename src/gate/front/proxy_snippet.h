@@ -11,9 +11,12 @@
 namespace cardea::gate {
 
 /// `proxy`: nginx, caddy, traefik or envoy. `gate_address`: "127.0.0.1:8080". The application itself stands in it as
-/// APPLICATION, to be replaced.
+/// APPLICATION, to be replaced. `other_hosts`: those of the gate's other applications. The server block of an
+/// application of every other host ("*") gets requests for them too when they have no block of their own at this proxy:
+/// the gate would judge them by the other's rules, and the proxy would send them here, so they are refused.
 [[nodiscard]] std::string proxy_snippet(std::string_view proxy, const Application& application,
-                                        std::string_view gate_address);
+                                        std::string_view gate_address,
+                                        const std::vector<std::string>& other_hosts = {});
 
 /// Every header that a 200 of the gate may carry for this application.
 [[nodiscard]] std::vector<std::string> identity_headers(const Application& application);

@@ -133,6 +133,7 @@ class Reader {
     sign_in.discovery_url = discovery_url_of(sign_in.issuer);
     sign_in.client_id = client;
     sign_in.client_secret = SecretBytes::copy_of(secret);
+    sign_in.secret_ends = hosts_.secret_ends;
     sign_in.scopes = {"api://" + client + "/default", "openid", "profile", "email", "offline_access"};
     sign_in.claims_from = ClaimsFrom::kAccessToken;
     sign_in.name_claims = {"email", "preferred_username", "unique_name"};

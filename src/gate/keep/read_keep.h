@@ -20,8 +20,9 @@ struct KeepHosts {
   std::string authority = "https://login.microsoftonline.com";
   std::string version_1_issuer = "https://sts.windows.net";
   std::string graph = "https://graph.microsoft.com";
-  std::vector<std::string> tenants;  // who may sign in when KEEP_AZUREAD_TENANT_ID names no tenant
-  AddressList vouching;              // whose headers AUTH_TYPE=OAUTH2PROXY believes
+  std::optional<TimePoint> secret_ends;  // when Entra ID takes the client secret no more
+  std::vector<std::string> tenants;      // who may sign in when KEEP_AZUREAD_TENANT_ID names no tenant
+  AddressList vouching;                  // whose headers AUTH_TYPE=OAUTH2PROXY believes
 };
 
 /// Fills in `application` and appends its provider to `settings`. Problems go to the notes, by variable. Never tells a

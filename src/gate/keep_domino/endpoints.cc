@@ -31,10 +31,11 @@ web::Response refused(int status, std::string_view text) {
                 {.status = status, .text = std::string(text), .oauth = {}, .log_reason = {}, .log_detail = {}});
 }
 
-jose::SigningKey fresh_key(Random& random) {
-  auto key = crypto::PrivateKey::generate(crypto::KeyType::kEcP256);
+jose::SigningKey signing_key(const SecretBytes& pem) {
+  auto key = crypto::PrivateKey::from_pem(pem.reveal());
   CARDEA_ASSERT(key);
-  auto signing = jose::SigningKey::make(std::move(*key), random_handle(random, 8), jose::Algorithm::kES256);
+  auto kid = crypto::sha256_base64url(key->spki_der()).substr(0, 16);
+  auto signing = jose::SigningKey::make(std::move(*key), std::move(kid), jose::Algorithm::kES256);
   CARDEA_ASSERT(signing);
   return std::move(*signing);
 }
@@ -79,7 +80,7 @@ const std::vector<std::string>& keep_domino_paths() {
 }
 
 KeepEndpoints::KeepEndpoints(const Parts& parts)
-    : parts_(parts), key_(fresh_key(parts.random)), provider_(provider_of(key_)) {}
+    : parts_(parts), key_(signing_key(parts.key)), provider_(provider_of(key_)) {}
 
 namespace {
 
@@ -119,20 +120,24 @@ web::Outcome KeepEndpoints::log_out(const web::Request& request, const AppPtr& a
                        const Result<std::shared_ptr<const Caller>, RefusedToken>& caller) -> web::Outcome {
                      if (!caller)
                        return answer(AnswerForm::kKeepDomino, refusal_of(AnswerForm::kKeepDomino, caller.error()));
-                     return logged_out(request, *application, token, **caller);
+                     return logged_out(request, application, token, **caller);
                    });
 }
 
-web::Response KeepEndpoints::logged_out(const web::Request& request, const Application& application,
-                                        const std::string& token, const Caller& caller) {
+web::Outcome KeepEndpoints::logged_out(const web::Request& request, const AppPtr& application, const std::string& token,
+                                       const Caller& caller) {
   const auto now = parts_.reach.clock.now();
   const auto leeway = seconds{600};  // longer than any provider's
   const auto end = caller.token->exp().value_or(now + std::chrono::hours(24)) + leeway;
-  if (!parts_.revoked.add(token, end, now)) return refused(503, "Too many tokens are logged out");
-  parts_.reach.log.info(
-      "gate_token_logged_out",
-      {{"application", application.name}, {"name", caller.name}, {"correlation_id", request.correlation_id}});
-  return web::no_store_json(200, R"({"logout":"Yes"})");
+  return parts_.revoked.revoke(
+      token, end, [this, &request, application, name = caller.name](const Stored<bool>& done) -> web::Outcome {
+        if (!done) return refused(503, "It cannot be noted just now that the token is logged out");
+        if (!*done) return refused(503, "Too many tokens are logged out");
+        parts_.reach.log.info(
+            "gate_token_logged_out",
+            {{"application", application->name}, {"name", name}, {"correlation_id", request.correlation_id}});
+        return web::no_store_json(200, R"({"logout":"Yes"})");
+      });
 }
 
 web::Outcome KeepEndpoints::sign_in(const web::Request& request, const AppPtr& application) {

@@ -4,7 +4,8 @@
 // work.
 //
 // Names and passwords are proven by the application's provider (RFC 6749 section 4.3), which also counts wrong ones.
-// The tokens are signed by a key of this process: they end with it, as KEEP's own do.
+// The tokens are signed by a key that the gates of one database share; without a database they end with the process, as
+// KEEP's own do.
 #pragma once
 
 #include <functional>
@@ -45,6 +46,7 @@ class KeepEndpoints {
     const upstream::Reach& reach;
     RevokedTokens& revoked;
     Random& random;
+    const SecretBytes& key;  // PEM of an EC key on P-256
   };
   explicit KeepEndpoints(const Parts& parts);
 
@@ -73,8 +75,8 @@ class KeepEndpoints {
   static std::string name_key(const Login& login, std::string_view address);
   web::Response wrong(const web::Request& request, const Login& login, std::string_view reason);
   web::Outcome log_out(const web::Request& request, const AppPtr& application, const CallerOf& caller_of);
-  web::Response logged_out(const web::Request& request, const Application& application, const std::string& token,
-                           const Caller& caller);
+  web::Outcome logged_out(const web::Request& request, const AppPtr& application, const std::string& token,
+                          const Caller& caller);
   web::Outcome to_authorization(const web::Request& request, const AppPtr& application);
   web::Outcome to_token(const web::Request& request, const AppPtr& application);
 

@@ -151,6 +151,11 @@ class Reader {
     Role made{.name = text_of(*role, "name"), .permissions = {}};
     constexpr std::string_view kWhere = "kestra.security.default-role";
     if (made.name.empty()) return fatal(std::string(kWhere) + ".name", "is needed");
+    if (const auto tenant = text_of(*role, "tenant-id"); !tenant.empty()) {
+      made.within = PathPattern::parse("/api/v1/" + tenant + "/**");
+      if (!made.within || tenant.find_first_of("/*") != std::string::npos)
+        return fatal(std::string(kWhere) + ".tenant-id", "is no name of a tenant");
+    }
     const auto* permissions = below(role, {"permissions"});
     if (permissions != nullptr)
       for (const auto& [resource, actions] : *permissions) add_permissions(resource, actions, made);

@@ -28,12 +28,13 @@ struct RequestRule {
   std::vector<std::string> methods;  // upper case; empty: all
   PathPattern path;
   bool is_open = false;                  // anybody, without a look at who it is
+  bool is_once = false;                  // a token passes once; again it is refused as used
   std::optional<Permission> permission;  // the caller's role must hold it
   std::vector<std::string> scopes;       // the caller's token must carry one of them; empty: not asked
   std::vector<std::string> people;       // names, or "*" and the end of one ("*/O=Plant"); empty: everybody
 };
 
-/// A header for the application: "name", "provider", "role", "scopes", or the path of a claim.
+/// A header for the application: "name", "subject", "provider", "role", "scopes", or the path of a claim.
 struct HeaderRule {
   std::string name;
   std::string source;
@@ -46,7 +47,8 @@ struct SignInSettings {
   std::string issuer;
   std::string discovery_url;
   std::string client_id;
-  SecretBytes client_secret;  // empty: a public client
+  SecretBytes client_secret;             // empty: a public client
+  std::optional<TimePoint> secret_ends;  // when the provider takes it no more: told before in the log
   std::vector<std::string> scopes;
   ClaimsFrom claims_from = ClaimsFrom::kIdToken;
   std::vector<std::string> name_claims;
@@ -94,6 +96,13 @@ struct ApiKey {
   std::string role;
 };
 
+/// Groups that tokens name and the gate remembers (people/people.h).
+struct PeopleSettings {
+  ClaimPath groups;
+  std::vector<std::string> allowed_groups;  // whoever is in none of them is refused; empty: everybody may come
+  std::vector<std::string> local_groups;    // that the application manages itself: no token gives them
+};
+
 struct Application {
   std::string name;
   std::vector<std::string> hosts;      // lower case, with the port if it is not the usual one; "*": every other
@@ -103,6 +112,7 @@ struct Application {
   std::optional<SignInSettings> sign_in;
   KeepDominoSettings keep_domino;  // of kKeepDomino
   std::optional<OverageSettings> overage;
+  std::optional<PeopleSettings> people;
   std::optional<TrustedHeaders> trusted_headers;
   std::vector<ApiKey> api_keys;
   seconds leeway{30};                 // on times in tokens of providers that the application's own file names

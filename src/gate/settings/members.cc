@@ -1,6 +1,7 @@
 #include "gate/settings/members.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/text.h"
 
@@ -55,6 +56,18 @@ std::int64_t Members::number(std::string_view name, std::int64_t fallback, std::
 
 seconds Members::duration(std::string_view name, seconds fallback, seconds max) {
   return seconds(number(name, fallback.count(), 0, max.count()));
+}
+
+std::optional<TimePoint> Members::date(std::string_view name) {
+  if (!has(name)) return std::nullopt;
+  const auto written = text(name);
+  const auto parts = split(written, '-');
+  const auto at = [&](std::size_t i) { return parts.size() == 3 ? parse_integer<int>(parts[i]).value_or(0) : 0; };
+  const std::chrono::year_month_day day{std::chrono::year(at(0)), std::chrono::month(static_cast<unsigned>(at(1))),
+                                        std::chrono::day(static_cast<unsigned>(at(2)))};
+  if (day.ok() && at(0) >= 2000) return TimePoint(std::chrono::sys_days(day));
+  fatal(name, "must be a date such as 2027-01-31");
+  return std::nullopt;
 }
 
 std::vector<std::string> Members::texts(std::string_view name) {

@@ -28,6 +28,8 @@ class Members {
   [[nodiscard]] bool flag(std::string_view name, bool fallback);
   [[nodiscard]] std::int64_t number(std::string_view name, std::int64_t fallback, std::int64_t min, std::int64_t max);
   [[nodiscard]] seconds duration(std::string_view name, seconds fallback, seconds max);
+  /// "2027-01-31", as its first moment in UTC.
+  [[nodiscard]] std::optional<TimePoint> date(std::string_view name);
   /// One text, or a list of them.
   [[nodiscard]] std::vector<std::string> texts(std::string_view name);
   /// Null: not there, or told to be none.

@@ -82,6 +82,7 @@ void read_keep_variables(Members& members, const GateFiles& files, GateSettings&
   hosts.version_1_issuer = members.text("keep-version-1-issuer", hosts.version_1_issuer);
   hosts.graph = members.text("keep-graph", hosts.graph);
   hosts.tenants = members.texts("keep-tenants");
+  hosts.secret_ends = members.date("keep-client-secret-ends");
   for (const auto& address : members.texts("keep-vouching-addresses"))
     if (!hosts.vouching.add(address))
       members.fatal("keep-vouching-addresses", address + " is no IP address and no network");
@@ -147,6 +148,7 @@ std::optional<RequestRule> read_request(Members members) {
       members.fatal("methods", method + " is no method, in capitals");
   }
   rule.is_open = members.flag("open", false);
+  rule.is_once = members.flag("once", false);
   if (const auto text = members.text("permission"); !text.empty()) {
     rule.permission = parse_permission(text);
     if (!rule.permission || rule.permission->resource == "*")
@@ -154,8 +156,8 @@ std::optional<RequestRule> read_request(Members members) {
   }
   rule.scopes = members.texts("scopes");
   rule.people = members.texts("people");
-  if (rule.is_open && (rule.permission || !rule.scopes.empty() || !rule.people.empty()))
-    members.fatal("open", "and permission, scopes or people contradict each other");
+  if (rule.is_open && (rule.is_once || rule.permission || !rule.scopes.empty() || !rule.people.empty()))
+    members.fatal("open", "and once, permission, scopes or people contradict each other");
   members.refuse_unknown();
   return rule;
 }
@@ -174,6 +176,19 @@ void read_keep_domino(Members& members, const GateSettings& settings, Applicatio
   Members inner(*object, members.path_of("keep-domino"), members.notes());
   keep.scopes = inner.text("scopes", keep.scopes);
   keep.organization = inner.text("organization");
+  inner.refuse_unknown();
+}
+
+void read_people(Members& members, Application& application) {
+  const auto* object = members.object("groups");
+  if (object == nullptr) return;
+  Members inner(*object, members.path_of("groups"), members.notes());
+  auto path = ClaimPath::parse(inner.text("claim", "groups"));
+  if (!path) return inner.fatal("claim", "is no path of a claim");
+  application.people = PeopleSettings{
+      .groups = std::move(*path), .allowed_groups = inner.texts("allowed"), .local_groups = inner.texts("local")};
+  if (inner.has("allowed") && application.people->allowed_groups.empty())
+    inner.fatal("allowed", "is empty: nobody could come in");
   inner.refuse_unknown();
 }
 
@@ -239,6 +254,7 @@ std::optional<SignInSettings> read_sign_in(Members members, const GateFiles& fil
   sign_in.client_id = members.text("client-id");
   if (sign_in.client_id.empty()) members.fatal("client-id", "is needed");
   if (auto secret = read_secret(members, files)) sign_in.client_secret = std::move(*secret);
+  sign_in.secret_ends = members.date("client-secret-ends");
   sign_in.scopes = members.texts("scopes");
   if (sign_in.scopes.empty()) sign_in.scopes = {"openid", "profile", "email"};
   if (std::ranges::find(sign_in.scopes, "openid") == sign_in.scopes.end()) members.fatal("scopes", "must hold openid");
@@ -324,6 +340,7 @@ void read_application(Members members, const GateFiles& files, GateSettings& set
     application.sign_in = read_sign_in(Members(*object, members.path_of("sign-in"), members.notes()), files);
   read_keep_domino(members, settings, application);
   read_requests(members, application);
+  read_people(members, application);
   read_access(members, files, settings, application);
   read_api_keys(members, application);
   const bool asks =

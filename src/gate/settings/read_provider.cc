@@ -35,6 +35,7 @@ TokenRules read_rules(Members& members) {
   if (members.has("max-lifetime")) rules.lifetime_max = members.duration("max-lifetime", seconds{0}, kGateDurationMax);
   if (auto claims = members.texts("scope-claims"); !claims.empty()) rules.scope_claims = std::move(claims);
   if (auto claims = members.texts("name-claims"); !claims.empty()) rules.name_claims = std::move(claims);
+  rules.takes_id_tokens = members.flag("id-tokens", false);
   const auto form = members.text("name-form", "as-is");
   if (form == "notes")
     rules.name_form = NameForm::kNotes;

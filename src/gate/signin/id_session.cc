@@ -66,6 +66,7 @@ TimePoint end_of(const upstream::TokenAnswer& answer, TimePoint now) {
   return now + std::clamp(life, seconds{1}, kTokenLifeMax);
 }
 
+/// `id` null: no ID token came, and who it is stays as it is in `session` unless the access token says.
 Result<Session, std::string> fill(const TokenFacts& facts, const upstream::TokenAnswer& answer, const Jwt& id,
                                   Session session) {
   auto decides = id;
@@ -74,10 +75,11 @@ Result<Session, std::string> fill(const TokenFacts& facts, const upstream::Token
     if (!access) return refuse(std::move(access.error()));
     decides = std::move(*access);
   }
+  session.tokens_end = end_of(answer, facts.now);
+  if (!decides) return session;
   auto caller = caller_of(facts.application, std::move(decides));
   if (!caller) return refuse(std::move(caller.error()));
   session.caller = std::move(*caller);
-  session.tokens_end = end_of(answer, facts.now);
   return session;
 }
 
@@ -125,7 +127,8 @@ Result<Session, std::string> refreshed_session(const TokenFacts& facts, upstream
   session.ends = before.ends;
   session.refresh_token =
       answer.refresh_token.empty() ? before.refresh_token.clone() : SecretBytes::copy_of(answer.refresh_token);
-  auto id = before.caller->token;
+  session.caller = before.caller;
+  Jwt id;
   session.id_token = before.id_token.clone();
   if (!answer.id_token.empty()) {
     auto checked = id_claims(facts, answer, true);

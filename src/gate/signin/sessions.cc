@@ -7,12 +7,29 @@
 
 namespace cardea::gate {
 
-std::string Sessions::begin(Session session, TimePoint now) {
-  auto handle = random_handle(random_);
+std::optional<Sessions::Known> Sessions::known(const std::string& hash) const {
   const std::lock_guard lock(mutex_);
-  if (entries_.size() >= kSessionsMax) make_room();
-  entries_[crypto::sha256_base64url(handle)] = {std::make_shared<const Session>(std::move(session)), now, std::nullopt};
-  return handle;
+  const auto found = entries_.find(hash);
+  if (found == entries_.end()) return std::nullopt;
+  const auto& entry = found->second;
+  return Known{entry.session, entry.used, entry.version, entry.checked};
+}
+
+void Sessions::put(const std::string& hash, Known known) {
+  const std::lock_guard lock(mutex_);
+  if (entries_.size() >= kSessionsMax && !entries_.contains(hash)) make_room();
+  auto& entry = entries_[hash];
+  // A refresh of another node is over when its session is here.
+  if (entry.version != known.version) entry.refresh_begun.reset();
+  entry.session = std::move(known.session);
+  entry.used = known.used;
+  entry.version = known.version;
+  entry.checked = known.checked;
+}
+
+void Sessions::forget(const std::string& hash) {
+  const std::lock_guard lock(mutex_);
+  entries_.erase(hash);
 }
 
 /// Called with the lock held, seldom: one in eight goes, those that were not used for longest.
@@ -27,7 +44,7 @@ void Sessions::make_room() {
 }
 
 SessionPtr Sessions::find(std::string_view handle, std::string_view application, seconds idle, TimePoint now) {
-  if (handle.empty() || handle.size() > 2 * kHandleBytes) return nullptr;
+  if (handle.empty() || handle.size() > kHandleTextMax) return nullptr;
   const auto hash = crypto::sha256_base64url(handle);
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(hash);
@@ -66,6 +83,7 @@ void Sessions::refreshed(std::string_view handle, Session session) {
   if (found == entries_.end()) return;
   found->second.session = std::make_shared<const Session>(std::move(session));
   found->second.refresh_begun.reset();
+  ++found->second.version;
 }
 
 SessionPtr Sessions::end(std::string_view handle, std::string_view application) {
@@ -83,17 +101,13 @@ int Sessions::end_if(Condition condition) {
   return static_cast<int>(std::erase_if(entries_, [&](const auto& item) { return condition(*item.second.session); }));
 }
 
-int Sessions::end_by_provider(std::string_view application, std::string_view issuer, std::string_view sid,
-                              std::string_view subject) {
+int Sessions::end_of(const GateLogout& logout) {
   return end_if([&](const Session& session) {
-    if (session.application != application || session.issuer != issuer) return false;
-    return sid.empty() ? !subject.empty() && session.subject == subject : session.sid == sid;
+    if (session.application != logout.application) return false;
+    if (!logout.issuer.empty() && session.issuer != logout.issuer) return false;
+    return logout.sid.empty() ? !logout.subject.empty() && session.subject == logout.subject
+                              : session.sid == logout.sid;
   });
-}
-
-int Sessions::end_by_sid(std::string_view application, std::string_view sid) {
-  if (sid.empty()) return 0;
-  return end_if([&](const Session& session) { return session.application == application && session.sid == sid; });
 }
 
 void Sessions::purge(TimePoint now) {

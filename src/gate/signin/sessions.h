@@ -2,8 +2,7 @@
 // stands for is kept here, by the hash of the handle, so that neither a cookie nor a copy of this memory is a key to
 // the other (attack classes 17, 18). A session is one application's: the handle of another one opens nothing.
 //
-// In memory: a restart sends people through their provider once more, which they do not notice while its own session
-// lives. Safe from any thread.
+// In memory; signin/kept_sessions.h keeps them in the database too. Safe from any thread.
 #pragma once
 
 #include <chrono>
@@ -19,6 +18,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/secret.h"
+#include "domain/repository/gate_repo.h"
 #include "gate/token/check_token.h"
 
 namespace cardea::gate {
@@ -44,11 +44,8 @@ class Sessions {
   /// One request refreshes; others of the same session go on with what is known while it does, at most so long. A
   /// refresh that got no answer is tried again after the same time.
   static constexpr seconds kRefreshPatience{10};
+  static constexpr std::size_t kHandleTextMax = 2 * kHandleBytes;
 
-  explicit Sessions(Random& random) : random_(random) {}
-
-  /// The new handle, for the cookie.
-  [[nodiscard]] std::string begin(Session session, TimePoint now);
   /// Null: none such, another application's, idle for longer than `idle`, or at its end. Notes that it was used.
   [[nodiscard]] SessionPtr find(std::string_view handle, std::string_view application, seconds idle, TimePoint now);
   /// True for the one request that may use the refresh token now.
@@ -60,11 +57,19 @@ class Sessions {
 
   /// Ends it; null: there was none.
   SessionPtr end(std::string_view handle, std::string_view application);
-  /// Logout by the provider: by its session, or without `sid` by the person. How many ended.
-  int end_by_provider(std::string_view application, std::string_view issuer, std::string_view sid,
-                      std::string_view subject);
-  /// Front-channel logout by the session id alone.
-  int end_by_sid(std::string_view application, std::string_view sid);
+  /// Logout by the provider. How many ended.
+  int end_of(const GateLogout& logout);
+
+  /// A session as the database has it, by the hash of its handle.
+  struct Known {
+    SessionPtr session;
+    TimePoint used;
+    std::int64_t version = 1;
+    TimePoint checked{};  // when the database was asked
+  };
+  [[nodiscard]] std::optional<Known> known(const std::string& hash) const;
+  void put(const std::string& hash, Known known);
+  void forget(const std::string& hash);
   /// Those past their end.
   void purge(TimePoint now);
   [[nodiscard]] std::size_t size() const;
@@ -74,12 +79,13 @@ class Sessions {
     SessionPtr session;
     TimePoint used;
     std::optional<TimePoint> refresh_begun;
+    std::int64_t version = 1;
+    TimePoint checked{};
   };
   template <class Condition>
   int end_if(Condition condition);
   void make_room();
 
-  Random& random_;
   mutable std::mutex mutex_;
   std::unordered_map<std::string, Entry> entries_;  // by the hash of the handle
 };

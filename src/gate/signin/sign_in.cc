@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "base/uri.h"
 #include "crypto/hash.h"
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::string_view kSessionCookie = "session";
 constexpr std::string_view kRoundsCookie = "rounds";
+constexpr std::string_view kNoStore = "Who is signed in cannot be looked up just now. Please try again in a moment.";
 /// How long a session outlives its tokens while the provider cannot be asked.
 constexpr seconds kRefreshGrace{3600};
 
@@ -162,6 +164,8 @@ web::Response SignIn::go_to_provider(const web::Request& request, const Applicat
   call.state = state.state;
   call.nonce = state.nonce;
   call.code_challenge = upstream::challenge_of(state.verifier);
+  if (auto wanted = take_challenge(request, application); !wanted.empty())
+    call.more.emplace_back("claims", std::move(wanted));
   auto response = web::redirect(upstream::authorization_url(call));
   set_cookie(response, request, login_cookie(request, application, state.state),
              seal_state(parts_.sealer, application.name, state), kLoginStateLife);
@@ -258,104 +262,147 @@ web::Outcome SignIn::check_tokens(const web::Request& request, AppPtr applicatio
                                    {{"application", application->name},
                                     {"claim", claim},
                                     {"text", "it is in the access token: switch on Add to ID token at the provider"}});
-        return signed_in(request, *application, std::move(*session), state);
+        return signed_in(request, std::move(application), std::move(*session), std::move(state));
       });
 }
 
-web::Response SignIn::signed_in(const web::Request& request, const Application& application, Session session,
-                                const LoginState& state) {
-  const auto now = parts_.reach.clock.now();
-  parts_.reach.log.info("gate_signed_in", {{"application", application.name},
+web::Outcome SignIn::signed_in(const web::Request& request, AppPtr application, Session session, LoginState state) {
+  parts_.reach.log.info("gate_signed_in", {{"application", application->name},
                                            {"name", session.caller->name},
                                            {"remote_address", request.remote_address},
                                            {"correlation_id", request.correlation_id}});
-  failed_callbacks_.give_back(address_key(request.remote_address), now);
+  failed_callbacks_.give_back(address_key(request.remote_address), parts_.reach.clock.now());
+  const auto begin = [this, &request, application, state = std::move(state),
+                      held = std::make_shared<Session>(std::move(session))]() -> web::Outcome {
+    return sessions_.begin(std::move(*held),
+                           [this, &request, application, state](const Stored<std::string>& handle) -> web::Outcome {
+                             return signed_in_answer(request, *application, state, handle);
+                           });
+  };
   // The handle of before, whoever set it, opens nothing afterwards (attack classes 3, 4).
-  const auto name = cookie_name(request, application, kSessionCookie);
-  if (const auto old = request.cookie(name)) (void)sessions_.end(*old, application.name);
-  auto rounds = read_rounds(request, application, now);
+  const auto old = request.cookie(cookie_name(request, *application, kSessionCookie));
+  if (!old) return begin();
+  return sessions_.end({std::string(*old), application->name, {}},
+                       [begin](const Stored<SessionPtr>&) -> web::Outcome { return begin(); });
+}
+
+web::Response SignIn::signed_in_answer(const web::Request& request, const Application& application,
+                                       const LoginState& state, const Stored<std::string>& handle) {
+  if (!handle) return failed(request, application, 503, "store_unavailable", describe(handle.error()), kNoStore);
+  auto rounds = read_rounds(request, application, parts_.reach.clock.now());
   auto response = web::redirect(application_base(request) + state.target);
-  set_cookie(response, request, name, sessions_.begin(std::move(session), now), std::nullopt);
+  set_cookie(response, request, cookie_name(request, application, kSessionCookie), *handle, std::nullopt);
   set_cookie(response, request, login_cookie(request, application, state.state), "", seconds{0});
   set_cookie(response, request, cookie_name(request, application, kRoundsCookie),
              std::to_string(rounds.count + 1) + "." + std::to_string(epoch_seconds(rounds.since)), kLoopWindow);
   return response;
 }
 
-web::Outcome SignIn::with_session(const web::Request& request, AppPtr application, WithSession next) {
-  const auto handle = request.cookie(cookie_name(request, *application, kSessionCookie));
-  if (!handle) return next(nullptr);
-  const auto now = parts_.reach.clock.now();
-  auto session = sessions_.find(*handle, application->name, application->sign_in->idle, now);
-  if (session && session->caller->provider != application->sign_in->issuer) {
-    // The settings name another provider since: what the old one said counts no more.
-    (void)sessions_.end(*handle, application->name);
-    return next(nullptr);
-  }
-  if (!session || now < session->tokens_end) return next(std::move(session));
-  if (session->refresh_token.empty()) {
-    (void)sessions_.end(*handle, application->name);
-    return next(nullptr);
-  }
-  if (!sessions_.take_refresh(*handle, now)) {
-    return next(sessions_.is_refreshing(*handle, now) ? std::move(session) : nullptr);
-  }
-  return refresh(request, std::move(application), std::string(*handle), std::move(session), std::move(next));
+void SignIn::note_challenge(const KeptSessions::Handle& handle, const web::Fetched& fetched) {
+  constexpr std::size_t kBytesMax = 1500;  // it becomes a part of a URL
+  const auto body = fetched ? parse_json(fetched->body) : Result<json::value, JsonError>(refuse(JsonError::kMalformed));
+  if (!body || !body->is_object()) return;
+  auto claims = string_or(body->get_object(), "claims", "");
+  const auto wanted = parse_json(claims);
+  if (claims.size() > kBytesMax || !wanted || !wanted->is_object()) return;
+  const std::lock_guard lock(mutex_);
+  challenges_.put(crypto::sha256_base64url(handle.text), std::move(claims));
 }
 
-web::Outcome SignIn::refresh(const web::Request& request, AppPtr application, std::string handle, SessionPtr session,
-                             WithSession next) {
-  return with_provider(
-      application,
-      [this, &request, application, handle = std::move(handle), session = std::move(session),
-       next = std::move(next)](const MetadataPtr& metadata) -> web::Outcome {
-        const auto url = metadata ? web::ConfiguredUrl::parse(metadata->token_endpoint) : std::nullopt;
-        const auto jwks = metadata ? web::ConfiguredUrl::parse(metadata->jwks_uri) : std::nullopt;
-        // The provider is away: sessions live (guides.md section 6), for a while.
-        const bool is_late = parts_.reach.clock.now() - session->tokens_end >= kRefreshGrace;
-        if (!url || !jwks) {
-          if (is_late) (void)sessions_.end(handle, application->name);
-          return next(is_late ? nullptr : session);
-        }
-        std::string form;
-        web::append_form(form, "grant_type", "refresh_token");
-        web::append_form(form, "refresh_token", session->refresh_token.reveal());
-        auto call = upstream::token_request(*url, std::move(form), client_proof(*application->sign_in, *metadata));
-        return web::fetch(
-            std::move(call), web::Lane::kInline,
-            [this, &request, application, handle, session, next, metadata, jwks,
-             is_late](const web::Fetched& fetched) -> web::Outcome {
-              auto answer = upstream::read_token_answer(fetched);
-              if (!answer) {
-                const bool refused = is_late || !is_providers_trouble(fetched, answer.error().error);
-                parts_.reach.log.info("gate_refresh_failed", {{"application", application->name},
-                                                              {"name", session->caller->name},
-                                                              {"reason", answer.error().error},
-                                                              {"correlation_id", request.correlation_id}});
-                if (refused) (void)sessions_.end(handle, application->name);
-                return next(refused ? nullptr : session);
-              }
-              auto kid = upstream::key_id_of(answer->id_token);
-              return upstream::with_keys(
-                  parts_.reach, *jwks, std::move(kid),
-                  [this, &request, application, handle, session, next, metadata, answer = std::move(*answer)](
-                      Result<upstream::SharedKeys, std::string> keys) mutable -> web::Outcome {
-                    const auto now = parts_.reach.clock.now();
-                    auto fresh = keys ? refreshed_session({*application, *metadata, **keys, session->nonce, now},
-                                                          std::move(answer), *session)
-                                      : Result<Session, std::string>(refuse(std::move(keys.error())));
-                    if (!fresh) {
-                      parts_.reach.log.warning("gate_refresh_failed", {{"application", application->name},
-                                                                       {"reason", fresh.error()},
-                                                                       {"correlation_id", request.correlation_id}});
-                      (void)sessions_.end(handle, application->name);
-                      return next(nullptr);
-                    }
-                    sessions_.refreshed(handle, std::move(*fresh));
-                    return next(sessions_.find(handle, application->name, application->sign_in->idle, now));
-                  });
-            });
+std::string SignIn::take_challenge(const web::Request& request, const Application& application) {
+  const auto handle = request.cookie(cookie_name(request, application, kSessionCookie));
+  if (!handle) return {};
+  const auto hash = crypto::sha256_base64url(*handle);
+  const std::lock_guard lock(mutex_);
+  const auto* known = challenges_.find(hash);
+  if (known == nullptr) return {};
+  auto wanted = *known;
+  challenges_.erase_if([&](std::string_view key, const std::string&) { return key == hash; });
+  return wanted;
+}
+
+web::Outcome SignIn::end_session(const KeptSessions::Handle& handle, const WithSession& next) {
+  return sessions_.end(handle, [next](const Stored<SessionPtr>& ended) -> web::Outcome {
+    if (!ended) return next(refuse(ended.error()));
+    return next(SessionPtr());
+  });
+}
+
+web::Outcome SignIn::with_session(const web::Request& request, AppPtr application, WithSession next) {
+  const auto cookie = request.cookie(cookie_name(request, *application, kSessionCookie));
+  if (!cookie) return next(SessionPtr());
+  const KeptSessions::Handle handle{std::string(*cookie), application->name, application->sign_in->idle};
+  const auto address = address_key(request.remote_address);
+  // Made-up handles cost a look into the database each.
+  if (misses_.is_exhausted(address, parts_.reach.clock.now()) && !sessions_.knows(handle)) return next(SessionPtr());
+  return sessions_.find(
+      handle, [this, &request, application, handle, address, next](Stored<SessionPtr> found) -> web::Outcome {
+        const auto now = parts_.reach.clock.now();
+        if (found && !*found) misses_.count(address, now);
+        if (!found || !*found) return next(std::move(found));
+        auto session = std::move(*found);
+        // The settings may name another provider since: what the old one said counts no more.
+        const bool is_foreign = session->caller->provider != application->sign_in->issuer;
+        const bool has_ended = now >= session->tokens_end;
+        if (is_foreign || (has_ended && session->refresh_token.empty())) return end_session(handle, next);
+        if (!has_ended) return next(std::move(session));
+        const bool is_late = now - session->tokens_end >= kRefreshGrace;
+        auto asked = std::make_shared<const Refresh>(Refresh{request, application, handle, session, next, is_late});
+        return sessions_.take_refresh(handle, [this, asked](const Stored<KeptSessions::Turn>& turn) -> web::Outcome {
+          if (turn && *turn == KeptSessions::Turn::kMine) return refresh(asked);
+          if (turn && *turn == KeptSessions::Turn::kNobodys) return asked->next(SessionPtr());
+          // Another request is at it; or the database cannot say whose turn it is. What is known goes on for a while.
+          return asked->next(asked->is_late ? SessionPtr() : asked->session);
+        });
       });
+}
+
+web::Outcome SignIn::refresh(const RefreshPtr& asked) {
+  return with_provider(asked->application, [this, asked](const MetadataPtr& metadata) -> web::Outcome {
+    const auto url = metadata ? web::ConfiguredUrl::parse(metadata->token_endpoint) : std::nullopt;
+    const auto jwks = metadata ? web::ConfiguredUrl::parse(metadata->jwks_uri) : std::nullopt;
+    // The provider is away: sessions live (guides.md section 6), for a while.
+    if (!url || !jwks) return asked->is_late ? end_session(asked->handle, asked->next) : asked->next(asked->session);
+    std::string form;
+    web::append_form(form, "grant_type", "refresh_token");
+    web::append_form(form, "refresh_token", asked->session->refresh_token.reveal());
+    const auto& sign_in = *asked->application->sign_in;
+    return web::fetch(upstream::token_request(*url, std::move(form), client_proof(sign_in, *metadata)),
+                      web::Lane::kInline, [this, asked, metadata, jwks](const web::Fetched& fetched) -> web::Outcome {
+                        return refresh_answered(asked, metadata, *jwks, fetched);
+                      });
+  });
+}
+
+web::Outcome SignIn::refresh_answered(const RefreshPtr& asked, const MetadataPtr& metadata,
+                                      const web::OutboundUrl& jwks, const web::Fetched& fetched) {
+  auto answer = upstream::read_token_answer(fetched);
+  if (!answer) {
+    const bool refused = asked->is_late || !is_providers_trouble(fetched, answer.error().error);
+    parts_.reach.log.info("gate_refresh_failed", {{"application", asked->application->name},
+                                                  {"name", asked->session->caller->name},
+                                                  {"reason", answer.error().error},
+                                                  {"correlation_id", asked->request.correlation_id}});
+    if (refused) note_challenge(asked->handle, fetched);
+    return refused ? end_session(asked->handle, asked->next) : asked->next(asked->session);
+  }
+  auto kid = upstream::key_id_of(answer->id_token);
+  return upstream::with_keys(
+      parts_.reach, jwks, std::move(kid),
+      [this, asked, metadata,
+       answer = std::move(*answer)](Result<upstream::SharedKeys, std::string> keys) mutable -> web::Outcome {
+        if (!keys) return refresh_checked(asked, refuse(std::move(keys.error())));
+        const TokenFacts facts{*asked->application, *metadata, **keys, asked->session->nonce, parts_.reach.clock.now()};
+        return refresh_checked(asked, refreshed_session(facts, std::move(answer), *asked->session));
+      });
+}
+
+web::Outcome SignIn::refresh_checked(const RefreshPtr& asked, Result<Session, std::string> fresh) {
+  if (fresh) return sessions_.refreshed(asked->handle, std::move(*fresh), asked->next);
+  parts_.reach.log.warning("gate_refresh_failed", {{"application", asked->application->name},
+                                                   {"reason", fresh.error()},
+                                                   {"correlation_id", asked->request.correlation_id}});
+  return end_session(asked->handle, asked->next);
 }
 
 web::Response SignIn::signed_out_page(const web::Request& request, const Application& application) const {
@@ -376,19 +423,31 @@ web::Response SignIn::ask_to_log_out(const Application& application) const {
 }
 
 web::Outcome SignIn::logout(const web::Request& request, AppPtr application) {
-  const auto name = cookie_name(request, *application, kSessionCookie);
-  const auto handle = request.cookie(name);
-  const auto known =
-      handle ? sessions_.find(*handle, application->name, application->sign_in->idle, parts_.reach.clock.now())
-             : nullptr;
-  if (known && !is_own_wish(request)) return ask_to_log_out(*application);
-  const auto session = known ? sessions_.end(*handle, application->name) : nullptr;
-  if (!session) return signed_out_page(request, *application);
+  const auto cookie = request.cookie(cookie_name(request, *application, kSessionCookie));
+  const KeptSessions::Handle handle{std::string(cookie.value_or("")), application->name, application->sign_in->idle};
+  const auto unsure = [this, &request, application](StoreError error) {
+    return failed(request, *application, 503, "store_unavailable", describe(error), kNoStore);
+  };
+  return sessions_.find(
+      handle, [this, &request, application, handle, unsure](const Stored<SessionPtr>& known) -> web::Outcome {
+        if (!known) return unsure(known.error());
+        if (!*known) return signed_out_page(request, *application);
+        if (!is_own_wish(request)) return ask_to_log_out(*application);
+        return sessions_.end(handle,
+                             [this, &request, application, unsure](const Stored<SessionPtr>& session) -> web::Outcome {
+                               if (!session) return unsure(session.error());
+                               if (!*session) return signed_out_page(request, *application);
+                               return log_out_at_provider(request, application, *session);
+                             });
+      });
+}
+
+web::Outcome SignIn::log_out_at_provider(const web::Request& request, AppPtr application, SessionPtr session) {
   parts_.reach.log.info("gate_signed_out", {{"application", application->name},
                                             {"name", session->caller->name},
                                             {"correlation_id", request.correlation_id}});
   return with_provider(application,
-                       [this, &request, application, session, name](const MetadataPtr& metadata) -> web::Outcome {
+                       [this, &request, application, session](const MetadataPtr& metadata) -> web::Outcome {
                          if (!metadata || metadata->end_session_endpoint.empty())
                            return signed_out_page(request, *application);
                          auto url = metadata->end_session_endpoint;
@@ -397,6 +456,7 @@ web::Outcome SignIn::logout(const web::Request& request, AppPtr application) {
                          append_query(url, "post_logout_redirect_uri",
                                       application_base(request) + application->sign_in->logout_return_path);
                          auto response = web::redirect(std::move(url));
+                         const auto name = cookie_name(request, *application, kSessionCookie);
                          set_cookie(response, request, name, "", seconds{0});
                          return response;
                        });
@@ -428,32 +488,53 @@ web::Outcome SignIn::backchannel_logout(const web::Request& request, AppPtr appl
               }
               if (used_logouts_.is_exhausted(order->jti, now)) return refused("the logout token was used before");
               used_logouts_.count(order->jti, now);
-              const auto ended = sessions_.end_by_provider(application->name, metadata->issuer, order->sid, order->sub);
-              parts_.reach.log.info("gate_signed_out_by_provider",
-                                    {{"application", application->name}, {"sessions", ended}});
-              auto response = web::empty_response(200);
-              response.add("Cache-Control", "no-store");
-              return response;
+              return sessions_.end_of(
+                  {application->name, metadata->issuer, order->sid, order->sub},
+                  [this, application, jti = order->jti, now](const Stored<int>& ended) -> web::Outcome {
+                    // The provider sends it again then.
+                    if (!ended) used_logouts_.give_back(jti, now);
+                    return signed_out_by_provider(*application, ended);
+                  });
             });
       });
 }
 
-web::Response SignIn::frontchannel_logout(const web::Request& request, const Application& application) {
+web::Response SignIn::signed_out_by_provider(const Application& application, const Stored<int>& ended) {
+  if (!ended) return web::json_error(503, "temporarily_unavailable");
+  parts_.reach.log.info("gate_signed_out_by_provider", {{"application", application.name}, {"sessions", *ended}});
+  auto response = web::empty_response(200);
+  response.add("Cache-Control", "no-store");
+  return response;
+}
+
+web::Outcome SignIn::frontchannel_logout(const web::Request& request, AppPtr application) {
   const auto form = web::Form::parse(request.query);
   const auto sid = form ? form->value("sid") : std::nullopt;
   const auto issuer = form ? form->value("iss") : std::nullopt;
-  if (!sid || (issuer && *issuer != application.sign_in->issuer)) return web::json_error(400, "invalid_request");
+  if (!sid || (issuer && *issuer != application->sign_in->issuer)) return web::json_error(400, "invalid_request");
+  const auto address = address_key(request.remote_address);
+  if (misses_.is_exhausted(address, parts_.reach.clock.now())) return web::json_error(429, "slow_down");
   // The cookie goes only with the session it stands for: anybody can make a browser load this.
-  const auto name = cookie_name(request, application, kSessionCookie);
-  const auto handle = request.cookie(name);
-  const auto own =
-      handle ? sessions_.find(*handle, application.name, application.sign_in->idle, parts_.reach.clock.now()) : nullptr;
-  const auto ended = sessions_.end_by_sid(application.name, *sid);
-  parts_.reach.log.info("gate_signed_out_by_provider", {{"application", application.name}, {"sessions", ended}});
-  auto response = web::html_response(200, "<!doctype html><title>Signed out</title>");
-  response.add("Cache-Control", "no-store").add("Content-Security-Policy", "default-src 'none'");
-  if (own && own->sid == *sid) set_cookie(response, request, name, "", seconds{0});
-  return response;
+  const auto name = cookie_name(request, *application, kSessionCookie);
+  const auto cookie = request.cookie(name);
+  const KeptSessions::Handle handle{std::string(cookie.value_or("")), application->name, application->sign_in->idle};
+  return sessions_.find(
+      handle,
+      [this, &request, application, name, address,
+       sid = std::string(*sid)](const Stored<SessionPtr>& found) -> web::Outcome {
+        const bool is_own = found && *found && (*found)->sid == sid;
+        return sessions_.end_of(
+            {application->name, {}, sid, {}},
+            [this, &request, application, name, address, is_own](const Stored<int>& ended) -> web::Outcome {
+              if (ended && *ended == 0) misses_.count(address, parts_.reach.clock.now());
+              auto response = signed_out_by_provider(*application, ended);
+              if (response.status != 200) return response;
+              response = web::html_response(200, "<!doctype html><title>Signed out</title>");
+              response.add("Cache-Control", "no-store").add("Content-Security-Policy", "default-src 'none'");
+              if (is_own) set_cookie(response, request, name, "", seconds{0});
+              return response;
+            });
+      });
 }
 
 }  // namespace cardea::gate

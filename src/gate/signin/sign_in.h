@@ -4,16 +4,18 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
 #include <string>
 #include <string_view>
 
 #include "base/attempt_limit.h"
+#include "base/clock_map.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "crypto/seal.h"
 #include "gate/settings/gate_settings.h"
+#include "gate/signin/kept_sessions.h"
 #include "gate/signin/login_state.h"
-#include "gate/signin/sessions.h"
 #include "upstream/code_flow.h"
 #include "upstream/memory.h"
 #include "web/outcome.h"
@@ -30,6 +32,7 @@ class SignIn {
   /// came to nothing, each of which costs a call. Many people may share one.
   static constexpr int kStartsMax = 600;
   static constexpr int kFailedCallbacksMax = 60;
+  static constexpr int kMissesMax = 600;  // handles and session ids that are nobody's, each of which costs a look
   static constexpr seconds kAddressWindow{60};
 
   struct Parts {
@@ -37,8 +40,10 @@ class SignIn {
     const crypto::Sealer& sealer;
     const web::Pages& pages;
     Random& random;
+    const GateStore* store;  // null: sessions live in memory
   };
-  explicit SignIn(const Parts& parts) : parts_(parts), sessions_(parts.random) {}
+  explicit SignIn(const Parts& parts)
+      : parts_(parts), sessions_({parts.random, parts.reach.clock, parts.reach.log, parts.store}) {}
 
   /// Redirects to the provider; `target` is a path at the application. 503 with a page when the provider is away.
   /// `application` has `sign_in` here and below, and outlives the Outcome, as `request` does.
@@ -52,14 +57,16 @@ class SignIn {
   [[nodiscard]] web::Outcome backchannel_logout(const web::Request& request,
                                                 std::shared_ptr<const Application> application);
   /// OpenID Connect Front-Channel Logout 1.0: `sid`, with or without `iss`.
-  [[nodiscard]] web::Response frontchannel_logout(const web::Request& request, const Application& application);
+  [[nodiscard]] web::Outcome frontchannel_logout(const web::Request& request,
+                                                 std::shared_ptr<const Application> application);
 
-  /// The session of this request, refreshed when its tokens have ended; then goes on with `next`. Null: nobody.
-  using WithSession = std::function<web::Outcome(SessionPtr)>;
+  /// The session of this request, refreshed when its tokens have ended; then goes on with `next`. Null: nobody. An
+  /// error: the database cannot say.
+  using WithSession = NextStored<SessionPtr>;
   [[nodiscard]] web::Outcome with_session(const web::Request& request, std::shared_ptr<const Application> application,
                                           WithSession next);
 
-  [[nodiscard]] Sessions& sessions() { return sessions_; }
+  [[nodiscard]] KeptSessions& sessions() { return sessions_; }
 
  private:
   using AppPtr = std::shared_ptr<const Application>;
@@ -73,20 +80,43 @@ class SignIn {
                       MetadataPtr metadata);
   web::Outcome check_tokens(const web::Request& request, AppPtr application, MetadataPtr metadata,
                             upstream::TokenAnswer answer, LoginState state);
-  web::Outcome refresh(const web::Request& request, AppPtr application, std::string handle, SessionPtr session,
-                       WithSession next);
-  web::Response signed_in(const web::Request& request, const Application& application, Session session,
-                          const LoginState& state);
+  /// A refresh under way.
+  struct Refresh {
+    const web::Request& request;
+    AppPtr application;
+    KeptSessions::Handle handle;
+    SessionPtr session;
+    WithSession next;
+    bool is_late;  // the provider was away for longer than a session may go on without it
+  };
+  using RefreshPtr = std::shared_ptr<const Refresh>;
+  web::Outcome refresh(const RefreshPtr& asked);
+  web::Outcome refresh_answered(const RefreshPtr& asked, const MetadataPtr& metadata, const web::OutboundUrl& jwks,
+                                const web::Fetched& fetched);
+  web::Outcome refresh_checked(const RefreshPtr& asked, Result<Session, std::string> fresh);
+  /// Remembers what the provider wants proven besides, for the sign-in that follows (guides.md G0-33).
+  void note_challenge(const KeptSessions::Handle& handle, const web::Fetched& fetched);
+  [[nodiscard]] std::string take_challenge(const web::Request& request, const Application& application);
+  /// Ends the session for good and goes on with nobody.
+  web::Outcome end_session(const KeptSessions::Handle& handle, const WithSession& next);
+  web::Outcome signed_in(const web::Request& request, AppPtr application, Session session, LoginState state);
+  web::Response signed_in_answer(const web::Request& request, const Application& application, const LoginState& state,
+                                 const Stored<std::string>& handle);
+  web::Outcome log_out_at_provider(const web::Request& request, AppPtr application, SessionPtr session);
   web::Response failed(const web::Request& request, const Application& application, int status, std::string_view reason,
                        std::string_view detail, std::string_view message);
+  web::Response signed_out_by_provider(const Application& application, const Stored<int>& ended);
   web::Response signed_out_page(const web::Request& request, const Application& application) const;
   web::Response ask_to_log_out(const Application& application) const;
   web::Response too_many(const web::Request& request, const Application& application, std::string_view what);
 
   const Parts parts_;
-  Sessions sessions_;
+  KeptSessions sessions_;
   AttemptLimit used_states_{1, kLoginStateLife};
   AttemptLimit used_logouts_{1, seconds{600}};
+  std::mutex mutex_;
+  ClockMap<std::string> challenges_{10'000};  // by the hash of a session's handle; guarded by mutex_
+  AttemptLimit misses_{kMissesMax, kAddressWindow};
   AttemptLimit starts_{kStartsMax, kAddressWindow};
   AttemptLimit failed_callbacks_{kFailedCallbacksMax, kAddressWindow};
 };

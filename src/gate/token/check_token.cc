@@ -161,6 +161,8 @@ std::string_view describe(TokenRefusal refusal) {
       return "wrong_authorized_party";
     case TokenRefusal::kWrongKind:
       return "no_access_token";
+    case TokenRefusal::kUsed:
+      return "token_used_already";
     case TokenRefusal::kRevoked:
       return "revoked";
     case TokenRefusal::kNoName:

@@ -31,6 +31,7 @@ enum class TokenRefusal {
   kWrongAudience,
   kWrongParty,  // azp or appid
   kWrongKind,   // an ID, refresh or logout token, which is no bearer token
+  kUsed,        // it counts once, and did
   kRevoked,     // logged out, or said by its provider to be good no more
   kNoName,      // none of the name claims, or not in the form it must have
 };

@@ -1,5 +1,6 @@
 // Tokens that somebody logged out, by the SHA-256 of what is signed, until they would have expired anyway (guides.md
-// G1.6, G1-18). Safe from any thread.
+// G1.6, G1-18). In memory for the look at each request; with a database in rows too, where the other nodes and the next
+// start find them. Safe from any thread.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +10,8 @@
 #include <unordered_map>
 
 #include "base/clock.h"
+#include "base/log.h"
+#include "gate/store/gate_store.h"
 
 namespace cardea::gate {
 
@@ -19,15 +22,38 @@ namespace cardea::gate {
 class RevokedTokens {
  public:
   static constexpr std::size_t kTokensMax = 1'000'000;
+  /// Rows are read again for so long after they were put in: clocks of nodes differ, and commits take their time.
+  static constexpr seconds kOverlap{30};
+  static constexpr seconds kFarOverlap{3600};  // the same, every kFarEvery, for nodes that are worse off
+  static constexpr seconds kFarEvery{300};
 
-  /// False: the list is full of tokens that have not expired; nothing was noted.
-  [[nodiscard]] bool add(std::string_view compact, TimePoint expires, TimePoint now);
+  struct Parts {
+    const Clock& clock;
+    Log& log;
+    const GateStore* store;  // null: memory alone
+  };
+  explicit RevokedTokens(const Parts& parts) : parts_(parts) {}
+
+  /// Goes on when it is durable. False: the list is full of tokens that have not expired; nothing was noted.
+  [[nodiscard]] web::Outcome revoke(std::string_view compact, TimePoint expires, NextStored<bool> next);
   [[nodiscard]] bool contains(std::string_view compact) const;
+  /// True for the first of all nodes that asks for this token at this application; then false until `expires`.
+  [[nodiscard]] web::Outcome take_once(std::string_view application, std::string_view compact, TimePoint expires,
+                                       NextStored<bool> next);
+  /// What other nodes put in; all of it the first time. False: the database does not say.
+  bool read_new();
   void purge(TimePoint now);
 
  private:
+  enum class Noted { kNew, kKnown, kFull };
+  Noted note(const std::string& digest, TimePoint expires, TimePoint now);
+  /// On the store lane. Goes on with whether it is new there.
+  web::Outcome put(GateRevocation revocation, NextStored<bool> next);
+
+  const Parts parts_;
   mutable std::mutex mutex_;
   std::unordered_map<std::string, TimePoint> tokens_;  // digest to expiry
+  TimePoint read_until_{}, far_read_at_{};             // of read_new alone
 };
 
 }  // namespace cardea::gate

@@ -101,6 +101,12 @@ Scopes read_scopes(const TokenRules& rules, const json::object& claims) {
   return {};
 }
 
+std::string subject_of(const json::object& claims) {
+  const auto tenant = string_or(claims, "tid", ""), person = string_or(claims, "oid", "");
+  auto subject = tenant.empty() || person.empty() ? string_or(claims, "sub", "") : tenant + "/" + person;
+  return subject.find('\0') == std::string::npos ? subject : std::string();  // no database takes it
+}
+
 std::string email_of(std::string_view name) {
   const auto first = name.find('#');
   if (first == std::string_view::npos) return std::string(name);
@@ -116,6 +122,7 @@ std::optional<CallerName> read_name(const TokenRules& rules, const json::object&
   for (const auto& claim : rules.name_claims) {
     const auto* text = find_string(claims, claim);
     if (text == nullptr || text->empty()) continue;
+    if (text->find('\0') != json::string::npos) return std::nullopt;
     if (claim == "email" && is_unverified(claims)) continue;
     auto name = in_form(rules.name_form, rules.is_email_name ? email_of(*text) : std::string(*text));
     if (!name) return std::nullopt;  // the claim that counts says nonsense: the next one is no better

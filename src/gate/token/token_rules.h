@@ -29,6 +29,10 @@ struct Scopes {
 /// (guides.md G0.3 step 10, G0-29). Anything else stands for itself.
 [[nodiscard]] std::string email_of(std::string_view name);
 
+/// Who it is, whatever they are called now: `sub`, and for Entra ID, whose `sub` is another one at each application,
+/// the person's object id with their tenant (guides.md G0-29). Empty: the claims do not say.
+[[nodiscard]] std::string subject_of(const json::object& claims);
+
 struct CallerName {
   std::string name;
   std::string claim;

@@ -254,3 +254,11 @@ test('admin_has_kcadms_verbs', kOnlyCardea, async () => {
 });
 
 test('the_server_logs_nothing_secret_and_no_error', () => server.stop());
+
+test('the_gate_reads_what_the_preset_for_keep_writes', kOnlyCardea, async () => {
+  const folder = path.join(home, 'keep');
+  await done('preset', 'keep', '--set', 'host=keep.example.test', '--output', folder, ...who);
+  assert.match(await done('gate', 'check', '--gate-file', path.join(folder, 'gate.yaml'), '--http-enabled=true'), /settings are good: 1 providers, 1 applications/);
+  const groups = await admin('groups', '-r', 'keep');
+  assert.deepEqual(groups.map((group) => group.name).sort(), ['admin', 'noc']);
+});

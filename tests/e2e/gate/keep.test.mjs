@@ -60,6 +60,12 @@ test('G0_01_admin', async () => {
   }
 });
 
+test('a_restart_logs_nobody_out', async () => {
+  const { browser } = await signIn('ana');
+  await world.gate.restart();
+  assert.equal((await by(browser, 'GET', '/alerts')).status, 200);
+});
+
 test('G0_02_noc', async () => {
   const { browser } = await signIn('ned');
   assert.equal((await by(browser, 'GET', '/alerts')).json().headers['x-auth-role'], 'noc');

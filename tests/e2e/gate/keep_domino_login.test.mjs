@@ -87,6 +87,10 @@ test('signs_in_by_name_and_password_and_logs_the_token_out', async () => {
   assert.equal((await world.call('/api/v1/userinfo', bearer)).json().name, 'CN=Ada Lovelace/O=Plant');
   assert.equal((await world.call('/api/v1/auth/logout', bearer, { method: 'POST', body: '{"logout":"Yes"}' })).status, 200);
   for (const target of ['/api/v1/data/x', '/api/v1/userinfo', '/api/v1/auth/logout']) assert.equal((await world.call(target, bearer)).status, 401, target);
+  const other = (await login('ada', kPeople.ada)).json().bearer;
+  await world.gate.restart();
+  assert.equal((await world.call('/api/v1/data/x', bearer)).status, 401, 'after a restart too');
+  assert.equal((await world.call('/api/v1/data/x', other)).status, 200, 'and one that was not logged out counts on');
 });
 
 test('logs_out_tokens_of_other_providers_too', async () => {

@@ -1,0 +1,191 @@
+#include "gate/signin/kept_sessions.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "crypto/hash.h"
+#include "gate/signin/session_json.h"
+
+namespace cardea::gate {
+namespace {
+
+constexpr std::size_t kUsesMax = 100'000;  // beyond it a use is not written; the session may seem idle a little early
+
+GateSessionRow row_of(const std::string& handle, const Session& session, TimePoint now) {
+  GateSessionRow row;
+  row.hash = crypto::sha256_base64url(handle);
+  row.application = session.application;
+  row.issuer = session.issuer;
+  row.subject = session.subject;
+  row.sid = session.sid;
+  row.used_at = now;
+  row.ends_at = session.ends;
+  row.document = session_document(session);
+  return row;
+}
+
+/// Uses are written when a quarter of the idle time has passed, so idleness is judged with the same slack.
+seconds with_slack(seconds idle) { return idle + idle / 4; }
+
+}  // namespace
+
+/// Runs `work(Tx&)` on the store lane and goes on with what it gave.
+template <class T, class Work>
+web::Outcome KeptSessions::write(NextStored<T> next, Work work) {
+  return web::then(web::Lane::kStore, [this, next = std::move(next), work = std::move(work)]() mutable -> web::Outcome {
+    Stored<T> result = write_to(parts_.store->store, [&](Tx& tx) -> Stored<T> { return work(tx); });
+    if (!result && result.error() != StoreError::kConflict)
+      parts_.log.warning("gate_store_failed", {{"reason", describe(result.error())}});
+    return next(std::move(result));
+  });
+}
+
+web::Outcome KeptSessions::begin(Session session, NextStored<std::string> next) {
+  const auto now = parts_.clock.now();
+  auto shared = std::make_shared<const Session>(std::move(session));
+  auto handle = random_handle(parts_.random);
+  memory_.put(crypto::sha256_base64url(handle), {.session = shared, .used = now, .version = 1, .checked = now});
+  if (parts_.store == nullptr) return next(std::move(handle));
+  auto row = std::make_shared<const GateSessionRow>(row_of(handle, *shared, now));
+  return write<std::string>(std::move(next), [this, row, handle](Tx& tx) -> Stored<std::string> {
+    const auto done = parts_.store->sessions.insert(tx, *row);
+    if (!done) return refuse(done.error());
+    return handle;
+  });
+}
+
+bool KeptSessions::knows(const Handle& handle) const {
+  return handle.text.size() <= Sessions::kHandleTextMax &&
+         memory_.known(crypto::sha256_base64url(handle.text)).has_value();
+}
+
+web::Outcome KeptSessions::find(const Handle& handle, NextStored<SessionPtr> next) {
+  if (handle.text.empty() || handle.text.size() > Sessions::kHandleTextMax) return next(SessionPtr());
+  const auto now = parts_.clock.now();
+  if (parts_.store == nullptr) return next(memory_.find(handle.text, handle.application, handle.idle, now));
+  const auto hash = crypto::sha256_base64url(handle.text);
+  const auto known = memory_.known(hash);
+  if (known && now - known->checked < kBelieved)
+    return next(memory_.find(handle.text, handle.application, with_slack(handle.idle), now));
+  const auto read = [this, handle, next = std::move(next)]() -> web::Outcome { return read_row(handle, next); };
+  return parts_.store->read_lane() == web::Lane::kInline ? read() : web::then(web::Lane::kStore, read);
+}
+
+web::Outcome KeptSessions::read_row(const Handle& handle, const NextStored<SessionPtr>& next) {
+  const auto hash = crypto::sha256_base64url(handle.text);
+  auto row = read_from(parts_.store->store, [&](Rows& rows) { return parts_.store->sessions.find(rows, hash); });
+  if (row) return next(take_row(handle, std::move(*row)));
+  const auto now = parts_.clock.now();
+  parts_.log.warning("gate_store_failed", {{"reason", describe(row.error())}});
+  const auto known = memory_.known(hash);
+  if (!known || now - known->checked > kOutageMax || row.error() == StoreError::kCorrupt)
+    return next(refuse(row.error()));
+  return next(memory_.find(handle.text, handle.application, with_slack(handle.idle), now));
+}
+
+Stored<SessionPtr> KeptSessions::take_row(const Handle& handle, std::optional<GateSessionRow> row) {
+  const auto hash = crypto::sha256_base64url(handle.text);
+  if (!row) {
+    memory_.forget(hash);
+    return SessionPtr();
+  }
+  const auto now = parts_.clock.now();
+  const auto known = memory_.known(hash);
+  auto session = known && known->version == row->version ? known->session : nullptr;
+  if (!session) {
+    auto read = session_of_row(*row);
+    if (!read) return refuse(StoreError::kCorrupt);
+    session = std::make_shared<const Session>(std::move(*read));
+  }
+  const auto used = known ? std::max(known->used, row->used_at) : row->used_at;
+  memory_.put(hash, {.session = std::move(session), .used = used, .version = row->version, .checked = now});
+  auto found = memory_.find(handle.text, handle.application, with_slack(handle.idle), now);
+  if (found && now - row->used_at > handle.idle / 4) note_use(hash, now);
+  return found;
+}
+
+void KeptSessions::note_use(const std::string& hash, TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  if (uses_.size() < kUsesMax) uses_[hash] = now;
+}
+
+void KeptSessions::write_uses() {
+  std::map<std::string, TimePoint> uses;
+  {
+    const std::lock_guard lock(mutex_);
+    uses.swap(uses_);
+  }
+  constexpr std::size_t kTogether = 200;
+  auto next = uses.cbegin();
+  while (next != uses.cend()) {
+    const auto begin = next;
+    auto end = begin;
+    for (std::size_t i = 0; i < kTogether && end != uses.cend(); ++i) ++end;
+    (void)parts_.store->store.write([&](Tx& tx) -> Stored<void> {
+      for (auto use = begin; use != end; ++use)
+        if (auto done = parts_.store->sessions.touch(tx, use->first, use->second); !done) return done;
+      return {};
+    });
+    next = end;
+  }
+}
+
+web::Outcome KeptSessions::take_refresh(const Handle& handle, NextStored<Turn> next) {
+  const auto now = parts_.clock.now();
+  if (!memory_.take_refresh(handle.text, now))
+    return next(memory_.is_refreshing(handle.text, now) ? Turn::kAnothers : Turn::kNobodys);
+  if (parts_.store == nullptr) return next(Turn::kMine);
+  auto hash = crypto::sha256_base64url(handle.text);
+  const auto known = memory_.known(hash);
+  if (!known) return next(Turn::kNobodys);
+  return write<Turn>(
+      std::move(next), [this, hash = std::move(hash), version = known->version, now](Tx& tx) -> Stored<Turn> {
+        const auto mine = parts_.store->sessions.take_refresh(tx, {hash, version}, now, Sessions::kRefreshPatience);
+        if (!mine) return refuse(mine.error());
+        return *mine ? Turn::kMine : Turn::kAnothers;
+      });
+}
+
+web::Outcome KeptSessions::refreshed(const Handle& handle, Session session, NextStored<SessionPtr> next) {
+  const auto now = parts_.clock.now();
+  auto row = std::make_shared<const GateSessionRow>(row_of(handle.text, session, now));
+  memory_.refreshed(handle.text, std::move(session));
+  const auto from_memory = [this, handle, now] {
+    return memory_.find(handle.text, handle.application, with_slack(handle.idle), now);
+  };
+  if (parts_.store == nullptr) return next(from_memory());
+  return write<SessionPtr>(
+      [this, row, from_memory, next = std::move(next)](Stored<SessionPtr> done) -> web::Outcome {
+        if (done) return next(from_memory());
+        // Gone: it was ended meanwhile, here or elsewhere. Else the database is away: the tokens are good for now.
+        if (done.error() == StoreError::kConflict) memory_.forget(row->hash);
+        return next(from_memory());
+      },
+      [this, row](Tx& tx) -> Stored<SessionPtr> {
+        const auto done = parts_.store->sessions.replace(tx, *row);
+        if (!done) return refuse(done.error());
+        return SessionPtr();
+      });
+}
+
+web::Outcome KeptSessions::end(const Handle& handle, NextStored<SessionPtr> next) {
+  auto session = memory_.end(handle.text, handle.application);
+  if (parts_.store == nullptr) return next(std::move(session));
+  return write<SessionPtr>(std::move(next),
+                           [this, hash = crypto::sha256_base64url(handle.text), application = handle.application,
+                            session](Tx& tx) -> Stored<SessionPtr> {
+                             const auto removed = parts_.store->sessions.remove(tx, hash, application);
+                             if (!removed) return refuse(removed.error());
+                             return *removed ? session : nullptr;
+                           });
+}
+
+web::Outcome KeptSessions::end_of(GateLogout logout, NextStored<int> next) {
+  const auto ended = memory_.end_of(logout);
+  if (parts_.store == nullptr) return next(ended);
+  return write<int>(std::move(next), [this, logout = std::move(logout)](Tx& tx) {
+    return parts_.store->sessions.remove_of(tx, logout);
+  });
+}
+
+}  // namespace cardea::gate

@@ -1,0 +1,69 @@
+// Sessions in memory, and in the database where there is one: then the rows are what counts, and memory saves asking
+// for each request. What another node did (a logout, a refresh) is seen within kBelieved. A database that does not
+// answer ends nothing: what was known serves for kOutageMax.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "base/log.h"
+#include "gate/signin/sessions.h"
+#include "gate/store/gate_store.h"
+
+namespace cardea::gate {
+
+class KeptSessions {
+ public:
+  static constexpr seconds kBelieved{3};
+  static constexpr seconds kOutageMax{300};
+
+  struct Parts {
+    Random& random;
+    const Clock& clock;
+    Log& log;
+    const GateStore* store;  // null: memory alone
+  };
+  explicit KeptSessions(const Parts& parts) : parts_(parts) {}
+
+  /// Which session a request means.
+  struct Handle {
+    std::string text;
+    std::string application;
+    seconds idle;
+  };
+  /// The new handle, for the cookie, when the session is durable.
+  [[nodiscard]] web::Outcome begin(Session session, NextStored<std::string> next);
+  /// Null: none such, another application's, idle for too long, or at its end. Notes that it was used.
+  [[nodiscard]] web::Outcome find(const Handle& handle, NextStored<SessionPtr> next);
+  /// In memory, without a look.
+  [[nodiscard]] bool knows(const Handle& handle) const;
+  enum class Turn { kMine, kAnothers, kNobodys };  // kNobodys: there is no such session any more
+  /// kMine for one request of all nodes: it may use the refresh token now.
+  [[nodiscard]] web::Outcome take_refresh(const Handle& handle, NextStored<Turn> next);
+  /// Puts the refreshed session in place of the old one; null: that has ended meanwhile.
+  [[nodiscard]] web::Outcome refreshed(const Handle& handle, Session session, NextStored<SessionPtr> next);
+  /// Ends it everywhere; null: there was none. An error: it may be there still.
+  [[nodiscard]] web::Outcome end(const Handle& handle, NextStored<SessionPtr> next);
+  [[nodiscard]] web::Outcome end_of(GateLogout logout, NextStored<int> next);
+
+  /// Writes down which sessions were used; run every second, beside requests.
+  void write_uses();
+  void purge() { memory_.purge(parts_.clock.now()); }
+  [[nodiscard]] std::size_t size() const { return memory_.size(); }
+
+ private:
+  template <class T, class Work>
+  web::Outcome write(NextStored<T> next, Work work);
+  web::Outcome read_row(const Handle& handle, const NextStored<SessionPtr>& next);
+  Stored<SessionPtr> take_row(const Handle& handle, std::optional<GateSessionRow> row);
+  void note_use(const std::string& hash, TimePoint now);
+
+  const Parts parts_;
+  Sessions memory_;
+  std::mutex mutex_;
+  std::map<std::string, TimePoint> uses_;  // to be written, by hash; guarded by mutex_
+};
+
+}  // namespace cardea::gate

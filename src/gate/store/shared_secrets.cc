@@ -1,0 +1,51 @@
+#include "gate/store/shared_secrets.h"
+
+#include <utility>
+
+#include "base/assert.h"
+#include "crypto/key.h"
+#include "crypto/seal.h"
+
+namespace cardea::gate {
+namespace {
+
+constexpr std::string_view kStateKey = "login-state";
+constexpr std::string_view kKeepKey = "keep-signing-key";
+
+Stored<SecretBytes> load(const GateStore& store, std::string_view name, const SecretBytes& fresh) {
+  const auto find = [&] {
+    return read_from(store.store, [&](Rows& rows) { return store.rows.find_secret(rows, name); });
+  };
+  auto found = find();
+  if (found && !*found) {
+    const auto inserted = store.store.write([&](Tx& tx) { return store.rows.insert_secret(tx, name, fresh.reveal()); });
+    if (!inserted && inserted.error() != StoreError::kConflict) return refuse(inserted.error());
+    found = find();
+  }
+  if (!found) return refuse(found.error());
+  if (!*found) return refuse(StoreError::kCorrupt);
+  return std::move(**found);
+}
+
+}  // namespace
+
+SharedSecrets make_secrets(Random& random) {
+  std::string bytes(crypto::kSealKeyBytes, '\0');
+  random.fill({reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()});
+  auto key = crypto::PrivateKey::generate(crypto::KeyType::kEcP256);
+  CARDEA_ASSERT(key);
+  return {SecretBytes(std::move(bytes)), key->to_pem()};
+}
+
+Stored<SharedSecrets> load_secrets(const GateStore& store, Random& random) {
+  const auto fresh = make_secrets(random);
+  auto state_key = load(store, kStateKey, fresh.state_key);
+  if (!state_key) return refuse(state_key.error());
+  auto keep_key = load(store, kKeepKey, fresh.keep_key);
+  if (!keep_key) return refuse(keep_key.error());
+  if (state_key->reveal().size() != crypto::kSealKeyBytes || !crypto::PrivateKey::from_pem(keep_key->reveal()))
+    return refuse(StoreError::kCorrupt);
+  return SharedSecrets{std::move(*state_key), std::move(*keep_key)};
+}
+
+}  // namespace cardea::gate

@@ -1,0 +1,22 @@
+// Secrets that the gates of one database share, made by the first of them: what seals the way to a provider and back,
+// and the key of KEEP's login tokens. Without them a restart, or a second node, would know neither.
+#pragma once
+
+#include "base/random.h"
+#include "base/secret.h"
+#include "gate/store/gate_store.h"
+
+namespace cardea::gate {
+
+struct SharedSecrets {
+  SecretBytes state_key;  // crypto::kSealKeyBytes bytes
+  SecretBytes keep_key;   // PEM of an EC key on P-256
+};
+
+/// Fresh ones, for a gate that keeps nothing.
+[[nodiscard]] SharedSecrets make_secrets(Random& random);
+
+/// Those of the database, made now when it has none. Of two nodes that start at once one inserts, and both read.
+[[nodiscard]] Stored<SharedSecrets> load_secrets(const GateStore& store, Random& random);
+
+}  // namespace cardea::gate
