@@ -204,24 +204,6 @@ TEST_F(WebauthnLoginTest, a_passkey_at_the_name_stands_for_the_password_after_it
   EXPECT_THAT(completed_, SizeIs(1));
 }
 
-// Two counts of one answer, milliseconds apart, would look like a machine that guesses, and lock the account.
-TEST_F(WebauthnLoginTest, refuses_to_count_one_wrong_password_twice) {
-  register_key(passkey_, ada_, WebauthnKind::kPasswordless);
-  realm_.extra["bruteForceProtected"] = true;
-  use_flow(R"({"authenticator": "webauthn-authenticator-passwordless", "requirement": "REQUIRED", "priority": 10},
-              {"authenticator": "auth-password-form", "requirement": "REQUIRED", "priority": 20})");
-  const auto page = get(browser_, location(answer(browser_, start(browser_), passkey_)));
-  const auto again = submit(browser_, page, "ada", "a typo");
-  EXPECT_THAT(text(again), HasSubstr("Invalid username or password."));
-  const auto counted =
-      read_from(store_, [&](Rows& rows) { return repositories_.login_failures.find(rows, realm_.id, ada_.id); });
-  ASSERT_TRUE(counted && *counted);
-  EXPECT_EQ((*counted)->failures, 1);
-  EXPECT_TRUE(log_.contains("user_id=" + ada_.id.str())) << "whose failure it was can be searched";
-  EXPECT_EQ(submit(browser_, again, "ada", kPassword).status, 302);
-  EXPECT_THAT(completed_, SizeIs(1));
-}
-
 class SecondFactorTest : public WebauthnLoginTest {
  protected:
   void SetUp() override {

@@ -61,8 +61,8 @@ TEST(ClientAuthentication, refuses_names_that_no_database_takes_before_it_looks_
   const std::string nul("a\0b", 3);
   std::string claims = R"({"sub":"a\u0000b","iss":"a"})";
   const auto assertion = base64url_encode(R"({"alg":"ES256"})") + "." + base64url_encode(claims) + ".AAAA";
-  for (const auto& header : {basic(nul + ":x"), basic("a%00b:x"), basic("a\xff:x"), basic("a%ff:x"), basic("a\nb:x"),
-                             basic(std::string(256, 'a') + ":x")}) {
+  for (const auto& header :
+       {basic(nul + ":x"), basic("a\xff:x"), basic("a\nb:x"), basic(std::string(256, 'a') + ":x")}) {
     const auto presented = read_presented_client(with_header(header), {});
     ASSERT_FALSE(presented) << header;
     expect_refused(refuse(presented.error()), OAuthCode::kInvalidClient, 401);
