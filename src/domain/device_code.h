@@ -1,5 +1,6 @@
-// A device that waits for a person (RFC 8628): asked for by a client, looked at in a browser by its user code, redeemed
-// once by its device code. Both are stored as hashes only.
+// A client that waits for a person's word elsewhere. A device (RFC 8628) is looked at in a browser by its user code and
+// redeemed once by its device code. A backchannel request (OpenID CIBA Core 1.0) names its person from the start, is
+// answered by their own device and redeemed once by its auth_req_id. Handles are stored as hashes only.
 #pragma once
 
 #include <string>
@@ -26,9 +27,10 @@ struct DeviceCode {
 
   DeviceState state = DeviceState::kPending;
   bool is_used = false;  // the approval was redeemed
+  TimePoint settled_at{};  // when the person said so; zero: not yet, or settled by a release that did not write it
   // Set once approved.
-  SessionId session;
-  UserId user;
+  SessionId session;  // none for a backchannel request: its session begins when it is redeemed
+  UserId user;        // of a backchannel request from the start
   std::string acr;
 };
 

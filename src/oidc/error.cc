@@ -41,13 +41,15 @@ constexpr std::array kRows = {
     Row{OAuthCode::kInvalidRedirectUri, "invalid_redirect_uri", 400},
     Row{OAuthCode::kInvalidClientMetadata, "invalid_client_metadata", 400},
     Row{OAuthCode::kNotAllowed, "not_allowed", 400},
+    Row{OAuthCode::kUnknownUserId, "unknown_user_id", 400},
+    Row{OAuthCode::kInvalidBindingMessage, "invalid_binding_message", 400},
 };
 
 constexpr bool rows_follow_the_enum() {
   for (std::size_t i = 0; i < kRows.size(); ++i) {
     if (static_cast<std::size_t>(kRows[i].code) != i) return false;
   }
-  return static_cast<std::size_t>(OAuthCode::kNotAllowed) + 1 == kRows.size();
+  return static_cast<std::size_t>(OAuthCode::kInvalidBindingMessage) + 1 == kRows.size();
 }
 static_assert(rows_follow_the_enum());
 

@@ -39,6 +39,8 @@ enum class OAuthCode {
   kInvalidRedirectUri,               // RFC 7591 section 3.2.2
   kInvalidClientMetadata,            // the same
   kNotAllowed,                       // Keycloak's own: offline tokens without the role
+  kUnknownUserId,                    // OpenID CIBA Core section 13
+  kInvalidBindingMessage,            // the same
 };
 [[nodiscard]] std::string_view wire_name(OAuthCode code);
 /// Status at token-style endpoints unless the error says otherwise.

@@ -13,6 +13,7 @@
 #include "base/random.h"
 #include "core/login_guard.h"
 #include "core/settings.h"
+#include "crypto/seal.h"
 #include "domain/authorization.h"
 #include "web/base_url.h"
 #include "web/outcome.h"
@@ -35,6 +36,12 @@ using RequireActions =
     std::function<web::Outcome(const web::Request&, std::shared_ptr<const RealmEntry>, AuthorizationRequest,
                                Authentication, std::vector<std::string> actions)>;
 
+/// How people are asked on a device of theirs (OpenID CIBA Core; ciba/ciba.h). Without it there is no such grant.
+struct AuthenticationChannel {
+  std::string url;                         // of whatever reaches the device; empty: none
+  const crypto::Sealer* sealer = nullptr;  // seals what comes back with the answer; set where `url` is
+};
+
 struct Dependencies {
   Repositories repositories;
   Settings& settings;
@@ -49,6 +56,7 @@ struct Dependencies {
   bool legacy_logout = false;  // logout by `redirect_uri` asks nobody
   bool production = true;      // start rather than start-dev: certs are cacheable for long
   std::shared_ptr<ClientKeys> client_keys = make_client_keys();
+  AuthenticationChannel channel = {};
 };
 
 }  // namespace cardea::oidc

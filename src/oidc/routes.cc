@@ -2,6 +2,7 @@
 
 #include "oidc/authorize/authorize_endpoint.h"
 #include "oidc/authorize/pushed_request.h"
+#include "oidc/ciba/ciba.h"
 #include "oidc/cors.h"
 #include "oidc/device/device_endpoints.h"
 #include "oidc/introspect/introspection.h"
@@ -60,7 +61,9 @@ void add_metadata(Routes& routes, web::Router& router, const Dependencies& depen
   routes.shared("/realms/{realm}", kReadMethods);
   routes.get(protocol("/certs"), &certs_endpoint);
   routes.shared(protocol("/certs"), "GET");
-  auto documents = std::make_shared<DocumentCache>(&discovery_json);
+  auto documents = std::make_shared<DocumentCache>([&dependencies](const RealmEntry& realm, std::string_view base_url) {
+    return discovery_json(realm, base_url, !dependencies.channel.url.empty());
+  });
   for (const std::string_view name : {"openid-configuration", "oauth-authorization-server"}) {
     const auto below_realm = std::string("/realms/{realm}/.well-known/").append(name);
     const auto below_root = std::string("/.well-known/").append(name).append("/realms/{realm}");
@@ -121,6 +124,14 @@ void add_device_endpoints(Routes& routes, web::Router& router, const Dependencie
   routes.get(page + "/status", &device_status_endpoint);
 }
 
+void add_ciba_endpoints(Routes& routes, web::Router& router, const Dependencies& dependencies) {
+  auto prompts = std::make_shared<PromptLimit>();
+  router.post(protocol("/ext/ciba/auth"), [prompts, &dependencies](const web::Request& request) {
+    return backchannel_authentication_endpoint(dependencies, *prompts, request);
+  });
+  routes.post(protocol("/ext/ciba/auth/callback"), &ciba_callback_endpoint);
+}
+
 }  // namespace
 
 void add_routes(web::Router& router, const Dependencies& dependencies) {
@@ -129,6 +140,7 @@ void add_routes(web::Router& router, const Dependencies& dependencies) {
   add_client_endpoints(routes);
   add_browser_endpoints(routes);
   add_device_endpoints(routes, router, dependencies);
+  add_ciba_endpoints(routes, router, dependencies);
   add_registration_routes(router, dependencies);
 }
 

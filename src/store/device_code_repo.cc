@@ -7,16 +7,17 @@ namespace {
 
 #define CARDEA_DEVICE_COLUMNS                                                                                      \
   "hash, user_code_hash, realm_id, client_id, scope, code_challenge, challenge_method, poll_interval, polled_at, " \
-  "expires_at, state, session_id, user_id, acr"
+  "expires_at, state, session_id, user_id, acr, settled_at"
 
 constexpr Sql kInsert{"INSERT INTO device_codes (" CARDEA_DEVICE_COLUMNS
-                      ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT DO NOTHING"};
+                      ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) "
+                      "ON CONFLICT DO NOTHING"};
 constexpr Sql kFind{"SELECT " CARDEA_DEVICE_COLUMNS ", used_at FROM device_codes WHERE hash = ?2 AND realm_id = ?1"};
 constexpr Sql kFindByUserCode{"SELECT " CARDEA_DEVICE_COLUMNS
                               ", used_at FROM device_codes WHERE user_code_hash = ?2 AND realm_id = ?1"};
 constexpr Sql kNotePoll{"UPDATE device_codes SET polled_at = ?3, poll_interval = ?4 WHERE hash = ?2 AND realm_id = ?1"};
 constexpr Sql kSettle{
-    "UPDATE device_codes SET state = ?4, session_id = ?5, user_id = ?6, acr = ?7 "
+    "UPDATE device_codes SET state = ?4, session_id = ?5, user_id = ?6, acr = ?7, settled_at = ?3 "
     "WHERE hash = ?2 AND realm_id = ?1 AND state = 0 AND expires_at > ?3"};
 constexpr Sql kTake{
     "UPDATE device_codes SET used_at = ?3 "
@@ -48,6 +49,7 @@ Stored<DeviceCode> parse(Columns& row) {
   code.session = row.id<SessionId>();
   code.user = row.id<UserId>();
   code.acr = row.text();
+  code.settled_at = row.time();
   code.is_used = !row.next_is_null();
   return code;
 }
@@ -59,7 +61,7 @@ class SqlDeviceCodeRepo final : public DeviceCodeRepo {
                       {code.hash, code.user_code_hash, code.realm.str(), code.client.str(), code.scope,
                        code.code_challenge, code.challenge_method == ChallengeMethod::kPlain ? kPlain : kS256,
                        code.interval.count(), millis(code.polled_at), millis(code.expires_at), number_of(code.state),
-                       code.session.str(), code.user.str(), code.acr});
+                       code.session.str(), code.user.str(), code.acr, millis(code.settled_at)});
   }
   Stored<std::optional<DeviceCode>> find(Rows& rows, const RealmId& realm, std::string_view hash) override {
     return find_one<DeviceCode>(rows, kFind, {realm.str(), hash}, parse);

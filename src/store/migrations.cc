@@ -40,24 +40,38 @@ CARDEA_MIGRATION(sqlite_11, "V0011__events.sqlite.sql");
 CARDEA_MIGRATION(postgres_11, "V0011__events.postgres.sql");
 CARDEA_MIGRATION(sqlite_12, "V0012__gate.sqlite.sql");
 CARDEA_MIGRATION(postgres_12, "V0012__gate.postgres.sql");
+CARDEA_MIGRATION(sqlite_13, "V0013__device_code_settled.sqlite.sql");
+CARDEA_MIGRATION(postgres_13, "V0013__device_code_settled.postgres.sql");
 
 namespace cardea::store {
 
 std::span<const db::Migration> migrations(db::Engine engine) {
-  static const db::Migration sqlite[] = {
-      {1, "initial", CARDEA_TEXT(sqlite_1)},      {2, "offline_sessions", CARDEA_TEXT(sqlite_2)},
-      {3, "device_codes", CARDEA_TEXT(sqlite_3)}, {4, "logout_notices", CARDEA_TEXT(sqlite_4)},
-      {5, "used_ids", CARDEA_TEXT(sqlite_5)},     {6, "tickets", CARDEA_TEXT(sqlite_6)},
-      {7, "mails", CARDEA_TEXT(sqlite_7)},        {8, "role_parents", CARDEA_TEXT(sqlite_8)},
-      {9, "accounts", CARDEA_TEXT(sqlite_9)},     {10, "federated_identities", CARDEA_TEXT(sqlite_10)},
-      {11, "events", CARDEA_TEXT(sqlite_11)},     {12, "gate", CARDEA_TEXT(sqlite_12)}};
-  static const db::Migration postgres[] = {
-      {1, "initial", CARDEA_TEXT(postgres_1)},      {2, "offline_sessions", CARDEA_TEXT(postgres_2)},
-      {3, "device_codes", CARDEA_TEXT(postgres_3)}, {4, "logout_notices", CARDEA_TEXT(postgres_4)},
-      {5, "used_ids", CARDEA_TEXT(postgres_5)},     {6, "tickets", CARDEA_TEXT(postgres_6)},
-      {7, "mails", CARDEA_TEXT(postgres_7)},        {8, "role_parents", CARDEA_TEXT(postgres_8)},
-      {9, "accounts", CARDEA_TEXT(postgres_9)},     {10, "federated_identities", CARDEA_TEXT(postgres_10)},
-      {11, "events", CARDEA_TEXT(postgres_11)},     {12, "gate", CARDEA_TEXT(postgres_12)}};
+  static const db::Migration sqlite[] = {{1, "initial", CARDEA_TEXT(sqlite_1)},
+                                         {2, "offline_sessions", CARDEA_TEXT(sqlite_2)},
+                                         {3, "device_codes", CARDEA_TEXT(sqlite_3)},
+                                         {4, "logout_notices", CARDEA_TEXT(sqlite_4)},
+                                         {5, "used_ids", CARDEA_TEXT(sqlite_5)},
+                                         {6, "tickets", CARDEA_TEXT(sqlite_6)},
+                                         {7, "mails", CARDEA_TEXT(sqlite_7)},
+                                         {8, "role_parents", CARDEA_TEXT(sqlite_8)},
+                                         {9, "accounts", CARDEA_TEXT(sqlite_9)},
+                                         {10, "federated_identities", CARDEA_TEXT(sqlite_10)},
+                                         {11, "events", CARDEA_TEXT(sqlite_11)},
+                                         {12, "gate", CARDEA_TEXT(sqlite_12)},
+                                         {13, "device_code_settled", CARDEA_TEXT(sqlite_13)}};
+  static const db::Migration postgres[] = {{1, "initial", CARDEA_TEXT(postgres_1)},
+                                           {2, "offline_sessions", CARDEA_TEXT(postgres_2)},
+                                           {3, "device_codes", CARDEA_TEXT(postgres_3)},
+                                           {4, "logout_notices", CARDEA_TEXT(postgres_4)},
+                                           {5, "used_ids", CARDEA_TEXT(postgres_5)},
+                                           {6, "tickets", CARDEA_TEXT(postgres_6)},
+                                           {7, "mails", CARDEA_TEXT(postgres_7)},
+                                           {8, "role_parents", CARDEA_TEXT(postgres_8)},
+                                           {9, "accounts", CARDEA_TEXT(postgres_9)},
+                                           {10, "federated_identities", CARDEA_TEXT(postgres_10)},
+                                           {11, "events", CARDEA_TEXT(postgres_11)},
+                                           {12, "gate", CARDEA_TEXT(postgres_12)},
+                                           {13, "device_code_settled", CARDEA_TEXT(postgres_13)}};
   if (engine == db::Engine::kPostgres) return postgres;
   return sqlite;
 }

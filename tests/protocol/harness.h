@@ -73,6 +73,8 @@ class Server {
   [[nodiscard]] Settings& settings() { return settings_; }
   /// Adds a client: public, all scopes of the harness, redirect https://<id>.example/cb unless `change` says otherwise.
   void add_client(const std::string& client_id, const std::function<void(Client&)>& change);
+  /// Where people are asked on their devices (CIBA). Before the first request for discovery.
+  void ask_people_at(std::string url) { oidc_->channel = {std::move(url), &sealer_}; }
   /// Gives a user of the harness the realm role offline_access.
   void allow_offline(std::string_view username = "ada");
 

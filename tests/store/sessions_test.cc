@@ -130,6 +130,7 @@ TEST_P(SessionsTest, a_device_code_is_settled_once_and_taken_once) {
   ASSERT_TRUE(found);
   EXPECT_EQ(found->state, DeviceState::kApproved);
   EXPECT_EQ(found->user, user_);
+  EXPECT_EQ(found->settled_at, now_);
   EXPECT_EQ(found->scope, "openid");
   EXPECT_TRUE(found->is_used);
 }

@@ -221,6 +221,7 @@ class MemoryDeviceCodes final : public DeviceCodeRepo {
     edited.session = settled.session;
     edited.user = settled.user;
     edited.acr = settled.acr;
+    edited.settled_at = now;
     return {};
   }
   Stored<bool> take(Tx& tx, const RealmId& realm, std::string_view hash, TimePoint now) override {

@@ -8,6 +8,7 @@
 #include "base/uri.h"
 #include "db/postgres/url.h"
 #include "http/address.h"
+#include "web/fetch.h"
 
 namespace cardea::app {
 
@@ -63,6 +64,9 @@ void check_outbound(const ServerSettings& s, Problems& problems) {
   for (const auto& address : s.outbound_addresses)
     if (!http::parse_address_range(address))
       problems.add("outbound-addresses", "\"" + address + "\" is neither an address nor a range such as 10.0.0.0/8");
+  if (!s.ciba_channel_uri.empty() && !web::ConfiguredUrl::parse(s.ciba_channel_uri))
+    problems.add("spi-ciba-auth-channel--ciba-http-auth-channel--http-authentication-channel-uri",
+                 "must be an absolute http or https URL without user and fragment");
 }
 
 void check_database(const ServerSettings& s, Problems& problems) {

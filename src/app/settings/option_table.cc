@@ -123,6 +123,10 @@ const std::array kTable = {
         "Log out at once by the parameter redirect_uri of applications from before the standard, without asking; else "
         "the person is asked first.",
         assign<&S::legacy_logout_redirect_uri>, kValueMayBeLeftOut},
+    Option{"spi-ciba-auth-channel--ciba-http-auth-channel--http-authentication-channel-uri", "Hostname", "URL", "", "",
+           "Where people are asked on their own devices for backchannel requests (CIBA): who reaches them takes a POST "
+           "there. Without it there is no such grant.",
+           assign<&S::ciba_channel_uri>},
     Option{"proxy-headers", "Hostname", "forwarded|xforwarded", "", "",
            "Which headers a proxy in front sends with the browser's address. Needs proxy-trusted-addresses.",
            assign_choice<&S::proxy_headers, kProxyHeaders>},

@@ -36,6 +36,7 @@ struct ServerSettings {
   std::string hostname;  // empty, a host name, or a full URL
   bool hostname_strict = true;
   bool legacy_logout_redirect_uri = false;
+  std::string ciba_channel_uri;
   ProxyHeaders proxy_headers = ProxyHeaders::kNone;
   std::vector<std::string> proxy_trusted_addresses;
   std::string proxy_client_certificate_header;

@@ -80,6 +80,7 @@ oidc::Dependencies Provider::oidc_dependencies(const Parts& parts, bool developm
           },
       .legacy_logout = parts.legacy_logout,
       .production = !development,
+      .channel = {.url = parts.ciba_channel, .sealer = &parts.sealer},
   };
 }
 

@@ -37,6 +37,7 @@ class Provider {
     Random& random;
     Log& log;
     bool legacy_logout = false;  // oidc::Dependencies
+    std::string ciba_channel{};  // oidc::AuthenticationChannel
   };
 
   /// Keeps the references. `development`: start-dev, which also serves the playground.

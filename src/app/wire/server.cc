@@ -84,7 +84,8 @@ struct RunningServer::Parts {
 
 void RunningServer::Parts::make_provider() {
   provider = std::make_unique<Provider>(Provider::Parts{database->repositories(), database->sealer(), clock, random,
-                                                        log, settings.legacy_logout_redirect_uri},
+                                                        log, settings.legacy_logout_redirect_uri,
+                                                        settings.ciba_channel_uri},
                                         ProviderAddress{settings.frontend_url(), settings.http_relative_path},
                                         settings.development);
 }

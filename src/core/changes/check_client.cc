@@ -35,7 +35,8 @@ std::vector<std::string> client_problems(const Client& client) {
                           : "A redirect URI uses an illegal scheme");
   }
   if (client.protocol != "openid-connect" && client.protocol != "saml") add("Unknown protocol");
-  for (const std::string_view key : {"backchannel.logout.url", "frontchannel.logout.url", "jwks.url"}) {
+  for (const std::string_view key : {"backchannel.logout.url", "frontchannel.logout.url", "jwks.url",
+                                     "ciba.backchannel.client.notification.endpoint"}) {
     const auto url = client.attribute(key);
     const auto parsed = parse_uri(url);
     if (!url.empty() && (!parsed || !parsed->is_http())) add(std::string(key).append(" is not a valid URL"));

@@ -21,6 +21,8 @@ constexpr std::array kRules = {
     Rule{"account_deleted", "DELETE_ACCOUNT"},
     Rule{"account_not_deleted", "DELETE_ACCOUNT", true},
     Rule{"authorize_refused", "LOGIN", true},
+    Rule{"ciba_approved", "LOGIN"},
+    Rule{"ciba_denied", "LOGIN", true},
     Rule{"client_registered", "CLIENT_REGISTER"},
     Rule{"client_registration_read", "CLIENT_INFO"},
     Rule{"client_removed", "CLIENT_DELETE"},
@@ -67,6 +69,7 @@ std::string_view type_of_grant(std::string_view grant) {
   if (grant == "password") return "LOGIN";
   if (grant == "urn:ietf:params:oauth:grant-type:device_code") return "OAUTH2_DEVICE_CODE_TO_TOKEN";
   if (grant == "urn:ietf:params:oauth:grant-type:token-exchange") return "TOKEN_EXCHANGE";
+  if (grant == "urn:openid:params:grant-type:ciba") return "AUTHREQID_TO_TOKEN";
   return "OAUTH2_EXTENSION_GRANT";
 }
 

@@ -114,8 +114,8 @@ class DeviceCodeRepo {
   /// Records a poll and the interval that holds from now on.
   virtual Stored<void> note_poll(Tx& tx, const RealmId& realm, std::string_view hash, TimePoint polled_at,
                                  seconds interval) = 0;
-  /// What the person said: state, session, user and acr of `settled`, by one guarded statement. kConflict unless the
-  /// code is pending and not expired.
+  /// What the person said: state, session, user and acr of `settled`, with `now` as settled_at, by one guarded
+  /// statement. kConflict unless the code is pending and not expired.
   virtual Stored<void> settle(Tx& tx, const DeviceCode& settled, TimePoint now) = 0;
   /// Marks an approved code used by one guarded statement. Of any number of parallel calls exactly one gets true.
   virtual Stored<bool> take(Tx& tx, const RealmId& realm, std::string_view hash, TimePoint now) = 0;

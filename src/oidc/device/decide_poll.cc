@@ -7,8 +7,8 @@
 namespace cardea::oidc {
 namespace {
 
-PollDecision refused(OAuthCode code, std::string description, std::string note) {
-  return {.error = OAuthError{code, std::move(description), 400, std::move(note)}};
+PollDecision refused(OAuthCode code, std::string_view description, std::string note) {
+  return {.error = OAuthError{code, std::string(description), 400, std::move(note)}};
 }
 
 /// RFC 7636 on top of RFC 8628, for clients that sent a challenge.
@@ -19,12 +19,11 @@ Result<void, OAuthError> check_verifier(const DeviceCode& code, std::optional<st
   return check_code_verifier(as_code, verifier);
 }
 
-PollDecision pending(const DeviceCode& code, TimePoint now) {
+PollDecision pending(const DeviceCode& code, TimePoint now, const PollWords& words) {
   const bool first = code.polled_at == TimePoint{};
   const bool too_fast = !first && now < code.polled_at + code.interval - kPollSlack;
-  auto decision = too_fast ? refused(OAuthCode::kSlowDown, "Slow down", "slow_down")
-                           : refused(OAuthCode::kAuthorizationPending, "The authorization request is still pending",
-                                     "authorization_pending");
+  auto decision = too_fast ? refused(OAuthCode::kSlowDown, words.too_fast, "slow_down")
+                           : refused(OAuthCode::kAuthorizationPending, words.pending, "authorization_pending");
   decision.is_noted = true;
   decision.interval =
       too_fast ? std::max(code.interval, std::min(code.interval + kSlowDownStep, kPollIntervalMax)) : code.interval;
@@ -34,17 +33,14 @@ PollDecision pending(const DeviceCode& code, TimePoint now) {
 }  // namespace
 
 PollDecision decide_poll(const std::optional<DeviceCode>& code, const ClientId& client,
-                         std::optional<std::string_view> code_verifier, TimePoint now) {
-  if (!code) return refused(OAuthCode::kInvalidGrant, "Device code not valid", "device_code_unknown");
+                         std::optional<std::string_view> code_verifier, TimePoint now, const PollWords& words) {
+  if (!code) return refused(OAuthCode::kInvalidGrant, words.not_valid, "device_code_unknown");
   // Before anything else is told about it, and before its interval can be changed by others (attack class 14).
   if (code->client != client) return refused(OAuthCode::kInvalidGrant, "unauthorized client", "code_of_other_client");
-  if (code->is_used) return refused(OAuthCode::kInvalidGrant, "Device code not valid", "device_code_used");
-  if (now >= code->expires_at)
-    return refused(OAuthCode::kExpiredToken, "Device code is expired", "device_code_expired");
-  if (code->state == DeviceState::kDenied) {
-    return refused(OAuthCode::kAccessDenied, "The end user denied the authorization request", "denied_by_user");
-  }
-  if (code->state == DeviceState::kPending) return pending(*code, now);
+  if (code->is_used) return refused(OAuthCode::kInvalidGrant, words.not_valid, "device_code_used");
+  if (now >= code->expires_at) return refused(OAuthCode::kExpiredToken, words.expired, "device_code_expired");
+  if (code->state == DeviceState::kDenied) return refused(OAuthCode::kAccessDenied, words.denied, "denied_by_user");
+  if (code->state == DeviceState::kPending) return pending(*code, now, words);
   if (auto proven = check_verifier(*code, code_verifier); !proven) return {.error = proven.error()};
   return {};
 }

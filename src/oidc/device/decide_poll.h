@@ -1,5 +1,5 @@
-// What a poll of the token endpoint is answered (RFC 8628 section 3.5; keycloak.md section 1.12): a pure function of
-// the stored code, the client and `now`.
+// What a poll of the token endpoint is answered (RFC 8628 section 3.5; OpenID CIBA Core section 11; keycloak.md section
+// 1.12): a pure function of the stored code, the client and `now`.
 #pragma once
 
 #include <optional>
@@ -22,9 +22,22 @@ struct PollDecision {
   seconds interval{0};
 };
 
+/// The texts of a grant's refusals.
+struct PollWords {
+  std::string_view not_valid, expired, denied, too_fast, pending;
+};
+inline constexpr PollWords kDeviceWords{
+    .not_valid = "Device code not valid",
+    .expired = "Device code is expired",
+    .denied = "The end user denied the authorization request",
+    .too_fast = "Slow down",
+    .pending = "The authorization request is still pending",
+};
+
 /// `code` is absent when there is none by that hash. An answer that is ready is given whatever the pace, since a client
 /// that grows its interval by less than we do would otherwise never hear it.
 [[nodiscard]] PollDecision decide_poll(const std::optional<DeviceCode>& code, const ClientId& client,
-                                       std::optional<std::string_view> code_verifier, TimePoint now);
+                                       std::optional<std::string_view> code_verifier, TimePoint now,
+                                       const PollWords& words = kDeviceWords);
 
 }  // namespace cardea::oidc

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "core/level_of_assurance.h"
 #include "oidc/authenticators/all_authenticators.h"
+#include "oidc/ciba/ciba.h"
 #include "oidc/cors.h"
 #include "oidc/dpop/proof.h"
 #include "oidc/endpoint.h"
@@ -71,9 +72,11 @@ class Document {
   JsonWriter writer_;
 };
 
-std::vector<std::string_view> grant_types() {
+std::vector<std::string_view> grant_types(bool has_channel) {
   std::vector<std::string_view> names;
-  for (const auto& grant : all_grants()) names.push_back(grant.grant_type);
+  for (const auto& grant : all_grants()) {
+    if (has_channel || grant.grant_type != kCibaGrant) names.push_back(grant.grant_type);
+  }
   return names;
 }
 
@@ -97,7 +100,7 @@ std::vector<std::string> acr_values(const Realm& realm) {
 
 }  // namespace
 
-std::string discovery_json(const RealmEntry& realm, std::string_view base_url) {
+std::string discovery_json(const RealmEntry& realm, std::string_view base_url, bool has_channel) {
   Document document(realm, base_url);
   document.text("issuer", document.issuer());
   document.endpoint("authorization_endpoint", "/auth");
@@ -109,7 +112,7 @@ std::string discovery_json(const RealmEntry& realm, std::string_view base_url) {
   document.flag("frontchannel_logout_supported", true);
   document.endpoint("jwks_uri", "/certs");
   document.endpoint("check_session_iframe", "/login-status-iframe.html");
-  document.add_list("grant_types_supported", grant_types());
+  document.add_list("grant_types_supported", grant_types(has_channel));
   document.add_list("acr_values_supported", acr_values(realm.realm));
   document.list("response_types_supported", {"code", "none", "id_token", "token", "id_token token", "code id_token",
                                              "code token", "code id_token token"});
@@ -144,6 +147,10 @@ std::string discovery_json(const RealmEntry& realm, std::string_view base_url) {
   document.flag("backchannel_logout_supported", true);
   document.flag("backchannel_logout_session_supported", true);
   document.endpoint("device_authorization_endpoint", "/auth/device");
+  if (has_channel) {
+    document.list("backchannel_token_delivery_modes_supported", {"poll", "ping"});
+    document.endpoint("backchannel_authentication_endpoint", "/ext/ciba/auth");
+  }
   document.flag("require_pushed_authorization_requests", false);
   document.endpoint("pushed_authorization_request_endpoint", "/ext/par/request");
   document.flag("authorization_response_iss_parameter_supported", true);

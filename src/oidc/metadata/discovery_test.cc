@@ -122,7 +122,7 @@ TEST(Discovery, lists_algorithms_and_scopes_of_the_realm) {
 
 TEST(Discovery, serves_the_same_bytes_until_the_realm_changes) {
   OidcWorld world;
-  DocumentCache cache(&discovery_json);
+  DocumentCache cache([](const auto& realm, auto base_url) { return discovery_json(realm, base_url); });
   const auto realm = *world.settings().load_realm("demo");
   const auto first = cache.get(realm, "https://a");
   EXPECT_EQ(first.get(), cache.get(realm, "https://a").get());

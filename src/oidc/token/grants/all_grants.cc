@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "oidc/ciba/ciba.h"
+
 namespace cardea::oidc {
 namespace {
 
@@ -13,6 +15,7 @@ constexpr std::array kGrants = {
     Grant{"refresh_token", &refresh_token_grant},
     Grant{"urn:ietf:params:oauth:grant-type:device_code", &device_code_grant},
     Grant{"urn:ietf:params:oauth:grant-type:token-exchange", &token_exchange_grant},
+    Grant{kCibaGrant, &ciba_grant},
 };
 
 }  // namespace

@@ -13,6 +13,7 @@ namespace cardea::oidc {
 
 // First steps, each in the file of its name.
 [[nodiscard]] web::Outcome authorization_code_grant(TokenRequestPtr request);  // RFC 6749 section 4.1.3
+[[nodiscard]] web::Outcome ciba_grant(TokenRequestPtr request);                // OpenID CIBA Core section 10.1
 [[nodiscard]] web::Outcome client_credentials_grant(TokenRequestPtr request);  // RFC 6749 section 4.4
 [[nodiscard]] web::Outcome device_code_grant(TokenRequestPtr request);         // RFC 8628 section 3.4
 [[nodiscard]] web::Outcome password_grant(TokenRequestPtr request);            // RFC 6749 section 4.3

@@ -30,8 +30,8 @@ Stored<void> join(Tx& tx, const TokenRequest& request, const DeviceCode& code, P
   const auto& repositories = request.dependencies.repositories;
   auto live = repositories.sessions.load(tx, request.realm->realm.id, code.session, code.client);
   if (!live) return refuse(live.error());
-  // When the person agreed is not written down; they signed in before that.
-  const auto agreed_at = *live ? from_epoch_seconds((*live)->session.auth_time) : request.now;
+  auto agreed_at = code.settled_at;
+  if (agreed_at == TimePoint{}) agreed_at = *live ? from_epoch_seconds((*live)->session.auth_time) : request.now;
   out.refusal = why_not_joinable(request, *live, code.user, agreed_at, "Session not active");
   if (out.refusal) return {};
   out.plan = plan_for_granted(*request.client, code.scope);
