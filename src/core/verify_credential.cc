@@ -24,6 +24,17 @@ Stored<std::optional<User>> find_user(Rows& rows, const Repositories& repositori
   return by_email;
 }
 
+Stored<void> store_renewed(Tx& tx, const Repositories& repositories, const User& user, const RenewedHash& renewed) {
+  Credential after;
+  after.id = renewed.credential;
+  after.user = user.id;
+  after.credential_data = renewed.documents.credential_data;
+  after.secret_data = SecretBytes::copy_of(renewed.documents.secret_data);
+  auto stored = repositories.credentials.change_documents(tx, after, renewed.replaces);
+  if (!stored && stored.error() == StoreError::kConflict) return {};
+  return stored;
+}
+
 }  // namespace
 
 Stored<LoginAttempt> load_login_attempt(Rows& rows, const Repositories& repositories, const Realm& realm,
@@ -51,6 +62,8 @@ Stored<LoginAttempt> load_login_attempt(Rows& rows, const Repositories& reposito
     if (credential.type != "password" || !is_first) continue;
     if (auto hash = crypto::parse_keycloak_credential(credential.secret_data.reveal(), credential.credential_data)) {
       attempt.password = std::move(*hash);
+      attempt.password_id = credential.id;
+      attempt.password_data = credential.credential_data;
       attempt.password_set_at = credential.created_at;
     }
   }
@@ -78,7 +91,15 @@ Stored<bool> is_locked_meanwhile(Rows& rows, const Repositories& repositories, c
   return is_locked(*failures, now);
 }
 
+void renew_hash(LoginAttempt& attempt, PasswordVerdict verdict, std::string_view password, Random& random) {
+  if (verdict != PasswordVerdict::kAccepted || crypto::has_default_cost(*attempt.password)) return;
+  const auto fresh = crypto::hash_password(password, random);
+  if (!fresh) return;  // no memory for it now: the next login tries again
+  attempt.renewed = RenewedHash{attempt.password_id, attempt.password_data, crypto::to_keycloak_credential(*fresh)};
+}
+
 bool must_record(const LoginAttempt& attempt, PasswordVerdict verdict) {
+  if (attempt.renewed) return true;
   if (!attempt.is_counted || attempt.is_locked) return false;
   // Only the end of the login forgets what was counted, since more may be asked than a password: else codes could be
   // guessed without end.
@@ -88,6 +109,7 @@ bool must_record(const LoginAttempt& attempt, PasswordVerdict verdict) {
 Stored<void> record_attempt(Tx& tx, const Repositories& repositories, const Realm& realm, const LoginAttempt& attempt,
                             PasswordVerdict verdict, std::string_view ip_address, TimePoint now) {
   if (!must_record(attempt, verdict)) return {};
+  if (attempt.renewed) return store_renewed(tx, repositories, *attempt.user, *attempt.renewed);
   return record_login_failure(tx, repositories, realm, attempt.user->id, ip_address, now);
 }
 

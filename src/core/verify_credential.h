@@ -16,15 +16,25 @@
 
 namespace cardea {
 
+/// A hash of today's cost for a password whose stored one has another: imported, or from before.
+struct RenewedHash {
+  CredentialId credential;
+  std::string replaces;  // credential_data of the stored one
+  crypto::KeycloakCredential documents;
+};
+
 /// What a login by name found. `user` absent: nobody by that name; the attempt still costs a hash.
 struct LoginAttempt {
   std::optional<User> user;
-  std::optional<crypto::PasswordHash> password;    // absent: the user has none that we can verify
+  std::optional<crypto::PasswordHash> password;  // absent: the user has none that we can verify
+  CredentialId password_id;                      // where it is stored, and its credential_data
+  std::string password_data;
   std::optional<TimePoint> password_set_at;        // when it was set, for policies that let passwords expire
   std::set<std::string, std::less<>> credentials;  // types the user has; for the executor (domain/flow/executor.h)
   bool is_locked = false;   // by wrong passwords before (core/brute_force.h): no password is right
   bool is_counted = false;  // the realm locks accounts: what comes of this attempt must be recorded
   bool has_failures = false;
+  std::optional<RenewedHash> renewed;  // set by renew_hash: must be recorded
 };
 
 /// Finds the user by username, or by e-mail where the realm allows it. Names are compared in lower case. Asks the same
@@ -50,9 +60,14 @@ enum class PasswordVerdict {
 [[nodiscard]] Stored<bool> is_locked_meanwhile(Rows& rows, const Repositories& repositories, const Realm& realm,
                                                const UserId& user, TimePoint now);
 
+/// After kAccepted, on the hash lane: hashes the password anew where the stored hash has another algorithm or cost than
+/// new ones have (PBKDF2 of an imported realm). Then `record_attempt` stores it.
+void renew_hash(LoginAttempt& attempt, PasswordVerdict verdict, std::string_view password, Random& random);
+
 /// Must `record_attempt` be called for it? Then on the store lane, before the answer is given.
 [[nodiscard]] bool must_record(const LoginAttempt& attempt, PasswordVerdict verdict);
-/// Counts a wrong password. A locked account counts nothing. What was counted is forgotten by whoever ends the login
+/// Counts a wrong password, or stores a renewed hash in place of the one that was verified; another password that was
+/// set meanwhile stays. A locked account counts nothing. What was counted is forgotten by whoever ends the login
 /// (record_login_success, when `has_failures`).
 [[nodiscard]] Stored<void> record_attempt(Tx& tx, const Repositories& repositories, const Realm& realm,
                                           const LoginAttempt& attempt, PasswordVerdict verdict,

@@ -118,6 +118,53 @@ TEST_F(VerifyCredential, refuses_a_credential_that_does_not_read) {
   EXPECT_EQ(verdict("ada", ""), PasswordVerdict::kRefused);
 }
 
+/// "correct horse" as Keycloak before 25 kept it (tests/vectors/crypto/password.json).
+const crypto::KeycloakCredential kPbkdf2 = {
+    .secret_data =
+        R"({"value":"/IyZXlFirMGGNSMUUI0x7GIN0wPlnFbq94qhIh3uGKw=","salt":"fl8mcwIl5xmS39j/YV8E6Q==","additionalParameters":{}})",
+    .credential_data = R"({"hashIterations":2000,"algorithm":"pbkdf2-sha256","additionalParameters":{}})"};
+
+TEST_F(VerifyCredential, refuses_to_hash_anew_what_was_not_proven_or_has_todays_cost) {
+  add_credential(add_user("u1", "ada", "", ""), kPbkdf2);
+  auto wrong = load("ada");
+  renew_hash(wrong, verify_password(wrong, "wrong"), "wrong", random_);
+  EXPECT_FALSE(wrong.renewed);
+  add_user("u2", "bob", "", "correct horse");
+  auto fresh = load("bob");
+  renew_hash(fresh, verify_password(fresh, "correct horse"), "correct horse", random_);
+  EXPECT_FALSE(fresh.renewed);
+  EXPECT_FALSE(must_record(fresh, PasswordVerdict::kAccepted));
+}
+
+TEST_F(VerifyCredential, a_password_of_another_cost_is_hashed_anew_unless_another_was_set_meanwhile) {
+  const auto user = add_user("u1", "ada", "", "");
+  add_credential(user, kPbkdf2);
+  const auto renew = [&](LoginAttempt attempt) {
+    const auto verdict = verify_password(attempt, "correct horse");
+    renew_hash(attempt, verdict, "correct horse", random_);
+    ASSERT_TRUE(must_record(attempt, verdict));
+    write([&](Tx& tx) { return record_attempt(tx, repositories_, realm_, attempt, verdict, "192.0.2.1", kNow); });
+  };
+  auto late = load("ada");
+  renew(load("ada"));
+  EXPECT_TRUE(crypto::has_default_cost(*load("ada").password));
+  EXPECT_EQ(verdict("ada", "correct horse"), PasswordVerdict::kAccepted);
+  EXPECT_EQ(load("ada").password_set_at, kNow) << "it is the same password";
+  write([&](Tx& tx) {
+    Credential other;
+    other.id = CredentialId("other");
+    other.user = user.id;
+    other.type = "password";
+    const auto documents = crypto::to_keycloak_credential(*crypto::hash_password("another", random_));
+    other.credential_data = documents.credential_data;
+    other.secret_data = SecretBytes::copy_of(documents.secret_data);
+    return repositories_.credentials.replace(tx, other);
+  });
+  renew(std::move(late));
+  EXPECT_EQ(verdict("ada", "another"), PasswordVerdict::kAccepted);
+  EXPECT_EQ(verdict("ada", "correct horse"), PasswordVerdict::kRefused);
+}
+
 TEST_F(VerifyCredential, refuses_overlong_names_and_passwords) {
   add_user("u1", "ada", "", "correct horse");
   EXPECT_EQ(verdict(std::string(kUsernameBytesMax + 1, 'a'), "correct horse"), PasswordVerdict::kRefused);

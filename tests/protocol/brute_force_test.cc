@@ -56,6 +56,36 @@ TEST_P(BruteForceOnTheWire, a_login_on_the_page_forgets_the_failures_before_it) 
   EXPECT_TRUE(by_page("correct-horse"));
 }
 
+TEST_P(BruteForceOnTheWire, an_imported_hash_is_made_anew_on_the_page_and_by_the_grant) {
+  const auto put = [&](const std::string& id) {  // "correct horse" (tests/vectors/crypto/password.json)
+    EXPECT_TRUE(server_.repositories.store.write([&](Tx& tx) {
+      Credential credential;
+      credential.id = CredentialId(id);
+      credential.user = UserId("user-ada");
+      credential.type = "password";
+      credential.credential_data = R"({"hashIterations":2000,"algorithm":"pbkdf2-sha256","additionalParameters":{}})";
+      credential.secret_data = SecretBytes(
+          std::string(R"({"value":"/IyZXlFirMGGNSMUUI0x7GIN0wPlnFbq94qhIh3uGKw=","salt":"fl8mcwIl5xmS39j/YV8E6Q=="})"));
+      return server_.repositories.credentials.replace(tx, credential);
+    }));
+  };
+  const auto is_renewed = [&] {
+    const auto stored = read_from(server_.repositories.store, [&](Rows& rows) {
+      return server_.repositories.credentials.list(rows, UserId("user-ada"), "password");
+    });
+    return stored && stored->front().credential_data.find("argon2") != std::string::npos;
+  };
+  put("old-1");
+  EXPECT_FALSE(by_page("wrong"));
+  EXPECT_FALSE(is_renewed());
+  EXPECT_TRUE(by_page("correct horse"));
+  EXPECT_TRUE(is_renewed());
+  EXPECT_TRUE(by_page("correct horse"));
+  put("old-2");
+  EXPECT_TRUE(by_grant("correct horse"));
+  EXPECT_TRUE(is_renewed());
+}
+
 TEST_P(BruteForceOnTheWire, a_login_by_the_password_grant_forgets_them_too) {
   for (int i = 0; i < 2; ++i) EXPECT_FALSE(by_grant("wrong"));
   EXPECT_TRUE(by_grant("correct-horse"));

@@ -71,12 +71,18 @@ web::Outcome check_lock_and_tell(const SubmissionPtr& submission, LoginAttempt& 
   });
   if (!locked) return store_failed(run.dependencies, run.request, run.realm.get(), locked.error());
   attempt.is_locked = *locked;
+  if (!*locked && attempt.renewed) {
+    return web::then(web::Lane::kStore, [submission, attempt = std::move(attempt), verdict]() mutable {
+      return record_and_tell(submission, attempt, verdict);
+    });
+  }
   return tell(submission, attempt, *locked ? PasswordVerdict::kRefused : verdict);
 }
 
 // The decision, on the hash lane.
 web::Outcome decide(const SubmissionPtr& submission, LoginAttempt& attempt) {
   const auto verdict = verify_password(attempt, submission->form.password.reveal(), submission->held);
+  renew_hash(attempt, verdict, submission->form.password.reveal(), submission->run->dependencies.random);
   if (verdict != PasswordVerdict::kRefused && attempt.is_counted) {
     return then_read(submission->run->dependencies, [submission, attempt = std::move(attempt), verdict]() mutable {
       return check_lock_and_tell(submission, attempt, verdict);

@@ -222,6 +222,7 @@ web::Outcome record_and_decide(const PasswordRequestPtr& login, PasswordVerdict 
 
 web::Outcome hash_and_decide(const PasswordRequestPtr& login) {
   const auto verdict = verify_password(login->attempt, login->password.reveal(), login->held);
+  renew_hash(login->attempt, verdict, login->password.reveal(), login->request->dependencies.random);
   if (!must_record(login->attempt, verdict)) return decide(login, verdict);
   return web::then(web::Lane::kStore, [login, verdict] { return record_and_decide(login, verdict); });
 }
