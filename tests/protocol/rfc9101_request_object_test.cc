@@ -97,6 +97,35 @@ TEST_P(RequestObject, refuses_keys_left_in_the_record_of_a_client_whose_keys_sta
   expect_refused(send(sign(), {}, "moved"));
 }
 
+TEST_P(RequestObject, refuses_an_address_that_has_other_keys_and_asks_it_once) {
+  add("moved", {{"use.jwks.url", "true"}, {"jwks.url", "https://rp.example/keys"}});
+  claims_["client_id"] = claims_["iss"] = "moved";
+  server_.fetcher.serve_json("https://rp.example/keys", R"({"keys":[]})");
+  for (int i = 0; i < 5; ++i) expect_refused(send(sign(), {}, "moved"));
+  EXPECT_EQ(server_.fetcher.calls.size(), 1U) << "a stranger cannot make us ask without end";
+}
+
+TEST_P(RequestObject, refuses_a_shared_key_from_an_address) {  // attack class 11: anybody can read it there
+  add("oct", {{"use.jwks.url", "true"}, {"jwks.url", "https://rp.example/keys"}});
+  claims_["client_id"] = claims_["iss"] = "oct";
+  const std::string secret(64, 'q');
+  server_.fetcher.serve_json("https://rp.example/keys",
+                             R"({"keys":[{"kty":"oct","kid":"k1","k":")" + base64url_encode(secret) + R"("}]})");
+  const auto key = jose::SigningKey::make_hmac(SecretBytes::copy_of(secret), "k1", jose::Algorithm::kHS256);
+  expect_refused(send(jose::sign_jwt(*key, "JWT", json::serialize(claims_)), {}, "oct"));
+}
+
+TEST_P(RequestObject, keys_at_the_clients_address_check_objects_sent_and_pushed) {
+  add("moved", {{"use.jwks.url", "true"}, {"jwks.url", "https://rp.example/keys"}, {"jwks.string", ""}});
+  claims_["client_id"] = claims_["iss"] = "moved";
+  server_.fetcher.serve_json("https://rp.example/keys", key_set_);
+  EXPECT_EQ(send(sign(), {}, "moved").status, 200);
+  const auto pushed =
+      server_.post("/ext/par/request", {{"client_id", "moved"}, {"client_secret", kSecret}, {"request", sign()}});
+  EXPECT_EQ(pushed.status, 201) << pushed.body_text();
+  EXPECT_EQ(server_.fetcher.calls.size(), 1U);
+}
+
 TEST_P(RequestObject, refuses_a_mac_by_the_secret_of_a_client_that_proves_itself_by_keys_or_not_at_all) {
   const auto by_secret = [&](const std::string& client) {
     claims_["client_id"] = claims_["iss"] = client;

@@ -8,8 +8,8 @@
 #include "oidc/authorize/check_request.h"
 #include "oidc/authorize/decide.h"
 #include "oidc/authorize/grant_answer.h"
+#include "oidc/authorize/object_keys.h"
 #include "oidc/authorize/pushed_request.h"
-#include "oidc/authorize/request_object.h"
 #include "oidc/endpoint.h"
 #include "oidc/session_cookies.h"
 #include "web/error_page.h"
@@ -255,6 +255,15 @@ web::Outcome check_and_go(const Dependencies& dependencies, const web::Request& 
                                                         std::move(*checked), std::move(issuer)));
 }
 
+web::Outcome check_read(const Dependencies& dependencies, const web::Request& http,
+                        const std::shared_ptr<const RealmEntry>& realm,
+                        const std::shared_ptr<const ClientEntry>& client,
+                        const Result<RequestParameters, OAuthError>& read) {
+  if (read) return check_and_go(dependencies, http, realm, client, *read);
+  return refuse_on_page(dependencies, http, *realm, client->client.client_id,
+                        {400, "Invalid Request", read.error().note});
+}
+
 /// The parameters themselves: of the request, of a signed object in it, or pushed before.
 web::Outcome read_parameters(const Dependencies& dependencies, const web::Request& http,
                              std::shared_ptr<const RealmEntry> realm, std::shared_ptr<const ClientEntry> client,
@@ -265,14 +274,11 @@ web::Outcome read_parameters(const Dependencies& dependencies, const web::Reques
   const auto handle = pushed_handle(form);
   if (!handle) {
     const auto issuer = dependencies.base_url.issuer(http, realm->realm.name);
-    auto read =
-        read_request_parameters(std::move(form), client->client,
-                                {.issuer = issuer, .now = dependencies.clock.now(), .source = RequestSource::kBrowser});
-    if (!read) {
-      return refuse_on_page(dependencies, http, *realm, client->client.client_id,
-                            {400, "Invalid Request", read.error().note});
-    }
-    return check_and_go(dependencies, http, std::move(realm), std::move(client), *read);
+    const ObjectRules rules{.issuer = issuer, .now = dependencies.clock.now(), .source = RequestSource::kBrowser};
+    return with_request_parameters(dependencies, std::move(form), client, rules,
+                                   [&dependencies, &http, realm, client](const auto& read) -> web::Outcome {
+                                     return check_read(dependencies, http, realm, client, read);
+                                   });
   }
   return then_read(dependencies,
                    [&dependencies, &http, realm = std::move(realm), client = std::move(client),

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "crypto/hash.h"
+#include "oidc/authorize/object_keys.h"
 #include "oidc/client_request.h"
 #include "oidc/endpoint.h"
 
@@ -101,15 +102,9 @@ web::Outcome store(const ClientRequestPtr& request, Ticket ticket, std::string h
       });
 }
 
-web::Outcome push(ClientRequestPtr request) {
-  const auto refused = [&](OAuthError error) { return refuse_client(*request, kRules, error); };
+web::Outcome keep(const ClientRequestPtr& request, const Result<RequestParameters, OAuthError>& parameters) {
+  const auto refused = [&](const OAuthError& error) { return refuse_client(*request, kRules, error); };
   const auto& client = request->client->client;
-  if (request->form.raw("request_uri")) {  // PA-4
-    return refused({OAuthCode::kInvalidRequest, "It is not allowed to include request_uri to PAR.", 0, "request_uri"});
-  }
-  auto parameters =
-      read_request_parameters(without_proof(request->form, client.client_id), client,
-                              {.issuer = request->issuer, .now = request->now, .source = RequestSource::kPushed});
   if (!parameters) return refused(parameters.error());
   const auto checked = check_authorization_request(parameters->form, request->client.get(), request->server_base);
   if (!checked) return refused(pushed_error(checked.error(), client.policy()));
@@ -123,6 +118,18 @@ web::Outcome push(ClientRequestPtr request) {
                 .created_at = request->now,
                 .expires_at = request->now + kept_for(request->realm->realm)};
   return store(request, std::move(ticket), std::move(handle));
+}
+
+web::Outcome push(ClientRequestPtr request) {
+  if (request->form.raw("request_uri")) {  // PA-4
+    return refuse_client(
+        *request, kRules,
+        {OAuthCode::kInvalidRequest, "It is not allowed to include request_uri to PAR.", 0, "request_uri"});
+  }
+  return with_request_parameters(
+      request->dependencies, without_proof(request->form, request->client->client.client_id), request->client,
+      {.issuer = request->issuer, .now = request->now, .source = RequestSource::kPushed},
+      [request](const Result<RequestParameters, OAuthError>& parameters) { return keep(request, parameters); });
 }
 
 }  // namespace

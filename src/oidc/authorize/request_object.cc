@@ -25,22 +25,18 @@ bool is_allowed_typ(std::string_view typ) {  // JR-7
   return std::ranges::find(kAllowed, typ) != kAllowed.end();
 }
 
-/// Attribute `request.object.signature.alg`: a name, or "any"; unsigned objects are taken from nobody.
-bool is_allowed_algorithm(jose::Algorithm algorithm, const Client& client) {
-  const auto registered = client.attribute("request.object.signature.alg");
-  if (!registered.empty() && registered != "any" && registered != jose::name(algorithm)) return false;
-  const bool is_fapi = algorithm == jose::Algorithm::kPS256 || algorithm == jose::Algorithm::kES256 ||
-                       algorithm == jose::Algorithm::kEdDSA;
-  return client.policy() != ClientPolicy::kFapi2 || is_fapi;  // FA-14
-}
-
-Result<jose::VerifiedJwt, OAuthError> verify_object(std::string_view text, const Client& client) {
+Result<jose::VerifiedJwt, OAuthError> verify_object(std::string_view text, const Client& client,
+                                                    const jose::KeySet* fetched) {
   const auto jws = jose::UnverifiedJws::parse(text);
   if (!jws) return refuse(bad_object(jose::describe(jws.error())));
-  if (!is_allowed_algorithm(jws->algorithm(), client)) return refuse(bad_object("algorithm_not_registered"));
-  const auto keys = keys_of_objects(client, *jws);
-  if (!keys) return refuse(bad_object(jose::describe(keys.error())));
-  auto object = jose::verify(*jws, *keys);
+  if (!is_allowed_object_algorithm(jws->algorithm(), client)) return refuse(bad_object("algorithm_not_registered"));
+  const auto verified = [&]() -> Result<jose::VerifiedJwt, jose::JoseError> {
+    if (fetched != nullptr && !jose::is_hmac(jws->algorithm())) return jose::verify(*jws, *fetched);
+    const auto keys = keys_of_objects(client, *jws);
+    if (!keys) return refuse(keys.error());
+    return jose::verify(*jws, *keys);
+  };
+  auto object = verified();
   if (!object) return refuse(bad_object(jose::describe(object.error())));
   return std::move(*object);
 }
@@ -76,6 +72,15 @@ bool is_parameter(std::string_view name) {
 }
 
 }  // namespace
+
+/// Attribute `request.object.signature.alg`: a name, or "any"; unsigned objects are taken from nobody.
+bool is_allowed_object_algorithm(jose::Algorithm algorithm, const Client& client) {
+  const auto registered = client.attribute("request.object.signature.alg");
+  if (!registered.empty() && registered != "any" && registered != jose::name(algorithm)) return false;
+  const bool is_fapi = algorithm == jose::Algorithm::kPS256 || algorithm == jose::Algorithm::kES256 ||
+                       algorithm == jose::Algorithm::kEdDSA;
+  return client.policy() != ClientPolicy::kFapi2 || is_fapi;  // FA-14
+}
 
 Result<void, std::string_view> check_request_object(const jose::VerifiedJwt& object, const Client& client,
                                                     const ObjectRules& rules) {
@@ -115,7 +120,7 @@ Result<web::Form, web::FormError> parameters_of(const jose::VerifiedJwt& object)
 }
 
 Result<RequestParameters, OAuthError> read_request_parameters(web::Form form, const Client& client,
-                                                              const ObjectRules& rules) {
+                                                              const ObjectRules& rules, const jose::KeySet* fetched) {
   if (form.value("request_uri")) return refuse(bad_request("request_uri"));
   const auto text = form.value("request");
   if (!text) {
@@ -123,7 +128,7 @@ Result<RequestParameters, OAuthError> read_request_parameters(web::Form form, co
     return RequestParameters{std::move(form), {}, {}};
   }
   if (form.first_repeated({"resource"})) return refuse(bad_request("repeated_beside_object"));
-  const auto object = verify_object(*text, client);
+  const auto object = verify_object(*text, client, fetched);
   if (!object) return refuse(object.error());
   if (const auto checked = check_request_object(*object, client, rules); !checked) {
     return refuse(bad_object(checked.error()));

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "domain/client.h"
 #include "jose/jws.h"
+#include "jose/key_set.h"
 #include "oidc/error.h"
 #include "web/form.h"
 
@@ -31,9 +32,14 @@ struct ObjectRules {
 /// The parameters that count. Of a request object the claims; for classic clients at the authorization endpoint the
 /// others of the request as well, where the object does not say them (OpenID Connect Core section 6.1). Refuses, always
 /// as invalid_request_object or invalid_request: an object that is not the client's, not for us or not of now, and what
-/// the attributes `request.object.required` and `request.object.signature.alg` do not allow.
+/// the attributes `request.object.required` and `request.object.signature.alg` do not allow. `fetched`: the keys at the
+/// client's address, for clients whose keys stand there (object_keys.h).
 [[nodiscard]] Result<RequestParameters, OAuthError> read_request_parameters(web::Form form, const Client& client,
-                                                                            const ObjectRules& rules);
+                                                                            const ObjectRules& rules,
+                                                                            const jose::KeySet* fetched = nullptr);
+
+/// Does `request.object.signature.alg`, or the client's policy, let an object be signed so?
+[[nodiscard]] bool is_allowed_object_algorithm(jose::Algorithm algorithm, const Client& client);
 
 /// Checks the claims of an object whose signature was right; the refusal is its reason for the log.
 [[nodiscard]] Result<void, std::string_view> check_request_object(const jose::VerifiedJwt& object, const Client& client,
