@@ -103,6 +103,9 @@ void PasswordPolicy::add(std::string_view name, std::string_view argument) {
     auto pattern = std::make_shared<const RE2>(re2::StringPiece(argument.data(), argument.size()), options);
     if (!pattern->ok()) return broken();
     rules_.push_back({.kind = Kind::kRegex, .number = 0, .pattern = std::move(pattern)});
+  } else if (name == "passwordBlacklist") {
+    if (trim(argument).empty()) return broken();
+    lists_.emplace_back(trim(argument));
   } else if (name == "forceExpiredPasswordChange") {
     expires_after_days_ = number(365);
     if (!expires_after_days_) broken();
@@ -125,8 +128,10 @@ void PasswordPolicy::add(std::string_view name, std::string_view argument) {
   }
 }
 
-std::vector<PasswordViolation> PasswordPolicy::check(std::string_view password, const PasswordOwner& owner) const {
-  if (!broken_.empty()) {
+std::vector<PasswordViolation> PasswordPolicy::check(std::string_view password, const PasswordOwner& owner,
+                                                     const PasswordLists& lists) const {
+  const bool lacks_list = std::ranges::any_of(lists_, [&](const auto& name) { return !lists.contains(name); });
+  if (!broken_.empty() || lacks_list) {
     return {{"invalidPasswordGenericMessage",
              "Passwords cannot be changed now: the password policy of this realm cannot be read. Ask your "
              "administrator to mend it."}};
@@ -141,6 +146,9 @@ std::vector<PasswordViolation> PasswordPolicy::check(std::string_view password, 
   std::vector<PasswordViolation> violations;
   for (const auto& rule : rules_) {
     if (auto violation = check_rule(rule, counts, password, owner)) violations.push_back(std::move(*violation));
+  }
+  if (std::ranges::any_of(lists_, [&](const auto& name) { return lists.find(name)->second.contains(password); })) {
+    violations.push_back({"invalidPasswordBlacklistedMessage", "Invalid password: password is blacklisted."});
   }
   return violations;
 }
@@ -234,6 +242,7 @@ std::string PasswordPolicy::summary() const {
         break;
     }
   }
+  if (!lists_.empty()) part("none of those that many people use");
   return out.empty() ? out : "Rules: " + out + ".";
 }
 

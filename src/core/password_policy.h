@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "core/password_lists.h"
 
 namespace re2 {
 class RE2;
@@ -35,8 +36,9 @@ class PasswordPolicy {
 
   /// Every rule the password breaks, in the policy's order; empty when it may be used. Characters are Unicode code
   /// points, their kinds as Unicode has them. Passwords that are no UTF-8 or longer than kPasswordBytesMax are refused
-  /// always.
-  [[nodiscard]] std::vector<PasswordViolation> check(std::string_view password, const PasswordOwner& owner) const;
+  /// always, and any where the policy names a list that is not among `lists`.
+  [[nodiscard]] std::vector<PasswordViolation> check(std::string_view password, const PasswordOwner& owner,
+                                                     const PasswordLists& lists) const;
 
   /// The rules in words for the page, for example "At least 8 characters, 1 digit."; empty without rules.
   [[nodiscard]] std::string summary() const;
@@ -49,9 +51,11 @@ class PasswordPolicy {
   [[nodiscard]] std::optional<int> history_days() const { return history_days_; }
   /// maxAuthAge: how old the login may be when a client asks for a new password.
   [[nodiscard]] std::optional<seconds> max_auth_age() const { return max_auth_age_; }
-  /// Rules this release knows of and does not enforce (block lists, other hash settings), to warn about.
+  /// Rules this release knows of and does not enforce (other hash settings), to warn about.
   [[nodiscard]] const std::vector<std::string>& rules_not_enforced() const { return not_enforced_; }
   [[nodiscard]] const std::vector<std::string>& broken_rules() const { return broken_; }
+  /// passwordBlacklist: names of the lists.
+  [[nodiscard]] const std::vector<std::string>& lists() const { return lists_; }
 
  private:
   enum class Kind {
@@ -84,6 +88,7 @@ class PasswordPolicy {
   std::optional<seconds> max_auth_age_;
   std::vector<std::string> not_enforced_;
   std::vector<std::string> broken_;
+  std::vector<std::string> lists_;
 };
 
 }  // namespace cardea

@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto middle = text.find('\n');
   const auto policy = PasswordPolicy::parse(text.substr(0, middle));
   const auto password = middle == std::string_view::npos ? std::string_view("password") : text.substr(middle + 1);
-  const auto violations = policy.check(password, {.username = "ada", .email = "ada@example.com"});
+  const auto violations = policy.check(password, {.username = "ada", .email = "ada@example.com"}, {});
   CARDEA_ASSERT(policy.broken_rules().empty() || !violations.empty());
   CARDEA_ASSERT(policy.summary().size() < 64 * 1024);
   return 0;

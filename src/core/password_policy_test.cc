@@ -15,7 +15,8 @@ constexpr PasswordOwner kAda{"ada", "ada@example.com"};
 
 std::vector<std::string> broken_by(std::string_view policy, std::string_view password) {
   std::vector<std::string> keys;
-  for (const auto& violation : PasswordPolicy::parse(policy).check(password, kAda)) keys.emplace_back(violation.key);
+  for (const auto& violation : PasswordPolicy::parse(policy).check(password, kAda, {}))
+    keys.emplace_back(violation.key);
   return keys;
 }
 
@@ -72,7 +73,8 @@ TEST(PasswordPolicy, reports_every_broken_rule_in_order) {
 }
 
 TEST(PasswordPolicy, says_it_in_keycloaks_words) {
-  EXPECT_EQ(PasswordPolicy::parse("length(8)").check("x", kAda).front().text, "Invalid password: minimum length 8.");
+  EXPECT_EQ(PasswordPolicy::parse("length(8)").check("x", kAda, {}).front().text,
+            "Invalid password: minimum length 8.");
 }
 
 TEST(PasswordPolicy, counts_code_points_and_unicode_letters) {
@@ -86,12 +88,25 @@ TEST(PasswordPolicy, counts_code_points_and_unicode_letters) {
 TEST(PasswordPolicy, names_the_rules_it_does_not_enforce) {
   const auto policy = PasswordPolicy::parse(
       "passwordHistory(3) and hashIterations(210000) and hashAlgorithm(argon2) and hashAlgorithm(pbkdf2-sha512) and "
-      "passwordBlacklist(words.txt) and maxAuthAge(300) and hashIterations(5)");
-  EXPECT_THAT(policy.rules_not_enforced(),
-              ElementsAre("hashIterations(210000)", "hashAlgorithm(pbkdf2-sha512)", "passwordBlacklist(words.txt)"));
+      "maxAuthAge(300) and hashIterations(5)");
+  EXPECT_THAT(policy.rules_not_enforced(), ElementsAre("hashIterations(210000)", "hashAlgorithm(pbkdf2-sha512)"));
   EXPECT_EQ(policy.history_count(), 3);
   EXPECT_EQ(policy.max_auth_age(), seconds(300));
-  EXPECT_THAT(policy.check("x", kAda), IsEmpty());
+  EXPECT_THAT(policy.check("x", kAda, {}), IsEmpty());
+}
+
+TEST(PasswordPolicy, refuses_what_is_on_a_list_and_everything_while_the_list_is_missing) {
+  const auto policy = PasswordPolicy::parse("passwordBlacklist(words.txt)");
+  const auto keys = [&](std::string_view password, const PasswordLists& lists) {
+    const auto violations = policy.check(password, kAda, lists);
+    return violations.empty() ? std::string_view() : violations.front().key;
+  };
+  const PasswordLists lists = {{"words.txt", PasswordList::parse("letmein\n")}};
+  EXPECT_EQ(keys("LetMeIn", lists), "invalidPasswordBlacklistedMessage");
+  EXPECT_EQ(keys("let me in", lists), "");
+  EXPECT_EQ(keys("let me in", {}), "invalidPasswordGenericMessage");
+  EXPECT_EQ(policy.summary(), "Rules: none of those that many people use.");
+  EXPECT_THAT(PasswordPolicy::parse("passwordBlacklist").broken_rules(), ElementsAre("passwordBlacklist()"));
 }
 
 TEST(PasswordPolicy, reads_when_passwords_expire) {

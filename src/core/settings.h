@@ -17,6 +17,7 @@
 
 #include "base/clock_map.h"
 #include "base/log.h"
+#include "core/password_lists.h"
 #include "core/token/token_plan.h"
 #include "core/unknown_names.h"
 #include "domain/flow/flow_set.h"
@@ -115,6 +116,10 @@ class Settings {
   /// The groups of a subject, in its order; groups that are gone are left out.
   Stored<std::vector<std::shared_ptr<const Group>>> groups(Rows& rows, const RealmEntry& realm, const Subject& subject);
 
+  /// The lists that password policies name. Set before the first request, for as long as this lives.
+  void use_password_lists(const PasswordLists& lists) { password_lists_ = &lists; }
+  [[nodiscard]] const PasswordLists& password_lists() const { return *password_lists_; }
+
   /// Compares the versions of the realms in memory with the database and drops what moved. Called every second by one
   /// thread, and by tests. False when the database did not answer.
   bool check_versions();
@@ -153,6 +158,8 @@ class Settings {
   /// Names that exist, as far as we know: they outlive the entries, which any change of the realm drops. False: gone.
   ClockMap<bool> found_{kEntriesMax};
   UnknownNames unknown_names_;
+  const PasswordLists none_;
+  const PasswordLists* password_lists_ = &none_;
 };
 
 }  // namespace cardea

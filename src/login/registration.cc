@@ -143,7 +143,8 @@ void check_password(const Registration& run, const web::Form& form, Posted& post
   }
   const auto policy = PasswordPolicy::parse(run.realm->realm.password_policy);
   for (const auto& violation :
-       policy.check(posted.password.reveal(), {.username = posted.user.username, .email = posted.user.email})) {
+       policy.check(posted.password.reveal(), {.username = posted.user.username, .email = posted.user.email},
+                    run.dependencies.settings.password_lists())) {
     posted.state.password_error.append(posted.state.password_error.empty() ? "" : " ").append(violation.text);
   }
 }

@@ -10,7 +10,7 @@ namespace {
 
 Or<Credential> hash_credential(Call& call, const SecretBytes& password, const PasswordOwner& owner) {
   const auto policy = PasswordPolicy::parse(call.realm().password_policy);
-  const auto violations = policy.check(password.reveal(), owner);
+  const auto violations = policy.check(password.reveal(), owner, call.dependencies().settings.password_lists());
   if (!violations.empty()) return refuse(error(400, violations.front().key, violations.front().text));
   const auto hash = crypto::hash_password(password.reveal(), call.random());
   if (!hash) return refuse(StoreError::kBusy);

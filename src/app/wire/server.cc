@@ -10,6 +10,7 @@
 #include "app/wire/management.h"
 #include "app/wire/open_gate.h"
 #include "app/wire/outbound.h"
+#include "app/wire/password_lists.h"
 #include "app/wire/provider.h"
 #include "app/wire/signals.h"
 #include "app/wire/ticker.h"
@@ -51,6 +52,7 @@ struct RunningServer::Parts {
   Metrics metrics = {};
   Health health = {};
   web::Router management_router = {};
+  PasswordLists password_lists = {};
   std::unique_ptr<Provider> provider = {};
   std::unique_ptr<OpenGate> gate = {};  // null: there is none
   std::unique_ptr<OpenDatabase> database = {};
@@ -88,6 +90,8 @@ void RunningServer::Parts::make_provider() {
                                                         settings.ciba_channel_uri},
                                         ProviderAddress{settings.frontend_url(), settings.http_relative_path},
                                         settings.development);
+  password_lists = read_password_lists(settings.data_dir + "/password-blacklists", log);
+  provider->settings().use_password_lists(password_lists);
 }
 
 /// On SQLite the writer is the store lane, so that requests share its commits; on PostgreSQL one thread waits for each

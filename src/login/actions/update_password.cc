@@ -14,8 +14,8 @@ std::vector<std::string> find_problems(const ActionRun& run, const NewPasswordFo
   if (form.password.reveal() != form.confirmation.reveal()) return {action_texts(run)("notMatchPasswordMessage")};
   std::vector<std::string> problems;
   const auto policy = PasswordPolicy::parse(run.realm->realm.password_policy);
-  for (auto& violation :
-       policy.check(form.password.reveal(), {.username = run.user.username, .email = run.user.email})) {
+  for (auto& violation : policy.check(form.password.reveal(), {.username = run.user.username, .email = run.user.email},
+                                      run.dependencies.settings.password_lists())) {
     problems.push_back(std::move(violation.text));
   }
   return problems;
