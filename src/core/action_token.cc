@@ -17,7 +17,8 @@ constexpr std::int64_t kUserLifeDefault = 300;
 constexpr std::int64_t kAdminLifeDefault = 43'200;
 constexpr std::int64_t kLifeMax = 30 * 86'400;
 constexpr std::size_t kActionsMax = 32;
-constexpr std::array<std::string_view, 3> kTypes = {"verify-email", "reset-credentials", "execute-actions"};
+constexpr std::array<std::string_view, 4> kTypes = {"verify-email", "reset-credentials", "execute-actions",
+                                                    "update-email"};
 
 std::string_view type_of(ActionKind kind) { return kTypes[static_cast<std::size_t>(kind)]; }
 
@@ -53,6 +54,7 @@ std::string write_action_token(const RealmEntry& realm, std::string_view issuer,
   writer.member("typ", type_of(token.kind)).member("eml", token.email);
   if (!token.client_id.empty()) writer.member("azp", token.client_id);
   if (!token.redirect_uri.empty()) writer.member("reduri", token.redirect_uri);
+  if (!token.new_email.empty()) writer.member("neml", token.new_email);
   if (token.credential_stamp) writer.member("cst", *token.credential_stamp);
   if (!token.actions.empty()) {
     writer.key("rqac").begin_array();
@@ -82,6 +84,7 @@ Result<ActionToken, ActionTokenError> read_action_token(const RealmEntry& realm,
                     .client_id = std::string(jwt->azp()),
                     .redirect_uri = std::string(jwt->text("reduri")),
                     .actions = texts_of(jwt->claims(), "rqac"),
+                    .new_email = std::string(jwt->text("neml")),
                     .expires_at = *jwt->exp()};
   if (const auto* stamp = jwt->claims().if_contains("cst"); stamp != nullptr) {
     if (!stamp->is_int64()) return refuse(ActionTokenError::kMalformed);
@@ -89,10 +92,13 @@ Result<ActionToken, ActionTokenError> read_action_token(const RealmEntry& realm,
   }
   const bool has_actions = !token.actions.empty();
   if (has_actions != (token.kind == ActionKind::kExecuteActions)) return refuse(ActionTokenError::kMalformed);
+  if (token.new_email.empty() == (token.kind == ActionKind::kUpdateEmail)) return refuse(ActionTokenError::kMalformed);
   return token;
 }
 
 std::string reset_ticket(const UserId& user) { return crypto::sha256_base64url("reset_link/" + user.str()); }
+
+std::string email_ticket(const UserId& user) { return crypto::sha256_base64url("email_link/" + user.str()); }
 
 std::string used_id(const ActionToken& token) {
   return crypto::sha256_base64url(std::string("action_token\0", 13) + token.id);

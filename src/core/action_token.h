@@ -15,7 +15,7 @@
 
 namespace cardea {
 
-enum class ActionKind { kVerifyEmail, kResetCredentials, kExecuteActions };
+enum class ActionKind { kVerifyEmail, kResetCredentials, kExecuteActions, kUpdateEmail };
 
 struct ActionToken {
   ActionKind kind;
@@ -25,9 +25,10 @@ struct ActionToken {
   std::string client_id;             // whom the last page may lead back to; empty: nobody
   std::string redirect_uri;          // checked against the client's by whoever made the token; empty: none
   std::vector<std::string> actions;  // aliases of required actions; for kExecuteActions
+  std::string new_email = {};        // the address to come, which the mail went to; for kUpdateEmail
   TimePoint expires_at{};
-  /// Of kResetCredentials: the password it was asked for to replace (core/proof_holds.h). Another one since, and the
-  /// link is over.
+  /// Of kResetCredentials and kUpdateEmail: the password as it was when the link was asked for (core/proof_holds.h).
+  /// Another one since, and the link is over.
   std::optional<std::int64_t> credential_stamp = {};
 };
 
@@ -49,6 +50,8 @@ enum class ActionTokenError {
 
 /// Of links to reset a password only the newest of a person works: what TicketRepo keeps its id under.
 [[nodiscard]] std::string reset_ticket(const UserId& user);
+/// The same for links to a new address.
+[[nodiscard]] std::string email_ticket(const UserId& user);
 
 /// What UsedIdRepo remembers of a token.
 [[nodiscard]] std::string used_id(const ActionToken& token);

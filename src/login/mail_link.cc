@@ -38,7 +38,7 @@ struct Link {
 struct LinkFacts {
   std::optional<User> user;
   std::int64_t credential_stamp = -1;
-  std::optional<Ticket> newest;  // of links to reset a password
+  std::optional<Ticket> newest;  // of links to reset a password, or to a new address
 };
 
 Stored<LinkFacts> load_facts(Rows& rows, const Dependencies& dependencies, const Realm& realm,
@@ -51,8 +51,10 @@ Stored<LinkFacts> load_facts(Rows& rows, const Dependencies& dependencies, const
   const auto stamp = load_credential_stamp(rows, repositories, token.user);
   if (!stamp) return refuse(stamp.error());
   facts.credential_stamp = *stamp;
-  if (token.kind != ActionKind::kResetCredentials) return facts;
-  auto newest = repositories.tickets.find(rows, realm.id, TicketKind::kResetLink, reset_ticket(token.user),
+  const bool is_reset = token.kind == ActionKind::kResetCredentials;
+  if (!is_reset && token.kind != ActionKind::kUpdateEmail) return facts;
+  auto newest = repositories.tickets.find(rows, realm.id, TicketKind::kResetLink,
+                                          is_reset ? reset_ticket(token.user) : email_ticket(token.user),
                                           dependencies.clock.now());
   if (!newest) return refuse(newest.error());
   facts.newest = std::move(*newest);
@@ -130,6 +132,8 @@ std::string_view heading_of(ActionKind kind) {
       return "Confirm your e-mail address";
     case ActionKind::kResetCredentials:
       return "Reset password";
+    case ActionKind::kUpdateEmail:
+      return "Confirm your new e-mail address";
     case ActionKind::kExecuteActions:
       break;
   }
@@ -146,6 +150,8 @@ web::Response question_page(const Dependencies& dependencies, const web::Request
   data.text("heading", std::string(heading_of(link.token.kind)))
       .text("email", link.user.email)
       .flag("verifies", link.token.kind == ActionKind::kVerifyEmail)
+      .flag("updates", link.token.kind == ActionKind::kUpdateEmail)
+      .text("new_email", link.token.new_email)
       .flag("resets", link.token.kind == ActionKind::kResetCredentials)
       .flag("has_actions", !actions.empty())
       .list("actions", std::move(actions))
@@ -192,6 +198,47 @@ web::Outcome verify_address(const Dependencies& dependencies, const web::Request
   });
 }
 
+/// The address becomes the person's, verified. kConflict: the link was used; `is_taken`: the address is another's.
+Stored<void> change_address(Tx& tx, const Dependencies& dependencies, const Realm& realm, const ActionToken& token,
+                            bool& is_taken) {
+  auto& users = dependencies.repositories.users;
+  is_taken = false;
+  if (auto used = use_up(tx, dependencies, realm, token); !used) return used;
+  auto found = users.find(tx, realm.id, token.user);
+  if (!found) return refuse(found.error());
+  if (!*found || (*found)->email != token.email) return refuse(StoreError::kConflict);
+  User user = std::move(**found);
+  user.email = token.new_email;
+  user.email_verified = true;
+  if (realm.registration_email_as_username) user.username = token.new_email;
+  std::erase(user.required_actions, "UPDATE_EMAIL");
+  std::erase(user.required_actions, "VERIFY_EMAIL");
+  auto updated = users.update(tx, user, realm.duplicate_emails_allowed);
+  is_taken = !updated && updated.error() == StoreError::kConflict;
+  return updated;
+}
+
+web::Outcome update_address(const Dependencies& dependencies, const web::Request& request, const RealmPtr& realm,
+                            const std::shared_ptr<const Link>& link) {
+  return web::then(web::Lane::kStore, [&dependencies, &request, realm, link]() -> web::Outcome {
+    bool is_taken = false;
+    const auto stored = dependencies.repositories.store.write(
+        [&](Tx& tx) { return change_address(tx, dependencies, realm->realm, link->token, is_taken); });
+    if (is_taken) return refuse_link(dependencies, request, realm->realm, "email_taken", "Email already exists.");
+    if (!stored && stored.error() == StoreError::kConflict) {
+      return refuse_link(dependencies, request, realm->realm, "used_before");
+    }
+    if (!stored) return store_failed(dependencies, request, realm.get(), stored.error());
+    dependencies.log.info("email_updated", {{"realm", realm->realm.name},
+                                            {"user_id", link->token.user.str()},
+                                            {"correlation_id", request.correlation_id}});
+    const web::PageLink back{link->back_url, "Back to Application"};
+    return web::info_page(dependencies.pages, display_name(realm->realm), "Your e-mail address has been updated.",
+                          "You can go on where you were asked to confirm it, or close this page.",
+                          back.url.empty() ? nullptr : &back);
+  });
+}
+
 web::Outcome run_actions(const Dependencies& dependencies, const web::Request& request, const RealmPtr& realm,
                          const std::shared_ptr<const Link>& link) {
   MailedActions mailed;
@@ -229,6 +276,9 @@ web::Outcome follow_mail_link(const Dependencies& dependencies, const web::Reque
                    [&dependencies, &request, realm](const std::shared_ptr<const Link>& link) -> web::Outcome {
                      if (link->token.kind == ActionKind::kVerifyEmail) {
                        return verify_address(dependencies, request, realm, link);
+                     }
+                     if (link->token.kind == ActionKind::kUpdateEmail) {
+                       return update_address(dependencies, request, realm, link);
                      }
                      return run_actions(dependencies, request, realm, link);
                    });

@@ -11,6 +11,8 @@ std::string_view template_of(MailKind kind) {
       return "reset-password";
     case MailKind::kExecuteActions:
       return "execute-actions";
+    case MailKind::kUpdateEmail:
+      return "update-email";
     case MailKind::kTest:
       break;
   }

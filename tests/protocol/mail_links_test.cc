@@ -10,6 +10,7 @@ namespace cardea::protocol {
 namespace {
 
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Not;
 
 constexpr std::string_view kLoginActions = "/realms/demo/login-actions";
@@ -185,6 +186,56 @@ TEST_P(MailLinks, refuses_the_page_of_a_link_once_the_password_was_changed_other
     return server_.repositories.credentials.replace(tx, credential);
   });
   EXPECT_NE(choose(browser_, page, "new-horse-battery").status, 200);
+}
+
+TEST_P(MailLinks, refuses_a_new_address_that_nobody_confirmed) {
+  server_.change_realm([](Realm& realm) {
+    realm.verify_email = true;
+    realm.extra["requiredActions"] = json::parse(
+        R"([{"alias": "UPDATE_EMAIL", "providerId": "UPDATE_EMAIL", "enabled": true, "defaultAction": false}])");
+  });
+  const auto set = [&](const std::function<void(User&)>& change) {
+    auto ada = user("ada");
+    change(ada);
+    change_user([&](Tx& tx) { return server_.repositories.users.update(tx, ada, false); });
+  };
+  set([](User& ada) {
+    ada.email_verified = true;
+    ada.required_actions = {"UPDATE_EMAIL"};
+  });
+  const auto login = browser_.get(authorize_url());
+  auto page = follow(browser_, browser_.submit(login, {{"username", "ada"}, {"password", "correct-horse"}}));
+  page = browser_.submit(page, {{"email", "new@demo.example"}});
+  EXPECT_THAT(std::string(page.body_text()), HasSubstr("kc-sent"));
+  EXPECT_EQ(user("ada").email, "ada@demo.example");
+  const auto sent = mails();
+  ASSERT_EQ(sent.size(), 1U);
+  EXPECT_EQ(sent.front().to, "new@demo.example");
+  const Pairs same = {{"email", "new@demo.example"}, {"sent", "true"}};
+  page = browser_.submit(page, same);
+  EXPECT_THAT(std::string(page.body_text()), HasSubstr("not confirmed yet"));
+  Browser reader(server_);
+  const auto done = open_and_press(reader, link_in(sent.front()));
+  EXPECT_THAT(std::string(done.body_text()), HasSubstr("has been updated"));
+  EXPECT_EQ(user("ada").email, "new@demo.example");
+  EXPECT_TRUE(user("ada").email_verified);
+  EXPECT_THAT(user("ada").required_actions, IsEmpty());
+  expect_stale(reader.get(link_in(sent.front())));
+  const auto back = browser_.submit(page, same);
+  EXPECT_FALSE(location_parameter(back, "code").empty()) << back.body_text();
+}
+
+TEST_P(MailLinks, refuses_a_confirmed_address_that_another_took_meanwhile) {
+  auto order = ActionMailOrder{.kind = ActionKind::kUpdateEmail, .user = nullptr, .base = "https://id.example"};
+  const auto ada = user("ada");
+  order.user = &ada;
+  order.new_email = "bob@demo.example";
+  const auto mail = write_action_mail(*login::make_theme_mailer(), *server_.realm(), order, draw_ids(server_.random),
+                                      server_.clock.now());
+  const auto page = open_and_press(browser_, link_in(mail));
+  EXPECT_EQ(page.status, 400);
+  EXPECT_THAT(std::string(page.body_text()), HasSubstr("already exists"));
+  EXPECT_EQ(user("ada").email, "ada@demo.example");
 }
 
 TEST_P(MailLinks, refuses_our_other_tokens_as_links) {  // attack class 17

@@ -33,6 +33,7 @@ constexpr std::array kRules = {
     Rule{"device_approved", "OAUTH2_DEVICE_VERIFY_USER_CODE"},
     Rule{"device_denied", "OAUTH2_DEVICE_VERIFY_USER_CODE", true},
     Rule{"device_refused", "OAUTH2_DEVICE_VERIFY_USER_CODE", true},
+    Rule{"email_updated", "UPDATE_EMAIL"},
     Rule{"email_verified", "VERIFY_EMAIL"},
     Rule{"impersonated", "IMPERSONATE"},
     Rule{"introspection_inactive", "INTROSPECT_TOKEN", true},

@@ -18,6 +18,8 @@ MailKind mail_of(ActionKind kind) {
       return MailKind::kVerifyEmail;
     case ActionKind::kResetCredentials:
       return MailKind::kResetPassword;
+    case ActionKind::kUpdateEmail:
+      return MailKind::kUpdateEmail;
     case ActionKind::kExecuteActions:
       break;
   }
@@ -39,11 +41,12 @@ Mail write_action_mail(const Mailer& mailer, const RealmEntry& realm, const Acti
                     .client_id = order.client_id,
                     .redirect_uri = order.redirect_uri,
                     .actions = order.actions,
+                    .new_email = order.new_email,
                     .expires_at = now + life,
                     .credential_stamp = order.credential_stamp};
   MailOrder mail{.kind = mail_of(order.kind),
                  .realm = realm.realm,
-                 .to = token.email,
+                 .to = order.new_email.empty() ? token.email : order.new_email,
                  .name = order.user != nullptr ? order.user->first_name : std::string(),
                  .link = action_link(order.base, realm.realm.name, write_action_token(realm, issuer, token, now)),
                  .life = life};

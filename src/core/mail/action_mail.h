@@ -22,6 +22,7 @@ struct ActionMailOrder {
   std::string client_id = {};             // whom the last page leads back to; with its redirect URI or nothing
   std::string redirect_uri = {};          // checked against the client's by the caller
   std::vector<std::string> actions = {};  // for kExecuteActions, at least one
+  std::string new_email = {};             // for kUpdateEmail: the mail goes there
   std::optional<seconds> life = {};       // absent: the realm's
   std::optional<std::int64_t> credential_stamp = {};  // ActionToken's
 };

@@ -12,7 +12,7 @@
 
 namespace cardea {
 
-enum class MailKind { kVerifyEmail, kResetPassword, kExecuteActions, kTest };
+enum class MailKind { kVerifyEmail, kResetPassword, kExecuteActions, kUpdateEmail, kTest };
 
 struct MailOrder {
   MailKind kind;
