@@ -16,6 +16,8 @@ class ConsentOnTheWire : public testing::TestWithParam<Engine> {
     server_.add_client("shop", [](Client& client) {
       client.name = "The Shop";
       client.consent_required = true;
+      client.attributes["policyUri"] = "https://shop.example/privacy";
+      client.attributes["tosUri"] = "javascript:alert(1)";
     });
   }
   static std::string url(const Pairs& more = {}) {
@@ -86,6 +88,12 @@ TEST_P(ConsentOnTheWire, taking_it_back_ends_the_refresh_tokens_of_the_client) {
   });
   ASSERT_TRUE(revoked);
   EXPECT_EQ(server_.post("/token", form).status, 400);
+}
+
+TEST_P(ConsentOnTheWire, refuses_to_link_to_what_is_no_page_and_links_to_the_clients_own) {
+  const std::string html(consent_page().body_text());
+  EXPECT_THAT(html, HasSubstr("href=\"https://shop.example/privacy\""));
+  EXPECT_THAT(html, testing::Not(HasSubstr("javascript:")));
 }
 
 TEST_P(ConsentOnTheWire, refuses_the_code_of_a_consent_that_was_taken_back) {

@@ -138,6 +138,38 @@ TEST_P(StepUp, refuses_an_essential_acr_that_the_flow_cannot_reach) {
   EXPECT_EQ(location_parameter(answer, "code"), "");
 }
 
+TEST_P(StepUp, refuses_less_than_the_clients_minimum_whatever_is_asked_for) {
+  server_.add_client("vault", [](Client& client) { client.attributes["minimum.acr.value"] = "gold"; });
+  (void)sign_in_silver();
+  for (const auto* asked : {"silver", "", "0"}) {
+    const auto page = browser_.get(
+        authorize_url({{"client_id", "vault"}, {"redirect_uri", "https://vault.example/cb"}, {"acr_values", asked}}));
+    EXPECT_THAT(html(page), HasSubstr("kc-otp-login-form")) << asked;
+  }
+}
+
+TEST_P(StepUp, refuses_the_minimum_where_more_is_asked_for) {
+  server_.add_client("desk", [](Client& client) { client.attributes["minimum.acr.value"] = "silver"; });
+  (void)sign_in_silver();
+  const Pairs desk = {{"client_id", "desk"}, {"redirect_uri", "https://desk.example/cb"}};
+  for (const auto& more : {std::pair<std::string, std::string>{"acr_values", "gold"},
+                           {"claims", R"({"id_token":{"acr":{"essential":true,"value":"gold"}}})"}}) {
+    auto request = desk;
+    request.push_back(more);
+    EXPECT_THAT(html(browser_.get(authorize_url(request))), HasSubstr("kc-otp-login-form")) << more.first;
+  }
+}
+
+TEST_P(StepUp, a_request_that_names_no_level_asks_for_the_clients_default) {
+  server_.add_client("careful", [](Client& client) { client.attributes["default.acr.values"] = "unheard-of##gold"; });
+  (void)sign_in_silver();
+  const Pairs request = {{"client_id", "careful"}, {"redirect_uri", "https://careful.example/cb"}};
+  EXPECT_THAT(html(browser_.get(authorize_url(request))), HasSubstr("kc-otp-login-form"));
+  auto less = request;
+  less.emplace_back("acr_values", "silver");
+  EXPECT_NE(location_parameter(browser_.get(authorize_url(less)), "code"), "") << "the client says otherwise";
+}
+
 TEST_P(StepUp, refuses_when_the_session_was_ended_meanwhile) {
   const auto silver = sign_in_silver();
   const auto page = browser_.get(authorize_url(at({{"acr_values", "gold"}})));

@@ -35,6 +35,13 @@ std::string client_name(const Client& client, const web::Texts& texts) {
   return client.name.empty() ? client.client_id : texts.resolve(client.name);
 }
 
+/// A page of the client's that people may read first; empty unless it is an http address.
+std::string page_url(const Client& client, std::string_view attribute) {
+  const auto url = client.attribute(attribute);
+  const auto parsed = parse_uri(url);
+  return parsed && parsed->is_http() ? std::string(url) : std::string();
+}
+
 web::Response page(const ActionRun& run, const Client& client, const std::vector<ConsentItem>& items) {
   const auto texts = action_texts(run);
   const auto name = client_name(client, texts);
@@ -45,6 +52,8 @@ web::Response page(const ActionRun& run, const Client& client, const std::vector
   data.text("heading", texts("oauthGrantTitle", {name}))
       .text("lead", texts("consentLead", {name}))
       .text("host", uri && !uri->host.empty() ? texts("consentHost", {uri->host}) : std::string())
+      .text("policy_url", page_url(client, "policyUri"))
+      .text("terms_url", page_url(client, "tosUri"))
       .list("items", std::move(lines));
   return render_action(run, "consent", data);
 }

@@ -47,6 +47,25 @@ bool add_levels(const json::object& acr, const LevelNames& levels, std::string& 
   return names.size() > before;
 }
 
+/// Attribute `default.acr.values`: what a request that names no level asks for.
+void add_default_levels(const Client& client, const LevelNames& levels, std::string& names) {
+  if (!names.empty()) return;
+  for (const auto name : split(client.attribute("default.acr.values"), "##")) add_level(names, trim(name), levels);
+}
+
+/// Attribute `minimum.acr.value`: levels below it are not enough, whatever the request says.
+void raise_to_minimum(const Client& client, const LevelNames& levels, std::string& names) {
+  const auto minimum = client.attribute("minimum.acr.value");
+  const auto least = levels.level_of(minimum);
+  if (minimum.empty() || !least) return;
+  std::string enough;
+  for (const auto name : split_words(names)) {
+    if (levels.level_of(name).value_or(kNoLevel) >= *least) add_level(enough, name, levels);
+  }
+  if (enough.empty()) add_level(enough, minimum, levels);  // beside others it would be the lowest that is asked for
+  names = std::move(enough);
+}
+
 }  // namespace
 
 Result<void, ClaimsRefusal> check_claims_parameter(const web::Form& form, const ClientEntry& client,
@@ -67,8 +86,11 @@ Result<void, ClaimsRefusal> check_claims_parameter(const web::Form& form, const 
     }
     request.claims = json::serialize(object);
   }
-  if (request.acr_essential) return {};
-  for (const auto name : split_words(form.value_or("acr_values", ""))) add_level(request.acr_values, name, levels);
+  if (!request.acr_essential) {
+    for (const auto name : split_words(form.value_or("acr_values", ""))) add_level(request.acr_values, name, levels);
+    add_default_levels(client.client, levels, request.acr_values);
+  }
+  raise_to_minimum(client.client, levels, request.acr_values);
   return {};
 }
 

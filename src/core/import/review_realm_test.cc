@@ -1,0 +1,36 @@
+#include "core/import/review_realm.h"
+
+#include <gmock/gmock.h>
+
+namespace cardea {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::string review_of(std::string_view client) {
+  ImportReview review;
+  const auto realm = parse_json(std::string(R"({"realm":"r","clients":[)").append(client).append("]}"));
+  review_realm(realm->as_object(), {}, review);
+  return review.text();
+}
+
+TEST(ReviewRealm, names_attributes_of_clients_that_change_nothing_here) {
+  const auto text = review_of(R"({"clientId":"a","attributes":{"id.token.encrypted.response.alg":"RSA-OAEP",
+                                  "client.secret.expiration.time":"1790000000"}})");
+  EXPECT_THAT(text, HasSubstr("id.token.encrypted.response.alg"));
+  EXPECT_THAT(text, HasSubstr("client.secret.expiration.time"));
+}
+
+TEST(ReviewRealm, says_nothing_of_attributes_that_ask_for_nothing_or_are_acted_on) {
+  const auto text = review_of(R"({"clientId":"a","implicitFlowEnabled":true,
+      "authenticationFlowBindingOverrides":{"browser":"x"},
+      "attributes":{"client.secret.expiration.time":"0","request.object.encryption.alg":"any","login_theme":"",
+                    "default.acr.values":"2","oidc.ciba.grant.enabled":"true","external.token.enabled":"false"}})");
+  EXPECT_THAT(text, Not(HasSubstr("attributes")));
+  EXPECT_THAT(text, Not(HasSubstr("implicitFlowEnabled")));
+  EXPECT_THAT(text, Not(HasSubstr("authenticationFlowBindingOverrides")));
+}
+
+}  // namespace
+}  // namespace cardea
