@@ -1,0 +1,25 @@
+# Clients and servers that are not on npm: Debian's Authlib and oidc-agent against the release build, and, where asked
+# for, our end-to-end tests against a live Keycloak. Optional: neither users nor the other commands need it.
+
+packages_interop="oidc-agent:oidc-agent-cli python3-authlib python3-requests node:nodejs npm:npm"
+
+dev_interop() {
+  # shellcheck disable=SC2086
+  need $packages_interop
+  case ${1:-clients} in
+    clients)
+      build release
+      need_node_modules tests/e2e
+      say "testing clients from Debian"
+      node --test tests/interop/debian_clients.test.mjs
+      ;;
+    keycloak)
+      shift
+      tests/interop/keycloak "$@"
+      ;;
+    *)
+      echo "dev interop: clients, or keycloak [FILE...]" >&2
+      return 2
+      ;;
+  esac
+}
