@@ -26,7 +26,7 @@ struct DeviceCode {
   TimePoint expires_at{};
 
   DeviceState state = DeviceState::kPending;
-  bool is_used = false;  // the approval was redeemed
+  bool is_used = false;    // the approval was redeemed
   TimePoint settled_at{};  // when the person said so; zero: not yet, or settled by a release that did not write it
   // Set once approved.
   SessionId session;  // none for a backchannel request: its session begins when it is redeemed

@@ -85,11 +85,10 @@ struct RunningServer::Parts {
 };
 
 void RunningServer::Parts::make_provider() {
-  provider = std::make_unique<Provider>(Provider::Parts{database->repositories(), database->sealer(), clock, random,
-                                                        log, settings.legacy_logout_redirect_uri,
-                                                        settings.ciba_channel_uri},
-                                        ProviderAddress{settings.frontend_url(), settings.http_relative_path},
-                                        settings.development);
+  provider = std::make_unique<Provider>(
+      Provider::Parts{database->repositories(), database->sealer(), clock, random, log,
+                      settings.legacy_logout_redirect_uri, settings.ciba_channel_uri},
+      ProviderAddress{settings.frontend_url(), settings.http_relative_path}, settings.development);
   password_lists = read_password_lists(settings.data_dir + "/password-blacklists", log);
   provider->settings().use_password_lists(password_lists);
 }

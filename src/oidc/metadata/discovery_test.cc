@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "oidc/ciba/ciba.h"
 #include "oidc/token/grants/all_grants.h"
 #include "tests/support/oidc_world.h"
 
@@ -37,8 +38,12 @@ TEST(Discovery, refuses_to_promise_what_this_release_cannot_do) {
 TEST(Discovery, lists_every_grant_of_the_token_endpoint) {
   OidcWorld world;
   const auto listed = list_of(object_of(world.get(kPath)), "grant_types_supported");
-  ASSERT_EQ(listed.size(), all_grants().size());
-  for (std::size_t i = 0; i < listed.size(); ++i) EXPECT_EQ(listed[i], all_grants()[i].grant_type);
+  std::vector<std::string> runs;
+  for (const auto& grant : all_grants()) {
+    if (grant.grant_type != kCibaGrant) runs.emplace_back(grant.grant_type);  // not without a channel to ask people on
+  }
+  EXPECT_EQ(listed, runs);
+  EXPECT_EQ(runs.size(), all_grants().size() - 1);
 }
 
 TEST(Discovery, lists_every_way_of_clients_to_prove_themselves) {
