@@ -29,7 +29,9 @@ std::string limited(std::string_view text, std::size_t bytes_max) {
 
 std::string new_username(const Realm& realm, const UpstreamIdentity& identity, const Mapped& mapped) {
   if (realm.registration_email_as_username && !identity.email.empty()) return identity.email;
-  return ascii_lower(mapped.username.empty() ? identity.username : mapped.username);
+  auto name = ascii_lower(mapped.username.empty() ? identity.username : mapped.username);
+  std::ranges::replace(name, '#', '_');
+  return name;
 }
 
 void take_members(User& user, const IdentityProvider& provider, const UpstreamIdentity& identity, const Mapped& mapped,

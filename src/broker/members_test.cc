@@ -28,6 +28,12 @@ TEST(Refreshed, refuses_accounts_that_are_gone_or_disabled_by_now) {
   EXPECT_FALSE(scene.refresh());
 }
 
+TEST(NewUsername, makes_a_name_of_a_guests_that_profiles_allow) {
+  UpstreamIdentity guest;
+  guest.username = "Joe_x.org#EXT#@demo.example";
+  EXPECT_EQ(new_username(Realm(), guest, {}), "joe_x.org_ext_@demo.example");
+}
+
 TEST(Refreshed, keeps_what_is_not_the_providers) {
   Scene scene;
   scene.user.not_before = 7;

@@ -253,8 +253,6 @@ test('admin_has_kcadms_verbs', kOnlyCardea, async () => {
   assert.match(gone.errors, /404 Could not find group by id/);
 });
 
-test('the_server_logs_nothing_secret_and_no_error', () => server.stop());
-
 test('the_gate_reads_what_the_preset_for_keep_writes', kOnlyCardea, async () => {
   const folder = path.join(home, 'keep');
   await done('preset', 'keep', '--set', 'host=keep.example.test', '--output', folder, ...who);
@@ -262,3 +260,5 @@ test('the_gate_reads_what_the_preset_for_keep_writes', kOnlyCardea, async () => 
   const groups = await admin('groups', '-r', 'keep');
   assert.deepEqual(groups.map((group) => group.name).sort(), ['admin', 'noc']);
 });
+
+test('the_server_logs_nothing_secret_and_no_error', () => server.stop());

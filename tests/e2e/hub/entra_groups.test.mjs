@@ -20,7 +20,7 @@ async function signIn(page, user) {
   await landed(hub, page);
   return Date.now() - began;
 }
-const names = async (user) => (await hub.groups(user.upn)).map((group) => group.path).sort();
+const names = async (user) => (await hub.groups(user.upn.replaceAll('#', '_'))).map((group) => group.path).sort();
 const ofUma = () => directory.groupsOf(uma.oid, true).map((id) => directory.groups.get(id));
 
 hubJourney('groups_of_the_token_become_groups_below_the_providers_own', async ({ page }) => {
