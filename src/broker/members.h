@@ -16,8 +16,8 @@ namespace cardea::broker {
 /// No longer than a name may be, and never a part of a character.
 [[nodiscard]] std::string limited(std::string_view text, std::size_t bytes_max = kUsernameBytesMax);
 
-/// What a new account is called: by the mappers' template, the realm's rule, or the provider. Entra ID writes "#EXT#" into
-/// the names of guests, and no realm's profile allows a "#" there: it becomes "_".
+/// What a new account is called: by the mappers' template, the realm's rule, or the provider. Entra ID writes "#EXT#"
+/// into the names of guests, and no realm's profile allows a "#" there: it becomes "_".
 [[nodiscard]] std::string new_username(const Realm& realm, const UpstreamIdentity& identity, const Mapped& mapped);
 
 /// Names, address and attributes, as mappers and the provider's sync mode say.
