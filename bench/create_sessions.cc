@@ -9,11 +9,9 @@
 #include <cstdlib>
 #include <string>
 
-#include "app/settings/read_settings.h"
-#include "app/wire/database.h"
 #include "app/wire/housekeeping.h"
+#include "bench/open_realm.h"
 #include "core/session.h"
-#include "tests/support/memory_log.h"
 
 namespace {
 
@@ -22,10 +20,7 @@ using Steady = std::chrono::steady_clock;
 
 constexpr long kSessionsAtOnce = 500;
 
-int failed(std::string_view what) {
-  std::fprintf(stderr, "create_sessions: %.*s\n", static_cast<int>(what.size()), what.data());
-  return 1;
-}
+int failed(std::string_view what) { return bench::failed("create_sessions", what); }
 
 double milliseconds_since(Steady::time_point begin) {
   return std::chrono::duration<double, std::milli>(Steady::now() - begin).count();
@@ -100,19 +95,11 @@ int main(int argc, char** argv) {
   if (argc < 5) return 2;
   const std::string_view what = argv[2];
   const long count = std::atol(argv[3]);
-  app::Environment environment;
-  if (const char* key = std::getenv("KC_MASTER_KEY")) environment["KC_MASTER_KEY"] = key;
-  const auto configuration = app::read_settings(app::parse_command_line({argv + 4, argv + argc}), environment,
-                                                [](const std::string&) { return std::nullopt; });
-  if (!configuration) return failed(configuration.error().items().front().text);
-  MemoryLog log;
-  SystemRandom random;
-  auto database = app::OpenDatabase::open(configuration->settings, environment, log, random);
-  if (!database) return failed(database.error());
-  const auto& repositories = (*database)->repositories();
-  const auto realm =
-      read_from(repositories.store, [&](Rows& rows) { return repositories.realms.find_by_name(rows, argv[1]); });
-  if (!realm || !*realm) return failed("no such realm");
+  const auto open = bench::open_realm(argv[1], {argv + 4, argv + argc});
+  if (!open) return failed(open.error());
+  const auto& repositories = (*open)->database->repositories();
+  const auto& realm = (*open)->realm;
+  auto& random = (*open)->random;
   const auto now = SystemClock().now();
-  return what == "purge" ? purge(repositories, count, now) : fill(repositories, **realm, count, random, now);
+  return what == "purge" ? purge(repositories, count, now) : fill(repositories, realm, count, random, now);
 }

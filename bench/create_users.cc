@@ -7,11 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "app/settings/read_settings.h"
-#include "app/wire/database.h"
+#include "bench/open_realm.h"
 #include "core/verify_credential.h"
 #include "crypto/password.h"
-#include "tests/support/memory_log.h"
 
 namespace {
 
@@ -19,10 +17,7 @@ using namespace cardea;
 
 constexpr long kUsersAtOnce = 500;
 
-int failed(std::string_view what) {
-  std::fprintf(stderr, "create_users: %.*s\n", static_cast<int>(what.size()), what.data());
-  return 1;
-}
+int failed(std::string_view what) { return bench::failed("create_users", what); }
 
 Stored<void> add_user(Tx& tx, const Repositories& repositories, const Realm& realm, const std::string& name,
                       const crypto::KeycloakCredential& password, Random& random, TimePoint now) {
@@ -52,26 +47,18 @@ Stored<void> add_user(Tx& tx, const Repositories& repositories, const Realm& rea
 int main(int argc, char** argv) {
   if (argc < 5) return 2;
   const long first = std::atol(argv[2]), last = std::atol(argv[3]);
-  app::Environment environment;
-  if (const char* key = std::getenv("KC_MASTER_KEY")) environment["KC_MASTER_KEY"] = key;
-  const auto configuration = app::read_settings(app::parse_command_line({argv + 4, argv + argc}), environment,
-                                                [](const std::string&) { return std::nullopt; });
-  if (!configuration) return failed(configuration.error().items().front().text);
-  MemoryLog log;
-  SystemRandom random;
-  auto database = app::OpenDatabase::open(configuration->settings, environment, log, random);
-  if (!database) return failed(database.error());
-  const auto& repositories = (*database)->repositories();
-  const auto realm =
-      read_from(repositories.store, [&](Rows& rows) { return repositories.realms.find_by_name(rows, argv[1]); });
-  if (!realm || !*realm) return failed("no such realm");
+  const auto open = bench::open_realm(argv[1], {argv + 4, argv + argc});
+  if (!open) return failed(open.error());
+  const auto& repositories = (*open)->database->repositories();
+  const auto& realm = (*open)->realm;
+  auto& random = (*open)->random;
   const auto password = crypto::to_keycloak_credential(*crypto::hash_password("bench", random));
   const auto now = SystemClock().now();
   for (long next = first; next < last;) {
     const long end = std::min(next + kUsersAtOnce, last);
     const auto stored = repositories.store.write([&](Tx& tx) -> Stored<void> {
       for (long i = next; i < end; ++i) {
-        if (auto done = add_user(tx, repositories, **realm, "bench" + std::to_string(i), password, random, now); !done)
+        if (auto done = add_user(tx, repositories, realm, "bench" + std::to_string(i), password, random, now); !done)
           return done;
       }
       return {};

@@ -4,6 +4,7 @@
 #include "admin/mappers/mapper_handlers.h"
 #include "admin/roles/role_mappings.h"
 #include "admin/seam/operation.h"
+#include "admin/seam/permissions.h"
 
 namespace cardea::admin {
 namespace {
@@ -12,9 +13,7 @@ using enum AdminRole;
 using enum web::Method;
 using enum Mode;
 
-constexpr auto kSee = needs({kViewClients, kManageClients});
 constexpr auto kList = needs({kViewClients, kManageClients, kQueryClients});
-constexpr auto kChange = needs({kManageClients});
 
 #define CLIENTS "/admin/realms/{realm}/clients"
 #define CLIENT CLIENTS "/{clientUuid}"
@@ -24,54 +23,57 @@ constexpr auto kChange = needs({kManageClients});
 constexpr Operation kRows[] = {
     {kGet, CLIENTS, "listClients", kList, kRead, &list_clients},
     {kPost, CLIENTS, "createClient", needs({kManageClients, kCreateClient}), kWrite, &create_client, "CLIENT"},
-    {kGet, CLIENT, "getClient", kSee, kRead, &get_client},
-    {kPut, CLIENT, "updateClient", kChange, kWrite, &update_client, "CLIENT"},
-    {kDelete, CLIENT, "deleteClient", kChange, kWrite, &delete_client, "CLIENT"},
-    {kGet, CLIENT "/client-secret", "getClientSecret", kSee, kRead, &get_client_secret},
-    {kPost, CLIENT "/client-secret", "regenerateClientSecret", kChange, kWrite, &regenerate_client_secret, "CLIENT",
-     "ACTION"},
-    {kGet, CLIENT "/client-secret/rotated", "getRotatedSecret", kSee, kRead, &get_rotated_secret},
-    {kDelete, CLIENT "/client-secret/rotated", "deleteRotatedSecret", kChange, kWrite, &delete_rotated_secret},
-    {kGet, CLIENT "/service-account-user", "getServiceAccountUser", kSee, kRead, &get_service_account_user},
-    {kGet, CLIENT "/installation/providers/{providerId}", "getInstallation", kSee, kRead, &get_installation},
-    {kPost, CLIENT "/push-revocation", "pushClientRevocation", kChange, kWrite, &push_client_revocation, "CLIENT",
-     "ACTION"},
-    {kGet, CLIENT "/test-nodes-available", "testClientNodes", kChange, kRead, &test_client_nodes},
-    {kPost, CLIENT "/nodes", "addClientNode", kChange, kWrite, &add_client_node, "CLUSTER_NODE"},
-    {kDelete, CLIENT "/nodes/{node}", "deleteClientNode", kChange, kWrite, &remove_client_node, "CLUSTER_NODE"},
+    {kGet, CLIENT, "getClient", kSeeClients, kRead, &get_client},
+    {kPut, CLIENT, "updateClient", kChangeClients, kWrite, &update_client, "CLIENT"},
+    {kDelete, CLIENT, "deleteClient", kChangeClients, kWrite, &delete_client, "CLIENT"},
+    {kGet, CLIENT "/client-secret", "getClientSecret", kSeeClients, kRead, &get_client_secret},
+    {kPost, CLIENT "/client-secret", "regenerateClientSecret", kChangeClients, kWrite, &regenerate_client_secret,
+     "CLIENT", "ACTION"},
+    {kGet, CLIENT "/client-secret/rotated", "getRotatedSecret", kSeeClients, kRead, &get_rotated_secret},
+    {kDelete, CLIENT "/client-secret/rotated", "deleteRotatedSecret", kChangeClients, kWrite, &delete_rotated_secret},
+    {kGet, CLIENT "/service-account-user", "getServiceAccountUser", kSeeClients, kRead, &get_service_account_user},
+    {kGet, CLIENT "/installation/providers/{providerId}", "getInstallation", kSeeClients, kRead, &get_installation},
+    {kPost, CLIENT "/push-revocation", "pushClientRevocation", kChangeClients, kWrite, &push_client_revocation,
+     "CLIENT", "ACTION"},
+    {kGet, CLIENT "/test-nodes-available", "testClientNodes", kChangeClients, kRead, &test_client_nodes},
+    {kPost, CLIENT "/nodes", "addClientNode", kChangeClients, kWrite, &add_client_node, "CLUSTER_NODE"},
+    {kDelete, CLIENT "/nodes/{node}", "deleteClientNode", kChangeClients, kWrite, &remove_client_node, "CLUSTER_NODE"},
 
-    {kGet, CLIENT "/default-client-scopes", "listClientDefaultScopes", kSee, kRead, &list_scopes_of_client<false>},
-    {kPut, CLIENT "/default-client-scopes/{scopeId}", "addClientDefaultScope", kChange, kWrite,
+    {kGet, CLIENT "/default-client-scopes", "listClientDefaultScopes", kSeeClients, kRead,
+     &list_scopes_of_client<false>},
+    {kPut, CLIENT "/default-client-scopes/{scopeId}", "addClientDefaultScope", kChangeClients, kWrite,
      &add_scope_to_client<false>, "CLIENT"},
-    {kDelete, CLIENT "/default-client-scopes/{scopeId}", "removeClientDefaultScope", kChange, kWrite,
+    {kDelete, CLIENT "/default-client-scopes/{scopeId}", "removeClientDefaultScope", kChangeClients, kWrite,
      &remove_scope_from_client<false>, "CLIENT"},
-    {kGet, CLIENT "/optional-client-scopes", "listClientOptionalScopes", kSee, kRead, &list_scopes_of_client<true>},
-    {kPut, CLIENT "/optional-client-scopes/{scopeId}", "addClientOptionalScope", kChange, kWrite,
+    {kGet, CLIENT "/optional-client-scopes", "listClientOptionalScopes", kSeeClients, kRead,
+     &list_scopes_of_client<true>},
+    {kPut, CLIENT "/optional-client-scopes/{scopeId}", "addClientOptionalScope", kChangeClients, kWrite,
      &add_scope_to_client<true>, "CLIENT"},
-    {kDelete, CLIENT "/optional-client-scopes/{scopeId}", "removeClientOptionalScope", kChange, kWrite,
+    {kDelete, CLIENT "/optional-client-scopes/{scopeId}", "removeClientOptionalScope", kChangeClients, kWrite,
      &remove_scope_from_client<true>, "CLIENT"},
 
-    {kGet, CLIENT "/user-sessions", "listClientSessions", kSee, kRead, &list_sessions_of_client<false>},
-    {kGet, CLIENT "/offline-sessions", "listClientOfflineSessions", kSee, kRead, &list_sessions_of_client<true>},
-    {kGet, CLIENT "/session-count", "countClientSessions", kSee, kRead, &count_sessions_of_client<false>},
-    {kGet, CLIENT "/offline-session-count", "countClientOfflineSessions", kSee, kRead, &count_sessions_of_client<true>},
+    {kGet, CLIENT "/user-sessions", "listClientSessions", kSeeClients, kRead, &list_sessions_of_client<false>},
+    {kGet, CLIENT "/offline-sessions", "listClientOfflineSessions", kSeeClients, kRead, &list_sessions_of_client<true>},
+    {kGet, CLIENT "/session-count", "countClientSessions", kSeeClients, kRead, &count_sessions_of_client<false>},
+    {kGet, CLIENT "/offline-session-count", "countClientOfflineSessions", kSeeClients, kRead,
+     &count_sessions_of_client<true>},
 
-    {kGet, EVALUATE "/protocol-mappers", "evaluateMappers", kSee, kRead, &evaluate_mappers},
-    {kGet, EVALUATE "/scope-mappings/{roleContainerId}/granted", "evaluateGrantedRoles", kSee, kRead,
+    {kGet, EVALUATE "/protocol-mappers", "evaluateMappers", kSeeClients, kRead, &evaluate_mappers},
+    {kGet, EVALUATE "/scope-mappings/{roleContainerId}/granted", "evaluateGrantedRoles", kSeeClients, kRead,
      &evaluate_scope_mappings<true>},
-    {kGet, EVALUATE "/scope-mappings/{roleContainerId}/not-granted", "evaluateNotGrantedRoles", kSee, kRead,
+    {kGet, EVALUATE "/scope-mappings/{roleContainerId}/not-granted", "evaluateNotGrantedRoles", kSeeClients, kRead,
      &evaluate_scope_mappings<false>},
-    {kGet, EVALUATE "/generate-example-access-token", "generateExampleAccessToken", kSee, kRead,
+    {kGet, EVALUATE "/generate-example-access-token", "generateExampleAccessToken", kSeeClients, kRead,
      &generate_example<Example::kAccessToken>},
-    {kGet, EVALUATE "/generate-example-id-token", "generateExampleIdToken", kSee, kRead,
+    {kGet, EVALUATE "/generate-example-id-token", "generateExampleIdToken", kSeeClients, kRead,
      &generate_example<Example::kIdToken>},
-    {kGet, EVALUATE "/generate-example-userinfo", "generateExampleUserinfo", kSee, kRead,
+    {kGet, EVALUATE "/generate-example-userinfo", "generateExampleUserinfo", kSeeClients, kRead,
      &generate_example<Example::kUserinfo>},
 
     CARDEA_MAPPER_ROWS(CLIENT, "Client", client_mappers),
 
     CARDEA_MAPPING_ROWS(HOLDER "/scope-mappings", "Client", "ScopeMappings", "ScopeMappings", "SCOPE_MAPPING",
-                        client_scope_holder),
+                        client_scope_holder, kSeeClients, kChangeClients),
 };
 
 #undef CLIENTS

@@ -2,6 +2,7 @@
 #include "admin/groups/group_handlers.h"
 #include "admin/roles/role_mappings.h"
 #include "admin/seam/operation.h"
+#include "admin/seam/permissions.h"
 
 namespace cardea::admin {
 namespace {
@@ -10,9 +11,7 @@ using enum AdminRole;
 using enum web::Method;
 using enum Mode;
 
-constexpr auto kSee = needs({kViewUsers, kManageUsers});
 constexpr auto kList = needs({kViewUsers, kManageUsers, kQueryGroups});
-constexpr auto kChange = needs({kManageUsers});
 
 #define GROUPS "/admin/realms/{realm}/groups"
 #define GROUP GROUPS "/{groupId}"
@@ -20,20 +19,21 @@ constexpr auto kChange = needs({kManageUsers});
 
 constexpr Operation kRows[] = {
     {kGet, GROUPS, "listGroups", kList, kRead, &list_groups},
-    {kPost, GROUPS, "createGroup", kChange, kWrite, &create_group, "GROUP"},
+    {kPost, GROUPS, "createGroup", kChangeUsers, kWrite, &create_group, "GROUP"},
     {kGet, GROUPS "/count", "countGroups", kList, kRead, &count_groups},
-    {kGet, GROUP, "getGroup", kSee, kRead, &get_group},
-    {kPut, GROUP, "updateGroup", kChange, kWrite, &update_group, "GROUP"},
-    {kDelete, GROUP, "deleteGroup", kChange, kWrite, &delete_group, "GROUP"},
+    {kGet, GROUP, "getGroup", kSeeUsers, kRead, &get_group},
+    {kPut, GROUP, "updateGroup", kChangeUsers, kWrite, &update_group, "GROUP"},
+    {kDelete, GROUP, "deleteGroup", kChangeUsers, kWrite, &delete_group, "GROUP"},
     {kGet, GROUP "/children", "listGroupChildren", kList, kRead, &list_children},
-    {kPost, GROUP "/children", "createGroupChild", kChange, kWrite, &create_child, "GROUP"},
-    {kGet, GROUP "/members", "listGroupMembers", kSee, kRead, &list_members},
-    {kGet, BY_PATH "/{p1}", "getGroupByPath", kSee, kRead, &get_group_by_path},
-    {kGet, BY_PATH "/{p1}/{p2}", "getGroupByPath2", kSee, kRead, &get_group_by_path},
-    {kGet, BY_PATH "/{p1}/{p2}/{p3}", "getGroupByPath3", kSee, kRead, &get_group_by_path},
-    {kGet, BY_PATH "/{p1}/{p2}/{p3}/{p4}", "getGroupByPath4", kSee, kRead, &get_group_by_path},
+    {kPost, GROUP "/children", "createGroupChild", kChangeUsers, kWrite, &create_child, "GROUP"},
+    {kGet, GROUP "/members", "listGroupMembers", kSeeUsers, kRead, &list_members},
+    {kGet, BY_PATH "/{p1}", "getGroupByPath", kSeeUsers, kRead, &get_group_by_path},
+    {kGet, BY_PATH "/{p1}/{p2}", "getGroupByPath2", kSeeUsers, kRead, &get_group_by_path},
+    {kGet, BY_PATH "/{p1}/{p2}/{p3}", "getGroupByPath3", kSeeUsers, kRead, &get_group_by_path},
+    {kGet, BY_PATH "/{p1}/{p2}/{p3}/{p4}", "getGroupByPath4", kSeeUsers, kRead, &get_group_by_path},
 
-    CARDEA_MAPPING_ROWS(GROUP "/role-mappings", "Group", "RoleMappings", "Roles", "ROLE_MAPPING", group_holder),
+    CARDEA_MAPPING_ROWS(GROUP "/role-mappings", "Group", "RoleMappings", "Roles", "ROLE_MAPPING", group_holder,
+                        kSeeUsers, kChangeUsers),
 };
 
 #undef GROUPS

@@ -1,6 +1,7 @@
 // The rows of mail.
 #include "admin/mail/mail_handlers.h"
 #include "admin/seam/operation.h"
+#include "admin/seam/permissions.h"
 
 namespace cardea::admin {
 namespace {
@@ -9,16 +10,14 @@ using enum AdminRole;
 using enum web::Method;
 using enum Mode;
 
-constexpr auto kChange = needs({kManageUsers});
-
 #define REALM "/admin/realms/{realm}"
 #define USER REALM "/users/{userId}"
 
 constexpr Operation kRows[] = {
-    {kPut, USER "/execute-actions-email", "executeActionsEmail", kChange, kWrite, &execute_actions_email, "USER",
+    {kPut, USER "/execute-actions-email", "executeActionsEmail", kChangeUsers, kWrite, &execute_actions_email, "USER",
      "ACTION"},
-    {kPut, USER "/send-verify-email", "sendVerifyEmail", kChange, kWrite, &send_verify_email, "USER", "ACTION"},
-    {kPut, USER "/reset-password-email", "resetPasswordEmail", kChange, kWrite, &reset_password_email, "USER",
+    {kPut, USER "/send-verify-email", "sendVerifyEmail", kChangeUsers, kWrite, &send_verify_email, "USER", "ACTION"},
+    {kPut, USER "/reset-password-email", "resetPasswordEmail", kChangeUsers, kWrite, &reset_password_email, "USER",
      "ACTION"},
     {kPost, REALM "/testSMTPConnection", "testSmtpConnection", needs({kManageRealm}), kLong, &test_smtp},
 };

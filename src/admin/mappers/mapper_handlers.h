@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "admin/seam/call.h"
+#include "admin/seam/permissions.h"
 #include "domain/mapper.h"
 
 namespace cardea::admin {
@@ -41,22 +42,21 @@ Answer mappers_of(Call& call) {
   return handler(call, load);
 }
 
-/// The rows of mappers, the same for both owners. AT: the owner's path; WHO: its name in those of operations. `kSee`
-/// and `kChange` are the table's own.
-#define CARDEA_MAPPER_ROWS(AT, WHO, OWNER)                                                                     \
-  {web::Method::kGet, AT "/protocol-mappers/models",     "list" WHO "Mappers", kSee,                           \
-   Mode::kRead,       &mappers_of<&OWNER, &list_mappers>},                                                     \
-      {web::Method::kPost, AT "/protocol-mappers/models",       "create" WHO "Mapper", kChange,                \
-       Mode::kWrite,       &mappers_of<&OWNER, &create_mapper>, "PROTOCOL_MAPPER"},                            \
-      {web::Method::kPost, AT "/protocol-mappers/add-models",    "create" WHO "Mappers", kChange,              \
-       Mode::kWrite,       &mappers_of<&OWNER, &create_mappers>, "PROTOCOL_MAPPER"},                           \
-      {web::Method::kGet, AT "/protocol-mappers/protocol/{protocol}",    "list" WHO "MappersOfProtocol", kSee, \
-       Mode::kRead,       &mappers_of<&OWNER, &list_mappers_of_protocol>},                                     \
-      {web::Method::kGet, AT "/protocol-mappers/models/{mapperId}", "get" WHO "Mapper", kSee,                  \
-       Mode::kRead,       &mappers_of<&OWNER, &get_mapper>},                                                   \
-      {web::Method::kPut, AT "/protocol-mappers/models/{mapperId}", "update" WHO "Mapper", kChange,            \
-       Mode::kWrite,      &mappers_of<&OWNER, &update_mapper>,      "PROTOCOL_MAPPER"},                        \
-      {web::Method::kDelete, AT "/protocol-mappers/models/{mapperId}", "delete" WHO "Mapper", kChange,         \
+/// The rows of mappers, the same for both owners. AT: the owner's path; WHO: its name in those of operations.
+#define CARDEA_MAPPER_ROWS(AT, WHO, OWNER)                                                                            \
+  {web::Method::kGet, AT "/protocol-mappers/models",     "list" WHO "Mappers", kSeeClients,                           \
+   Mode::kRead,       &mappers_of<&OWNER, &list_mappers>},                                                            \
+      {web::Method::kPost, AT "/protocol-mappers/models",       "create" WHO "Mapper", kChangeClients,                \
+       Mode::kWrite,       &mappers_of<&OWNER, &create_mapper>, "PROTOCOL_MAPPER"},                                   \
+      {web::Method::kPost, AT "/protocol-mappers/add-models",    "create" WHO "Mappers", kChangeClients,              \
+       Mode::kWrite,       &mappers_of<&OWNER, &create_mappers>, "PROTOCOL_MAPPER"},                                  \
+      {web::Method::kGet, AT "/protocol-mappers/protocol/{protocol}",    "list" WHO "MappersOfProtocol", kSeeClients, \
+       Mode::kRead,       &mappers_of<&OWNER, &list_mappers_of_protocol>},                                            \
+      {web::Method::kGet, AT "/protocol-mappers/models/{mapperId}", "get" WHO "Mapper", kSeeClients,                  \
+       Mode::kRead,       &mappers_of<&OWNER, &get_mapper>},                                                          \
+      {web::Method::kPut, AT "/protocol-mappers/models/{mapperId}", "update" WHO "Mapper", kChangeClients,            \
+       Mode::kWrite,      &mappers_of<&OWNER, &update_mapper>,      "PROTOCOL_MAPPER"},                               \
+      {web::Method::kDelete, AT "/protocol-mappers/models/{mapperId}", "delete" WHO "Mapper", kChangeClients,         \
        Mode::kWrite,         &mappers_of<&OWNER, &delete_mapper>,      "PROTOCOL_MAPPER"}
 
 }  // namespace cardea::admin

@@ -52,21 +52,21 @@ Answer remove_mappings_of(Call& call) {
 
 /// The rows of one kind of holder, the same for all four. AT: the path of its mappings; WHO: its name in those of
 /// operations; TOP, WHAT and KIND: "RoleMappings", "Roles" and "ROLE_MAPPING", or "ScopeMappings" twice and
-/// "SCOPE_MAPPING". `kSee` and `kChange` are the table's own.
-#define CARDEA_MAPPING_ROWS(AT, WHO, TOP, WHAT, KIND, HOLDER)                           \
-  {web::Method::kGet, AT, "get" WHO TOP, kSee, Mode::kRead, &get_mappings_of<&HOLDER>}, \
-      CARDEA_MAPPING_ROWS_OF(AT "/realm", WHO "Realm" WHAT, "REALM_" KIND, HOLDER),     \
-      CARDEA_MAPPING_ROWS_OF(AT "/clients/{clientUuid}", WHO "Client" WHAT, "CLIENT_" KIND, HOLDER)
-#define CARDEA_MAPPING_ROWS_OF(AT, WHO, RESOURCE, HOLDER)                                                   \
-  {web::Method::kGet, AT, "list" WHO, kSee, Mode::kRead, &list_mappings_of<&HOLDER, MappingView::kDirect>}, \
-      {web::Method::kGet,   AT "/available",                                                                \
-       "listAvailable" WHO, kSee,                                                                           \
-       Mode::kRead,         &list_mappings_of<&HOLDER, MappingView::kAvailable>},                           \
-      {web::Method::kGet,   AT "/composite",                                                                \
-       "listEffective" WHO, kSee,                                                                           \
-       Mode::kRead,         &list_mappings_of<&HOLDER, MappingView::kComposite>},                           \
-      {web::Method::kPost, AT, "add" WHO, kChange, Mode::kWrite, &add_mappings_of<&HOLDER>, RESOURCE}, {    \
-    web::Method::kDelete, AT, "remove" WHO, kChange, Mode::kWrite, &remove_mappings_of<&HOLDER>, RESOURCE   \
+/// "SCOPE_MAPPING"; SEE and CHANGE: the holder's rights.
+#define CARDEA_MAPPING_ROWS(AT, WHO, TOP, WHAT, KIND, HOLDER, SEE, CHANGE)                       \
+  {web::Method::kGet, AT, "get" WHO TOP, SEE, Mode::kRead, &get_mappings_of<&HOLDER>},           \
+      CARDEA_MAPPING_ROWS_OF(AT "/realm", WHO "Realm" WHAT, "REALM_" KIND, HOLDER, SEE, CHANGE), \
+      CARDEA_MAPPING_ROWS_OF(AT "/clients/{clientUuid}", WHO "Client" WHAT, "CLIENT_" KIND, HOLDER, SEE, CHANGE)
+#define CARDEA_MAPPING_ROWS_OF(AT, WHO, RESOURCE, HOLDER, SEE, CHANGE)                                     \
+  {web::Method::kGet, AT, "list" WHO, SEE, Mode::kRead, &list_mappings_of<&HOLDER, MappingView::kDirect>}, \
+      {web::Method::kGet,   AT "/available",                                                               \
+       "listAvailable" WHO, SEE,                                                                           \
+       Mode::kRead,         &list_mappings_of<&HOLDER, MappingView::kAvailable>},                          \
+      {web::Method::kGet,   AT "/composite",                                                               \
+       "listEffective" WHO, SEE,                                                                           \
+       Mode::kRead,         &list_mappings_of<&HOLDER, MappingView::kComposite>},                          \
+      {web::Method::kPost, AT, "add" WHO, CHANGE, Mode::kWrite, &add_mappings_of<&HOLDER>, RESOURCE}, {    \
+    web::Method::kDelete, AT, "remove" WHO, CHANGE, Mode::kWrite, &remove_mappings_of<&HOLDER>, RESOURCE   \
   }
 
 }  // namespace cardea::admin

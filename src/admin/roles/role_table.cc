@@ -1,6 +1,7 @@
 // The rows of roles (keycloak.md section 6.7).
 #include "admin/roles/role_handlers.h"
 #include "admin/seam/operation.h"
+#include "admin/seam/permissions.h"
 
 namespace cardea::admin {
 namespace {
@@ -9,10 +10,6 @@ using enum AdminRole;
 using enum web::Method;
 using enum Mode;
 
-constexpr auto kSeeRealm = needs({kViewRealm, kManageRealm});
-constexpr auto kChangeRealm = needs({kManageRealm});
-constexpr auto kSeeClient = needs({kViewClients, kManageClients});
-constexpr auto kChangeClient = needs({kManageClients});
 // By id a role may be either; the handler asks for what the loaded one needs.
 constexpr auto kSeeEither = needs({kViewRealm, kManageRealm, kViewClients, kManageClients});
 constexpr auto kChangeEither = needs({kManageRealm, kManageClients});
@@ -39,21 +36,22 @@ constexpr Operation kRows[] = {
     {kGet, ROLE "/users", "listRealmRoleUsers", kSeeRealm, kRead, &list_role_users},
     {kGet, ROLE "/groups", "listRealmRoleGroups", kSeeRealm, kRead, &list_role_groups},
 
-    {kGet, CLIENT_ROLES, "listClientRoles", kSeeClient, kRead, &list_roles},
-    {kPost, CLIENT_ROLES, "createClientRole", kChangeClient, kWrite, &create_role, "CLIENT_ROLE"},
-    {kGet, CLIENT_ROLE, "getClientRole", kSeeClient, kRead, &get_role},
-    {kPut, CLIENT_ROLE, "updateClientRole", kChangeClient, kWrite, &update_role, "CLIENT_ROLE"},
-    {kDelete, CLIENT_ROLE, "deleteClientRole", kChangeClient, kWrite, &delete_role, "CLIENT_ROLE"},
-    {kGet, CLIENT_ROLE "/composites", "listClientRoleComposites", kSeeClient, kRead, &list_composites},
-    {kPost, CLIENT_ROLE "/composites", "addClientRoleComposites", kChangeClient, kWrite, &add_composites,
+    {kGet, CLIENT_ROLES, "listClientRoles", kSeeClients, kRead, &list_roles},
+    {kPost, CLIENT_ROLES, "createClientRole", kChangeClients, kWrite, &create_role, "CLIENT_ROLE"},
+    {kGet, CLIENT_ROLE, "getClientRole", kSeeClients, kRead, &get_role},
+    {kPut, CLIENT_ROLE, "updateClientRole", kChangeClients, kWrite, &update_role, "CLIENT_ROLE"},
+    {kDelete, CLIENT_ROLE, "deleteClientRole", kChangeClients, kWrite, &delete_role, "CLIENT_ROLE"},
+    {kGet, CLIENT_ROLE "/composites", "listClientRoleComposites", kSeeClients, kRead, &list_composites},
+    {kPost, CLIENT_ROLE "/composites", "addClientRoleComposites", kChangeClients, kWrite, &add_composites,
      "CLIENT_ROLE"},
-    {kDelete, CLIENT_ROLE "/composites", "removeClientRoleComposites", kChangeClient, kWrite, &remove_composites,
+    {kDelete, CLIENT_ROLE "/composites", "removeClientRoleComposites", kChangeClients, kWrite, &remove_composites,
      "CLIENT_ROLE"},
-    {kGet, CLIENT_ROLE "/composites/realm", "listClientRoleRealmComposites", kSeeClient, kRead, &list_realm_composites},
-    {kGet, CLIENT_ROLE "/composites/clients/{compositeClient}", "listClientRoleClientComposites", kSeeClient, kRead,
+    {kGet, CLIENT_ROLE "/composites/realm", "listClientRoleRealmComposites", kSeeClients, kRead,
+     &list_realm_composites},
+    {kGet, CLIENT_ROLE "/composites/clients/{compositeClient}", "listClientRoleClientComposites", kSeeClients, kRead,
      &list_client_composites},
-    {kGet, CLIENT_ROLE "/users", "listClientRoleUsers", kSeeClient, kRead, &list_role_users},
-    {kGet, CLIENT_ROLE "/groups", "listClientRoleGroups", kSeeClient, kRead, &list_role_groups},
+    {kGet, CLIENT_ROLE "/users", "listClientRoleUsers", kSeeClients, kRead, &list_role_users},
+    {kGet, CLIENT_ROLE "/groups", "listClientRoleGroups", kSeeClients, kRead, &list_role_groups},
 
     {kGet, BY_ID, "getRoleById", kSeeEither, kRead, &get_role},
     {kPut, BY_ID, "updateRoleById", kChangeEither, kWrite, &update_role, "REALM_ROLE"},

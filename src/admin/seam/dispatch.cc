@@ -22,13 +22,13 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
     const auto realm = token ? realm_of_token(*token, base) : std::nullopt;
     if (!realm) return refuse_caller("no_token_of_ours");
     issuer_ = dependencies_.base_url.issuer(request_, *realm);
-    return with_realm(Asking{dependencies_.settings, request_.remote_address, dependencies_.clock.now(),
-                             [this](auto step) { return web::then(read_lane(), std::move(step)); },
-                             [self = shared_from_this()](StoreError error) { return self->failed(error); }},
-                      *realm,
-                      [self = shared_from_this(), token = std::move(*token)](std::shared_ptr<const RealmEntry> found) {
-                        return self->verify(std::move(found), token);
-                      });
+    return with_realm(
+        Asking{dependencies_.settings, request_.remote_address, request_.correlation_id, dependencies_.clock.now(),
+               [this](auto step) { return web::then(read_lane(), std::move(step)); },
+               [self = shared_from_this()](StoreError error) { return self->failed(error); }},
+        *realm, [self = shared_from_this(), token = std::move(*token)](std::shared_ptr<const RealmEntry> found) {
+          return self->verify(std::move(found), token);
+        });
   }
 
  private:

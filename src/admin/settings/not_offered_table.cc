@@ -1,6 +1,7 @@
 // What Keycloak has and this server has not (organizations, UMA authorization, workflows, user federation, verifiable
 // credentials, fine-grained permissions, the experimental second version of the API, SAML): the same rights as there,
 // then 501.
+#include "admin/seam/permissions.h"
 #include "admin/settings/not_offered.h"
 #include "admin/settings/setting_handlers.h"
 
@@ -11,14 +12,6 @@ using enum AdminRole;
 using enum web::Method;
 using enum Mode;
 
-constexpr auto kSeeRealm = needs({kViewRealm, kManageRealm});
-constexpr auto kChangeRealm = needs({kManageRealm});
-constexpr auto kSeeUsers = needs({kViewUsers, kManageUsers});
-constexpr auto kChangeUsers = needs({kManageUsers});
-constexpr auto kSeeClients = needs({kViewClients, kManageClients});
-constexpr auto kChangeClients = needs({kManageClients});
-constexpr auto kSeeIdp = needs({kViewIdentityProviders, kManageIdentityProviders});
-constexpr auto kChangeIdp = needs({kManageIdentityProviders});
 constexpr auto kSeeOrganizations = needs({kViewOrganizations, kManageOrganizations, kManageRealm});
 constexpr auto kChangeOrganizations = needs({kManageOrganizations, kManageRealm});
 constexpr auto kSeeAuthorization = needs({kViewClients, kManageClients, kViewAuthorization, kManageAuthorization});
@@ -53,10 +46,11 @@ constexpr Operation kRows[] = {
     CARDEA_PERMISSION_ROWS(REALM "/roles/{role}", "RealmRole", kSeeRealm, kChangeRealm),
     CARDEA_PERMISSION_ROWS(CLIENT "/roles/{role}", "ClientRole", kSeeClients, kChangeClients),
     CARDEA_PERMISSION_ROWS(REALM "/groups/{groupId}", "Group", kSeeUsers, kChangeUsers),
-    CARDEA_PERMISSION_ROWS(REALM "/identity-provider/instances/{alias}", "IdentityProvider", kSeeIdp, kChangeIdp),
+    CARDEA_PERMISSION_ROWS(REALM "/identity-provider/instances/{alias}", "IdentityProvider", kSeeIdentityProviders,
+                           kChangeIdentityProviders),
 
-    {kGet, REALM "/identity-provider/instances/{alias}/reload-keys", "reloadProviderKeys", kChangeIdp, kRead,
-     &refuse_feature},
+    {kGet, REALM "/identity-provider/instances/{alias}/reload-keys", "reloadProviderKeys", kChangeIdentityProviders,
+     kRead, &refuse_feature},
 
     CARDEA_NOT_OFFERED_ROWS(AUTHORIZATION, "ResourceServer", kSeeAuthorization, kChangeAuthorization),
     CARDEA_NOT_OFFERED_ROWS(AUTHORIZATION "/{kind}", "Authorization", kSeeAuthorization, kChangeAuthorization),

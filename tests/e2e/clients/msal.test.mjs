@@ -7,6 +7,7 @@ import { ConfidentialClientApplication, CryptoProvider, ProtocolMode } from '@az
 
 import { freePort, kOnlyCardea, startServer } from '../harness.mjs';
 import { FormBrowser } from '../support/form_browser.mjs';
+import { msalNetwork } from '../support/msal_network.mjs';
 import { kPeople, kSecrets, villageRealm } from '../support/realm.mjs';
 import { claimsOf } from '../support/sign_in.mjs';
 
@@ -16,21 +17,7 @@ const kCallback = `http://localhost:${port}/callback`;
 const server = kOnlyCardea.skip ? null : await startServer({ https: true, realm: villageRealm({ 4003: port }) });
 const agent = server && new https.Agent({ ca: server.ca });
 
-function call(method, url, options = {}) {
-  return new Promise((resolve, reject) => {
-    const request = https.request(url, { method, headers: options.headers, agent }, (response) => {
-      let text = '';
-      response.on('data', (part) => (text += part));
-      response.on('end', () => resolve({ headers: response.headers, status: response.statusCode, body: text ? JSON.parse(text) : {} }));
-    });
-    request.on('error', reject);
-    request.end(options.body);
-  });
-}
-const networkClient = {
-  sendGetRequestAsync: (url, options) => call('GET', url, options),
-  sendPostRequestAsync: (url, options) => call('POST', url, options),
-};
+const networkClient = msalNetwork(agent);
 
 function msal(clientId, clientSecret = kSecrets[clientId]) {
   return new ConfidentialClientApplication({

@@ -8,6 +8,7 @@ import { ConfidentialClientApplication } from '@azure/msal-node';
 import { FormBrowser } from '../support/form_browser.mjs';
 import { kOtherTenant, kPassword, kTenant } from '../support/entra/directory.mjs';
 import { startEntra } from '../support/entra/entra.mjs';
+import { msalNetwork } from '../support/msal_network.mjs';
 
 const kCallback = 'http://localhost:9/callback';
 const app = { id: '0b8f3c52-aaaa-4bbb-8ccc-ddddeeee0001', secret: 'app-secret-value-1', redirectUris: [kCallback] };
@@ -15,22 +16,7 @@ const entra = await startEntra({ app });
 after(() => entra.close());
 const agent = new https.Agent({ ca: readFileSync(entra.ca) });
 
-/// What MSAL needs to call over a connection that trusts the test authority.
-const networkClient = {
-  sendGetRequestAsync: (url, options) => call('GET', url, options),
-  sendPostRequestAsync: (url, options) => call('POST', url, options),
-};
-function call(method, url, options = {}) {
-  return new Promise((resolve, reject) => {
-    const request = https.request(url, { method, headers: options.headers, agent }, (response) => {
-      let text = '';
-      response.on('data', (part) => (text += part));
-      response.on('end', () => resolve({ headers: response.headers, status: response.statusCode, body: text ? JSON.parse(text) : {} }));
-    });
-    request.on('error', reject);
-    request.end(options.body);
-  });
-}
+const networkClient = msalNetwork(agent);
 
 function msal(tenant, secret = app.secret) {
   return new ConfidentialClientApplication({
