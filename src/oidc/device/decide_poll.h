@@ -22,11 +22,13 @@ struct PollDecision {
   seconds interval{0};
 };
 
-/// The texts of a grant's refusals.
+/// The texts of a grant's refusals; `noun` is what the log calls its code.
 struct PollWords {
+  std::string_view noun;
   std::string_view not_valid, expired, denied, too_fast, pending;
 };
 inline constexpr PollWords kDeviceWords{
+    .noun = "device_code",
     .not_valid = "Device code not valid",
     .expired = "Device code is expired",
     .denied = "The end user denied the authorization request",

@@ -220,9 +220,26 @@ web::Outcome record_and_decide(const PasswordRequestPtr& login, PasswordVerdict 
   return decide(login, verdict);
 }
 
+/// A right password of an account that is locked by now is a wrong one, whatever else could be said of the account.
+web::Outcome check_lock_and_decide(const PasswordRequestPtr& login, PasswordVerdict verdict) {
+  const auto& request = *login->request;
+  const auto locked = read_from(request.dependencies.repositories.store, [&](Rows& rows) {
+    return is_locked_meanwhile(rows, request.dependencies.repositories, request.realm->realm, login->attempt.user->id,
+                               request.now);
+  });
+  if (!locked) return token_store_failed(request, locked.error());
+  login->attempt.is_locked = *locked;
+  if (*locked) return decide(login, PasswordVerdict::kRefused);
+  if (!must_record(login->attempt, verdict)) return decide(login, verdict);
+  return web::then(web::Lane::kStore, [login, verdict] { return record_and_decide(login, verdict); });
+}
+
 web::Outcome hash_and_decide(const PasswordRequestPtr& login) {
   const auto verdict = verify_password(login->attempt, login->password.reveal(), login->held);
   renew_hash(login->attempt, verdict, login->password.reveal(), login->request->dependencies.random);
+  if (verdict != PasswordVerdict::kRefused && login->attempt.is_counted) {
+    return then_read(login->request->dependencies, [login, verdict] { return check_lock_and_decide(login, verdict); });
+  }
   if (!must_record(login->attempt, verdict)) return decide(login, verdict);
   return web::then(web::Lane::kStore, [login, verdict] { return record_and_decide(login, verdict); });
 }
