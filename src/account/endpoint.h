@@ -25,17 +25,17 @@ template <class Step>
 /// Calls `next(RealmPtr)` for the realm named {realm} in the path, or refuses.
 template <class Next>
 [[nodiscard]] web::Outcome with_path_realm(const Dependencies& dependencies, const web::Request& request, Next next) {
-  return cardea::with_realm(Asking{dependencies.settings, request.remote_address, dependencies.clock.now(),
-                                   [&dependencies](auto step) { return then_read(dependencies, std::move(step)); },
-                                   [&dependencies, &request](StoreError error) -> web::Outcome {
-                                     return store_failed(dependencies, request, error);
-                                   }},
-                            request.path_parameter("realm"),
-                            [&dependencies, &request, next = std::move(next)](RealmPtr realm) mutable -> web::Outcome {
-                              if (auto refused = dependencies.refuse_realm(request, realm.get()))
-                                return std::move(*refused);
-                              return next(std::move(realm));
-                            });
+  return cardea::with_realm(
+      Asking{dependencies.settings, request.remote_address, request.correlation_id, dependencies.clock.now(),
+             [&dependencies](auto step) { return then_read(dependencies, std::move(step)); },
+             [&dependencies, &request](StoreError error) -> web::Outcome {
+               return store_failed(dependencies, request, error);
+             }},
+      request.path_parameter("realm"),
+      [&dependencies, &request, next = std::move(next)](RealmPtr realm) mutable -> web::Outcome {
+        if (auto refused = dependencies.refuse_realm(request, realm.get())) return std::move(*refused);
+        return next(std::move(realm));
+      });
 }
 
 }  // namespace cardea::account

@@ -14,12 +14,24 @@ bool AttemptLimit::is_exhausted(std::string_view key, TimePoint now) const {
   return window->attempts >= attempts_max_;
 }
 
-void AttemptLimit::count(std::string_view key, TimePoint now) {
-  const std::scoped_lock lock(mutex_);
+AttemptLimit::Window& AttemptLimit::current(std::string_view key, TimePoint now) {
   auto* window = windows_.find(key);
   if (window == nullptr) window = &windows_.put(key, {now, 0});
   if (now - window->begun >= window_) *window = {now, 0};
-  ++window->attempts;
+  return *window;
+}
+
+bool AttemptLimit::take(std::string_view key, TimePoint now) {
+  const std::scoped_lock lock(mutex_);
+  auto& window = current(key, now);
+  if (window.attempts >= attempts_max_) return false;
+  ++window.attempts;
+  return true;
+}
+
+void AttemptLimit::count(std::string_view key, TimePoint now) {
+  const std::scoped_lock lock(mutex_);
+  ++current(key, now).attempts;
 }
 
 void AttemptLimit::give_back(std::string_view key, TimePoint now) {

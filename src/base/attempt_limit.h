@@ -22,6 +22,8 @@ class AttemptLimit {
 
   /// True when the key has none left. Counts nothing.
   [[nodiscard]] bool is_exhausted(std::string_view key, TimePoint now) const;
+  /// Counts one attempt if the key has any left: false, and nothing counted, when it has not.
+  [[nodiscard]] bool take(std::string_view key, TimePoint now);
   /// Counts one attempt.
   void count(std::string_view key, TimePoint now);
   /// The attempt was a good one: takes back what `count` counted in this window.
@@ -32,6 +34,9 @@ class AttemptLimit {
     TimePoint begun{};
     int attempts = 0;
   };
+  /// The window that is on, under the lock.
+  Window& current(std::string_view key, TimePoint now);
+
   const int attempts_max_;
   const seconds window_;
   mutable std::mutex mutex_;

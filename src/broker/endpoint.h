@@ -34,17 +34,16 @@ struct PageRefusal {
 template <class Next>
 [[nodiscard]] web::Outcome with_named_realm(const Dependencies& dependencies, const web::Request& request,
                                             std::string_view name, Next next) {
-  return cardea::with_realm(Asking{dependencies.settings, request.remote_address, dependencies.clock.now(),
-                                   [&dependencies](auto step) { return then_read(dependencies, std::move(step)); },
-                                   [&dependencies, &request](StoreError error) -> web::Outcome {
-                                     return store_failed(dependencies, request, nullptr, error);
-                                   }},
-                            name,
-                            [&dependencies, &request, next = std::move(next)](RealmPtr realm) mutable -> web::Outcome {
-                              if (auto refused = dependencies.refuse_realm(request, realm.get()))
-                                return std::move(*refused);
-                              return next(std::move(realm));
-                            });
+  return cardea::with_realm(
+      Asking{dependencies.settings, request.remote_address, request.correlation_id, dependencies.clock.now(),
+             [&dependencies](auto step) { return then_read(dependencies, std::move(step)); },
+             [&dependencies, &request](StoreError error) -> web::Outcome {
+               return store_failed(dependencies, request, nullptr, error);
+             }},
+      name, [&dependencies, &request, next = std::move(next)](RealmPtr realm) mutable -> web::Outcome {
+        if (auto refused = dependencies.refuse_realm(request, realm.get())) return std::move(*refused);
+        return next(std::move(realm));
+      });
 }
 
 using ProviderPtr = std::shared_ptr<const IdentityProvider>;

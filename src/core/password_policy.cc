@@ -130,11 +130,17 @@ void PasswordPolicy::add(std::string_view name, std::string_view argument) {
 
 std::vector<PasswordViolation> PasswordPolicy::check(std::string_view password, const PasswordOwner& owner,
                                                      const PasswordLists& lists) const {
-  const bool lacks_list = std::ranges::any_of(lists_, [&](const auto& name) { return !lists.contains(name); });
-  if (!broken_.empty() || lacks_list) {
+  if (!broken_.empty()) {
     return {{"invalidPasswordGenericMessage",
              "Passwords cannot be changed now: the password policy of this realm cannot be read. Ask your "
              "administrator to mend it."}};
+  }
+  for (const auto& name : lists_) {
+    if (lists.contains(name)) continue;
+    return {
+        {"invalidPasswordGenericMessage",
+         "Passwords cannot be changed now: a list that the password policy of this realm names is missing. Ask your "
+         "administrator to mend it."}};
   }
   if (password.size() > kPasswordBytesMax) {
     return {

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "base/limits.h"
+#include "core/password_policy.h"
 #include "core/settings_entries.h"
 
 namespace cardea {
@@ -78,6 +79,11 @@ bool Settings::may_ask_for_realm(std::string_view name, std::string_view address
   return unknown_names_.may_ask(address, now) || was_found_before(key_of_realm(name));
 }
 
+void Settings::note_refused(std::string_view address, std::string_view correlation_id) const {
+  log_.info("names_refused",
+            {{"reason", "too_many_unknown_names"}, {"ip", address}, {"correlation_id", correlation_id}});
+}
+
 bool Settings::may_ask_for_client(const RealmEntry& realm, std::string_view client_id, std::string_view address,
                                   TimePoint now) const {
   return unknown_names_.may_ask(address, now) || was_found_before(key_of_client(realm.realm.id, client_id));
@@ -113,6 +119,10 @@ Stored<std::shared_ptr<const RealmEntry>> Settings::load_realm(std::string_view 
     if (const auto* found = previous_.find(name)) previous = *found;
   }
   auto entry = make_realm_entry(std::move(*realm), std::move(scopes), std::move(keys), previous.get(), log_);
+  for (const auto& list : PasswordPolicy::parse(entry->realm.password_policy).lists()) {
+    if (password_lists_->contains(list)) continue;
+    log_.warning("password_list_missing", {{"realm", name}, {"list", list}});  // until then nobody gets a new password
+  }
   const std::unique_lock lock(mutex_);
   const auto* known = realms_.find(name);
   if (known != nullptr && known->entry->version >= entry->version) return known->entry;

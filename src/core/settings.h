@@ -106,6 +106,8 @@ class Settings {
   [[nodiscard]] bool may_ask_for_client(const RealmEntry& realm, std::string_view client_id, std::string_view address,
                                         TimePoint now) const;
   void count_unknown(std::string_view address, TimePoint now) { unknown_names_.count(address, now); }
+  /// A line in the log for a request that was refused so: the store has nothing to do with it.
+  void note_refused(std::string_view address, std::string_view correlation_id) const;
 
   /// Expands roles assigned to a user directly and through its groups. Uses memory where it can.
   Stored<std::shared_ptr<const EffectiveRoles>> effective_roles(Rows& rows, const RealmEntry& realm,

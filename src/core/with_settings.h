@@ -15,20 +15,24 @@ namespace cardea {
 template <class Defer, class Failed>
 struct Asking {
   Settings& settings;
-  std::string_view address;  // where the request came from
+  std::string_view address;         // where the request came from
+  std::string_view correlation_id;  // and its id, for the log
   TimePoint now;
   Defer defer;    // defer(step): puts a step on the lane for reads
   Failed failed;  // failed(StoreError): the answer of a store that cannot be read, or may not be by this source
 };
 template <class Defer, class Failed>
-Asking(Settings&, std::string_view, TimePoint, Defer, Failed) -> Asking<Defer, Failed>;
+Asking(Settings&, std::string_view, std::string_view, TimePoint, Defer, Failed) -> Asking<Defer, Failed>;
 
 /// Calls `next(shared_ptr<const RealmEntry>)`; null when no such realm exists.
 template <class Defer, class Failed, class Next>
 auto with_realm(Asking<Defer, Failed> asking, std::string_view name, Next next) {
   auto& settings = asking.settings;
   if (auto realm = settings.cached_realm(name)) return next(std::move(realm));
-  if (!settings.may_ask_for_realm(name, asking.address, asking.now)) return asking.failed(StoreError::kBusy);
+  if (!settings.may_ask_for_realm(name, asking.address, asking.now)) {
+    settings.note_refused(asking.address, asking.correlation_id);
+    return asking.failed(StoreError::kBusy);
+  }
   auto defer = asking.defer;
   return defer([asking = std::move(asking), name = std::string(name), next = std::move(next)]() mutable {
     auto realm = asking.settings.load_realm(name);
@@ -46,6 +50,7 @@ auto with_client(Asking<Defer, Failed> asking, std::shared_ptr<const RealmEntry>
   if (client_id.empty()) return next(std::shared_ptr<const ClientEntry>());
   if (auto client = settings.cached_client(*realm, client_id)) return next(std::move(client));
   if (!settings.may_ask_for_client(*realm, client_id, asking.address, asking.now)) {
+    settings.note_refused(asking.address, asking.correlation_id);
     return asking.failed(StoreError::kBusy);
   }
   auto defer = asking.defer;

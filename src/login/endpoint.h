@@ -20,7 +20,10 @@ template <class Step>
 
 /// How this module asks for a realm or a client (core/with_settings.h). `realm` may be null.
 [[nodiscard]] inline auto asking(const Dependencies& dependencies, const web::Request& request, RealmPtr realm) {
-  return Asking{dependencies.settings, request.remote_address, dependencies.clock.now(),
+  return Asking{dependencies.settings,
+                request.remote_address,
+                request.correlation_id,
+                dependencies.clock.now(),
                 [&dependencies](auto step) { return then_read(dependencies, std::move(step)); },
                 [&dependencies, &request, realm = std::move(realm)](StoreError error) -> web::Outcome {
                   return store_failed(dependencies, request, realm.get(), error);

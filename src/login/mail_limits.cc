@@ -13,11 +13,7 @@ bool MailLimits::take(const RealmId& realm, std::string_view name, std::string_v
   return true;
 }
 
-bool MailLimits::take_row(const SessionId& session, TimePoint now) {
-  if (rows_.is_exhausted(session.str(), now)) return false;
-  rows_.count(session.str(), now);
-  return true;
-}
+bool MailLimits::take_row(const SessionId& session, TimePoint now) { return rows_.take(session.str(), now); }
 
 std::shared_ptr<MailLimits> make_mail_limits() { return std::make_shared<MailLimits>(); }
 

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view kStale =
     "The link you clicked is an old stale link and is no longer valid. Maybe you have already used it.";
+constexpr std::string_view kTaken = "email_taken";
 constexpr std::string_view kExpired = "The link has expired. Please start again.";
 
 web::Response refuse_link(const Dependencies& dependencies, const web::Request& request, const Realm& realm,
@@ -66,7 +67,9 @@ std::optional<std::string_view> why_stale(const LinkFacts& facts, const ActionTo
   if (!facts.user || !facts.user->enabled) return "user_gone";
   if (facts.user->email != token.email) return "email_changed";
   if (token.credential_stamp && *token.credential_stamp != facts.credential_stamp) return "password_changed";
-  if (facts.newest && facts.newest->content != token.id) return "newer_link";
+  // Without any the person took back what they asked for, or it was done.
+  const bool is_over = !facts.newest && token.kind == ActionKind::kUpdateEmail;
+  if (is_over || (facts.newest && facts.newest->content != token.id)) return "newer_link";
   return std::nullopt;
 }
 
@@ -198,39 +201,46 @@ web::Outcome verify_address(const Dependencies& dependencies, const web::Request
   });
 }
 
-/// The address becomes the person's, verified. kConflict: the link was used; `is_taken`: the address is another's.
+/// The address becomes the person's, verified. kConflict: `reason` says why not; it was used, when that is empty.
 Stored<void> change_address(Tx& tx, const Dependencies& dependencies, const Realm& realm, const ActionToken& token,
-                            bool& is_taken) {
-  auto& users = dependencies.repositories.users;
-  is_taken = false;
+                            std::string_view& reason) {
+  const auto& repositories = dependencies.repositories;
+  auto& users = repositories.users;
+  reason = {};
   if (auto used = use_up(tx, dependencies, realm, token); !used) return used;
-  auto found = users.find(tx, realm.id, token.user);
-  if (!found) return refuse(found.error());
-  if (!*found || (*found)->email != token.email) return refuse(StoreError::kConflict);
-  User user = std::move(**found);
+  auto facts = load_facts(tx, dependencies, realm, token);
+  if (!facts) return refuse(facts.error());
+  if (const auto stale = why_stale(*facts, token)) {
+    reason = *stale;
+    return refuse(StoreError::kConflict);
+  }
+  const auto over = repositories.tickets.remove(tx, realm.id, TicketKind::kResetLink, email_ticket(token.user));
+  if (!over) return refuse(over.error());
+  User user = std::move(*facts->user);
   user.email = token.new_email;
   user.email_verified = true;
   if (realm.registration_email_as_username) user.username = token.new_email;
   std::erase(user.required_actions, "UPDATE_EMAIL");
   std::erase(user.required_actions, "VERIFY_EMAIL");
   auto updated = users.update(tx, user, realm.duplicate_emails_allowed);
-  is_taken = !updated && updated.error() == StoreError::kConflict;
+  if (!updated && updated.error() == StoreError::kConflict) reason = kTaken;
   return updated;
 }
 
 web::Outcome update_address(const Dependencies& dependencies, const web::Request& request, const RealmPtr& realm,
                             const std::shared_ptr<const Link>& link) {
   return web::then(web::Lane::kStore, [&dependencies, &request, realm, link]() -> web::Outcome {
-    bool is_taken = false;
+    std::string_view reason;
     const auto stored = dependencies.repositories.store.write(
-        [&](Tx& tx) { return change_address(tx, dependencies, realm->realm, link->token, is_taken); });
-    if (is_taken) return refuse_link(dependencies, request, realm->realm, "email_taken", "Email already exists.");
+        [&](Tx& tx) { return change_address(tx, dependencies, realm->realm, link->token, reason); });
     if (!stored && stored.error() == StoreError::kConflict) {
-      return refuse_link(dependencies, request, realm->realm, "used_before");
+      return refuse_link(dependencies, request, realm->realm, reason.empty() ? "used_before" : reason,
+                         reason == kTaken ? "Email already exists." : kStale);
     }
     if (!stored) return store_failed(dependencies, request, realm.get(), stored.error());
     dependencies.log.info("email_updated", {{"realm", realm->realm.name},
                                             {"user_id", link->token.user.str()},
+                                            {"ip", request.remote_address},
                                             {"correlation_id", request.correlation_id}});
     const web::PageLink back{link->back_url, "Back to Application"};
     return web::info_page(dependencies.pages, display_name(realm->realm), "Your e-mail address has been updated.",

@@ -65,14 +65,6 @@ using AskingPtr = std::shared_ptr<const Asking>;
 
 bool may_reset(const User& user) { return user.enabled && !user.email.empty() && !user.service_account_client; }
 
-/// The links of earlier mails are over.
-Stored<void> store_mail(Tx& tx, const Repositories& repositories, const Mail& mail, const Ticket& newest) {
-  const auto removed = repositories.tickets.remove(tx, newest.realm, newest.kind, newest.hash);
-  if (!removed) return refuse(removed.error());
-  if (auto stored = repositories.tickets.insert(tx, newest); !stored) return stored;
-  return repositories.mails.insert(tx, mail);
-}
-
 /// Writes the mail, to nobody when nobody is meant.
 web::Outcome write_mail(const AskingPtr& asking, const LoginAttempt& attempt) {
   const auto& dependencies = asking->dependencies;
@@ -87,16 +79,12 @@ web::Outcome write_mail(const AskingPtr& asking, const LoginAttempt& attempt) {
                                        .client_id = asking->client_id,
                                        .credential_stamp = credential_stamp(attempt.password_set_at)},
                                       ids, now);
-  const Ticket newest{.hash = reset_ticket(is_known ? user->id : UserId(ids.mail)),
-                      .realm = asking->realm->realm.id,
-                      .kind = TicketKind::kResetLink,
-                      .content = ids.token,
-                      .created_at = now,
-                      .expires_at = now + user_link_life(asking->realm->realm, ActionKind::kResetCredentials)};
+  const auto newest = newest_link(reset_ticket(is_known ? user->id : UserId(ids.mail)), asking->realm->realm, ids,
+                                  ActionKind::kResetCredentials, now);
   return web::then(web::Lane::kStore, [asking, mail, newest, is_known]() -> web::Outcome {
     const auto& d = asking->dependencies;
     const auto stored =
-        d.repositories.store.write([&](Tx& tx) { return store_mail(tx, d.repositories, mail, newest); });
+        d.repositories.store.write([&](Tx& tx) { return store_link_mail(tx, d.repositories, mail, newest); });
     if (!stored) return store_failed(d, asking->request, asking->realm.get(), stored.error());
     d.log.info("reset_requested", {{"realm", asking->realm->realm.name},
                                    {"known", is_known},

@@ -37,6 +37,22 @@ std::optional<std::string> ready_to_mail(const Dependencies& dependencies, const
   return base;
 }
 
+Ticket newest_link(std::string hash, const Realm& realm, const ActionMailIds& ids, ActionKind kind, TimePoint now) {
+  return {.hash = std::move(hash),
+          .realm = realm.id,
+          .kind = TicketKind::kResetLink,
+          .content = ids.token,
+          .created_at = now,
+          .expires_at = now + user_link_life(realm, kind)};
+}
+
+Stored<void> store_link_mail(Tx& tx, const Repositories& repositories, const Mail& mail, const Ticket& newest) {
+  const auto removed = repositories.tickets.remove(tx, newest.realm, newest.kind, newest.hash);
+  if (!removed) return refuse(removed.error());
+  if (auto stored = repositories.tickets.insert(tx, newest); !stored) return stored;
+  return repositories.mails.insert(tx, mail);
+}
+
 web::Response mail_failed(const Dependencies& dependencies, const web::Request& request, const Realm& realm) {
   return web::error_page(dependencies.pages, 500, display_name(realm), "Failed to send email, please try again later.",
                          request);

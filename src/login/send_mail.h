@@ -19,6 +19,13 @@ namespace cardea::login {
 [[nodiscard]] std::optional<std::string> ready_to_mail(const Dependencies& dependencies, const web::Request& request,
                                                        const Realm& realm);
 
+/// What says that a link is the newest of its kind. `hash`: reset_ticket or email_ticket of the person.
+[[nodiscard]] Ticket newest_link(std::string hash, const Realm& realm, const ActionMailIds& ids, ActionKind kind,
+                                 TimePoint now);
+/// Stores a mail and its `newest_link`: links of earlier mails are over.
+[[nodiscard]] Stored<void> store_link_mail(Tx& tx, const Repositories& repositories, const Mail& mail,
+                                           const Ticket& newest);
+
 /// "Failed to send email, please try again later." (Keycloak's words), 500.
 [[nodiscard]] web::Response mail_failed(const Dependencies& dependencies, const web::Request& request,
                                         const Realm& realm);

@@ -40,8 +40,12 @@ template <class Step>
 /// How this module asks for a realm or a client (core/with_settings.h). `failed`: StoreError to Outcome.
 template <class Failed>
 [[nodiscard]] auto asking(const Dependencies& dependencies, const web::Request& request, Failed failed) {
-  return Asking{dependencies.settings, request.remote_address, dependencies.clock.now(),
-                [&dependencies](auto step) { return then_read(dependencies, std::move(step)); }, std::move(failed)};
+  return Asking{dependencies.settings,
+                request.remote_address,
+                request.correlation_id,
+                dependencies.clock.now(),
+                [&dependencies](auto step) { return then_read(dependencies, std::move(step)); },
+                std::move(failed)};
 }
 [[nodiscard]] inline auto asking(const Dependencies& dependencies, const web::Request& request) {
   return asking(dependencies, request, [&dependencies, &request](StoreError error) -> web::Outcome {

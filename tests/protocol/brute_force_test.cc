@@ -49,6 +49,30 @@ TEST_P(BruteForceOnTheWire, refuses_after_the_realms_number_of_failures) {
   EXPECT_FALSE(by_page("correct-horse"));
 }
 
+// Guesses that come side by side are all read before the first of them is counted. The right one among them must not be
+// told by another answer either: the account is not set up for this grant, or it is disabled.
+TEST_P(BruteForceOnTheWire, refuses_a_right_guess_beside_wrong_ones_as_a_wrong_one) {
+  const auto answer = [&](std::string_view username) {
+    return server_.post("/token", {{"grant_type", "password"},
+                                   {"client_id", "web"},
+                                   {"client_secret", "web-secret"},
+                                   {"username", std::string(username)},
+                                   {"password", "correct-horse"}});
+  };
+  for (const std::string_view username : {"ada", "bob", "eve"}) {
+    server_.before_hash = [&] {
+      for (int i = 0; i < 3; ++i) {
+        Browser browser(server_);
+        const auto page = browser.get(authorize_url());
+        EXPECT_EQ(browser.submit(page, {{"username", std::string(username)}, {"password", "wrong"}}).status, 200);
+      }
+    };
+    const auto refused = answer(username);
+    EXPECT_EQ(refused.status, 400) << username;
+    EXPECT_EQ(string_or(body_of(refused), "error_description", ""), "Invalid user credentials") << username;
+  }
+}
+
 TEST_P(BruteForceOnTheWire, a_login_on_the_page_forgets_the_failures_before_it) {
   for (int i = 0; i < 2; ++i) EXPECT_FALSE(by_page("wrong"));
   EXPECT_TRUE(by_page("correct-horse"));

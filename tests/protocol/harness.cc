@@ -237,7 +237,14 @@ void Server::fill() {
   EXPECT_TRUE(stored) << describe(stored.error());
 }
 
-web::Response Server::handle(web::Request request) { return web::run(router_.handle(request), &fetcher); }
+web::Response Server::handle(web::Request request) {
+  auto outcome = router_.handle(request);
+  if (before_hash) {
+    while (!outcome.is_response() && outcome.then().lane != web::Lane::kHash) outcome = outcome.then().step();
+    std::exchange(before_hash, nullptr)();
+  }
+  return web::run(std::move(outcome), &fetcher);
+}
 
 web::Lane Server::last_lane(web::Request request) {
   auto lane = web::Lane::kInline;

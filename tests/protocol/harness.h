@@ -58,6 +58,8 @@ class Server {
   ~Server();
 
   [[nodiscard]] web::Response handle(web::Request request);
+  /// Done once, before the password of the next request is hashed: what happens beside it.
+  std::function<void()> before_hash;
   /// The lane that the answer of a request is made on; for requests that call no other server.
   [[nodiscard]] web::Lane last_lane(web::Request request);
   /// A form POST to `P/...` of realm demo.

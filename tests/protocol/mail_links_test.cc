@@ -225,13 +225,45 @@ TEST_P(MailLinks, refuses_a_new_address_that_nobody_confirmed) {
   EXPECT_FALSE(location_parameter(back, "code").empty()) << back.body_text();
 }
 
+// The stranger at a mistyped address gets nothing once the person has said something else.
+TEST_P(MailLinks, refuses_a_new_address_that_was_taken_back) {
+  server_.change_realm([](Realm& realm) {
+    realm.verify_email = true;
+    realm.extra["requiredActions"] = json::parse(
+        R"([{"alias": "UPDATE_EMAIL", "providerId": "UPDATE_EMAIL", "enabled": true, "defaultAction": false}])");
+  });
+  auto ada = user("ada");
+  ada.email_verified = true;
+  ada.required_actions = {"UPDATE_EMAIL"};
+  change_user([&](Tx& tx) { return server_.repositories.users.update(tx, ada, false); });
+  const auto login = browser_.get(authorize_url());
+  auto page = follow(browser_, browser_.submit(login, {{"username", "ada"}, {"password", "correct-horse"}}));
+  page = browser_.submit(page, {{"email", "mistyped@demo.example"}});
+  ASSERT_EQ(mails().size(), 1U);
+  Browser stranger(server_);
+  EXPECT_EQ(stranger.get(link_in(mails().front())).status, 200);
+  page = browser_.submit(page, {{"email", "ada@demo.example"}});
+  EXPECT_FALSE(location_parameter(page, "code").empty()) << page.body_text();
+  expect_stale(stranger.get(link_in(mails().front())));
+  EXPECT_EQ(user("ada").email, "ada@demo.example");
+}
+
 TEST_P(MailLinks, refuses_a_confirmed_address_that_another_took_meanwhile) {
   auto order = ActionMailOrder{.kind = ActionKind::kUpdateEmail, .user = nullptr, .base = "https://id.example"};
   const auto ada = user("ada");
   order.user = &ada;
   order.new_email = "bob@demo.example";
-  const auto mail = write_action_mail(*login::make_theme_mailer(), *server_.realm(), order, draw_ids(server_.random),
-                                      server_.clock.now());
+  const auto ids = draw_ids(server_.random);
+  const auto mail = write_action_mail(*login::make_theme_mailer(), *server_.realm(), order, ids, server_.clock.now());
+  expect_stale(browser_.get(link_in(mail)));  // nobody asked for it
+  change_user([&](Tx& tx) {
+    return server_.repositories.tickets.insert(tx, {.hash = email_ticket(ada.id),
+                                                    .realm = server_.realm()->realm.id,
+                                                    .kind = TicketKind::kResetLink,
+                                                    .content = ids.token,
+                                                    .created_at = server_.clock.now(),
+                                                    .expires_at = server_.clock.now() + seconds{600}});
+  });
   const auto page = open_and_press(browser_, link_in(mail));
   EXPECT_EQ(page.status, 400);
   EXPECT_THAT(std::string(page.body_text()), HasSubstr("already exists"));

@@ -145,16 +145,23 @@ TEST_P(Ciba, refuses_people_that_are_not_there_disabled_locked_or_services_alike
 }
 
 TEST_P(Ciba, refuses_to_ask_one_person_without_end) {  // CB-11
-  for (int i = 0; i < 10; ++i) EXPECT_EQ(ask().status, 200);
-  EXPECT_EQ(ask().status, 429);
+  channel_status_ = 500;
+  for (int i = 0; i < 6; ++i) EXPECT_EQ(ask().status, 503) << "nobody was asked";
+  channel_status_ = 201;
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(ask().status, 200);
+  const auto refused = ask();
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_NE(refused.find_header("Retry-After"), nullptr);
   EXPECT_EQ(ask({}, "other").status, 429) << "whoever asks";
-  server_.clock.advance(seconds{61});
+  server_.clock.advance(seconds{601});
   EXPECT_EQ(ask().status, 200);
 }
 
 TEST_P(Ciba, refuses_when_nobody_can_be_asked) {
   channel_status_ = 200;
   expect_refused(ask(), 503, "server_error", "Unexpected response from authentication device");
+  // The device was asked after all: the client knows of nothing, so its answer opens nothing.
+  expect_refused(answer(ticket(), "SUCCEED"), 403, "invalid_token", "Invalid token");
   server_.ask_people_at("https://gone.example/");
   expect_refused(ask(), 503, "server_error", "Failed to send authentication request");
   server_.ask_people_at("");
@@ -206,6 +213,11 @@ TEST_P(Ciba, refuses_an_auth_req_id_at_the_device_grant_and_the_other_way_round)
   form.emplace_back("grant_type", "urn:ietf:params:oauth:grant-type:device_code");
   form.emplace_back("device_code", id);
   expect_refused(server_.post("/token", form), 400, "invalid_grant", "Device code not valid");
+  for (const auto& disguised : {"ciba:" + id, "ciba" + id}) {
+    form.back().second = disguised;
+    expect_refused(server_.post("/token", form), 400, "invalid_grant", "Device code not valid");
+  }
+  EXPECT_EQ(poll(id, "both").status, 200) << "and it was not used up";
   const auto device = body_of(server_.post("/auth/device", client));
   expect_refused(poll(string_or(device, "device_code", ""), "both"), 400, "invalid_grant", "Invalid Auth Req ID");
 }

@@ -44,7 +44,8 @@ web::Outcome show(const ConsoleDependencies& dependencies, const web::Request& r
   const auto defer = [&dependencies](auto step) {
     return web::then(dependencies.reads_block ? web::Lane::kStore : web::Lane::kInline, std::move(step));
   };
-  return with_realm(Asking{dependencies.settings, request.remote_address, dependencies.clock.now(), defer, failed},
+  return with_realm(Asking{dependencies.settings, request.remote_address, request.correlation_id,
+                           dependencies.clock.now(), defer, failed},
                     request.path_parameter("realm"), [&dependencies, &request](const RealmPtr& realm) -> web::Outcome {
                       if (realm == nullptr) return web::json_error(404, "Realm not found.  Did you type in a bad URL?");
                       return page(dependencies, request, realm->realm);

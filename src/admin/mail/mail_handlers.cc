@@ -116,7 +116,8 @@ Answer test_smtp(Call& call) {
     return refuse(error_message(500, "Please add an email address to your user first"));
   }
   // The settings of the body in place of the realm's: a password that nobody typed goes to its own server only.
-  CARDEA_TRY(realm, read_realm(json::object{{"smtpServer", *body}}, call.realm()));
+  CARDEA_TRY(realm, read_realm(json::object{{"smtpServer", *body}}, call.realm(),
+                               call.dependencies().settings.password_lists()));
   auto server = mail_server_of(realm);
   if (!server) return refuse(error_message(500, "The mail settings cannot be used: " + server.error()));
   const auto mail = dependencies.mailer->write({.kind = MailKind::kTest,

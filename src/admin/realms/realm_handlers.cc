@@ -134,7 +134,7 @@ Answer get_realm(Call& call) {
 Answer update_realm(Call& call) {
   CARDEA_TRY(body, call.body_object());
   const auto before = call.realm();
-  CARDEA_TRY(after, read_realm(*body, before));
+  CARDEA_TRY(after, read_realm(*body, before, call.dependencies().settings.password_lists()));
   CARDEA_DO(check_source_paths(call, before, after));
   if (after.name != before.name) {
     if (before.name == kMasterRealm) return refuse(error_message(400, "The realm master keeps its name"));

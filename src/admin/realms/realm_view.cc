@@ -48,10 +48,16 @@ bool is_own_resource(std::string_view name) {
   return std::ranges::find(kOwnResources, name) != std::end(kOwnResources);
 }
 
-Or<void> check_policy(std::string_view policy) {
+/// `lists`: those that the server read at its start. A realm whose policy names another one could set no password.
+/// What the policy says already is left: a list that went missing must not keep the realm from being changed.
+Or<void> check_policy(std::string_view policy, std::string_view before, const PasswordLists& lists) {
   const auto parsed = PasswordPolicy::parse(policy);
-  if (parsed.broken_rules().empty()) return {};
-  return refuse(error_message(400, "Password policy not found"));
+  if (!parsed.broken_rules().empty()) return refuse(error_message(400, "Password policy not found"));
+  if (policy == before) return {};
+  for (const auto& name : parsed.lists()) {
+    if (!lists.contains(name)) return refuse(error_message(400, "Password blacklist " + name + " not found"));
+  }
+  return {};
 }
 
 /// Lifetimes are added to moments: what cannot be a time is refused here.
@@ -140,7 +146,7 @@ Or<void> refuse_moved_password(const json::value& smtp, const json::value& befor
 
 }  // namespace
 
-Or<Realm> read_realm(const json::object& body, const Realm& before) {
+Or<Realm> read_realm(const json::object& body, const Realm& before, const PasswordLists& lists) {
   json::object settings;
   for (const auto& [name, value] : body) {
     if (!is_own_resource(name)) settings.emplace(name, value);
@@ -154,7 +160,7 @@ Or<Realm> read_realm(const json::object& body, const Realm& before) {
   auto after = parse_realm(settings, JsonPath(), problems, before);
   if (!problems.empty()) return refuse(error(400, "unknown_error", "Cannot parse the JSON"));
   if (check_realm_name(after.name)) return refuse(error(400, "Character not allowed in a realm's name."));
-  CARDEA_DO(check_policy(after.password_policy));
+  CARDEA_DO(check_policy(after.password_policy, before.password_policy, lists));
   CARDEA_DO(check_lifespans(after));
   return after;
 }

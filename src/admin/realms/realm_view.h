@@ -4,6 +4,7 @@
 
 #include "admin/seam/call.h"
 #include "base/json.h"
+#include "core/password_lists.h"
 #include "domain/realm.h"
 
 namespace cardea::admin {
@@ -15,7 +16,7 @@ namespace cardea::admin {
 
 /// Reads a body over `before`. Members that are resources of their own are passed over, a masked secret keeps what was
 /// there, and everything is checked as for a new realm.
-[[nodiscard]] Or<Realm> read_realm(const json::object& body, const Realm& before);
+[[nodiscard]] Or<Realm> read_realm(const json::object& body, const Realm& before, const PasswordLists& lists);
 
 /// Puts back what stands masked in `after` from `before`, at the same places.
 void keep_masked(json::value& after, const json::value& before);

@@ -44,6 +44,9 @@ std::optional<std::string> problem_of(const ActionRun& run, const std::vector<Pr
 std::function<Stored<void>(Tx&, const User&)> save(const ActionRun& run, const User& changed, bool logout_sessions) {
   return [&repositories = run.dependencies.repositories, realm = run.realm, end_others = end_other_sessions(run),
           changed, logout_sessions](Tx& tx, const User& user) -> Stored<void> {
+    // A link that was asked for before is over: the person has said something else since.
+    const auto over = repositories.tickets.remove(tx, realm->realm.id, TicketKind::kResetLink, email_ticket(user.id));
+    if (!over) return refuse(over.error());
     User merged = user;
     merged.email = changed.email;
     merged.username = changed.username;  // follows the address where that is the name
@@ -74,16 +77,9 @@ Stored<void> store_link(Tx& tx, const ActionRun& run, const Sending& sending) {
                                        .new_email = sending.new_email,
                                        .credential_stamp = *stamp},
                                       sending.ids, sending.now);
-  const Ticket newest{.hash = email_ticket(run.user.id),
-                      .realm = run.realm->realm.id,
-                      .kind = TicketKind::kResetLink,
-                      .content = sending.ids.token,
-                      .created_at = sending.now,
-                      .expires_at = sending.now + user_link_life(run.realm->realm, ActionKind::kUpdateEmail)};
-  const auto removed = repositories.tickets.remove(tx, newest.realm, newest.kind, newest.hash);
-  if (!removed) return refuse(removed.error());
-  if (auto stored = repositories.tickets.insert(tx, newest); !stored) return stored;
-  return repositories.mails.insert(tx, mail);
+  const auto newest =
+      newest_link(email_ticket(run.user.id), run.realm->realm, sending.ids, ActionKind::kUpdateEmail, sending.now);
+  return store_link_mail(tx, repositories, mail, newest);
 }
 
 /// Nothing of the account changes yet: a link is mailed to the address.
@@ -93,7 +89,14 @@ web::Outcome send_link(const ActionRunPtr& run, Typed typed, const User& changed
   auto base = ready_to_mail(dependencies, run->request, run->realm->realm);
   if (!base) return mail_failed(dependencies, run->request, run->realm->realm);
   if (!dependencies.mail_limits->take(run->realm->realm.id, run->user.id.str(), run->request.remote_address, now)) {
-    return page(*run, typed, "Too many e-mails were sent. Please try again later.");
+    dependencies.log.info("login_refused", {{"reason", "too_many_mails"},
+                                            {"realm", run->realm->realm.name},
+                                            {"user_id", run->user.id.str()},
+                                            {"remote_address", run->request.remote_address},
+                                            {"correlation_id", run->request.correlation_id}});
+    auto response = page(*run, typed, "Too many e-mails were asked for. Please try again later.");
+    response.status = 429;
+    return response;
   }
   const Sending sending{
       .base = std::move(*base), .new_email = changed.email, .ids = draw_ids(dependencies.random), .now = now};
@@ -102,6 +105,10 @@ web::Outcome send_link(const ActionRunPtr& run, Typed typed, const User& changed
     const auto stored =
         run->dependencies.repositories.store.write([&](Tx& tx) { return store_link(tx, *run, sending); });
     if (!stored) return store_failed(run->dependencies, run->request, run->realm.get(), stored.error());
+    run->dependencies.log.info("email_change_requested", {{"realm", run->realm->realm.name},
+                                                          {"user_id", run->user.id.str()},
+                                                          {"remote_address", run->request.remote_address},
+                                                          {"correlation_id", run->request.correlation_id}});
     return page(*run, typed);
   });
 }
@@ -121,7 +128,7 @@ web::Outcome go_on(const ActionRunPtr& run, Typed typed) {
     if (!logout_sessions) return {};
     return end_others(tx, user);
   };
-  return pass_action(run, {.save = save, .event = "email_updated"});
+  return pass_action(run, {.save = save});  // the link wrote the event
 }
 
 web::Outcome check_taken(const ActionRunPtr& run, const Typed& typed, const User& changed) {

@@ -53,7 +53,8 @@ void add_default_levels(const Client& client, const LevelNames& levels, std::str
   for (const auto name : split(client.attribute("default.acr.values"), "##")) add_level(names, trim(name), levels);
 }
 
-/// Attribute `minimum.acr.value`: levels below it are not enough, whatever the request says.
+/// Attribute `minimum.acr.value`: a request asks for no level below it, whatever it says. As in Keycloak it binds
+/// requests of the authorization endpoint; grants without one (device, CIBA, password) reach level 1.
 void raise_to_minimum(const Client& client, const LevelNames& levels, std::string& names) {
   const auto minimum = client.attribute("minimum.acr.value");
   const auto least = levels.level_of(minimum);

@@ -30,9 +30,11 @@ web::Outcome with_request_parameters(const Dependencies& dependencies, web::Form
                       [form = std::move(form), client, rules = ObjectRules(rules), issuer = std::string(rules.issuer),
                        next = std::move(next)](Result<SharedKeys, std::string> keys) mutable -> web::Outcome {
                         rules.issuer = issuer;
-                        const auto* fetched =
-                            keys ? keys->get() : nullptr;  // without, the record's are asked, which refuses
-                        return next(read_request_parameters(std::move(form), client->client, rules, fetched));
+                        if (!keys) {
+                          return next(refuse(OAuthError{OAuthCode::kInvalidRequestObject, "Invalid request object", 0,
+                                                        "request_object: " + keys.error()}));
+                        }
+                        return next(read_request_parameters(std::move(form), client->client, rules, keys->get()));
                       });
 }
 

@@ -212,17 +212,37 @@ web::FetchRequest channel_request(const Asking& asking, web::ConfiguredUrl url) 
           .body = std::move(body)};
 }
 
-web::Outcome asked(const Asking& asking, const web::Fetched& fetched) {
+/// Whom a prompt is counted for.
+std::string prompt_key(const ClientRequest& request, const User& user) {
+  return request.realm->realm.id.str() + '/' + user.id.str();
+}
+
+/// Nobody was asked as far as we know: the prompt does not count, and an answer that comes all the same is too late.
+web::Outcome not_asked(const AskingPtr& asking, const web::Fetched& fetched) {
+  const auto& request = *asking->request;
+  asking->prompts.by_person.give_back(prompt_key(request, asking->user), request.now);
+  auto note = fetched ? "channel_status_" + std::to_string(fetched->status)
+                      : "channel_" + std::string(web::describe(fetched.error()));
+  const std::string_view told =
+      fetched ? "Unexpected response from authentication device" : "Failed to send authentication request";
+  return web::then(web::Lane::kStore, [asking, note = std::move(note), told]() -> web::Outcome {
+    const auto& dependencies = asking->request->dependencies;
+    auto row = row_of(*asking);
+    row.state = DeviceState::kDenied;
+    const auto ended = dependencies.repositories.store.write(
+        [&](Tx& tx) { return dependencies.repositories.device_codes.settle(tx, row, asking->request->now); });
+    // kConflict: the device was quicker. The client does not know the request's id, so nobody ever polls for it.
+    if (!ended && ended.error() != StoreError::kConflict) {
+      return store_failed(dependencies, asking->request->http, ended.error());
+    }
+    return refuse_client(*asking->request, kRules, {OAuthCode::kServerError, std::string(told), 503, note});
+  });
+}
+
+web::Outcome asked(const AskingPtr& shared, const web::Fetched& fetched) {
+  if (!fetched || fetched->status != kCreated) return not_asked(shared, fetched);
+  const auto& asking = *shared;
   const auto& request = *asking.request;
-  if (!fetched || fetched->status != kCreated) {
-    const auto note = fetched ? "channel_status_" + std::to_string(fetched->status)
-                              : "channel_" + std::string(web::describe(fetched.error()));
-    return refuse_client(
-        request, kRules,
-        {OAuthCode::kServerError,
-         fetched ? "Unexpected response from authentication device" : "Failed to send authentication request", 503,
-         note});
-  }
   request.dependencies.log.info("ciba_asked", {{"realm", request.realm->realm.name},
                                                {"client_id", request.client->client.client_id},
                                                {"user_id", asking.user.id.str()},
@@ -242,7 +262,7 @@ web::Outcome store_and_ask(const AskingPtr& asking, const web::ConfiguredUrl& ur
       repositories.store.write([&](Tx& tx) { return repositories.device_codes.insert(tx, row_of(*asking)); });
   if (!stored) return store_failed(asking->request->dependencies, asking->request->http, stored.error());
   return web::fetch(channel_request(*asking, url), web::Lane::kInline,
-                    [asking](const web::Fetched& fetched) { return asked(*asking, fetched); });
+                    [asking](const web::Fetched& fetched) { return asked(asking, fetched); });
 }
 
 web::Outcome find_and_ask(const AskingPtr& asking, const web::ConfiguredUrl& url) {
@@ -254,12 +274,12 @@ web::Outcome find_and_ask(const AskingPtr& asking, const web::ConfiguredUrl& url
     return refuse_client(request, kRules,
                          {OAuthCode::kUnknownUserId, "no user found", 400, is_there ? "user_locked" : "unknown_user"});
   }
-  const auto key = request.realm->realm.id.str() + '/' + found->user->id.str();
-  if (asking->prompts.by_person.is_exhausted(key, request.now)) {
-    return refuse_client(request, kRules,
-                         {OAuthCode::kTemporarilyUnavailable, "Too many requests", 429, "person_asked_too_often"});
+  if (!asking->prompts.by_person.take(prompt_key(request, *found->user), request.now)) {
+    auto response = refuse_client(
+        request, kRules, {OAuthCode::kTemporarilyUnavailable, "Too many requests", 429, "person_asked_too_often"});
+    response.set("Retry-After", "60");
+    return response;
   }
-  asking->prompts.by_person.count(key, request.now);
   asking->user = std::move(*found->user);
   asking->auth_req_id = random_handle(request.dependencies.random);
   return web::then(web::Lane::kStore, [asking, url] { return store_and_ask(asking, url); });

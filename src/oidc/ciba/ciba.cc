@@ -43,7 +43,9 @@ bool is_ciba_enabled(const Client& client) {
 }
 
 std::string request_hash(std::string_view auth_req_id) {
-  return crypto::sha256_base64url("ciba:" + std::string(auth_req_id));
+  using namespace std::string_view_literals;
+  // No parameter of a form holds a NUL (web::Form), so no device_code hashes to this.
+  return crypto::sha256_base64url(std::string("ciba\0"sv).append(auth_req_id));
 }
 
 std::string seal_ticket(const crypto::Sealer& sealer, const RealmId& realm, const ChannelTicket& ticket) {

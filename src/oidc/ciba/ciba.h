@@ -15,7 +15,7 @@ inline constexpr std::string_view kCibaGrant = "urn:openid:params:grant-type:cib
 /// How often one person may be asked, whoever asks (section 16: nobody is to be worn out until they agree). Kept for as
 /// long as the routes.
 struct PromptLimit {
-  AttemptLimit by_person{10, seconds{60}};
+  AttemptLimit by_person{5, seconds{600}};
 };
 
 /// What the realm's attributes ciba* say, and the client's instead of them.
@@ -30,7 +30,8 @@ struct CibaPolicy {
 /// Attribute `oidc.ciba.grant.enabled`, of a client that proves who it is; never under policy fapi2.
 [[nodiscard]] bool is_ciba_enabled(const Client& client);
 
-/// What is stored of an auth_req_id. Never what a device code of the same text has: neither grant takes the other's.
+/// What is stored of an auth_req_id. Never what a device code has, whatever a client sends as one: neither grant takes
+/// the other's.
 [[nodiscard]] std::string request_hash(std::string_view auth_req_id);
 
 /// What comes back with the answer: handed to the channel as a bearer token, sealed, bound to its realm. So nothing
