@@ -1,7 +1,6 @@
 #include "crypto/distinguished_name.h"
 
 #include <openssl/asn1.h>
-#include <openssl/err.h>
 #include <openssl/objects.h>
 #include <openssl/x509.h>
 
@@ -12,14 +11,13 @@
 
 #include "base/encoding.h"
 #include "base/text.h"
-#include "crypto/openssl.h"
+#include "crypto/x509.h"
 
 namespace cardea::crypto {
 namespace {
 
 constexpr std::size_t kNameBytesMax = 4096;
 constexpr std::size_t kPartsMax = 32;
-constexpr std::size_t kCertificateBytesMax = 32 * 1024;
 
 struct Type {
   std::string_view name, oid;
@@ -180,10 +178,7 @@ std::optional<DistinguishedName> parse_distinguished_name(std::string_view text)
 }
 
 std::optional<DistinguishedName> subject_of_certificate(std::string_view der) {
-  if (der.empty() || der.size() > kCertificateBytesMax) return std::nullopt;
-  const auto* bytes = reinterpret_cast<const unsigned char*>(der.data());
-  const X509Ptr certificate(d2i_X509(nullptr, &bytes, static_cast<long>(der.size())));
-  ERR_clear_error();
+  const auto certificate = read_x509(der);
   if (!certificate) return std::nullopt;
   return read_name(X509_get_subject_name(certificate.get()));
 }

@@ -40,6 +40,7 @@ TEST(DistinguishedName, reads_the_subject_of_a_certificate) {
   EXPECT_EQ(to_text(*subject_of_certificate(der)), "CN=my app");
   EXPECT_FALSE(subject_of_certificate("x"));
   EXPECT_FALSE(subject_of_certificate(der.substr(0, der.size() - 1)));
+  EXPECT_FALSE(subject_of_certificate(der + "x")) << "nothing hides behind a certificate";
 }
 
 }  // namespace

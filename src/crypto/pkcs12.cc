@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "crypto/openssl.h"
+#include "crypto/x509.h"
 
 namespace cardea::crypto {
 namespace {
@@ -29,17 +29,12 @@ Result<SecretBytes, KeyError> write(EVP_PKEY* key, X509* certificate, std::strin
   return SecretBytes(std::move(bytes));
 }
 
-X509Ptr certificate_of(std::string_view der) {
-  const auto* at = reinterpret_cast<const unsigned char*>(der.data());
-  return X509Ptr(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-}
-
 }  // namespace
 
 Result<SecretBytes, KeyError> write_pkcs12(const PrivateKey& key, std::string_view certificate_der,
                                            std::string_view name, const SecretBytes& password) {
   if (!is_text(name) || !is_text(password.reveal())) return refuse(KeyError::kMalformed);
-  const auto certificate = certificate_of(certificate_der);
+  const auto certificate = read_x509(certificate_der);
   if (!certificate || X509_check_private_key(certificate.get(), key.get()) != 1) return refuse(KeyError::kMalformed);
   return write(key.get(), certificate.get(), name, password);
 }
@@ -47,7 +42,7 @@ Result<SecretBytes, KeyError> write_pkcs12(const PrivateKey& key, std::string_vi
 Result<SecretBytes, KeyError> write_pkcs12(std::string_view certificate_der, std::string_view name,
                                            const SecretBytes& password) {
   if (!is_text(name) || !is_text(password.reveal())) return refuse(KeyError::kMalformed);
-  const auto certificate = certificate_of(certificate_der);
+  const auto certificate = read_x509(certificate_der);
   if (!certificate) return refuse(KeyError::kMalformed);
   return write(nullptr, certificate.get(), name, password);
 }

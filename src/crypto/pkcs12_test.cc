@@ -44,6 +44,7 @@ TEST(Pkcs12, HoldsACertificateWithoutItsKey) {
   const auto certificate = make_self_signed_certificate(*key, "app", kAt, 1);
   EXPECT_FALSE(write_pkcs12(*certificate, "", SecretBytes("word")));
   EXPECT_FALSE(write_pkcs12("no certificate", "app", SecretBytes("word")));
+  EXPECT_FALSE(write_pkcs12(*certificate + "x", "app", SecretBytes("word")));
   const auto bytes = write_pkcs12(*certificate, "app", SecretBytes("word"));
   ASSERT_TRUE(bytes);
   const auto* at = reinterpret_cast<const unsigned char*>(bytes->reveal().data());

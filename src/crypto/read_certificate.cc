@@ -1,7 +1,9 @@
 #include "crypto/read_certificate.h"
 
+#include <openssl/err.h>
+
 #include "base/encoding.h"
-#include "crypto/openssl.h"
+#include "crypto/x509.h"
 
 namespace cardea::crypto {
 namespace {
@@ -23,10 +25,10 @@ std::string bare_base64(std::string_view text) {
 }
 
 bool is_certificate(std::string_view der) {
-  const auto* at = reinterpret_cast<const unsigned char*>(der.data());
-  const auto* const end = at + der.size();
-  const X509Ptr certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-  return certificate != nullptr && at == end && X509_get0_pubkey(certificate.get()) != nullptr;
+  const auto certificate = read_x509(der);
+  const bool has_key = certificate != nullptr && X509_get0_pubkey(certificate.get()) != nullptr;
+  ERR_clear_error();
+  return has_key;
 }
 
 }  // namespace

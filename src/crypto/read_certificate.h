@@ -7,10 +7,8 @@
 
 namespace cardea::crypto {
 
-inline constexpr std::size_t kCertificateBytesMax = 64 * 1024;
-
 /// The DER of one certificate that comes as PEM (RFC 7468), as the base64 inside of that, or as DER. Absent for
-/// anything else, for more than kCertificateBytesMax, and for bytes after the certificate.
+/// anything else, for more than kCertificateBytesMax (crypto/x509.h), and for bytes after the certificate.
 [[nodiscard]] std::optional<std::string> read_certificate(std::string_view text);
 
 }  // namespace cardea::crypto

@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "base/encoding.h"
 #include "crypto/read_certificate.h"
+#include "crypto/x509.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using cardea::crypto::read_certificate;

@@ -12,7 +12,7 @@ TEST(Certificate, refuses_what_is_none) {
   const auto key = PrivateKey::generate(KeyType::kEcP256);
   const auto der = make_self_signed_certificate(*key, "app", from_epoch_seconds(1'790'000'000), 1).value();
   for (const auto& text : {std::string(), std::string("x"), der + "x", der.substr(1), base64_encode(der.substr(0, 40)),
-                           std::string(70'000, 'A')}) {
+                           std::string(70'000, 'A'), base64_encode(der) + std::string(32 * 1024, ' ')}) {
     EXPECT_FALSE(read_certificate(text)) << text.size();
   }
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/encoding.h"
+#include "crypto/x509.h"
 
 namespace cardea::crypto {
 namespace {
@@ -17,15 +18,6 @@ using ObjectPtr = std::unique_ptr<ASN1_OBJECT, OpensslFree<ASN1_OBJECT_free>>;
 using Checked = Result<AttestationResult, WebauthnError>;
 constexpr auto kBad = WebauthnError::kAttestationStatement;
 
-X509Ptr read_certificate(std::string_view der) {
-  const auto* at = as_bytes(der).data();
-  const auto* const end = at + der.size();
-  X509Ptr certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-  ERR_clear_error();
-  if (certificate && at != end) certificate.reset();
-  return certificate;
-}
-
 // The certificates of `x5c`, the signer's first. Empty: none, too many, or one that cannot be read.
 std::vector<X509Ptr> read_chain(const AttestationInput& input) {
   const auto* list = input.document.find(input.statement, "x5c");
@@ -35,7 +27,7 @@ std::vector<X509Ptr> read_chain(const AttestationInput& input) {
   if (elements.size() > kAttestationCertificatesMax) return {};
   for (const auto* element : elements) {
     if (element->type != CborType::kBytes) return {};
-    auto certificate = read_certificate(element->bytes);
+    auto certificate = read_x509(element->bytes);
     if (!certificate) return {};
     out.push_back(std::move(certificate));
   }
