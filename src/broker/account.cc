@@ -80,6 +80,7 @@ struct Writer {
   Tx& tx;
   const Dependencies& dependencies;
   const RealmEntry& realm;
+  std::string_view correlation_id;
 };
 
 Stored<void> write_roles(const Writer& writer, const UserId& user, const std::vector<RoleChange>& changes) {
@@ -89,8 +90,9 @@ Stored<void> write_roles(const Writer& writer, const UserId& user, const std::ve
         find_role_by_path(writer.tx, writer.dependencies.repositories, writer.realm.realm.id, change.role);
     if (!role) return refuse(role.error());
     if (!*role) {
-      writer.dependencies.log.warning("upstream_role_not_found",
-                                      {{"role", change.role}, {"realm", writer.realm.realm.name}});
+      writer.dependencies.log.warning(
+          "upstream_role_not_found",
+          {{"role", change.role}, {"realm", writer.realm.realm.name}, {"correlation_id", writer.correlation_id}});
       continue;
     }
     auto done =
@@ -108,8 +110,9 @@ Stored<void> write_groups(const Writer& writer, const UserId& user, const std::v
   for (const auto& change : changes) {
     const auto found = std::ranges::find(*groups, change.path, &Group::path);
     if (found == groups->end()) {
-      writer.dependencies.log.warning("upstream_group_not_found",
-                                      {{"group", change.path}, {"realm", writer.realm.realm.name}});
+      writer.dependencies.log.warning(
+          "upstream_group_not_found",
+          {{"group", change.path}, {"realm", writer.realm.realm.name}, {"correlation_id", writer.correlation_id}});
       continue;
     }
     auto done = change.has ? repositories.users.add_group(writer.tx, user, found->id)
@@ -124,10 +127,13 @@ Stored<void> write_mapped(const Writer& writer, const UserId& user, const Mapped
   return write_groups(writer, user, mapped.groups);
 }
 
-void log_problems(const Dependencies& dependencies, const IdentityProvider& provider, const Mapped& mapped) {
+void log_problems(const Dependencies& dependencies, const IdentityProvider& provider, const Mapped& mapped,
+                  std::string_view correlation_id) {
   for (const auto& problem : mapped.problems) {
-    dependencies.log.warning("upstream_mapper_left_out",
-                             {{"provider", provider.alias}, {"mapper", problem.mapper}, {"reason", problem.what}});
+    dependencies.log.warning("upstream_mapper_left_out", {{"provider", provider.alias},
+                                                          {"mapper", problem.mapper},
+                                                          {"reason", problem.what},
+                                                          {"correlation_id", correlation_id}});
   }
 }
 
@@ -146,13 +152,16 @@ FederatedIdentity link_record(const Arrival& arrival, const UserId& user) {
 }
 
 // An address that another account has by now is left as it was: the login must not fail for it.
-Stored<void> keep_free_address(Tx& tx, const Dependencies& dependencies, const Realm& realm, const User& before,
-                               User& user) {
+Stored<void> keep_free_address(Tx& tx, const Arrival& arrival, const User& before, User& user) {
+  const auto& dependencies = arrival.dependencies;
+  const auto& realm = arrival.realm->realm;
   if (user.email == before.email || user.email.empty() || realm.duplicate_emails_allowed) return {};
   const auto other = dependencies.repositories.users.find_by_email(tx, realm.id, user.email);
   if (!other) return refuse(other.error());
   if (!*other || (*other)->id == user.id) return {};
-  dependencies.log.warning("upstream_email_taken", {{"realm", realm.name}, {"user_id", user.id.str()}});
+  dependencies.log.warning(
+      "upstream_email_taken",
+      {{"realm", realm.name}, {"user_id", user.id.str()}, {"correlation_id", arrival.request.correlation_id}});
   user.email = before.email;
   user.email_verified = before.email_verified;
   return {};
@@ -163,17 +172,17 @@ Stored<void> write_return(Tx& tx, const Arrival& arrival, const UserId& id) {
   const auto& repositories = arrival.dependencies.repositories;
   const auto& realm = arrival.realm->realm;
   const auto mapped = run_mappers(mappers_of(realm, *arrival.provider), arrival.identity, false);
-  log_problems(arrival.dependencies, *arrival.provider, mapped);
+  log_problems(arrival.dependencies, *arrival.provider, mapped, arrival.request.correlation_id);
   const auto current = repositories.users.find(tx, realm.id, id);
   if (!current) return refuse(current.error());
   auto after = refreshed(*current, *arrival.provider, arrival.identity, mapped);
   if (!after) return refuse(StoreError::kConflict);
-  if (auto kept = keep_free_address(tx, arrival.dependencies, realm, **current, *after); !kept) return kept;
+  if (auto kept = keep_free_address(tx, arrival, **current, *after); !kept) return kept;
   if (!has_same_members(**current, *after)) {
     if (auto done = repositories.users.update(tx, *after, realm.duplicate_emails_allowed); !done) return done;
   }
   if (auto done = repositories.federated_identities.update(tx, link_record(arrival, id)); !done) return done;
-  return write_mapped({tx, arrival.dependencies, *arrival.realm}, id, mapped);
+  return write_mapped({tx, arrival.dependencies, *arrival.realm, arrival.request.correlation_id}, id, mapped);
 }
 
 // ---- ways to go on
@@ -189,7 +198,7 @@ UpstreamSignIn sign_in(const ArrivalPtr& arrival, User user, std::function<Store
     if (!taken) return refuse(taken.error());
     if (!*taken) return refuse(StoreError::kConflict);
     if (auto written = write(tx); !written || !arrival->groups) return written;
-    return write_source_groups(tx, dependencies, arrival->realm->realm, *arrival->provider, user_id, *arrival->groups);
+    return write_source_groups(tx, *arrival, user_id);
   };
   return out;
 }
@@ -245,7 +254,8 @@ PendingLink pending_of(const Arrival& arrival, const UserId& user) {
 
 web::Outcome link_now(const ArrivalPtr& arrival, const User& user) {
   return sign_in_to(arrival, user, [arrival, pending = pending_of(*arrival, user.id)](Tx& tx) {
-    return store_link(tx, arrival->dependencies, *arrival->realm, *arrival->provider, pending);
+    return store_link(tx, arrival->dependencies, {*arrival->realm, *arrival->provider, arrival->request.correlation_id},
+                      pending);
   });
 }
 
@@ -296,7 +306,7 @@ web::Outcome create(const ArrivalPtr& arrival, const FirstLoginRules& rules) {
     return fail_arrival(*arrival, "bad_username", "The provider sent no username.");
   }
   take_members(user, *arrival->provider, arrival->identity, mapped, true);
-  log_problems(dependencies, *arrival->provider, mapped);
+  log_problems(dependencies, *arrival->provider, mapped, arrival->request.correlation_id);
   if (!keep_to_profile(*arrival, user)) {
     return fail_arrival(*arrival, "bad_username", "The provider sent a username that cannot be used here.");
   }
@@ -306,7 +316,8 @@ web::Outcome create(const ArrivalPtr& arrival, const FirstLoginRules& rules) {
                   if (auto done = insert_account(tx, *arrival, made); !done) return done;
                   auto linked = repositories.federated_identities.insert(tx, link_record(*arrival, made.id));
                   if (!linked) return linked;
-                  return write_mapped({tx, arrival->dependencies, *arrival->realm}, made.id, mapped);
+                  return write_mapped({tx, arrival->dependencies, *arrival->realm, arrival->request.correlation_id},
+                                      made.id, mapped);
                 }));
 }
 
@@ -439,14 +450,15 @@ std::optional<PendingLink> open_pending(const crypto::Sealer& sealer, const std:
                      .token_text = string_or(object, "k", "")};
 }
 
-Stored<void> store_link(Tx& tx, const Dependencies& dependencies, const RealmEntry& realm,
-                        const IdentityProvider& provider, const PendingLink& link) {
+Stored<void> store_link(Tx& tx, const Dependencies& dependencies, const LinkPlace& place, const PendingLink& link) {
   const auto& repositories = dependencies.repositories;
+  const auto& realm = place.realm;
+  const auto& provider = place.provider;
   const auto user = repositories.users.find(tx, realm.realm.id, link.user);
   if (!user) return refuse(user.error());
   if (!*user || !(*user)->enabled) return refuse(StoreError::kConflict);
   const auto mapped = run_mappers(mappers_of(realm.realm, provider), link.identity, true);
-  log_problems(dependencies, provider, mapped);
+  log_problems(dependencies, provider, mapped, place.correlation_id);
   FederatedIdentity record;
   record.realm = realm.realm.id;
   record.user = link.user;
@@ -457,7 +469,7 @@ Stored<void> store_link(Tx& tx, const Dependencies& dependencies, const RealmEnt
   record.created_at = dependencies.clock.now();
   record.last_login_at = record.created_at;
   if (auto done = repositories.federated_identities.insert(tx, record); !done) return done;
-  return write_mapped({tx, dependencies, realm}, link.user, mapped);
+  return write_mapped({tx, dependencies, realm, place.correlation_id}, link.user, mapped);
 }
 
 }  // namespace cardea::broker

@@ -49,8 +49,14 @@ struct PendingLink {
 [[nodiscard]] std::optional<PendingLink> open_pending(const crypto::Sealer& sealer, const std::string& place,
                                                       std::string_view text);
 
+/// Where a link is stored, and the request that asks for it.
+struct LinkPlace {
+  const RealmEntry& realm;
+  const IdentityProvider& provider;
+  std::string_view correlation_id;
+};
 /// Stores the link and what the mappers say of it. kConflict: the identity or the account is linked already.
-[[nodiscard]] Stored<void> store_link(Tx& tx, const Dependencies& dependencies, const RealmEntry& realm,
-                                      const IdentityProvider& provider, const PendingLink& link);
+[[nodiscard]] Stored<void> store_link(Tx& tx, const Dependencies& dependencies, const LinkPlace& place,
+                                      const PendingLink& link);
 
 }  // namespace cardea::broker

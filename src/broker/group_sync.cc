@@ -131,8 +131,10 @@ class Sync {
 
 }  // namespace
 
-Stored<void> write_source_groups(Tx& tx, const Dependencies& dependencies, const Realm& realm,
-                                 const IdentityProvider& provider, const UserId& user, const SourceGroups& groups) {
+Stored<void> write_source_groups(Tx& tx, const Arrival& arrival, const UserId& user) {
+  const auto& dependencies = arrival.dependencies;
+  const auto& realm = arrival.realm->realm;
+  const auto& provider = *arrival.provider;
   Sync sync(tx, dependencies, realm, provider);
   if (auto loaded = sync.load(); !loaded) return loaded;
   auto subject = dependencies.repositories.subjects.load(tx, realm.id, user);
@@ -143,16 +145,17 @@ Stored<void> write_source_groups(Tx& tx, const Dependencies& dependencies, const
       if (sync.is_of_source(id)) before.insert(id.str());
     }
   }
-  for (const auto& group : groups) {
+  for (const auto& group : *arrival.groups) {
     const auto id = sync.ensure(group);
     if (!id) return refuse(id.error());
     if (!*id || before.erase((*id)->str()) > 0) continue;
     if (auto done = dependencies.repositories.users.add_group(tx, user, **id); !done) return done;
   }
   if (sync.left_out() > 0) {
-    dependencies.log.warning(
-        "upstream_groups_left_out",
-        {{"provider", provider.alias}, {"user_id", user.str()}, {"count", static_cast<std::int64_t>(sync.left_out())}});
+    dependencies.log.warning("upstream_groups_left_out", {{"provider", provider.alias},
+                                                          {"user_id", user.str()},
+                                                          {"count", static_cast<std::int64_t>(sync.left_out())},
+                                                          {"correlation_id", arrival.request.correlation_id}});
   }
   for (const auto& id : before) {
     if (auto done = dependencies.repositories.users.remove_group(tx, user, GroupId(id)); !done) return done;

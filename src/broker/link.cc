@@ -100,7 +100,7 @@ web::Outcome link_upstream(const Dependencies& dependencies, const web::Request&
                                               crypto::sha256_base64url(handle), dependencies.clock.now());
                 if (!taken) return refuse(taken.error());
                 if (!*taken) return refuse(StoreError::kConflict);
-                return store_link(tx, dependencies, *realm, *provider, link);
+                return store_link(tx, dependencies, {*realm, *provider, request.correlation_id}, link);
               });
               if (!stored && stored.error() == StoreError::kConflict) {
                 return refuse_page(

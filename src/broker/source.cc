@@ -10,7 +10,7 @@ constexpr std::string_view kAttribute = "authentikPaths";
 using Realms = std::map<std::string, std::string, std::less<>>;  // alias -> name
 
 // Of the one realm that has them; empty where several say so.
-Stored<Realms> realms_of_sources(const Dependencies& dependencies) {
+Stored<Realms> realms_of_sources(const Dependencies& dependencies, std::string_view correlation_id) {
   const auto realms = read_from(dependencies.repositories.store,
                                 [&](Rows& rows) { return dependencies.repositories.realms.list(rows); });
   if (!realms) return refuse(realms.error());
@@ -19,7 +19,8 @@ Stored<Realms> realms_of_sources(const Dependencies& dependencies) {
     const auto chosen = realm.attributes.find(std::string(kAttribute));
     if (!realm.enabled || chosen == realm.attributes.end() || chosen->second != "true") continue;
     if (owner != nullptr) {
-      dependencies.log.warning("source_paths_of_several_realms", {{"realm", owner->name}, {"other", realm.name}});
+      dependencies.log.warning("source_paths_of_several_realms",
+                               {{"realm", owner->name}, {"other", realm.name}, {"correlation_id", correlation_id}});
       return Realms();
     }
     owner = &realm;
@@ -56,7 +57,7 @@ web::Outcome with_source_realm(const Dependencies& dependencies, const web::Requ
   return web::then(
       web::Lane::kStore,
       [&dependencies, &request, alias = std::move(alias), next = std::move(next)]() mutable -> web::Outcome {
-        auto realms = realms_of_sources(dependencies);
+        auto realms = realms_of_sources(dependencies, request.correlation_id);
         if (!realms) {
           dependencies.source_paths->give_back_turn();
           return store_failed(dependencies, request, nullptr, realms.error());

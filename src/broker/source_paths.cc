@@ -6,7 +6,7 @@ namespace cardea::broker {
 
 bool SourcePaths::take_turn(TimePoint now) {
   const std::scoped_lock lock(mutex_);
-  if (now < next_) return false;
+  if (known_ && now < next_) return false;
   next_ = now + kSourcePathsLife;
   return true;
 }
@@ -14,6 +14,7 @@ bool SourcePaths::take_turn(TimePoint now) {
 void SourcePaths::put(std::map<std::string, std::string, std::less<>> realms) {
   const std::scoped_lock lock(mutex_);
   realms_ = std::move(realms);
+  known_ = true;
 }
 
 void SourcePaths::give_back_turn() {

@@ -16,7 +16,7 @@ inline constexpr seconds kSourcePathsLife{60};  // a change of a realm is seen a
 class SourcePaths {
  public:
   /// True for one caller each kSourcePathsLife: it reads the realms and calls put(). Everybody else goes by what is
-  /// known.
+  /// known; until something is, right after a start, each caller reads for itself rather than be refused.
   [[nodiscard]] bool take_turn(TimePoint now);
   /// Name of the realm by alias.
   void put(std::map<std::string, std::string, std::less<>> realms);
@@ -29,6 +29,7 @@ class SourcePaths {
   mutable std::mutex mutex_;
   std::map<std::string, std::string, std::less<>> realms_;
   TimePoint next_{};
+  bool known_ = false;  // put() was called
 };
 
 }  // namespace cardea::broker

@@ -23,5 +23,16 @@ TEST(SourcePaths, refuses_to_read_every_realm_for_every_request) {
   EXPECT_TRUE(paths.take_turn(kStart + kSourcePathsLife));
 }
 
+// Who comes while the first reading is on its way would find no realm, and be refused.
+TEST(SourcePaths, refuses_nobody_before_the_first_reading_is_done) {
+  SourcePaths paths;
+  EXPECT_TRUE(paths.take_turn(kStart));
+  EXPECT_TRUE(paths.take_turn(kStart));
+  paths.put({{"entra-id", "demo"}});
+  EXPECT_FALSE(paths.take_turn(kStart));
+  EXPECT_TRUE(paths.take_turn(kStart + kSourcePathsLife));  // a later reading: what was known still counts
+  EXPECT_FALSE(paths.take_turn(kStart + kSourcePathsLife));
+}
+
 }  // namespace
 }  // namespace cardea::broker

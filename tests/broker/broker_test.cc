@@ -398,6 +398,25 @@ TEST_F(Broker, maps_claims_to_attributes_and_roles) {
   EXPECT_FALSE(user_named("up.zoe")->attributes.contains("department"));
 }
 
+// What could not be done is mended by whoever finds the sign-in that it belongs to.
+TEST_F(Broker, tells_of_what_a_mapper_left_out_with_the_request) {
+  const auto mapper = [](std::string_view kind, const json::object& config) {
+    return json::object{{"id", kind},
+                        {"name", kind},
+                        {"identityProviderAlias", "up"},
+                        {"identityProviderMapper", kind},
+                        {"config", config}};
+  };
+  use({provider("up")},
+      {mapper("oidc-hardcoded-role-idp-mapper", {{"role", "gone"}}),
+       mapper("oidc-hardcoded-group-idp-mapper", {{"group", "/gone"}}), mapper("no-such-mapper", {})});
+  Browser browser(server_);
+  expect_signed_in(sign_in_upstream(browser), "zoe");
+  for (const auto* event : {"upstream_role_not_found", "upstream_group_not_found", "upstream_mapper_left_out"}) {
+    expect_logged_with_request(event);
+  }
+}
+
 // ---- the provider's token
 
 TEST_F(Broker, refuses_the_stored_token_without_the_role_and_where_none_is_kept) {

@@ -136,6 +136,13 @@ class Broker : public testing::Test {
     EXPECT_TRUE(server_.log.contains(reason)) << reason << '\n' << response.body_text();
     EXPECT_FALSE(user_named("zoe"));
   }
+  /// The event is in the log, and each of its lines says of which request it is.
+  void expect_logged_with_request(std::string_view event) {
+    EXPECT_TRUE(server_.log.contains(event)) << event;
+    for (const auto& line : server_.log.lines()) {
+      EXPECT_TRUE(!line.contains(event) || line.contains("correlation_id=")) << line;
+    }
+  }
   void expect_signed_in(const web::Response& response, std::string_view username) {
     ASSERT_EQ(response.status, 302) << response.body_text();
     const auto code = location_parameter(response, "code");

@@ -143,7 +143,7 @@ TEST_F(Entra, refuses_to_make_more_groups_at_once_than_a_transaction_has_time_fo
   serve_graph(kDirect, 200, json::object{{"value", groups(0, 510)}});
   sign_in_as_uma();
   EXPECT_EQ(groups_of("uma@contoso.example"), 500U);
-  EXPECT_TRUE(server_.log.contains("upstream_groups_left_out"));
+  expect_logged_with_request("upstream_groups_left_out");
   sign_in_as_uma();  // the next login goes on
   EXPECT_EQ(groups_of("uma@contoso.example"), 510U);
 }
