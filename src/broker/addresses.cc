@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/uri.h"
+#include "domain/tenant_id.h"
 #include "upstream/id_token.h"
 
 namespace cardea::broker {
@@ -48,11 +49,10 @@ std::vector<std::string> list_of(std::string_view text) {
 // say, and a list in which there is no tenant is nobody's consent.
 void restrict_tenants(const IdentityProvider& provider, Addresses& out) {
   const auto tenant = ascii_lower(trim(provider.setting("tenantId")));
-  const bool has_tenant = upstream::is_tenant_id(tenant);
+  const bool has_tenant = is_tenant_id(tenant);
   auto& tenants = out.issuer.tenants;
   for (auto& word : list_of(provider.setting("allowedTenants"))) {
-    if (upstream::is_tenant_id(word) || (word == upstream::kEveryTenant && !has_tenant))
-      tenants.push_back(std::move(word));
+    if (is_tenant_id(word) || (word == upstream::kEveryTenant && !has_tenant)) tenants.push_back(std::move(word));
   }
   out.has_bad_tenants = tenants.empty() && !has_tenant && !provider.setting("allowedTenants").empty();
   if (has_tenant) tenants.push_back(tenant);
@@ -76,7 +76,7 @@ std::string issuer_in(std::string_view authority) {
   if (slash == std::string_view::npos) return {};
   const auto host = authority.substr(0, slash);
   const auto tenant = ascii_lower(authority.substr(slash + 1));
-  if (upstream::is_tenant_id(tenant)) return std::string(host) + "/" + tenant + "/v2.0";
+  if (is_tenant_id(tenant)) return std::string(host) + "/" + tenant + "/v2.0";
   if (tenant == "consumers") return std::string(host) + "/" + std::string(upstream::kConsumerTenant) + "/v2.0";
   if (tenant == "common" || tenant == "organizations") return std::string(host) + "/{tenantid}/v2.0";
   return {};

@@ -18,15 +18,6 @@ void take_email(User& user, std::string email, bool is_verified) {
 
 }  // namespace
 
-std::string limited(std::string_view text, std::size_t bytes_max) {
-  auto size = std::min(text.size(), bytes_max);
-  const auto is_inside = [&] {
-    return size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U;
-  };
-  while (size > 0 && is_inside()) --size;
-  return std::string(text.substr(0, size));
-}
-
 std::string new_username(const Realm& realm, const UpstreamIdentity& identity, const Mapped& mapped) {
   if (realm.registration_email_as_username && !identity.email.empty()) return identity.email;
   auto name = ascii_lower(mapped.username.empty() ? identity.username : mapped.username);

@@ -5,16 +5,13 @@
 #include <string>
 #include <string_view>
 
-#include "base/limits.h"
+#include "base/limited.h"
 #include "broker/identity.h"
 #include "broker/mappers.h"
 #include "domain/realm.h"
 #include "domain/user.h"
 
 namespace cardea::broker {
-
-/// No longer than a name may be, and never a part of a character.
-[[nodiscard]] std::string limited(std::string_view text, std::size_t bytes_max = kUsernameBytesMax);
 
 /// What a new account is called: by the mappers' template, the realm's rule, or the provider. Entra ID writes "#EXT#"
 /// into the names of guests, and no realm's profile allows a "#" there: it becomes "_".

@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "domain/tenant_id.h"
 
 namespace cardea::upstream {
 namespace {
 
 constexpr std::string_view kTenantVariable = "{tenantid}";
-constexpr std::size_t kGuidLength = 36;
 
 bool is_allowed(const IssuerRule& rule, std::string_view tenant) {
   const auto lists = [&](std::string_view word) { return std::ranges::find(rule.tenants, word) != rule.tenants.end(); };
@@ -32,17 +32,6 @@ std::string_view describe(IssuerError error) {
 }
 
 bool is_template(std::string_view issuer) { return issuer.find(kTenantVariable) != std::string_view::npos; }
-
-bool is_tenant_id(std::string_view text) {
-  if (text.size() != kGuidLength) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
-    const char c = text[i];
-    const bool is_hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-    if (is_dash ? c != '-' : !is_hex) return false;
-  }
-  return true;
-}
 
 std::string issuer_of_tenant(std::string_view issuer, std::string_view tenant) {
   std::string out(issuer);

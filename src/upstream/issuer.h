@@ -34,8 +34,6 @@ enum class IssuerError {
 [[nodiscard]] std::string_view describe(IssuerError error);
 
 [[nodiscard]] bool is_template(std::string_view issuer);
-/// A GUID in lower case, 8-4-4-4-12.
-[[nodiscard]] bool is_tenant_id(std::string_view text);
 /// The template with the tenant in it; an issuer that is no template as it is.
 [[nodiscard]] std::string issuer_of_tenant(std::string_view issuer, std::string_view tenant);
 

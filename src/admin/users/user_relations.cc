@@ -7,6 +7,7 @@
 #include "admin/users/user_handlers.h"
 #include "admin/users/user_view.h"
 #include "base/text.h"
+#include "core/changes/federated_links.h"
 #include "core/logout/end_session.h"
 #include "domain/identity_provider.h"
 
@@ -201,15 +202,15 @@ Answer add_federated_identity(Call& call) {
   CARDEA_TRY(body, call.body_object());
   const auto& alias = call.path("alias");
   if (!find_identity_provider(call.realm(), alias)) return refuse(not_found("Identity provider not found"));
-  FederatedIdentity identity;
-  identity.realm = call.realm().id;
-  identity.user = user.id;
-  identity.provider = alias;
-  identity.upstream_id = string_or(*body, "userId", "");
-  identity.upstream_name = string_or(*body, "userName", "");
-  identity.created_at = call.now();
-  if (identity.upstream_id.empty()) return refuse(error_message(400, "userId is missing"));
-  const auto inserted = call.repositories().federated_identities.insert(call.tx(), identity);
+  if (string_or(*body, "userId", "").empty()) return refuse(error_message(400, "userId is missing"));
+  auto named = *body;
+  named["identityProvider"] = alias;
+  const auto identity = link_of(named, user, call.realm(), call.now());
+  if (!identity) {
+    return refuse(error_message(
+        400, "userId is no id of this provider; at Entra ID without a tenant's id it is TENANT-ID/OBJECT-ID"));
+  }
+  const auto inserted = call.repositories().federated_identities.insert(call.tx(), *identity);
   if (!inserted && inserted.error() == StoreError::kConflict) {
     return refuse(error_message(409, "User is already linked with provider"));
   }

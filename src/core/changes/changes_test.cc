@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "core/changes/check_values.h"
+#include "core/changes/federated_links.h"
 #include "core/changes/new_client.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/seeded_random.h"
@@ -117,6 +118,49 @@ TEST_F(NewClientTest, post_logout_redirects_are_the_redirect_uris_unless_said_ot
   const auto said = complete({{"clientId", "a"}, {"attributes", {{"post.logout.redirect.uris", "-"}}}});
   EXPECT_EQ(said.attribute("post.logout.redirect.uris"), "-");
   EXPECT_EQ(service_account_username("Netbird-Backend"), "service-account-netbird-backend");
+}
+
+Realm with_providers() {
+  Realm realm;
+  realm.id = RealmId("r");
+  realm.extra["identityProviders"] = parse_json(R"([
+      {"alias":"ms","providerId":"microsoft","config":{"tenantId":"0FEDCBA9-1111-2222-3333-444455556666"}},
+      {"alias":"entra","providerId":"entra","config":{"tenantId":"contoso.example"}},
+      {"alias":"up","providerId":"oidc","config":{"tenantId":"0fedcba9-1111-2222-3333-444455556666"}}])")
+                                         .value();
+  return realm;
+}
+
+std::optional<std::string> id_of_link(std::string_view alias, const std::string& id) {
+  const auto link = link_of({{"identityProvider", alias}, {"userId", id}}, User{}, with_providers(), {});
+  return link ? std::optional(link->upstream_id) : std::nullopt;
+}
+
+// Keycloak keeps Graph's id of a person alone; a sign-in brings tenant and object. A row by the one would never be
+// found, and stand in the way of the other.
+TEST(FederatedLinks, refuses_objects_of_entra_whose_tenant_nobody_names) {
+  EXPECT_EQ(id_of_link("entra", "AAAA-1"), std::nullopt);
+  EXPECT_EQ(id_of_link("entra", "0FEDCBA9-1111-2222-3333-444455556666/AAAA-1"),
+            "0fedcba9-1111-2222-3333-444455556666/aaaa-1");
+  EXPECT_EQ(id_of_link("ms", "AAAA-1"), "0fedcba9-1111-2222-3333-444455556666/aaaa-1");
+  EXPECT_EQ(id_of_link("up", "AAAA-1"), "AAAA-1") << "other providers say it as it is";
+  // What is no link stays in the representation, and the import tells it.
+  User user;
+  user.extra = {{"federatedIdentities", json::array{json::object{{"identityProvider", "entra"}, {"userId", "a"}},
+                                                    json::object{{"identityProvider", "ms"}, {"userId", "a"}}}}};
+  EXPECT_EQ(take_federated_links(user, with_providers(), {}).size(), 1U);
+  EXPECT_EQ(user.extra.at("federatedIdentities").as_array().size(), 1U);
+}
+
+TEST(FederatedLinks, refuses_ids_without_bound_and_cuts_names) {
+  EXPECT_EQ(id_of_link("up", std::string(kUpstreamIdBytesMax + 1, 'a')), std::nullopt);
+  EXPECT_EQ(id_of_link("up", std::string("a\0b", 3)), std::nullopt);
+  EXPECT_EQ(id_of_link("up", ""), std::nullopt);
+  EXPECT_EQ(id_of_link("gone", "a"), std::nullopt);
+  EXPECT_EQ(id_of_link("up", std::string(kUpstreamIdBytesMax, 'a'))->size(), kUpstreamIdBytesMax);
+  const json::object named{
+      {"identityProvider", "up"}, {"userId", "a"}, {"userName", std::string(kUsernameBytesMax - 1, 'a') + "\u00e9"}};
+  EXPECT_EQ(link_of(named, User{}, with_providers(), {})->upstream_name, std::string(kUsernameBytesMax - 1, 'a'));
 }
 
 }  // namespace

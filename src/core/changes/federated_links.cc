@@ -4,25 +4,25 @@
 #include <optional>
 
 #include "base/json.h"
+#include "base/limited.h"
+#include "base/text.h"
 #include "domain/identity_provider.h"
+#include "domain/tenant_id.h"
 
 namespace cardea {
 namespace {
 
 constexpr std::string_view kMember = "federatedIdentities";
 
-std::optional<FederatedIdentity> link_of(const json::value& item, const User& user, const Realm& realm, TimePoint now) {
-  const auto* object = item.if_object();
-  if (object == nullptr) return std::nullopt;
-  FederatedIdentity link;
-  link.realm = realm.id;
-  link.user = user.id;
-  link.provider = string_or(*object, "identityProvider", "");
-  link.upstream_id = string_or(*object, "userId", "");
-  link.upstream_name = string_or(*object, "userName", "");
-  link.created_at = now;
-  if (link.upstream_id.empty() || !find_identity_provider(realm, link.provider)) return std::nullopt;
-  return link;
+/// What the broker calls this person. Absent: it cannot be known.
+std::optional<std::string> broker_id(const IdentityProvider& provider, std::string id) {
+  if (id.empty() || id.size() > kUpstreamIdBytesMax || id.contains('\0')) return std::nullopt;
+  if (provider.kind != "microsoft" && provider.kind != "entra") return id;
+  id = ascii_lower(id);
+  if (id.contains('/')) return id;
+  const auto tenant = ascii_lower(trim(provider.setting("tenantId")));
+  if (!is_tenant_id(tenant)) return std::nullopt;
+  return tenant + "/" + id;
 }
 
 /// `rest` gets what is no link.
@@ -31,7 +31,8 @@ std::vector<FederatedIdentity> sort_out(const User& user, const Realm& realm, Ti
   const auto* listed = user.extra.if_contains(kMember);
   if (listed == nullptr || !listed->is_array()) return links;
   for (const auto& item : listed->get_array()) {
-    auto link = links.size() < kLinksMax ? link_of(item, user, realm, now) : std::nullopt;
+    const auto* object = links.size() < kLinksMax ? item.if_object() : nullptr;
+    auto link = object == nullptr ? std::nullopt : link_of(*object, user, realm, now);
     if (link && std::ranges::find(links, link->provider, &FederatedIdentity::provider) == links.end()) {
       links.push_back(std::move(*link));
     } else if (rest != nullptr) {
@@ -42,6 +43,22 @@ std::vector<FederatedIdentity> sort_out(const User& user, const Realm& realm, Ti
 }
 
 }  // namespace
+
+std::optional<FederatedIdentity> link_of(const json::object& object, const User& user, const Realm& realm,
+                                         TimePoint now) {
+  FederatedIdentity link;
+  link.provider = string_or(object, "identityProvider", "");
+  const auto provider = find_identity_provider(realm, link.provider);
+  if (!provider) return std::nullopt;
+  auto id = broker_id(*provider, string_or(object, "userId", ""));
+  if (!id) return std::nullopt;
+  link.realm = realm.id;
+  link.user = user.id;
+  link.upstream_id = std::move(*id);
+  link.upstream_name = limited(string_or(object, "userName", ""));
+  link.created_at = now;
+  return link;
+}
 
 std::vector<FederatedIdentity> federated_links(const User& user, const Realm& realm, TimePoint now) {
   return sort_out(user, realm, now, nullptr);

@@ -2,6 +2,7 @@
 // the admin API take from there into rows of their own.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "domain/federated_identity.h"
@@ -11,6 +12,14 @@
 namespace cardea {
 
 inline constexpr std::size_t kLinksMax = 50;  // of one person
+inline constexpr std::size_t kUpstreamIdBytesMax = 1024;
+
+/// One link, as the broker will look for it at the next sign-in. At Entra ID (kinds `entra` and `microsoft`) its id is
+/// `tenant/object` in lower case; Keycloak's is the object alone, and the record's `tenantId` says of which tenant. Too
+/// long names are cut. Absent: no provider of this realm, no id, one beyond kUpstreamIdBytesMax or with a NUL, or an
+/// object of a tenant that nobody names.
+[[nodiscard]] std::optional<FederatedIdentity> link_of(const json::object& object, const User& user, const Realm& realm,
+                                                       TimePoint now);
 
 /// The links of `user.extra` to providers of this realm: at most kLinksMax, one to each provider, none without the id
 /// there.

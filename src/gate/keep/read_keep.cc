@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "base/text.h"
+#include "domain/tenant_id.h"
 #include "gate/settings/read_gate.h"
 #include "gate/settings/read_provider.h"
-#include "upstream/issuer.h"
 #include "web/fetch.h"
 
 namespace cardea::gate {
@@ -99,7 +99,7 @@ class Reader {
     const auto admin = needed("KEEP_AZUREAD_ADMIN_GROUP_ID"), noc = needed("KEEP_AZUREAD_NOC_GROUP_ID");
     const auto secret = value("KEEP_AZUREAD_CLIENT_SECRET");
     if (tenant.empty() || client.empty()) return;
-    const bool is_one = upstream::is_tenant_id(tenant);
+    const bool is_one = is_tenant_id(tenant);
     const auto tenants = is_one ? std::vector{tenant} : hosts_.tenants;
     if (tenants.empty()) {
       return fatal("KEEP_AZUREAD_TENANT_ID", "names no tenant: say in keep-tenants whose people may come in");
