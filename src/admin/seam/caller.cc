@@ -5,27 +5,11 @@
 #include "base/encoding.h"
 #include "base/text.h"
 #include "base/uri.h"
+#include "core/changes/admin_power.h"
 #include "core/realm_defaults.h"
 
 namespace cardea::admin {
 namespace {
-
-/// The roles of groups reach their members and those of groups below.
-Stored<std::vector<RoleId>> assigned_roles(Rows& rows, const Dependencies& dependencies, const RealmId& realm,
-                                           const Subject& subject) {
-  auto roles = subject.roles;
-  for (const auto& direct : subject.groups) {
-    std::optional<GroupId> next = direct;
-    for (int depth = 0; next && depth < kGroupDepthMax; ++depth) {
-      const auto group = dependencies.repositories.groups.find(rows, realm, *next);
-      if (!group) return refuse(group.error());
-      if (!*group) break;
-      roles.insert(roles.end(), (*group)->roles.begin(), (*group)->roles.end());
-      next = (*group)->parent;
-    }
-  }
-  return roles;
-}
 
 /// Roles that a client without full scope lets through: its scope mappings and those of its scopes.
 std::vector<RoleId> scope_mappings(const Caller& caller) {
@@ -91,7 +75,7 @@ Stored<Result<Caller, BearerError>> load_caller(Rows& rows, const Dependencies& 
   if (!live) return refuse(live.error());
   if (!*live) return Loaded(refuse((*live).error()));
   auto& found = **live;
-  auto assigned = assigned_roles(rows, dependencies, realm->realm.id, found.subject);
+  auto assigned = assigned_roles(rows, dependencies.repositories, realm->realm.id, found.subject);
   if (!assigned) return refuse(assigned.error());
   Caller caller;
   caller.client = std::move(found.client);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "admin/roles/role_rights.h"
+#include "core/changes/admin_power.h"
 #include "domain/representation/user_json.h"
 
 namespace cardea::admin {
@@ -78,20 +79,8 @@ Or<BruteForceStatus> brute_force_status(Call& call, const User& user) {
 }
 
 Or<std::vector<RoleId>> assigned_roles(Call& call, const UserId& user) {
-  std::vector<RoleId> roles;
-  CARDEA_TRY(subject, call.repositories().subjects.load(call.rows(), call.realm().id, user));
-  if (!subject) return roles;
-  roles = subject->roles;
-  for (const auto& direct : subject->groups) {
-    std::optional<GroupId> next = direct;
-    for (int depth = 0; next && depth < kGroupDepthMax; ++depth) {
-      CARDEA_TRY(group, call.repositories().groups.find(call.rows(), call.realm().id, *next));
-      if (!group) break;
-      roles.insert(roles.end(), group->roles.begin(), group->roles.end());
-      next = group->parent;
-    }
-  }
-  return roles;
+  CARDEA_TRY(roles, cardea::assigned_roles(call.rows(), call.repositories(), call.realm().id, user));
+  return std::move(roles);
 }
 
 }  // namespace cardea::admin

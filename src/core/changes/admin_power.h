@@ -3,10 +3,20 @@
 // roles over all realms.
 #pragma once
 
+#include <vector>
+
 #include "domain/realm.h"
 #include "domain/repository/repositories.h"
 
 namespace cardea {
+
+/// What a person is given: their own roles, and those of their groups and of the groups above, up to kGroupDepthMax.
+/// What composites reach from there is not among them (RoleRepo::reached).
+[[nodiscard]] Stored<std::vector<RoleId>> assigned_roles(Rows& rows, const Repositories& repositories,
+                                                         const RealmId& realm, const Subject& subject);
+/// The same of a user; none: nobody has this id.
+[[nodiscard]] Stored<std::vector<RoleId>> assigned_roles(Rows& rows, const Repositories& repositories,
+                                                         const RealmId& realm, const UserId& user);
 
 [[nodiscard]] Stored<bool> has_admin_power(Rows& rows, const Repositories& repositories, const Realm& realm,
                                            const UserId& user);
