@@ -200,6 +200,13 @@ TEST_F(AdminEscalation, refuses_authentiks_paths_to_administrators_of_one_realm)
   ASSERT_EQ(world.send(kPost, "/admin/realms", world.root(), R"({"realm":"other","enabled":true})").status, 201);
   const auto second = R"({"realm":"other","attributes":{"authentikPaths":"true"}})";
   EXPECT_EQ(world.send(kPut, "/admin/realms/other", world.root(), second).status, 409);
+  const auto made_so = R"({"realm":"third","attributes":{"authentikPaths":"true"}})";
+  const auto refused = world.send(kPost, "/admin/realms", world.root(), made_so);
+  EXPECT_EQ(refused.status, 409) << refused.body;
+  EXPECT_THAT(refused.body, HasSubstr("authentikPaths"));
+  EXPECT_EQ(world.send(kGet, "/admin/realms/third", world.root()).status, 404);
+  EXPECT_EQ(world.put("", R"({"realm":"demo","attributes":{"authentikPaths":"false"}})").status, 204);
+  EXPECT_EQ(world.send(kPost, "/admin/realms", world.root(), made_so).status, 201);
 }
 
 TEST_F(AdminEscalation, refuses_provider_mappers_that_give_what_their_writer_lacks) {
@@ -248,6 +255,101 @@ TEST_F(AdminEscalation, refuses_bad_mappers_inside_of_clients_and_scopes) {
                 .status,
             409);
   EXPECT_EQ(world.get("/clients/" + id + "/protocol-mappers/models").array().size(), 1U);
+}
+
+// The roles of groups above reach members of a group that has none itself.
+TEST_F(AdminEscalation, refuses_new_users_in_groups_below_one_with_admin_roles) {
+  const auto bosses = made("/groups", R"({"name":"bosses"})");
+  ASSERT_EQ(world.post("/groups/" + bosses + "/role-mappings/clients/" + management(), mapping("realm-admin")).status,
+            204);
+  const auto helpdesk = world.admin_token({"manage-realm", "manage-users"});
+  ASSERT_EQ(as(helpdesk, kPost, "/groups/" + bosses + "/children", R"({"name":"mine"})").status, 201);
+  const auto body = R"({"username":"eve","enabled":true,"groups":["/bosses/mine"],
+                        "credentials":[{"type":"password","value":"correct-horse"}]})";
+  EXPECT_EQ(as(helpdesk, kPost, "/users", body).status, 403);
+  EXPECT_EQ(world.log.count("rights_not_covered"), 1U) << "the refusal of a handler has its line, too";
+  EXPECT_EQ(as(helpdesk, kPost, "/partialImport", R"({"users":[)" + std::string(body) + "]}").status, 403);
+  EXPECT_TRUE(world.get("/users?exact=true&username=eve").array().empty());
+  // Who has the role may do it, and anybody may where no group above has one.
+  EXPECT_EQ(world.post("/users", body).status, 201);
+  const auto plain = made("/groups", R"({"name":"plain"})");
+  made("/groups/" + plain + "/children", R"({"name":"mine"})");
+  EXPECT_EQ(as(helpdesk, kPost, "/users", R"({"username":"bob","groups":["/plain/mine"]})").status, 201);
+}
+
+// "Used before" said of a guess would tell somebody else's password.
+TEST_F(AdminEscalation, refuses_to_compare_a_password_with_that_of_an_administrator_above) {
+  ASSERT_EQ(world.put("", R"j({"realm":"demo","passwordPolicy":"passwordHistory(3)"})j").status, 204);
+  (void)world.admin_token({"realm-admin"});
+  const auto path = "/users/" + world.user_id("person1") + "/reset-password";
+  const auto helpdesk = world.admin_token({"manage-users"});
+  EXPECT_EQ(as(helpdesk, kPut, path, R"({"value":"correct-horse"})").status, 403);
+  EXPECT_EQ(as(helpdesk, kPut, path, R"({"value":"wrong-horse"})").status, 403);
+  EXPECT_EQ(world.put(path, R"({"value":"correct-horse"})").status, 400);
+}
+
+TEST_F(AdminEscalation, refuses_an_import_over_an_administrator_with_links_of_its_own) {
+  made("/identity-provider/instances", R"({"alias":"up","providerId":"oidc","config":{}})");
+  const auto boss = made("/users", R"({"username":"boss","enabled":true,
+      "federatedIdentities":[{"identityProvider":"up","userId":"theirs","userName":"boss"}]})");
+  ASSERT_EQ(world.post("/users/" + boss + "/role-mappings/clients/" + management(), mapping("realm-admin")).status,
+            204);
+  const auto path = "/users/" + boss + "/federated-identity";
+  const auto before = world.get(path).body;
+  ASSERT_THAT(before, HasSubstr("theirs"));
+  const auto overwrite = [](std::string_view username) {
+    return std::string(R"({"ifResourceExists":"OVERWRITE","users":[{"username":")")
+        .append(username)
+        .append(R"(","enabled":true,"federatedIdentities":[{"identityProvider":"up","userId":"mine"}]}]})");
+  };
+  const auto helpdesk = world.admin_token({"manage-realm", "manage-users"});
+  EXPECT_EQ(as(helpdesk, kPost, "/partialImport", overwrite("boss")).status, 403);
+  EXPECT_EQ(world.get(path).body, before);
+  made("/users", R"({"username":"plain","enabled":true})");
+  EXPECT_EQ(as(helpdesk, kPost, "/partialImport", overwrite("plain")).status, 200);
+}
+
+// Whose group it is at a provider is known to sign-ins alone: who could write it would bring their own group there into
+// one with rights here.
+TEST_F(AdminEscalation, refuses_to_make_a_group_that_of_a_provider) {
+  const auto bosses = made("/groups", R"({"name":"bosses","attributes":{"team":["a"]}})");
+  const auto group = [](std::string_view name, std::string_view attributes) {
+    return std::string(R"({"name":")").append(name).append(R"(","attributes":{)").append(attributes).append("}}");
+  };
+  const std::string forged = R"("upstream.provider":["entra-id"],"upstream.id":["of-mine"])";
+  const auto helpdesk = world.admin_token({"manage-realm", "manage-users"});
+  for (const auto& each :
+       {forged, std::string(R"("upstream.provider":["entra-id"])"), std::string(R"("upstream.id":["of-mine"])")}) {
+    const auto refused = as(helpdesk, kPut, "/groups/" + bosses, group("bosses", each));
+    EXPECT_EQ(refused.status, 400) << each;
+    EXPECT_THAT(refused.body, HasSubstr("upstream."));
+    EXPECT_EQ(as(helpdesk, kPost, "/groups", group("other", each)).status, 400);
+    EXPECT_EQ(as(helpdesk, kPost, "/groups/" + bosses + "/children", group("other", each)).status, 400);
+    EXPECT_EQ(as(helpdesk, kPost, "/partialImport", R"({"groups":[)" + group("other", each) + "]}").status, 400);
+    EXPECT_EQ(as(helpdesk, kPost, "/partialImport",
+                 R"({"groups":[{"name":"top","subGroups":[)" + group("other", each) + "]}]}")
+                  .status,
+              400);
+  }
+  EXPECT_THAT(world.get("/groups/" + bosses).body, Not(HasSubstr("upstream.")));
+  EXPECT_EQ(as(helpdesk, kPut, "/groups/" + bosses, group("bosses", R"("team":["b"])")).status, 204);
+  // Nor is one that a sign-in made taken from its provider; what is shown can be sent back.
+  Group made_by_login;
+  made_by_login.id = GroupId("of-a-source");
+  made_by_login.name = "Staff";
+  made_by_login.attributes = {{"upstream.provider", {"entra-id"}}, {"upstream.id", {"g1"}}};
+  ASSERT_TRUE(write_to(world.store, [&](Tx& tx) -> Stored<void> {
+    auto realm = world.repositories.realms.find_by_name(tx, "demo");
+    if (!realm || !*realm) return refuse(StoreError::kConflict);
+    made_by_login.realm = (*realm)->id;
+    return world.repositories.groups.insert(tx, made_by_login);
+  }));
+  const auto shown = world.get("/groups/of-a-source").body;
+  EXPECT_EQ(as(helpdesk, kPut, "/groups/of-a-source", shown).status, 204);
+  EXPECT_EQ(as(helpdesk, kPut, "/groups/of-a-source", group("Staff", R"("upstream.provider":["entra-id"])")).status,
+            400);
+  EXPECT_EQ(as(helpdesk, kPut, "/groups/of-a-source", group("Staff", "")).status, 400);
+  EXPECT_EQ(as(helpdesk, kPut, "/groups/of-a-source", R"({"name":"Crew"})").status, 204);
 }
 
 TEST_F(AdminEscalation, refuses_to_end_sessions_of_administrators_above) {

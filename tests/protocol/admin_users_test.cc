@@ -90,6 +90,24 @@ TEST_F(AdminUsers, refuses_a_password_that_breaks_the_policy) {
          R"({"error":"invalidPasswordMinLengthMessage","error_description":"Invalid password: minimum length 8."})");
 }
 
+TEST_F(AdminUsers, refuses_a_password_that_was_used_before) {
+  EXPECT_EQ(world.put("", R"j({"passwordPolicy":"passwordHistory(2)"})j").status, 204);
+  const auto user = "/users/" + world.user_id("ada");
+  const auto set = [&](std::string_view password) {
+    return world.put(user + "/reset-password", json::serialize(json::object{{"value", password}}));
+  };
+  EXPECT_EQ(set("first-horse").status, 204);
+  const auto again = R"({"error":"invalidPasswordHistoryMessage",)"
+                     R"("error_description":"Invalid password: must not be equal to any of last 2 passwords."})";
+  expect(set("first-horse"), 400, again);
+  EXPECT_EQ(set("second-horse").status, 204);
+  expect(set("first-horse"), 400, again);
+  // One that comes with the whole user goes into the history as well.
+  EXPECT_EQ(world.put(user, R"({"credentials":[{"type":"password","value":"third-horse"}]})").status, 204);
+  expect(set("second-horse"), 400, again);
+  EXPECT_EQ(set("first-horse").status, 204);
+}
+
 TEST_F(AdminUsers, a_new_user_reads_back_in_keycloaks_order_and_without_what_the_profile_does_not_know) {
   const auto id = made(R"({"username":"Bob","firstName":"B","lastName":"O","email":"bob@example.org","enabled":true,)"
                        R"("attributes":{"a":["1"]},"id":"mine","realmRoles":["admin"],"notBefore":9})");

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "core/changes/check_values.h"
+#include "domain/group_source.h"
 #include "domain/representation/group_json.h"
 
 namespace cardea::admin {
@@ -105,6 +106,20 @@ bool has_attributes(const Call& call, const Group& group) {
   return true;
 }
 
+/// Whose a group is at a provider nobody says but a sign-in: neither set, nor changed, nor taken away here.
+Or<void> refuse_other_source(const Group& before, const Group& after) {
+  const auto values = [](const Group& group, std::string_view name) {
+    const auto found = group.attributes.find(std::string(name));
+    return found == group.attributes.end() ? std::vector<std::string>() : found->second;
+  };
+  for (const auto name : {kSourceAttribute, kSourceIdAttribute}) {
+    if (values(before, name) == values(after, name)) continue;
+    return refuse(
+        error_message(400, std::string("The attribute ").append(name).append(" is written by sign-ins alone")));
+  }
+  return {};
+}
+
 Or<Group> read_group(const json::object& body, const Group& before) {
   RepresentationProblems problems;
   GroupRepresentation base;
@@ -114,6 +129,7 @@ Or<Group> read_group(const json::object& body, const Group& before) {
   if (!problems.empty()) return refuse(error(400, "unknown_error", "Cannot parse the JSON"));
   auto& group = read.group;
   if (check_name(group.name)) return refuse(error_message(400, "Group name is missing"));
+  CARDEA_DO(refuse_other_source(before, group));
   group.id = before.id;
   group.realm = before.realm;
   group.parent = before.parent;

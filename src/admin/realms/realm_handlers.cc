@@ -1,10 +1,13 @@
 #include "admin/realms/realm_handlers.h"
 
+#include <map>
+
 #include "admin/realms/realm_view.h"
 #include "core/changes/check_values.h"
 #include "core/changes/remove_realm.h"
 #include "core/realm_defaults.h"
 #include "core/realm_import.h"
+#include "domain/representation/object_reader.h"
 
 namespace cardea::admin {
 namespace {
@@ -57,24 +60,45 @@ Or<void> rename_realm(Call& call, std::string_view before, const Realm& after) {
   return {};
 }
 
-/// authentik's paths name no realm, so one realm has them, and who manages one realm alone does not take them from
-/// another (mix-up, attack class 8).
-Or<void> check_source_paths(Call& call, const Realm& before, const Realm& after) {
-  static const std::string kName = "authentikPaths";
-  const auto of = [](const Realm& realm) {
-    const auto found = realm.attributes.find(kName);
-    return found == realm.attributes.end() ? std::string() : found->second;
-  };
-  if (of(before) == of(after)) return {};
-  CARDEA_TRY(creates, may_create_realms(call.rows(), call.dependencies(), call.caller()));
-  if (!creates) return refuse(forbidden());
-  if (of(after) != "true") return {};
-  CARDEA_TRY(realms, call.repositories().realms.list(call.rows()));
+using Attributes = std::map<std::string, std::string>;
+
+std::string source_paths_of(const Attributes& attributes) {
+  const auto found = attributes.find("authentikPaths");
+  return found == attributes.end() ? std::string() : found->second;
+}
+
+/// 409 when a realm other than `id` has authentik's paths: they name no realm, so one realm has them (mix-up, attack
+/// class 8).
+Or<void> refuse_source_paths_of_two(Call& call, Rows& rows, const RealmId& id) {
+  CARDEA_TRY(realms, call.repositories().realms.list(rows));
   for (const auto& realm : realms) {
-    if (realm.id == after.id || of(realm) != "true") continue;
+    if (realm.id == id || source_paths_of(realm.attributes) != "true") continue;
     return refuse(error_message(409, "Realm " + realm.name + " has the attribute authentikPaths already"));
   }
   return {};
+}
+
+/// Who manages one realm alone does not take authentik's paths from another.
+Or<void> check_source_paths(Call& call, const Realm& before, const Realm& after) {
+  if (source_paths_of(before.attributes) == source_paths_of(after.attributes)) return {};
+  CARDEA_TRY(creates, may_create_realms(call.rows(), call.dependencies(), call.caller()));
+  if (!creates) return refuse(forbidden());
+  if (source_paths_of(after.attributes) != "true") return {};
+  return refuse_source_paths_of_two(call, call.rows(), after.id);
+}
+
+/// The same for a realm that is to be made of `body`; who may do that may give it the paths.
+Or<void> check_new_source_paths(Call& call, const json::object& body) {
+  RepresentationProblems problems;  // the import tells them
+  Attributes attributes;
+  ObjectReader(body, JsonPath(), problems).text_map("attributes", attributes);
+  if (source_paths_of(attributes) != "true") return {};
+  Or<void> checked;
+  CARDEA_DO(call.repositories().store.read([&](Rows& rows) -> Stored<void> {
+    checked = refuse_source_paths_of_two(call, rows, RealmId());
+    return {};
+  }));
+  return checked;
 }
 
 }  // namespace
@@ -103,6 +127,7 @@ Answer create_realm(Call& call) {
   if (name.empty()) return refuse(error_message(400, "Realm name cannot be empty"));
   if (name.contains('/')) return refuse(error(400, "Character '/' not allowed."));
   if (check_realm_name(name)) return refuse(error(400, "Character not allowed in a realm's name."));
+  CARDEA_DO(check_new_source_paths(call, *body));
   auto realm = *body;
   realm["realm"] = name;
   const ImportTools tools{call.repositories(), call.dependencies().clock, call.random()};

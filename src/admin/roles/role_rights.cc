@@ -20,7 +20,12 @@ bool has_role(AdminRoles roles, std::string_view name) {
 
 Or<bool> are_roles_covered(Call& call, const std::vector<RoleId>& roles) {
   if (roles.empty()) return true;
-  CARDEA_TRY(reached, call.repositories().roles.reached(call.rows(), call.realm().id, roles));
+  return are_roles_covered(call, call.rows(), roles);
+}
+
+Or<bool> are_roles_covered(Call& call, Rows& rows, const std::vector<RoleId>& roles) {
+  if (roles.empty()) return true;
+  CARDEA_TRY(reached, call.repositories().roles.reached(rows, call.realm().id, roles));
   const bool is_master = call.realm().name == kMasterRealm;
   const auto own_client = admin_client_id(call.realm().name);
   constexpr std::string_view kSuffix = "-realm";
@@ -28,7 +33,7 @@ Or<bool> are_roles_covered(Call& call, const std::vector<RoleId>& roles) {
   for (const auto& role : reached) {
     if (!role.client) {
       if (!is_master || (role.name != "admin" && role.name != "create-realm")) continue;
-      CARDEA_TRY(creates, may_create_realms(call.rows(), call.dependencies(), call.caller()));
+      CARDEA_TRY(creates, may_create_realms(rows, call.dependencies(), call.caller()));
       if (!creates) return false;
       continue;
     }
@@ -39,7 +44,7 @@ Or<bool> are_roles_covered(Call& call, const std::vector<RoleId>& roles) {
       const auto target = role.client_name.substr(0, role.client_name.size() - kSuffix.size());
       auto known = elsewhere.find(target);
       if (known == elsewhere.end()) {
-        CARDEA_TRY(rights, admin_roles(call.rows(), call.dependencies(), call.caller(), target));
+        CARDEA_TRY(rights, admin_roles(rows, call.dependencies(), call.caller(), target));
         known = elsewhere.emplace(target, rights).first;
       }
       if (!has_role(known->second, role.name)) return false;

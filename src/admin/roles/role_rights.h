@@ -12,6 +12,8 @@ namespace cardea::admin {
 
 /// 403 when these roles reach an admin role that the caller does not have.
 [[nodiscard]] Or<void> require_roles_covered(Call& call, const std::vector<RoleId>& roles);
+/// The same as a question, before a transaction: with rows of the asker's own.
+[[nodiscard]] Or<bool> are_roles_covered(Call& call, Rows& rows, const std::vector<RoleId>& roles);
 /// 403 when a member of this group, through it or those above it, would have an admin role that the caller does not
 /// have.
 [[nodiscard]] Or<void> require_group_covered(Call& call, Group group);

@@ -181,6 +181,8 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
     if (answered) return answer(std::move(*answered));
     auto& refusal = answered.error();
     if (const auto* store = refusal.store_error()) return failed(*store);
+    // The table let the caller in, the handler asked for more than they have.
+    if (refusal.answer().status == 403 && !is_refusal_logged_) log_refusal("rights_not_covered");
     return answer(std::move(refusal.answer()));
   }
 
@@ -209,6 +211,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
     return forbidden();
   }
   void log_refusal(std::string_view reason) {
+    is_refusal_logged_ = true;
     dependencies_.log.info("admin_refused", {{"reason", reason},
                                              {"operation", operation_.name},
                                              {"path", request_.path},
@@ -230,6 +233,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
   std::string issuer_;
   std::shared_ptr<const RealmEntry> token_realm_;
   std::optional<jose::VerifiedJwt> token_;
+  bool is_refusal_logged_ = false;
 };
 
 web::Outcome dispatch(const Dependencies& dependencies, const Operation& operation, const web::Request& request) {

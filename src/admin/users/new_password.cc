@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
-#include "core/password_policy.h"
+#include "admin/roles/role_rights.h"
+#include "core/changes/admin_power.h"
+#include "core/password_history.h"
 #include "crypto/password.h"
 
 namespace cardea::admin {
@@ -44,6 +46,38 @@ Or<void> prepare(Call& call, const json::object& object, const PasswordOwner& ow
   return {};
 }
 
+/// Whose password it is, as they stand before the transaction, which loads the user again.
+struct Owner {
+  User user;
+  std::vector<Credential> old{};
+};
+
+/// 403 for a user that the caller may not change: what is said of a password is said to nobody else, or a guess could
+/// be compared with an administrator's.
+Or<Owner> read_owner(Call& call, bool with_credentials) {
+  const auto& repositories = call.repositories();
+  std::optional<Owner> owner;
+  Or<bool> may = false;
+  CARDEA_DO(repositories.store.read([&](Rows& rows) -> Stored<void> {
+    auto user = repositories.users.find(rows, call.realm().id, UserId(call.path("userId")));
+    if (!user) return refuse(user.error());
+    if (!*user) return {};
+    owner = Owner{.user = std::move(**user)};
+    const auto assigned = cardea::assigned_roles(rows, repositories, call.realm().id, owner->user.id);
+    if (!assigned) return refuse(assigned.error());
+    may = are_roles_covered(call, rows, *assigned);
+    if (!with_credentials) return {};
+    auto credentials = repositories.credentials.list_all(rows, owner->user.id);
+    if (!credentials) return refuse(credentials.error());
+    owner->old = std::move(*credentials);
+    return {};
+  }));
+  if (!owner) return refuse(not_found("User not found"));
+  CARDEA_TRY(covered, std::move(may));
+  if (!covered) return refuse(forbidden());
+  return std::move(*owner);
+}
+
 }  // namespace
 
 Prepared prepare_reset_password(Call& call) {
@@ -53,20 +87,12 @@ Prepared prepare_reset_password(Call& call) {
   auto object = *body;
   object["type"] = "password";
   auto prepared = std::make_shared<PreparedCredentials>();
-  // The owner's names are read here for policies such as notUsername; the transaction loads the user again.
-  std::string username, email;
-  const auto read = call.repositories().store.read([&](Rows& rows) -> Stored<void> {
-    const auto user = call.repositories().users.find(rows, call.realm().id, UserId(call.path("userId")));
-    if (!user) return refuse(user.error());
-    if (*user) {
-      username = (*user)->username;
-      email = (*user)->email;
-    }
-    return {};
-  });
-  if (!read) return refuse(read.error());
-  if (username.empty()) return refuse(not_found("User not found"));
-  CARDEA_DO(prepare(call, object, {.username = username, .email = email}, *prepared));
+  const auto policy = PasswordPolicy::parse(call.realm().password_policy);
+  CARDEA_TRY(owner, read_owner(call, wants_history(policy)));
+  if (const auto reuse = find_reuse(policy, owner.old, *value, call.now())) {
+    return refuse(error(400, reuse->key, reuse->text));
+  }
+  CARDEA_DO(prepare(call, object, {.username = owner.user.username, .email = owner.user.email}, *prepared));
   call.prepared = std::move(prepared);
   return {};
 }
@@ -92,10 +118,12 @@ PreparedCredentials* prepared_credentials(Call& call) { return static_cast<Prepa
 Or<void> store_credentials(Call& call, User& user) {
   auto* prepared = prepared_credentials(call);
   if (prepared == nullptr) return {};
+  const auto policy = PasswordPolicy::parse(call.realm().password_policy);
   for (auto& credential : prepared->credentials) {
     credential.user = user.id;
-    CARDEA_DO(credential.type == "password" ? call.repositories().credentials.replace(call.tx(), credential)
-                                            : call.repositories().credentials.insert(call.tx(), credential));
+    CARDEA_DO(credential.type == kPasswordCredential
+                  ? store_password(call.tx(), call.repositories(), policy, credential)
+                  : call.repositories().credentials.insert(call.tx(), credential));
   }
   const std::string action = "UPDATE_PASSWORD";
   const bool has = std::ranges::find(user.required_actions, action) != user.required_actions.end();

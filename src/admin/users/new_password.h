@@ -17,7 +17,8 @@ struct PreparedCredentials {
   bool is_temporary = false;
 };
 
-/// Hashes the password of a body of reset-password. 400 "No password provided", or the policy's refusal.
+/// Hashes the password of a body of reset-password. 400 "No password provided", or the policy's refusal, that of a
+/// password which was used before among them.
 [[nodiscard]] Prepared prepare_reset_password(Call& call);
 /// The same for the credentials of a user's representation.
 [[nodiscard]] Prepared prepare_user_credentials(Call& call);
@@ -25,7 +26,7 @@ struct PreparedCredentials {
 /// Those of this call, or none.
 [[nodiscard]] PreparedCredentials* prepared_credentials(Call& call);
 
-/// Stores them for `user`: a password takes the place of the old one.
+/// Stores them for `user`: a password takes the place of the old one, which is remembered as the policy says.
 [[nodiscard]] Or<void> store_credentials(Call& call, User& user);
 
 }  // namespace cardea::admin

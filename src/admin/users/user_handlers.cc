@@ -147,7 +147,7 @@ Or<void> join_groups(Call& call, const User& user, const std::vector<std::string
   for (const auto& path : paths) {
     const auto group = std::ranges::find(groups, path, &Group::path);
     if (group == groups.end()) return refuse(error_message(400, "Unable to find group specified by path"));
-    CARDEA_DO(require_roles_covered(call, group->roles));
+    CARDEA_DO(require_group_covered(call, *group));
     CARDEA_DO(call.repositories().users.add_group(call.tx(), user.id, group->id));
   }
   return {};
