@@ -35,6 +35,10 @@ TEST_F(AdminEffects, refuses_what_is_not_offered_in_one_way) {
     EXPECT_EQ(sent.status, 501) << path << sent.body;
     EXPECT_THAT(sent.body, HasSubstr(R"("error":"Feature not enabled")"));
   }
+  world.store.fail_writes(0, StoreError::kBusy);  // it takes no transaction to say no
+  for (const std::string_view path : {"/organizations", "/testLDAPConnection", "/clear-keys-cache"}) {
+    EXPECT_EQ(world.post(path, "{}").status, 501) << path;
+  }
 }
 
 TEST_F(AdminEffects, refuses_nodes_that_are_no_hosts) {
@@ -80,6 +84,17 @@ TEST_F(AdminEffects, refuses_settings_an_action_does_not_have) {
   expect(world.get(path + "none/config"), 404, R"({"error":"Failed to find required action"})");
   EXPECT_EQ(world.put(path + "UPDATE_PASSWORD/config", R"({"config":{"max_auth_age":"120"}})").status, 204);
   expect(world.get(path + "UPDATE_PASSWORD/config"), 200, R"({"config":{"max_auth_age":"120"}})");
+  // The whole representation is another way to the same settings.
+  EXPECT_EQ(world.put(path + "UPDATE_PASSWORD", R"({"config":{"max_auth_age":"x"}})").status, 400);
+  EXPECT_EQ(world.put(path + "UPDATE_PASSWORD", R"({"config":{"other":"1"}})").status, 400);
+  EXPECT_EQ(world.put(path + "UPDATE_PASSWORD", R"({"config":"x"})").status, 400);
+  EXPECT_EQ(world.put(path + "delete_account", R"({"config":{"max_auth_age":"1"}})").status, 400);
+  EXPECT_EQ(world.put(path + "delete_account", R"({"enabled":true,"config":{}})").status, 204);
+  expect(world.get(path + "UPDATE_PASSWORD/config"), 200, R"({"config":{"max_auth_age":"120"}})");
+  EXPECT_EQ(world.put(path + "UPDATE_PASSWORD", R"({"enabled":true,"config":{"max_auth_age":"60"}})").status, 204);
+  expect(world.get(path + "UPDATE_PASSWORD/config"), 200, R"({"config":{"max_auth_age":"60"}})");
+  EXPECT_EQ(world.put(path + "UPDATE_PASSWORD", R"({"enabled":true})").status, 204);
+  expect(world.get(path + "UPDATE_PASSWORD/config"), 200, R"({"config":{"max_auth_age":"60"}})");
   EXPECT_EQ(world.remove(path + "UPDATE_PASSWORD/config").status, 204);
   expect(world.get(path + "UPDATE_PASSWORD/config"), 200, R"({"config":{}})");
 }
@@ -102,6 +117,34 @@ TEST_F(AdminEffects, links_of_a_new_user_are_rows) {
   EXPECT_EQ(world.get("/users?username=second").body, "[]");
 }
 
+TEST_F(AdminEffects, refuses_links_to_entra_that_no_sign_in_would_find) {
+  for (const auto* body :
+       {R"({"alias":"ms","providerId":"microsoft","config":{"tenantId":"0fedcba9-1111-2222-3333-444455556666"}})",
+        R"({"alias":"entra","providerId":"entra","config":{"tenantId":"organizations","allowedTenants":"*"}})"}) {
+    ASSERT_EQ(world.post("/identity-provider/instances", body).status, 201) << body;
+  }
+  const auto user = world.post("/users", R"({"username":"linked"})").made_id();
+  const auto path = "/users/" + user + "/federated-identity";
+  const auto refused = world.post(path + "/entra", R"({"userId":"AAAA-1","userName":"x"})");
+  EXPECT_EQ(refused.status, 400) << refused.body;
+  EXPECT_EQ(world.post(path + "/ms", R"({"userId":"AAAA-1","userName":"x"})").status, 204);
+  expect(world.get(path), 200,
+         R"([{"identityProvider":"ms","userId":"0fedcba9-1111-2222-3333-444455556666/aaaa-1","userName":"x"}])");
+}
+
+// A key store's password is hashed 100,000 times: were it done in a transaction, every writer would wait for it.
+TEST_F(AdminEffects, refuses_to_make_key_stores_in_a_transaction) {
+  const auto id = client(R"({"clientId":"app"})");
+  const auto path = "/clients/" + id + "/certificates/jwt.credential";
+  ASSERT_EQ(world.post(path + "/generate", "{}").status, 200);
+  world.store.fail_writes(0, StoreError::kBusy);
+  EXPECT_EQ(world.post(path + "/generate-and-download", R"({"keyAlias":"a"})").status, 400);
+  EXPECT_EQ(world.post(path + "/download", R"({"keyAlias":"a"})").status, 400);
+  EXPECT_EQ(world.post(path + "/generate-and-download", R"({"keyAlias":"a","keyPassword":"p"})").status, 503);
+  world.store.heal();
+  EXPECT_EQ(world.post(path + "/generate-and-download", R"({"keyAlias":"a","keyPassword":"p"})").status, 200);
+}
+
 TEST_F(AdminEffects, refuses_uploads_without_a_certificate) {
   const auto id = client(R"({"clientId":"app"})");
   const auto send = [&](std::string_view file, std::string_view format) {
@@ -122,6 +165,16 @@ TEST_F(AdminEffects, refuses_uploads_without_a_certificate) {
   const auto made = string_or(world.post(path + "/generate", "{}").object(), "certificate", "");
   EXPECT_EQ(world.post(path + "/generate", "{}").status, 200);
   EXPECT_EQ(string_or(send(made, "Certificate PEM").object(), "certificate", ""), made);
+  expect(world.post(path + "/download", R"({"keyAlias":"a"})"), 400,
+         R"({"errorMessage":"Need to specify a key alias and a password"})");
+  EXPECT_EQ(world
+                .send(web::Method::kPost, "/admin/realms/demo/clients/none/certificates/jwt.credential/download",
+                      world.root(), R"({"storePassword":"p"})")
+                .status,
+            404);
+  const auto file = world.post(path + "/download", R"({"storePassword":"p"})");
+  EXPECT_EQ(file.status, 200);
+  EXPECT_GT(file.body.size(), 500U);
   EXPECT_EQ(string_or(world.get(path).object(), "certificate", ""), made);
 }
 

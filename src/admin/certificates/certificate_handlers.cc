@@ -18,6 +18,7 @@ constexpr std::string_view kAttribute = "jwt.credential";  // SAML, which has ot
 struct PreparedCertificate {
   crypto::PrivateKey key;
   std::string der;
+  SecretBytes file{};  // PKCS #12, where one is asked for
 };
 
 Or<void> check_attribute(const Call& call) {
@@ -69,6 +70,28 @@ SecretBytes store_password(const json::object& body) {
   return SecretBytes(string_or(body, "storePassword", string_or(body, "keyPassword", "")));
 }
 
+/// The client as it stands before the transaction.
+Or<Client> read_client(Call& call) {
+  std::optional<Client> client;
+  CARDEA_DO(call.repositories().store.read([&](Rows& rows) -> Stored<void> {
+    auto found = call.repositories().clients.find(rows, call.realm().id, ClientId(call.path("clientUuid")));
+    if (!found) return refuse(found.error());
+    client = std::move(*found);
+    return {};
+  }));
+  if (!client) return refuse(not_found("Could not find client"));
+  return std::move(*client);
+}
+
+Or<PreparedCertificate> make_certificate(Call& call) {
+  auto key = crypto::PrivateKey::generate(crypto::KeyType::kRsa);
+  if (!key) return refuse(error(500, "unknown_error", "The key cannot be made"));
+  // The name is the client's internal id, which stays.
+  auto der = crypto::make_self_signed_certificate(*key, call.path("clientUuid"), call.now(), kYears);
+  if (!der) return refuse(not_found("Could not find client"));
+  return PreparedCertificate{.key = std::move(*key), .der = std::move(*der)};
+}
+
 /// The certificate in an uploaded file. Key stores are not read: such a file says itself how long opening it takes.
 Or<std::string> read_upload(const web::Form& form) {
   if (form.value_or("keystoreFormat", "Certificate PEM") != "Certificate PEM") {
@@ -90,12 +113,22 @@ Answer get_certificate(Call& call) {
 
 Prepared prepare_certificate(Call& call) {
   CARDEA_DO(check_attribute(call));
-  auto key = crypto::PrivateKey::generate(crypto::KeyType::kRsa);
-  if (!key) return refuse(error(500, "unknown_error", "The key cannot be made"));
-  // The name is the client's internal id: its client_id is known in the transaction alone.
-  auto der = crypto::make_self_signed_certificate(*key, call.path("clientUuid"), call.now(), kYears);
-  if (!der) return refuse(not_found("Could not find client"));
-  call.prepared = std::make_shared<PreparedCertificate>(PreparedCertificate{std::move(*key), std::move(*der)});
+  CARDEA_TRY(made, make_certificate(call));
+  call.prepared = std::make_shared<PreparedCertificate>(std::move(made));
+  return {};
+}
+
+Prepared prepare_new_download(Call& call) {
+  CARDEA_DO(check_attribute(call));
+  CARDEA_TRY(body, call.body_object());
+  CARDEA_DO(check_format(*body));
+  CARDEA_TRY(client, read_client(call));
+  CARDEA_TRY(made, make_certificate(call));
+  const auto alias = string_or(*body, "keyAlias", client.client_id);
+  auto file = crypto::write_pkcs12(made.key, made.der, alias, store_password(*body));
+  if (!file) return refuse(error_message(400, kNoWords));
+  made.file = std::move(*file);
+  call.prepared = std::make_shared<PreparedCertificate>(std::move(made));
   return {};
 }
 
@@ -111,27 +144,25 @@ Answer generate_certificate(Call& call) {
 }
 
 Answer download_new_certificate(Call& call) {
-  CARDEA_TRY(body, call.body_object());
-  CARDEA_DO(check_format(*body));
   const auto& made = *static_cast<PreparedCertificate*>(call.prepared.get());
   CARDEA_TRY(client, store_certificate(call, made.der));
-  const auto alias = string_or(*body, "keyAlias", client.client_id);
-  const auto file = crypto::write_pkcs12(made.key, made.der, alias, store_password(*body));
-  if (!file) return refuse(error_message(400, kNoWords));
-  return key_store(file->reveal());
+  return key_store(made.file.reveal());
 }
 
-Answer download_certificate(Call& call) {
-  CARDEA_TRY(client, load_client(call));
+Prepared prepare_download(Call& call) {
+  CARDEA_TRY(client, read_client(call));
   CARDEA_DO(check_attribute(call));
   CARDEA_TRY(body, call.body_object());
   CARDEA_DO(check_format(*body));
   const auto der = base64_decode(client.attribute(attribute_name()));
   if (!der || der->empty()) return refuse(not_found("keypair not generated for client"));
-  const auto file = crypto::write_pkcs12(*der, string_or(*body, "keyAlias", client.client_id), store_password(*body));
+  auto file = crypto::write_pkcs12(*der, string_or(*body, "keyAlias", client.client_id), store_password(*body));
   if (!file) return refuse(error_message(400, kNoWords));
-  return key_store(file->reveal());
+  call.prepared = std::make_shared<SecretBytes>(std::move(*file));
+  return {};
 }
+
+Answer download_certificate(Call& call) { return key_store(static_cast<SecretBytes*>(call.prepared.get())->reveal()); }
 
 Prepared prepare_upload(Call& call) {
   CARDEA_DO(check_attribute(call));

@@ -51,9 +51,8 @@ Or<json::object*> load_configurable(Call& call) {
 }
 
 /// {"config": {...}}: the settings this server knows.
-Or<json::object> read_settings(Call& call) {
-  CARDEA_TRY(body, call.body_object());
-  const auto* config = body->if_contains("config");
+Or<json::object> read_settings(const json::object& body) {
+  const auto* config = body.if_contains("config");
   json::object kept;
   if (config == nullptr || config->is_null()) return kept;
   if (!config->is_object()) return refuse(error(400, "unknown_error", "Cannot parse the JSON"));
@@ -71,6 +70,18 @@ Or<json::object> read_settings(Call& call) {
     kept[name] = value;
   }
   return kept;
+}
+
+/// The settings of an action's whole representation. What is shown can be sent back, whatever an import brought; none
+/// said leaves them.
+Or<json::object> settings_after(const json::object& action, const json::object& body) {
+  const auto* sent = body.if_contains("config");
+  const auto* kept = action.if_contains("config");
+  const auto stays = sent == nullptr || sent->is_null() || (kept != nullptr && *sent == *kept);
+  if (stays) return kept != nullptr && kept->is_object() ? kept->get_object() : json::object();
+  CARDEA_TRY(settings, read_settings(body));
+  if (!settings.empty() && !is_configurable(action)) return refuse(error(400, "RequiredAction is not configurable"));
+  return std::move(settings);
 }
 
 Answer store_settings(Call& call, json::object& action, json::object settings) {
@@ -146,6 +157,7 @@ Answer update_required_action(Call& call) {
         error(400, "Invalid json representation for RequiredActionProviderRepresentation. Unrecognized field \"" +
                        std::string(name) + "\" at line 1 column 1."));
   }
+  CARDEA_TRY(settings, settings_after(*action, *body));
   call.note_before(*action);
   const auto alias = string_or(*body, "alias", call.path("actionAlias"));
   if (check_name(alias)) return refuse(error(400, "invalid_request", "A required action has an alias"));
@@ -158,9 +170,7 @@ Answer update_required_action(Call& call) {
     (*action)[name] = bool_or(*body, name, bool_or(*action, name, false));
   }
   (*action)["priority"] = int_or(*body, "priority", int_or(*action, "priority", 0));
-  if (const auto* config = body->if_contains("config"); config != nullptr && config->is_object()) {
-    (*action)["config"] = *config;
-  }
+  (*action)["config"] = std::move(settings);
   call.note_after(*action);
   CARDEA_DO(save_realm(call));
   return no_content();
@@ -217,7 +227,8 @@ Answer get_action_config(Call& call) {
 
 Answer update_action_config(Call& call) {
   CARDEA_TRY(action, load_configurable(call));
-  CARDEA_TRY(settings, read_settings(call));
+  CARDEA_TRY(body, call.body_object());
+  CARDEA_TRY(settings, read_settings(*body));
   return store_settings(call, *action, std::move(settings));
 }
 

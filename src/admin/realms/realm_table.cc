@@ -37,7 +37,7 @@ constexpr Operation kRows[] = {
      &clear_realm_cache, "REALM", "ACTION"},
     {kPost, "/admin/realms/{realm}/clear-user-cache", "clearUserCache", needs({kManageRealm}), kWrite, &clear_cache,
      "REALM", "ACTION"},
-    {kPost, "/admin/realms/{realm}/clear-keys-cache", "clearKeysCache", needs({kManageRealm}), kWrite, &refuse_feature},
+    {kPost, "/admin/realms/{realm}/clear-keys-cache", "clearKeysCache", needs({kManageRealm}), kRead, &refuse_feature},
     {kPost, "/admin/realms/{realm}/clear-crl-cache", "clearCrlCache", needs({kManageRealm}), kWrite, &clear_cache,
      "REALM", "ACTION"},
 };

@@ -73,6 +73,7 @@ struct Operation {
 [[nodiscard]] std::span<const Operation> access_token_operations();
 [[nodiscard]] std::span<const Operation> certificate_operations();
 [[nodiscard]] std::span<const Operation> partial_operations();
-[[nodiscard]] std::span<const Operation> organization_operations();
+/// What Keycloak has and this server has not: each asks for the rights that Keycloak asks for, and then answers 501.
+[[nodiscard]] std::span<const Operation> not_offered_operations();
 
 }  // namespace cardea::admin

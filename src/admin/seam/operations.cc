@@ -2,7 +2,6 @@
 #include "admin/seam/cors.h"
 #include "admin/seam/dispatch.h"
 #include "admin/seam/operation.h"
-#include "admin/settings/not_offered.h"
 
 #include <set>
 #include <string>

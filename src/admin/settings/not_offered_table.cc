@@ -1,8 +1,8 @@
 // What Keycloak has and this server has not (organizations, UMA authorization, workflows, user federation, verifiable
 // credentials, fine-grained permissions, the experimental second version of the API, SAML): the same rights as there,
-// then 501.
+// then 501. Nothing is written, so no row takes the store's one writer.
+#include "admin/seam/operation.h"
 #include "admin/seam/permissions.h"
-#include "admin/settings/not_offered.h"
 #include "admin/settings/setting_handlers.h"
 
 namespace cardea::admin {
@@ -27,20 +27,20 @@ constexpr auto kChangeAuthorization = needs({kManageClients, kManageAuthorizatio
 #define ORGANIZATIONS REALM "/organizations"
 
 /// GET and PUT of `.../management/permissions`.
-#define CARDEA_PERMISSION_ROWS(AT, WHO, SEE, CHANGE)                                                \
-  {kGet, AT "/management/permissions", "get" WHO "Permissions", SEE, kRead, &refuse_feature}, {     \
-    kPut, AT "/management/permissions", "update" WHO "Permissions", CHANGE, kWrite, &refuse_feature \
+#define CARDEA_PERMISSION_ROWS(AT, WHO, SEE, CHANGE)                                               \
+  {kGet, AT "/management/permissions", "get" WHO "Permissions", SEE, kRead, &refuse_feature}, {    \
+    kPut, AT "/management/permissions", "update" WHO "Permissions", CHANGE, kRead, &refuse_feature \
   }
 /// All four methods of a path.
-#define CARDEA_NOT_OFFERED_ROWS(AT, WHO, SEE, CHANGE)                                                           \
-  {kGet, AT, "get" WHO, SEE, kRead, &refuse_feature}, {kPost, AT, "post" WHO, CHANGE, kWrite, &refuse_feature}, \
-      {kPut, AT, "put" WHO, CHANGE, kWrite, &refuse_feature}, {                                                 \
-    kDelete, AT, "delete" WHO, CHANGE, kWrite, &refuse_feature                                                  \
+#define CARDEA_NOT_OFFERED_ROWS(AT, WHO, SEE, CHANGE)                                                          \
+  {kGet, AT, "get" WHO, SEE, kRead, &refuse_feature}, {kPost, AT, "post" WHO, CHANGE, kRead, &refuse_feature}, \
+      {kPut, AT, "put" WHO, CHANGE, kRead, &refuse_feature}, {                                                 \
+    kDelete, AT, "delete" WHO, CHANGE, kRead, &refuse_feature                                                  \
   }
 
 constexpr Operation kRows[] = {
     {kGet, REALM "/users-management-permissions", "getUsersPermissions", kSeeRealm, kRead, &refuse_feature},
-    {kPut, REALM "/users-management-permissions", "updateUsersPermissions", kChangeRealm, kWrite, &refuse_feature},
+    {kPut, REALM "/users-management-permissions", "updateUsersPermissions", kChangeRealm, kRead, &refuse_feature},
     CARDEA_PERMISSION_ROWS(CLIENT, "Client", kSeeClients, kChangeClients),
     CARDEA_PERMISSION_ROWS(REALM "/roles-by-id/{roleId}", "RoleById", kSeeRealm, kChangeRealm),
     CARDEA_PERMISSION_ROWS(REALM "/roles/{role}", "RealmRole", kSeeRealm, kChangeRealm),
@@ -75,10 +75,10 @@ constexpr Operation kRows[] = {
                             kChangeOrganizations),
 
     {kGet, STORAGE "/{p1}/name", "getUserStorageName", kSeeRealm, kRead, &refuse_feature},
-    {kPost, STORAGE "/{p1}/{action}", "runUserStorage", kChangeRealm, kWrite, &refuse_feature},
-    {kPost, STORAGE "/{p1}/mappers/{p2}/sync", "syncUserStorageMapper", kChangeRealm, kWrite, &refuse_feature},
-    {kPost, REALM "/testLDAPConnection", "testLdap", kChangeRealm, kWrite, &refuse_feature},
-    {kPost, REALM "/ldap-server-capabilities", "getLdapCapabilities", kChangeRealm, kWrite, &refuse_feature},
+    {kPost, STORAGE "/{p1}/{action}", "runUserStorage", kChangeRealm, kRead, &refuse_feature},
+    {kPost, STORAGE "/{p1}/mappers/{p2}/sync", "syncUserStorageMapper", kChangeRealm, kRead, &refuse_feature},
+    {kPost, REALM "/testLDAPConnection", "testLdap", kChangeRealm, kRead, &refuse_feature},
+    {kPost, REALM "/ldap-server-capabilities", "getLdapCapabilities", kChangeRealm, kRead, &refuse_feature},
 
     {kGet, CLIENT "/evaluate-scopes/generate-example-saml-response", "generateExampleSaml", kSeeClients, kRead,
      &refuse_feature},
