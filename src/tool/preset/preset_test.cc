@@ -81,6 +81,27 @@ TEST(Preset, every_one_that_is_shipped_can_be_read_and_applied) {
   }
 }
 
+// A permission that needs an administrator's consent stops everybody's sign-in until it has it.
+TEST(Preset, entra_source_asks_to_read_groups_only_when_told_so) {
+  const auto preset = find_preset("entra-source");
+  ASSERT_TRUE(preset);
+  const auto scope_with = [&](std::vector<std::string> more) {
+    std::vector<std::string> given{"realm=r", "tenant=t", "client=c", "secret=s"};
+    given.insert(given.end(), more.begin(), more.end());
+    const auto values = values_of(*preset, given);
+    const Lookup lookup = [&](std::string_view wanted) -> std::optional<std::string> {
+      const auto found = values->find(wanted);
+      return found == values->end() ? std::optional<std::string>("known") : found->second;
+    };
+    const auto realm = expand_document(preset->realm, lookup);
+    const auto& provider = realm->at("identityProviders").as_array().at(0).as_object();
+    return std::string(provider.at("config").at("defaultScope").as_string());
+  };
+  EXPECT_EQ(scope_with({}), "");
+  EXPECT_EQ(scope_with({"scope=https://graph.microsoft.com/GroupMember.Read.All"}),
+            "https://graph.microsoft.com/GroupMember.Read.All");
+}
+
 TEST(Preset, find_preset_knows_no_path) {
   EXPECT_FALSE(find_preset("nothing"));
   EXPECT_FALSE(find_preset("../presets/netbird"));
