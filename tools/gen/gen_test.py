@@ -13,6 +13,10 @@ class NamedTests(unittest.TestCase):
         js = 'test("G4-01 dashboard", async () => {});\nit(\'other\', () => {});\n'
         self.assertEqual([t.name for t in from_text("a.mjs", js)], ["G4-01 dashboard", "other"])
 
+    def test_finds_journeys_of_every_kind(self):
+        js = "journey('G4_02_a', async () => {});\nhubJourney(\n  'G2_01_b', async () => {});\njourneyOf('no', 1);\n"
+        self.assertEqual([t.name for t in from_text("a.mjs", js)], ["G4_02_a", "G2_01_b"])
+
 
 class Scenarios(unittest.TestCase):
     LIST = scenarios.read_list("G4-01 dashboard\nG4-02 fragment redirect\n")

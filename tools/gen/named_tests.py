@@ -16,8 +16,8 @@ def from_text(path, text):
     if path.endswith(".cc"):
         for match in re.finditer(r"(?m)^(?:TYPED_)?TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\s*\)", text):
             yield NamedTest(path, f"{match.group(1)}.{match.group(2)}")
-    else:
-        for match in re.finditer(r"\b(?:test|it|journey)\(\s*([\"'`])(.+?)\1\s*,", text):
+    else:  # a journey is a test with a browser; folders have kinds of their own, such as hubJourney
+        for match in re.finditer(r"\b(?:test|it|\w*[jJ]ourney)\(\s*([\"'`])(.+?)\1\s*,", text):
             yield NamedTest(path, match.group(2))
 
 
