@@ -106,6 +106,24 @@ TEST_F(GateNetbird, G4_22_same_name_local_group) {
   EXPECT_EQ(world.log.count("gate_group_conflict"), 1U);
 }
 
+/// Machines have tokens without `sub`: nothing is remembered of them, and the application's own groups stay its own.
+TEST_F(GateNetbird, refuses_the_applications_own_groups_to_a_token_without_a_subject) {
+  auto by_name = settings(R"({"local": ["admins"]})");
+  const std::string audiences = R"("audiences")";
+  by_name.replace(by_name.find(audiences), audiences.size(), R"("name-claims": ["client"], "audiences")");
+  world.gate.replace(read_gate(parse_json(by_name)->get_object(), no_files()));
+  const auto of_nobody = [&](const std::optional<json::value>& groups) {
+    json::object claims{{"iss", kIssuer}, {"client", "robot"}, {"aud", "netbird-client"}};
+    claims["exp"] = epoch_seconds(world.clock.now()) + 300;
+    if (groups) claims["groups"] = *groups;
+    return groups_of(token_of(named_key("id", jose::Algorithm::kRS256), claims));
+  };
+  EXPECT_EQ(of_nobody(json::array{"admins", "vpn"}), "vpn");
+  EXPECT_EQ(world.gate.people().conflicts(), std::vector<std::string>{"NetBird: admins"});
+  EXPECT_EQ(of_nobody(std::nullopt), "");
+  EXPECT_TRUE(world.gate.people().list(10).value().empty()) << "nobody to remember";
+}
+
 TEST_F(GateNetbird, G4_24_provider_lookup_failure) {
   EXPECT_EQ(call(token(std::nullopt)).status, 200);
   world.fetcher.serve("https://id.example/keys",

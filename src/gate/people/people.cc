@@ -58,12 +58,13 @@ web::Outcome People::with_groups(std::shared_ptr<const Application> application,
   // What counts is when the provider said it, not when it came here: an older token brings nothing back.
   const auto said = int_or(caller->claims(), "iat", 0);
   person.seen_at = said > 0 ? std::min(from_epoch_seconds(said), parts_.clock.now()) : parts_.clock.now();
-  if (person.subject.empty()) return next(std::move(caller));
   auto named = read_names(application->people->groups, caller->claims());
   // A claim of the wrong type says nothing, as a missing one.
-  if (named.state != ClaimNames::State::kPresent)
-    return recall(application, std::move(caller), std::move(person), std::move(next));
-  person.groups = groups_of(*application, std::move(named.names));
+  const bool says = named.state == ClaimNames::State::kPresent;
+  if (says) person.groups = groups_of(*application, std::move(named.names));
+  if (person.subject.empty())  // nobody to remember; a group of the application is given to them no more than to others
+    return next(says ? with_claim(*caller, application->people->groups, person.groups) : std::move(caller));
+  if (!says) return recall(application, std::move(caller), std::move(person), std::move(next));
   return learn(application, std::move(caller), std::move(person), std::move(next));
 }
 

@@ -36,8 +36,9 @@ class People {
   explicit People(const Parts& parts) : parts_(parts) {}
 
   using CallerPtr = std::shared_ptr<const Caller>;
-  /// `caller` with the groups that count for it, in place of the claim. An application that does not ask for it, and
-  /// callers for whom no token speaks, go on as they are.
+  /// `caller` with the groups that count for it, in place of the claim. Those of the application itself are taken out
+  /// whoever names them: a token, one without a subject too, and a proxy that vouches. Whoever has no subject is not
+  /// remembered. An application that does not ask for it, and API keys, go on as they are.
   [[nodiscard]] web::Outcome with_groups(std::shared_ptr<const Application> application, CallerPtr caller,
                                          NextStored<CallerPtr> next);
 
