@@ -216,6 +216,17 @@ TEST(ProviderSet, refuses_searches_beyond_the_budget_of_all_addresses_together) 
   EXPECT_TRUE(providers.take_search("192.0.2.99", 1, kNow + seconds{4}));
 }
 
+/// Else one address that never lets the budget fill would keep everybody out for ever.
+TEST(ProviderSet, refuses_an_address_whose_searches_the_budget_refused) {
+  ProviderSet providers({});
+  constexpr auto kAll = static_cast<std::size_t>(ProviderSet::kCandidatesEachSecond);
+  EXPECT_TRUE(providers.take_search("192.0.2.1", kAll, kNow));
+  for (int i = 0; i < ProviderSet::kFailedSearchesMax; ++i) EXPECT_FALSE(providers.take_search("192.0.2.2", 1, kNow));
+  EXPECT_FALSE(providers.take_search("192.0.2.2", 1, kNow + seconds{1})) << "the budget is full again";
+  EXPECT_TRUE(providers.take_search("192.0.2.3", 1, kNow + seconds{1}));
+  EXPECT_TRUE(providers.take_search("192.0.2.2", 1, kNow + ProviderSet::kSearchWindow));
+}
+
 /// G1-12: a kind of key that no entry has costs nothing.
 TEST_F(CheckToken, searches_for_an_unknown_issuer_are_few) {
   // No entry without issuer has a key of this kind: nothing is tried at all.

@@ -72,7 +72,10 @@ bool ProviderSet::take_search(std::string_view address, std::size_t candidates, 
     budget_ = std::min(kEachSecond, budget_ + std::clamp(passed, std::int64_t{0}, kPaidOffMax) * kEachSecond / 1000);
     budget_at_ = now;
   }
-  if (budget_ <= 0) return false;
+  if (budget_ <= 0) {
+    failed_searches_.count(address, now);  // whoever empties the budget for all waits longer than the others
+    return false;
+  }
   budget_ -= static_cast<std::int64_t>(candidates);
   return true;
 }

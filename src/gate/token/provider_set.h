@@ -27,7 +27,7 @@ class ProviderSet {
   static constexpr std::size_t kHintsMax = 10'000;
   /// Searches among providers without issuer cost a verification by each of them. Nothing that a token says of itself
   /// counts here, for whoever sends it chooses that: one budget of candidates for all together, and searches that found
-  /// nothing are counted for the address that they came from.
+  /// nothing, or that the budget refused, are counted for the address that they came from.
   static constexpr int kCandidatesEachSecond = 2000;
   static constexpr int kFailedSearchesMax = 10;
   static constexpr seconds kSearchWindow{10};
