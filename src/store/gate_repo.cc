@@ -18,7 +18,12 @@ constexpr Sql kTouch{"UPDATE gate_sessions SET used_at = ?2 WHERE hash = ?1 AND 
 constexpr Sql kTakeRefresh{
     "UPDATE gate_sessions SET refresh_at = ?2 WHERE hash = ?1 AND refresh_at <= ?3 AND version = ?4 RETURNING version"};
 constexpr Sql kReplace{
-    "UPDATE gate_sessions SET document = ?2, sid = ?3, version = version + 1, refresh_at = 0 WHERE hash = ?1"};
+    "UPDATE gate_sessions SET document = ?2, sid = ?3, version = version + 1, refresh_at = 0 "
+    "WHERE hash = ?1 AND version = ?4"};
+constexpr Sql kHasOfSid{
+    "SELECT 1 FROM gate_sessions WHERE application = ?1 AND sid = ?3 AND (?2 = '' OR issuer = ?2) LIMIT 1"};
+constexpr Sql kHasOfSubject{
+    "SELECT 1 FROM gate_sessions WHERE application = ?1 AND subject = ?3 AND (?2 = '' OR issuer = ?2) LIMIT 1"};
 constexpr Sql kRemove{"DELETE FROM gate_sessions WHERE hash = ?1 AND application = ?2"};
 constexpr Sql kRemoveOfSid{
     "DELETE FROM gate_sessions WHERE application = ?1 AND sid = ?3 AND (?2 = '' OR issuer = ?2)"};
@@ -92,12 +97,21 @@ class SqlGateSessionRepo final : public GateSessionRepo {
   }
   Stored<void> replace(Tx& tx, const GateSessionRow& session) override {
     const auto sealed = seal(sealer_, session.document.reveal(), kGateSessionDocument, session.hash);
-    return change_one(tx, kReplace, {session.hash, Value::blob(sealed), session.sid});
+    return change_one(tx, kReplace, {session.hash, Value::blob(sealed), session.sid, session.version - 1});
   }
   Stored<bool> remove(Tx& tx, std::string_view hash, std::string_view application) override {
     const auto removed = change(tx, kRemove, {hash, application});
     if (!removed) return refuse(removed.error());
     return *removed > 0;
+  }
+  Stored<bool> has_of(Rows& rows, const GateLogout& logout) override {
+    if (logout.sid.empty() && logout.subject.empty()) return false;
+    const auto& sql = logout.sid.empty() ? kHasOfSubject : kHasOfSid;
+    const auto found = find_one<std::int64_t>(
+        rows, sql, {logout.application, logout.issuer, logout.sid.empty() ? logout.subject : logout.sid},
+        [](Columns& row) -> Stored<std::int64_t> { return row.integer(); });
+    if (!found) return refuse(found.error());
+    return found->has_value();
   }
   Stored<int> remove_of(Tx& tx, const GateLogout& logout) override {
     if (logout.sid.empty() && logout.subject.empty()) return 0;

@@ -68,8 +68,15 @@ TEST_P(GateStoreTest, one_of_all_nodes_may_refresh_until_it_is_done) {
   EXPECT_FALSE(take(kNow + seconds(9)));
   EXPECT_TRUE(take(kNow + seconds(10))) << "the other one died";
   auto fresh = row("h1");
+  fresh.version = 2;
   fresh.document = SecretBytes(std::string("fresh"));
   ASSERT_TRUE(write([&](Tx& tx) { return sessions_->replace(tx, fresh); }));
+  for (const std::int64_t version : {1, 2, 4}) {
+    auto late = row("h1");
+    late.version = version;
+    EXPECT_EQ(write([&](Tx& tx) { return sessions_->replace(tx, late); }).error(), StoreError::kConflict)
+        << "another refresh took the place of version " << version;
+  }
   EXPECT_FALSE(take(kNow + seconds(11))) << "with the refresh token of before";
   known = 2;
   EXPECT_TRUE(take(kNow + seconds(11)));
@@ -77,7 +84,9 @@ TEST_P(GateStoreTest, one_of_all_nodes_may_refresh_until_it_is_done) {
   EXPECT_EQ(found->version, 2);
   EXPECT_EQ(found->document.reveal(), "fresh");
   EXPECT_FALSE(write([&](Tx& tx) { return sessions_->take_refresh(tx, {"none", 1}, kNow, seconds(10)); }).value());
-  EXPECT_EQ(write([&](Tx& tx) { return sessions_->replace(tx, row("none")); }).error(), StoreError::kConflict);
+  auto none = row("none");
+  none.version = 2;
+  EXPECT_EQ(write([&](Tx& tx) { return sessions_->replace(tx, none); }).error(), StoreError::kConflict);
 }
 
 TEST_P(GateStoreTest, a_use_is_never_set_back) {
@@ -95,10 +104,21 @@ TEST_P(GateStoreTest, ends_what_was_named_and_nothing_else) {
   const auto end = [&](const GateLogout& logout) {
     return write([&](Tx& tx) { return sessions_->remove_of(tx, logout); }).value();
   };
-  EXPECT_EQ(end({"wiki", "", "", ""}), 0);
-  EXPECT_EQ(end({"wiki", "https://evil.example", "sid-h2", ""}), 0);
-  EXPECT_EQ(end({"wiki", "", "sid-h2", ""}), 1);
-  EXPECT_EQ(end({"wiki", "https://id.example", "", "ada"}), 1);
+  const auto has = [&](const GateLogout& logout) {
+    return read([&](Rows& rows) { return sessions_->has_of(rows, logout); }).value();
+  };
+  for (const GateLogout& logout :
+       {GateLogout{"wiki", "", "", ""}, GateLogout{"wiki", "https://evil.example", "sid-h2", ""},
+        GateLogout{"wiki", "", "made-up", ""}, GateLogout{"wiki", "", "", "eve"}}) {
+    EXPECT_FALSE(has(logout)) << logout.sid << logout.subject;
+    EXPECT_EQ(end(logout), 0) << logout.sid << logout.subject;
+  }
+  for (const GateLogout& logout :
+       {GateLogout{"wiki", "", "sid-h2", ""}, GateLogout{"wiki", "https://id.example", "", "ada"}}) {
+    EXPECT_TRUE(has(logout)) << logout.sid << logout.subject;
+    EXPECT_EQ(end(logout), 1) << logout.sid << logout.subject;
+    EXPECT_FALSE(has(logout)) << logout.sid << logout.subject;
+  }
   EXPECT_TRUE(is_there("h4"));
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <string>
 #include <tuple>
@@ -16,10 +17,18 @@ class MemoryGateStore final : public Store, public GateSessionRepo, public GateR
  public:
   [[nodiscard]] gate::GateStore store() { return {*this, *this, *this}; }
 
-  bool blocks = false;        // as PostgreSQL
-  bool is_away = false;       // nothing is answered
-  bool is_read_only = false;  // nothing is written
+  bool blocks = false;         // as PostgreSQL
+  bool is_away = false;        // nothing is answered
+  bool is_read_only = false;   // nothing is written
+  bool cannot_remove = false;  // a session
+  bool is_corrupt = false;     // no session can be unsealed
+  std::function<void()> before_remove = [] {};
   int reads = 0, writes = 0;  // that were asked for
+
+  /// Every document becomes one that is none.
+  void spoil_documents() {
+    for (auto& [hash, session] : data_.sessions) session.document = "{}";
+  }
 
   [[nodiscard]] bool reads_block() const override { return blocks; }
   Stored<void> read(const std::function<Stored<void>(Rows&)>& function) override {
@@ -48,6 +57,7 @@ class MemoryGateStore final : public Store, public GateSessionRepo, public GateR
   Stored<std::optional<GateSessionRow>> find(Rows& /*rows*/, std::string_view hash) override {
     const auto found = data_.sessions.find(std::string(hash));
     if (found == data_.sessions.end()) return std::optional<GateSessionRow>();
+    if (is_corrupt) return refuse(StoreError::kCorrupt);
     return found->second.row();
   }
   Stored<void> touch(Tx& /*tx*/, std::string_view hash, TimePoint used_at) override {
@@ -64,7 +74,7 @@ class MemoryGateStore final : public Store, public GateSessionRepo, public GateR
   }
   Stored<void> replace(Tx& /*tx*/, const GateSessionRow& row) override {
     const auto found = data_.sessions.find(row.hash);
-    if (found == data_.sessions.end()) return refuse(StoreError::kConflict);
+    if (found == data_.sessions.end() || found->second.version != row.version - 1) return refuse(StoreError::kConflict);
     found->second.document = row.document.reveal();
     found->second.sid = row.sid;
     ++found->second.version;
@@ -72,18 +82,17 @@ class MemoryGateStore final : public Store, public GateSessionRepo, public GateR
     return {};
   }
   Stored<bool> remove(Tx& /*tx*/, std::string_view hash, std::string_view application) override {
+    before_remove();
+    if (cannot_remove) return refuse(StoreError::kUnavailable);
     return std::erase_if(data_.sessions, [&](const auto& item) {
              return item.first == hash && item.second.application == application;
            }) > 0;
   }
+  Stored<bool> has_of(Rows& /*rows*/, const GateLogout& logout) override {
+    return std::ranges::any_of(data_.sessions, [&](const auto& item) { return item.second.is_of(logout); });
+  }
   Stored<int> remove_of(Tx& /*tx*/, const GateLogout& logout) override {
-    return static_cast<int>(std::erase_if(data_.sessions, [&](const auto& item) {
-      const auto& session = item.second;
-      if (session.application != logout.application) return false;
-      if (!logout.issuer.empty() && session.issuer != logout.issuer) return false;
-      return logout.sid.empty() ? !logout.subject.empty() && session.subject == logout.subject
-                                : session.sid == logout.sid;
-    }));
+    return static_cast<int>(std::erase_if(data_.sessions, [&](const auto& item) { return item.second.is_of(logout); }));
   }
 
   Stored<bool> revoke(Tx& /*tx*/, const GateRevocation& revocation) override {
@@ -150,6 +159,11 @@ class MemoryGateStore final : public Store, public GateSessionRepo, public GateR
           ends_at(row.ends_at) {}
     [[nodiscard]] GateSessionRow row() const {
       return {hash, application, issuer, subject, sid, version, used_at, ends_at, SecretBytes::copy_of(document)};
+    }
+    [[nodiscard]] bool is_of(const GateLogout& logout) const {
+      if (application != logout.application) return false;
+      if (!logout.issuer.empty() && issuer != logout.issuer) return false;
+      return logout.sid.empty() ? !logout.subject.empty() && subject == logout.subject : sid == logout.sid;
     }
     std::string hash, application, issuer, subject, sid, document;
     std::int64_t version;

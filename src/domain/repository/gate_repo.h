@@ -34,10 +34,13 @@ class GateSessionRepo {
   /// True for one caller of all nodes in every `patience` while the session has this version: it may use the refresh
   /// token that it knows. After `replace` that one is used up.
   virtual Stored<bool> take_refresh(Tx& tx, const Version& known, TimePoint now, seconds patience) = 0;
-  /// Sets document and sid, and raises the version. kConflict when the session has ended meanwhile.
+  /// Puts document and sid of `session` in place of those of the version before its own. kConflict: it has ended
+  /// meanwhile, or another refresh took that place.
   virtual Stored<void> replace(Tx& tx, const GateSessionRow& session) = 0;
   /// False: there was none of that application.
   virtual Stored<bool> remove(Tx& tx, std::string_view hash, std::string_view application) = 0;
+  /// Is there any that this ends? False when it names neither sid nor subject.
+  virtual Stored<bool> has_of(Rows& rows, const GateLogout& logout) = 0;
   /// How many ended.
   virtual Stored<int> remove_of(Tx& tx, const GateLogout& logout) = 0;
 };

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "base/uri.h"
 #include "gate/front/gate_fixture.h"
 #include "web/form.h"
@@ -69,10 +71,14 @@ class GateSignIn : public GateFront {
   int expires_in = 300;
   std::string refresh_answer_error;
   int refresh_answer_status = 400;
+  std::string refresh_token = "r1";          // that the next answer brings
+  std::function<void()> at_refresh = [] {};  // while the provider answers
 
   explicit GateSignIn(const GateStore* store = nullptr) : GateFront(store) {
     world.fetcher.serve("https://id.example/token", [this](const web::FetchRequest& call) -> web::Fetched {
-      if (call.body.find("grant_type=refresh_token") != std::string::npos && !refresh_answer_error.empty())
+      const bool is_refresh = call.body.find("grant_type=refresh_token") != std::string::npos;
+      if (is_refresh) at_refresh();
+      if (is_refresh && !refresh_answer_error.empty())
         return web::FetchResponse{
             .status = refresh_answer_status, .headers = {}, .body = R"({"error":")" + refresh_answer_error + R"("})"};
       json::object claims{{"iss", kIssuer}, {"sub", "u1"},    {"aud", audience},
@@ -84,7 +90,7 @@ class GateSignIn : public GateFront {
       json::object answer{{"access_token", "opaque"},
                           {"token_type", "Bearer"},
                           {"expires_in", expires_in},
-                          {"refresh_token", "r1"},
+                          {"refresh_token", refresh_token},
                           {"id_token", token_of(key, claims)}};
       return web::FetchResponse{.status = 200, .headers = {}, .body = json::serialize(answer)};
     });

@@ -81,6 +81,24 @@ TEST_F(GateSignIn, a_provider_that_is_away_ends_no_session) {
   EXPECT_TRUE(is_signed_in());
 }
 
+/// Tokens that nobody can check would be lost, and the refresh token with them: it is not sent.
+TEST_F(GateSignIn, a_key_set_that_cannot_be_read_ends_no_session) {
+  EXPECT_EQ(sign_in("/flows/a").status, 302);
+  const web::OutboundUrl keys = *web::ConfiguredUrl::parse("https://id.example/keys");
+  world.memory.keys.forget(std::to_string(keys.index()) + " https://id.example/keys");  // as memory knows it
+  world.fetcher.serve("https://id.example/keys",
+                      [](const auto&) -> web::Fetched { return refuse(web::FetchError::kTimeout); });
+  bool is_sent = false;
+  at_refresh = [&] { is_sent = true; };
+  world.clock.advance(std::chrono::seconds(400));
+  EXPECT_TRUE(is_signed_in());
+  EXPECT_FALSE(is_sent);
+  serve_keys(world.fetcher, "https://id.example/keys", private_key, "id");
+  world.clock.advance(Sessions::kRefreshPatience);
+  EXPECT_TRUE(is_signed_in());
+  EXPECT_TRUE(is_sent);
+}
+
 TEST_F(GateSignIn, a_refresh_refused_for_any_reason_of_the_person_ends_the_session) {
   for (const auto* error : {"invalid_grant", "invalid_request", "access_denied", "unauthorized_client", "disabled"}) {
     refresh_answer_error.clear();
@@ -227,6 +245,7 @@ class GateBackchannel : public GateSignIn {
     order["iat"] = epoch_seconds(world.clock.now());
     auto request = GateWorld::question("POST", "/", "/gate/backchannel-logout");
     request.method = web::Method::kPost;
+    request.correlation_id = "c0rr";
     request.body = "logout_token=" + token_of(by, order);
     return world.run(request).status;
   }
@@ -244,6 +263,8 @@ TEST_F(GateBackchannel, refuses_forged_foreign_and_repeated_logout_tokens) {
   order["events"] = json::object();
   EXPECT_EQ(send(key), 400);
   EXPECT_TRUE(is_signed_in());
+  EXPECT_EQ(world.log.count("bad_logout_token"), 4U);
+  EXPECT_EQ(world.log.count("c0rr"), 4U) << "each with its correlation id";
 }
 
 TEST_F(GateBackchannel, ends_the_session_it_names_once) {
@@ -251,6 +272,8 @@ TEST_F(GateBackchannel, ends_the_session_it_names_once) {
   EXPECT_EQ(send(key), 200);
   EXPECT_FALSE(is_signed_in());
   EXPECT_EQ(send(key), 400) << "used before";
+  EXPECT_TRUE(world.log.contains("replayed_logout_token"));
+  EXPECT_EQ(world.log.count("c0rr"), 2U);
 }
 
 TEST_F(GateBackchannel, front_channel_logout_needs_the_session_id) {

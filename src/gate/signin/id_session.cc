@@ -119,6 +119,7 @@ std::vector<std::string> claims_left_out(const TokenFacts& facts, const std::str
 Result<Session, std::string> refreshed_session(const TokenFacts& facts, upstream::TokenAnswer answer,
                                                const Session& before) {
   Session session;
+  session.version = before.version + 1;
   session.application = before.application;
   session.issuer = before.issuer;
   session.subject = before.subject;

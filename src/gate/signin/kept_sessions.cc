@@ -9,7 +9,8 @@
 namespace cardea::gate {
 namespace {
 
-constexpr std::size_t kUsesMax = 100'000;  // beyond it a use is not written; the session may seem idle a little early
+constexpr std::size_t kUsesMax = 100'000;    // beyond it a use is not written; the session may seem idle a little early
+constexpr std::size_t kUnsavedMax = 10'000;  // beyond it one is noted when it is asked for the next time
 
 GateSessionRow row_of(const std::string& handle, const Session& session, TimePoint now) {
   GateSessionRow row;
@@ -18,6 +19,7 @@ GateSessionRow row_of(const std::string& handle, const Session& session, TimePoi
   row.issuer = session.issuer;
   row.subject = session.subject;
   row.sid = session.sid;
+  row.version = session.version;
   row.used_at = now;
   row.ends_at = session.ends;
   row.document = session_document(session);
@@ -44,7 +46,7 @@ web::Outcome KeptSessions::begin(Session session, NextStored<std::string> next) 
   const auto now = parts_.clock.now();
   auto shared = std::make_shared<const Session>(std::move(session));
   auto handle = random_handle(parts_.random);
-  memory_.put(crypto::sha256_base64url(handle), {.session = shared, .used = now, .version = 1, .checked = now});
+  memory_.put(crypto::sha256_base64url(handle), {.session = shared, .used = now, .checked = now});
   if (parts_.store == nullptr) return next(std::move(handle));
   auto row = std::make_shared<const GateSessionRow>(row_of(handle, *shared, now));
   return write<std::string>(std::move(next), [this, row, handle](Tx& tx) -> Stored<std::string> {
@@ -75,30 +77,40 @@ web::Outcome KeptSessions::read_row(const Handle& handle, const NextStored<Sessi
   const auto hash = crypto::sha256_base64url(handle.text);
   auto row = read_from(parts_.store->store, [&](Rows& rows) { return parts_.store->sessions.find(rows, hash); });
   if (row) return next(take_row(handle, std::move(*row)));
+  if (row.error() == StoreError::kCorrupt) return next(nobody_for_unreadable(hash));
   const auto now = parts_.clock.now();
   parts_.log.warning("gate_store_failed", {{"reason", describe(row.error())}});
   const auto known = memory_.known(hash);
-  if (!known || now - known->checked > kOutageMax || row.error() == StoreError::kCorrupt)
-    return next(refuse(row.error()));
+  if (!known || now - known->checked > kOutageMax) return next(refuse(row.error()));
   return next(memory_.find(handle.text, handle.application, with_slack(handle.idle), now));
 }
 
-Stored<SessionPtr> KeptSessions::take_row(const Handle& handle, std::optional<GateSessionRow> row) {
+/// A row that cannot be read again will not be readable the next time either: whoever holds its handle signs in anew.
+SessionPtr KeptSessions::nobody_for_unreadable(const std::string& hash) {
+  parts_.log.warning("gate_session_unreadable", {{"text", "a row that cannot be read counts as no session"}});
+  memory_.forget(hash);
+  return nullptr;
+}
+
+SessionPtr KeptSessions::take_row(const Handle& handle, std::optional<GateSessionRow> row) {
   const auto hash = crypto::sha256_base64url(handle.text);
   if (!row) {
     memory_.forget(hash);
-    return SessionPtr();
+    return nullptr;
   }
   const auto now = parts_.clock.now();
   const auto known = memory_.known(hash);
-  auto session = known && known->version == row->version ? known->session : nullptr;
+  auto session = known && known->session->version >= row->version ? known->session : nullptr;
   if (!session) {
     auto read = session_of_row(*row);
-    if (!read) return refuse(StoreError::kCorrupt);
+    if (!read) return nobody_for_unreadable(hash);
     session = std::make_shared<const Session>(std::move(*read));
   }
+  // The tokens of the row are spent: the newer ones have not come there yet.
+  if (session->version > row->version)
+    note_unsaved(std::make_shared<const GateSessionRow>(row_of(handle.text, *session, now)));
   const auto used = known ? std::max(known->used, row->used_at) : row->used_at;
-  memory_.put(hash, {.session = std::move(session), .used = used, .version = row->version, .checked = now});
+  memory_.put(hash, {.session = std::move(session), .used = used, .checked = now});
   auto found = memory_.find(handle.text, handle.application, with_slack(handle.idle), now);
   if (found && now - row->used_at > handle.idle / 4) note_use(hash, now);
   return found;
@@ -109,7 +121,36 @@ void KeptSessions::note_use(const std::string& hash, TimePoint now) {
   if (uses_.size() < kUsesMax) uses_[hash] = now;
 }
 
+void KeptSessions::note_unsaved(RowPtr row) {
+  const std::lock_guard lock(mutex_);
+  if (unsaved_.size() < kUnsavedMax || unsaved_.contains(row->hash)) unsaved_[row->hash] = std::move(row);
+}
+
+void KeptSessions::write_unsaved() {
+  std::map<std::string, RowPtr> rows;
+  {
+    const std::lock_guard lock(mutex_);
+    rows.swap(unsaved_);
+  }
+  while (!rows.empty()) {
+    const auto row = rows.begin()->second;
+    if (parts_.clock.now() < row->ends_at) {
+      const auto done = parts_.store->store.write([&](Tx& tx) { return parts_.store->sessions.replace(tx, *row); });
+      if (!done && done.error() != StoreError::kConflict) {
+        parts_.log.warning("gate_store_failed", {{"reason", describe(done.error())}, {"what", "refreshed sessions"}});
+        const std::lock_guard lock(mutex_);
+        unsaved_.merge(rows);  // what was noted meanwhile is newer, and stays
+        return;
+      }
+      // Ended or refreshed elsewhere, or written already: the row says.
+      if (!done) memory_.forget(row->hash, row->version);
+    }
+    rows.erase(rows.begin());
+  }
+}
+
 void KeptSessions::write_uses() {
+  write_unsaved();
   std::map<std::string, TimePoint> uses;
   {
     const std::lock_guard lock(mutex_);
@@ -121,29 +162,29 @@ void KeptSessions::write_uses() {
     const auto begin = next;
     auto end = begin;
     for (std::size_t i = 0; i < kTogether && end != uses.cend(); ++i) ++end;
-    (void)parts_.store->store.write([&](Tx& tx) -> Stored<void> {
+    const auto written = parts_.store->store.write([&](Tx& tx) -> Stored<void> {
       for (auto use = begin; use != end; ++use)
         if (auto done = parts_.store->sessions.touch(tx, use->first, use->second); !done) return done;
       return {};
     });
+    if (!written)
+      parts_.log.warning("gate_store_failed", {{"reason", describe(written.error())}, {"what", "uses of sessions"}});
     next = end;
   }
 }
 
-web::Outcome KeptSessions::take_refresh(const Handle& handle, NextStored<Turn> next) {
+web::Outcome KeptSessions::take_refresh(const Handle& handle, std::int64_t version, NextStored<Turn> next) {
   const auto now = parts_.clock.now();
-  if (!memory_.take_refresh(handle.text, now))
-    return next(memory_.is_refreshing(handle.text, now) ? Turn::kAnothers : Turn::kNobodys);
-  if (parts_.store == nullptr) return next(Turn::kMine);
   auto hash = crypto::sha256_base64url(handle.text);
-  const auto known = memory_.known(hash);
-  if (!known) return next(Turn::kNobodys);
-  return write<Turn>(
-      std::move(next), [this, hash = std::move(hash), version = known->version, now](Tx& tx) -> Stored<Turn> {
-        const auto mine = parts_.store->sessions.take_refresh(tx, {hash, version}, now, Sessions::kRefreshPatience);
-        if (!mine) return refuse(mine.error());
-        return *mine ? Turn::kMine : Turn::kAnothers;
-      });
+  // Another request is at it, or has done it since this one looked.
+  if (!memory_.take_refresh(handle.text, version, now))
+    return next(memory_.known(hash) ? Turn::kAnothers : Turn::kNobodys);
+  if (parts_.store == nullptr) return next(Turn::kMine);
+  return write<Turn>(std::move(next), [this, hash = std::move(hash), version, now](Tx& tx) -> Stored<Turn> {
+    const auto mine = parts_.store->sessions.take_refresh(tx, {hash, version}, now, Sessions::kRefreshPatience);
+    if (!mine) return refuse(mine.error());
+    return *mine ? Turn::kMine : Turn::kAnothers;
+  });
 }
 
 web::Outcome KeptSessions::refreshed(const Handle& handle, Session session, NextStored<SessionPtr> next) {
@@ -155,11 +196,15 @@ web::Outcome KeptSessions::refreshed(const Handle& handle, Session session, Next
   };
   if (parts_.store == nullptr) return next(from_memory());
   return write<SessionPtr>(
-      [this, row, from_memory, next = std::move(next)](Stored<SessionPtr> done) -> web::Outcome {
-        if (done) return next(from_memory());
-        // Gone: it was ended meanwhile, here or elsewhere. Else the database is away: the tokens are good for now.
-        if (done.error() == StoreError::kConflict) memory_.forget(row->hash);
-        return next(from_memory());
+      [this, row, handle, from_memory, next = std::move(next)](Stored<SessionPtr> done) -> web::Outcome {
+        if (!done && done.error() != StoreError::kConflict) {  // the database is away: the tokens are good all the same
+          note_unsaved(row);
+          return next(from_memory());
+        }
+        // Gone: it was ended meanwhile, here or elsewhere, or refreshed elsewhere. The row says.
+        if (!done) memory_.forget(row->hash, row->version);
+        auto found = done ? from_memory() : SessionPtr();
+        return found ? next(std::move(found)) : find(handle, next);
       },
       [this, row](Tx& tx) -> Stored<SessionPtr> {
         const auto done = parts_.store->sessions.replace(tx, *row);
@@ -171,21 +216,39 @@ web::Outcome KeptSessions::refreshed(const Handle& handle, Session session, Next
 web::Outcome KeptSessions::end(const Handle& handle, NextStored<SessionPtr> next) {
   auto session = memory_.end(handle.text, handle.application);
   if (parts_.store == nullptr) return next(std::move(session));
-  return write<SessionPtr>(std::move(next),
-                           [this, hash = crypto::sha256_base64url(handle.text), application = handle.application,
-                            session](Tx& tx) -> Stored<SessionPtr> {
-                             const auto removed = parts_.store->sessions.remove(tx, hash, application);
-                             if (!removed) return refuse(removed.error());
-                             return *removed ? session : nullptr;
-                           });
+  const auto hash = crypto::sha256_base64url(handle.text);
+  const auto application = handle.application;
+  return write<SessionPtr>(
+      [this, handle, next = std::move(next)](Stored<SessionPtr> done) -> web::Outcome {
+        // A request that read the row before it went has brought it back.
+        if (done) (void)memory_.end(handle.text, handle.application);
+        return next(std::move(done));
+      },
+      [this, hash, application, session](Tx& tx) -> Stored<SessionPtr> {
+        const auto removed = parts_.store->sessions.remove(tx, hash, application);
+        if (!removed) return refuse(removed.error());
+        return *removed ? session : nullptr;
+      });
 }
 
 web::Outcome KeptSessions::end_of(GateLogout logout, NextStored<int> next) {
-  const auto ended = memory_.end_of(logout);
-  if (parts_.store == nullptr) return next(ended);
-  return write<int>(std::move(next), [this, logout = std::move(logout)](Tx& tx) {
-    return parts_.store->sessions.remove_of(tx, logout);
-  });
+  if (parts_.store == nullptr) return next(memory_.end_of(logout));
+  const auto shared = std::make_shared<const GateLogout>(std::move(logout));
+  // Looked for first: anybody may name a session id, and none of them shall cost a write.
+  const auto read = [this, shared, next = std::move(next)]() -> web::Outcome {
+    const auto any =
+        read_from(parts_.store->store, [&](Rows& rows) { return parts_.store->sessions.has_of(rows, *shared); });
+    if (!any) parts_.log.warning("gate_store_failed", {{"reason", describe(any.error())}});
+    if (!any) return next(refuse(any.error()));
+    if (!*any) return next(0);
+    return write<int>(
+        [this, shared, next](Stored<int> done) -> web::Outcome {
+          if (done) (void)memory_.end_of(*shared);
+          return next(std::move(done));
+        },
+        [this, shared](Tx& tx) { return parts_.store->sessions.remove_of(tx, *shared); });
+  };
+  return parts_.store->read_lane() == web::Lane::kInline ? read() : web::then(web::Lane::kStore, read);
 }
 
 }  // namespace cardea::gate

@@ -1,6 +1,7 @@
 // Sessions in memory, and in the database where there is one: then the rows are what counts, and memory saves asking
-// for each request. What another node did (a logout, a refresh) is seen within kBelieved. A database that does not
-// answer ends nothing: what was known serves for kOutageMax.
+// within kBelieved of the last time. What another node did (a logout, a refresh) is seen after that. A database that
+// does not answer ends nothing: what was known serves for kOutageMax, whatever another node did. Fresh tokens that
+// could not be written are kept here and written as soon as that works, for those of the row are spent.
 #pragma once
 
 #include <functional>
@@ -40,15 +41,17 @@ class KeptSessions {
   /// In memory, without a look.
   [[nodiscard]] bool knows(const Handle& handle) const;
   enum class Turn { kMine, kAnothers, kNobodys };  // kNobodys: there is no such session any more
-  /// kMine for one request of all nodes: it may use the refresh token now.
-  [[nodiscard]] web::Outcome take_refresh(const Handle& handle, NextStored<Turn> next);
-  /// Puts the refreshed session in place of the old one; null: that has ended meanwhile.
+  /// kMine for one request of all nodes: it may use the refresh token of `version` now.
+  [[nodiscard]] web::Outcome take_refresh(const Handle& handle, std::int64_t version, NextStored<Turn> next);
+  /// Puts the refreshed session in place of the version before it, and goes on with what holds then; null: the session
+  /// has ended meanwhile.
   [[nodiscard]] web::Outcome refreshed(const Handle& handle, Session session, NextStored<SessionPtr> next);
   /// Ends it everywhere; null: there was none. An error: it may be there still.
   [[nodiscard]] web::Outcome end(const Handle& handle, NextStored<SessionPtr> next);
   [[nodiscard]] web::Outcome end_of(GateLogout logout, NextStored<int> next);
 
-  /// Writes down which sessions were used; run every second, beside requests.
+  /// Writes down which sessions were used, and refreshed ones that could not be written before; run every second,
+  /// beside requests.
   void write_uses();
   void purge() { memory_.purge(parts_.clock.now()); }
   [[nodiscard]] std::size_t size() const { return memory_.size(); }
@@ -57,13 +60,18 @@ class KeptSessions {
   template <class T, class Work>
   web::Outcome write(NextStored<T> next, Work work);
   web::Outcome read_row(const Handle& handle, const NextStored<SessionPtr>& next);
-  Stored<SessionPtr> take_row(const Handle& handle, std::optional<GateSessionRow> row);
+  SessionPtr take_row(const Handle& handle, std::optional<GateSessionRow> row);
+  SessionPtr nobody_for_unreadable(const std::string& hash);
   void note_use(const std::string& hash, TimePoint now);
+  using RowPtr = std::shared_ptr<const GateSessionRow>;
+  void note_unsaved(RowPtr row);
+  void write_unsaved();
 
   const Parts parts_;
   Sessions memory_;
   std::mutex mutex_;
   std::map<std::string, TimePoint> uses_;  // to be written, by hash; guarded by mutex_
+  std::map<std::string, RowPtr> unsaved_;  // refreshed ones to be written, by hash; guarded by mutex_
 };
 
 }  // namespace cardea::gate

@@ -37,6 +37,7 @@ std::optional<Session> session_of_row(const GateSessionRow& row) {
   caller.looked_up = std::make_shared<const json::object>(claims->get_object());
   if (caller.name.empty()) return std::nullopt;
   Session session;
+  session.version = row.version;
   session.application = row.application;
   session.caller = std::make_shared<const Caller>(std::move(caller));
   session.issuer = row.issuer;

@@ -12,24 +12,30 @@ std::optional<Sessions::Known> Sessions::known(const std::string& hash) const {
   const auto found = entries_.find(hash);
   if (found == entries_.end()) return std::nullopt;
   const auto& entry = found->second;
-  return Known{entry.session, entry.used, entry.version, entry.checked};
+  return Known{entry.session, entry.used, entry.checked};
 }
 
 void Sessions::put(const std::string& hash, Known known) {
   const std::lock_guard lock(mutex_);
   if (entries_.size() >= kSessionsMax && !entries_.contains(hash)) make_room();
   auto& entry = entries_[hash];
+  const bool is_behind = entry.session && entry.session->version > known.session->version;
   // A refresh of another node is over when its session is here.
-  if (entry.version != known.version) entry.refresh_begun.reset();
-  entry.session = std::move(known.session);
+  if (entry.session && entry.session->version < known.session->version) entry.refresh_begun.reset();
+  if (!is_behind) entry.session = std::move(known.session);
   entry.used = known.used;
-  entry.version = known.version;
   entry.checked = known.checked;
 }
 
 void Sessions::forget(const std::string& hash) {
   const std::lock_guard lock(mutex_);
   entries_.erase(hash);
+}
+
+void Sessions::forget(const std::string& hash, std::int64_t version) {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(hash);
+  if (found != entries_.end() && found->second.session->version <= version) entries_.erase(found);
 }
 
 /// Called with the lock held, seldom: one in eight goes, those that were not used for longest.
@@ -59,31 +65,22 @@ SessionPtr Sessions::find(std::string_view handle, std::string_view application,
   return entry.session;
 }
 
-bool Sessions::take_refresh(std::string_view handle, TimePoint now) {
+bool Sessions::take_refresh(std::string_view handle, std::int64_t version, TimePoint now) {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(crypto::sha256_base64url(handle));
-  if (found == entries_.end()) return false;
+  if (found == entries_.end() || found->second.session->version != version) return false;
   auto& begun = found->second.refresh_begun;
   if (begun && now - *begun < kRefreshPatience) return false;
   begun = now;
   return true;
 }
 
-bool Sessions::is_refreshing(std::string_view handle, TimePoint now) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = entries_.find(crypto::sha256_base64url(handle));
-  if (found == entries_.end()) return false;
-  const auto& begun = found->second.refresh_begun;
-  return begun && now - *begun < kRefreshPatience;
-}
-
 void Sessions::refreshed(std::string_view handle, Session session) {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(crypto::sha256_base64url(handle));
-  if (found == entries_.end()) return;
+  if (found == entries_.end() || found->second.session->version >= session.version) return;
   found->second.session = std::make_shared<const Session>(std::move(session));
   found->second.refresh_begun.reset();
-  ++found->second.version;
 }
 
 SessionPtr Sessions::end(std::string_view handle, std::string_view application) {

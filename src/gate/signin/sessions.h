@@ -20,11 +20,13 @@
 #include "base/secret.h"
 #include "domain/repository/gate_repo.h"
 #include "gate/token/check_token.h"
+#include "web/fetch.h"
 
 namespace cardea::gate {
 
 /// What a session is about. Immutable: a refresh makes a new one in its place.
 struct Session {
+  std::int64_t version = 1;  // one more with each refresh: whose refresh token is the newer one
   std::string application;
   std::shared_ptr<const Caller> caller;
   std::string issuer;
@@ -42,17 +44,18 @@ class Sessions {
  public:
   static constexpr std::size_t kSessionsMax = 100'000;
   /// One request refreshes; others of the same session go on with what is known while it does, at most so long. A
-  /// refresh that got no answer is tried again after the same time.
-  static constexpr seconds kRefreshPatience{10};
+  /// refresh that got no answer is tried again after the same time: longer than its calls may take together (discovery,
+  /// keys, tokens, keys again), for a refresh token that is sent twice ends the session at its provider.
+  static constexpr seconds kRefreshPatience{45};
+  static_assert(kRefreshPatience > 4 * web::kFetchTimeout);
   static constexpr std::size_t kHandleTextMax = 2 * kHandleBytes;
 
   /// Null: none such, another application's, idle for longer than `idle`, or at its end. Notes that it was used.
   [[nodiscard]] SessionPtr find(std::string_view handle, std::string_view application, seconds idle, TimePoint now);
-  /// True for the one request that may use the refresh token now.
-  [[nodiscard]] bool take_refresh(std::string_view handle, TimePoint now);
-  /// True while that request is under way.
-  [[nodiscard]] bool is_refreshing(std::string_view handle, TimePoint now) const;
-  /// Puts the refreshed session in place of the old one, unless that has ended meanwhile.
+  /// True for the one request that may use the refresh token of `version` now. False when there is another version.
+  [[nodiscard]] bool take_refresh(std::string_view handle, std::int64_t version, TimePoint now);
+  /// Puts the refreshed session in place of an older one. Nothing happens when that has ended or was replaced
+  /// meanwhile.
   void refreshed(std::string_view handle, Session session);
 
   /// Ends it; null: there was none.
@@ -64,12 +67,14 @@ class Sessions {
   struct Known {
     SessionPtr session;
     TimePoint used;
-    std::int64_t version = 1;
     TimePoint checked{};  // when the database was asked
   };
   [[nodiscard]] std::optional<Known> known(const std::string& hash) const;
+  /// A newer version that is here already stays.
   void put(const std::string& hash, Known known);
   void forget(const std::string& hash);
+  /// The same, unless what is here is newer than `version`.
+  void forget(const std::string& hash, std::int64_t version);
   /// Those past their end.
   void purge(TimePoint now);
   [[nodiscard]] std::size_t size() const;
@@ -79,7 +84,6 @@ class Sessions {
     SessionPtr session;
     TimePoint used;
     std::optional<TimePoint> refresh_begun;
-    std::int64_t version = 1;
     TimePoint checked{};
   };
   template <class Condition>

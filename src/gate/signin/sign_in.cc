@@ -8,15 +8,13 @@
 #include "base/uri.h"
 #include "crypto/hash.h"
 #include "gate/signin/id_session.h"
-#include "gate/signin/logout_token.h"
-#include "web/cookie.h"
+#include "gate/signin/session_cookie.h"
 #include "web/error_page.h"
 #include "web/form.h"
 
 namespace cardea::gate {
 namespace {
 
-constexpr std::string_view kSessionCookie = "session";
 constexpr std::string_view kRoundsCookie = "rounds";
 constexpr std::string_view kNoStore = "Who is signed in cannot be looked up just now. Please try again in a moment.";
 /// How long a session outlives its tokens while the provider cannot be asked.
@@ -29,17 +27,6 @@ bool is_providers_trouble(const web::Fetched& fetched, std::string_view error) {
 
 std::string login_cookie(const web::Request& request, const Application& application, std::string_view state) {
   return cookie_name(request, application, "login-" + state_tag(state));
-}
-
-void set_cookie(web::Response& response, const web::Request& request, std::string name, std::string value,
-                std::optional<seconds> life) {
-  web::SetCookie cookie;
-  cookie.name = std::move(name);
-  cookie.value = std::move(value);
-  cookie.max_age = life;
-  cookie.secure = request.is_https();
-  cookie.same_site = web::SameSite::kLax;
-  web::add_cookie(response, cookie);
 }
 
 /// The person themselves asked to be signed out, here: any other site can make their browser send a GET that carries
@@ -283,7 +270,11 @@ web::Outcome SignIn::signed_in(const web::Request& request, AppPtr application, 
   const auto old = request.cookie(cookie_name(request, *application, kSessionCookie));
   if (!old) return begin();
   return sessions_.end({std::string(*old), application->name, {}},
-                       [begin](const Stored<SessionPtr>&) -> web::Outcome { return begin(); });
+                       [this, &request, application, begin](const Stored<SessionPtr>& ended) -> web::Outcome {
+                         if (ended) return begin();
+                         return failed(request, *application, 503, "store_unavailable", describe(ended.error()),
+                                       kNoStore);
+                       });
 }
 
 web::Response SignIn::signed_in_answer(const web::Request& request, const Application& application,
@@ -328,17 +319,37 @@ web::Outcome SignIn::end_session(const KeptSessions::Handle& handle, const WithS
   });
 }
 
-web::Outcome SignIn::with_session(const web::Request& request, AppPtr application, WithSession next) {
-  const auto cookie = request.cookie(cookie_name(request, *application, kSessionCookie));
-  if (!cookie) return next(SessionPtr());
-  const KeptSessions::Handle handle{std::string(*cookie), application->name, application->sign_in->idle};
+KeptSessions::Handle SignIn::handle_of(const web::Request& request, const Application& application) {
+  const auto cookie = request.cookie(cookie_name(request, application, kSessionCookie));
+  return {std::string(cookie.value_or("")), application.name, application.sign_in->idle};
+}
+
+web::Outcome SignIn::look_up(const web::Request& request, const KeptSessions::Handle& handle, WithSession next) {
+  if (handle.text.empty()) return next(SessionPtr());
   const auto address = address_key(request.remote_address);
-  // Made-up handles cost a look into the database each.
-  if (misses_.is_exhausted(address, parts_.reach.clock.now()) && !sessions_.knows(handle)) return next(SessionPtr());
-  return sessions_.find(
-      handle, [this, &request, application, handle, address, next](Stored<SessionPtr> found) -> web::Outcome {
+  if (misses_.is_exhausted(address, parts_.reach.clock.now()) && !sessions_.knows(handle)) {
+    log_unknown_sessions(request, handle.application);
+    return next(SessionPtr());
+  }
+  return sessions_.find(handle, [this, address, next = std::move(next)](Stored<SessionPtr> found) -> web::Outcome {
+    if (found && !*found) misses_.count(address, parts_.reach.clock.now());
+    return next(std::move(found));
+  });
+}
+
+void SignIn::log_unknown_sessions(const web::Request& request, std::string_view application) {
+  parts_.reach.log.info("gate_refused", {{"application", application},
+                                         {"reason", "too_many_unknown_sessions"},
+                                         {"path", request.path},
+                                         {"remote_address", request.remote_address},
+                                         {"correlation_id", request.correlation_id}});
+}
+
+web::Outcome SignIn::with_session(const web::Request& request, AppPtr application, WithSession next) {
+  const auto handle = handle_of(request, *application);
+  return look_up(
+      request, handle, [this, &request, application, handle, next](Stored<SessionPtr> found) -> web::Outcome {
         const auto now = parts_.reach.clock.now();
-        if (found && !*found) misses_.count(address, now);
         if (!found || !*found) return next(std::move(found));
         auto session = std::move(*found);
         // The settings may name another provider since: what the old one said counts no more.
@@ -348,12 +359,13 @@ web::Outcome SignIn::with_session(const web::Request& request, AppPtr applicatio
         if (!has_ended) return next(std::move(session));
         const bool is_late = now - session->tokens_end >= kRefreshGrace;
         auto asked = std::make_shared<const Refresh>(Refresh{request, application, handle, session, next, is_late});
-        return sessions_.take_refresh(handle, [this, asked](const Stored<KeptSessions::Turn>& turn) -> web::Outcome {
+        const auto go_on = [this, asked](const Stored<KeptSessions::Turn>& turn) -> web::Outcome {
           if (turn && *turn == KeptSessions::Turn::kMine) return refresh(asked);
           if (turn && *turn == KeptSessions::Turn::kNobodys) return asked->next(SessionPtr());
           // Another request is at it; or the database cannot say whose turn it is. What is known goes on for a while.
           return asked->next(asked->is_late ? SessionPtr() : asked->session);
-        });
+        };
+        return sessions_.take_refresh(handle, asked->session->version, go_on);
       });
 }
 
@@ -361,17 +373,28 @@ web::Outcome SignIn::refresh(const RefreshPtr& asked) {
   return with_provider(asked->application, [this, asked](const MetadataPtr& metadata) -> web::Outcome {
     const auto url = metadata ? web::ConfiguredUrl::parse(metadata->token_endpoint) : std::nullopt;
     const auto jwks = metadata ? web::ConfiguredUrl::parse(metadata->jwks_uri) : std::nullopt;
-    // The provider is away: sessions live (guides.md section 6), for a while.
-    if (!url || !jwks) return asked->is_late ? end_session(asked->handle, asked->next) : asked->next(asked->session);
-    std::string form;
-    web::append_form(form, "grant_type", "refresh_token");
-    web::append_form(form, "refresh_token", asked->session->refresh_token.reveal());
-    const auto& sign_in = *asked->application->sign_in;
-    return web::fetch(upstream::token_request(*url, std::move(form), client_proof(sign_in, *metadata)),
-                      web::Lane::kInline, [this, asked, metadata, jwks](const web::Fetched& fetched) -> web::Outcome {
-                        return refresh_answered(asked, metadata, *jwks, fetched);
-                      });
+    if (!url || !jwks) return provider_is_away(asked);
+    // Its keys first: tokens that cannot be checked when they come would be lost, and the refresh token is spent then.
+    return upstream::with_keys(
+        parts_.reach, *jwks, std::nullopt,
+        [this, asked, metadata, url, jwks](Result<upstream::SharedKeys, std::string> keys) -> web::Outcome {
+          if (!keys) return provider_is_away(asked);
+          std::string form;
+          web::append_form(form, "grant_type", "refresh_token");
+          web::append_form(form, "refresh_token", asked->session->refresh_token.reveal());
+          const auto& sign_in = *asked->application->sign_in;
+          return web::fetch(upstream::token_request(*url, std::move(form), client_proof(sign_in, *metadata)),
+                            web::Lane::kInline,
+                            [this, asked, metadata, jwks](const web::Fetched& fetched) -> web::Outcome {
+                              return refresh_answered(asked, metadata, *jwks, fetched);
+                            });
+        });
   });
+}
+
+/// Sessions live (guides.md section 6), for a while.
+web::Outcome SignIn::provider_is_away(const RefreshPtr& asked) {
+  return asked->is_late ? end_session(asked->handle, asked->next) : asked->next(asked->session);
 }
 
 web::Outcome SignIn::refresh_answered(const RefreshPtr& asked, const MetadataPtr& metadata,
@@ -423,13 +446,12 @@ web::Response SignIn::ask_to_log_out(const Application& application) const {
 }
 
 web::Outcome SignIn::logout(const web::Request& request, AppPtr application) {
-  const auto cookie = request.cookie(cookie_name(request, *application, kSessionCookie));
-  const KeptSessions::Handle handle{std::string(cookie.value_or("")), application->name, application->sign_in->idle};
+  const auto handle = handle_of(request, *application);
   const auto unsure = [this, &request, application](StoreError error) {
     return failed(request, *application, 503, "store_unavailable", describe(error), kNoStore);
   };
-  return sessions_.find(
-      handle, [this, &request, application, handle, unsure](const Stored<SessionPtr>& known) -> web::Outcome {
+  return look_up(
+      request, handle, [this, &request, application, handle, unsure](const Stored<SessionPtr>& known) -> web::Outcome {
         if (!known) return unsure(known.error());
         if (!*known) return signed_out_page(request, *application);
         if (!is_own_wish(request)) return ask_to_log_out(*application);
@@ -460,81 +482,6 @@ web::Outcome SignIn::log_out_at_provider(const web::Request& request, AppPtr app
                          set_cookie(response, request, name, "", seconds{0});
                          return response;
                        });
-}
-
-web::Outcome SignIn::backchannel_logout(const web::Request& request, AppPtr application) {
-  const auto refused = [](std::string_view why) -> web::Response {
-    return web::json_error(400, "invalid_request", why);
-  };
-  const auto form = web::Form::parse(request.body);
-  const auto token = form ? form->value("logout_token") : std::nullopt;
-  if (!token) return refused("logout_token is missing");
-  return with_provider(
-      application,
-      [this, application, refused, token = std::string(*token)](const MetadataPtr& metadata) -> web::Outcome {
-        const auto url = metadata ? web::ConfiguredUrl::parse(metadata->jwks_uri) : std::nullopt;
-        if (!url) return web::json_error(503, "temporarily_unavailable");
-        return upstream::with_keys(
-            parts_.reach, *url, upstream::key_id_of(token),
-            [this, application, refused, token,
-             metadata](Result<upstream::SharedKeys, std::string> keys) -> web::Outcome {
-              if (!keys) return web::json_error(503, "temporarily_unavailable");
-              const auto now = parts_.reach.clock.now();
-              const auto order = check_logout_token(token, {*metadata, **keys, application->sign_in->client_id, now});
-              if (!order) {
-                parts_.reach.log.info("gate_logout_token_refused",
-                                      {{"application", application->name}, {"reason", order.error()}});
-                return refused("the logout token is not valid");
-              }
-              if (used_logouts_.is_exhausted(order->jti, now)) return refused("the logout token was used before");
-              used_logouts_.count(order->jti, now);
-              return sessions_.end_of(
-                  {application->name, metadata->issuer, order->sid, order->sub},
-                  [this, application, jti = order->jti, now](const Stored<int>& ended) -> web::Outcome {
-                    // The provider sends it again then.
-                    if (!ended) used_logouts_.give_back(jti, now);
-                    return signed_out_by_provider(*application, ended);
-                  });
-            });
-      });
-}
-
-web::Response SignIn::signed_out_by_provider(const Application& application, const Stored<int>& ended) {
-  if (!ended) return web::json_error(503, "temporarily_unavailable");
-  parts_.reach.log.info("gate_signed_out_by_provider", {{"application", application.name}, {"sessions", *ended}});
-  auto response = web::empty_response(200);
-  response.add("Cache-Control", "no-store");
-  return response;
-}
-
-web::Outcome SignIn::frontchannel_logout(const web::Request& request, AppPtr application) {
-  const auto form = web::Form::parse(request.query);
-  const auto sid = form ? form->value("sid") : std::nullopt;
-  const auto issuer = form ? form->value("iss") : std::nullopt;
-  if (!sid || (issuer && *issuer != application->sign_in->issuer)) return web::json_error(400, "invalid_request");
-  const auto address = address_key(request.remote_address);
-  if (misses_.is_exhausted(address, parts_.reach.clock.now())) return web::json_error(429, "slow_down");
-  // The cookie goes only with the session it stands for: anybody can make a browser load this.
-  const auto name = cookie_name(request, *application, kSessionCookie);
-  const auto cookie = request.cookie(name);
-  const KeptSessions::Handle handle{std::string(cookie.value_or("")), application->name, application->sign_in->idle};
-  return sessions_.find(
-      handle,
-      [this, &request, application, name, address,
-       sid = std::string(*sid)](const Stored<SessionPtr>& found) -> web::Outcome {
-        const bool is_own = found && *found && (*found)->sid == sid;
-        return sessions_.end_of(
-            {application->name, {}, sid, {}},
-            [this, &request, application, name, address, is_own](const Stored<int>& ended) -> web::Outcome {
-              if (ended && *ended == 0) misses_.count(address, parts_.reach.clock.now());
-              auto response = signed_out_by_provider(*application, ended);
-              if (response.status != 200) return response;
-              response = web::html_response(200, "<!doctype html><title>Signed out</title>");
-              response.add("Cache-Control", "no-store").add("Content-Security-Policy", "default-src 'none'");
-              if (is_own) set_cookie(response, request, name, "", seconds{0});
-              return response;
-            });
-      });
 }
 
 }  // namespace cardea::gate

@@ -16,6 +16,7 @@
 #include "gate/settings/gate_settings.h"
 #include "gate/signin/kept_sessions.h"
 #include "gate/signin/login_state.h"
+#include "gate/signin/logout_token.h"
 #include "upstream/code_flow.h"
 #include "upstream/memory.h"
 #include "web/outcome.h"
@@ -73,6 +74,10 @@ class SignIn {
   using MetadataPtr = std::shared_ptr<const upstream::Metadata>;
   using WithMetadata = std::function<web::Outcome(MetadataPtr)>;
 
+  [[nodiscard]] static KeptSessions::Handle handle_of(const web::Request& request, const Application& application);
+  /// The session of this handle, looked for in the database for so many made-up ones of an address and no more.
+  web::Outcome look_up(const web::Request& request, const KeptSessions::Handle& handle, WithSession next);
+  void log_unknown_sessions(const web::Request& request, std::string_view application);
   web::Outcome with_provider(const AppPtr& application, WithMetadata next);
   web::Response go_to_provider(const web::Request& request, const Application& application,
                                const upstream::Metadata& metadata, std::string target);
@@ -91,6 +96,7 @@ class SignIn {
   };
   using RefreshPtr = std::shared_ptr<const Refresh>;
   web::Outcome refresh(const RefreshPtr& asked);
+  web::Outcome provider_is_away(const RefreshPtr& asked);
   web::Outcome refresh_answered(const RefreshPtr& asked, const MetadataPtr& metadata, const web::OutboundUrl& jwks,
                                 const web::Fetched& fetched);
   web::Outcome refresh_checked(const RefreshPtr& asked, Result<Session, std::string> fresh);
@@ -105,7 +111,18 @@ class SignIn {
   web::Outcome log_out_at_provider(const web::Request& request, AppPtr application, SessionPtr session);
   web::Response failed(const web::Request& request, const Application& application, int status, std::string_view reason,
                        std::string_view detail, std::string_view message);
-  web::Response signed_out_by_provider(const Application& application, const Stored<int>& ended);
+  /// Why a provider's word that somebody is signed out was not followed.
+  struct LogoutRefusal {
+    int status;
+    std::string_view error, text;     // for the provider
+    std::string_view reason, detail;  // for the log
+  };
+  web::Response logout_refused(const web::Request& request, const Application& application,
+                               const LogoutRefusal& refusal);
+  web::Outcome obey_logout(const web::Request& request, const AppPtr& application, const std::string& issuer,
+                           const LogoutOrder& order);
+  web::Response signed_out_by_provider(const web::Request& request, const Application& application,
+                                       const Stored<int>& ended);
   web::Response signed_out_page(const web::Request& request, const Application& application) const;
   web::Response ask_to_log_out(const Application& application) const;
   web::Response too_many(const web::Request& request, const Application& application, std::string_view what);
