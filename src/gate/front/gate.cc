@@ -425,9 +425,8 @@ web::Outcome Gate::judge_known(const web::Request& request, const Question& aske
     access.verdict = Access::Verdict::kUsed;
     return refuse_it(access);
   }
-  const auto until = caller->token->exp().value_or(parts_.reach.clock.now()) + seconds{600};
   return revoked_.take_once(
-      asked.application->name, asked.token, until,
+      asked.application->name, asked.token, caller->over_at,
       [this, &request, asked, caller, access, refuse_it](const Stored<bool>& is_first) mutable -> web::Outcome {
         if (!is_first) return refuse_with(request, asked, no_store(), caller.get());
         if (*is_first) return pass(asked, caller.get(), &access);

@@ -67,6 +67,31 @@ TEST_F(GateNetbird, G4_10_replayed_peer_token) {
   EXPECT_EQ(call(token(std::nullopt), kLogin).status, 200);
   rows.is_away = true;
   EXPECT_EQ(call(token(std::nullopt), kLogin).status, 503) << "when it cannot be said, nobody passes";
+  rows.is_away = false;
+  rows.is_read_only = true;
+  const auto third = token(std::nullopt);
+  EXPECT_EQ(call(third, kLogin).status, 503) << "nor when it cannot be written down";
+  rows.is_read_only = false;
+  EXPECT_EQ(call(third, kLogin).status, 200) << "and nothing was used up";
+  EXPECT_EQ(call(third, kLogin).status, 401);
+}
+
+/// Where expiry is not checked a token never ends, and what was once used stays used.
+TEST_F(GateNetbird, refuses_a_used_token_for_ever_where_expiry_is_not_checked) {
+  auto endless = settings_named("keycloak", {std::string(kIssuer)});
+  endless.rules.audiences = {"netbird-client"};
+  endless.rules.check_expiry = false;
+  auto all = read_gate(parse_json(settings(R"({"local": ["admins"]})"))->get_object(), no_files());
+  all.providers = {provider_with_key(std::move(endless), named_key("id", jose::Algorithm::kRS256))};
+  all.key_addresses.clear();
+  world.gate.replace(std::move(all));
+  const auto peer = token(std::nullopt);
+  constexpr std::string_view kLogin = "/management.ManagementService/Login";
+  EXPECT_EQ(call(peer, kLogin).status, 200);
+  world.clock.advance(std::chrono::hours(24));
+  world.gate.purge();
+  EXPECT_EQ(call(peer).status, 200) << "it has not ended";
+  EXPECT_EQ(call(peer, kLogin).status, 401);
 }
 
 TEST_F(GateNetbird, G4_20_groups_sync) {

@@ -386,6 +386,30 @@ TEST(GateLoggedOut, G1_18_logout) {
   }
 }
 
+/// Where expiry is not checked a token never ends, and whoever logged out stays out.
+TEST(GateLoggedOut, stays_so_for_ever_where_expiry_is_not_checked) {
+  Database database;
+  GateWorld world(kKeepSettings, no_files(), &database.store);
+  auto endless = settings_named("id", {std::string(kIssuer)});
+  endless.rules.check_expiry = false;
+  auto all = read_gate(parse_json(kKeepSettings)->get_object(), no_files());
+  all.providers = {provider_with_key(std::move(endless), named_key("id", jose::Algorithm::kRS256))};
+  all.key_addresses.clear();
+  world.gate.replace(std::move(all));
+  const auto token = token_of(named_key("id", jose::Algorithm::kRS256), good_claims(kIssuer));
+  const auto ask = [&](std::string_view path) {
+    auto request = GateWorld::question("GET", "/data", path);
+    request.headers.push_back({"Authorization", "Bearer " + token});
+    return world.run(request).status;
+  };
+  world.clock.advance(std::chrono::hours(1));
+  EXPECT_EQ(ask("/gate/check"), 200) << "past its exp";
+  EXPECT_EQ(ask("/api/v1/auth/logout"), 200);
+  world.clock.advance(std::chrono::hours(24));
+  world.gate.purge();
+  EXPECT_EQ(ask("/gate/check"), 401);
+}
+
 TEST(SharedSecrets, of_two_nodes_one_makes_them_and_both_have_them) {
   Database database;
   SeededRandom random;

@@ -126,11 +126,9 @@ web::Outcome KeepEndpoints::log_out(const web::Request& request, const AppPtr& a
 
 web::Outcome KeepEndpoints::logged_out(const web::Request& request, const AppPtr& application, const std::string& token,
                                        const Caller& caller) {
-  const auto now = parts_.reach.clock.now();
-  const auto leeway = seconds{600};  // longer than any provider's
-  const auto end = caller.token->exp().value_or(now + std::chrono::hours(24)) + leeway;
   return parts_.revoked.revoke(
-      token, end, [this, &request, application, name = caller.name](const Stored<bool>& done) -> web::Outcome {
+      token, caller.over_at,
+      [this, &request, application, name = caller.name](const Stored<bool>& done) -> web::Outcome {
         if (!done) return refused(503, "It cannot be noted just now that the token is logged out");
         if (!*done) return refused(503, "Too many tokens are logged out");
         parts_.reach.log.info(

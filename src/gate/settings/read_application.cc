@@ -86,7 +86,7 @@ void read_keep_variables(Members& members, const GateFiles& files, GateSettings&
   for (const auto& address : members.texts("keep-vouching-addresses"))
     if (!hosts.vouching.add(address))
       members.fatal("keep-vouching-addresses", address + " is no IP address and no network");
-  application.leeway = members.duration("leeway", application.leeway, std::chrono::minutes(10));
+  application.leeway = members.duration("leeway", application.leeway, kLeewayMax);
   for (const auto& url : {hosts.authority, hosts.version_1_issuer, hosts.graph})
     if (!web::ConfiguredUrl::parse(url) || url.ends_with('/'))
       members.fatal("keep-authority", "must be a URL without a slash at its end: " + url);
@@ -278,7 +278,7 @@ std::optional<SignInSettings> read_sign_in(Members members, const GateFiles& fil
   sign_in.is_logout_by_get = members.flag("logout-by-get", true);
   sign_in.idle = members.duration("session-idle", sign_in.idle, kGateDurationMax);
   sign_in.lifetime = members.duration("session-lifetime", sign_in.lifetime, kGateDurationMax);
-  sign_in.leeway = members.duration("leeway", sign_in.leeway, std::chrono::minutes(10));
+  sign_in.leeway = members.duration("leeway", sign_in.leeway, kLeewayMax);
   members.refuse_unknown();
   return sign_in;
 }

@@ -45,7 +45,7 @@ GateSettings read_gate(const json::object& file, const GateFiles& files) {
         members.fatal(path, "must be a mapping");
     }
   }
-  const auto leeway = members.duration("keepconfig-leeway", seconds{30}, std::chrono::minutes(10));
+  const auto leeway = members.duration("keepconfig-leeway", seconds{30}, kLeewayMax);
   if (const auto folder = members.text("keepconfig"); !folder.empty()) add_keepconfig(folder, leeway, files, settings);
   if (const auto* lookups = members.object("introspection")) {
     for (const auto& [name, value] : *lookups) {

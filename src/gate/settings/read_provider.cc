@@ -31,7 +31,7 @@ TokenRules read_rules(Members& members) {
   rules.audiences = members.texts("audiences");
   rules.authorized_parties = members.texts("authorized-parties");
   rules.required_claims = members.texts("required-claims");
-  rules.leeway = members.duration("leeway", rules.leeway, std::chrono::minutes(10));
+  rules.leeway = members.duration("leeway", rules.leeway, kLeewayMax);
   if (members.has("max-lifetime")) rules.lifetime_max = members.duration("max-lifetime", seconds{0}, kGateDurationMax);
   if (auto claims = members.texts("scope-claims"); !claims.empty()) rules.scope_claims = std::move(claims);
   if (auto claims = members.texts("name-claims"); !claims.empty()) rules.name_claims = std::move(claims);

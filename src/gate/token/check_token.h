@@ -45,10 +45,13 @@ struct Caller {
   std::string name_claim;                          // where it stood
   std::vector<std::string> scopes;                 // in the token's order
   std::string scope_claim;                         // where they stood; empty: the token has none
-  std::shared_ptr<const jose::VerifiedJwt> token;  // null: a trusted proxy or an API key vouches
+  std::shared_ptr<const jose::VerifiedJwt> token;  // null: a proxy or an API key vouches, or a stored session
   std::shared_ptr<const json::object> looked_up;   // claims in place of the token's: with groups asked elsewhere
   std::string fixed_role;                          // of an API key; empty: the rules decide
   std::uint64_t provider_version = 0;
+  /// From when on the rules refuse the token, whatever leeway they come to have: until then a use or a logout of it is
+  /// remembered. Far away where expiry is not checked.
+  TimePoint over_at{};
 
   /// What rules on claims look at.
   [[nodiscard]] const json::object& claims() const { return looked_up ? *looked_up : token->claims(); }

@@ -102,6 +102,23 @@ TEST_F(CheckToken, RefusesExpiredTokensBeyondTheLeeway) {
   EXPECT_EQ(refusal(token, kNow + seconds(300 + 31)), TokenRefusal::kExpired);
 }
 
+/// Until when a logout or the one use of a token must be remembered.
+TEST_F(CheckToken, SaysWhenNoLeewayTakesTheTokenAnyMore) {
+  auto lax = settings_named("lax", {std::string(kKeycloak)});
+  lax.rules.leeway = kLeewayMax;
+  ProviderSet set{{provider_with_set(std::move(lax), keycloak)}};
+  const auto token = token_of(keycloak, good_claims(kKeycloak));
+  const auto last = kNow + seconds(300) + kLeewayMax;
+  const auto caller = check_token(set, token, last);
+  ASSERT_TRUE(caller.has_value());
+  EXPECT_GT(caller->over_at, last);
+  EXPECT_FALSE(check_token(set, token, caller->over_at).has_value());
+  auto endless = settings_named("endless", {std::string(kKeycloak)});
+  endless.rules.check_expiry = false;
+  ProviderSet never{{provider_with_set(std::move(endless), keycloak)}};
+  EXPECT_GT(check_token(never, token, kNow)->over_at, kNow + std::chrono::hours(24 * 365 * 1000));
+}
+
 TEST_F(CheckToken, leeway) {
   auto claims = good_claims(kKeycloak);
   claims["nbf"] = epoch_seconds(kNow) + 20;

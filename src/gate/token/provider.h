@@ -18,6 +18,9 @@
 
 namespace cardea::gate {
 
+/// No provider's rules allow more on times in tokens: whoever remembers a token does so for this much longer.
+inline constexpr seconds kLeewayMax{600};
+
 /// How the name of the caller is written in the claim, and must be written for the application.
 enum class NameForm {
   kAsIs,

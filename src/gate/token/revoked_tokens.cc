@@ -11,17 +11,23 @@ std::string token_digest(std::string_view compact) {
   return crypto::sha256_base64url(compact.substr(0, compact.rfind('.')));
 }
 
-RevokedTokens::Noted RevokedTokens::note(const std::string& digest, TimePoint expires, TimePoint now) {
+RevokedTokens::Noted RevokedTokens::note(const std::string& digest, TimePoint expires) {
   const std::lock_guard lock(mutex_);
-  if (tokens_.size() >= kTokensMax) std::erase_if(tokens_, [&](const auto& item) { return item.second <= now; });
-  if (tokens_.size() >= kTokensMax) return Noted::kFull;
+  if (tokens_.size() >= parts_.tokens_max) return tokens_.contains(digest) ? Noted::kKnown : Noted::kFull;
   return tokens_.emplace(digest, expires).second ? Noted::kNew : Noted::kKnown;
+}
+
+void RevokedTokens::warn_full() const {
+  parts_.log.warning("gate_revocations_full",
+                     {{"tokens_max", static_cast<std::int64_t>(parts_.tokens_max)},
+                      {"text", "more tokens are logged out or used than can be remembered: some are not"}});
 }
 
 web::Outcome RevokedTokens::revoke(std::string_view compact, TimePoint expires, NextStored<bool> next) {
   const auto now = parts_.clock.now();
   GateRevocation revocation{token_digest(compact), expires, now};
-  const bool is_noted = note(revocation.digest, expires, now) != Noted::kFull;
+  const bool is_noted = note(revocation.digest, expires) != Noted::kFull;
+  if (!is_noted) warn_full();
   if (parts_.store == nullptr || !is_noted) return next(is_noted);
   return put(std::move(revocation), [next = std::move(next)](const Stored<bool>& done) -> web::Outcome {
     if (!done) return next(refuse(done.error()));
@@ -43,10 +49,18 @@ web::Outcome RevokedTokens::take_once(std::string_view application, std::string_
   const auto now = parts_.clock.now();
   // Names end where a digest, of fixed size, begins; no token has this digest itself.
   GateRevocation use{"once/" + std::string(application) + "/" + token_digest(compact), expires, now};
-  const auto noted = note(use.digest, expires, now);
+  const auto noted = note(use.digest, expires);
+  if (noted == Noted::kFull) warn_full();
   if (noted == Noted::kFull) return next(refuse(StoreError::kBusy));
   if (noted == Noted::kKnown || parts_.store == nullptr) return next(noted == Noted::kNew);
-  return put(std::move(use), std::move(next));
+  const auto forget = [this, digest = use.digest] {
+    const std::lock_guard lock(mutex_);
+    tokens_.erase(digest);
+  };
+  return put(std::move(use), [forget, next = std::move(next)](const Stored<bool>& done) -> web::Outcome {
+    if (!done) forget();
+    return next(done);
+  });
 }
 
 bool RevokedTokens::contains(std::string_view compact) const {
@@ -58,6 +72,7 @@ bool RevokedTokens::read_new() {
   constexpr int kTogether = 5000;
   const auto now = parts_.clock.now();
   const bool is_far = now - far_read_at_ >= kFarEvery;
+  bool is_full = false;
   GateRevocation last;
   if (read_until_ != TimePoint{}) last.added_at = read_until_ - (is_far ? kFarOverlap : kOverlap);
   for (;;) {
@@ -67,10 +82,11 @@ bool RevokedTokens::read_new() {
       parts_.log.warning("gate_store_failed", {{"reason", describe(page.error())}});
       return false;
     }
-    for (const auto& revocation : *page) (void)note(revocation.digest, revocation.expires_at, now);
+    for (const auto& revocation : *page) is_full |= note(revocation.digest, revocation.expires_at) == Noted::kFull;
     if (page->size() < kTogether) break;
     last = page->back();
   }
+  if (is_full) warn_full();
   read_until_ = now;
   if (is_far) far_read_at_ = now;
   return true;

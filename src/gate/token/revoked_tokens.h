@@ -31,22 +31,26 @@ class RevokedTokens {
     const Clock& clock;
     Log& log;
     const GateStore* store;  // null: memory alone
+    std::size_t tokens_max = kTokensMax;
   };
   explicit RevokedTokens(const Parts& parts) : parts_(parts) {}
 
-  /// Goes on when it is durable. False: the list is full of tokens that have not expired; nothing was noted.
+  /// Goes on when it is durable. False: the list is full (purge takes out what has expired); nothing was noted.
   [[nodiscard]] web::Outcome revoke(std::string_view compact, TimePoint expires, NextStored<bool> next);
   [[nodiscard]] bool contains(std::string_view compact) const;
-  /// True for the first of all nodes that asks for this token at this application; then false until `expires`.
+  /// True for the first of all nodes that asks for this token at this application; then false until `expires`. An error
+  /// uses nothing up: the same token may come again.
   [[nodiscard]] web::Outcome take_once(std::string_view application, std::string_view compact, TimePoint expires,
                                        NextStored<bool> next);
-  /// What other nodes put in; all of it the first time. False: the database does not say.
+  /// What other nodes put in; all of it the first time. False: the database does not say. A list that is full leaves
+  /// the rest out, and the log tells.
   bool read_new();
   void purge(TimePoint now);
 
  private:
   enum class Noted { kNew, kKnown, kFull };
-  Noted note(const std::string& digest, TimePoint expires, TimePoint now);
+  Noted note(const std::string& digest, TimePoint expires);
+  void warn_full() const;
   /// On the store lane. Goes on with whether it is new there.
   web::Outcome put(GateRevocation revocation, NextStored<bool> next);
 
