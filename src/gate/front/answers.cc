@@ -117,7 +117,8 @@ web::Response answer(AnswerForm form, const Refusal& refusal) {
   if (refusal.status == 401 || (refusal.status == 403 && !refusal.oauth.empty())) {
     response.add("WWW-Authenticate", refusal.oauth.empty() ? "Bearer" : "Bearer error=\"" + refusal.oauth + "\"");
   }
-  if (refusal.status == 503 || refusal.status == 429) response.add("Retry-After", "5");
+  if (refusal.status == 503) response.add("Retry-After", "5");
+  if (refusal.status == 429) response.add("Retry-After", "60");  // the windows of attempts are no longer
   return response;
 }
 
@@ -138,7 +139,9 @@ Refusal refusal_of(AnswerForm form, const RefusedToken& refused) {
       refusal.text = "token invalid";
       break;
     default:
-      refusal.text = refusal.status == 503 ? "The provider of this token cannot be reached" : "Invalid token";
+      refusal.text = refused.reason == TokenRefusal::kTooManySearches ? "Too many tokens are being checked"
+                     : refusal.status == 503                          ? "The provider of this token cannot be reached"
+                                                                      : "Invalid token";
   }
   return refusal;
 }

@@ -21,7 +21,7 @@ struct Refusal {
   std::string log_detail;
 };
 
-/// With WWW-Authenticate for 401 and 403 (RFC 6750 section 3) and Retry-After for 503.
+/// With WWW-Authenticate for 401 and 403 (RFC 6750 section 3) and Retry-After for 503 and 429.
 [[nodiscard]] web::Response answer(AnswerForm form, const Refusal& refusal);
 
 /// A token that was refused, in the application's words.

@@ -247,7 +247,17 @@ web::Outcome Gate::own_path(const web::Request& request, const StatePtr& current
     if (auto outcome = keep_domino_.handle(request, application, caller_of)) return std::move(*outcome);
   }
   if (application->sign_in) return sign_in_path(request, application);
-  return web::json_error(404, "not_found");
+  return no_such_path(request, *application, 404, "not_found");
+}
+
+web::Response Gate::no_such_path(const web::Request& request, const Application& application, int status,
+                                 std::string_view reason) const {
+  parts_.reach.log.info("gate_refused", {{"application", application.name},
+                                         {"reason", reason},
+                                         {"path", request.path},
+                                         {"remote_address", request.remote_address},
+                                         {"correlation_id", request.correlation_id}});
+  return web::json_error(status, reason);
 }
 
 web::Outcome Gate::sign_in_path(const web::Request& request, const AppPtr& application) {
@@ -258,13 +268,13 @@ web::Outcome Gate::sign_in_path(const web::Request& request, const AppPtr& appli
   if (request.path == paths.login_path && is_get) return sign_in_.start(request, application, "/");
   if (request.path == paths.logout_path || request.path == paths.logout_return_path) {
     if (is_post || (is_get && paths.is_logout_by_get)) return sign_in_.logout(request, application);
-    auto response = web::json_error(405, "method_not_allowed");
+    auto response = no_such_path(request, *application, 405, "method_not_allowed");
     response.add("Allow", paths.is_logout_by_get ? "GET, POST" : "POST");
     return response;
   }
   if (request.path == paths.backchannel_path && is_post) return sign_in_.backchannel_logout(request, application);
   if (request.path == paths.frontchannel_path && is_get) return sign_in_.frontchannel_logout(request, application);
-  return web::json_error(404, "not_found");
+  return no_such_path(request, *application, 404, "not_found");
 }
 
 web::Outcome Gate::question(const web::Request& request, const StatePtr& current, const AppPtr& application,
@@ -535,6 +545,8 @@ void Gate::purge() {
   for (int i = 0; i < 50; ++i) {
     const auto removed = write_to(parts_.store->store,
                                   [&](Tx& tx) { return parts_.store->rows.purge(tx, now, now - kUnseen, kRowsMax); });
+    if (!removed)
+      parts_.reach.log.warning("gate_store_failed", {{"reason", describe(removed.error())}, {"what", "purge"}});
     if (!removed || *removed < kRowsMax) break;
   }
 }

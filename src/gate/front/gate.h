@@ -102,6 +102,8 @@ class Gate {
     std::string token;  // empty: none, or not of its own
   };
   web::Outcome own_path(const web::Request& request, const StatePtr& state, const AppPtr& application);
+  web::Response no_such_path(const web::Request& request, const Application& application, int status,
+                             std::string_view reason) const;
   web::Outcome sign_in_path(const web::Request& request, const AppPtr& application);
   web::Outcome question(const web::Request& request, const StatePtr& state, const AppPtr& application, Form form);
   web::Outcome by_token(const web::Request& request, Question question, std::string token);

@@ -119,9 +119,21 @@ TEST(GateApiKeys, refuses_an_address_that_tries_too_many) {
   for (int i = 0; i < Gate::kWrongKeysMax; ++i) EXPECT_EQ(ask("wrong" + std::to_string(i), "192.0.2.1"), 401);
   EXPECT_EQ(ask("wrong", "192.0.2.1"), 429);
   EXPECT_EQ(ask("key", "192.0.2.1"), 429) << "a right one that was guessed would show";
+  auto again = GateWorld::question("GET", "/", "/gate/forward");
+  again.remote_address = "192.0.2.1";
+  again.headers.push_back({"X-API-KEY", "key"});
+  EXPECT_EQ(*world.run(again).find_header("Retry-After"), "60");
   EXPECT_EQ(ask("key", "192.0.2.2"), 200);
   world.clock.advance(Gate::kWrongKeysWindow);
   EXPECT_EQ(ask("key", "192.0.2.1"), 200);
+}
+
+TEST(GateAnswers, a_token_that_is_not_looked_at_for_now_is_told_so) {
+  const auto refusal = refusal_of(AnswerForm::kOAuth, {.reason = TokenRefusal::kTooManySearches});
+  EXPECT_EQ(refusal.status, 503);
+  EXPECT_EQ(refusal.text, "Too many tokens are being checked");
+  EXPECT_THAT(refusal_of(AnswerForm::kOAuth, {.reason = TokenRefusal::kKeysUnavailable}).text,
+              HasSubstr("cannot be reached"));
 }
 
 TEST_F(GateFront, a_key_header_means_nothing_to_an_application_without_keys) {

@@ -26,10 +26,14 @@ constexpr std::string_view kUserinfo = "/api/v1/userinfo";
 constexpr std::string_view kAuthorization = "/oauth/authorization";
 constexpr std::string_view kToken = "/oauth/token";
 
-web::Response refused(int status, std::string_view text) {
-  return answer(AnswerForm::kKeepDomino,
-                {.status = status, .text = std::string(text), .oauth = {}, .log_reason = {}, .log_detail = {}});
+Refusal refusal_with(int status, std::string_view text, std::string_view reason) {
+  return {
+      .status = status, .text = std::string(text), .oauth = {}, .log_reason = std::string(reason), .log_detail = {}};
 }
+
+Refusal no_token() { return refusal_with(401, "Invalid token", "no_credential"); }
+
+Refusal no_provider() { return refusal_with(503, "The provider cannot be reached", "provider_unavailable"); }
 
 jose::SigningKey signing_key(const SecretBytes& pem) {
   auto key = crypto::PrivateKey::from_pem(pem.reveal());
@@ -82,29 +86,49 @@ const std::vector<std::string>& keep_domino_paths() {
 KeepEndpoints::KeepEndpoints(const Parts& parts)
     : parts_(parts), key_(signing_key(parts.key)), provider_(provider_of(key_)) {}
 
-namespace {
-
-web::Outcome userinfo(const web::Request& request, const KeepEndpoints::CallerOf& caller_of) {
-  const auto token = bearer_of(request);
-  if (!token) return refused(401, "Invalid token");
-  return caller_of(std::string(*token),
-                   [](const Result<std::shared_ptr<const Caller>, RefusedToken>& caller) -> web::Outcome {
-                     if (!caller)
-                       return answer(AnswerForm::kKeepDomino, refusal_of(AnswerForm::kKeepDomino, caller.error()));
-                     auto claims = (*caller)->claims();
-                     claims["name"] = (*caller)->name;
-                     return web::no_store_json(200, json::serialize(claims));
-                   });
+void KeepEndpoints::log_refusal(const web::Request& request, const Application& application, const Refusal& refusal) {
+  parts_.reach.log.info("gate_refused", {{"application", application.name},
+                                         {"reason", refusal.log_reason},
+                                         {"detail", refusal.log_detail},
+                                         {"path", request.path},
+                                         {"remote_address", request.remote_address},
+                                         {"correlation_id", request.correlation_id}});
 }
 
-}  // namespace
+web::Response KeepEndpoints::refused(const web::Request& request, const Application& application,
+                                     const Refusal& refusal) {
+  log_refusal(request, application, refusal);
+  return answer(AnswerForm::kKeepDomino, refusal);
+}
+
+web::Response KeepEndpoints::refused_grant(const web::Request& request, const Application& application, int status,
+                                           std::string_view error) {
+  log_refusal(request, application, refusal_with(status, "", error));
+  auto response = web::json_error(status, error);
+  if (status == 429) response.add("Retry-After", std::to_string(kAttemptWindow.count()));
+  return response;
+}
+
+web::Outcome KeepEndpoints::userinfo(const web::Request& request, const AppPtr& application,
+                                     const CallerOf& caller_of) {
+  const auto token = bearer_of(request);
+  if (!token) return refused(request, *application, no_token());
+  return caller_of(
+      std::string(*token),
+      [this, &request, application](const Result<std::shared_ptr<const Caller>, RefusedToken>& caller) -> web::Outcome {
+        if (!caller) return refused(request, *application, refusal_of(AnswerForm::kKeepDomino, caller.error()));
+        auto claims = (*caller)->claims();
+        claims["name"] = (*caller)->name;
+        return web::no_store_json(200, json::serialize(claims));
+      });
+}
 
 std::optional<web::Outcome> KeepEndpoints::handle(const web::Request& request, const AppPtr& application,
                                                   const CallerOf& caller_of) {
   using web::Method;
   const bool is_get = request.method == Method::kGet, is_post = request.method == Method::kPost;
   if (request.path == kLogout && (is_get || is_post)) return log_out(request, application, caller_of);
-  if (request.path == kUserinfo && is_get) return userinfo(request, caller_of);
+  if (request.path == kUserinfo && is_get) return userinfo(request, application, caller_of);
   if (!application->sign_in) return std::nullopt;
   if (request.path == kAuth && is_post) return sign_in(request, application);
   if (request.path == kAuthorization && is_get) return to_authorization(request, application);
@@ -114,12 +138,12 @@ std::optional<web::Outcome> KeepEndpoints::handle(const web::Request& request, c
 
 web::Outcome KeepEndpoints::log_out(const web::Request& request, const AppPtr& application, const CallerOf& caller_of) {
   const auto token = bearer_of(request);
-  if (!token) return refused(401, "Invalid token");
+  if (!token) return refused(request, *application, no_token());
   return caller_of(std::string(*token),
                    [this, &request, application, token = std::string(*token)](
                        const Result<std::shared_ptr<const Caller>, RefusedToken>& caller) -> web::Outcome {
                      if (!caller)
-                       return answer(AnswerForm::kKeepDomino, refusal_of(AnswerForm::kKeepDomino, caller.error()));
+                       return refused(request, *application, refusal_of(AnswerForm::kKeepDomino, caller.error()));
                      return logged_out(request, application, token, **caller);
                    });
 }
@@ -129,8 +153,13 @@ web::Outcome KeepEndpoints::logged_out(const web::Request& request, const AppPtr
   return parts_.revoked.revoke(
       token, caller.over_at,
       [this, &request, application, name = caller.name](const Stored<bool>& done) -> web::Outcome {
-        if (!done) return refused(503, "It cannot be noted just now that the token is logged out");
-        if (!*done) return refused(503, "Too many tokens are logged out");
+        if (!done)
+          return refused(
+              request, *application,
+              refusal_with(503, "It cannot be noted just now that the token is logged out", "store_unavailable"));
+        if (!*done)
+          return refused(request, *application,
+                         refusal_with(503, "Too many tokens are logged out", "too_many_revocations"));
         parts_.reach.log.info(
             "gate_token_logged_out",
             {{"application", application->name}, {"name", name}, {"correlation_id", request.correlation_id}});
@@ -140,7 +169,8 @@ web::Outcome KeepEndpoints::logged_out(const web::Request& request, const AppPtr
 
 web::Outcome KeepEndpoints::sign_in(const web::Request& request, const AppPtr& application) {
   if (application->keep_domino.is_login_disabled)
-    return refused(404, "Signing in by name and password is switched off");
+    return refused(request, *application,
+                   refusal_with(404, "Signing in by name and password is switched off", "login_disabled"));
   const auto value = parse_json(request.body);
   const auto* body = value ? value->if_object() : nullptr;
   Login login;
@@ -151,7 +181,8 @@ web::Outcome KeepEndpoints::sign_in(const web::Request& request, const AppPtr& a
   }
   if (login.username.empty() || login.password.empty() || login.username.size() > kUsernameBytesMax ||
       login.password.size() > kPasswordBytesMax) {
-    return refused(400, "username and password are needed, as JSON");
+    return refused(request, *application,
+                   refusal_with(400, "username and password are needed, as JSON", "no_username_or_password"));
   }
   const auto now = parts_.reach.clock.now();
   const auto address = address_key(request.remote_address), name = name_key(login, address);
@@ -172,12 +203,16 @@ web::Response KeepEndpoints::wrong(const web::Request& request, const Login& log
                                                {"reason", reason},
                                                {"remote_address", request.remote_address},
                                                {"correlation_id", request.correlation_id}});
-  if (reason == "throttled") return refused(429, "Too many attempts, try again in a minute");
-  return refused(401, "Invalid credentials or account locked");
+  return answer(AnswerForm::kKeepDomino, reason == "throttled"
+                                             ? refusal_with(429, "Too many attempts, try again in a minute", reason)
+                                             : refusal_with(401, "Invalid credentials or account locked", reason));
 }
 
 web::Outcome KeepEndpoints::ask_provider(const web::Request& request, AppPtr application, Login login) {
-  const auto away = [] { return refused(503, "The provider of names and passwords cannot be reached"); };
+  const auto away = [this, &request, application] {
+    return refused(request, *application,
+                   refusal_with(503, "The provider of names and passwords cannot be reached", "provider_unavailable"));
+  };
   const auto document = web::ConfiguredUrl::parse(application->sign_in->discovery_url);
   if (!document) return away();
   auto held = std::make_shared<Login>(std::move(login));
@@ -250,11 +285,12 @@ web::Response KeepEndpoints::signed_in(const web::Request& request, const Applic
 
 web::Outcome KeepEndpoints::to_authorization(const web::Request& request, const AppPtr& application) {
   const auto document = web::ConfiguredUrl::parse(application->sign_in->discovery_url);
-  if (!document) return refused(503, "The provider cannot be reached");
+  if (!document) return refused(request, *application, no_provider());
   return upstream::with_metadata(
       parts_.reach, *document,
-      [&request](Result<std::shared_ptr<const upstream::Metadata>, std::string> found) -> web::Outcome {
-        if (!found || (*found)->authorization_endpoint.empty()) return refused(503, "The provider cannot be reached");
+      [this, &request,
+       application](Result<std::shared_ptr<const upstream::Metadata>, std::string> found) -> web::Outcome {
+        if (!found || (*found)->authorization_endpoint.empty()) return refused(request, *application, no_provider());
         const auto& endpoint = (*found)->authorization_endpoint;
         // The provider judges every parameter, the address to return to above all.
         return web::redirect(endpoint + (endpoint.find('?') == std::string::npos ? "?" : "&") + request.query);
@@ -262,32 +298,36 @@ web::Outcome KeepEndpoints::to_authorization(const web::Request& request, const 
 }
 
 web::Outcome KeepEndpoints::to_token(const web::Request& request, const AppPtr& application) {
-  if (application->keep_domino.is_login_disabled) return refused(404, "Signing in here is switched off");
+  if (application->keep_domino.is_login_disabled)
+    return refused(request, *application, refusal_with(404, "Signing in here is switched off", "login_disabled"));
   const auto document = web::ConfiguredUrl::parse(application->sign_in->discovery_url);
   const auto form = web::Form::parse(request.body);
   if (!form || request.content_type() != "application/x-www-form-urlencoded")
-    return web::json_error(400, "invalid_request");
+    return refused_grant(request, *application, 400, "invalid_request");
   // No grant that tries passwords or other people's tokens: the provider would see the gate's address alone.
   constexpr std::string_view kGrants[] = {"authorization_code", "refresh_token", "client_credentials"};
   const auto grant = form->value("grant_type");
   if (form->first_repeated() || !grant || std::ranges::find(kGrants, *grant) == std::end(kGrants))
-    return web::json_error(400, "unsupported_grant_type");
+    return refused_grant(request, *application, 400, "unsupported_grant_type");
   const auto address = address_key(request.remote_address);
-  if (by_address_.is_exhausted(address, parts_.reach.clock.now())) return web::json_error(429, "slow_down");
-  if (!document) return web::json_error(503, "temporarily_unavailable");
+  if (by_address_.is_exhausted(address, parts_.reach.clock.now()))
+    return refused_grant(request, *application, 429, "slow_down");
+  if (!document) return refused_grant(request, *application, 503, "temporarily_unavailable");
   return upstream::with_metadata(
       parts_.reach, *document,
-      [this, &request, address](Result<std::shared_ptr<const upstream::Metadata>, std::string> found) -> web::Outcome {
+      [this, &request, application,
+       address](Result<std::shared_ptr<const upstream::Metadata>, std::string> found) -> web::Outcome {
         const auto url = found ? web::ConfiguredUrl::parse((*found)->token_endpoint) : std::nullopt;
-        if (!url) return web::json_error(503, "temporarily_unavailable");
+        if (!url) return refused_grant(request, *application, 503, "temporarily_unavailable");
         auto call = web::form_request(*url, request.body);
         if (const auto authorization = request.header("Authorization"))
           call.headers.push_back({"Authorization", std::string(*authorization)});
-        return web::fetch(std::move(call), web::Lane::kInline, [this, address](web::Fetched fetched) -> web::Outcome {
-          if (!fetched) return web::json_error(503, "temporarily_unavailable");
+        const auto hand_on = [this, &request, application, address](web::Fetched fetched) -> web::Outcome {
+          if (!fetched) return refused_grant(request, *application, 503, "temporarily_unavailable");
           if (fetched->status >= 400 && fetched->status < 500) by_address_.count(address, parts_.reach.clock.now());
           return web::no_store_json(fetched->status, std::move(fetched->body));
-        });
+        };
+        return web::fetch(std::move(call), web::Lane::kInline, hand_on);
       });
 }
 

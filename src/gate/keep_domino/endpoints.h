@@ -16,6 +16,7 @@
 
 #include "base/attempt_limit.h"
 #include "base/random.h"
+#include "gate/front/answers.h"
 #include "gate/settings/gate_settings.h"
 #include "gate/token/check_token.h"
 #include "gate/token/revoked_tokens.h"
@@ -72,7 +73,13 @@ class KeepEndpoints {
   web::Outcome ask_provider(const web::Request& request, AppPtr application, Login login);
   web::Response signed_in(const web::Request& request, const Application& application, const Login& login,
                           std::string name);
+  web::Outcome userinfo(const web::Request& request, const AppPtr& application, const CallerOf& caller_of);
   static std::string name_key(const Login& login, std::string_view address);
+  void log_refusal(const web::Request& request, const Application& application, const Refusal& refusal);
+  web::Response refused(const web::Request& request, const Application& application, const Refusal& refusal);
+  /// In the words of RFC 6749 section 5.2.
+  web::Response refused_grant(const web::Request& request, const Application& application, int status,
+                              std::string_view error);
   web::Response wrong(const web::Request& request, const Login& login, std::string_view reason);
   web::Outcome log_out(const web::Request& request, const AppPtr& application, const CallerOf& caller_of);
   web::Outcome logged_out(const web::Request& request, const AppPtr& application, const std::string& token,

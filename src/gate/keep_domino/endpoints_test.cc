@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "gate/front/gate_fixture.h"
 
 namespace cardea::gate {
@@ -50,6 +52,7 @@ TEST_F(KeepRelay, refuses_an_address_that_failed_too_often) {
   status = 401;
   for (int i = 0; i < KeepEndpoints::kAddressAttemptsMax; ++i) EXPECT_EQ(relay("grant_type=client_credentials"), 401);
   EXPECT_EQ(relay("grant_type=client_credentials"), 429);
+  EXPECT_EQ(world.log.count("gate_refused"), 1U);
   EXPECT_EQ(asked, std::size_t{KeepEndpoints::kAddressAttemptsMax});
   world.clock.advance(KeepEndpoints::kAttemptWindow);
   EXPECT_EQ(relay("grant_type=client_credentials"), 401);
@@ -117,6 +120,33 @@ TEST_F(KeepLogin, asks_the_provider_at_keeps_own_paths_too) {
   world.clock.advance(seconds{10});
   for (const auto* path : {"/api/v1/userinfo", "/api/v1/auth/logout", "/gate/check"})
     EXPECT_EQ(with_token(path), 401) << path;
+}
+
+TEST_F(KeepLogin, refusals_leave_a_line_with_the_correlation_id) {
+  using web::Method;
+  const std::tuple<Method, const char*, const char*> refusals[] = {
+      {Method::kGet, "/api/v1/userinfo", "no_credential"},
+      {Method::kGet, "/api/v1/auth/logout", "no_credential"},
+      {Method::kPost, "/api/v1/auth", "no_username"},
+      {Method::kPost, "/oauth/token", "invalid_request"},
+      {Method::kGet, "/nowhere", "not_found"},
+      {Method::kPut, "/logout", "method_not_allowed"}};
+  std::size_t lines = 0;
+  for (const auto& [method, path, reason] : refusals) {
+    auto request = GateWorld::question("GET", "/", path);
+    request.method = method;
+    request.remote_address = "192.0.2.7";
+    request.correlation_id = "c0rr";
+    EXPECT_GE(world.run(request).status, 400) << path;
+    EXPECT_EQ(world.log.count("c0rr"), ++lines) << path;
+    EXPECT_TRUE(world.log.contains(reason)) << path;
+  }
+  auto forged = GateWorld::question("GET", "/", "/api/v1/userinfo");
+  forged.correlation_id = "c0rr";
+  forged.headers.push_back({"Authorization", "Bearer a.b.c"});
+  EXPECT_EQ(world.run(forged).status, 401);
+  EXPECT_EQ(world.log.count("c0rr"), ++lines);
+  EXPECT_TRUE(world.log.contains("malformed_token"));
 }
 
 TEST_F(KeepLogin, refuses_tokens_of_providers_that_do_not_count_here_at_keeps_own_paths) {
