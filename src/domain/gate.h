@@ -24,7 +24,8 @@ struct GateSessionRow {
   SecretBytes document;      // tokens and claims; sealed at rest
 };
 
-/// A token that was logged out, by its digest.
+/// A token that was logged out, by its digest; or that counts once at an application and did, by
+/// "once/<application>/<digest>".
 struct GateRevocation {
   std::string digest;
   TimePoint expires_at{};

@@ -46,7 +46,8 @@ struct RunningGate::Parts {
   [[nodiscard]] Result<void, std::string> serve();
 };
 
-/// The gate's steps are inline; the lanes that the provider needs share one thread here.
+/// The gate's steps are inline but for the database: SQLite's writes have a thread of their own, PostgreSQL has one for
+/// each connection. The lanes that only the provider needs share those, or one thread.
 Result<void, std::string> RunningGate::Parts::join_parts() {
   if (settings.gate_keeps_rows) {
     auto open = OpenDatabase::open(settings, environment, log, random);

@@ -11,9 +11,9 @@
 namespace cardea::gate {
 
 /// `proxy`: nginx, caddy, traefik or envoy. `gate_address`: "127.0.0.1:8080". The application itself stands in it as
-/// APPLICATION, to be replaced. `other_hosts`: those of the gate's other applications. The server block of an
-/// application of every other host ("*") gets requests for them too when they have no block of their own at this proxy:
-/// the gate would judge them by the other's rules, and the proxy would send them here, so they are refused.
+/// APPLICATION, to be replaced. `other_hosts`: those of the gate's other applications, for nginx alone. There the
+/// server block of an application whose only host is "*" gets requests for them too when they have no block of their
+/// own: the gate would judge them by the other's rules, and nginx would send them here, so the piece refuses them.
 [[nodiscard]] std::string proxy_snippet(std::string_view proxy, const Application& application,
                                         std::string_view gate_address,
                                         const std::vector<std::string>& other_hosts = {});

@@ -14,11 +14,9 @@ std::string person_of(const json::object& claims) {
 }
 
 std::shared_ptr<const Caller> with_groups(const Caller& caller, json::array groups) {
-  auto more = caller;
   auto claims = caller.claims();
   claims["groups"] = std::move(groups);
-  more.looked_up = std::make_shared<const json::object>(std::move(claims));
-  return std::make_shared<const Caller>(std::move(more));
+  return with_claims(caller, std::move(claims));
 }
 
 }  // namespace

@@ -15,11 +15,9 @@ std::string key_of(const GatePerson& person) {
 
 std::shared_ptr<const Caller> with_claim(const Caller& caller, const ClaimPath& path,
                                          const std::vector<std::string>& groups) {
-  auto more = caller;
   auto claims = caller.claims();
   path.put(claims, json::array(groups.begin(), groups.end()));
-  more.looked_up = std::make_shared<const json::object>(std::move(claims));
-  return std::make_shared<const Caller>(std::move(more));
+  return with_claims(caller, std::move(claims));
 }
 
 }  // namespace

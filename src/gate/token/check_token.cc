@@ -125,6 +125,12 @@ Result<Proof, RefusedToken> search(ProviderSet& providers, const jose::Unverifie
 
 }  // namespace
 
+std::shared_ptr<const Caller> with_claims(const Caller& caller, json::object claims) {
+  auto more = std::make_shared<Caller>(caller);
+  more->looked_up = std::make_shared<const json::object>(std::move(claims));
+  return more;
+}
+
 std::string_view describe(TokenRefusal refusal) {
   switch (refusal) {
     case TokenRefusal::kMalformed:

@@ -57,6 +57,9 @@ struct Caller {
   [[nodiscard]] const json::object& claims() const { return looked_up ? *looked_up : token->claims(); }
 };
 
+/// The same caller, with `claims` for the rules to look at.
+[[nodiscard]] std::shared_ptr<const Caller> with_claims(const Caller& caller, json::object claims);
+
 /// Whom a refused token concerns, for the log. `provider` is empty when none was found, `detail` names the claim or is
 /// empty.
 struct RefusedToken {
