@@ -45,7 +45,8 @@ TEST_P(UnknownNamesOnTheWire, refuses_the_source_that_asks_for_too_many_and_no_o
     EXPECT_EQ(answer.status, 503);
     EXPECT_NE(answer.find_header("Retry-After"), nullptr);
   }
-  EXPECT_TRUE(server_.log.contains("names_refused")) << "the log says who asked for too much, not that the store is busy";
+  EXPECT_TRUE(server_.log.contains("names_refused"))
+      << "the log says who asked for too much, not that the store is busy";
   EXPECT_NE(ask("demo", "app").status, 503) << "what is in memory is answered";
   EXPECT_TRUE(is_unknown(ask("demo", "y", "198.51.100.4")));
   server_.clock.advance(kUnknownNamesWindow);

@@ -75,6 +75,18 @@ std::optional<std::string> notes_name(const KeepDominoSettings& settings, const 
   return notes_name_from_ldap("cn=" + ldap_value(*user) + ",o=" + ldap_value(settings.organization));
 }
 
+/// RFC 6749 section 4.3, with the application's own client.
+web::FetchRequest password_request(const Application& application, const upstream::Metadata& metadata,
+                                   const web::ConfiguredUrl& url, const std::string& username,
+                                   const SecretBytes& password) {
+  std::string form;
+  web::append_form(form, "grant_type", "password");
+  web::append_form(form, "username", username);
+  web::append_form(form, "password", password.reveal());
+  web::append_form(form, "scope", join(application.sign_in->scopes, " "));
+  return upstream::token_request(url, std::move(form), client_proof(*application.sign_in, metadata));
+}
+
 }  // namespace
 
 const std::vector<std::string>& keep_domino_paths() {
@@ -223,12 +235,7 @@ web::Outcome KeepEndpoints::ask_provider(const web::Request& request, AppPtr app
         const auto url = found ? web::ConfiguredUrl::parse((*found)->token_endpoint) : std::nullopt;
         const auto jwks = found ? web::ConfiguredUrl::parse((*found)->jwks_uri) : std::nullopt;
         if (!url || !jwks || !upstream::check_issuer(**found, application->sign_in->issuer)) return away();
-        std::string form;
-        web::append_form(form, "grant_type", "password");
-        web::append_form(form, "username", held->username);
-        web::append_form(form, "password", held->password.reveal());
-        web::append_form(form, "scope", join(application->sign_in->scopes, " "));
-        auto call = upstream::token_request(*url, std::move(form), client_proof(*application->sign_in, **found));
+        auto call = password_request(*application, **found, *url, held->username, held->password);
         return web::fetch(std::move(call), web::Lane::kInline,
                           [this, &request, application, held, away, metadata = *found,
                            jwks](const web::Fetched& fetched) -> web::Outcome {
