@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view kAttribute = "authentikPaths";
 
-using Realms = std::map<std::string, std::string, std::less<>>;  // alias -> name
+using Realms = std::map<std::string, std::string, std::less<>>;  // alias -> name; "": the realm, whatever the alias
 
 // Of the one realm that has them; empty where several say so.
 Stored<Realms> realms_of_sources(const Dependencies& dependencies, std::string_view correlation_id) {
@@ -27,6 +27,7 @@ Stored<Realms> realms_of_sources(const Dependencies& dependencies, std::string_v
   }
   Realms out;
   if (owner == nullptr) return out;
+  out.emplace(std::string(), owner->name);
   for (const auto& provider : login_providers(*owner)) out.emplace(provider.alias, owner->name);
   return out;
 }

@@ -176,8 +176,13 @@ web::Response refuse_client(const ClientRequest& request, const ClientRequestRul
 
 web::Outcome with_proven_client(const Dependencies& dependencies, const web::Request& request,
                                 const ClientRequestRules& rules, ProvenStep next) {
-  return with_path_realm(
-      dependencies, request,
+  return with_proven_client_of(dependencies, request, request.path_parameter("realm"), rules, std::move(next));
+}
+
+web::Outcome with_proven_client_of(const Dependencies& dependencies, const web::Request& request,
+                                   std::string_view realm, const ClientRequestRules& rules, ProvenStep next) {
+  return with_named_realm(
+      asking(dependencies, request), dependencies, request, realm,
       [&dependencies, &request, rules,
        next = std::move(next)](std::shared_ptr<const RealmEntry> realm) mutable -> web::Outcome {
         return read_client({begin(dependencies, request, std::move(realm)), PresentedClient{}, rules, std::move(next)});

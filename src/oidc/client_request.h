@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,6 +31,8 @@ struct ClientRequest {
   std::string server_base;
   TimePoint now;
   TokenBinding binding{};
+  /// What the client was proven by ends then, and no token that it gets for itself lives longer; absent: as it likes.
+  std::optional<TimePoint> proof_ends{};
 };
 using ClientRequestPtr = std::shared_ptr<const ClientRequest>;
 
@@ -55,5 +58,9 @@ using ProvenStep = std::function<web::Outcome(ClientRequestPtr request)>;
 /// does (keycloak.md section 1.8). Then calls `next`.
 [[nodiscard]] web::Outcome with_proven_client(const Dependencies& dependencies, const web::Request& request,
                                               const ClientRequestRules& rules, ProvenStep next);
+/// The same for paths that name no realm: of this one.
+[[nodiscard]] web::Outcome with_proven_client_of(const Dependencies& dependencies, const web::Request& request,
+                                                 std::string_view realm, const ClientRequestRules& rules,
+                                                 ProvenStep next);
 
 }  // namespace cardea::oidc

@@ -53,17 +53,23 @@ template <class Failed>
   });
 }
 
-/// Calls `next(shared_ptr<const RealmEntry>)` for the realm named {realm} in the path, or refuses.
+/// Calls `next(shared_ptr<const RealmEntry>)` for the realm of this name, or refuses.
 template <class Asking, class Next>
-[[nodiscard]] web::Outcome with_path_realm(Asking asking, const Dependencies& dependencies, const web::Request& request,
-                                           Next next) {
-  return cardea::with_realm(std::move(asking), request.path_parameter("realm"),
+[[nodiscard]] web::Outcome with_named_realm(Asking asking, const Dependencies& dependencies,
+                                            const web::Request& request, std::string_view name, Next next) {
+  return cardea::with_realm(std::move(asking), name,
                             [&dependencies, &request,
                              next = std::move(next)](std::shared_ptr<const RealmEntry> realm) mutable -> web::Outcome {
                               if (auto refused = refuse_realm_with_log(dependencies.log, request, realm.get()))
                                 return std::move(*refused);
                               return next(std::move(realm));
                             });
+}
+/// The same for the realm named {realm} in the path.
+template <class Asking, class Next>
+[[nodiscard]] web::Outcome with_path_realm(Asking asking, const Dependencies& dependencies, const web::Request& request,
+                                           Next next) {
+  return with_named_realm(std::move(asking), dependencies, request, request.path_parameter("realm"), std::move(next));
 }
 template <class Next>
 [[nodiscard]] web::Outcome with_path_realm(const Dependencies& dependencies, const web::Request& request, Next next) {

@@ -15,6 +15,7 @@
 #include "core/settings.h"
 #include "crypto/seal.h"
 #include "domain/authorization.h"
+#include "domain/foreign_jwt.h"
 #include "web/base_url.h"
 #include "web/outcome.h"
 #include "web/page.h"
@@ -35,6 +36,17 @@ using StartLogin =
 using RequireActions =
     std::function<web::Outcome(const web::Request&, std::shared_ptr<const RealmEntry>, AuthorizationRequest,
                                Authentication, std::vector<std::string> actions)>;
+
+/// Checks a token of one of the realm's providers that a client shows as its proof; `broker` does it. Calls `next` on
+/// the inline lane.
+using CheckForeignJwt =
+    std::function<web::Outcome(const web::Request&, std::shared_ptr<const RealmEntry>, const Client&, std::string token,
+                               std::move_only_function<web::Outcome(Result<ForeignJwt, ForeignJwtRefusal>)> next)>;
+
+/// Calls `next` with the name of the realm that has authentik's paths, which name none; empty: none has. `broker`
+/// knows.
+using WithSourceRealm =
+    std::function<web::Outcome(const web::Request&, std::move_only_function<web::Outcome(const std::string&)> next)>;
 
 /// How people are asked on a device of theirs (OpenID CIBA Core; ciba/ciba.h). Without it there is no such grant.
 struct AuthenticationChannel {
@@ -57,6 +69,8 @@ struct Dependencies {
   bool production = true;      // start rather than start-dev: certs are cacheable for long
   std::shared_ptr<ClientKeys> client_keys = make_client_keys();
   AuthenticationChannel channel = {};
+  CheckForeignJwt check_foreign_jwt = {};
+  WithSourceRealm with_source_realm = {};
 };
 
 }  // namespace cardea::oidc

@@ -79,6 +79,8 @@ void add_metadata(Routes& routes, web::Router& router, const Dependencies& depen
 void add_client_endpoints(Routes& routes) {
   routes.post(protocol("/token"), &token_endpoint);
   routes.shared(protocol("/token"), kPostMethods);
+  routes.post("/application/o/token", &authentik_token_endpoint);
+  routes.shared("/application/o/token", kPostMethods);
   routes.post(protocol("/token/introspect"), &introspection_endpoint);
   routes.post(protocol("/revoke"), &revocation_endpoint);
   routes.shared(protocol("/revoke"), kPostMethods);

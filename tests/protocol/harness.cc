@@ -3,6 +3,8 @@
 #include "base/encoding.h"
 #include "base/text.h"
 #include "base/uri.h"
+#include "broker/foreign_jwt.h"
+#include "broker/source.h"
 #include "crypto/hash.h"
 #include "crypto/password.h"
 #include "oidc/authorize/authorize_endpoint.h"
@@ -122,6 +124,13 @@ Server::Server(Engine engine)
         return login_->require_actions(request, std::move(realm), std::move(authorization), std::move(proven),
                                        std::move(actions));
       }});
+  oidc_->check_foreign_jwt = [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm,
+                                    const Client& client, std::string token, broker::ForeignJwtNext next) {
+    return broker::check_foreign_jwt(*broker_, request, std::move(realm), client, std::move(token), std::move(next));
+  };
+  oidc_->with_source_realm = [this](const web::Request& request, broker::SourceRealmNext next) {
+    return broker::with_source_realm(*broker_, request, {}, std::move(next));
+  };
   login_ = std::make_unique<login::Login>(login::Dependencies{
       repositories, settings_, sealer_, pages_, base_url_, clock, random, log, login_guard_,
       [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm,

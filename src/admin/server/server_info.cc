@@ -122,7 +122,7 @@ json::object providers_json() {
   add("contentencryption", {"A128CBC-HS256", "A128GCM", "A192GCM", "A256GCM"});
   add("eventsListener", {"jboss-logging", "email"});
   add("eventsStore", {"jpa"});
-  add("client-authenticator", {"client-secret", "client-jwt", "client-secret-jwt"});
+  add("client-authenticator", {"client-secret", "client-jwt", "client-secret-jwt", "client-x509", "federated-jwt"});
   add("required-action", {"CONFIGURE_TOTP", "TERMS_AND_CONDITIONS", "UPDATE_PASSWORD", "UPDATE_PROFILE", "VERIFY_EMAIL",
                           "VERIFY_PROFILE"});
   add("password-hashing", {"argon2", "pbkdf2", "pbkdf2-sha256", "pbkdf2-sha512"});

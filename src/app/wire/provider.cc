@@ -4,6 +4,8 @@
 
 #include "app/wire/login_side.h"
 #include "base/uri.h"
+#include "broker/foreign_jwt.h"
+#include "broker/source.h"
 #include "login/playground.h"
 #include "login/send_mail.h"
 #include "oidc/authorize/authorize_endpoint.h"
@@ -81,6 +83,16 @@ oidc::Dependencies Provider::oidc_dependencies(const Parts& parts, bool developm
       .legacy_logout = parts.legacy_logout,
       .production = !development,
       .channel = {.url = parts.ciba_channel, .sealer = &parts.sealer},
+      .check_foreign_jwt =
+          [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm, const Client& client,
+                 std::string token, broker::ForeignJwtNext next) {
+            return broker::check_foreign_jwt(broker_, request, std::move(realm), client, std::move(token),
+                                             std::move(next));
+          },
+      .with_source_realm =
+          [this](const web::Request& request, broker::SourceRealmNext next) {
+            return broker::with_source_realm(broker_, request, {}, std::move(next));
+          },
   };
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "oidc/authenticators/client_federated_jwt.h"
 #include "oidc/authenticators/client_jwt.h"
 #include "oidc/authenticators/client_secret_jwt.h"
 #include "oidc/authenticators/client_x509.h"
@@ -14,6 +15,7 @@ std::span<const Authenticator> all_authenticators() {
       Authenticator{"client-jwt", "private_key_jwt", &prove_by_private_key},
       Authenticator{"client-x509", "tls_client_auth", &prove_by_certificate},
       Authenticator{"client-secret-jwt", "client_secret_jwt", &prove_by_shared_key},
+      Authenticator{"federated-jwt", "", &prove_by_foreign_jwt},
   };
   return kAll;
 }

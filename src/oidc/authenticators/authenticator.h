@@ -19,7 +19,7 @@ struct Unproven {
 
 struct Authenticator {
   std::string_view type;         // the client's `clientAuthenticatorType`
-  std::string_view method_name;  // in the metadata (RFC 8414 section 2)
+  std::string_view method_name;  // in the metadata (RFC 8414 section 2); empty: it has no name there
   /// The client is known, enabled and not public.
   web::Outcome (*prove)(Unproven unproven);
 };

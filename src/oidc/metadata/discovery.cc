@@ -54,7 +54,9 @@ class Document {
   /// `endpoint`_auth_methods_supported, and the algorithms of assertions (RFC 8414 section 2).
   void client_authentication(const std::string& endpoint) {
     std::vector<std::string_view> methods = {"client_secret_basic", "client_secret_post"};
-    for (const auto& authenticator : all_authenticators()) methods.push_back(authenticator.method_name);
+    for (const auto& authenticator : all_authenticators()) {
+      if (!authenticator.method_name.empty()) methods.push_back(authenticator.method_name);
+    }
     add_list(endpoint + "_auth_methods_supported", methods);
     add_list(endpoint + "_auth_signing_alg_values_supported", kAssertionAlgorithms);
   }

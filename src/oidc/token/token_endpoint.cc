@@ -23,7 +23,30 @@ web::Outcome run_grant(TokenRequestPtr request) {
   return grant->handle(std::move(request));
 }
 
+OAuthError in_authentiks_words(OAuthError error) {
+  if (error.status == 503 || error.code == OAuthCode::kInvalidRequest) return error;
+  const bool is_unknown =
+      error.note == "unknown client" || error.note == "no client named" || error.note == "client_id_malformed";
+  error.code = is_unknown ? OAuthCode::kInvalidClient : OAuthCode::kInvalidGrant;
+  error.status = 400;
+  error.challenge_basic = false;
+  return error;
+}
+
+constexpr ClientRequestRules kAuthentikRules{.targets_may_repeat = true,
+                                             .takes_proof = true,
+                                             .needs_proof = true,
+                                             .needs_form = "Missing form parameter: grant_type",
+                                             .reword = &in_authentiks_words};
+
 }  // namespace
+
+web::Outcome authentik_token_endpoint(const Dependencies& dependencies, const web::Request& request) {
+  return dependencies.with_source_realm(request, [&dependencies, &request](const std::string& realm) -> web::Outcome {
+    if (realm.empty()) return web::json_error(404, "Unable to find matching target resource method");
+    return with_proven_client_of(dependencies, request, realm, kAuthentikRules, &run_grant);
+  });
+}
 
 web::Outcome token_endpoint(const Dependencies& dependencies, const web::Request& request) {
   return with_proven_client(dependencies, request, kRules, &run_grant);

@@ -9,4 +9,9 @@ namespace cardea::oidc {
 
 [[nodiscard]] web::Outcome token_endpoint(const Dependencies& dependencies, const web::Request& request);
 
+/// POST /application/o/token/, authentik's path (guides.md G2.6): the same for the one realm with attribute
+/// `authentikPaths` = "true". A client that is not proven is told what authentik tells it: 400 invalid_client when it
+/// is unknown, 400 invalid_grant otherwise.
+[[nodiscard]] web::Outcome authentik_token_endpoint(const Dependencies& dependencies, const web::Request& request);
+
 }  // namespace cardea::oidc

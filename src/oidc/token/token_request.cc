@@ -1,5 +1,7 @@
 #include "oidc/token/token_request.h"
 
+#include <algorithm>
+
 #include "base/json.h"
 #include "base/text.h"
 #include "oidc/authorize/resources.h"
@@ -47,6 +49,11 @@ Result<IssuedTokens, OAuthError> issue_for(const TokenRequest& request, TokenCon
   context.key_thumbprint = request.binding.key_thumbprint;
   context.certificate_thumbprint = request.binding.certificate_thumbprint;
   context.binds_refresh = request.client->client.public_client;
+  // What a client gets for itself; a person's tokens stand on the person's proof.
+  if (request.proof_ends && context.grant == "cc") {
+    context.with_refresh = false;
+    context.latest_end = context.latest_end ? std::min(*context.latest_end, *request.proof_ends) : request.proof_ends;
+  }
   auto resources = narrowed_resources(request.form, context.resources);
   if (!resources) return refuse(resources.error());
   // A client may name what its own settings make an audience of its tokens, and nothing else.

@@ -1,0 +1,218 @@
+#include "broker/foreign_jwt.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "broker/addresses.h"
+#include "broker/endpoint.h"
+#include "broker/identity.h"
+#include "broker/start.h"
+#include "crypto/hash.h"
+#include "domain/tenant_id.h"
+#include "upstream/id_token.h"
+
+namespace cardea::broker {
+namespace {
+
+constexpr std::string_view kPublicLogin = "https://login.microsoftonline.com/";
+constexpr std::string_view kPublicV1 = "https://sts.windows.net/{tenantid}/";
+
+struct Check {
+  const Dependencies& dependencies;
+  ProviderPtr provider;
+  std::string token;
+  ForeignJwtRules rules;
+  ForeignJwtNext next;
+};
+using CheckPtr = std::shared_ptr<Check>;
+
+web::Outcome refuse_it(const CheckPtr& check, std::string reason, bool may_pass_later = false) {
+  return check->next(refuse(ForeignJwtRefusal{.reason = std::move(reason), .may_pass_later = may_pass_later}));
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> out;
+  for (const auto word : split_words(text)) out.emplace_back(word);
+  return out;
+}
+
+/// Which tenant an issuer's URL is about; empty: none.
+std::string tenant_in(std::string_view issuer) {
+  const auto lower = ascii_lower(issuer);
+  for (const auto part : split(lower, '/')) {
+    if (is_tenant_id(part)) return std::string(part);
+  }
+  return {};
+}
+
+/// Both token formats of an Entra tenant. The older one's host says nothing of the cloud's login host, so it is taken
+/// for the public cloud, or as `v1Issuer` says.
+std::vector<upstream::IssuerRule> issuers_of(const IdentityProvider& provider, const Addresses& addresses) {
+  std::vector<upstream::IssuerRule> out{addresses.issuer};
+  if (addresses.dialect != Dialect::kEntra) return out;
+  auto v1 = std::string(provider.setting("v1Issuer"));
+  if (v1.empty() && addresses.issuer.issuer.starts_with(kPublicLogin)) v1 = kPublicV1;
+  if (v1.empty()) return out;
+  upstream::IssuerRule rule{.issuer = std::move(v1), .tenants = addresses.issuer.tenants};
+  // One tenant's provider takes that tenant's tokens alone, in either format.
+  if (rule.tenants.empty()) rule.tenants.push_back(tenant_in(addresses.issuer.issuer));
+  if (!rule.tenants.front().empty()) out.push_back(std::move(rule));
+  return out;
+}
+
+bool is_issuer_right(const jose::VerifiedJwt& token, std::string_view key_issuer, const ForeignJwtRules& rules) {
+  if (rules.issuers.empty()) return false;
+  if (upstream::check_issuer(rules.issuers.front(), token.claims(), key_issuer)) return true;
+  // The key names the newer format's issuer; for the older one its tenant is what must fit, or a key for one tenant, or
+  // for personal accounts alone, would sign for all.
+  const auto tenant = tenant_in(key_issuer);
+  if (!tenant.empty() && tenant != ascii_lower(token.text("tid"))) return false;
+  return std::any_of(rules.issuers.begin() + 1, rules.issuers.end(), [&](const upstream::IssuerRule& rule) {
+    return upstream::check_issuer(rule, token.claims(), {}).has_value();
+  });
+}
+
+/// Not made for something else (RFC 8725 section 3.11).
+bool is_type_right(const jose::VerifiedJwt& token) {
+  std::string_view type = token.header_typ();
+  constexpr std::string_view kPrefix = "application/";
+  if (equal_ignoring_ascii_case(type.substr(0, kPrefix.size()), kPrefix)) type.remove_prefix(kPrefix.size());
+  const bool is_usual =
+      std::ranges::any_of(std::initializer_list<std::string_view>{"", "JWT", "at+jwt", "client-authentication+jwt"},
+                          [type](std::string_view each) { return equal_ignoring_ascii_case(type, each); });
+  return is_usual && !token.claims().contains("events");
+}
+
+/// The claim that says that a person is behind it. Absent: none does.
+std::optional<std::string_view> why_of_a_person(const jose::VerifiedJwt& token, bool is_entra) {
+  for (const std::string_view claim : {"nonce", "at_hash", "c_hash", "scp", "sid", "auth_time"}) {
+    if (token.claims().contains(claim)) return claim;
+  }
+  if (token.claims().contains("typ") && token.typ() != "Bearer") return "typ";  // Keycloak's ID and refresh tokens
+  if (token.claims().contains("idtyp") && token.text("idtyp") != "app") return "idtyp";
+  if (!is_entra || token.text("idtyp") == "app") return std::nullopt;
+  // Without the optional claim: an application is its own subject, a person's `sub` is made for each application.
+  const auto object = token.text("oid");
+  return object.empty() || object != token.sub() ? std::optional<std::string_view>("sub") : std::nullopt;
+}
+
+/// A word for the log; absent: its times are right.
+std::optional<std::string_view> why_not_now(const jose::VerifiedJwt& token, TimePoint now) {
+  if (!token.exp()) return "foreign_jwt_without_expiry";
+  if (now >= *token.exp()) return "foreign_jwt_expired";
+  const auto latest = now + upstream::kClockLeeway;
+  if ((token.nbf() && *token.nbf() > latest) || (token.iat() && *token.iat() > latest)) {
+    return "foreign_jwt_not_yet_valid";
+  }
+  const bool is_old = token.iat() && now - *token.iat() > kForeignJwtLifeMax;
+  if (is_old || *token.exp() - now > kForeignJwtLifeMax) return "foreign_jwt_valid_for_too_long";
+  return std::nullopt;
+}
+
+/// Whose it may be, and what must be said of them. At other providers than Entra ID `azp` is the application that a
+/// person used, and roles are people's as well.
+std::optional<std::string_view> why_not_this_one(const jose::VerifiedJwt& token, const ForeignJwtRules& rules) {
+  if (rules.subject.empty() && (rules.roles.empty() || !rules.is_entra)) return "foreign_jwt_of_anybody";
+  if (token.sub().empty()) return "foreign_jwt_without_subject";
+  const bool is_application = rules.is_entra && (rules.subject == token.azp() || rules.subject == token.text("appid"));
+  if (!rules.subject.empty() && rules.subject != token.sub() && !is_application) return "foreign_jwt_wrong_subject";
+  const auto roles = claim_texts(token.claims(), "roles");
+  const bool has_roles = std::ranges::all_of(
+      rules.roles, [&](const std::string& role) { return std::ranges::find(roles, role) != roles.end(); });
+  if (!has_roles) return "foreign_jwt_policy";
+  return std::nullopt;
+}
+
+web::Outcome verify(const CheckPtr& check, const upstream::SharedKeys& keys, const Addresses& addresses) {
+  const auto jws = jose::UnverifiedJws::parse(check->token);
+  if (!jws) return refuse_it(check, "foreign_jwt_" + std::string(jose::describe(jws.error())));
+  const auto allowed = algorithms_of(addresses);
+  if (std::ranges::find(allowed, jws->algorithm()) == allowed.end()) {
+    return refuse_it(check, "foreign_jwt_algorithm_not_allowed");
+  }
+  const auto token = jose::verify(*jws, keys->keys);
+  if (!token) return refuse_it(check, "foreign_jwt_" + std::string(jose::describe(token.error())));
+  auto judged = judge_foreign_jwt(*token, keys->issuer_of(token->kid()), check->rules);
+  if (!judged) return refuse_it(check, std::move(judged.error()));
+  judged->provider = check->provider->alias;
+  return check->next(std::move(*judged));
+}
+
+web::Outcome fetch_keys(const CheckPtr& check, const Addresses& addresses) {
+  auto url = outbound_url(addresses, addresses.jwks);
+  if (!url) return refuse_it(check, "bad_jwks_url");
+  check->rules.issuers = issuers_of(*check->provider, addresses);
+  check->rules.is_entra = addresses.dialect == Dialect::kEntra;
+  return upstream::with_keys(check->dependencies.reach(), std::move(*url), upstream::key_id_of(check->token),
+                             [check, addresses](const Result<upstream::SharedKeys, std::string>& keys) -> web::Outcome {
+                               if (!keys) return refuse_it(check, keys.error(), true);
+                               return verify(check, *keys, addresses);
+                             });
+}
+
+/// Nobody signs in by a provider that vouches for machines alone, so it needs no more than an issuer and its keys.
+bool has_keys_alone(const Addresses& addresses) {
+  return addresses.dialect == Dialect::kOidc && addresses.authorization.empty() && !addresses.jwks.empty() &&
+         !addresses.issuer.issuer.empty() && !upstream::is_template(addresses.issuer.issuer) &&
+         !addresses.has_bad_tenants;
+}
+
+bool is_good_once(const IdentityProvider& provider, const Client& client) {
+  if (client.attribute_is_true("jwt.credential.once")) return true;
+  const auto reuse = provider.setting("supportsClientAssertionReuse");
+  const bool is_entra = provider.kind == "entra" || provider.kind == "microsoft";
+  return reuse.empty() ? !is_entra : reuse != "true";
+}
+
+}  // namespace
+
+Result<ForeignJwt, std::string> judge_foreign_jwt(const jose::VerifiedJwt& token, std::string_view key_issuer,
+                                                  const ForeignJwtRules& rules) {
+  const auto no = [](std::string_view reason) { return refuse(std::string(reason)); };
+  if (!is_issuer_right(token, key_issuer, rules)) return no("foreign_jwt_wrong_issuer");
+  const bool for_us =
+      std::ranges::any_of(rules.audiences, [&](const std::string& each) { return token.has_audience(each); });
+  if (!for_us) return no("foreign_jwt_wrong_audience");
+  if (const auto reason = why_not_now(token, rules.now)) return no(*reason);
+  if (!is_type_right(token)) return no("foreign_jwt_of_another_type");
+  if (const auto claim = why_of_a_person(token, rules.is_entra)) {
+    return no("foreign_jwt_of_a_person_" + std::string(*claim));
+  }
+  if (const auto reason = why_not_this_one(token, rules)) return no(*reason);
+  ForeignJwt out{.provider = {}, .subject = std::string(token.sub()), .expires_at = *token.exp(), .used_hash = {}};
+  if (!rules.once) return out;
+  const auto id = token.jti().empty() ? token.text("uti") : token.jti();
+  if (id.empty()) return no("foreign_jwt_without_id");
+  out.used_hash = crypto::sha256_base64url("foreign-jwt." + std::string(token.iss()) + "." + std::string(id));
+  return out;
+}
+
+web::Outcome check_foreign_jwt(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
+                               const Client& client, std::string token, ForeignJwtNext next) {
+  auto provider = enabled_provider(realm->realm, client.attribute("jwt.credential.issuer"));
+  const auto issuer = dependencies.base_url.issuer(request, realm->realm.name);
+  auto audiences = words_of(client.attribute("jwt.credential.audience"));
+  if (audiences.empty()) audiences = {issuer, issuer + "/protocol/openid-connect/token"};
+  const bool once = provider != nullptr && is_good_once(*provider, client);
+  auto check = std::make_shared<Check>(dependencies, std::move(provider), std::move(token),
+                                       ForeignJwtRules{.issuers = {},
+                                                       .audiences = std::move(audiences),
+                                                       .subject = std::string(client.attribute("jwt.credential.sub")),
+                                                       .roles = words_of(client.attribute("jwt.credential.roles")),
+                                                       .once = once,
+                                                       .now = dependencies.clock.now()},
+                                       std::move(next));
+  if (check->provider == nullptr) return refuse_it(check, "no_such_provider");
+  if (!check->provider->is_on("supportsClientAssertions")) return refuse_it(check, "provider_vouches_for_no_clients");
+  if (const auto addresses = addresses_of(*check->provider); has_keys_alone(addresses)) {
+    return fetch_keys(check, addresses);
+  }
+  return with_addresses(
+      dependencies, *check->provider, [check](const Result<Addresses, std::string>& addresses) -> web::Outcome {
+        if (addresses) return fetch_keys(check, *addresses);
+        const bool is_record = addresses.error().starts_with("no_") || addresses.error().starts_with("bad_");
+        return refuse_it(check, addresses.error(), !is_record);
+      });
+}
+
+}  // namespace cardea::broker
