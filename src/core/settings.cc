@@ -275,6 +275,16 @@ Stored<std::vector<std::shared_ptr<const Group>>> Settings::groups(Rows& rows, c
   return answer;
 }
 
+constexpr std::int64_t kOrganizationsOfOneMax = 100;
+
+Stored<std::vector<Organization>> Settings::organizations(Rows& rows, const RealmEntry& realm, const UserId& user) {
+  if (!bool_or(realm.realm.extra, "organizationsEnabled", false)) return std::vector<Organization>();
+  OrganizationQuery query;
+  query.member = user;
+  query.max = kOrganizationsOfOneMax;
+  return repositories_.organizations.search(rows, realm.realm.id, query);
+}
+
 bool Settings::check_versions() {
   std::vector<RealmId> ids;
   {

@@ -44,6 +44,7 @@ std::optional<IdentityProvider> read_provider(const json::value& value) {
   out.hide_on_login = bool_or(*object, "hideOnLogin", false) || out.is_on("hideOnLoginPage");
   out.first_login_flow = string_or(*object, "firstBrokerLoginFlowAlias", "");
   out.post_login_flow = string_or(*object, "postBrokerLoginFlowAlias", "");
+  out.organization = string_or(*object, "organizationId", "");
   return out;
 }
 

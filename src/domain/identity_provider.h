@@ -27,6 +27,7 @@ struct IdentityProvider {
   bool hide_on_login = false;
   std::string first_login_flow;  // an alias; empty: the realm's
   std::string post_login_flow;   // an alias; empty: none
+  std::string organization;      // id of the organization whose people come by it; empty: none
   ProviderConfig config;
 
   [[nodiscard]] std::string_view setting(std::string_view name) const;  // empty when absent

@@ -12,6 +12,7 @@ using RoleId = Id<struct RoleTag>;
 using GroupId = Id<struct GroupTag>;
 using ScopeId = Id<struct ScopeTag>;
 using CredentialId = Id<struct CredentialTag>;
+using OrganizationId = Id<struct OrganizationTag>;
 using KeyId = Id<struct KeyTag>;
 using SessionId = Id<struct SessionTag>;  // an unguessable handle; `sid` on the wire
 

@@ -42,6 +42,8 @@ CARDEA_MIGRATION(sqlite_12, "V0012__gate.sqlite.sql");
 CARDEA_MIGRATION(postgres_12, "V0012__gate.postgres.sql");
 CARDEA_MIGRATION(sqlite_13, "V0013__device_code_settled.sqlite.sql");
 CARDEA_MIGRATION(postgres_13, "V0013__device_code_settled.postgres.sql");
+CARDEA_MIGRATION(sqlite_14, "V0014__organizations.sqlite.sql");
+CARDEA_MIGRATION(postgres_14, "V0014__organizations.postgres.sql");
 
 namespace cardea::store {
 
@@ -58,7 +60,8 @@ std::span<const db::Migration> migrations(db::Engine engine) {
                                          {10, "federated_identities", CARDEA_TEXT(sqlite_10)},
                                          {11, "events", CARDEA_TEXT(sqlite_11)},
                                          {12, "gate", CARDEA_TEXT(sqlite_12)},
-                                         {13, "device_code_settled", CARDEA_TEXT(sqlite_13)}};
+                                         {13, "device_code_settled", CARDEA_TEXT(sqlite_13)},
+                                         {14, "organizations", CARDEA_TEXT(sqlite_14)}};
   static const db::Migration postgres[] = {{1, "initial", CARDEA_TEXT(postgres_1)},
                                            {2, "offline_sessions", CARDEA_TEXT(postgres_2)},
                                            {3, "device_codes", CARDEA_TEXT(postgres_3)},
@@ -71,7 +74,8 @@ std::span<const db::Migration> migrations(db::Engine engine) {
                                            {10, "federated_identities", CARDEA_TEXT(postgres_10)},
                                            {11, "events", CARDEA_TEXT(postgres_11)},
                                            {12, "gate", CARDEA_TEXT(postgres_12)},
-                                           {13, "device_code_settled", CARDEA_TEXT(postgres_13)}};
+                                           {13, "device_code_settled", CARDEA_TEXT(postgres_13)},
+                                           {14, "organizations", CARDEA_TEXT(postgres_14)}};
   if (engine == db::Engine::kPostgres) return postgres;
   return sqlite;
 }

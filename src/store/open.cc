@@ -42,7 +42,9 @@ struct Owned {
         consents(make_consent_repo()),
         login_failures(make_login_failure_repo()),
         federated_identities(make_federated_identity_repo(sealer)),
-        events(make_event_repo(sealer)) {}
+        events(make_event_repo(sealer)),
+        organizations(make_organization_repo()),
+        memberships(make_membership_repo()) {}
 
   std::unique_ptr<RealmRepo> realms;
   std::unique_ptr<ScopeRepo> scopes;
@@ -68,6 +70,8 @@ struct Owned {
   std::unique_ptr<LoginFailureRepo> login_failures;
   std::unique_ptr<FederatedIdentityRepo> federated_identities;
   std::unique_ptr<EventRepo> events;
+  std::unique_ptr<OrganizationRepo> organizations;
+  std::unique_ptr<MembershipRepo> memberships;
 };
 
 db::SqliteSettings sqlite_settings(const DatabaseSettings& settings) {
@@ -131,7 +135,9 @@ Repositories OpenStore::repositories(const crypto::Sealer& sealer) {
           *owned.consents,
           *owned.login_failures,
           *owned.federated_identities,
-          *owned.events};
+          *owned.events,
+          *owned.organizations,
+          *owned.memberships};
 }
 
 LaneExecutor* OpenStore::store_lane() { return parts_->sqlite ? &parts_->sqlite->writer() : nullptr; }

@@ -33,9 +33,21 @@ namespace {
                     "a.key = w.value->>0 AND v.value = w.value->>1))")
 // What an index can begin with: the whole username or address, a group, a role.
 #define CARDEA_GROUP(P) " AND (" P "9 = '' OR u.id IN (SELECT user_id FROM user_groups WHERE group_id = " P "9))"
-#define CARDEA_ROLE(P) " AND (" P "10 = '' OR u.id IN (SELECT user_id FROM user_roles WHERE role_id = " P "10))"
+#define CARDEA_MORE(P)                                                                                                \
+  " AND (" P "16 = '' OR u.id IN (SELECT user_id FROM organization_members WHERE organization_id = " P                \
+  "16))"                                                                                                              \
+  " AND (" P "17 = '' OR u.id IN (SELECT user_id FROM federated_identities WHERE realm_id = " P "1 AND provider = " P \
+  "17 AND (" P "18 = '' OR upstream_id = " P "18)))"
+#define CARDEA_ROLE(P) \
+  CARDEA_MORE(P) " AND (" P "10 = '' OR u.id IN (SELECT user_id FROM user_roles WHERE role_id = " P "10))"
 #define CARDEA_IN_GROUP(P) " AND u.id IN (SELECT user_id FROM user_groups WHERE group_id = " P "9)" CARDEA_ROLE(P)
-#define CARDEA_WITH_ROLE(P) " AND u.id IN (SELECT user_id FROM user_roles WHERE role_id = " P "10)" CARDEA_GROUP(P)
+#define CARDEA_WITH_ROLE(P) \
+  " AND u.id IN (SELECT user_id FROM user_roles WHERE role_id = " P "10)" CARDEA_MORE(P) CARDEA_GROUP(P)
+#define CARDEA_IN_ORGANIZATION(P) \
+  " AND u.id IN (SELECT user_id FROM organization_members WHERE organization_id = " P "16)" CARDEA_ANY(P)
+#define CARDEA_LINKED(P)                                                                                          \
+  " AND u.id IN (SELECT user_id FROM federated_identities WHERE realm_id = " P "1 AND provider = " P "17 AND (" P \
+  "18 = '' OR upstream_id = " P "18))" CARDEA_ANY(P)
 #define CARDEA_ANY(P) CARDEA_GROUP(P) CARDEA_ROLE(P)
 #define CARDEA_NAMED(P) " AND u.username = " P "15" CARDEA_ANY(P)
 #define CARDEA_ADDRESSED(P) " AND u.email = " P "15" CARDEA_ANY(P)
@@ -58,12 +70,16 @@ constexpr Statements kNamed = CARDEA_STATEMENTS(CARDEA_NAMED);
 constexpr Statements kAddressed = CARDEA_STATEMENTS(CARDEA_ADDRESSED);
 constexpr Statements kInGroup = CARDEA_STATEMENTS(CARDEA_IN_GROUP);
 constexpr Statements kWithRole = CARDEA_STATEMENTS(CARDEA_WITH_ROLE);
+constexpr Statements kInOrganization = CARDEA_STATEMENTS(CARDEA_IN_ORGANIZATION);
+constexpr Statements kLinked = CARDEA_STATEMENTS(CARDEA_LINKED);
 
 const Statements& statements_for(const UserQuery& query) {
   if (query.exact && !query.username.empty()) return kNamed;
   if (query.exact && !query.email.empty()) return kAddressed;
   if (query.group) return kInGroup;
   if (query.role) return kWithRole;
+  if (query.organization) return kInOrganization;
+  if (!query.provider.empty()) return kLinked;
   return kAny;
 }
 
@@ -110,7 +126,8 @@ auto with_values(const RealmId& realm, const UserQuery& query, Run&& run) {
   return run(statements_for(query),
              {realm.str(), texts.words, texts.username, texts.email, texts.first_name, texts.last_name,
               number_of(query.enabled), number_of(query.email_verified), text_of(query.group), text_of(query.role),
-              query.with_service_accounts ? 1 : 0, texts.attributes, limit_of(query.max), query.first, texts.whole});
+              query.with_service_accounts ? 1 : 0, texts.attributes, limit_of(query.max), query.first, texts.whole,
+              text_of(query.organization), query.provider, query.upstream_id});
 }
 
 }  // namespace

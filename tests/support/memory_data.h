@@ -99,8 +99,11 @@ struct MemoryData {
   MemoryTable<Consent> consents;                                               // key(user, client)
   MemoryTable<LoginFailures> login_failures;                                   // key(realm, user)
   MemoryTable<std::shared_ptr<const FederatedIdentity>> federated_identities;  // key(user, provider)
-  MemoryTable<UserEvent> user_events;                                          // by id
-  MemoryTable<AdminEvent> admin_events;                                        // by id
+  RecordTable<Organization> organizations;
+  MemoryTable<Membership> memberships;              // key(organization, user)
+  MemoryTable<OrganizationInvitation> invitations;  // key(organization, email)
+  MemoryTable<UserEvent> user_events;               // by id
+  MemoryTable<AdminEvent> admin_events;             // by id
 };
 
 class MemoryRows final : public Rows {
@@ -172,12 +175,17 @@ struct MemoryRepos {
   std::unique_ptr<LoginFailureRepo> login_failures;
   std::unique_ptr<FederatedIdentityRepo> federated_identities;
   std::unique_ptr<EventRepo> events;
+  std::unique_ptr<OrganizationRepo> organizations;
+  std::unique_ptr<MembershipRepo> memberships;
 };
 
 void make_settings_repos(MemoryRepos& repos);
 void make_user_repos(MemoryRepos& repos);
 void make_session_repos(MemoryRepos& repos);
 void make_account_repos(MemoryRepos& repos);
+void make_organization_repos(MemoryRepos& repos);
+/// With memberships and invitations.
+void erase_organization(MemoryData& data, const OrganizationId& id);
 void make_event_repos(MemoryRepos& repos);
 
 }  // namespace cardea

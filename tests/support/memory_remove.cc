@@ -32,6 +32,7 @@ void forget_user(MemoryData& data, const User& user) {
   }
   std::erase_if(data.consents.edit(), [&](const auto& row) { return row.second.user == user.id; });
   std::erase_if(data.login_failures.edit(), [&](const auto& row) { return row.second.user == user.id; });
+  std::erase_if(data.memberships.edit(), [&](const auto& row) { return row.first.ends_with(key_of("", id)); });
   std::erase_if(data.federated_identities.edit(), [&](const auto& row) { return row.second->user == user.id; });
   if (user.service_account_client) data.service_accounts.edit().erase(user.service_account_client->str());
   if (const auto* credentials = data.user_credentials.find(id)) {
@@ -61,6 +62,9 @@ bool remove_realm_rows(MemoryData& data, const RealmId& realm, int rows_max) {
   erase_rows(
       data.users, left, [&](auto&, const auto& row) { return row->user.realm == realm; },
       [&](const auto& row) { forget_user(data, row->user); });
+  erase_rows(
+      data.organizations, left, [&](auto&, const auto& row) { return row->realm == realm; },
+      [&](const auto& row) { erase_organization(data, row->id); });
   erase_rows(
       data.groups, left, [&](auto&, const auto& row) { return row->realm == realm; },
       [&](const auto& row) { data.group_names.edit().erase(group_key(*row)); });

@@ -70,7 +70,9 @@ Repositories MemoryStore::repositories() {
           *r.consents,
           *r.login_failures,
           *r.federated_identities,
-          *r.events};
+          *r.events,
+          *r.organizations,
+          *r.memberships};
 }
 
 Stored<void> MemoryStore::read(const std::function<Stored<void>(Rows&)>& function) {
@@ -127,6 +129,7 @@ MemoryRepos::MemoryRepos() {
   make_user_repos(*this);
   make_session_repos(*this);
   make_account_repos(*this);
+  make_organization_repos(*this);
   make_event_repos(*this);
 }
 MemoryRepos::~MemoryRepos() = default;

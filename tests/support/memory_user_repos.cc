@@ -141,12 +141,19 @@ class MemoryUsers final : public UserRepo {
   static std::vector<User> matching(const MemoryData& data, const RealmId& realm, const UserQuery& query) {
     std::map<std::string, User> found;
     for (const auto& [id, subject] : data.users.rows()) {
-      if (subject->user.realm == realm && matches(*subject, query))
+      if (subject->user.realm == realm && matches(*subject, query) && is_related(data, subject->user, query))
         found.emplace(subject->user.username, subject->user);
     }
     std::vector<User> users;
     for (auto& [name, user] : found) users.push_back(std::move(user));
     return users;
+  }
+  static bool is_related(const MemoryData& data, const User& user, const UserQuery& query) {
+    if (query.organization && !data.memberships.contains(key_of(query.organization->str(), user.id.str())))
+      return false;
+    if (query.provider.empty()) return true;
+    const auto* link = data.federated_identities.find(key_of(user.id.str(), query.provider));
+    return link != nullptr && (query.upstream_id.empty() || (*link)->upstream_id == query.upstream_id);
   }
   static bool has_part(std::string_view value, std::string_view part, bool exact) {
     if (part.empty()) return true;

@@ -81,6 +81,7 @@ constexpr std::array kProviders = {
     Provider{"oidc-usersessionmodel-note-mapper", MapperKind::kSessionNote, 0, true},
     Provider{"oidc-hardcoded-claim-mapper", MapperKind::kHardcodedClaim, 0, true},
     Provider{"oidc-group-membership-mapper", MapperKind::kGroupMembership, 0, true},
+    Provider{"oidc-organization-membership-mapper", MapperKind::kOrganizations, 0, true},
     Provider{"oidc-audience-mapper", MapperKind::kAudience, 0, false},
     Provider{"oidc-allowed-origins-mapper", MapperKind::kAllowedOrigins, 0, false},
     Provider{"oidc-acr-mapper", MapperKind::kAcr, 0, false},
@@ -123,6 +124,10 @@ void read_own_config(MapperOp& op, const ProtocolMapper& mapper) {
       break;
     case MapperKind::kGroupMembership:
       op.flag = config(mapper, "full.path") != "false";
+      break;
+    case MapperKind::kOrganizations:
+      op.flag = is_on(mapper, "addOrganizationAttributes");
+      if (is_on(mapper, "addOrganizationId")) op.source = "id";
       break;
     case MapperKind::kRealmRoles:
       op.text = config(mapper, "usermodel.realmRoleMapping.rolePrefix");

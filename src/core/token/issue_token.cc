@@ -151,6 +151,15 @@ bool narrow_audience(const std::vector<std::string>& only, Claims& claims) {
   return true;
 }
 
+void write_scope(JsonWriter& writer, const TokenContext& context) {
+  const auto& organizations = context.subject.organization_scope;
+  if (organizations.empty()) {
+    writer.member("scope", context.plan.token_scope);
+  } else {
+    writer.member("scope", context.plan.token_scope + " " + organizations);
+  }
+}
+
 constexpr std::size_t kUsualTokenChars = 1900;  // taken once; a longer token grows
 
 /// Everything that the claims of a transient session's access token stand on besides realm, client, plan and subject,
@@ -184,7 +193,7 @@ void write_rest(std::string& payload, const TokenContext& context, Claims& claim
   if (context.session != nullptr) writer.member("sid", context.session->id.str());
   write_confirmation(writer, context);
   write_fixed(writer, claims);
-  writer.member("scope", context.plan.token_scope);
+  write_scope(writer, context);
   if (rfc9068) claims.others.set({"client_id"}, std::string_view(context.client.client.client_id));  // section 2.2
   claims.others.write_members(writer);
   writer.end_object();
@@ -351,6 +360,7 @@ Result<IssuedTokens, IssueError> issue_tokens(const TokenContext& given, Random&
     tokens.id_token = std::move(*id);
   }
   tokens.access_token = std::move(*access);
+  tokens.organization_scope = context.subject.organization_scope;
   const bool refreshable = context.session != nullptr && context.with_refresh &&
                            context.client.client.attribute("use.refresh.tokens") != "false";
   if (refreshable) {

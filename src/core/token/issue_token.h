@@ -71,6 +71,7 @@ struct IssuedTokens {
   std::string refresh_id;     // jti of the refresh token
   std::int64_t expires_in = 0;
   std::int64_t refresh_expires_in = 0;
+  std::string organization_scope;  // TokenSubject's: the answer's `scope` says it behind the plan's
   std::string response_members;  // what mappers add to the answer itself: members of an object without braces, or empty
 };
 

@@ -58,6 +58,8 @@ class Runner {
         return {};
       case MapperKind::kGroupMembership:
         return groups(op);
+      case MapperKind::kOrganizations:
+        return organizations(op);
       case MapperKind::kRealmRoles:
         return realm_roles(op);
       case MapperKind::kClientRoles:
@@ -243,6 +245,36 @@ class Runner {
     Texts texts;
     for (const auto& group : context_.subject.groups) texts.emplace_back(op.flag ? group->path : group->name);
     return texts.empty() ? Done{} : place(op, std::move(texts));
+  }
+
+  /// Aliases, or by alias what more is asked for.
+  Done organizations(const MapperOp& op) {
+    const auto& all = context_.subject.organizations;
+    if (all.empty()) return {};
+    if (!op.flag && op.source.empty()) {
+      Texts texts;
+      for (const auto& organization : all) texts.emplace_back(organization.alias);
+      if (!op.multivalued) return place(op, ClaimTree::Value(texts.front()));
+      return place(op, std::move(texts));
+    }
+    std::string text;
+    JsonWriter writer(text);
+    writer.begin_object();
+    for (const auto& organization : all) {
+      writer.key(organization.alias).begin_object();
+      if (op.flag) {
+        for (const auto& [name, values] : organization.attributes) {
+          if (name == "id" && !op.source.empty()) continue;
+          writer.key(name).begin_array();
+          for (const auto& value : values) writer.string(value);
+          writer.end_array();
+        }
+      }
+      if (!op.source.empty()) writer.member("id", organization.id.str());
+      writer.end_object();
+    }
+    writer.end_object();
+    return place(op, ClaimTree::Raw{claims_.own(std::move(text))});
   }
 
   bool is_visible(const EffectiveRoles::Item& role) const {

@@ -22,6 +22,45 @@ const ClientScope* named(const ClientEntry& client, const std::vector<ScopeId>& 
   return nullptr;
 }
 
+constexpr std::string_view kOrganization = "organization";
+
+/// "organization:*" and "organization:alias" are the scope "organization" with a parameter, unless a scope is called
+/// so.
+std::string_view name_of(const ClientEntry& client, std::string_view word) {
+  const bool has_parameter =
+      word.size() > kOrganization.size() + 1 && word.starts_with(kOrganization) && word[kOrganization.size()] == ':';
+  return has_parameter && !client.realm->scopes_by_name.contains(std::string(word)) ? kOrganization : word;
+}
+
+std::string_view parameter_of(std::string_view word) {
+  return word.size() <= kOrganization.size() ? std::string_view() : word.substr(kOrganization.size() + 1);
+}
+
+OrganizationScope way_of(std::string_view word) {
+  const auto parameter = parameter_of(word);
+  if (parameter.empty()) return OrganizationScope::kOnly;
+  return parameter == "*" ? OrganizationScope::kAll : OrganizationScope::kNamed;
+}
+
+bool is_other_way(std::string_view before, std::string_view word) {
+  return !before.empty() && way_of(before) != way_of(word);
+}
+
+/// One request asks in one way: names may be several.
+Result<void, ScopeError> add_organizations(TokenPlan& plan, std::string_view word) {
+  const auto parameter = parameter_of(word);
+  const auto wanted = way_of(word);
+  if (plan.organizations != OrganizationScope::kNone && plan.organizations != wanted) {
+    return refuse(ScopeError::kInvalid);
+  }
+  plan.organizations = wanted;
+  auto& aliases = plan.organization_aliases;
+  if (wanted == OrganizationScope::kNamed && std::ranges::find(aliases, parameter) == aliases.end()) {
+    aliases.emplace_back(parameter);
+  }
+  return {};
+}
+
 /// Default scopes always apply, optional ones when asked for (keycloak.md section 1.9, scope rule).
 Result<void, ScopeError> select_scopes(const ClientEntry& client, std::string_view requested, TokenPlan& plan) {
   const auto add = [&](const ClientScope* scope) {
@@ -35,15 +74,22 @@ Result<void, ScopeError> select_scopes(const ClientEntry& client, std::string_vi
       plan.openid = true;
       continue;
     }
-    if (named(client, client.client.default_scopes, word) != nullptr) continue;
-    const auto* optional = named(client, client.client.optional_scopes, word);
-    if (optional == nullptr) return refuse(ScopeError::kInvalid);
-    asked.push_back(optional);
+    const auto name = name_of(client, word);
+    const bool is_default = named(client, client.client.default_scopes, name) != nullptr;
+    const auto* optional = is_default ? nullptr : named(client, client.client.optional_scopes, name);
+    if (!is_default && optional == nullptr) return refuse(ScopeError::kInvalid);
+    if (name == kOrganization) {
+      if (auto added = add_organizations(plan, word); !added) return added;
+    }
+    if (!is_default) asked.push_back(optional);
   }
   // In the client's order, so that one selection is one plan however it was spelled.
   for (const auto& id : client.client.optional_scopes) {
     const auto* scope = scope_by_id(*client.realm, id);
     if (std::find(asked.begin(), asked.end(), scope) != asked.end()) add(scope);
+  }
+  if (plan.organizations == OrganizationScope::kNone && plan.has_scope(kOrganization)) {
+    plan.organizations = OrganizationScope::kOnly;  // a default scope
   }
   return {};
 }
@@ -51,6 +97,11 @@ Result<void, ScopeError> select_scopes(const ClientEntry& client, std::string_vi
 void append_word(std::string& words, std::string_view word) {
   if (!words.empty()) words.push_back(' ');
   words.append(word);
+}
+
+void append_organizations(std::string& words, const TokenPlan& plan) {
+  if (plan.organizations == OrganizationScope::kAll) append_word(words, "organization:*");
+  for (const auto& alias : plan.organization_aliases) append_word(words, "organization:" + alias);
 }
 
 void add_mappers(TokenPlan& plan, const std::vector<ProtocolMapper>& mappers) {
@@ -63,6 +114,8 @@ void add_mappers(TokenPlan& plan, const std::vector<ProtocolMapper>& mappers) {
 std::string selection_of(const TokenPlan& plan) {
   std::string key = plan.openid ? "openid" : "";
   for (const auto* scope : plan.scopes) key.append(" ").append(scope->id.str());
+  if (plan.organizations == OrganizationScope::kAll) key.append(" *");
+  for (const auto& alias : plan.organization_aliases) key.append(" :").append(alias);
   return key;
 }
 
@@ -89,8 +142,13 @@ void compile(const ClientEntry& client, TokenPlan& plan) {
   }
   plan.role_mappings = client.client.role_mappings;
   for (const auto* scope : plan.scopes) {
-    append_word(plan.full_scope, scope->name);
-    if (scope->in_token_scope()) append_word(plan.token_scope, scope->name);
+    const bool has_parameter = scope->name == kOrganization && plan.organizations != OrganizationScope::kOnly;
+    if (has_parameter) {
+      append_organizations(plan.full_scope, plan);
+    } else {
+      append_word(plan.full_scope, scope->name);
+      if (scope->in_token_scope()) append_word(plan.token_scope, scope->name);
+    }
     plan.role_mappings.insert(plan.role_mappings.end(), scope->role_mappings.begin(), scope->role_mappings.end());
     add_mappers(plan, scope->mappers);
   }
@@ -155,8 +213,12 @@ Result<std::shared_ptr<const TokenPlan>, ScopeError> plan_for(const ClientEntry&
 std::shared_ptr<const TokenPlan> plan_for_granted(const ClientEntry& client, std::string_view granted) {
   if (auto plan = plan_of(client, granted)) return std::move(*plan);
   std::string left;
+  std::string_view asked;  // of the organizations: two ways of asking are none
   for (const auto word : split_words(granted)) {
-    if (has_scope_named(client, word)) append_word(left, word);
+    const auto name = name_of(client, word);
+    if (!has_scope_named(client, name) || (name == kOrganization && is_other_way(asked, word))) continue;
+    if (name == kOrganization) asked = word;
+    append_word(left, word);
   }
   auto plan = plan_of(client, left);
   CARDEA_ASSERT(plan);

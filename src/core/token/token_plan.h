@@ -52,6 +52,15 @@ enum class MapperKind {
   kAcr,
   kSessionState,
   kNonce,
+  kOrganizations,
+};
+
+/// Which organizations of a person tokens name: what scope `organization` asks for (keycloak.md section 6.14).
+enum class OrganizationScope {
+  kNone,
+  kOnly,   // "organization": the only one somebody has
+  kAll,    // "organization:*"
+  kNamed,  // "organization:alias", once or more
 };
 
 enum class ClaimType { kString, kLong, kBoolean, kJson };
@@ -64,8 +73,9 @@ struct MapperOp {
   std::vector<std::string> path;  // claim.name split at dots; "${client_id}" stays, it is filled in per client
   ClaimType type = ClaimType::kString;
   bool multivalued = false;
-  bool flag = false;                        // group membership: full path; attributes: aggregate group attributes
-  std::string source;                       // attribute, property, note, or client id
+  bool flag = false;                        // group membership: full path; attributes: aggregate group attributes;
+                                            // organizations: their attributes as well
+  std::string source;                       // attribute, property, note, or client id; "id" of organizations
   std::string text;                         // hardcoded value, role prefix, audience
   std::map<std::string, std::string> more;  // address parts
 };
@@ -73,10 +83,12 @@ struct MapperOp {
 struct TokenPlan {
   std::vector<const ClientScope*> scopes;  // into the realm entry that the client entry holds
   bool openid = false;
-  std::string token_scope;            // what the answer and the token say
+  std::string token_scope;            // what the answer and the token say; of organizations only "organization"
   std::string full_scope;             // what the refresh token says: every granted scope, default ones included
   std::vector<MapperOp> operations;   // in the order they run
   std::vector<RoleId> role_mappings;  // scope mappings of the client and its granted scopes
+  OrganizationScope organizations = OrganizationScope::kNone;
+  std::vector<std::string> organization_aliases;  // kNamed
   bool lightweight = false;
   bool writes_response = false;  // some mapper adds to the answer of the token endpoint
   [[nodiscard]] bool has_scope(std::string_view name) const;

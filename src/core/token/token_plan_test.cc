@@ -71,5 +71,53 @@ TEST_F(TokenPlanTest, one_selection_has_one_plan_however_it_is_spelled) {
   EXPECT_NE(*plan_for(*client_, "openid"), plan);
 }
 
+/// A client that may ask for the organizations of people.
+class OrganizationScopeTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto realm = std::make_shared<RealmEntry>();
+    ClientScope scope;
+    scope.id = ScopeId("o");
+    scope.name = "organization";
+    scope.protocol = "openid-connect";
+    const auto& kept = realm->scopes.emplace_back(std::move(scope));
+    realm->scopes_by_id[kept.id.str()] = &kept;
+    realm->scopes_by_name[kept.name] = &kept;
+    auto client = make_test_client(make_test_records().scopes);
+    client.default_scopes.clear();
+    client.optional_scopes = {kept.id};
+    client_ = make_test_entry(realm, std::move(client));
+  }
+  std::shared_ptr<const ClientEntry> client_;
+};
+
+TEST_F(OrganizationScopeTest, refuses_two_ways_of_asking_in_one_request) {
+  for (const std::string_view scope : {"organization organization:a", "organization:a organization:*", "organization:",
+                                       "organization organization:*", "organizations", "organization:a organization"}) {
+    EXPECT_FALSE(plan_for(*client_, scope)) << scope;
+  }
+}
+
+TEST_F(OrganizationScopeTest, a_grant_with_two_ways_keeps_the_first) {
+  const auto plan = plan_for_granted(*client_, "organization:a organization:* organization organization:b");
+  ASSERT_NE(plan, nullptr);
+  EXPECT_EQ(plan->organizations, OrganizationScope::kNamed);
+  EXPECT_EQ(plan->full_scope, "organization:a organization:b");
+  EXPECT_EQ(plan->token_scope, "") << "tokens say those that the person is in";
+}
+
+TEST_F(OrganizationScopeTest, what_is_granted_outlives_a_scope_that_is_gone) {
+  const auto plan = plan_for_granted(*client_, "gone organization:a");
+  EXPECT_EQ(plan->full_scope, "organization:a");
+  EXPECT_EQ(plan_for_granted(*client_, "gone organization:*")->full_scope, "organization:*");
+  EXPECT_EQ(plan_for_granted(*client_, "gone")->organizations, OrganizationScope::kNone);
+}
+
+TEST_F(OrganizationScopeTest, each_parameter_is_a_plan_of_its_own) {
+  EXPECT_NE(*plan_for(*client_, "organization:a"), *plan_for(*client_, "organization:b"));
+  EXPECT_NE(*plan_for(*client_, "organization"), *plan_for(*client_, "organization:*"));
+  EXPECT_EQ(*plan_for(*client_, "organization:a organization:a"), *plan_for(*client_, "organization:a"));
+}
+
 }  // namespace
 }  // namespace cardea

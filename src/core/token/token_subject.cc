@@ -1,6 +1,37 @@
 #include "core/token/token_subject.h"
 
+#include <algorithm>
+
 namespace cardea {
+namespace {
+
+bool is_wanted(const TokenPlan& plan, const Organization& organization) {
+  return organization.enabled &&
+         (plan.organizations != OrganizationScope::kNamed ||
+          std::ranges::find(plan.organization_aliases, organization.alias) != plan.organization_aliases.end());
+}
+
+Stored<void> add_organizations(Rows& rows, Settings& settings, const RealmEntry& realm, const TokenPlan& plan,
+                               TokenSubject& subject) {
+  auto found = settings.organizations(rows, realm, subject.subject.user.id);
+  if (!found) return refuse(found.error());
+  std::erase_if(*found, [&](const Organization& organization) { return !is_wanted(plan, organization); });
+  // One of several is for the person to choose; nobody is asked here.
+  if (plan.organizations == OrganizationScope::kOnly && found->size() > 1) return {};
+  subject.organizations = std::move(*found);
+  if (plan.organizations == OrganizationScope::kOnly || subject.organizations.empty()) return {};
+  if (plan.organizations == OrganizationScope::kAll) {
+    subject.organization_scope = "organization:*";
+    return {};
+  }
+  for (const auto& organization : subject.organizations) {
+    if (!subject.organization_scope.empty()) subject.organization_scope += ' ';
+    subject.organization_scope.append("organization:").append(organization.alias);
+  }
+  return {};
+}
+
+}  // namespace
 
 Stored<TokenSubject> complete_subject(Rows& rows, Settings& settings, const ClientEntry& client, const TokenPlan& plan,
                                       Subject subject) {
@@ -17,6 +48,11 @@ Stored<TokenSubject> complete_subject(Rows& rows, Settings& settings, const Clie
   if (!groups) return refuse(groups.error());
   answer.groups = std::move(*groups);
   answer.subject = std::move(subject);
+  if (plan.organizations != OrganizationScope::kNone) {
+    if (auto added = add_organizations(rows, settings, *client.realm, plan, answer); !added) {
+      return refuse(added.error());
+    }
+  }
   return answer;
 }
 

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/settings.h"
@@ -15,6 +16,8 @@ struct TokenSubject {
   std::shared_ptr<const EffectiveRoles> roles;        // everything the subject has
   std::shared_ptr<const EffectiveRoles> scope_roles;  // what the client may see; null: everything (full scope)
   std::vector<std::shared_ptr<const Group>> groups;
+  std::vector<Organization> organizations;  // those that the plan asks for and the person is in, by name
+  std::string organization_scope;           // what tokens say of them: "organization:acme"; empty: nothing to add
 };
 
 /// Completes a loaded subject with its roles and groups for one client and plan.

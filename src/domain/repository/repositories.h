@@ -3,6 +3,7 @@
 
 #include "domain/repository/account_repos.h"
 #include "domain/repository/event_repo.h"
+#include "domain/repository/organization_repo.h"
 #include "domain/repository/server_repo.h"
 #include "domain/repository/session_repos.h"
 #include "domain/repository/settings_repos.h"
@@ -37,6 +38,8 @@ struct Repositories {
   LoginFailureRepo& login_failures;
   FederatedIdentityRepo& federated_identities;
   EventRepo& events;
+  OrganizationRepo& organizations;
+  MembershipRepo& memberships;
 };
 
 }  // namespace cardea

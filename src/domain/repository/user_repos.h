@@ -26,6 +26,8 @@ struct UserQuery {
   std::vector<std::pair<std::string, std::string>> attributes{};  // each pair is among the user's attributes
   std::optional<GroupId> group{};                                 // direct members
   std::optional<RoleId> role{};                                   // direct holders
+  std::optional<OrganizationId> organization{};                   // members
+  std::string provider{}, upstream_id{};  // who is linked there, or is linked as this; empty: any
   bool with_service_accounts = false;
   std::int64_t first = 0;  // how many to pass over
   std::int64_t max = -1;   // at most so many; negative: all

@@ -97,7 +97,11 @@ web::Response token_answer(const TokenRequest& request, const TokenPlan& plan, c
   if (!tokens.id_token.empty()) writer.member("id_token", tokens.id_token);
   writer.member("not-before-policy", request.realm->realm.not_before);
   if (session != nullptr) writer.member("session_state", session->id.str());
-  writer.member("scope", plan.token_scope);
+  if (tokens.organization_scope.empty()) {
+    writer.member("scope", plan.token_scope);
+  } else {
+    writer.member("scope", plan.token_scope + " " + tokens.organization_scope);
+  }
   if (!issued_token_type.empty()) writer.member("issued_token_type", issued_token_type);
   writer.end_object();
   if (!tokens.response_members.empty()) {

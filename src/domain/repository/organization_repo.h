@@ -1,0 +1,65 @@
+// Organizations, their members and their invitations.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "domain/organization.h"
+#include "domain/repository/store.h"
+
+namespace cardea {
+
+struct OrganizationQuery {
+  std::string search{};  // part of name, alias or a domain without regard to case; with `exact` all of name or domain
+  bool exact = false;
+  std::vector<std::pair<std::string, std::string>> attributes{};  // each pair is among its attributes
+  std::optional<UserId> member{};
+  std::int64_t first = 0;
+  std::int64_t max = -1;  // at most so many; negative: all
+};
+
+/// What makes one organization is written as a whole: domains are replaced with it.
+class OrganizationRepo {
+ public:
+  virtual ~OrganizationRepo() = default;
+  virtual Stored<std::optional<Organization>> find(Rows& rows, const RealmId& realm, const OrganizationId& id) = 0;
+  /// By name.
+  virtual Stored<std::vector<Organization>> search(Rows& rows, const RealmId& realm,
+                                                   const OrganizationQuery& query) = 0;
+  /// How many `search` would give without `first` and `max`.
+  virtual Stored<std::int64_t> count(Rows& rows, const RealmId& realm, const OrganizationQuery& query) = 0;
+  /// kConflict when the id, the name, the alias or one of the domains is taken.
+  virtual Stored<void> insert(Tx& tx, const Organization& organization) = 0;
+  /// Replaces everything but realm and id. kConflict when it is gone, or as for `insert`.
+  virtual Stored<void> update(Tx& tx, const Organization& organization) = 0;
+  /// With memberships and invitations. False when it was gone already.
+  virtual Stored<bool> remove(Tx& tx, const RealmId& realm, const OrganizationId& id) = 0;
+};
+
+class MembershipRepo {
+ public:
+  virtual ~MembershipRepo() = default;
+  /// Absent: no member.
+  virtual Stored<std::optional<Membership>> find(Rows& rows, const OrganizationId& organization,
+                                                 const UserId& user) = 0;
+  /// kConflict when the user is a member already, or one of both is gone.
+  virtual Stored<void> insert(Tx& tx, const OrganizationId& organization, const UserId& user,
+                              Membership membership) = 0;
+  /// False when there was none.
+  virtual Stored<bool> remove(Tx& tx, const OrganizationId& organization, const UserId& user) = 0;
+
+  virtual Stored<std::optional<OrganizationInvitation>> find_invitation(Rows& rows, const OrganizationId& organization,
+                                                                        std::string_view id) = 0;
+  /// By address.
+  virtual Stored<std::vector<OrganizationInvitation>> invitations(Rows& rows, const OrganizationId& organization) = 0;
+  /// Takes the place of an earlier one to that address. kConflict when the organization is gone.
+  virtual Stored<void> put_invitation(Tx& tx, const OrganizationInvitation& invitation) = 0;
+  /// False when there was none: of two that accept one invitation, one does.
+  virtual Stored<bool> remove_invitation(Tx& tx, const OrganizationId& organization, std::string_view id) = 0;
+};
+
+}  // namespace cardea

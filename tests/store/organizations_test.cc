@@ -1,0 +1,207 @@
+// Organizations, their members and invitations, on both engines.
+#include "tests/store/fixture.h"
+
+namespace cardea {
+namespace {
+
+class OrganizationsTest : public OpenStoreTest {
+ protected:
+  void SetUp() override {
+    open();
+    insert_realm();
+    user_ = insert_user("ada").id;
+  }
+  Organization organization(std::string name, std::vector<std::string> domains = {}) {
+    Organization out;
+    out.id = OrganizationId("id-of-" + name);
+    out.realm = realm_;
+    out.name = name;
+    out.alias = name;
+    for (auto& domain : domains) out.domains.push_back({std::move(domain), false});
+    return out;
+  }
+  Stored<void> insert(const Organization& row) {
+    return write([&](Tx& tx) { return repos().organizations.insert(tx, row); });
+  }
+  std::optional<Organization> find(const OrganizationId& id) {
+    return read([&](Rows& rows) { return repos().organizations.find(rows, realm_, id); }).value();
+  }
+  std::vector<std::string> names(const OrganizationQuery& query) {
+    std::vector<std::string> out;
+    const auto found = read([&](Rows& rows) { return repos().organizations.search(rows, realm_, query); }).value();
+    for (const auto& row : found) out.push_back(row.name);
+    EXPECT_EQ(query.first != 0 || query.max >= 0 || read([&](Rows& rows) {
+                                                      return repos().organizations.count(rows, realm_, query);
+                                                    }).value() == static_cast<std::int64_t>(out.size()),
+              true);
+    return out;
+  }
+  OrganizationInvitation invitation(const Organization& to, std::string id, std::string email) {
+    return {.id = std::move(id),
+            .organization = to.id,
+            .email = std::move(email),
+            .first_name = "A",
+            .last_name = "B",
+            .sent_at = now_,
+            .expires_at = now_ + seconds(60)};
+  }
+  UserId user_;
+};
+INSTANTIATE_TEST_SUITE_P(Engines, OrganizationsTest, kBothEngines, engine_name);
+
+using Names = std::vector<std::string>;
+
+TEST_P(OrganizationsTest, refuses_names_aliases_and_domains_that_are_taken) {
+  ASSERT_TRUE(insert(organization("acme", {"acme.example"})));
+  auto same_name = organization("acme");
+  same_name.id = OrganizationId("2");
+  same_name.alias = "other";
+  EXPECT_EQ(insert(same_name).error(), StoreError::kConflict);
+  auto same_alias = organization("other");
+  same_alias.alias = "acme";
+  EXPECT_EQ(insert(same_alias).error(), StoreError::kConflict);
+  EXPECT_EQ(insert(organization("other", {"acme.example"})).error(), StoreError::kConflict);
+  EXPECT_FALSE(find(OrganizationId("id-of-other")));  // nothing is left of it
+  ASSERT_TRUE(insert(organization("beta", {"beta.example"})));
+  auto moved = organization("beta", {"acme.example"});
+  EXPECT_EQ(write([&](Tx& tx) { return repos().organizations.update(tx, moved); }).error(), StoreError::kConflict);
+  auto renamed = organization("acme");
+  renamed.id = OrganizationId("id-of-beta");
+  EXPECT_EQ(write([&](Tx& tx) { return repos().organizations.update(tx, renamed); }).error(), StoreError::kConflict);
+  auto gone = organization("gone");
+  EXPECT_EQ(write([&](Tx& tx) { return repos().organizations.update(tx, gone); }).error(), StoreError::kConflict);
+  EXPECT_EQ(find(OrganizationId("id-of-beta"))->domains.front().name, "beta.example");
+}
+
+TEST_P(OrganizationsTest, keeps_everything_and_replaces_it) {
+  auto acme = organization("acme", {"b.example", "a.example"});
+  acme.domains.back().verified = true;
+  acme.enabled = false;
+  acme.description = "d";
+  acme.redirect_url = "https://a.example/";
+  acme.attributes = {{"tier", {"gold", "2"}}};
+  ASSERT_TRUE(insert(acme));
+  const auto found = find(acme.id);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->domains, (std::vector<OrganizationDomain>{{"a.example", true}, {"b.example", false}}));
+  EXPECT_EQ(found->attributes, acme.attributes);
+  EXPECT_EQ(found->description, "d");
+  EXPECT_EQ(found->redirect_url, "https://a.example/");
+  EXPECT_FALSE(found->enabled);
+  const auto bare = organization("acme");
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().organizations.update(tx, bare); }));
+  EXPECT_TRUE(find(acme.id)->domains.empty());
+  EXPECT_TRUE(find(acme.id)->attributes.empty());
+  EXPECT_FALSE(read([&](Rows& rows) { return repos().organizations.find(rows, RealmId("other"), acme.id); }).value());
+}
+
+TEST_P(OrganizationsTest, finds_by_name_domain_attribute_and_member) {
+  auto acme = organization("Acme", {"acme.example", "mill.example"});
+  acme.attributes = {{"tier", {"gold"}}};
+  ASSERT_TRUE(insert(acme));
+  auto beta = organization("Beta", {"beta.example"});
+  beta.alias = "b_1";
+  ASSERT_TRUE(insert(beta));
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().memberships.insert(tx, beta.id, user_, Membership::kUnmanaged); }));
+  EXPECT_EQ(names({}), (Names{"Acme", "Beta"}));
+  EXPECT_EQ(names({.first = 1, .max = 5}), Names{"Beta"});
+  EXPECT_EQ(names({.max = 1}), Names{"Acme"});
+  EXPECT_EQ(names({.search = "CM"}), Names{"Acme"});
+  EXPECT_EQ(names({.search = "mill"}), Names{"Acme"});
+  EXPECT_EQ(names({.search = "b_"}), Names{"Beta"});  // '_' is no wildcard
+  EXPECT_EQ(names({.search = "acme", .exact = true}), Names{"Acme"});
+  EXPECT_EQ(names({.search = "beta.example", .exact = true}), Names{"Beta"});
+  EXPECT_EQ(names({.search = "acm", .exact = true}), Names{});
+  EXPECT_EQ(names({.attributes = {{"tier", "gold"}}}), Names{"Acme"});
+  EXPECT_EQ(names({.attributes = {{"tier", "gold"}, {"x", "y"}}}), Names{});
+  EXPECT_EQ(names({.member = user_}), Names{"Beta"});
+}
+
+TEST_P(OrganizationsTest, has_each_member_once_and_finds_them) {
+  const auto acme = organization("acme");
+  ASSERT_TRUE(insert(acme));
+  auto& members = repos().memberships;
+  const auto join = [&](const OrganizationId& id, const UserId& user) {
+    return write([&](Tx& tx) { return members.insert(tx, id, user, Membership::kManaged); });
+  };
+  EXPECT_EQ(join(acme.id, UserId("nobody")).error(), StoreError::kConflict);
+  EXPECT_EQ(join(OrganizationId("nothing"), user_).error(), StoreError::kConflict);
+  ASSERT_TRUE(join(acme.id, user_));
+  EXPECT_EQ(join(acme.id, user_).error(), StoreError::kConflict);
+  EXPECT_EQ(read([&](Rows& rows) { return members.find(rows, acme.id, user_); }).value(), Membership::kManaged);
+  insert_user("bob");
+  UserQuery query;
+  query.organization = acme.id;
+  EXPECT_EQ(read([&](Rows& rows) { return repos().users.count(rows, realm_, query); }).value(), 1);
+  EXPECT_EQ(read([&](Rows& rows) { return repos().users.search(rows, realm_, query); }).value().front().username,
+            "ada");
+  query.username = "bob";
+  query.exact = true;
+  EXPECT_EQ(read([&](Rows& rows) { return repos().users.count(rows, realm_, query); }).value(), 0);
+  EXPECT_TRUE(write([&](Tx& tx) { return members.remove(tx, acme.id, user_); }).value());
+  EXPECT_FALSE(write([&](Tx& tx) { return members.remove(tx, acme.id, user_); }).value());
+}
+
+TEST_P(OrganizationsTest, finds_people_by_their_link_to_a_provider) {
+  insert_user("bob");
+  const FederatedIdentity link{.realm = realm_,
+                               .user = user_,
+                               .provider = "up",
+                               .upstream_id = "7",
+                               .upstream_name = "ada7",
+                               .token = {},
+                               .created_at = now_,
+                               .last_login_at = now_};
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().federated_identities.insert(tx, link); }));
+  const auto count = [&](std::string provider, std::string id) {
+    UserQuery query;
+    query.provider = std::move(provider);
+    query.upstream_id = std::move(id);
+    return read([&](Rows& rows) { return repos().users.count(rows, realm_, query); }).value();
+  };
+  EXPECT_EQ(count("up", ""), 1);
+  EXPECT_EQ(count("up", "7"), 1);
+  EXPECT_EQ(count("up", "8"), 0);
+  EXPECT_EQ(count("other", ""), 0);
+}
+
+TEST_P(OrganizationsTest, keeps_one_invitation_for_each_address) {
+  const auto acme = organization("acme");
+  ASSERT_TRUE(insert(acme));
+  auto& members = repos().memberships;
+  const auto put = [&](const OrganizationInvitation& row) {
+    return write([&](Tx& tx) { return members.put_invitation(tx, row); });
+  };
+  EXPECT_EQ(put(invitation(organization("gone"), "0", "x@acme.example")).error(), StoreError::kConflict);
+  ASSERT_TRUE(put(invitation(acme, "1", "x@acme.example")));
+  ASSERT_TRUE(put(invitation(acme, "2", "x@acme.example")));
+  ASSERT_TRUE(put(invitation(acme, "3", "a@acme.example")));
+  const auto found = read([&](Rows& rows) { return members.invitations(rows, acme.id); }).value();
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].id, "3");
+  EXPECT_EQ(found[1].id, "2");
+  EXPECT_EQ(found[1].expires_at, now_ + seconds(60));
+  EXPECT_FALSE(read([&](Rows& rows) { return members.find_invitation(rows, acme.id, "1"); }).value());
+  EXPECT_EQ(read([&](Rows& rows) { return members.find_invitation(rows, acme.id, "2"); }).value()->email,
+            "x@acme.example");
+  EXPECT_TRUE(write([&](Tx& tx) { return members.remove_invitation(tx, acme.id, "2"); }).value());
+  EXPECT_FALSE(write([&](Tx& tx) { return members.remove_invitation(tx, acme.id, "2"); }).value());
+}
+
+TEST_P(OrganizationsTest, leaves_nothing_behind) {
+  const auto acme = organization("acme", {"acme.example"});
+  ASSERT_TRUE(insert(acme));
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().memberships.insert(tx, acme.id, user_, Membership::kManaged); }));
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().memberships.put_invitation(tx, invitation(acme, "1", "x@a.b")); }));
+  EXPECT_FALSE(write([&](Tx& tx) { return repos().organizations.remove(tx, RealmId("other"), acme.id); }).value());
+  EXPECT_TRUE(write([&](Tx& tx) { return repos().organizations.remove(tx, realm_, acme.id); }).value());
+  EXPECT_FALSE(write([&](Tx& tx) { return repos().organizations.remove(tx, realm_, acme.id); }).value());
+  EXPECT_FALSE(read([&](Rows& rows) { return repos().memberships.find(rows, acme.id, user_); }).value());
+  ASSERT_TRUE(insert(acme));
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().memberships.insert(tx, acme.id, user_, Membership::kManaged); }));
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().users.remove(tx, realm_, user_); }));
+  EXPECT_FALSE(read([&](Rows& rows) { return repos().memberships.find(rows, acme.id, user_); }).value());
+}
+
+}  // namespace
+}  // namespace cardea
