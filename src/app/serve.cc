@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "app/descriptors.h"
 #include "app/version.h"
 #include "app/wire/banner.h"
 #include "app/wire/gate_server.h"
@@ -16,6 +17,11 @@ namespace cardea::app {
 namespace {
 
 constexpr std::chrono::minutes kSignalWait{60};
+
+void log_warnings(const Configuration& configuration, Log& log) {
+  for (const auto& warning : configuration.warnings) log.warning("configuration", {{"text", warning}});
+  if (const auto few = descriptor_warning(raise_descriptor_limit())) log.warning("few_descriptors", {{"text", *few}});
+}
 
 /// Past the log: whoever reads that must not find the password there. With JSON on standard output nothing else may
 /// stand in it, so the password goes to the terminal on standard error, if that is one.
@@ -61,7 +67,7 @@ int serve(Configuration configuration, const Environment& environment, std::FILE
   const auto began = clock.steady();
   ConsoleLog log(configuration.settings.log_level, configuration.settings.log_console_output);
   log.info("starting", {{"version", version()}, {"development", configuration.settings.development}});
-  for (const auto& warning : configuration.warnings) log.warning("configuration", {{"text", warning}});
+  log_warnings(configuration, log);
 
   auto show_password = password_output(configuration.settings, out, err);
   auto server = RunningServer::start(std::move(configuration.settings), environment, log, clock, random,
@@ -92,7 +98,7 @@ int serve_gate(Configuration configuration, const Environment& environment, std:
   const auto format = configuration.settings.log_console_output;
   ConsoleLog log(configuration.settings.log_level, format);
   log.info("starting", {{"version", version()}, {"gate", true}});
-  for (const auto& warning : configuration.warnings) log.warning("configuration", {{"text", warning}});
+  log_warnings(configuration, log);
   auto running = RunningGate::start(std::move(configuration.settings), environment, log, clock, random);
   if (!running) {
     log.error("start_failed", {{"reason", running.error()}});
