@@ -128,14 +128,20 @@ web::Outcome take_answer(const ExchangePtr& exchange, const web::Fetched& fetche
     if (answer.error().error != "invalid_client") {
       return fail(*exchange, answer.error().error, "Could not retrieve token.");
     }
-    // Ended, or replaced there: nobody can sign in until somebody mends it.
-    exchange->arrival->dependencies.log.error("upstream_secret_refused",
-                                              {{"realm", exchange->arrival->realm->realm.name},
-                                               {"provider", exchange->arrival->provider->alias},
-                                               {"correlation_id", exchange->arrival->request.correlation_id}});
+    // Ended, or replaced there: nobody can sign in until somebody mends it. Entra ID says which (entra.md section 11).
+    const bool has_ended = answer.error().description.find("AADSTS7000222") != std::string::npos;
+    exchange->arrival->dependencies.log.error(
+        "upstream_secret_refused",
+        {{"realm", exchange->arrival->realm->realm.name},
+         {"provider", exchange->arrival->provider->alias},
+         {"has_ended", has_ended},
+         {"hint", has_ended ? "make a new client secret at the provider and store it here" : ""},
+         {"correlation_id", exchange->arrival->request.correlation_id}});
     return fail(*exchange, answer.error().error,
-                "The provider does not accept this server any more: its client secret may have ended. Ask your "
-                "administrator.");
+                has_ended ? "The provider does not accept this server any more: its client secret has ended. Ask your "
+                            "administrator for a new one."
+                          : "The provider does not accept this server any more: its client secret may have ended. Ask "
+                            "your administrator.");
   }
   exchange->answer = std::move(*answer);
   if (exchange->addresses.dialect == Dialect::kOauth2) {

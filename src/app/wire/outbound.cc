@@ -7,6 +7,8 @@
 namespace cardea::app {
 namespace {
 
+constexpr milliseconds kFetchSlack{5'000};
+
 http::OutboundRules rules_of(const ServerSettings& settings) {
   http::OutboundRules rules;
   rules.loopback_allowed = settings.development;
@@ -62,6 +64,15 @@ std::string send_and_wait(MailTransport& transport, MailServer server, std::stri
   const auto result = sent.get();
   if (result.sent) return {};
   return result.reason.empty() ? "not sent" : result.reason;
+}
+
+web::Fetched fetch_and_wait(web::Fetcher& fetcher, web::FetchRequest request) {
+  const auto answer = std::make_shared<std::promise<web::Fetched>>();
+  auto fetched = answer->get_future();
+  const auto wait = request.timeout + kFetchSlack;
+  fetcher.fetch(std::move(request), [answer](web::Fetched done) { answer->set_value(std::move(done)); });
+  if (fetched.wait_for(wait) != std::future_status::ready) return refuse(web::FetchError::kTimeout);
+  return fetched.get();
 }
 
 void SmtpTransport::send(MailServer server, std::string to, std::string content, std::function<void(MailSent)> done) {

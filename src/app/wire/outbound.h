@@ -56,6 +56,9 @@ inline constexpr seconds kMailTrialMax{25};
 [[nodiscard]] std::string send_and_wait(MailTransport& transport, MailServer server, std::string to,
                                         std::string content);
 
+/// Sends a request and waits for the answer, at most a little longer than it may take: for threads that may wait.
+[[nodiscard]] web::Fetched fetch_and_wait(web::Fetcher& fetcher, web::FetchRequest request);
+
 /// Sends logout tokens by the fetcher; what comes back is handed on by `jobs`, since it is written to the database.
 class FetchLogoutSender final : public LogoutSender {
  public:

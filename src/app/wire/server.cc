@@ -14,6 +14,7 @@
 #include "app/wire/provider.h"
 #include "app/wire/signals.h"
 #include "app/wire/ticker.h"
+#include "broker/secret_watch.h"
 #include "crypto/work_memory.h"
 #include "http/lanes.h"
 #include "http/server.h"
@@ -23,6 +24,7 @@ namespace cardea::app {
 namespace {
 
 constexpr std::chrono::milliseconds kTick{1000};
+constexpr std::chrono::milliseconds kSecretTick{15'000};
 constexpr std::chrono::milliseconds kWaitForOtherNode{200};
 /// Running requests get this long to end; less than the 30 s after which container platforms kill.
 constexpr std::chrono::milliseconds kStopGrace{10'000};
@@ -64,7 +66,8 @@ struct RunningServer::Parts {
   std::unique_ptr<Outbound> outbound = {};
   std::unique_ptr<http::Lanes> lanes = {};
   std::unique_ptr<Housekeeping> housekeeping = {};
-  std::unique_ptr<Ticker> ticker = {}, jobs_ticker = {};
+  std::unique_ptr<broker::SecretWatch> secret_watch = {};
+  std::unique_ptr<Ticker> ticker = {}, jobs_ticker = {}, secret_ticker = {};
   std::unique_ptr<http::Server> management = {};
   std::unique_ptr<http::Server> server = {};
 
@@ -152,6 +155,8 @@ void RunningServer::Parts::start_jobs() {
     if (gate) gate->tick(outbound->fetcher());
     keep_events();
   });
+  // It waits for answers, so nothing else waits for it.
+  secret_ticker = std::make_unique<Ticker>(kSecretTick, [this] { secret_watch->tick(); });
 }
 
 /// User events of the last second, in few transactions.
@@ -172,6 +177,9 @@ void RunningServer::Parts::make_housekeeping() {
                           }},
       clock, log, health);
   ticker = std::make_unique<Ticker>(kTick, [this] { housekeeping->tick(); });
+  secret_watch = std::make_unique<broker::SecretWatch>(repositories, clock, log, [this](web::FetchRequest request) {
+    return fetch_and_wait(outbound->fetcher(), std::move(request));
+  });
 }
 
 void RunningServer::Parts::register_metrics() {
@@ -184,6 +192,9 @@ void RunningServer::Parts::register_metrics() {
                          [&store] { return static_cast<std::int64_t>(store.grouped_writes()); });
   metrics.gauge_function("cardea_events_lost", "User events dropped since the start, for want of room.",
                          [this] { return static_cast<std::int64_t>(provider->events().lost()); });
+  metrics.gauge_function("cardea_upstream_secret_days",
+                         "Days until the first client secret at an identity provider ends (clientSecretEnds).",
+                         [this] { return secret_watch->days_left(); });
   metrics.gauge_function("cardea_ready", "1 while this node may be sent requests, the database's answer apart.",
                          [this] { return health.started && !health.stopping && health.settings_are_fresh ? 1 : 0; });
 }
@@ -272,6 +283,7 @@ void RunningServer::stop() {
   parts_->jobs_ticker.reset();
   parts_->keep_events();
   parts_->outbound->stop();
+  parts_->secret_ticker.reset();  // what it waits for has ended
   if (parts_->management) parts_->management->stop(std::chrono::milliseconds{0});
 }
 
