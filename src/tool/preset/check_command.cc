@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "tool/apply/apply_realm.h"
+#include "tool/preset/check_redirect.h"
 #include "tool/preset/preset_target.h"
 
 namespace cardea::tool {
@@ -110,6 +111,23 @@ std::optional<std::string> check_tokens(const Preset& preset, PresetTarget& targ
   return std::nullopt;
 }
 
+/// The providers that the preset made, asked whether they know the way back.
+std::optional<std::string> check_redirects(const Preset& preset, PresetTarget& target, const Dependencies& deps,
+                                           Findings& findings) {
+  for (const auto& item : array_of(target.document(), "identityProviders")) {
+    const auto alias = string_or(item.as_object(), "alias", "");
+    const auto found = target.api().find(target.realm_path() + "/identity-provider/instances/" + percent_encode(alias));
+    if (!found) return found.error().text;
+    if (!found->has_value() || !(*found)->is_object()) continue;  // told as missing already
+    const auto& provider = (*found)->as_object();
+    fmt::print(deps.out, "The redirect URI to register at {}: {}\n", alias,
+               redirect_uri_of(provider, target.realm_url()));
+    const auto problem = check_redirect(provider, target.realm_url(), deps);
+    if (problem) findings.tell("The guide, " + preset.guide + ": what is registered ends in the alias", *problem);
+  }
+  return std::nullopt;
+}
+
 int fail(const Dependencies& deps, std::string_view text, int code) {
   fmt::print(deps.err, "cardea check: {}\n", text);
   return code;
@@ -121,6 +139,7 @@ int check(const Preset& preset, const std::vector<std::string>& sets, const Serv
   if (!target) return fail(deps, target.error().text, target.error().code);
   Findings findings{deps.out};
   if (const auto problem = check_set_up(preset, *target, findings)) return fail(deps, *problem, kExitFailed);
+  if (const auto failure = check_redirects(preset, *target, deps, findings)) return fail(deps, *failure, kExitFailed);
   if (const auto problem = target->discover()) {
     findings.tell("", *problem);
   } else {
