@@ -127,12 +127,13 @@ Stored<void> write_mapped(const Writer& writer, const UserId& user, const Mapped
   return write_groups(writer, user, mapped.groups);
 }
 
-void log_problems(const Dependencies& dependencies, const IdentityProvider& provider, const Mapped& mapped,
+void log_problems(const Dependencies& dependencies, const UpstreamIdentity& identity, const Mapped& mapped,
                   std::string_view correlation_id) {
   for (const auto& problem : mapped.problems) {
-    dependencies.log.warning("upstream_mapper_left_out", {{"provider", provider.alias},
+    dependencies.log.warning("upstream_mapper_left_out", {{"provider", identity.provider},
                                                           {"mapper", problem.mapper},
                                                           {"reason", problem.what},
+                                                          {"input", shown_input(identity.claims)},
                                                           {"correlation_id", correlation_id}});
   }
 }
@@ -172,7 +173,7 @@ Stored<void> write_return(Tx& tx, const Arrival& arrival, const UserId& id) {
   const auto& repositories = arrival.dependencies.repositories;
   const auto& realm = arrival.realm->realm;
   const auto mapped = run_mappers(mappers_of(realm, *arrival.provider), arrival.identity, false);
-  log_problems(arrival.dependencies, *arrival.provider, mapped, arrival.request.correlation_id);
+  log_problems(arrival.dependencies, arrival.identity, mapped, arrival.request.correlation_id);
   const auto current = repositories.users.find(tx, realm.id, id);
   if (!current) return refuse(current.error());
   auto after = refreshed(*current, *arrival.provider, arrival.identity, mapped);
@@ -306,7 +307,7 @@ web::Outcome create(const ArrivalPtr& arrival, const FirstLoginRules& rules) {
     return fail_arrival(*arrival, "bad_username", "The provider sent no username.");
   }
   take_members(user, *arrival->provider, arrival->identity, mapped, true);
-  log_problems(dependencies, *arrival->provider, mapped, arrival->request.correlation_id);
+  log_problems(dependencies, arrival->identity, mapped, arrival->request.correlation_id);
   if (!keep_to_profile(*arrival, user)) {
     return fail_arrival(*arrival, "bad_username", "The provider sent a username that cannot be used here.");
   }
@@ -404,6 +405,14 @@ web::Outcome decide(const ArrivalPtr& arrival, const Known& known) {
 }  // namespace
 
 web::Outcome settle_arrival(const ArrivalPtr& arrival) {
+  const auto mapped = run_mappers(mappers_of(arrival->realm->realm, *arrival->provider), arrival->identity, true);
+  const auto stopping = std::ranges::find(mapped.problems, true, &MapperProblem::stops);
+  if (stopping != mapped.problems.end()) {
+    log_problems(arrival->dependencies, arrival->identity, mapped, arrival->request.correlation_id);
+    return fail_arrival(*arrival, "mapper_failed",
+                        "What the provider said cannot be used: the mapping \"" + stopping->mapper +
+                            "\" failed. Ask your administrator.");
+  }
   return then_read(arrival->dependencies, [arrival]() -> web::Outcome {
     auto known =
         read_from(arrival->dependencies.repositories.store, [&](Rows& rows) { return load_known(rows, *arrival); });
@@ -458,7 +467,7 @@ Stored<void> store_link(Tx& tx, const Dependencies& dependencies, const LinkPlac
   if (!user) return refuse(user.error());
   if (!*user || !(*user)->enabled) return refuse(StoreError::kConflict);
   const auto mapped = run_mappers(mappers_of(realm.realm, provider), link.identity, true);
-  log_problems(dependencies, provider, mapped, place.correlation_id);
+  log_problems(dependencies, link.identity, mapped, place.correlation_id);
   FederatedIdentity record;
   record.realm = realm.realm.id;
   record.user = link.user;

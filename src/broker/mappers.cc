@@ -18,6 +18,10 @@ struct Scene {
   [[nodiscard]] bool takes() const { return !is_first && mapper.sync != SyncMode::kImport; }
 };
 
+void fail(const Scene& scene, std::string_view what) {
+  scene.out.problems.push_back({scene.mapper.name, std::string(what), scene.mapper.setting("onError") == "refuse"});
+}
+
 bool has_value(const json::object& claims, std::string_view claim, std::string_view value, bool is_pattern) {
   return std::ranges::any_of(claim_texts(claims, claim), [&](const std::string& each) {
     return is_pattern ? matches_pattern(value, each) : each == value;
@@ -42,7 +46,7 @@ std::optional<bool> all_hold(const Scene& scene) {
 void change_role(const Scene& scene, bool holds) {
   const std::string role(scene.mapper.setting("role"));
   if (role.empty()) {
-    scene.out.problems.push_back({scene.mapper.name, "no_role"});
+    fail(scene, "no_role");
   } else if (holds && scene.adds()) {
     scene.out.roles.push_back({role, true});
   } else if (!holds && scene.takes()) {
@@ -53,7 +57,7 @@ void change_role(const Scene& scene, bool holds) {
 void change_group(const Scene& scene, bool holds) {
   const std::string path(scene.mapper.setting("group"));
   if (path.empty()) {
-    scene.out.problems.push_back({scene.mapper.name, "no_group"});
+    fail(scene, "no_group");
   } else if (holds && scene.adds()) {
     scene.out.groups.push_back({path, true});
   } else if (!holds && scene.takes()) {
@@ -69,7 +73,7 @@ void attribute(const Scene& scene, std::string_view claim, std::string_view name
     return;
   }
   if (name.empty() || name == "username") {
-    scene.out.problems.push_back({scene.mapper.name, "no_user_attribute"});
+    fail(scene, "no_user_attribute");
     return;
   }
   scene.out.attributes[std::string(name)] = std::move(texts);
@@ -87,12 +91,12 @@ void claim_to_role(const Scene& scene) {
 }
 void claims_to_role(const Scene& scene) {
   const auto hold = all_hold(scene);
-  if (!hold) return scene.out.problems.push_back({scene.mapper.name, "bad_claims"});
+  if (!hold) return fail(scene, "bad_claims");
   change_role(scene, *hold);
 }
 void claims_to_group(const Scene& scene) {
   const auto hold = all_hold(scene);
-  if (!hold) return scene.out.problems.push_back({scene.mapper.name, "bad_claims"});
+  if (!hold) return fail(scene, "bad_claims");
   change_group(scene, *hold);
 }
 void hardcoded_role(const Scene& scene) { change_role(scene, true); }
@@ -106,7 +110,7 @@ void hardcoded_attribute(const Scene& scene) {
 void username_template(const Scene& scene) {
   const auto target = scene.mapper.setting("target");
   if (!target.empty() && target != "LOCAL") {
-    scene.out.problems.push_back({scene.mapper.name, "target_not_supported"});
+    fail(scene, "target_not_supported");
     return;
   }
   if (!scene.adds()) return;
@@ -154,6 +158,20 @@ std::string value_of(std::string_view expression, const UpstreamIdentity& identi
 
 }  // namespace
 
+std::string shown_input(const json::object& claims) {
+  constexpr std::string_view kSecretWords[] = {"secret", "password", "token", "nonce", "hash", "key", "code"};
+  json::object shown;
+  for (const auto& [name, value] : claims) {
+    const auto lower = ascii_lower(name);
+    const bool is_secret =
+        std::ranges::any_of(kSecretWords, [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+    shown[name] = is_secret ? json::value("**********") : value;
+  }
+  auto text = json::serialize(shown);
+  if (text.size() > kShownInputBytesMax) text.resize(kShownInputBytesMax);
+  return text;
+}
+
 std::string fill_template(std::string_view text, const UpstreamIdentity& identity) {
   std::string out;
   while (!text.empty()) {
@@ -172,7 +190,7 @@ Mapped run_mappers(const std::vector<IdentityProviderMapper>& mappers, const Ups
   for (const auto& mapper : mappers) {
     const auto* kind = std::ranges::find(kKinds, mapper.kind, &Kind::name);
     if (kind == std::end(kKinds)) {
-      out.problems.push_back({mapper.name, "unknown_mapper"});
+      fail({mapper, identity, is_first, out}, "unknown_mapper");
       continue;
     }
     kind->run({mapper, identity, is_first, out});

@@ -22,6 +22,7 @@ struct GroupChange {
 struct MapperProblem {
   std::string mapper;  // its name
   std::string what;
+  bool stops = false;  // its `onError` is "refuse": nobody signs in by what it cannot map
 };
 
 struct Mapped {
@@ -36,6 +37,10 @@ struct Mapped {
 /// `is_first`: the account is made or linked now.
 [[nodiscard]] Mapped run_mappers(const std::vector<IdentityProviderMapper>& mappers, const UpstreamIdentity& identity,
                                  bool is_first);
+
+/// The claims as the log shows them beside a problem: what looks like a secret hidden, and cut off.
+inline constexpr std::size_t kShownInputBytesMax = 1024;
+[[nodiscard]] std::string shown_input(const json::object& claims);
 
 /// "${ALIAS}.${CLAIM.preferred_username}", with "| lowercase", "| uppercase" and "| localpart" (keycloak.md 5.7).
 [[nodiscard]] std::string fill_template(std::string_view text, const UpstreamIdentity& identity);

@@ -181,5 +181,40 @@ TEST_F(BrokerRules, refuses_the_stored_token_for_a_role_that_only_a_mapper_wrote
   EXPECT_NE(given.body_text().find("up-access"), std::string_view::npos);
 }
 
+json::object mapper_that_fails(std::string_view on_error) {
+  return {{"id", "m-1"},
+          {"name", "staff role"},
+          {"identityProviderAlias", "up"},
+          {"identityProviderMapper", "oidc-advanced-role-idp-mapper"},
+          {"config", {{"claims", "no list"}, {"role", "staff"}, {"syncMode", "FORCE"}, {"onError", on_error}}}};
+}
+
+TEST_F(BrokerRules, G2_33_a_mapping_that_fails_stops_the_login_or_not_as_it_says) {
+  claims_["api_secret"] = "hunter2";
+  use({provider("up")}, {mapper_that_fails("refuse")});
+  Browser stopped(server_);
+  const auto page = sign_in_upstream(stopped);
+  expect_refused(page, "mapper_failed");
+  EXPECT_NE(page.body_text().find("staff role"), std::string_view::npos);
+  EXPECT_EQ(page.body_text().find("hunter2"), std::string_view::npos);
+  EXPECT_FALSE(link_of("u-1"));
+  expect_logged_with_request("upstream_mapper_left_out");
+
+  use({provider("up")}, {mapper_that_fails("continue")});
+  Browser browser(server_);
+  expect_signed_in(sign_in_upstream(browser), "zoe");
+  std::size_t told = 0;
+  for (const auto& line : server_.log.lines()) {
+    if (line.find("upstream_mapper_left_out") == std::string::npos) continue;
+    ++told;
+    for (const auto* part : {"staff role", "bad_claims", "preferred_username", "zoe", "**********"}) {
+      EXPECT_NE(line.find(part), std::string::npos) << part << line;
+    }
+    EXPECT_EQ(line.find("hunter2"), std::string::npos) << line;
+    EXPECT_EQ(line.find(nonce_), std::string::npos) << line;
+  }
+  EXPECT_EQ(told, 2U);
+}
+
 }  // namespace
 }  // namespace cardea::protocol
