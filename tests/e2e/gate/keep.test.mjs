@@ -2,13 +2,16 @@
 // application behind nginx, with a small Entra ID and Graph behind it.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 
-import { until } from '../harness.mjs';
+import { freePort, until } from '../harness.mjs';
 import { journey } from '../support/browser.mjs';
+import { kPassword } from '../support/entra/directory.mjs';
+import { startEntra } from '../support/entra/entra.mjs';
 import { FormBrowser, request } from '../support/form_browser.mjs';
 import { hmacWith, Key, now, startGate, unsigned } from '../support/gate.mjs';
-import { kAdmins, keepVariables, kEntraSecret, kNoc, kOtherTenant, kTenant, SmallEntra } from '../support/small_entra.mjs';
+import { kAdmins, kClient, keepVariables, kEntraSecret, kNoc, kOtherTenant, kTenant, SmallEntra } from '../support/small_entra.mjs';
 
 const entra = await new SmallEntra().start();
 const kApiKey = 'key-of-a-webhook';
@@ -236,12 +239,57 @@ test('G0_23_wrong_issuer_in_answer', async () => {
   assert.match(page.words, /another place/);
 });
 
-test('who_is_not_assigned_gets_a_readable_page', async () => {
-  entra.error = 'access_denied';
-  const { page } = await signIn('zoe');
-  entra.error = '';
-  assert.equal(page.status, 403);
-  assert.match(page.words, /may not use this application/);
+/// The authority that asks for passwords and knows its applications' redirect URIs (support/entra), behind a gate that two
+/// hosts lead to, of which the registration has the first.
+const directory = await startEntra({ app: { id: kClient, secret: kEntraSecret, redirectUris: [], assigned: ['uma@contoso.example'] } });
+const strange = `localhost:${await freePort()}`;
+const kCallback = '/api/auth/callback/microsoft-entra-id';
+const guarded = await startGate({ arguments: ['--truststore-paths', directory.ca], files: { 'keep.env': keepVariables(directory) },
+  settings: (host) => ({ applications: [{ name: 'Keep', keep: 'keep.env', 'keep-authority': directory.origin,
+    'keep-version-1-issuer': directory.origin, 'keep-graph': directory.origin, hosts: [host, strange] }] }) });
+directory.app.redirectUris.push(`${guarded.origin}${kCallback}`);
+directory.build();
+after(async () => {
+  await guarded.stop();
+  directory.close();
+});
+const strangerToIt = () => new FormBrowser({ ca: readFileSync(directory.ca) });
+
+test('G0_18_redirect_mismatch', async () => {
+  const away = await request(`${guarded.origin}/incidents`, { headers: { accept: 'text/html' } });
+  assert.equal(away.status, 302);
+  const asked = new URL(away.headers.location);
+  assert.equal(asked.searchParams.get('redirect_uri'), `${guarded.origin}${kCallback}`, 'what the gate sends is what the guide registers');
+  assert.match((await strangerToIt().open(asked.href)).text, /name="password"/, 'and the authority asks who it is');
+  const elsewhere = await request(`${guarded.gate.base}/gate/forward`, { headers: { accept: 'text/html', 'x-forwarded-host': strange,
+    'x-forwarded-proto': 'http', 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/incidents' } });
+  const other = new URL(elsewhere.headers.location);
+  assert.equal(other.searchParams.get('redirect_uri'), `http://${strange}${kCallback}`);
+  const slash = new URL(asked);
+  slash.searchParams.set('redirect_uri', `${guarded.origin}${kCallback}/`);
+  for (const url of [other, slash]) {
+    const page = await strangerToIt().open(url.href, { until: 'http://localhost:' });
+    assert.equal(page.url, url.href, 'it leads nowhere');
+    assert.equal(page.headers.location, undefined);
+    assert.match(page.words, /AADSTS50011/);
+  }
+  const missed = await request(`${guarded.origin}${kCallback}/?code=c&state=s`, { headers: { accept: 'text/html' } });
+  assert.equal(new URL(missed.headers.location).origin, directory.origin, 'no callback of ours: a page like any other, which asks to sign in');
+});
+
+test('G0_25_not_assigned', async () => {
+  const browser = strangerToIt();
+  const form = await browser.open(`${guarded.origin}/incidents`);
+  const told = await browser.submit(form, { login: 'max@contoso.example', password: kPassword, go: 'yes' });
+  assert.match(told.words, /AADSTS50105/);
+  assert.equal(new URL(told.url).origin, directory.origin);
+  assert.ok(!browser.cookies.some((cookie) => /-session$/.test(cookie.name)));
+  const back = await browser.submit(told, { login: '', password: '', go: 'no' });
+  assert.equal(back.status, 403, back.words);
+  assert.ok(back.url.startsWith(`${guarded.origin}${kCallback}?`) && back.url.includes('error=access_denied'), back.url);
+  assert.match(back.words, /may not use this application/);
+  assert.ok(!browser.cookies.some((cookie) => /-session$/.test(cookie.name)));
+  await until('the line with the reason', () => /gate_sign_in_failed.*access_denied/.test(guarded.gate.log));
 });
 
 test('a_disabled_persons_session_ends_at_the_next_refresh', async () => {

@@ -302,6 +302,9 @@ class Entra {
     if (!user || user.tenant !== tenant) return complain(50034, 'The account does not exist in this directory.');
     if (form.get('password') !== kPassword) return complain(50126, 'Error validating credentials due to invalid username or password.');
     if (!user.enabled) return complain(50057, 'The user account is disabled.');
+    if (this.app.assigned && !this.app.assigned.includes(user.upn)) {
+      return complain(50105, `The signed in user '${user.upn}' is not assigned to a role for the application '${this.app.id}'.`);
+    }
     return finish({ login: { accountId: user.oid } });
   }
 }
@@ -316,7 +319,7 @@ function bodyOf(request) {
   });
 }
 
-/// Options: `app` `{ id, secret, redirectUris }`, `tokenVersion` of the application's API (1 or 2).
+/// Options: `app` `{ id, secret, redirectUris, assigned }` (`assigned`: who may use it, by UPN; absent: everybody), `tokenVersion` of the application's API (1 or 2).
 export async function startEntra(options) {
   const entra = new Entra(options);
   await entra.start();
