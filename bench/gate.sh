@@ -10,7 +10,7 @@ work=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null || true; wait 2>/dev/null; rm -rf "$work"' EXIT
 node "$here/gate.mjs" "$work"
 
-wait_for() { until (exec 3<>/dev/tcp/127.0.0.1/$1) 2>/dev/null; do :; done; }
+wait_for() { until (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; do sleep 0.02; done; }
 rate() { awk '/Requests\/sec/ {print $2} /ERRORS/ {print "errors:" $2}' "$work/out" | paste -sd' '; }
 load() { TOKENS=$1 taskset -c 1 wrk -t1 -c64 -d"$2" -s "$here/load/gate.lua" "http://127.0.0.1:$3/" >"$work/out"; rate; }
 start_gate() {
@@ -22,7 +22,7 @@ start_gate() {
 stop_gate() { kill "$gate"; wait "$gate" 2>/dev/null || true; }
 
 for name in rsa2048 ecdsap256; do
-  taskset -c 0 openssl speed -seconds 3 $name 2>/dev/null | awk -v n=$name '/verify|ops/ {last=$0} END {print "raw " n ": " last}'
+  taskset -c 0 openssl speed -seconds 3 $name 2>/dev/null | awk -v n=$name '/ bits / {print "raw " n ": " $NF " verifications/s"}'
 done
 for algorithm in RS256 ES256; do
   for round in $(seq "$rounds"); do
