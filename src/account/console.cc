@@ -18,7 +18,7 @@ void write_features(JsonWriter& json, const Realm& realm) {
   json.member("isInternationalizationEnabled", realm.internationalization_enabled);
   json.member("isLinkedAccountsEnabled", false);
   json.member("isMyResourcesEnabled", false);
-  json.member("isViewOrganizationsEnabled", false);
+  json.member("isViewOrganizationsEnabled", bool_or(realm.extra, "organizationsEnabled", false));
   json.member("deleteAccountAllowed", false);
   json.member("updateEmailFeatureEnabled", false);
   json.member("updateEmailActionEnabled", false);

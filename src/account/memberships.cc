@@ -2,6 +2,7 @@
 
 #include "account/languages.h"
 #include "base/json.h"
+#include "core/import/plan_organizations.h"
 
 namespace cardea::account {
 
@@ -28,7 +29,17 @@ Stored<web::Response> list_groups(Rows& rows, const Call& call) {
   return json_answer(std::move(body));
 }
 
-Stored<web::Response> list_organizations(Rows&, const Call&) { return web::json_error(404, "HTTP 404 Not Found"); }
+Stored<web::Response> list_organizations(Rows& rows, const Call& call) {
+  if (!bool_or(call.realm.realm.extra, "organizationsEnabled", false))
+    return web::json_error(404, "HTTP 404 Not Found");
+  const auto found = call.dependencies.settings.organizations(rows, call.realm, call.live.subject.user.id);
+  if (!found) return refuse(found.error());
+  json::array list;
+  for (const auto& organization : *found) {
+    if (organization.enabled) list.push_back(organization_json(organization, false));
+  }
+  return json_answer(json::serialize(list));
+}
 
 Stored<web::Response> list_linked_accounts(Rows&, const Call&) { return json_answer("[]"); }
 

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "broker/group_sync.h"
+#include "broker/join_organization.h"
 #include "broker/mappers.h"
 #include "broker/members.h"
 #include "core/brute_force.h"
@@ -312,11 +313,15 @@ web::Outcome create(const ArrivalPtr& arrival, const FirstLoginRules& rules) {
     return fail_arrival(*arrival, "bad_username", "The provider sent a username that cannot be used here.");
   }
   const auto made = user;
-  return resume(arrival, sign_in(arrival, std::move(user), [arrival, made, mapped](Tx& tx) -> Stored<void> {
+  const bool joins = rules.may_join;
+  return resume(arrival, sign_in(arrival, std::move(user), [arrival, made, mapped, joins](Tx& tx) -> Stored<void> {
                   const auto& repositories = arrival->dependencies.repositories;
                   if (auto done = insert_account(tx, *arrival, made); !done) return done;
                   auto linked = repositories.federated_identities.insert(tx, link_record(*arrival, made.id));
                   if (!linked) return linked;
+                  if (auto joined = joins ? join_organization(tx, *arrival, made) : Stored<void>(); !joined) {
+                    return joined;
+                  }
                   return write_mapped({tx, arrival->dependencies, *arrival->realm, arrival->request.correlation_id},
                                       made.id, mapped);
                 }));

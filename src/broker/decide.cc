@@ -45,7 +45,7 @@ bool has_step(const Flow& flow, std::string_view authenticator) {
   });
 }
 
-// Conditions for joining an organization: there are no organizations, so nothing hangs on them.
+// Conditions for joining an organization: all they decide is who joins (join_organization.h).
 bool is_organization_alone(const Flow& flow) {
   return std::ranges::all_of(flow.executions, [](const Execution& execution) {
     const auto* step = execution.step();
@@ -103,6 +103,7 @@ std::optional<FirstLoginRules> first_login_rules(const FlowSet& flows, const Rea
   if (flow == nullptr || !is_known(*flow, false)) return std::nullopt;
   FirstLoginRules out;
   out.may_create = uses_authenticator(*flow, kCreate);
+  out.may_join = uses_authenticator(*flow, kOrganization);
   for (const std::string_view way : {"idp-confirm-link", "idp-username-password-form", "idp-auto-link"}) {
     out.may_link = out.may_link || uses_authenticator(*flow, way);
   }

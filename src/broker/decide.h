@@ -26,6 +26,7 @@ struct FirstLoginRules {
   bool may_create = false;     // idp-create-user-if-unique
   bool may_link = false;       // idp-confirm-link or idp-username-password-form: by signing in to the account
   bool always_review = false;  // update.profile.on.first.login = on
+  bool may_join = false;       // idp-add-organization-member: who is new joins the provider's organization
 };
 /// Absent: the flow does not exist, or asks for something that this release does not run where it stands: a second
 /// factor or a condition outside the branch that signs in to an existing account, access denied, a step of others.

@@ -17,8 +17,8 @@ constexpr std::int64_t kUserLifeDefault = 300;
 constexpr std::int64_t kAdminLifeDefault = 43'200;
 constexpr std::int64_t kLifeMax = 30 * 86'400;
 constexpr std::size_t kActionsMax = 32;
-constexpr std::array<std::string_view, 4> kTypes = {"verify-email", "reset-credentials", "execute-actions",
-                                                    "update-email"};
+constexpr std::array<std::string_view, 5> kTypes = {"verify-email", "reset-credentials", "execute-actions",
+                                                    "update-email", "join-organization"};
 
 std::string_view type_of(ActionKind kind) { return kTypes[static_cast<std::size_t>(kind)]; }
 
@@ -56,6 +56,7 @@ std::string write_action_token(const RealmEntry& realm, std::string_view issuer,
   if (!token.redirect_uri.empty()) writer.member("reduri", token.redirect_uri);
   if (!token.new_email.empty()) writer.member("neml", token.new_email);
   if (token.credential_stamp) writer.member("cst", *token.credential_stamp);
+  if (!token.invitation.empty()) writer.member("org", token.organization.str()).member("inv", token.invitation);
   if (!token.actions.empty()) {
     writer.key("rqac").begin_array();
     for (const auto& action : token.actions) writer.string(action);
@@ -85,11 +86,15 @@ Result<ActionToken, ActionTokenError> read_action_token(const RealmEntry& realm,
                     .redirect_uri = std::string(jwt->text("reduri")),
                     .actions = texts_of(jwt->claims(), "rqac"),
                     .new_email = std::string(jwt->text("neml")),
-                    .expires_at = *jwt->exp()};
+                    .expires_at = *jwt->exp(),
+                    .organization = OrganizationId(jwt->text("org")),
+                    .invitation = std::string(jwt->text("inv"))};
   if (const auto* stamp = jwt->claims().if_contains("cst"); stamp != nullptr) {
     if (!stamp->is_int64()) return refuse(ActionTokenError::kMalformed);
     token.credential_stamp = stamp->get_int64();
   }
+  const bool has_invitation = !token.invitation.empty() && !token.organization.empty();
+  if (has_invitation != (token.kind == ActionKind::kJoinOrganization)) return refuse(ActionTokenError::kMalformed);
   const bool has_actions = !token.actions.empty();
   if (has_actions != (token.kind == ActionKind::kExecuteActions)) return refuse(ActionTokenError::kMalformed);
   if (token.new_email.empty() == (token.kind == ActionKind::kUpdateEmail)) return refuse(ActionTokenError::kMalformed);

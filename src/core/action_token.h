@@ -15,11 +15,11 @@
 
 namespace cardea {
 
-enum class ActionKind { kVerifyEmail, kResetCredentials, kExecuteActions, kUpdateEmail };
+enum class ActionKind { kVerifyEmail, kResetCredentials, kExecuteActions, kUpdateEmail, kJoinOrganization };
 
 struct ActionToken {
   ActionKind kind;
-  UserId user;
+  UserId user;                       // kJoinOrganization: an id of nobody for who has no account yet
   std::string id;                    // jti, a UUID
   std::string email;                 // as it was when the mail was written: the link dies with a change of address
   std::string client_id;             // whom the last page may lead back to; empty: nobody
@@ -30,6 +30,9 @@ struct ActionToken {
   /// Of kResetCredentials and kUpdateEmail: the password as it was when the link was asked for (core/proof_holds.h).
   /// Another one since, and the link is over.
   std::optional<std::int64_t> credential_stamp = {};
+  /// Of kJoinOrganization: whose invitation it is (domain/organization.h). The row decides whether it is still open.
+  OrganizationId organization = {};
+  std::string invitation = {};
 };
 
 enum class ActionTokenError {

@@ -26,6 +26,7 @@ void check(std::string_view text) {
   if (!token) return;
   CARDEA_ASSERT(!token->id.empty() && !token->user.str().empty());
   CARDEA_ASSERT(token->actions.empty() == (token->kind != ActionKind::kExecuteActions));
+  CARDEA_ASSERT(token->invitation.empty() == (token->kind != ActionKind::kJoinOrganization));
   CARDEA_ASSERT(token->expires_at > from_epoch_seconds(1'800'000'000));
 }
 

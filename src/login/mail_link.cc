@@ -33,14 +33,34 @@ struct Link {
   ClientPtr client;                    // null: none, or gone
   std::string back_url;                // where the last page leads; empty: nowhere
   std::int64_t credential_stamp = -1;  // the person's present one
+  std::optional<Organization> organization;
 };
 
 /// The records a link speaks of, as they are now.
 struct LinkFacts {
   std::optional<User> user;
   std::int64_t credential_stamp = -1;
-  std::optional<Ticket> newest;  // of links to reset a password, or to a new address
+  std::optional<Ticket> newest;              // of links to reset a password, or to a new address
+  std::optional<Organization> organization;  // with an open invitation of this link; of those to join one
 };
+
+/// Who had no account then may make one and open the link again: the address is what was invited.
+Stored<void> load_invitation(Rows& rows, const Dependencies& dependencies, const Realm& realm, const ActionToken& token,
+                             LinkFacts& facts) {
+  const auto& repositories = dependencies.repositories;
+  if (!bool_or(realm.extra, "organizationsEnabled", false)) return {};
+  const auto invitation = repositories.memberships.find_invitation(rows, token.organization, token.invitation);
+  if (!invitation) return refuse(invitation.error());
+  if (!*invitation || (*invitation)->email != token.email) return {};
+  auto organization = repositories.organizations.find(rows, realm.id, token.organization);
+  if (!organization) return refuse(organization.error());
+  facts.organization = std::move(*organization);
+  if (facts.user) return {};
+  auto user = repositories.users.find_by_email(rows, realm.id, token.email);
+  if (!user) return refuse(user.error());
+  facts.user = std::move(*user);
+  return {};
+}
 
 Stored<LinkFacts> load_facts(Rows& rows, const Dependencies& dependencies, const Realm& realm,
                              const ActionToken& token) {
@@ -52,6 +72,9 @@ Stored<LinkFacts> load_facts(Rows& rows, const Dependencies& dependencies, const
   const auto stamp = load_credential_stamp(rows, repositories, token.user);
   if (!stamp) return refuse(stamp.error());
   facts.credential_stamp = *stamp;
+  if (token.kind == ActionKind::kJoinOrganization) {
+    if (auto loaded = load_invitation(rows, dependencies, realm, token, facts); !loaded) return refuse(loaded.error());
+  }
   const bool is_reset = token.kind == ActionKind::kResetCredentials;
   if (!is_reset && token.kind != ActionKind::kUpdateEmail) return facts;
   auto newest = repositories.tickets.find(rows, realm.id, TicketKind::kResetLink,
@@ -64,6 +87,10 @@ Stored<LinkFacts> load_facts(Rows& rows, const Dependencies& dependencies, const
 
 /// Absent: the link is good.
 std::optional<std::string_view> why_stale(const LinkFacts& facts, const ActionToken& token) {
+  if (token.kind == ActionKind::kJoinOrganization) {
+    if (!facts.organization || !facts.organization->enabled) return "invitation_gone";
+    if (!facts.user) return std::nullopt;
+  }
   if (!facts.user || !facts.user->enabled) return "user_gone";
   if (facts.user->email != token.email) return "email_changed";
   if (token.credential_stamp && *token.credential_stamp != facts.credential_stamp) return "password_changed";
@@ -96,6 +123,23 @@ std::string back_url_of(const Dependencies& dependencies, const web::Request& re
   return uri && uri->is_http() ? url : std::string();
 }
 
+/// Whoever was invited by address alone joins with an account whose address was confirmed: another may have made one
+/// with it.
+bool has_account(const LinkFacts& facts, const ActionToken& token) {
+  return facts.user && (facts.user->id == token.user || facts.user->email_verified);
+}
+
+web::Response ask_for_account(const Dependencies& dependencies, const web::Request& request, const RealmEntry& realm) {
+  const web::PageLink account{
+      dependencies.base_url.of(request) + "/realms/" + percent_encode(realm.realm.name) + "/account/",
+      "Go to your account"};
+  return web::info_page(dependencies.pages, display_name(realm.realm),
+                        "An account with a confirmed address is needed to join.",
+                        "Make one with the address that was invited, or confirm the address of yours. Then open the "
+                        "link of the mail again.",
+                        &account);
+}
+
 /// Calls `next(shared_ptr<const Link>)` on the lane for reads, or refuses.
 template <class Next>
 web::Outcome with_link(const Dependencies& dependencies, const web::Request& request, RealmPtr realm, Next next) {
@@ -108,24 +152,25 @@ web::Outcome with_link(const Dependencies& dependencies, const web::Request& req
   return with_client_entry(
       dependencies, request, realm, client_id,
       [&dependencies, &request, realm, token = std::move(*token), next = std::move(next)](ClientPtr client) mutable {
-        return then_read(dependencies,
-                         [&dependencies, &request, realm, token = std::move(token), client = std::move(client),
-                          next = std::move(next)]() mutable -> web::Outcome {
-                           auto facts = read_from(dependencies.repositories.store, [&](Rows& rows) {
-                             return load_facts(rows, dependencies, realm->realm, token);
-                           });
-                           if (!facts) return store_failed(dependencies, request, realm.get(), facts.error());
-                           if (const auto reason = why_stale(*facts, token)) {
-                             return refuse_link(dependencies, request, realm->realm, *reason);
-                           }
-                           auto link = std::make_shared<Link>(std::move(token), std::move(*facts->user), ClientPtr(),
-                                                              std::string(), facts->credential_stamp);
-                           if (client != nullptr && client->client.enabled) {
-                             link->back_url = back_url_of(dependencies, request, link->token, client->client);
-                             link->client = std::move(client);
-                           }
-                           return next(std::shared_ptr<const Link>(std::move(link)));
-                         });
+        return then_read(
+            dependencies,
+            [&dependencies, &request, realm, token = std::move(token), client = std::move(client),
+             next = std::move(next)]() mutable -> web::Outcome {
+              auto facts = read_from(dependencies.repositories.store,
+                                     [&](Rows& rows) { return load_facts(rows, dependencies, realm->realm, token); });
+              if (!facts) return store_failed(dependencies, request, realm.get(), facts.error());
+              if (const auto reason = why_stale(*facts, token)) {
+                return refuse_link(dependencies, request, realm->realm, *reason);
+              }
+              if (!has_account(*facts, token)) return ask_for_account(dependencies, request, *realm);
+              auto link = std::make_shared<Link>(std::move(token), std::move(*facts->user), ClientPtr(), std::string(),
+                                                 facts->credential_stamp, std::move(facts->organization));
+              if (client != nullptr && client->client.enabled) {
+                link->back_url = back_url_of(dependencies, request, link->token, client->client);
+                link->client = std::move(client);
+              }
+              return next(std::shared_ptr<const Link>(std::move(link)));
+            });
       });
 }
 
@@ -137,6 +182,8 @@ std::string_view heading_of(ActionKind kind) {
       return "Reset password";
     case ActionKind::kUpdateEmail:
       return "Confirm your new e-mail address";
+    case ActionKind::kJoinOrganization:
+      return "Accept the invitation";
     case ActionKind::kExecuteActions:
       break;
   }
@@ -155,6 +202,8 @@ web::Response question_page(const Dependencies& dependencies, const web::Request
       .flag("verifies", link.token.kind == ActionKind::kVerifyEmail)
       .flag("updates", link.token.kind == ActionKind::kUpdateEmail)
       .text("new_email", link.token.new_email)
+      .flag("joins", link.token.kind == ActionKind::kJoinOrganization)
+      .text("organization", link.organization ? link.organization->name : std::string())
       .flag("resets", link.token.kind == ActionKind::kResetCredentials)
       .flag("has_actions", !actions.empty())
       .list("actions", std::move(actions))
@@ -249,6 +298,43 @@ web::Outcome update_address(const Dependencies& dependencies, const web::Request
   });
 }
 
+/// One of two that accept at the same time joins; the other is told that the link was used.
+Stored<void> store_membership(Tx& tx, const Dependencies& dependencies, const Realm& realm, const Link& link) {
+  auto& memberships = dependencies.repositories.memberships;
+  const auto facts = load_facts(tx, dependencies, realm, link.token);
+  if (!facts) return refuse(facts.error());
+  const bool is_same = has_account(*facts, link.token) && facts->user->id == link.user.id;
+  if (!is_same || why_stale(*facts, link.token)) return refuse(StoreError::kConflict);
+  if (auto used = use_up(tx, dependencies, realm, link.token); !used) return used;
+  const auto taken = memberships.remove_invitation(tx, link.token.organization, link.token.invitation);
+  if (!taken) return refuse(taken.error());
+  const auto present = memberships.find(tx, link.token.organization, link.user.id);
+  if (!present) return refuse(present.error());
+  if (*present) return {};
+  return memberships.insert(tx, link.token.organization, link.user.id, Membership::kUnmanaged);
+}
+
+web::Outcome join_organization(const Dependencies& dependencies, const web::Request& request, const RealmPtr& realm,
+                               const std::shared_ptr<const Link>& link) {
+  return web::then(web::Lane::kStore, [&dependencies, &request, realm, link]() -> web::Outcome {
+    const auto stored = dependencies.repositories.store.write(
+        [&](Tx& tx) { return store_membership(tx, dependencies, realm->realm, *link); });
+    if (!stored && stored.error() == StoreError::kConflict) {
+      return refuse_link(dependencies, request, realm->realm, "used_before");
+    }
+    if (!stored) return store_failed(dependencies, request, realm.get(), stored.error());
+    dependencies.log.info("organization_joined", {{"realm", realm->realm.name},
+                                                  {"organization_id", link->token.organization.str()},
+                                                  {"user_id", link->user.id.str()},
+                                                  {"ip", request.remote_address},
+                                                  {"correlation_id", request.correlation_id}});
+    const web::PageLink onward{link->organization->redirect_url, "Back to Application"};
+    return web::info_page(dependencies.pages, display_name(realm->realm),
+                          "You joined " + link->organization->name + ".", "You can close this page.",
+                          onward.url.empty() ? nullptr : &onward);
+  });
+}
+
 web::Outcome run_actions(const Dependencies& dependencies, const web::Request& request, const RealmPtr& realm,
                          const std::shared_ptr<const Link>& link) {
   MailedActions mailed;
@@ -289,6 +375,9 @@ web::Outcome follow_mail_link(const Dependencies& dependencies, const web::Reque
                      }
                      if (link->token.kind == ActionKind::kUpdateEmail) {
                        return update_address(dependencies, request, realm, link);
+                     }
+                     if (link->token.kind == ActionKind::kJoinOrganization) {
+                       return join_organization(dependencies, request, realm, link);
                      }
                      return run_actions(dependencies, request, realm, link);
                    });

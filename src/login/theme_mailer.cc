@@ -13,6 +13,8 @@ std::string_view template_of(MailKind kind) {
       return "execute-actions";
     case MailKind::kUpdateEmail:
       return "update-email";
+    case MailKind::kJoinOrganization:
+      return "join-organization";
     case MailKind::kTest:
       break;
   }

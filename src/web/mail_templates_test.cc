@@ -18,7 +18,7 @@ MailValues values() {
 
 TEST(MailTemplates, refuses_markup_in_values) {
   const MailTemplates mails;
-  for (const auto* name : {"verify-email", "reset-password", "execute-actions", "test"}) {
+  for (const auto* name : {"verify-email", "reset-password", "execute-actions", "join-organization", "test"}) {
     const auto mail = mails.render(name, values());
     EXPECT_THAT(mail.html, Not(HasSubstr("<b>Demo"))) << name;
     EXPECT_THAT(mail.html, HasSubstr("&lt;b&gt;Demo")) << name;
@@ -30,7 +30,7 @@ TEST(MailTemplates, refuses_markup_in_values) {
 
 TEST(MailTemplates, links_stand_in_both_parts) {
   const MailTemplates mails;
-  for (const auto* name : {"verify-email", "reset-password", "execute-actions"}) {
+  for (const auto* name : {"verify-email", "reset-password", "execute-actions", "join-organization"}) {
     const auto mail = mails.render(name, values());
     EXPECT_THAT(mail.text, HasSubstr("\nhttps://id.example/x?key=a&b=\"c\n")) << name;
     EXPECT_THAT(mail.html, HasSubstr("href=\"https://id.example/x?key=a&amp;b=&quot;c\"")) << name;

@@ -74,6 +74,57 @@ TEST_F(BrokerRules, refuses_to_link_administrators_by_their_address) {
   EXPECT_FALSE(link_of("u-1"));
 }
 
+// ---- organizations
+
+class BrokerOrganizations : public BrokerRules {
+ protected:
+  BrokerOrganizations() {
+    server_.change_realm([](Realm& realm) { realm.extra["organizationsEnabled"] = true; });
+    acme_.id = OrganizationId("o-1");
+    acme_.realm = demo_;
+    acme_.name = acme_.alias = "acme";
+    acme_.domains = {{"up.example", true}};
+    EXPECT_TRUE(
+        server_.repositories.store.write([&](Tx& tx) { return server_.repositories.organizations.insert(tx, acme_); }));
+  }
+  /// The provider with this `kc.org.domain`; zoe comes by it for the first time.
+  std::optional<Membership> membership_after_login(const json::object& config) {
+    use({provider("up", config, {{"organizationId", "o-1"}})});
+    Browser browser(server_);
+    expect_signed_in(sign_in_upstream(browser), "zoe");
+    const auto zoe = user_named("zoe")->id;
+    return read_from(server_.repositories.store,
+                     [&](Rows& rows) { return server_.repositories.memberships.find(rows, acme_.id, zoe); })
+        .value();
+  }
+  Organization acme_;
+};
+
+TEST_F(BrokerOrganizations, refuses_membership_to_an_address_of_another_domain) {
+  EXPECT_FALSE(membership_after_login({{"kc.org.domain", "acme.example"}})) << "not the organization's domain";
+}
+
+TEST_F(BrokerOrganizations, refuses_membership_where_no_domain_of_the_organization_fits) {
+  claims_["email"] = "zoe@elsewhere.example";
+  EXPECT_FALSE(membership_after_login({{"kc.org.domain", "ANY"}}));
+}
+
+TEST_F(BrokerOrganizations, refuses_membership_of_an_organization_that_is_off) {
+  acme_.enabled = false;
+  ASSERT_TRUE(
+      server_.repositories.store.write([&](Tx& tx) { return server_.repositories.organizations.update(tx, acme_); }));
+  EXPECT_FALSE(membership_after_login({}));
+}
+
+TEST_F(BrokerOrganizations, refuses_membership_in_a_realm_without_organizations) {
+  server_.change_realm([](Realm& realm) { realm.extra["organizationsEnabled"] = false; });
+  EXPECT_FALSE(membership_after_login({}));
+}
+
+TEST_F(BrokerOrganizations, who_comes_by_its_provider_is_a_managed_member) {
+  EXPECT_EQ(membership_after_login({{"kc.org.domain", "up.example"}}), Membership::kManaged);
+}
+
 // ---- names and addresses
 
 TEST_F(BrokerRules, refuses_a_name_that_is_somebodys_address) {

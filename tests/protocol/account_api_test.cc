@@ -331,6 +331,27 @@ TEST_P(AccountApi, a_consent_is_shown_and_taken_back) {
   EXPECT_EQ(get("/applications/app/consent", caller).status, 204);
 }
 
+TEST_P(AccountApi, shows_the_organizations_that_one_is_in_and_no_others) {
+  give_role("manage-account");
+  const auto caller = token();
+  EXPECT_EQ(get("/organizations", caller).status, 404);
+  server_.change_realm([](Realm& realm) { realm.extra["organizationsEnabled"] = true; });
+  for (const auto* name : {"acme", "beta", "closed"}) {
+    Organization organization;
+    organization.id = OrganizationId(std::string("id-") + name);
+    organization.realm = RealmId("realm-demo");
+    organization.name = organization.alias = name;
+    organization.enabled = organization.name != "closed";
+    ASSERT_TRUE(server_.repositories.store.write([&](Tx& tx) -> Stored<void> {
+      auto inserted = server_.repositories.organizations.insert(tx, organization);
+      if (!inserted || organization.name == "beta") return inserted;
+      return server_.repositories.memberships.insert(tx, organization.id, UserId("user-ada"), Membership::kUnmanaged);
+    }));
+  }
+  EXPECT_EQ(get("/organizations", caller).body_text(),
+            R"([{"id":"id-acme","name":"acme","alias":"acme","enabled":true}])");
+}
+
 TEST_P(AccountApi, answers_for_what_this_server_does_not_have) {
   give_role("manage-account");
   const auto caller = token();

@@ -66,7 +66,8 @@ class MemoryOrganizations final : public OrganizationRepo {
  private:
   static void put(MemoryData& data, Organization organization) {
     std::ranges::sort(organization.domains, {}, &OrganizationDomain::name);
-    data.organizations.edit()[organization.id.str()] = std::make_shared<const Organization>(std::move(organization));
+    auto& row = data.organizations.edit()[organization.id.str()];
+    row = std::make_shared<const Organization>(std::move(organization));
   }
   static bool matches(const MemoryData& data, const Organization& row, const OrganizationQuery& query) {
     const auto wanted = ascii_lower(query.search);

@@ -43,6 +43,10 @@ Answer partial_export(Call& call) {
   if (!with_groups) {
     for (const auto name : {"groups", "roles"}) out.erase(name);
   }
+  if (auto* organizations = out.if_contains("organizations"); organizations != nullptr && organizations->is_array()) {
+    for (auto& item : organizations->get_array())
+      item.as_object().erase("members");  // people are in whole exports only
+  }
   out["keycloakVersion"] = api_version();
   return ok(in_realm_order(std::move(out)));
 }

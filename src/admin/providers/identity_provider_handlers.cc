@@ -90,18 +90,6 @@ constexpr std::string_view kUrlMembers[] = {
 json::array& providers_of(Call& call) { return list_of(call.realm().extra, "identityProviders"); }
 json::array& mappers_of(Call& call) { return list_of(call.realm().extra, "identityProviderMappers"); }
 
-/// A copy for eyes: the client secret is masked.
-json::object shown(const json::object& provider) {
-  json::object extra{{"identityProviders", json::array{provider}}};
-  mask_secrets(extra);
-  auto row = extra["identityProviders"].get_array().front().get_object();
-  row["types"] = json::array{"USER_AUTHENTICATION"};
-  return ordered(
-      row, {"alias", "displayName", "internalId", "providerId", "enabled", "updateProfileFirstLoginMode", "trustEmail",
-            "storeToken", "addReadTokenRoleOnCreate", "authenticateByDefault", "linkOnly", "hideOnLogin",
-            "firstBrokerLoginFlowAlias", "postBrokerLoginFlowAlias", "organizationId", "config", "types"});
-}
-
 Or<json::object*> load_provider(Call& call) {
   auto* found = find_in(providers_of(call), "alias", call.path("alias"));
   if (found == nullptr) return refuse(not_found("HTTP 404 Not Found"));
@@ -200,6 +188,10 @@ Or<json::object> read_provider(Call& call, const json::object& body, const json:
   const auto* old = before == nullptr ? nullptr : before->if_contains("config");
   keep_masked(masked, old == nullptr ? json::value() : *old);
   provider["config"] = std::move(masked);
+  // Linked through the organization alone, by who may change that.
+  provider.erase("organizationId");
+  if (before != nullptr && before->contains("organizationId"))
+    provider["organizationId"] = before->at("organizationId");
   provider["internalId"] = before == nullptr ? call.new_id() : string_or(*before, "internalId", call.new_id());
   return provider;
 }
@@ -257,6 +249,17 @@ Or<json::object> read_idp_mapper(Call& call, const json::object& body, std::stri
 
 }  // namespace
 
+json::object identity_provider_json(const json::object& provider) {
+  json::object extra{{"identityProviders", json::array{provider}}};
+  mask_secrets(extra);
+  auto row = extra["identityProviders"].get_array().front().get_object();
+  row["types"] = json::array{"USER_AUTHENTICATION"};
+  return ordered(
+      row, {"alias", "displayName", "internalId", "providerId", "enabled", "updateProfileFirstLoginMode", "trustEmail",
+            "storeToken", "addReadTokenRoleOnCreate", "authenticateByDefault", "linkOnly", "hideOnLogin",
+            "firstBrokerLoginFlowAlias", "postBrokerLoginFlowAlias", "organizationId", "config", "types"});
+}
+
 Answer list_identity_providers(Call& call) {
   CARDEA_TRY(page, call.page());
   const auto search = ascii_lower(call.query("search"));
@@ -264,7 +267,8 @@ Answer list_identity_providers(Call& call) {
   for (const auto& item : providers_of(call)) {
     if (!item.is_object()) continue;
     if (!ascii_lower(string_or(item.get_object(), "alias", "")).contains(search)) continue;
-    rows.push_back(shown(item.get_object()));
+    if (call.flag("realmOnly") && !string_or(item.get_object(), "organizationId", "").empty()) continue;
+    rows.push_back(identity_provider_json(item.get_object()));
   }
   std::ranges::sort(rows, {}, [](const json::object& row) { return string_or(row, "alias", ""); });
   json::array list;
@@ -282,7 +286,7 @@ Answer create_identity_provider(Call& call) {
     return refuse(error_message(409, "Identity Provider " + alias + " already exists"));
   }
   CARDEA_TRY(provider, read_provider(call, *body, nullptr));
-  call.note_after(shown(provider));
+  call.note_after(identity_provider_json(provider));
   providers_of(call).push_back(std::move(provider));
   CARDEA_DO(save_realm(call));
   return call.created(alias);
@@ -290,7 +294,7 @@ Answer create_identity_provider(Call& call) {
 
 Answer get_identity_provider(Call& call) {
   CARDEA_TRY(provider, load_provider(call));
-  return ok(shown(*provider));
+  return ok(identity_provider_json(*provider));
 }
 
 Answer update_identity_provider(Call& call) {
@@ -304,8 +308,8 @@ Answer update_identity_provider(Call& call) {
   object["alias"] = call.path("alias");
   if (!object.contains("providerId")) object["providerId"] = string_or(before, "providerId", "");
   CARDEA_TRY(after, read_provider(call, object, &before));
-  call.note_before(shown(before));
-  call.note_after(shown(after));
+  call.note_before(identity_provider_json(before));
+  call.note_after(identity_provider_json(after));
   *provider = std::move(after);
   CARDEA_DO(save_realm(call));
   return no_content();
@@ -313,7 +317,7 @@ Answer update_identity_provider(Call& call) {
 
 Answer delete_identity_provider(Call& call) {
   CARDEA_TRY(provider, load_provider(call));
-  call.note_before(shown(*provider));
+  call.note_before(identity_provider_json(*provider));
   while (remove_from(mappers_of(call), "identityProviderAlias", call.path("alias"))) {
   }
   remove_from(providers_of(call), "alias", call.path("alias"));

@@ -5,6 +5,9 @@
 
 namespace cardea::admin {
 
+/// A provider of the realm as the API shows it: its secret masked.
+[[nodiscard]] json::object identity_provider_json(const json::object& provider);
+
 Answer list_identity_providers(Call& call);
 Answer create_identity_provider(Call& call);
 Answer get_identity_provider(Call& call);

@@ -38,8 +38,8 @@ enum class Mode {
   kRead,    // one read, on the read lane
   kWrite,   // one transaction, on the store lane; rolled back when the answer is a refusal
   kHashed,  // the same after `prepare` on the hash lane
-  kLong,    // after a read that checks the caller: on the admin lane, with transactions of its own
-  kCalls,   // the same, then `prepare` says which server is called (Call::to_call), and the handler has what came back
+  kLong,  // after a read that checks the caller: on the admin lane, with transactions of its own; an event has one, too
+  kCalls,  // the same, then `prepare` says which server is called (Call::to_call), and the handler has what came back
 };
 
 struct Operation {
@@ -73,6 +73,7 @@ struct Operation {
 [[nodiscard]] std::span<const Operation> access_token_operations();
 [[nodiscard]] std::span<const Operation> certificate_operations();
 [[nodiscard]] std::span<const Operation> partial_operations();
+[[nodiscard]] std::span<const Operation> organization_operations();
 /// What Keycloak has and this server has not: each asks for the rights that Keycloak asks for, and then answers 501.
 [[nodiscard]] std::span<const Operation> not_offered_operations();
 

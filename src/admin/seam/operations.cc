@@ -15,7 +15,7 @@ const std::vector<Operation>& operations() {
          {realm_operations(), user_operations(), client_operations(), scope_operations(), role_operations(),
           group_operations(), setting_operations(), provider_operations(), flow_operations(), server_operations(),
           event_operations(), mail_operations(), access_token_operations(), partial_operations(),
-          certificate_operations(), not_offered_operations()}) {
+          certificate_operations(), not_offered_operations(), organization_operations()}) {
       rows.insert(rows.end(), group.begin(), group.end());
     }
     return rows;

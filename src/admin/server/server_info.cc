@@ -40,7 +40,7 @@ constexpr Feature kFeatures[] = {
     {"KERBEROS", "Kerberos", "DEFAULT", false},
     {"LOGIN_V2", "Login pages", "DEFAULT", true},
     {"OID4VC_VCI", "Verifiable credentials", "EXPERIMENTAL", false},
-    {"ORGANIZATION", "Organizations", "DEFAULT", false},
+    {"ORGANIZATION", "Organizations", "DEFAULT", true},
     {"PAR", "Pushed authorization requests", "DEFAULT", true},
     {"PASSKEYS", "Passkeys", "DEFAULT", true},
     {"PERSISTENT_USER_SESSIONS", "Sessions outlive a restart", "DEFAULT", true},

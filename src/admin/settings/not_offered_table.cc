@@ -1,6 +1,6 @@
-// What Keycloak has and this server has not (organizations, UMA authorization, workflows, user federation, verifiable
-// credentials, fine-grained permissions, the experimental second version of the API, SAML): the same rights as there,
-// then 501. Nothing is written, so no row takes the store's one writer.
+// What Keycloak has and this server has not (UMA authorization, workflows, user federation, verifiable credentials,
+// fine-grained permissions, the experimental second version of the API, SAML): the same rights as there, then 501.
+// Nothing is written, so no row takes the store's one writer.
 #include "admin/seam/operation.h"
 #include "admin/seam/permissions.h"
 #include "admin/settings/setting_handlers.h"
@@ -12,8 +12,6 @@ using enum AdminRole;
 using enum web::Method;
 using enum Mode;
 
-constexpr auto kSeeOrganizations = needs({kViewOrganizations, kManageOrganizations, kManageRealm});
-constexpr auto kChangeOrganizations = needs({kManageOrganizations, kManageRealm});
 constexpr auto kSeeAuthorization = needs({kViewClients, kManageClients, kViewAuthorization, kManageAuthorization});
 constexpr auto kChangeAuthorization = needs({kManageClients, kManageAuthorization});
 
@@ -24,7 +22,6 @@ constexpr auto kChangeAuthorization = needs({kManageClients, kManageAuthorizatio
 #define WORKFLOWS REALM "/workflows"
 #define STORAGE REALM "/user-storage"
 #define SECOND "/admin/api/{realm}/clients/v2"
-#define ORGANIZATIONS REALM "/organizations"
 
 /// GET and PUT of `.../management/permissions`.
 #define CARDEA_PERMISSION_ROWS(AT, WHO, SEE, CHANGE)                                               \
@@ -49,9 +46,6 @@ constexpr Operation kRows[] = {
     CARDEA_PERMISSION_ROWS(REALM "/identity-provider/instances/{alias}", "IdentityProvider", kSeeIdentityProviders,
                            kChangeIdentityProviders),
 
-    {kGet, REALM "/identity-provider/instances/{alias}/reload-keys", "reloadProviderKeys", kChangeIdentityProviders,
-     kRead, &refuse_feature},
-
     CARDEA_NOT_OFFERED_ROWS(AUTHORIZATION, "ResourceServer", kSeeAuthorization, kChangeAuthorization),
     CARDEA_NOT_OFFERED_ROWS(AUTHORIZATION "/{kind}", "Authorization", kSeeAuthorization, kChangeAuthorization),
     CARDEA_NOT_OFFERED_ROWS(AUTHORIZATION "/{kind}/{p1}", "Authorization1", kSeeAuthorization, kChangeAuthorization),
@@ -64,15 +58,6 @@ constexpr Operation kRows[] = {
     CARDEA_NOT_OFFERED_ROWS(WORKFLOWS, "Workflows", kSeeRealm, kChangeRealm),
     CARDEA_NOT_OFFERED_ROWS(WORKFLOWS "/{p1}", "Workflow", kSeeRealm, kChangeRealm),
     CARDEA_NOT_OFFERED_ROWS(WORKFLOWS "/{p1}/{p2}", "WorkflowPart", kSeeRealm, kChangeRealm),
-
-    CARDEA_NOT_OFFERED_ROWS(ORGANIZATIONS, "Organizations", kSeeOrganizations, kChangeOrganizations),
-    CARDEA_NOT_OFFERED_ROWS(ORGANIZATIONS "/{p1}", "Organization", kSeeOrganizations, kChangeOrganizations),
-    CARDEA_NOT_OFFERED_ROWS(ORGANIZATIONS "/{p1}/{p2}", "Organization2", kSeeOrganizations, kChangeOrganizations),
-    CARDEA_NOT_OFFERED_ROWS(ORGANIZATIONS "/{p1}/{p2}/{p3}", "Organization3", kSeeOrganizations, kChangeOrganizations),
-    CARDEA_NOT_OFFERED_ROWS(ORGANIZATIONS "/{p1}/{p2}/{p3}/{p4}", "Organization4", kSeeOrganizations,
-                            kChangeOrganizations),
-    CARDEA_NOT_OFFERED_ROWS(ORGANIZATIONS "/{p1}/{p2}/{p3}/{p4}/{p5}", "Organization5", kSeeOrganizations,
-                            kChangeOrganizations),
 
     {kGet, STORAGE "/{p1}/name", "getUserStorageName", kSeeRealm, kRead, &refuse_feature},
     {kPost, STORAGE "/{p1}/{action}", "runUserStorage", kChangeRealm, kRead, &refuse_feature},
@@ -95,7 +80,6 @@ constexpr Operation kRows[] = {
 #undef WORKFLOWS
 #undef STORAGE
 #undef SECOND
-#undef ORGANIZATIONS
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "core/import/plan_organizations.h"
 
 namespace cardea {
 namespace {
@@ -136,6 +137,9 @@ Stored<ExportedRealm> export_realm(Rows& rows, const Repositories& repositories,
   add_clients(out, std::move(*clients));
   add_scopes(out, std::move(*scopes));
   for (auto& key : *keys) out.file.keys.push_back({.key = std::move(key), .size = 0});
+  auto organizations = export_organizations(rows, repositories, realm, true);
+  if (!organizations) return refuse(organizations.error());
+  if (!organizations->empty()) out.file.realm.extra["organizations"] = std::move(*organizations);
   return Stored<ExportedRealm>(std::move(out));
 }
 

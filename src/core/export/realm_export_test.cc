@@ -33,7 +33,12 @@ constexpr std::string_view kFile = R"j({"realm":"demo","enabled":true,"displayNa
             "credentials":[{"type":"password","value":"correct-horse"}],
             "realmRoles":["clerk","default-roles-demo"],"clientRoles":{"shop":["all"]},"groups":["/staff"],
             "federatedIdentities":[{"identityProvider":"up","userId":"7","userName":"ada7"}]},
-           {"username":"bob","enabled":false}]})j";
+           {"username":"bob","enabled":false}],
+  "organizationsEnabled":true,
+  "organizations":[{"id":"o-1","name":"Acme","alias":"acme","enabled":true,"redirectUrl":"https://acme.example/",
+                    "attributes":{"tier":["gold"]},"domains":[{"name":"acme.example","verified":true}],
+                    "members":[{"username":"ada","membershipType":"MANAGED"}],"identityProviders":[{"alias":"up"}]},
+                   {"name":"Beta","domains":[]}]})j";
 
 class RealmExportTest : public testing::Test {
  protected:
@@ -77,6 +82,49 @@ TEST_F(RealmExportTest, refuses_to_show_secrets_behind_the_mask) {
     EXPECT_EQ(masked.find(secret), std::string::npos) << secret;
   }
   EXPECT_NE(exported(store).find("secret-of-the-shop"), std::string::npos);
+}
+
+TEST_F(RealmExportTest, organizations_and_links_are_rows) {
+  MemoryStore store;
+  import(store, kFile);
+  auto repositories = store.repositories();
+  const auto realm =
+      read_from(store, [&](Rows& rows) { return repositories.realms.find_by_name(rows, "demo"); }).value();
+  EXPECT_FALSE(realm->extra.contains("organizations"));
+  const OrganizationId acme("o-1");
+  const auto found =
+      read_from(store, [&](Rows& rows) { return repositories.organizations.find(rows, realm->id, acme); }).value();
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->domains, (std::vector<OrganizationDomain>{{"acme.example", true}}));
+  const auto ada =
+      read_from(store, [&](Rows& rows) { return repositories.users.find_by_username(rows, realm->id, "ada"); }).value();
+  EXPECT_EQ(read_from(store, [&](Rows& rows) { return repositories.memberships.find(rows, acme, ada->id); }).value(),
+            Membership::kManaged);
+  const auto linked = read_from(store, [&](Rows& rows) {
+                        return repositories.federated_identities.find(rows, realm->id, "up", "7");
+                      }).value();
+  ASSERT_TRUE(linked);
+  EXPECT_EQ(linked->user, ada->id);
+  EXPECT_EQ(read_from(store, [&](Rows& rows) { return repositories.organizations.count(rows, realm->id, {}); }).value(),
+            2);
+}
+
+TEST_F(RealmExportTest, refuses_organizations_that_cannot_be) {
+  for (const auto& [bad, where] : std::vector<std::pair<std::string, std::string>>{
+           {R"([{"domains":[]}])", "organizations[0].name"},
+           {R"([{"name":"a"},{"name":"a"}])", "organizations[1].name"},
+           {R"([{"name":"a b"}])", "organizations[0].alias"},
+           {R"([{"name":"a","domains":[{"name":"a"}]}])", "organizations[0].domains"},
+           {R"([{"name":"a","domains":[{"name":"a.b"}]},{"name":"b","domains":[{"name":"A.b"}]}])",
+            "organizations[1].domains"},
+           {R"([{"name":"a","redirectUrl":"javascript:x"}])", "organizations[0].redirectUrl"},
+           {R"([{"name":"a","identityProviders":[{"alias":"none"}]}])", "organizations[0].identityProviders"}}) {
+    MemoryStore store;
+    const auto file = parse_json(R"({"realm":"bad","organizations":)" + bad + "}").value().as_object();
+    const auto done = import_realm({store.repositories(), clock, random}, file);
+    ASSERT_FALSE(done) << bad;
+    EXPECT_NE(done.error().describe().find(where), std::string::npos) << done.error().describe();
+  }
 }
 
 TEST_F(RealmExportTest, passwords_go_on_working) {

@@ -126,7 +126,9 @@ bool is_run(std::string_view member) {
                                               "internationalizationEnabled",
                                               "supportedLocales",
                                               "defaultLocale",
-                                              "localizationTexts"};
+                                              "localizationTexts",
+                                              "organizationsEnabled",
+                                              "organizations"};
   return std::ranges::find(kRun, member) != std::end(kRun);
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/import/import_stage.h"
+#include "core/import/plan_organizations.h"
 #include "core/import/plan_users.h"
 #include "core/import/write_realm.h"
 #include "core/realm_defaults.h"
@@ -41,6 +42,7 @@ class Run {
       if (users.review) users.review(i, user, at, review);
     }
     service_accounts_ = make_service_accounts(plan_, names, tools_.clock.now(), tools_.random, problems);
+    organizations_ = take_organizations(plan_.realm, tools_.random, problems);
   }
 
   Failed make_keys() {
@@ -91,7 +93,15 @@ class Run {
       }
       if (auto failed = judge(write_users(stage_, tools_.repositories, batch, first, duplicates))) return failed;
     }
-    return judge(write_users(stage_, tools_.repositories, service_accounts_, users.count, duplicates));
+    if (auto failed = judge(write_users(stage_, tools_.repositories, service_accounts_, users.count, duplicates))) {
+      return failed;
+    }
+    std::size_t at = 0;
+    const auto written = stage_.write_all(organizations_.size(), at, [&](Tx& tx, std::size_t i) {
+      return write_organization(tx, tools_.repositories, plan_.realm.id, organizations_[i]);
+    });
+    if (written) return std::nullopt;
+    return judge(WriteFailure{written.error(), "organizations[" + std::to_string(at) + "]"});
   }
 
   Failed finish(bool& exists) {
@@ -115,6 +125,7 @@ class Run {
   ImportStage stage_;
   std::vector<RealmKey> keys_;
   std::vector<UserRows> service_accounts_;
+  std::vector<OrganizationRows> organizations_;
 };
 
 }  // namespace

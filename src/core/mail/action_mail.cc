@@ -9,7 +9,8 @@ namespace {
 
 seconds life_of(const Realm& realm, const ActionMailOrder& order) {
   if (order.life) return *order.life;
-  return order.kind == ActionKind::kExecuteActions ? admin_link_life(realm) : user_link_life(realm, order.kind);
+  const bool is_admins = order.kind == ActionKind::kExecuteActions || order.kind == ActionKind::kJoinOrganization;
+  return is_admins ? admin_link_life(realm) : user_link_life(realm, order.kind);
 }
 
 MailKind mail_of(ActionKind kind) {
@@ -20,6 +21,8 @@ MailKind mail_of(ActionKind kind) {
       return MailKind::kResetPassword;
     case ActionKind::kUpdateEmail:
       return MailKind::kUpdateEmail;
+    case ActionKind::kJoinOrganization:
+      return MailKind::kJoinOrganization;
     case ActionKind::kExecuteActions:
       break;
   }
@@ -44,13 +47,22 @@ Mail write_action_mail(const Mailer& mailer, const RealmEntry& realm, const Acti
                     .new_email = order.new_email,
                     .expires_at = now + life,
                     .credential_stamp = order.credential_stamp};
+  std::string name = order.user != nullptr ? order.user->first_name : std::string();
+  if (order.invitation != nullptr) {
+    const auto& invitation = order.invitation->invitation;
+    if (order.user == nullptr) name = invitation.first_name;
+    token.email = invitation.email;
+    token.organization = invitation.organization;
+    token.invitation = invitation.id;
+  }
   MailOrder mail{.kind = mail_of(order.kind),
                  .realm = realm.realm,
                  .to = order.new_email.empty() ? token.email : order.new_email,
-                 .name = order.user != nullptr ? order.user->first_name : std::string(),
+                 .name = std::move(name),
                  .link = action_link(order.base, realm.realm.name, write_action_token(realm, issuer, token, now)),
                  .life = life};
   for (const auto& alias : order.actions) mail.actions.push_back(action_name(realm.realm, alias));
+  if (order.invitation != nullptr) mail.actions.push_back(order.invitation->organization.name);
   return mailer.write(mail, ids.mail, now);
 }
 

@@ -10,8 +10,15 @@
 #include "core/action_token.h"
 #include "core/mail/mailer.h"
 #include "core/settings.h"
+#include "domain/organization.h"
 
 namespace cardea {
+
+/// Whom an organization asks to join; somebody with an account or without.
+struct InvitationMail {
+  const Organization& organization;
+  const OrganizationInvitation& invitation;
+};
 
 struct ActionMailOrder {
   ActionKind kind;
@@ -25,6 +32,7 @@ struct ActionMailOrder {
   std::string new_email = {};             // for kUpdateEmail: the mail goes there
   std::optional<seconds> life = {};       // absent: the realm's
   std::optional<std::int64_t> credential_stamp = {};  // ActionToken's
+  const InvitationMail* invitation = nullptr;         // for kJoinOrganization; the mail goes to its address
 };
 
 /// Drawn before a transaction, which may run twice.

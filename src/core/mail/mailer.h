@@ -12,7 +12,7 @@
 
 namespace cardea {
 
-enum class MailKind { kVerifyEmail, kResetPassword, kExecuteActions, kUpdateEmail, kTest };
+enum class MailKind { kVerifyEmail, kResetPassword, kExecuteActions, kUpdateEmail, kJoinOrganization, kTest };
 
 struct MailOrder {
   MailKind kind;
@@ -21,7 +21,7 @@ struct MailOrder {
   std::string name;  // of the person; may be empty
   std::string link;  // begins with the configured address of this server (attack class 9); empty for kTest
   seconds life;      // of the link
-  std::vector<std::string> actions = {};  // names people read; for kExecuteActions
+  std::vector<std::string> actions = {};  // names people read; for kExecuteActions, and the one of an organization
 };
 
 class Mailer {

@@ -14,7 +14,11 @@ import { kConsolePatience, settled, watchConsole } from '../support/console.mjs'
 import { crawl } from '../support/crawl.mjs';
 import { villageRealm } from '../support/realm.mjs';
 
-const server = process.env.CARDEA_E2E_CRAWL ? await startServer({ realm: villageRealm() }) : null;
+const withOrganization = (realm) => {
+  realm.organizationsEnabled = true;
+  realm.organizations = [{ name: 'Mill', domains: [{ name: 'mill.example' }], members: [{ username: 'ada', membershipType: 'UNMANAGED' }] }];
+};
+const server = process.env.CARDEA_E2E_CRAWL ? await startServer({ realm: villageRealm({}, withOrganization) }) : null;
 after(() => server?.stop());
 
 const kOnDemand = process.env.CARDEA_E2E_CRAWL ? kOnlyCardea : { skip: 'CARDEA_E2E_CRAWL is not set' };

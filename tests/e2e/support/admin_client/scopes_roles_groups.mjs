@@ -372,12 +372,23 @@ export function groups({ kc }) {
       assert.equal(api.isOrgGroups(), false);
       return api.isOrgGroups();
     }],
+    ['listOrgGroups', 'none: there are no groups of organizations', 'list', async () => {
+      await kc.realms.update({ realm: 'shop' }, { organizationsEnabled: true });
+      const { id: orgId } = await kc.organizations.create({ name: 'Guild' });
+      const { id: userId } = await kc.users.create({ username: 'gilda', enabled: true });
+      await kc.organizations.addMember({ orgId, userId });
+      const found = await kc.organizations.groups(orgId).listOrgGroups({ id: userId });
+      assert.deepEqual(found, []);
+      await kc.organizations.delById({ id: orgId });
+      await kc.users.del({ id: userId });
+      await kc.realms.update({ realm: 'shop' }, { organizationsEnabled: false });
+      return found;
+    }],
     ...refusals({
       updatePermission: () => api.updatePermission({ id }, { enabled: true }),
       listPermissions: () => api.listPermissions({ id }),
       addMemberToOrgGroup: () => org.addMemberToOrgGroup({ groupId: id, userId: id }),
       removeMemberFromOrgGroup: () => org.removeMemberFromOrgGroup({ groupId: id, userId: id }),
-      listOrgGroups: () => org.listOrgGroups({ id }),
     }),
   ];
 }

@@ -1,0 +1,58 @@
+// Organizations of a realm (keycloak.md section 6.14): themselves, members, invitations, identity providers. All refuse
+// with 404 while the realm has them off.
+#pragma once
+
+#include "admin/seam/call.h"
+#include "domain/organization.h"
+
+namespace cardea::admin {
+
+inline constexpr std::size_t kDomainsMax = 100;       // of one organization
+inline constexpr std::size_t kInvitationsMax = 1000;  // the same
+
+/// 404 "Organizations not enabled for this realm.", or nothing.
+[[nodiscard]] Or<void> require_organizations(const Call& call);
+/// The organization of {orgId}, or 404 "Organization not found.".
+[[nodiscard]] Or<Organization> load_organization(Call& call);
+
+/// Removes a member whom the organization manages, who is gone as a user then: as for users, who does that needs the
+/// right to manage them and all admin roles that this one has.
+[[nodiscard]] Or<void> remove_managed_user(Call& call, const UserId& user);
+
+Answer list_organizations(Call& call);
+Answer count_organizations(Call& call);
+Answer create_organization(Call& call);
+Answer get_organization(Call& call);
+Answer update_organization(Call& call);
+Answer delete_organization(Call& call);
+/// None: groups of organizations are not offered.
+Answer list_organization_groups(Call& call);
+
+// Members. Who reads them needs a right to see users as well.
+Answer list_organization_members(Call& call);
+Answer count_organization_members(Call& call);
+/// The body is the id of a user.
+Answer add_organization_member(Call& call);
+Answer get_organization_member(Call& call);
+/// A managed member goes as a user, too.
+Answer remove_organization_member(Call& call);
+Answer list_organizations_of_member(Call& call);
+/// None, as list_organization_groups.
+Answer list_groups_of_organization_member(Call& call);
+
+// Invitations: a mail with a link that works once.
+Answer invite_new_member(Call& call);
+Answer invite_existing_member(Call& call);
+Answer list_invitations(Call& call);
+Answer get_invitation(Call& call);
+Answer resend_invitation(Call& call);
+Answer delete_invitation(Call& call);
+
+// Identity providers name their organization; here they are linked by alias. Who sees or links them needs the right to
+// see or to change identity providers as well.
+Answer list_organization_providers(Call& call);
+Answer get_organization_provider(Call& call);
+Answer link_organization_provider(Call& call);
+Answer unlink_organization_provider(Call& call);
+
+}  // namespace cardea::admin

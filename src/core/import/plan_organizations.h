@@ -1,0 +1,40 @@
+// The organizations of a realm file (`organizations`): rows of their own, with members by username. Identity providers
+// that they list belong to them.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/random.h"
+#include "domain/organization.h"
+#include "domain/realm.h"
+#include "domain/repository/repositories.h"
+#include "domain/representation/problems.h"
+
+namespace cardea {
+
+struct OrganizationRows {
+  Organization organization;
+  std::vector<std::pair<std::string, Membership>> members;  // by username
+};
+
+/// Takes the member out of `realm.extra`. Problems: a name, alias or domain that is missing, bad or stands twice, and
+/// an identity provider that the realm does not have.
+[[nodiscard]] std::vector<OrganizationRows> take_organizations(Realm& realm, Random& random,
+                                                               RepresentationProblems& problems);
+
+/// Writes one, after the users. Members whom the realm does not have are left out.
+[[nodiscard]] Stored<void> write_organization(Tx& tx, const Repositories& repositories, const RealmId& realm,
+                                              const OrganizationRows& rows);
+
+/// "acme.example": two labels or more of lower-case letters, digits and hyphens (RFC 1123 section 2.1).
+[[nodiscard]] bool is_domain_name(std::string_view name);
+
+/// As realm files and the admin API have one: id, name, alias, enabled, description, redirectUrl, attributes, domains.
+[[nodiscard]] json::object organization_json(const Organization& organization, bool with_attributes);
+/// As realm files have all of them: with attributes, the aliases of their providers and, where wanted, their members.
+[[nodiscard]] Stored<json::array> export_organizations(Rows& rows, const Repositories& repositories, const Realm& realm,
+                                                       bool with_members);
+
+}  // namespace cardea
