@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -16,6 +17,7 @@
 #include "core/settings.h"
 #include "domain/repository/repositories.h"
 #include "web/base_url.h"
+#include "web/fetch.h"
 #include "web/router.h"
 
 namespace cardea::admin {
@@ -41,6 +43,21 @@ using AddSessionCookies =
 /// Hands one message to a mail server and waits for what it says; for the admin lane. Empty: it took it.
 using SendMail = std::function<std::string(MailServer server, std::string to, std::string content)>;
 
+/// What a client is told at its admin URL (keycloak.md section 6.8), and whether the URL is its own or an
+/// administrator's: that decides where it may lead.
+struct ClientMessage {
+  std::string url;
+  bool is_self_registered = false;
+  std::string body;
+};
+/// Sends all of them and waits for what the clients say; for the admin lane. In their order: whether each was taken.
+using TellClients = std::function<std::vector<bool>(std::vector<ClientMessage>)>;
+/// Keys that were fetched: forgets those of all clients, and those of providers at these addresses. The next use
+/// fetches them.
+using ForgetKeys = std::function<void(const std::vector<web::OutboundUrl>& providers)>;
+/// Takes a provider's key set that was fetched from `url`. False: it is none.
+using KeepProviderKeys = std::function<bool(const web::OutboundUrl& url, std::string_view jwks_json)>;
+
 struct Dependencies {
   Repositories repositories;
   Settings& settings;
@@ -54,6 +71,9 @@ struct Dependencies {
   MakeRegistrationToken make_registration_token = {};
   AddSessionCookies add_session_cookies = {};
   SendMail send_mail = {};
+  TellClients tell_clients = {};
+  ForgetKeys forget_keys = {};
+  KeepProviderKeys keep_provider_keys = {};
 };
 
 /// Registers all operations, and the answers to preflight requests. `dependencies` must outlive the router.

@@ -319,9 +319,8 @@ web::Outcome create(const ArrivalPtr& arrival, const FirstLoginRules& rules) {
                   if (auto done = insert_account(tx, *arrival, made); !done) return done;
                   auto linked = repositories.federated_identities.insert(tx, link_record(*arrival, made.id));
                   if (!linked) return linked;
-                  if (auto joined = joins ? join_organization(tx, *arrival, made) : Stored<void>(); !joined) {
-                    return joined;
-                  }
+                  auto joined = joins ? join_organization(tx, *arrival, made) : Stored<void>();
+                  if (!joined) return joined;
                   return write_mapped({tx, arrival->dependencies, *arrival->realm, arrival->request.correlation_id},
                                       made.id, mapped);
                 }));

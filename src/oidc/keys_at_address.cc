@@ -61,6 +61,11 @@ void ClientKeys::note_failure(std::string_view address, std::chrono::nanoseconds
   }
 }
 
+void ClientKeys::forget_all() {
+  const std::scoped_lock lock(mutex_);
+  entries_.erase_if([](std::string_view, const Entry&) { return true; });
+}
+
 std::shared_ptr<ClientKeys> make_client_keys() { return std::make_shared<ClientKeys>(); }
 
 std::optional<web::OutboundUrl> jwks_url_of(const Client& client) {

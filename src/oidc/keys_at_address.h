@@ -37,6 +37,8 @@ class ClientKeys {
   [[nodiscard]] Known find(std::string_view address, std::chrono::nanoseconds now);
   void put(std::string_view address, SharedKeys keys, std::chrono::nanoseconds now);
   void note_failure(std::string_view address, std::chrono::nanoseconds now);
+  /// An administrator wants the keys fetched anew.
+  void forget_all();
 
  private:
   struct Entry {

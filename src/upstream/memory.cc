@@ -1,5 +1,7 @@
 #include "upstream/memory.h"
 
+#include "upstream/provider_cache.h"
+
 namespace cardea::upstream {
 namespace {
 
@@ -90,5 +92,11 @@ web::Outcome with_keys(const Reach& reach, web::OutboundUrl url, std::optional<s
   const auto has_kid = [&kid](const ProviderKeys& keys) { return !kid || keys.keys.contains(*kid); };
   return with(reach, kKeys, std::move(url), has_kid, std::move(next));
 }
+
+void keep_keys(const Reach& reach, const web::OutboundUrl& url, std::shared_ptr<const ProviderKeys> keys) {
+  reach.memory.keys.put(address_of(url), std::move(keys), reach.clock.steady());
+}
+
+void forget_keys(const Reach& reach, const web::OutboundUrl& url) { reach.memory.keys.forget(address_of(url)); }
 
 }  // namespace cardea::upstream

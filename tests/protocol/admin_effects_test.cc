@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/encoding.h"
+#include "base/text.h"
 #include "tests/protocol/admin_world.h"
 
 namespace cardea::protocol {
@@ -22,6 +24,11 @@ class AdminEffects : public testing::Test {
     EXPECT_EQ(sent.status, 201) << sent.body;
     return sent.made_id();
   }
+  /// What the client at `index` was told.
+  json::object said(std::size_t index) {
+    const auto parts = split(world.told.at(index).body, '.');
+    return parse_json(base64url_decode(parts.at(1)).value_or("{}")).value().as_object();
+  }
   AdminWorld world;
 };
 
@@ -29,14 +36,14 @@ TEST_F(AdminEffects, refuses_what_is_not_offered_in_one_way) {
   for (const std::string_view path :
        {"/clients/x/authz/resource-server", "/clients/x/authz/resource-server/policy/role/p", "/workflows",
         "/workflows/scheduled/u", "/user-storage/x/name", "/users/x/vc/credentials", "/groups/x/management/permissions",
-        "/roles-by-id/x/management/permissions", "/organizations", "/identity-provider/instances/x/reload-keys",
+        "/roles-by-id/x/management/permissions", "/organizations/x/groups/g",
         "/clients/x/evaluate-scopes/generate-example-saml-response", "/admin/api/demo/clients/v2"}) {
     const auto sent = world.get(path);
     EXPECT_EQ(sent.status, 501) << path << sent.body;
     EXPECT_THAT(sent.body, HasSubstr(R"("error":"Feature not enabled")"));
   }
   world.store.fail_writes(0, StoreError::kBusy);  // it takes no transaction to say no
-  for (const std::string_view path : {"/organizations", "/testLDAPConnection", "/clear-keys-cache"}) {
+  for (const std::string_view path : {"/organizations/x/groups", "/testLDAPConnection", "/workflows"}) {
     EXPECT_EQ(world.post(path, "{}").status, 501) << path;
   }
 }
@@ -54,6 +61,33 @@ TEST_F(AdminEffects, refuses_nodes_that_are_no_hosts) {
   EXPECT_EQ(world.remove(path + "/node-1.example:8443").status, 204);
 }
 
+TEST_F(AdminEffects, tells_each_node_of_a_client_and_says_who_took_it) {
+  const auto id = client(R"({"clientId":"app","adminUrl":"https://app.example:8443/k/"})");
+  (void)client(R"({"clientId":"silent"})");
+  expect(world.post("/clients/" + id + "/push-revocation", "{}"), 200,
+         R"({"successRequests":["https://app.example:8443/k"]})");
+  ASSERT_EQ(world.told.size(), 1U);
+  EXPECT_EQ(world.told[0].url, "https://app.example:8443/k/k_push_not_before");
+  EXPECT_FALSE(world.told[0].is_self_registered);
+  EXPECT_EQ(string_or(said(0), "action", ""), "PUSH_NOT_BEFORE");
+  EXPECT_EQ(string_or(said(0), "resource", ""), "app");
+  EXPECT_EQ(world.post("/clients/" + id + "/nodes", R"({"node":"one.example"})").status, 204);
+  EXPECT_EQ(world.post("/clients/" + id + "/nodes", R"({"node":"two.example"})").status, 204);
+  expect(world.get("/clients/" + id + "/test-nodes-available"), 200,
+         R"({"successRequests":["https://one.example:8443/k","https://two.example:8443/k"]})");
+  EXPECT_EQ(world.told.back().url, "https://two.example:8443/k/k_test_available");
+  EXPECT_EQ(string_or(said(2), "action", ""), "TEST_AVAILABILITY");
+  EXPECT_EQ(world.remove("/clients/" + id + "/nodes/one.example").status, 204);
+  EXPECT_EQ(world.post("/clients/" + id + "/nodes", R"({"node":"one.example:9443"})").status, 204);
+  expect(world.get("/clients/" + id + "/test-nodes-available"), 200,
+         R"({"successRequests":["https://two.example:8443/k","https://one.example:9443/k"]})");
+  world.told.clear();
+  EXPECT_EQ(world.post("/logout-all", "{}").status, 200);
+  EXPECT_EQ(world.post("/push-revocation", "{}").status, 200);
+  ASSERT_EQ(world.told.size(), 2U);  // the one client, at both of its nodes
+  EXPECT_EQ(said(0).at("notBefore"), world.get("").object().at("notBefore"));
+}
+
 TEST_F(AdminEffects, clears_caches) {
   const auto version = [&] {
     return read_from(world.store,
@@ -68,7 +102,8 @@ TEST_F(AdminEffects, clears_caches) {
   const auto before = version();
   EXPECT_EQ(world.post("/clear-realm-cache", "{}").status, 204);
   EXPECT_GT(version(), before) << "every node reads the realm anew";
-  EXPECT_EQ(world.post("/clear-keys-cache", "{}").status, 501) << "keys that were fetched stay for their hour";
+  EXPECT_EQ(world.post("/clear-keys-cache", "{}").status, 204);
+  EXPECT_EQ(world.keys_forgotten, 1);
   EXPECT_EQ(world.post("/clear-user-cache", "{}").status, 204);
   EXPECT_EQ(world.post("/clear-crl-cache", "{}").status, 204);
 }

@@ -98,7 +98,14 @@ AdminWorld::AdminWorld() {
                  const UserSession& session, TimePoint now) {
             oidc::add_session_cookies(response, request, realm, session, base_url_.issuer(request, realm.realm.name),
                                       base_url_, "s", now);
-          }});
+          },
+      .tell_clients =
+          [this](std::vector<admin::ClientMessage> messages) {
+            std::vector<bool> taken(messages.size(), true);
+            for (auto& message : messages) told.push_back(std::move(message));
+            return taken;
+          },
+      .forget_keys = [this](const std::vector<web::OutboundUrl>&) { ++keys_forgotten; }});
   oidc::add_routes(router_, *oidc_);
   admin::add_routes(router_, *admin_);
   events.attach(settings_);

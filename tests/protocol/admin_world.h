@@ -68,6 +68,8 @@ class AdminWorld {
   EventLog events{log, clock, random};
   MemoryStore store;
   Repositories repositories{store.repositories()};
+  std::vector<admin::ClientMessage> told;  // what clients were told at their admin URLs; all of them took it
+  int keys_forgotten = 0;
 
  private:
   static std::string full(std::string_view path);

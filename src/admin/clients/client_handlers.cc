@@ -257,13 +257,4 @@ Answer get_installation(Call& call) {
   return ok(out);
 }
 
-Answer push_client_revocation(Call& call) {
-  CARDEA_TRY(client, load_client(call));
-  return ok(json::object());
-}
-Answer test_client_nodes(Call& call) {
-  CARDEA_TRY(client, load_client(call));
-  return ok(json::object());
-}
-
 }  // namespace cardea::admin

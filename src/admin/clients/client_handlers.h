@@ -30,8 +30,6 @@ template <bool offline>
 Answer list_sessions_of_client(Call& call);
 template <bool offline>
 Answer count_sessions_of_client(Call& call);
-Answer push_client_revocation(Call& call);
-Answer test_client_nodes(Call& call);
 
 // What a token of this client would look like.
 Answer evaluate_mappers(Call& call);

@@ -1,14 +1,133 @@
 #include "admin/clients/client_nodes.h"
 
 #include <algorithm>
+#include <iterator>
 
+#include "admin/clients/client_handlers.h"
 #include "admin/clients/client_view.h"
+#include "base/uri.h"
+#include "core/client_urls.h"
+#include "core/settings.h"
+#include "domain/representation/members.h"
 
 namespace cardea::admin {
 namespace {
 
+constexpr seconds kMessageLife{30};
 constexpr std::size_t kHostBytesMax = 253;
 constexpr std::string_view kNodes = "registeredNodes";
+constexpr std::string_view kHostOfNode = "${application.session.host}";  // in admin URLs
+constexpr std::int64_t kClientsPage = 100;
+
+/// What is said, and where.
+struct Message {
+  std::string_view action;  // "PUSH_NOT_BEFORE"
+  std::string_view path;    // below the admin URL
+  std::optional<std::int64_t> not_before{};
+};
+
+std::vector<std::string> nodes_of(const Client& client) {
+  std::vector<std::string> nodes;
+  const auto* kept = client.extra.if_contains(kNodes);
+  if (kept == nullptr || !kept->is_object()) return nodes;
+  for (const auto& [node, registered_at] : kept->get_object()) nodes.emplace_back(node);
+  return nodes;
+}
+
+/// The URL at another host; its port stays unless the node names one.
+std::string at_host(const std::string& url, const std::string& node) {
+  auto changed = url;
+  if (const auto at = changed.find(kHostOfNode); at != std::string::npos) {
+    return changed.replace(at, kHostOfNode.size(), node);
+  }
+  const auto uri = parse_uri(url);
+  const auto begin = url.find("://");
+  if (!uri || begin == std::string::npos) return url;
+  const auto end = std::min(url.find_first_of("/?#", begin + 3), url.size());
+  const bool has_port = node.rfind(':') != std::string::npos && !node.ends_with(']');
+  const auto port = has_port || !uri->port ? std::string() : ":" + std::to_string(*uri->port);
+  return changed.replace(begin + 3, end - begin - 3, node + port);
+}
+
+/// The admin URL, once for each node.
+std::vector<std::string> addresses_of(const Client& client, std::string_view server_base) {
+  if (client.admin_url.empty()) return {};
+  auto url = absolute_url(client, client.admin_url, server_base);
+  while (url.ends_with('/')) url.pop_back();
+  std::vector<std::string> urls;
+  for (const auto& node : nodes_of(client)) urls.push_back(at_host(url, node));
+  if (urls.empty() && !url.contains(kHostOfNode)) urls.push_back(std::move(url));
+  return urls;
+}
+
+/// Signed, so that the client knows who says it.
+Or<std::string> signed_message(Call& call, const RealmEntry& realm, const Client& client, const Message& message) {
+  const auto* key = realm.signing_key(realm.realm.default_signature_algorithm);
+  if (key == nullptr) return refuse(error(500, "unknown_error", "The realm has no key to sign with"));
+  std::string payload;
+  JsonWriter writer(payload);
+  writer.begin_object().member("id", call.new_id()).member("expiration", epoch_seconds(call.now() + kMessageLife));
+  writer.member("resource", client.client_id).member("action", message.action);
+  if (message.not_before) writer.member("notBefore", *message.not_before);
+  writer.end_object();
+  return jose::sign_jwt(*key, "JWT", payload);
+}
+
+struct Mail {
+  std::vector<std::string> urls;
+  std::vector<ClientMessage> messages;
+};
+
+Or<void> write_to(Call& call, const RealmEntry& realm, const Client& client, const Message& message, Mail& mail) {
+  for (auto& url : addresses_of(client, call.dependencies().base_url.of(call.request()))) {
+    CARDEA_TRY(text, signed_message(call, realm, client, message));
+    mail.messages.push_back({.url = url + std::string(message.path),
+                             .is_self_registered = client.attribute_is_true(kSelfRegistered),
+                             .body = std::move(text)});
+    mail.urls.push_back(std::move(url));
+  }
+  return {};
+}
+
+/// GlobalRequestResult.
+Answer send(Call& call, Mail mail) {
+  json::object out;
+  if (mail.messages.empty()) return ok(out);
+  if (!call.dependencies().tell_clients) return refuse(not_offered("There is no way out of here."));
+  const auto taken = call.dependencies().tell_clients(std::move(mail.messages));
+  for (std::size_t i = 0; i < mail.urls.size(); ++i) {
+    auto& list = out[i < taken.size() && taken[i] ? "successRequests" : "failedRequests"];
+    if (!list.is_array()) list = json::array();
+    list.get_array().push_back(json::value(mail.urls[i]));
+  }
+  return ok(out);
+}
+
+Or<std::shared_ptr<const RealmEntry>> loaded_realm(Call& call) {
+  CARDEA_TRY(realm, call.dependencies().settings.load_realm(call.realm().name));
+  if (realm == nullptr) return refuse(not_found("Realm not found."));
+  return std::move(realm);
+}
+
+/// The client of the path, read outside of a transaction: these operations wait for others.
+Or<Client> read_client(Call& call) {
+  std::optional<Client> client;
+  CARDEA_DO(call.repositories().store.read([&](Rows& rows) -> Stored<void> {
+    auto found = call.repositories().clients.find(rows, call.realm().id, ClientId(call.path("clientUuid")));
+    if (!found) return refuse(found.error());
+    client = std::move(*found);
+    return {};
+  }));
+  if (!client) return refuse(not_found("Could not find client"));
+  return std::move(*client);
+}
+
+Answer tell_client(Call& call, const Client& client, const Message& message) {
+  CARDEA_TRY(realm, loaded_realm(call));
+  Mail mail;
+  CARDEA_DO(write_to(call, *realm, client, message, mail));
+  return send(call, std::move(mail));
+}
 
 bool is_host(std::string_view text) {
   return !text.empty() && text.size() <= kHostBytesMax && std::ranges::all_of(text, [](char c) {
@@ -33,6 +152,36 @@ json::object kept_nodes(const Client& client) {
 }
 
 }  // namespace
+
+Answer push_client_revocation(Call& call) {
+  CARDEA_TRY(client, read_client(call));
+  return tell_client(call, client, {"PUSH_NOT_BEFORE", "/k_push_not_before", client.not_before});
+}
+
+Answer push_revocation(Call& call) {
+  CARDEA_TRY(realm, loaded_realm(call));
+  const Message message{"PUSH_NOT_BEFORE", "/k_push_not_before", call.realm().not_before};
+  Mail mail;
+  std::vector<Client> clients;
+  for (std::int64_t first = 0; first == 0 || std::ssize(clients) == kClientsPage; first += kClientsPage) {
+    CARDEA_DO(call.repositories().store.read([&](Rows& rows) -> Stored<void> {
+      auto found = call.repositories().clients.list(rows, call.realm().id, "", first, kClientsPage);
+      if (!found) return refuse(found.error());
+      clients = std::move(*found);
+      return {};
+    }));
+    for (const auto& client : clients) {
+      if (mail.urls.size() >= kClientsToldMax) return send(call, std::move(mail));
+      CARDEA_DO(write_to(call, *realm, client, message, mail));
+    }
+  }
+  return send(call, std::move(mail));
+}
+
+Answer test_client_nodes(Call& call) {
+  CARDEA_TRY(client, read_client(call));
+  return tell_client(call, client, {"TEST_AVAILABILITY", "/k_test_available"});
+}
 
 Answer add_client_node(Call& call) {
   CARDEA_TRY(client, load_client_to_change(call));

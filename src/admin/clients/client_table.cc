@@ -33,9 +33,9 @@ constexpr Operation kRows[] = {
     {kDelete, CLIENT "/client-secret/rotated", "deleteRotatedSecret", kChangeClients, kWrite, &delete_rotated_secret},
     {kGet, CLIENT "/service-account-user", "getServiceAccountUser", kSeeClients, kRead, &get_service_account_user},
     {kGet, CLIENT "/installation/providers/{providerId}", "getInstallation", kSeeClients, kRead, &get_installation},
-    {kPost, CLIENT "/push-revocation", "pushClientRevocation", kChangeClients, kWrite, &push_client_revocation,
-     "CLIENT", "ACTION"},
-    {kGet, CLIENT "/test-nodes-available", "testClientNodes", kChangeClients, kRead, &test_client_nodes},
+    {kPost, CLIENT "/push-revocation", "pushClientRevocation", kChangeClients, kLong, &push_client_revocation, "CLIENT",
+     "ACTION"},
+    {kGet, CLIENT "/test-nodes-available", "testClientNodes", kChangeClients, kLong, &test_client_nodes},
     {kPost, CLIENT "/nodes", "addClientNode", kChangeClients, kWrite, &add_client_node, "CLUSTER_NODE"},
     {kDelete, CLIENT "/nodes/{node}", "deleteClientNode", kChangeClients, kWrite, &remove_client_node, "CLUSTER_NODE"},
 

@@ -2,6 +2,7 @@
 #include "admin/providers/component_handlers.h"
 #include "admin/providers/identity_provider_handlers.h"
 #include "admin/providers/provider_certificate.h"
+#include "admin/providers/provider_keys.h"
 #include "admin/seam/operation.h"
 #include "admin/seam/permissions.h"
 
@@ -62,6 +63,15 @@ constexpr Operation kRows[] = {
      {},
      {},
      &ask_provider_config},
+    {kGet,
+     IDP "/reload-keys",
+     "reloadProviderKeys",
+     kChangeIdentityProviders,
+     kCalls,
+     &reload_provider_keys,
+     {},
+     {},
+     &ask_provider_keys},
     {kPost, REALM "/identity-provider/upload-certificate", "readProviderCertificate", kChangeIdentityProviders, kWrite,
      &read_provider_certificate},
     {kGet, REALM "/identity-provider/providers/{providerId}", "getIdpProviderType", kSeeIdentityProviders, kRead,

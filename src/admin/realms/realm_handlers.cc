@@ -188,6 +188,23 @@ Answer clear_realm_cache(Call& call) {
   CARDEA_DO(call.repositories().realms.update(call.tx(), call.realm()));
   return no_content();
 }
-Answer clear_cache(Call&) { return no_content(); }  // `dispatch` compares versions after every write
+
+Answer clear_keys_cache(Call& call) {
+  std::vector<web::OutboundUrl> addresses;
+  const auto* providers = call.realm().extra.if_contains("identityProviders");
+  const auto list = providers != nullptr && providers->is_array() ? providers->get_array() : json::array();
+  for (const auto& item : list) {
+    const auto* provider = item.if_object();
+    const auto* config = provider == nullptr ? nullptr : provider->if_contains("config");
+    if (config == nullptr || !config->is_object()) continue;
+    if (auto url = web::ConfiguredUrl::parse(string_or(config->get_object(), "jwksUrl", ""))) {
+      addresses.emplace_back(std::move(*url));
+    }
+  }
+  if (call.dependencies().forget_keys) call.dependencies().forget_keys(addresses);
+  return no_content();
+}
+
+Answer clear_nothing(Call&) { return no_content(); }
 
 }  // namespace cardea::admin

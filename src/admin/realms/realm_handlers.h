@@ -21,12 +21,13 @@ Answer remove_default_group(Call& call);
 
 Answer get_client_session_stats(Call& call);
 Answer logout_all(Call& call);
-Answer push_revocation(Call& call);
 Answer delete_session(Call& call);
 Answer get_credential_registrators(Call& call);
 /// Raises the realm's version: every node drops what it has in memory and reads it anew.
 Answer clear_realm_cache(Call& call);
+/// Keys of clients, and of the realm's providers, that this node fetched.
+Answer clear_keys_cache(Call& call);
 /// Users are read from the database, and lists of revoked certificates are not read at all: nothing is kept.
-Answer clear_cache(Call& call);
+Answer clear_nothing(Call& call);
 
 }  // namespace cardea::admin

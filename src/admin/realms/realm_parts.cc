@@ -151,9 +151,6 @@ Answer logout_all(Call& call) {
   return ok(json::object());
 }
 
-/// Clients hear of a not-before when they ask about a token; none is called.
-Answer push_revocation(Call&) { return ok(json::object()); }
-
 Answer delete_session(Call& call) {
   const bool offline = call.flag("isOffline");
   auto& sessions = offline ? call.repositories().offline_sessions : call.repositories().sessions;

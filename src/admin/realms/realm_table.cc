@@ -1,7 +1,7 @@
 // The rows of realms (keycloak.md section 6.3).
+#include "admin/clients/client_nodes.h"
 #include "admin/realms/realm_handlers.h"
 #include "admin/seam/operation.h"
-#include "admin/settings/setting_handlers.h"
 
 namespace cardea::admin {
 namespace {
@@ -27,7 +27,7 @@ constexpr Operation kRows[] = {
      kRead, &get_client_session_stats},
     {kPost, "/admin/realms/{realm}/logout-all", "logoutAll", needs({kManageUsers}), kWrite, &logout_all, "REALM",
      "ACTION"},
-    {kPost, "/admin/realms/{realm}/push-revocation", "pushRevocation", needs({kManageRealm}), kWrite, &push_revocation,
+    {kPost, "/admin/realms/{realm}/push-revocation", "pushRevocation", needs({kManageRealm}), kLong, &push_revocation,
      "REALM", "ACTION"},
     {kDelete, "/admin/realms/{realm}/sessions/{session}", "deleteSession", needs({kManageUsers}), kWrite,
      &delete_session, "USER_SESSION"},
@@ -35,10 +35,11 @@ constexpr Operation kRows[] = {
      needs({kViewRealm, kManageRealm}), kRead, &get_credential_registrators},
     {kPost, "/admin/realms/{realm}/clear-realm-cache", "clearRealmCache", needs({kManageRealm}), kWrite,
      &clear_realm_cache, "REALM", "ACTION"},
-    {kPost, "/admin/realms/{realm}/clear-user-cache", "clearUserCache", needs({kManageRealm}), kWrite, &clear_cache,
+    {kPost, "/admin/realms/{realm}/clear-user-cache", "clearUserCache", needs({kManageRealm}), kWrite, &clear_nothing,
      "REALM", "ACTION"},
-    {kPost, "/admin/realms/{realm}/clear-keys-cache", "clearKeysCache", needs({kManageRealm}), kRead, &refuse_feature},
-    {kPost, "/admin/realms/{realm}/clear-crl-cache", "clearCrlCache", needs({kManageRealm}), kWrite, &clear_cache,
+    {kPost, "/admin/realms/{realm}/clear-keys-cache", "clearKeysCache", needs({kManageRealm}), kWrite,
+     &clear_keys_cache, "REALM", "ACTION"},
+    {kPost, "/admin/realms/{realm}/clear-crl-cache", "clearCrlCache", needs({kManageRealm}), kWrite, &clear_nothing,
      "REALM", "ACTION"},
 };
 

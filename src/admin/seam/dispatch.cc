@@ -65,11 +65,16 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
     if (!checked) return finish(std::move(checked));
     if (operation_.mode == Mode::kLong) {
       return web::then(web::Lane::kAdmin, [self = shared_from_this()] {
-        return self->finish_write(self->operation_.handler(self->call_));
+        auto answer = self->operation_.handler(self->call_);
+        if (answer && !self->operation_.resource.empty()) {
+          if (auto noted = self->in_write(no_content); !noted) answer = std::move(noted);
+        }
+        return self->finish_write(std::move(answer));
       });
     }
     if (operation_.mode == Mode::kCalls) {
       if (auto prepared = operation_.prepare(call_); !prepared) return finish(refuse(std::move(prepared).error()));
+      if (!call_.to_call) return finish(operation_.handler(call_));
       return web::fetch(std::move(*call_.to_call), web::Lane::kInline,
                         [self = shared_from_this()](web::Fetched fetched) {
                           self->call_.called = std::move(fetched);

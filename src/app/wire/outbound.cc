@@ -75,6 +75,34 @@ web::Fetched fetch_and_wait(web::Fetcher& fetcher, web::FetchRequest request) {
   return fetched.get();
 }
 
+std::vector<bool> tell_and_wait(web::Fetcher& fetcher, std::vector<admin::ClientMessage> messages) {
+  std::vector<std::future<bool>> answers;
+  for (auto& message : messages) {
+    auto answer = std::make_shared<std::promise<bool>>();
+    answers.push_back(answer->get_future());
+    auto url = url_of(message.url, message.is_self_registered);
+    if (!url) {
+      answer->set_value(false);
+      continue;
+    }
+    web::FetchRequest request{.url = std::move(*url), .method = web::Method::kPost};
+    request.headers.push_back({"Content-Type", "text/plain"});
+    request.body = std::move(message.body);
+    request.timeout = kClientTellMax;
+    fetcher.fetch(std::move(request), [answer](const web::Fetched& fetched) {
+      answer->set_value(fetched && (fetched->status == 200 || fetched->status == 204));
+    });
+  }
+  std::vector<bool> taken;
+  auto left = kClientTellMax;  // for all of them: they wait beside each other
+  for (auto& answer : answers) {
+    const bool is_there = answer.wait_for(left) == std::future_status::ready;
+    if (!is_there) left = seconds{0};
+    taken.push_back(is_there && answer.get());
+  }
+  return taken;
+}
+
 void SmtpTransport::send(MailServer server, std::string to, std::string content, std::function<void(MailSent)> done) {
   http::SmtpMessage message;
   message.host = std::move(server.host);

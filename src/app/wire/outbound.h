@@ -4,7 +4,9 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "admin/admin.h"
 #include "app/settings/server_settings.h"
 #include "base/clock.h"
 #include "base/lane_executor.h"
@@ -58,6 +60,11 @@ inline constexpr seconds kMailTrialMax{25};
 
 /// Sends a request and waits for the answer, at most a little longer than it may take: for threads that may wait.
 [[nodiscard]] web::Fetched fetch_and_wait(web::Fetcher& fetcher, web::FetchRequest request);
+
+/// Tells clients at their admin URLs, all at once, and waits for their answers, at most kClientTellMax: for the admin
+/// lane. In their order: whether the client said 200 or 204.
+inline constexpr seconds kClientTellMax{5};
+[[nodiscard]] std::vector<bool> tell_and_wait(web::Fetcher& fetcher, std::vector<admin::ClientMessage> messages);
 
 /// Sends logout tokens by the fetcher; what comes back is handed on by `jobs`, since it is written to the database.
 class FetchLogoutSender final : public LogoutSender {

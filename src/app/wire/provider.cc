@@ -10,10 +10,12 @@
 #include "login/send_mail.h"
 #include "oidc/authorize/authorize_endpoint.h"
 #include "oidc/endpoint.h"
+#include "oidc/keys_at_address.h"
 #include "oidc/redirect_uri.h"
 #include "oidc/registration/token.h"
 #include "oidc/routes.h"
 #include "oidc/session_cookies.h"
+#include "upstream/provider_cache.h"
 #include "web/asset.h"
 #include "web/console_files.h"
 
@@ -189,6 +191,18 @@ admin::Dependencies Provider::admin_dependencies(const Parts& parts) {
                                          const UserSession& session, TimePoint now) {
             oidc::add_session_cookies(response, request, realm, session, base_url_.issuer(request, realm.realm.name),
                                       base_url_, random_handle(random), now);
+          },
+      .forget_keys =
+          [this](const std::vector<web::OutboundUrl>& providers) {
+            oidc_.client_keys->forget_all();
+            for (const auto& url : providers) upstream::forget_keys(broker_.reach(), url);
+          },
+      .keep_provider_keys =
+          [this](const web::OutboundUrl& url, std::string_view jwks_json) {
+            auto keys = upstream::parse_provider_keys(jwks_json);
+            if (!keys) return false;
+            upstream::keep_keys(broker_.reach(), url, std::make_shared<upstream::ProviderKeys>(std::move(*keys)));
+            return true;
           },
   };
 }

@@ -53,6 +53,8 @@ class Provider {
   [[nodiscard]] EventLog& events() { return event_log_; }
   /// How mail is tried out at once. Before the first request.
   void send_mail_by(admin::SendMail send) { admin_.send_mail = std::move(send); }
+  /// How clients are told something at once. Before the first request.
+  void tell_clients_by(admin::TellClients tell) { admin_.tell_clients = std::move(tell); }
   /// For the generated reference.
   [[nodiscard]] std::vector<std::string> routes() const { return router_.routes(); }
 

@@ -130,6 +130,9 @@ Result<void, std::string> RunningServer::Parts::make_outbound() {
       [transport = mail_transport.get()](MailServer mail_server, std::string to, std::string content) {
         return send_and_wait(*transport, std::move(mail_server), std::move(to), std::move(content));
       });
+  provider->tell_clients_by([&fetcher = outbound->fetcher()](std::vector<admin::ClientMessage> messages) {
+    return tell_and_wait(fetcher, std::move(messages));
+  });
   return {};
 }
 

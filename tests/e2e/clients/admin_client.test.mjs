@@ -12,6 +12,7 @@ import Resource from '@keycloak/keycloak-admin-client/lib/resources/resource.js'
 import { kKeycloak, kOnlyCardea, kRoot, startServer } from '../harness.mjs';
 import { authenticationManagement } from '../support/admin_client/authentication.mjs';
 import { clients } from '../support/admin_client/clients.mjs';
+import { Listener } from '../support/admin_client/listener.mjs';
 import { organizations } from '../support/admin_client/organizations.mjs';
 import { components, identityProviders, serverInfo, userStorageProvider, whoAmI, workflows } from '../support/admin_client/providers.mjs';
 import { cache, clientPolicies, realms } from '../support/admin_client/realms.mjs';
@@ -25,6 +26,7 @@ const kVersion = JSON.parse(readFileSync(path.join(kRoot, 'tests/e2e/package.jso
 
 const server = await startServer({ realm: null });
 const kc = new KcAdminClient({ baseUrl: server.base, realmName: 'master' });
+server.listener = await new Listener().listen();
 const sink = await new MailSink().listen();
 
 /// Tokens of master live for a minute: each part begins with a fresh one.
@@ -50,7 +52,10 @@ before(async () => {
   if (kKeycloak) await kc.realms.del({ realm: 'shop' }).catch(() => {});
   await kc.realms.create({ realm: 'shop', enabled: true, smtpServer: sink.smtpServer });
 });
-after(() => sink.close());
+after(() => {
+  server.listener.close();
+  sink.close();
+});
 
 test('the table has every resource class and every method that the package ships', () => {
   const resources = Object.keys(kc).filter((name) => kc[name] instanceof Resource);

@@ -27,7 +27,7 @@ export function clients({ kc, server }) {
   return [
     ['create', 'found by its id; a second one and a script for a redirect URI are refused', 'Id', async () => {
       const made = await kc.clients.create({
-        clientId: 'app', redirectUris: ['https://app.example/*'], adminUrl: 'https://app.example/k', directAccessGrantsEnabled: true,
+        clientId: 'app', redirectUris: ['https://app.example/*'], adminUrl: server.listener.url, directAccessGrantsEnabled: true,
       });
       id = made.id;
       assert.equal((await kc.clients.findOne({ id })).fullScopeAllowed, true);
@@ -281,9 +281,10 @@ export function clients({ kc, server }) {
       assert.equal((await refusal(kc.clients.getInstallationProviders({ id, providerId: 'nothing' }))).status, 404);
       return file;
     }],
-    ['pushRevocation', 'nothing is sent: the client hears of it when it asks about a token', 'GlobalResult', async () => {
+    ['pushRevocation', 'the client was told of the time', 'GlobalResult', async () => {
       const answer = await kc.clients.pushRevocation({ id });
-      assert.deepEqual(answer, {});
+      assert.deepEqual(answer.successRequests, [server.listener.url]);
+      assert.equal(server.listener.take('/k_push_not_before').resource, 'app');
       return answer;
     }],
     ['addClusterNode', 'among the nodes of the client', 'nothing', async () => {
@@ -291,9 +292,10 @@ export function clients({ kc, server }) {
       assert.deepEqual(Object.keys((await kc.clients.findOne({ id })).registeredNodes), ['localhost']);
       return answer;
     }],
-    ['testNodesAvailable', 'no node is called', 'GlobalResult', async () => {
+    ['testNodesAvailable', 'the node was asked', 'GlobalResult', async () => {
       const answer = await kc.clients.testNodesAvailable({ id });
-      assert.deepEqual(answer, {});
+      assert.equal(answer.successRequests.length, 1);
+      assert.equal(server.listener.take('/k_test_available').action, 'TEST_AVAILABILITY');
       return answer;
     }],
     ['deleteClusterNode', 'no node is left; 404 for one that is not there', 'nothing', async () => {

@@ -12,7 +12,7 @@ export function identityProviders({ kc, server }) {
   let mapperId;
   return [
     ['create', 'found by its alias; a second one is refused', 'Id', async () => {
-      const provider = { alias, providerId: 'oidc', config: { clientId: 'c', clientSecret: secret, authorizationUrl: 'https://up.example/auth', tokenUrl: 'https://up.example/token', useJwksUrl: 'true', jwksUrl: 'https://up.example/keys' } };
+      const provider = { alias, providerId: 'oidc', config: { clientId: 'c', clientSecret: secret, authorizationUrl: 'https://up.example/auth', tokenUrl: 'https://up.example/token', useJwksUrl: 'true', jwksUrl: `${server.listener.url}/jwks` } };
       const made = await api.create(provider);
       assert.equal((await api.findOne({ alias })).providerId, 'oidc');
       assert.deepEqual(await refusal(api.create(provider)), { status: 409, words: 'Identity Provider up already exists' });
@@ -81,13 +81,18 @@ export function identityProviders({ kc, server }) {
       assert.equal(answer.certificate, certificate);
       return answer;
     }],
+    ['reloadKeys', 'the key set was fetched', 'object', async () => {
+      const before = server.listener.keyFetches;
+      assert.equal(await api.reloadKeys({ alias }), true);
+      assert.equal(server.listener.keyFetches, before + 1);
+      return {};
+    }],
     ['del', 'null afterwards', 'nothing', async () => {
       const answer = await api.del({ alias });
       assert.equal(await api.findOne({ alias }), null);
       return answer;
     }],
     ...refusals({
-      reloadKeys: () => api.reloadKeys({ alias }),
       updatePermission: () => api.updatePermission({ alias }, { enabled: true }),
       listPermissions: () => api.listPermissions({ alias }),
     }),

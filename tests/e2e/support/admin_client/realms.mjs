@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 
 import { until } from '../../harness.mjs';
 import { request } from '../form_browser.mjs';
-import { names, refusal, refusals } from './story.mjs';
+import { names, refusal } from './story.mjs';
 
 export function realms({ kc, server, sink }) {
   const realm = 'shop';
@@ -151,9 +151,14 @@ export function realms({ kc, server, sink }) {
       assert.ok((await kc.realms.findOne({ realm })).notBefore > 0);
       return answer;
     }],
-    ['pushRevocation', 'nothing is sent: clients hear of it when they ask about a token', 'GlobalResult', async () => {
+    ['pushRevocation', 'the client with an admin URL was told of the time', 'GlobalResult', async () => {
+      const { id } = await kc.clients.create({ clientId: 'pushed', adminUrl: server.listener.url, redirectUris: ['https://p.example/'] });
       const answer = await kc.realms.pushRevocation({ realm });
-      assert.deepEqual(answer, {});
+      assert.deepEqual(answer.successRequests, [server.listener.url]);
+      const told = server.listener.take('/k_push_not_before');
+      assert.equal(told.action, 'PUSH_NOT_BEFORE');
+      assert.equal(told.notBefore, (await kc.realms.findOne({ realm })).notBefore);
+      await kc.clients.del({ id });
       await kc.users.del({ id: rita });
       return answer;
     }],
@@ -265,7 +270,25 @@ export function cache({ kc, server }) {
   return [
     ['clearRealmCache', 'the realm is loaded anew and serves', 'nothing', cleared('clearRealmCache')],
     ['clearUserCache', 'users are read from the database: nothing is kept that could be stale', 'nothing', cleared('clearUserCache')],
+    ['clearKeysCache', 'the keys of a client are fetched again', 'nothing', async () => {
+      const { id } = await kc.clients.create({
+        clientId: 'signs', serviceAccountsEnabled: true, clientAuthenticatorType: 'client-jwt',
+        attributes: { 'use.jwks.url': 'true', 'jwks.url': `${server.listener.url}/jwks`, 'token.endpoint.auth.signing.alg': 'ES256' },
+      });
+      const sign = await server.listener.signer('signs', server.issuer('shop'));
+      const ask = async () => (await request(server.endpoint('token', 'shop'), {
+        method: 'POST',
+        form: {
+          grant_type: 'client_credentials', client_assertion: await sign(),
+          client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        },
+      })).status;
+      assert.deepEqual([await ask(), await ask(), server.listener.keyFetches], [200, 200, 1]);
+      const answer = await kc.cache.clearKeysCache();
+      assert.deepEqual([await ask(), server.listener.keyFetches], [200, 2]);
+      await kc.clients.del({ id });
+      return answer;
+    }],
     ['clearCrlCache', 'no list of revoked certificates is kept', 'nothing', cleared('clearCrlCache')],
-    ...refusals({ clearKeysCache: () => kc.cache.clearKeysCache() }),
   ];
 }
