@@ -25,7 +25,8 @@ class ClockMap {
   [[nodiscard]] const Value* find(std::string_view key) const {
     const auto found = index_.find(key);
     if (found == index_.end()) return nullptr;
-    found->second->used.store(true, std::memory_order_relaxed);
+    auto& used = found->second->used;  // most often set already; a line that is only read stays with every core
+    if (!used.load(std::memory_order_relaxed)) used.store(true, std::memory_order_relaxed);
     return &found->second->value;
   }
   [[nodiscard]] Value* find(std::string_view key) { return const_cast<Value*>(std::as_const(*this).find(key)); }

@@ -221,6 +221,12 @@ JsonWriter& JsonWriter::string(std::string_view value) {
   return *this;
 }
 
+JsonWriter& JsonWriter::plain_string(std::string_view value) {
+  separate();
+  out_.append(1, '"').append(value).append(1, '"');
+  return *this;
+}
+
 JsonWriter& JsonWriter::number(std::int64_t value) {
   char digits[20];
   const auto [end, error] = std::to_chars(digits, digits + sizeof digits, value);

@@ -40,6 +40,8 @@ class JsonWriter {
   JsonWriter& end_array() { return close(']'); }
   JsonWriter& key(std::string_view name);
   JsonWriter& string(std::string_view value);
+  /// The same for text that has nothing to escape in it, as base64url has not: it is not looked at.
+  JsonWriter& plain_string(std::string_view value);
   JsonWriter& number(std::int64_t value);
   JsonWriter& boolean(bool value);
   JsonWriter& null();

@@ -101,6 +101,13 @@ TEST(JsonWriter, WritesNestedDocuments) {
   EXPECT_TRUE(parse_json(out).has_value());
 }
 
+TEST(JsonWriter, WritesPlainTextAsAnyOther) {
+  std::string plain, looked_at;
+  JsonWriter(plain).begin_object().member("a", "b").key("c").plain_string("eyJ.x-_").end_object();
+  JsonWriter(looked_at).begin_object().member("a", "b").member("c", "eyJ.x-_").end_object();
+  EXPECT_EQ(plain, looked_at);
+}
+
 TEST(JsonString, RefusesToEndEarly) {
   std::string out;
   const std::string text = std::string("\"\\\b\f\n\r\t\x01\x7F") + '\0' + "</script>\xC3\xA4";

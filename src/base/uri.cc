@@ -155,6 +155,7 @@ void percent_encode_append(std::string& out, std::string_view text) {
 }
 
 std::optional<std::string> percent_decode(std::string_view text) {
+  if (text.find_first_of(std::string_view("%\0", 2)) == std::string_view::npos) return std::string(text);
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -331,7 +331,7 @@ web::Outcome take_source_callback(const Dependencies& dependencies, const web::R
 }
 
 web::Outcome take_callback_post(const Dependencies& dependencies, const web::Request& request) {
-  if (request.content_type() != "application/x-www-form-urlencoded") {
+  if (!request.has_form()) {
     return bad_callback(dependencies, request, nullptr, "media_type");
   }
   const auto form = web::Form::parse(request.body);

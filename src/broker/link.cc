@@ -58,9 +58,8 @@ web::Outcome confirm_link(const Dependencies& dependencies, const web::Request& 
   return with_named_realm(
       dependencies, request, request.path_parameter("realm"),
       [&dependencies, &request](RealmPtr realm) -> web::Outcome {
-        const auto form = request.content_type() == "application/x-www-form-urlencoded"
-                              ? web::Form::parse(request.body)
-                              : Result<web::Form, web::FormError>(refuse(web::FormError::kMalformed));
+        const auto form = request.has_form() ? web::Form::parse(request.body)
+                                             : Result<web::Form, web::FormError>(refuse(web::FormError::kMalformed));
         if (!form || form->first_repeated()) return refuse_page(dependencies, request, *realm, "", kGone);
         auto handle = std::string(form->value_or("upstream", ""));
         if (handle.empty()) return refuse_page(dependencies, request, *realm, "", kGone);

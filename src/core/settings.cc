@@ -30,7 +30,7 @@ std::string key_of_client(const RealmId& realm, std::string_view client_id) {
 }  // namespace
 
 const jose::SigningKey* RealmEntry::signing_key(std::string_view algorithm) const {
-  const auto found = signing_keys.find(std::string(algorithm));
+  const auto found = signing_keys.find(algorithm);
   return found == signing_keys.end() ? nullptr : found->second.get();
 }
 
@@ -126,6 +126,7 @@ Stored<std::shared_ptr<const RealmEntry>> Settings::load_realm(std::string_view 
   const std::unique_lock lock(mutex_);
   const auto* known = realms_.find(name);
   if (known != nullptr && known->entry->version >= entry->version) return known->entry;
+  if (entry->keeps_user_events) may_keep_user_events_ = true;
   realms_.put(name, RealmState{}).entry = entry;
   previous_.put(name, entry);
   found_.put(key_of_realm(name), true);

@@ -46,13 +46,14 @@ struct RealmEntry {
   std::unordered_map<std::string, const ClientScope*> scopes_by_name;
 
   /// Active signing key per JWS algorithm name, highest priority first; "HS512" signs what only we read.
-  std::unordered_map<std::string, std::shared_ptr<const jose::SigningKey>> signing_keys;
+  NameMap<std::shared_ptr<const jose::SigningKey>> signing_keys;
   jose::KeySet public_keys;                    // access and ID tokens of ours: asymmetric, active and passive
   jose::KeySet private_keys;                   // refresh tokens and identity cookies of ours: HMAC
   std::string jwks_json;                       // the key set document
   std::string public_key_base64;               // SPKI of the active RS256 key, for GET /realms/{r}
   FlowSet flows;                               // how people sign in here
   std::shared_ptr<const UserProfile> profile;  // what is known of a person (core/profile/user_profile.h); never null
+  bool keeps_user_events = false;              // at all (core/events/realm_events.h); asked for every line of the log
   std::int64_t version = 0;
 
   [[nodiscard]] const jose::SigningKey* signing_key(std::string_view algorithm) const;
@@ -88,6 +89,9 @@ class Settings {
   [[nodiscard]] std::shared_ptr<const RealmEntry> cached_realm(std::string_view name) const;
   [[nodiscard]] std::shared_ptr<const ClientEntry> cached_client(const RealmEntry& realm,
                                                                  std::string_view client_id) const;
+
+  /// False as long as no realm that was in memory kept user events.
+  [[nodiscard]] bool may_keep_user_events() const { return may_keep_user_events_.load(std::memory_order_relaxed); }
 
   /// Reads the database when it has to. nullptr: there is none by that name.
   Stored<std::shared_ptr<const RealmEntry>> load_realm(std::string_view name);
@@ -163,6 +167,7 @@ class Settings {
   /// Names that exist, as far as we know: they outlive the entries, which any change of the realm drops. False: gone.
   ClockMap<bool> found_{kEntriesMax};
   UnknownNames unknown_names_;
+  std::atomic<bool> may_keep_user_events_ = false;
   const PasswordLists none_;
   const PasswordLists* password_lists_ = &none_;
 };

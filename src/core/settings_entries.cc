@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "base/encoding.h"
+#include "core/events/realm_events.h"
 #include "core/profile/user_profile.h"
 #include "core/token/service_account.h"
 #include "crypto/hash.h"
@@ -108,6 +109,7 @@ std::shared_ptr<const RealmEntry> make_realm_entry(Realm realm, std::vector<Clie
   auto entry = std::make_shared<RealmEntry>();
   entry->version = realm.version;
   entry->realm = std::move(realm);
+  entry->keeps_user_events = keeps_user_events(entry->realm);
   entry->scopes = std::move(scopes);
   read_flows(*entry, log);
   read_profile(*entry, previous, log);

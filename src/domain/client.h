@@ -49,10 +49,8 @@ struct Client {
   std::vector<RoleId> role_mappings;  // scope mappings, used when full_scope_allowed is false
   json::object extra;
 
-  [[nodiscard]] std::string_view attribute(std::string_view key) const {
-    const auto found = attributes.find(std::string(key));
-    return found == attributes.end() ? std::string_view{} : std::string_view(found->second);
-  }
+  /// Empty when absent.
+  [[nodiscard]] std::string_view attribute(std::string_view key) const;
   [[nodiscard]] bool attribute_is_true(std::string_view key) const { return attribute(key) == "true"; }
   /// From the attribute `cardea.policy`: "oauth21", "fapi2", or absent for classic.
   [[nodiscard]] ClientPolicy policy() const {

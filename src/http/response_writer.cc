@@ -73,14 +73,17 @@ bool belongs_to_connection(std::string_view name) {
   return false;
 }
 
+bool is_plain(char c) { return (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) || c == '\t'; }
+
 void append_header(std::string& out, const web::Header& header) {
   out.append(header.name).append(": ");
   const auto begin = out.size();
-  out.append(header.value).append("\r\n");
-  const auto end = out.end() - 2;
-  std::replace_if(
-      out.begin() + static_cast<std::ptrdiff_t>(begin), end,
-      [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }, ' ');
+  out.append(header.value);
+  if (!std::ranges::all_of(header.value, is_plain)) {
+    std::replace_if(
+        out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), [](char c) { return !is_plain(c); }, ' ');
+  }
+  out.append("\r\n");
 }
 
 bool has_own(const web::Response& response, std::string_view name) {

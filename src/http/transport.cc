@@ -19,13 +19,9 @@ class PlainTransport final : public Transport {
   IoResult read(std::span<char> into) override { return receive(descriptor_, into); }
 
   IoResult write(std::string_view first, std::string_view second) override {
-    std::array<iovec, 2> parts = {
-        {{const_cast<char*>(first.data()), first.size()}, {const_cast<char*>(second.data()), second.size()}}};
-    msghdr message{};
-    message.msg_iov = parts.data();
-    message.msg_iovlen = second.empty() ? 1 : 2;
     while (true) {
-      const auto sent = ::sendmsg(descriptor_, &message, MSG_NOSIGNAL);
+      const auto sent = second.empty() ? ::send(descriptor_, first.data(), first.size(), MSG_NOSIGNAL)
+                                       : send_both(first, second);
       if (sent >= 0) return {IoStatus::kDone, static_cast<std::size_t>(sent)};
       if (errno == EINTR) continue;
       return {would_block(errno) ? IoStatus::kWantWrite : IoStatus::kClosed};
@@ -37,6 +33,15 @@ class PlainTransport final : public Transport {
   IoResult discard(std::span<char> scratch) override { return receive(descriptor_, scratch); }
 
  private:
+  ssize_t send_both(std::string_view first, std::string_view second) const {
+    std::array<iovec, 2> parts = {
+        {{const_cast<char*>(first.data()), first.size()}, {const_cast<char*>(second.data()), second.size()}}};
+    msghdr message{};
+    message.msg_iov = parts.data();
+    message.msg_iovlen = parts.size();
+    return ::sendmsg(descriptor_, &message, MSG_NOSIGNAL);
+  }
+
   int descriptor_;
 };
 

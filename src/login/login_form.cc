@@ -8,7 +8,7 @@ namespace cardea::login {
 
 Result<web::Form, Refusal> read_posted_form(const web::Request& request, std::string_view own_base, bool may_repeat) {
   if (is_foreign_post(request, own_base)) return refuse(Refusal::kForeignPost);
-  if (request.content_type() != "application/x-www-form-urlencoded") return refuse(Refusal::kMediaType);
+  if (!request.has_form()) return refuse(Refusal::kMediaType);
   auto form = web::Form::parse(request.body);
   if (!form || (!may_repeat && form->first_repeated())) return refuse(Refusal::kMalformed);
   return std::move(*form);

@@ -30,6 +30,7 @@ OAuthError bad_request(std::string_view text) {
 
 /// application/x-www-form-urlencoded, one value; what is no such encoding stays as it is.
 std::string form_decoded(std::string_view text) {
+  if (text.find_first_of(std::string_view("+%\0", 3)) == std::string_view::npos) return std::string(text);
   std::string spaced(text);
   std::ranges::replace(spaced, '+', ' ');
   auto decoded = percent_decode(spaced);

@@ -41,7 +41,7 @@ bool is_proof_too_weak(const ClientEntry* entry) {
   return client.public_client || !strong;
 }
 
-web::Outcome prove(Unproven unproven) {
+web::Outcome prove(Unproven&& unproven) {
   const auto* client = unproven.request->client.get();
   if (is_proof_too_weak(client)) {
     return refuse_proof(unproven, {.code = OAuthCode::kInvalidClient,
@@ -56,7 +56,7 @@ web::Outcome prove(Unproven unproven) {
 }
 
 Result<void, OAuthError> read_form(ClientRequest& request, const ClientRequestRules& rules) {
-  if (request.http.content_type() != "application/x-www-form-urlencoded") {
+  if (!request.http.has_form()) {
     if (rules.needs_form.empty()) return {};
     return refuse(OAuthError{
         .code = OAuthCode::kInvalidRequest, .description = std::string(rules.needs_form), .note = "not_a_form"});
@@ -70,7 +70,7 @@ Result<void, OAuthError> read_form(ClientRequest& request, const ClientRequestRu
   return {};
 }
 
-web::Outcome read_client(Unproven unproven) {
+web::Outcome read_client(Unproven&& unproven) {
   auto& request = *unproven.request;
   if (const auto read = read_form(request, unproven.rules); !read) return refuse_proof(unproven, read.error());
   auto presented = read_presented_client(request.http, request.form);
@@ -91,9 +91,10 @@ web::Outcome read_client(Unproven unproven) {
 
 std::shared_ptr<ClientRequest> begin(const Dependencies& dependencies, const web::Request& http,
                                      std::shared_ptr<const RealmEntry> realm) {
-  auto issuer = dependencies.base_url.issuer(http, realm->realm.name);
+  auto base = dependencies.base_url.of(http);
+  auto issuer = web::BaseUrl::issuer_below(base, realm->realm.name);
   return std::make_shared<ClientRequest>(dependencies, http, std::move(realm), nullptr, web::Form{}, std::move(issuer),
-                                         dependencies.base_url.of(http), dependencies.clock.now());
+                                         std::move(base), dependencies.clock.now());
 }
 
 OAuthError proof_refused(ProofError error) {
@@ -119,7 +120,7 @@ bool bind_certificate(ClientRequest& request) {
 }
 
 /// The DPoP proof that came with the request, checked and used up, for the tokens to be bound to its key.
-web::Outcome bind(Unproven unproven) {
+web::Outcome bind(Unproven&& unproven) {
   auto& request = *unproven.request;
   const auto bad_proof = [&](ProofError error) { return refused(request, proof_refused(error)); };
   if (!bind_certificate(request) && unproven.rules.needs_proof) {

@@ -19,14 +19,28 @@ class BaseUrl {
 
   /// For example "https://id.example.com" or "http://localhost:8080/auth"; no trailing slash.
   [[nodiscard]] std::string of(const Request& request) const {
-    auto base = frontend_.empty() ? request.scheme + "://" + request.host + relative_path_ : frontend_;
+    std::string base;
+    base.reserve(kUsualBytes);
+    if (frontend_.empty()) {
+      base.append(request.scheme).append("://").append(request.host).append(relative_path_);
+    } else {
+      base.append(frontend_);
+    }
     return base.append(request.alias);
   }
   /// False: `of` says what the request says, so what leaves this browser (mail) must not be built from it.
   [[nodiscard]] bool is_configured() const { return !frontend_.empty(); }
   /// The issuer of a realm: `B/realms/{r}` (keycloak.md section 1.2).
   [[nodiscard]] std::string issuer(const Request& request, std::string_view realm) const {
-    return of(request) + "/realms/" + percent_encode(realm);
+    return issuer_below(of(request), realm);
+  }
+  /// The same for a caller that has the base URL already.
+  [[nodiscard]] static std::string issuer_below(std::string_view base, std::string_view realm) {
+    std::string issuer;
+    issuer.reserve(kUsualBytes);
+    issuer.append(base).append("/realms/");
+    percent_encode_append(issuer, realm);
+    return issuer;
   }
   /// Path in front of "/realms/..." as cookies need it: "" or "/auth".
   [[nodiscard]] std::string relative_path(const Request& request) const {
@@ -34,6 +48,8 @@ class BaseUrl {
   }
 
  private:
+  static constexpr std::size_t kUsualBytes = 80;  // taken once
+
   std::string frontend_;
   std::string relative_path_;
 };

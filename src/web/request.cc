@@ -12,6 +12,11 @@ namespace {
 constexpr std::array<std::string_view, 8> kMethodNames = {"GET",    "HEAD",  "POST",    "PUT",
                                                           "DELETE", "PATCH", "OPTIONS", "OTHER"};
 
+std::string_view media_type(const Request& request) {
+  const auto value = request.header("Content-Type");
+  return value ? trim(value->substr(0, value->find(';'))) : std::string_view();
+}
+
 }  // namespace
 
 std::string_view name(Method method) { return kMethodNames[static_cast<std::size_t>(method)]; }
@@ -46,10 +51,10 @@ std::optional<std::string_view> Request::cookie(std::string_view wanted) const {
   return std::nullopt;
 }
 
-std::string Request::content_type() const {
-  const auto value = header("Content-Type");
-  if (!value) return {};
-  return ascii_lower(trim(value->substr(0, value->find(';'))));
+std::string Request::content_type() const { return ascii_lower(media_type(*this)); }
+
+bool Request::has_form() const {
+  return equal_ignoring_ascii_case(media_type(*this), "application/x-www-form-urlencoded");
 }
 
 }  // namespace cardea::web

@@ -51,6 +51,8 @@ struct Request {
   [[nodiscard]] bool is_https() const { return scheme == "https"; }
   /// The media type of the body in lower case, without parameters.
   [[nodiscard]] std::string content_type() const;
+  /// Whether the body says that it is a form (application/x-www-form-urlencoded).
+  [[nodiscard]] bool has_form() const;
 };
 
 }  // namespace cardea::web

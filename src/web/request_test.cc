@@ -38,8 +38,10 @@ TEST(Request, finds_first_header_in_any_case) {
 TEST(Request, reads_media_type_without_parameters) {
   Request request;
   EXPECT_EQ(request.content_type(), "");
+  EXPECT_FALSE(request.has_form());
   request.headers = {{"Content-Type", " Application/X-WWW-Form-Urlencoded ; charset=UTF-8"}};
   EXPECT_EQ(request.content_type(), "application/x-www-form-urlencoded");
+  EXPECT_TRUE(request.has_form());
 }
 
 TEST(Request, finds_cookie_in_any_of_several_headers) {

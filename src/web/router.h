@@ -2,6 +2,7 @@
 // Unmatched paths and wrong methods answer as keycloak.md section 1.21.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -41,9 +42,11 @@ class Router {
 
  private:
   struct Node;
+  struct Last;
   void log_refusal(const Request& request, int status) const;
   std::unique_ptr<Node> root_;
   Log* log_;
+  std::uint64_t number_;  // of this set of routes; no two are equal
 };
 
 /// True when every proxy reads this path the same way; see Router::handle.

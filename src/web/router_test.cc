@@ -145,6 +145,24 @@ TEST_F(RouterTest, forgets_parameters_of_an_earlier_run) {
   EXPECT_EQ(request.path_parameter("id"), "1");
 }
 
+// What a thread asked for last is remembered: for this method, this path and this set of routes alone.
+TEST_F(RouterTest, refuses_another_method_of_the_path_it_has_just_answered) {
+  EXPECT_EQ(ask(Method::kPost, "/realms/r/token").status, 200);
+  EXPECT_EQ(ask(Method::kGet, "/realms/r/token").status, 405);
+  EXPECT_EQ(ask(Method::kPost, "/realms/r/token").body_text(), "token realm=r");
+  EXPECT_EQ(ask(Method::kPost, "/realms/s/token").body_text(), "token realm=s");
+  EXPECT_EQ(ask(Method::kPost, "/realms/s%00/token").status, 400);
+}
+
+TEST_F(RouterTest, refuses_what_only_another_router_has) {
+  EXPECT_EQ(ask(Method::kGet, "/users/7").body_text(), "user id=7");
+  request.path = "/users/7";
+  EXPECT_EQ(run(Router().handle(request)).status, 404);
+  EXPECT_EQ(ask(Method::kGet, "/users/7").body_text(), "user id=7");
+  router.get("/users/7", answer("seven"));
+  EXPECT_EQ(ask(Method::kGet, "/users/7").body_text(), "seven");
+}
+
 TEST_F(RouterTest, adds_security_headers_to_answers_of_later_steps) {
   router.get("/later", [](const Request&) {
     return then(Lane::kStore, [] { return then(Lane::kHash, []() -> Outcome { return empty_response(204); }); });

@@ -8,7 +8,7 @@ dev_check() {
   asan_stage
   tsan_stage
   steps=()
-  step "g++ 12" build gcc
+  step "g++ 12" build gcc cardea
   step "clang-tidy" tidy "${1:-}"
   step "fuzz smoke" dev_fuzz 10
   step "lint" lint_all
@@ -30,7 +30,7 @@ step() {
 
 # The thread checker, where threads meet: the server, the store and its writer.
 tsan_stage() {
-  build tsan
+  build tsan http_test db_test store_test store_suite core_test
   TSAN_OPTIONS=halt_on_error=1 ctest_stage tsan tsan -R '^(http_test|db_test|store_test|store_suite.*|core_test)$'
   stages+=(tsan)
 }

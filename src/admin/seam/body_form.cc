@@ -22,7 +22,7 @@ std::string_view describe(web::FormError error) {
 Or<web::Form> body_form(const Call& call) {
   const auto& request = call.request();
   const auto type = request.header("Content-Type").value_or("");
-  if (!web::is_multipart(type) && request.content_type() != "application/x-www-form-urlencoded") {
+  if (!web::is_multipart(type) && !request.has_form()) {
     return refuse(error(415, "The content-type header value did not match the value in @Consumes"));
   }
   auto form = web::is_multipart(type) ? web::parse_multipart(type, request.body) : web::Form::parse(request.body);

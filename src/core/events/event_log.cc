@@ -11,11 +11,11 @@ namespace cardea {
 
 void EventLog::write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
   if (inner_.enabled(level)) inner_.write(level, event, fields);
-  if (settings_ == nullptr) return;
+  if (settings_ == nullptr || !settings_->may_keep_user_events()) return;
   const auto name = realm_of_event(event, fields);
   if (name.empty()) return;
   const auto realm = settings_->cached_realm(name);  // the request that wrote the line has loaded it
-  if (realm == nullptr || !keeps_user_events(realm->realm)) return;
+  if (realm == nullptr || !realm->keeps_user_events) return;
   auto draft = draft_event(event, fields);
   if (!draft || !keeps_user_event(realm->realm, draft->event.type)) return;
   auto& made = draft->event;

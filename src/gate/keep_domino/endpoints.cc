@@ -309,8 +309,7 @@ web::Outcome KeepEndpoints::to_token(const web::Request& request, const AppPtr& 
     return refused(request, *application, refusal_with(404, "Signing in here is switched off", "login_disabled"));
   const auto document = web::ConfiguredUrl::parse(application->sign_in->discovery_url);
   const auto form = web::Form::parse(request.body);
-  if (!form || request.content_type() != "application/x-www-form-urlencoded")
-    return refused_grant(request, *application, 400, "invalid_request");
+  if (!form || !request.has_form()) return refused_grant(request, *application, 400, "invalid_request");
   // No grant that tries passwords or other people's tokens: the provider would see the gate's address alone.
   constexpr std::string_view kGrants[] = {"authorization_code", "refresh_token", "client_credentials"};
   const auto grant = form->value("grant_type");

@@ -244,7 +244,7 @@ std::optional<LogoutHint> read_hint(const Logout& logout) {
 
 Result<web::Form, web::FormError> parameters_of(const web::Request& request) {
   if (request.method != web::Method::kPost) return web::Form::parse(request.query);
-  if (request.content_type() != "application/x-www-form-urlencoded") return web::Form{};
+  if (!request.has_form()) return web::Form{};
   return web::Form::parse(request.body);
 }
 

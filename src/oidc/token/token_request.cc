@@ -86,15 +86,17 @@ web::Response token_answer(const TokenRequest& request, const TokenPlan& plan, c
   std::string body;
   body.reserve(tokens.access_token.size() + tokens.id_token.size() + tokens.refresh_token.size() + 320);
   JsonWriter writer(body);
-  writer.begin_object().member("access_token", tokens.access_token).member("expires_in", tokens.expires_in);
+  // A JWT is base64url and dots (RFC 7515 section 7.1).
+  writer.begin_object().key("access_token").plain_string(tokens.access_token);
+  writer.member("expires_in", tokens.expires_in);
   writer.member("refresh_expires_in", tokens.refresh_expires_in);
-  if (!tokens.refresh_token.empty()) writer.member("refresh_token", tokens.refresh_token);
+  if (!tokens.refresh_token.empty()) writer.key("refresh_token").plain_string(tokens.refresh_token);
   if (token_type.empty()) {
     const bool bound = !request.binding.key_thumbprint.empty();
     token_type = bound ? std::string_view("DPoP") : bearer_word(request.client->client);
   }
   writer.member("token_type", token_type);
-  if (!tokens.id_token.empty()) writer.member("id_token", tokens.id_token);
+  if (!tokens.id_token.empty()) writer.key("id_token").plain_string(tokens.id_token);
   writer.member("not-before-policy", request.realm->realm.not_before);
   if (session != nullptr) writer.member("session_state", session->id.str());
   if (tokens.organization_scope.empty()) {

@@ -32,8 +32,7 @@ bool has_token_in_query(const web::Request& request) {
 Result<std::optional<SentToken>, BearerReadError> read_bearer_token(const web::Request& request) {
   auto token = from_header(request);
   if (token && has_token_in_query(request)) return refuse(BearerReadError::kSeveral);
-  const bool is_form =
-      request.method == web::Method::kPost && request.content_type() == "application/x-www-form-urlencoded";
+  const bool is_form = request.method == web::Method::kPost && request.has_form();
   if (!is_form) return token;
   const auto form = web::Form::parse(request.body);
   if (!form) return token;
