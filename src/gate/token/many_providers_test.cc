@@ -1,5 +1,5 @@
-// What a check costs when there are many providers (guides.md G1-12). Times are of this thread's processor alone, taken in
-// turns, and the least of each is compared: whatever else the machine does can only make a time longer.
+// What a check costs when there are many providers (guides.md G1-12). Times are of this thread's processor alone, taken
+// in turns, and the least of each is compared: whatever else the machine does can only make a time longer.
 #include <gtest/gtest.h>
 
 #include <algorithm>
