@@ -117,5 +117,49 @@ TEST_P(BruteForceOnTheWire, a_login_by_the_password_grant_forgets_them_too) {
   EXPECT_TRUE(by_grant("correct-horse"));
 }
 
+/// Kestra locks for half an hour after ten wrong passwords in five minutes (guides.md G3.7): the realm set to do the
+/// same. Whoever is signed in already goes on to other applications meanwhile.
+TEST_P(BruteForceOnTheWire, G3_24_lock_out_of_passwords_leaves_single_sign_on) {
+  server_.change_realm([](Realm& realm) {
+    realm.extra["failureFactor"] = 10;
+    realm.extra["waitIncrementSeconds"] = 1800;
+    realm.extra["maxFailureWaitSeconds"] = 1800;
+    realm.extra["maxDeltaTimeSeconds"] = 300;
+  });
+  Browser signed_in(server_);
+  const auto fail = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      server_.clock.advance(seconds{30});
+      EXPECT_FALSE(by_grant("wrong"));
+    }
+  };
+  fail(9);
+  EXPECT_TRUE(by_grant("correct-horse")) << "nine are no ten";
+  fail(9);
+  server_.clock.advance(seconds{301});
+  fail(1);
+  EXPECT_TRUE(by_grant("correct-horse")) << "nor are ten in more than five minutes";
+  EXPECT_FALSE(sign_in(signed_in).empty());
+  fail(10);
+  EXPECT_FALSE(by_grant("correct-horse"));
+  EXPECT_FALSE(by_page("correct-horse"));
+  const Pairs at = {{"client_id", "second"}, {"redirect_uri", "https://second.example/cb"}};
+  const auto goes_on = [&] {
+    auto changes = at;
+    changes.emplace_back("prompt", "none");
+    const auto code = location_parameter(signed_in.get(authorize_url(changes)), "code");
+    EXPECT_FALSE(code.empty());
+    return !code.empty() && redeem(server_, code, at).contains("access_token");
+  };
+  EXPECT_TRUE(goes_on()) << "at another application, without a page";
+  server_.clock.advance(seconds{1000});
+  EXPECT_TRUE(goes_on());
+  server_.clock.advance(seconds{790});
+  EXPECT_FALSE(by_page("correct-horse")) << "for half an hour";
+  EXPECT_TRUE(goes_on());
+  server_.clock.advance(seconds{11});
+  EXPECT_TRUE(by_page("correct-horse"));
+}
+
 }  // namespace
 }  // namespace cardea::protocol
