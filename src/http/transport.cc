@@ -20,8 +20,8 @@ class PlainTransport final : public Transport {
 
   IoResult write(std::string_view first, std::string_view second) override {
     while (true) {
-      const auto sent = second.empty() ? ::send(descriptor_, first.data(), first.size(), MSG_NOSIGNAL)
-                                       : send_both(first, second);
+      const auto sent =
+          second.empty() ? ::send(descriptor_, first.data(), first.size(), MSG_NOSIGNAL) : send_both(first, second);
       if (sent >= 0) return {IoStatus::kDone, static_cast<std::size_t>(sent)};
       if (errno == EINTR) continue;
       return {would_block(errno) ? IoStatus::kWantWrite : IoStatus::kClosed};
