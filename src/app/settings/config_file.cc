@@ -4,6 +4,8 @@
 
 #include <optional>
 
+#include "base/text.h"
+
 namespace cardea::app {
 
 namespace {
@@ -41,6 +43,10 @@ Result<std::map<std::string, std::string>, Problems> parse_config_file(std::stri
   std::map<std::string, std::string> values;
   if (text.size() > kConfigFileBytesMax) {
     problems.add(path, "is larger than " + std::to_string(kConfigFileBytesMax) + " bytes");
+    return refuse(std::move(problems));
+  }
+  if (!is_utf8(text)) {  // yaml-cpp may not end on a broken last letter
+    problems.add(path, "is not UTF-8");
     return refuse(std::move(problems));
   }
   try {

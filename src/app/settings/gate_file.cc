@@ -110,6 +110,7 @@ gate::GateSettings refused(std::string where, std::string text) {
 }  // namespace
 
 Result<json::value, std::string> yaml_to_json(const std::string& text) {
+  if (!is_utf8(text)) return refuse(std::string("is not UTF-8"));  // yaml-cpp may not end on a broken last letter
   try {
     const auto documents = YAML::LoadAll(text);
     if (documents.size() > 1) return refuse(std::string("holds more than one YAML document"));

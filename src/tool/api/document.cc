@@ -58,6 +58,7 @@ struct Reader {
 };
 
 Result<json::value, std::string> read_yaml(std::string_view text) {
+  if (!is_utf8(text)) return refuse(std::string("it is not UTF-8"));  // yaml-cpp may not end on a broken last letter
   try {
     const auto documents = YAML::LoadAll(std::string(text));
     if (documents.size() != 1) return refuse(std::string("there must be exactly one YAML document in it"));

@@ -18,6 +18,7 @@ TEST(Document, refuses_what_it_cannot_hold) {
   EXPECT_TRUE(read("a: [1\nb: 2").starts_with("refused: line"));
   EXPECT_TRUE(read("a: 1\n---\nb: 2").starts_with("refused"));
   EXPECT_TRUE(read("? [x]\n: 1").starts_with("refused: line 1"));
+  EXPECT_TRUE(read("\"a\":b\xf4").starts_with("refused"));  // found by the fuzzer: this one did not come back
 }
 
 TEST(Document, refuses_aliases_that_grow_without_end) {
