@@ -45,13 +45,13 @@ bool has_step(const Flow& flow, std::string_view authenticator) {
   });
 }
 
-// Conditions for joining an organization: all they decide is who joins (join_organization.h).
+// What Keycloak gives each realm for joining an organization. Other conditions would have to be asked, and are not run.
 bool is_organization_alone(const Flow& flow) {
   return std::ranges::all_of(flow.executions, [](const Execution& execution) {
     const auto* step = execution.step();
     return execution.requirement == Requirement::kDisabled ||
            (step != nullptr &&
-            (step->authenticator == kOrganization || step->authenticator.starts_with("conditional-")));
+            (step->authenticator == kOrganization || step->authenticator == "conditional-user-configured"));
   });
 }
 

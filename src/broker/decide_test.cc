@@ -194,6 +194,11 @@ TEST(FirstLogin, takes_a_second_factor_in_the_branch_that_signs_in_to_the_accoun
   EXPECT_FALSE(of("deny-access-authenticator"));
 }
 
+TEST(FirstLogin, refuses_conditions_for_organizations_that_it_does_not_ask) {
+  EXPECT_FALSE(rules_of({flow("first", {step("idp-create-user-if-unique"), sub_flow("org", "CONDITIONAL")}),
+                         flow("org", {step("conditional-user-attribute"), step("idp-add-organization-member")})}));
+}
+
 // What Keycloak gives each realm.
 TEST(FirstLogin, takes_conditions_for_organizations) {
   EXPECT_TRUE(rules_of({flow("first", {step("idp-create-user-if-unique"), sub_flow("org", "CONDITIONAL")}),

@@ -101,12 +101,13 @@ class BrokerOrganizations : public BrokerRules {
 };
 
 TEST_F(BrokerOrganizations, refuses_membership_to_an_address_of_another_domain) {
-  EXPECT_FALSE(membership_after_login({{"kc.org.domain", "acme.example"}})) << "not the organization's domain";
+  EXPECT_FALSE(membership_after_login({{"kc.org.domain", "acme.example"}, {"trustEmail", "true"}}))
+      << "not the organization's domain";
 }
 
 TEST_F(BrokerOrganizations, refuses_membership_where_no_domain_of_the_organization_fits) {
   claims_["email"] = "zoe@elsewhere.example";
-  EXPECT_FALSE(membership_after_login({{"kc.org.domain", "ANY"}}));
+  EXPECT_FALSE(membership_after_login({{"kc.org.domain", "ANY"}, {"trustEmail", "true"}}));
 }
 
 TEST_F(BrokerOrganizations, refuses_membership_of_an_organization_that_is_off) {
@@ -121,8 +122,12 @@ TEST_F(BrokerOrganizations, refuses_membership_in_a_realm_without_organizations)
   EXPECT_FALSE(membership_after_login({}));
 }
 
+TEST_F(BrokerOrganizations, refuses_membership_by_an_address_that_nobody_proved) {
+  EXPECT_FALSE(membership_after_login({{"kc.org.domain", "up.example"}}));
+}
+
 TEST_F(BrokerOrganizations, who_comes_by_its_provider_is_a_managed_member) {
-  EXPECT_EQ(membership_after_login({{"kc.org.domain", "up.example"}}), Membership::kManaged);
+  EXPECT_EQ(membership_after_login({{"kc.org.domain", "up.example"}, {"trustEmail", "true"}}), Membership::kManaged);
 }
 
 // ---- names and addresses

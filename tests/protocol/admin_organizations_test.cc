@@ -293,6 +293,8 @@ TEST_F(AdminOrganizations, refuses_managers_of_organizations_what_managers_of_us
   EXPECT_EQ(as(kGet, "/identity-providers/up"), 403);
   EXPECT_EQ(as(kDelete, "/identity-providers/up"), 403);
   EXPECT_EQ(world.send(kGet, "/admin/realms/demo/users/" + ada, manager).status, 403);
+  EXPECT_EQ(as(kPost, "/members/invite-existing-user", "id=" + ada), 403) << "it would show name and address";
+  EXPECT_EQ(as(kDelete, ""), 403) << "it would unlink the provider";
   EXPECT_EQ(as(kPost, "/members", ada), 201);
   EXPECT_EQ(as(kPut, "", R"({"name":"Acme"})"), 204);
   EXPECT_EQ(as(kDelete, "/members/" + ada), 204);

@@ -26,11 +26,21 @@ struct Message {
   std::optional<std::int64_t> not_before{};
 };
 
+bool is_host(std::string_view text) {
+  return !text.empty() && text.size() <= kHostBytesMax && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+           c == '_' || c == ':' || c == '[' || c == ']';
+  });
+}
+
 std::vector<std::string> nodes_of(const Client& client) {
   std::vector<std::string> nodes;
   const auto* kept = client.extra.if_contains(kNodes);
   if (kept == nullptr || !kept->is_object()) return nodes;
-  for (const auto& [node, registered_at] : kept->get_object()) nodes.emplace_back(node);
+  for (const auto& [node, registered_at] : kept->get_object()) {  // also out of a client that was written as a whole
+    if (nodes.size() == kNodesMax) break;
+    if (is_host(node)) nodes.emplace_back(node);
+  }
   return nodes;
 }
 
@@ -127,13 +137,6 @@ Answer tell_client(Call& call, const Client& client, const Message& message) {
   Mail mail;
   CARDEA_DO(write_to(call, *realm, client, message, mail));
   return send(call, std::move(mail));
-}
-
-bool is_host(std::string_view text) {
-  return !text.empty() && text.size() <= kHostBytesMax && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-           c == '_' || c == ':' || c == '[' || c == ']';
-  });
 }
 
 Answer store_nodes(Call& call, Client& client, json::object nodes) {

@@ -109,6 +109,7 @@ Answer invite_new_member(Call& call) {
 }
 
 Answer invite_existing_member(Call& call) {
+  CARDEA_DO(call.require({AdminRole::kViewUsers, AdminRole::kManageUsers}));  // the invitation shows name and address
   CARDEA_TRY(organization, load_organization(call));
   CARDEA_TRY(form, body_form(call));
   const auto id = form.value_or("id", "");
@@ -121,7 +122,7 @@ Answer invite_existing_member(Call& call) {
   invitation.email = user->email;
   invitation.first_name = user->first_name;
   invitation.last_name = user->last_name;
-  return send_invitation(call, organization, &*user, std::move(invitation));
+  return send_invitation(call, organization, known(user), std::move(invitation));
 }
 
 Answer list_invitations(Call& call) {

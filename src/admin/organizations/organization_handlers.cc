@@ -272,6 +272,7 @@ Answer delete_organization(Call& call) {
   for (auto& item : list_of(call.realm().extra, "identityProviders")) {
     auto* provider = item.if_object();
     if (provider == nullptr || string_or(*provider, "organizationId", "") != organization.id.str()) continue;
+    CARDEA_DO(call.require({AdminRole::kManageIdentityProviders}));  // as to unlink it
     provider->erase("organizationId");
     any = true;
   }
