@@ -114,6 +114,11 @@ std::optional<std::string_view> why_not_now(const jose::VerifiedJwt& token, Time
 std::optional<std::string_view> why_not_this_one(const jose::VerifiedJwt& token, const ForeignJwtRules& rules) {
   if (rules.subject.empty() && (rules.roles.empty() || !rules.is_entra)) return "foreign_jwt_of_anybody";
   if (token.sub().empty()) return "foreign_jwt_without_subject";
+  // Roles are given by the administrators of the caller's tenant: where any tenant may come, they are anybody's.
+  const bool is_of_any_tenant = std::ranges::any_of(rules.issuers, [](const upstream::IssuerRule& issuer) {
+    return std::ranges::find(issuer.tenants, upstream::kEveryTenant) != issuer.tenants.end();
+  });
+  if (rules.subject.empty() && is_of_any_tenant) return "foreign_jwt_of_any_tenant";
   const bool is_application = rules.is_entra && (rules.subject == token.azp() || rules.subject == token.text("appid"));
   if (!rules.subject.empty() && rules.subject != token.sub() && !is_application) return "foreign_jwt_wrong_subject";
   const auto roles = claim_texts(token.claims(), "roles");

@@ -147,7 +147,7 @@ bool SecretRotation::take_turn(const Site& site) {
   return taken && *taken;
 }
 
-bool SecretRotation::change_record(const Site& site, const Change& change) {
+SecretRotation::Changed SecretRotation::change_record(const Site& site, const Change& change) {
   bool is_same = false;
   const auto stored = write_to(repositories_.store, [&](Tx& tx) -> Stored<void> {
     is_same = false;
@@ -165,8 +165,11 @@ bool SecretRotation::change_record(const Site& site, const Change& change) {
     change(*config);
     return repositories_.realms.update(tx, **realm);
   });
-  if (!stored) failed(site, "store", describe(stored.error()));
-  return stored && is_same;
+  if (!stored) {
+    failed(site, "store", describe(stored.error()));
+    return Changed::kFailed;
+  }
+  return is_same ? Changed::kDone : Changed::kOther;
 }
 
 void SecretRotation::add(const Site& site, const std::string& token, const std::string& before) {
@@ -204,19 +207,24 @@ void SecretRotation::give_up(const Site& site, std::string_view step, std::strin
 
 /// Nobody signs in by a secret that was not seen to work.
 void SecretRotation::try_out(const Site& site, Added& added) {
+  if (site.secret() == added.secret.reveal()) {  // the store failed to say so: it is in use
+    added_.erase(site.key);
+    return;
+  }
   if (site.secret() != added.instead_of.reveal()) return give_up(site, "store", "the_record_changed_meanwhile");
   const auto token = graph_token(site, added.secret.reveal());
   if (!token && clock_.now() < added.give_up_at) return;  // the next tick tries again
   if (!token) return give_up(site, "try", token.error());
   const auto until = epoch_seconds(clock_.now() + kOldSecretGrace);
-  const bool stored = change_record(site, [&](json::object& config) {
+  const auto stored = change_record(site, [&](json::object& config) {
     config["clientSecret"] = added.secret.reveal();
     config["clientSecretId"] = added.key_id;
     config[kSecretEndsSetting] = added.ends;
     config["clientSecretBefore"] = added.before;
     config["clientSecretBeforeUntil"] = std::to_string(until);
   });
-  if (!stored) return give_up(site, "store", "the_record_changed_meanwhile");
+  if (stored == Changed::kFailed) return;  // the next tick reads the record and sees which secret is in it
+  if (stored == Changed::kOther) return give_up(site, "store", "the_record_changed_meanwhile");
   log_.info("upstream_secret_rotated",
             {{"realm", site.realm.name}, {"provider", site.provider.alias}, {"ends", added.ends}});
   added_.erase(site.key);
@@ -227,11 +235,11 @@ void SecretRotation::remove_old(const Site& site) {
   if (!token) return failed(site, "remove", token.error());
   const std::string before(site.provider.setting("clientSecretBefore"));
   if (!remove_password(site, *token, before)) return failed(site, "remove", "not_removed");
-  const bool stored = change_record(site, [](json::object& config) {
+  const auto stored = change_record(site, [](json::object& config) {
     config.erase("clientSecretBefore");
     config.erase("clientSecretBeforeUntil");
   });
-  if (!stored) return;
+  if (stored != Changed::kDone) return;
   log_.info("upstream_secret_removed",
             {{"realm", site.realm.name}, {"provider", site.provider.alias}, {"key_id", before}});
 }

@@ -62,8 +62,9 @@ class SecretRotation {
   [[nodiscard]] Result<std::string, std::string> graph_token(const Site& site, std::string_view secret);
   [[nodiscard]] bool remove_password(const Site& site, const std::string& token, const std::string& key_id);
   [[nodiscard]] bool take_turn(const Site& site);
-  /// False: the record is another one by now, or the database failed.
-  [[nodiscard]] bool change_record(const Site& site, const Change& change);
+  /// kOther: the record is another's by now. kFailed: the store did not say whether it is done.
+  enum class Changed { kDone, kOther, kFailed };
+  [[nodiscard]] Changed change_record(const Site& site, const Change& change);
   void failed(const Site& site, std::string_view step, std::string_view reason);
 
   Repositories repositories_;

@@ -203,6 +203,28 @@ TEST_F(ForeignJwtTest, refuses_to_take_any_application_at_all) {
   EXPECT_EQ(send(sign(claims())).status, 200);
 }
 
+// The administrators of the caller's tenant give its roles: where each tenant may come, anybody has them.
+TEST_F(ForeignJwtTest, refuses_to_know_an_application_by_roles_where_every_tenant_may_come) {
+  vouch({{"supportsClientAssertions", "true"}, {"tenantId", "common"}, {"allowedTenants", "*"}});
+  server_.fetcher.serve_json(kBase + "common/discovery/v2.0/keys", keys());
+  use({{"jwt.credential.sub", "robot"}});
+  EXPECT_EQ(send(sign(claims())).status, 200);
+  use({{"jwt.credential.sub", ""}, {"jwt.credential.roles", "Job.Run"}});
+  expect_refused(sign(claims()), "foreign_jwt_of_any_tenant");
+}
+
+TEST_F(ForeignJwtTest, refuses_clients_that_only_receive_tokens) {
+  const auto stored = server_.repositories.store.write([&](Tx& tx) -> Stored<void> {
+    auto client = server_.repositories.clients.find_by_client_id(tx, RealmId("realm-demo"), "service");
+    if (!client) return refuse(client.error());
+    (*client)->bearer_only = true;
+    return server_.repositories.clients.update(tx, RealmId("realm-demo"), **client);
+  });
+  ASSERT_TRUE(stored);
+  ASSERT_TRUE(server_.settings().check_versions());
+  EXPECT_NE(send(sign(claims())).body_text().find("Bearer-only not allowed"), std::string_view::npos);
+}
+
 // A key that Entra ID publishes for one tenant signs the older format for no other (Storm-0558's shape).
 TEST_F(ForeignJwtTest, refuses_a_key_of_another_tenant_in_either_format) {
   const jose::PublicJwk key{jose::test_private_key(crypto::KeyType::kRsa).public_key(), "k1", "", "sig", ""};

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "admin/clients/client_nodes.h"
 #include "base/encoding.h"
 #include "base/text.h"
 #include "tests/protocol/admin_world.h"
@@ -59,6 +60,15 @@ TEST_F(AdminEffects, refuses_nodes_that_are_no_hosts) {
   EXPECT_EQ(world.post(path, R"({"node":"node-1.example:8443"})").status, 204);
   EXPECT_TRUE(world.get("/clients/" + id).object().at("registeredNodes").as_object().contains("node-1.example:8443"));
   EXPECT_EQ(world.remove(path + "/node-1.example:8443").status, 204);
+}
+
+TEST_F(AdminEffects, refuses_to_tell_nodes_that_are_no_hosts_or_too_many_whoever_wrote_them) {
+  std::string nodes = R"("a/b":1,"u@evil.example":1)";
+  for (std::size_t i = 0; i < 2 * admin::kNodesMax; ++i) nodes += ",\"n" + std::to_string(i) + ".example\":1";
+  const auto id = client(R"({"clientId":"app","adminUrl":"https://app.example/","registeredNodes":{)" + nodes + "}}");
+  EXPECT_EQ(world.get("/clients/" + id + "/test-nodes-available").status, 200);
+  EXPECT_EQ(world.told.size(), admin::kNodesMax);
+  EXPECT_EQ(world.told.at(0).url, "https://n0.example/k_test_available");
 }
 
 TEST_F(AdminEffects, tells_each_node_of_a_client_and_says_who_took_it) {

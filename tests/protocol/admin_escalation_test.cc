@@ -160,6 +160,24 @@ TEST_F(AdminEscalation, refuses_to_move_a_masked_secret_by_the_authorization_url
   EXPECT_EQ(world.put(path, shown).status, 204);
 }
 
+// Whose keys such a provider is believed by is whoever its clients are, whose service accounts may hold any role.
+TEST_F(AdminEscalation, refuses_to_make_or_move_a_provider_that_vouches_for_clients) {
+  const auto provider = [](std::string_view alias, std::string_view keys, std::string_view vouches) {
+    const json::object config{{"clientId", "c"}, {"jwksUrl", keys}, {"supportsClientAssertions", vouches}};
+    return json::serialize(json::object{{"alias", alias}, {"providerId", "oidc"}, {"config", config}});
+  };
+  ASSERT_EQ(world.post("/identity-provider/instances", provider("up", "https://up.example/k", "true")).status, 201);
+  ASSERT_EQ(world.post("/identity-provider/instances", provider("plain", "https://p.example/k", "false")).status, 201);
+  const auto manager = world.admin_token({"manage-identity-providers"});
+  const std::string path = "/identity-provider/instances";
+  EXPECT_EQ(as(manager, kPut, path + "/up", provider("up", "https://evil.example/k", "true")).status, 403);
+  EXPECT_EQ(as(manager, kPut, path + "/up", provider("up", "https://evil.example/k", "false")).status, 403);
+  EXPECT_EQ(as(manager, kPut, path + "/plain", provider("plain", "https://p.example/k", "true")).status, 403);
+  EXPECT_EQ(as(manager, kPost, path, provider("new", "https://evil.example/k", "true")).status, 403);
+  EXPECT_EQ(as(manager, kPut, path + "/up", provider("up", "https://up.example/k", "true")).status, 204);
+  EXPECT_EQ(as(manager, kPut, path + "/plain", provider("plain", "https://q.example/k", "false")).status, 204);
+}
+
 TEST_F(AdminEscalation, refuses_links_to_administrators_above) {
   ASSERT_EQ(world.post("/identity-provider/instances", R"({"alias":"up","providerId":"oidc","config":{}})").status,
             201);

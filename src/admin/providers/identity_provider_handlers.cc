@@ -143,6 +143,38 @@ Or<void> refuse_moved_secret(const json::object& provider, const json::object& c
   return refuse(error_message(400, "The address of the provider changed: give its client secret again"));
 }
 
+bool vouches(const json::object* provider) {
+  const auto* config = provider == nullptr ? nullptr : provider->if_contains("config");
+  return config != nullptr && config->is_object() &&
+         string_or(config->get_object(), "supportsClientAssertions", "") == "true";
+}
+
+/// Whose keys a vouching provider is believed by decides who may be its clients, with all that their service accounts
+/// may do: that takes who may change the whole realm (attack class 21).
+Or<void> require_vouching_covered(Call& call, const json::object& provider, const json::object* before) {
+  if (!vouches(&provider) && !vouches(before)) return {};
+  static constexpr std::string_view kBelieved[] = {"supportsClientAssertions",
+                                                   "supportsClientAssertionReuse",
+                                                   "jwksUrl",
+                                                   "useJwksUrl",
+                                                   "publicKeySignatureVerifier",
+                                                   "issuer",
+                                                   "v1Issuer",
+                                                   "discoveryEndpoint",
+                                                   "baseUrl",
+                                                   "tenantId",
+                                                   "allowedTenants"};
+  bool is_same = before != nullptr && string_or(provider, "alias", "") == string_or(*before, "alias", "") &&
+                 string_or(provider, "providerId", "") == string_or(*before, "providerId", "");
+  const auto* old = before == nullptr ? nullptr : before->if_contains("config");
+  is_same = is_same && old != nullptr && old->is_object();
+  for (const auto name : kBelieved) {
+    is_same =
+        is_same && string_or(provider.at("config").as_object(), name, "") == string_or(old->get_object(), name, "");
+  }
+  return is_same ? Or<void>() : call.require({AdminRole::kManageRealm});
+}
+
 Or<json::object> read_provider(Call& call, const json::object& body, const json::object* before) {
   static constexpr std::string_view kMembers[] = {"alias",
                                                   "displayName",
@@ -184,6 +216,7 @@ Or<json::object> read_provider(Call& call, const json::object& body, const json:
   }
   CARDEA_DO(check_urls(call.realm(), config));
   CARDEA_DO(refuse_moved_secret(provider, config, before));
+  CARDEA_DO(require_vouching_covered(call, provider, before));
   json::value masked(config);
   const auto* old = before == nullptr ? nullptr : before->if_contains("config");
   keep_masked(masked, old == nullptr ? json::value() : *old);

@@ -25,7 +25,13 @@ Result<std::string, std::string_view> shown_token(const PresentedClient& present
   return std::string(presented.secret_as_sent.reveal());
 }
 
+/// Remembered beyond its end, for nodes whose clocks are behind and requests that waited for keys.
+constexpr seconds kKeptLonger{60};
+
 web::Outcome accept(Unproven unproven, const ForeignJwt& token) {
+  if (const auto allowed = check_bearer_only(unproven.request->client->client, unproven.rules.bearer_only); !allowed) {
+    return refuse_proof(unproven, allowed.error());
+  }
   unproven.request->proof_ends = token.expires_at;
   if (token.used_hash.empty()) {
     return web::then(web::Lane::kInline,
@@ -35,7 +41,7 @@ web::Outcome accept(Unproven unproven, const ForeignJwt& token) {
     const auto& request = *unproven.request;
     const auto& repositories = request.dependencies.repositories;
     const auto taken = write_to(repositories.store, [&](Tx& tx) {
-      return repositories.used_ids.take(tx, request.realm->realm.id, token.used_hash, token.expires_at);
+      return repositories.used_ids.take(tx, request.realm->realm.id, token.used_hash, token.expires_at + kKeptLonger);
     });
     if (!taken) return store_failed(request.dependencies, request.http, taken.error());
     if (!*taken) return refuse_it(unproven, "foreign_jwt_used_before");
