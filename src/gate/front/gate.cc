@@ -10,6 +10,7 @@
 #include "gate/front/bearer.h"
 #include "gate/front/proxy_snippet.h"
 #include "gate/keys/load_keys.h"
+#include "gate/signin/log_refused.h"
 #include "jose/jws.h"
 #include "upstream/id_token.h"
 #include "web/asset.h"
@@ -229,9 +230,7 @@ web::Outcome Gate::handle(web::Request& request) {
 
 web::Outcome Gate::own_path(const web::Request& request, const StatePtr& current, const AppPtr& application) {
   if (!application) {
-    parts_.reach.log.info("gate_refused", {{"reason", "no_application_of_this_host"},
-                                           {"host", request.host},
-                                           {"correlation_id", request.correlation_id}});
+    log_refused(parts_.reach.log, request, "", "no_application_of_this_host", request.host);
     return answer(
         AnswerForm::kOAuth,
         {.status = 403, .text = "No application of this host", .oauth = {}, .log_reason = {}, .log_detail = {}});
@@ -252,11 +251,7 @@ web::Outcome Gate::own_path(const web::Request& request, const StatePtr& current
 
 web::Response Gate::no_such_path(const web::Request& request, const Application& application, int status,
                                  std::string_view reason) const {
-  parts_.reach.log.info("gate_refused", {{"application", application.name},
-                                         {"reason", reason},
-                                         {"path", request.path},
-                                         {"remote_address", request.remote_address},
-                                         {"correlation_id", request.correlation_id}});
+  log_refused(parts_.reach.log, request, application.name, reason);
   return web::json_error(status, reason);
 }
 

@@ -12,6 +12,7 @@
 #include "gate/front/bearer.h"
 #include "gate/keep_domino/notes_name.h"
 #include "gate/signin/id_session.h"
+#include "gate/signin/log_refused.h"
 #include "gate/signin/sign_in.h"
 #include "gate/token/token_rules.h"
 #include "upstream/id_token.h"
@@ -99,12 +100,7 @@ KeepEndpoints::KeepEndpoints(const Parts& parts)
     : parts_(parts), key_(signing_key(parts.key)), provider_(provider_of(key_)) {}
 
 void KeepEndpoints::log_refusal(const web::Request& request, const Application& application, const Refusal& refusal) {
-  parts_.reach.log.info("gate_refused", {{"application", application.name},
-                                         {"reason", refusal.log_reason},
-                                         {"detail", refusal.log_detail},
-                                         {"path", request.path},
-                                         {"remote_address", request.remote_address},
-                                         {"correlation_id", request.correlation_id}});
+  log_refused(parts_.reach.log, request, application.name, refusal.log_reason, refusal.log_detail);
 }
 
 web::Response KeepEndpoints::refused(const web::Request& request, const Application& application,

@@ -1,6 +1,7 @@
 // The provider says that somebody is signed out: to the gate itself, or by way of the person's browser.
 #include <utility>
 
+#include "gate/signin/log_refused.h"
 #include "gate/signin/logout_token.h"
 #include "gate/signin/session_cookie.h"
 #include "gate/signin/sign_in.h"
@@ -18,12 +19,7 @@ constexpr std::string_view kInvalid = "invalid_request", kUnavailable = "tempora
 
 web::Response SignIn::logout_refused(const web::Request& request, const Application& application,
                                      const LogoutRefusal& refusal) {
-  parts_.reach.log.info("gate_refused", {{"application", application.name},
-                                         {"reason", refusal.reason},
-                                         {"detail", refusal.detail},
-                                         {"path", request.path},
-                                         {"remote_address", request.remote_address},
-                                         {"correlation_id", request.correlation_id}});
+  log_refused(parts_.reach.log, request, application.name, refusal.reason, refusal.detail);
   return refusal.text.empty() ? web::json_error(refusal.status, refusal.error)
                               : web::json_error(refusal.status, refusal.error, refusal.text);
 }

@@ -8,6 +8,7 @@
 #include "base/uri.h"
 #include "crypto/hash.h"
 #include "gate/signin/id_session.h"
+#include "gate/signin/log_refused.h"
 #include "gate/signin/session_cookie.h"
 #include "web/error_page.h"
 #include "web/form.h"
@@ -338,11 +339,7 @@ web::Outcome SignIn::look_up(const web::Request& request, const KeptSessions::Ha
 }
 
 void SignIn::log_unknown_sessions(const web::Request& request, std::string_view application) {
-  parts_.reach.log.info("gate_refused", {{"application", application},
-                                         {"reason", "too_many_unknown_sessions"},
-                                         {"path", request.path},
-                                         {"remote_address", request.remote_address},
-                                         {"correlation_id", request.correlation_id}});
+  log_refused(parts_.reach.log, request, application, "too_many_unknown_sessions");
 }
 
 web::Outcome SignIn::with_session(const web::Request& request, AppPtr application, WithSession next) {
