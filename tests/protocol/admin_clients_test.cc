@@ -22,11 +22,6 @@ class AdminClients : public testing::Test {
   }
 };
 
-void expect(const AdminWorld::Sent& sent, int status, std::string_view body) {
-  EXPECT_EQ(sent.status, status);
-  EXPECT_EQ(sent.body, body);
-}
-
 TEST_F(AdminClients, refuses_bad_clients_when_made_and_when_changed) {
   const auto id = made("/clients", R"({"clientId":"c1"})");
   expect(world.post("/clients", R"({"clientId":"c1"})"), 409, R"({"errorMessage":"Client c1 already exists"})");

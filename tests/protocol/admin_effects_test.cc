@@ -13,11 +13,6 @@ namespace {
 
 using testing::HasSubstr;
 
-void expect(const AdminWorld::Sent& sent, int status, std::string_view body) {
-  EXPECT_EQ(sent.status, status);
-  EXPECT_EQ(sent.body, body);
-}
-
 class AdminEffects : public testing::Test {
  protected:
   std::string client(std::string_view body) {

@@ -15,11 +15,6 @@ class AdminRealms : public testing::Test {
   AdminWorld world;
 };
 
-void expect(const AdminWorld::Sent& sent, int status, std::string_view body) {
-  EXPECT_EQ(sent.status, status);
-  EXPECT_EQ(sent.body, body);
-}
-
 TEST_F(AdminRealms, refuses_realms_that_exist_or_have_no_name) {
   expect(world.post("/admin/realms", R"({"realm":"demo"})"), 409, R"({"errorMessage":"Realm demo already exists"})");
   expect(world.post("/admin/realms", R"({"enabled":true})"), 400, R"({"errorMessage":"Realm name cannot be empty"})");

@@ -29,11 +29,6 @@ class AdminUsers : public testing::Test {
   }
 };
 
-void expect(const AdminWorld::Sent& sent, int status, std::string_view body) {
-  EXPECT_EQ(sent.status, status);
-  EXPECT_EQ(sent.body, body);
-}
-
 TEST_F(AdminUsers, refuses_bad_representations) {
   expect(world.post("/users", R"({"username":)"), 400,
          R"({"error":"invalid_request","error_description":"Cannot parse the JSON"})");

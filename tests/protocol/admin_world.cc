@@ -1,5 +1,7 @@
 #include "tests/protocol/admin_world.h"
 
+#include <gtest/gtest.h>
+
 #include "base/text.h"
 #include "core/realm_import.h"
 #include "crypto/password.h"
@@ -187,6 +189,11 @@ std::string AdminWorld::user_id(std::string_view username) {
   const auto found = get(std::string("/users?exact=true&username=").append(username)).array();
   EXPECT_EQ(found.size(), 1U) << username;
   return found.empty() ? std::string() : string_or(found.front().get_object(), "id", "");
+}
+
+void expect(const AdminWorld::Sent& sent, int status, std::string_view body) {
+  EXPECT_EQ(sent.status, status);
+  EXPECT_EQ(sent.body, body);
 }
 
 }  // namespace cardea::protocol

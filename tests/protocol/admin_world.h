@@ -86,4 +86,7 @@ class AdminWorld {
   int people_ = 0;
 };
 
+/// The whole answer.
+void expect(const AdminWorld::Sent& sent, int status, std::string_view body);
+
 }  // namespace cardea::protocol

@@ -70,19 +70,6 @@ SecretBytes store_password(const json::object& body) {
   return SecretBytes(string_or(body, "storePassword", string_or(body, "keyPassword", "")));
 }
 
-/// The client as it stands before the transaction.
-Or<Client> read_client(Call& call) {
-  std::optional<Client> client;
-  CARDEA_DO(call.repositories().store.read([&](Rows& rows) -> Stored<void> {
-    auto found = call.repositories().clients.find(rows, call.realm().id, ClientId(call.path("clientUuid")));
-    if (!found) return refuse(found.error());
-    client = std::move(*found);
-    return {};
-  }));
-  if (!client) return refuse(not_found("Could not find client"));
-  return std::move(*client);
-}
-
 Or<PreparedCertificate> make_certificate(Call& call) {
   auto key = crypto::PrivateKey::generate(crypto::KeyType::kRsa);
   if (!key) return refuse(error(500, "unknown_error", "The key cannot be made"));

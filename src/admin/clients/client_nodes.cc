@@ -119,19 +119,6 @@ Or<std::shared_ptr<const RealmEntry>> loaded_realm(Call& call) {
   return std::move(realm);
 }
 
-/// The client of the path, read outside of a transaction: these operations wait for others.
-Or<Client> read_client(Call& call) {
-  std::optional<Client> client;
-  CARDEA_DO(call.repositories().store.read([&](Rows& rows) -> Stored<void> {
-    auto found = call.repositories().clients.find(rows, call.realm().id, ClientId(call.path("clientUuid")));
-    if (!found) return refuse(found.error());
-    client = std::move(*found);
-    return {};
-  }));
-  if (!client) return refuse(not_found("Could not find client"));
-  return std::move(*client);
-}
-
 Answer tell_client(Call& call, const Client& client, const Message& message) {
   CARDEA_TRY(realm, loaded_realm(call));
   Mail mail;

@@ -96,6 +96,18 @@ Or<Client> load_client(Call& call) {
   return std::move(*client);
 }
 
+Or<Client> read_client(Call& call) {
+  std::optional<Client> client;
+  CARDEA_DO(call.repositories().store.read([&](Rows& rows) -> Stored<void> {
+    auto found = call.repositories().clients.find(rows, call.realm().id, ClientId(call.path("clientUuid", "id")));
+    if (!found) return refuse(found.error());
+    client = std::move(*found);
+    return {};
+  }));
+  if (!client) return refuse(not_found("Could not find client"));
+  return std::move(*client);
+}
+
 Or<bool> may_hold(Call& call, const Client& client) {
   if (!call.may(AdminRole::kManageClients)) return false;
   if (!client.service_accounts_enabled) return true;

@@ -19,6 +19,8 @@ namespace cardea::admin {
 
 /// The client of {clientUuid} or {id}, or 404 "Could not find client".
 [[nodiscard]] Or<Client> load_client(Call& call);
+/// The same for operations without a transaction of their own: they wait for others, or make keys first.
+[[nodiscard]] Or<Client> read_client(Call& call);
 
 /// Whether the caller may act as this client: manage-clients, and every admin role of its service account (attack class
 /// 21). Secrets, ways to authenticate and the client itself are theirs alone.
