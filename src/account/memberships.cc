@@ -36,7 +36,7 @@ Stored<web::Response> list_organizations(Rows& rows, const Call& call) {
   if (!found) return refuse(found.error());
   json::array list;
   for (const auto& organization : *found) {
-    if (organization.enabled) list.push_back(organization_json(organization, false));
+    list.push_back(organization_json(organization, false));
   }
   return json_answer(json::serialize(list));
 }

@@ -282,6 +282,7 @@ Stored<std::vector<Organization>> Settings::organizations(Rows& rows, const Real
   if (!bool_or(realm.realm.extra, "organizationsEnabled", false)) return std::vector<Organization>();
   OrganizationQuery query;
   query.member = user;
+  query.enabled_only = true;
   query.max = kOrganizationsOfOneMax;
   return repositories_.organizations.search(rows, realm.realm.id, query);
 }

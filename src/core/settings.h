@@ -126,7 +126,7 @@ class Settings {
   void use_password_lists(const PasswordLists& lists) { password_lists_ = &lists; }
   [[nodiscard]] const PasswordLists& password_lists() const { return *password_lists_; }
 
-  /// Those that a person is in, by name; none in a realm without organizations. Read from the database.
+  /// Those that a person is in and that are on, by name; none in a realm without organizations. Read from the database.
   Stored<std::vector<Organization>> organizations(Rows& rows, const RealmEntry& realm, const UserId& user);
 
   /// Compares the versions of the realms in memory with the database and drops what moved. Called every second by one

@@ -21,33 +21,45 @@ namespace {
   ", coalesce((SELECT string_agg(d.name || ' ' || d.verified::int::text, ',') " \
   "FROM organization_domains d WHERE d.organization_id = o.id), '')"
 
-#define CARDEA_ORGANIZATION_WHERE(P, LIKE, EACH_ATTRIBUTE)                                                        \
-  " FROM organizations o WHERE o.realm_id = " P "1 AND (" P "2 = '' OR o.name " LIKE " " P "2 ESCAPE '\\' OR (" P \
-  "3 = 0 AND o.alias " LIKE " " P                                                                                 \
-  "2 ESCAPE '\\') OR EXISTS (SELECT 1 FROM organization_domains d WHERE "                                         \
-  "d.organization_id = o.id AND d.name " LIKE " " P "2 ESCAPE '\\')) AND (" P                                     \
-  "4 = '' OR o.id IN (SELECT organization_id FROM organization_members WHERE user_id = " P "4)) AND " EACH_ATTRIBUTE
-#define CARDEA_SQLITE_WHERE                                                                               \
-  CARDEA_ORGANIZATION_WHERE("?", "LIKE",                                                                  \
-                            "NOT EXISTS (SELECT 1 FROM json_each(?5) w WHERE NOT EXISTS (SELECT 1 "       \
-                            "FROM json_each(coalesce(o.attributes, '{}')) a, json_each(a.value) v WHERE " \
-                            "a.key = json_extract(w.value, '$[0]') AND v.value = json_extract(w.value, '$[1]')))")
-#define CARDEA_POSTGRES_WHERE                                                       \
-  CARDEA_ORGANIZATION_WHERE(                                                        \
+#define CARDEA_ORGANIZATION_MATCHES(P, LIKE, EACH_ATTRIBUTE)                                                       \
+  "(" P "2 = '' OR o.name " LIKE " " P "2 ESCAPE '\\' OR (" P "3 = 0 AND o.alias " LIKE " " P                      \
+  "2 ESCAPE '\\') OR EXISTS (SELECT 1 FROM organization_domains d WHERE d.organization_id = o.id AND d.name " LIKE \
+  " " P "2 ESCAPE '\\')) AND (" P "6 = 0 OR o.enabled) AND " EACH_ATTRIBUTE
+#define CARDEA_SQLITE_MATCHES                                                                               \
+  CARDEA_ORGANIZATION_MATCHES("?", "LIKE",                                                                  \
+                              "NOT EXISTS (SELECT 1 FROM json_each(?5) w WHERE NOT EXISTS (SELECT 1 "       \
+                              "FROM json_each(coalesce(o.attributes, '{}')) a, json_each(a.value) v WHERE " \
+                              "a.key = json_extract(w.value, '$[0]') AND v.value = json_extract(w.value, '$[1]')))")
+#define CARDEA_POSTGRES_MATCHES                                                     \
+  CARDEA_ORGANIZATION_MATCHES(                                                      \
       "$", "ILIKE",                                                                 \
       "NOT EXISTS (SELECT 1 FROM json_array_elements($5::json) w WHERE NOT EXISTS " \
       "(SELECT 1 FROM json_each(coalesce(o.attributes, '{}')::json) a, "            \
       "json_array_elements_text(a.value) v WHERE a.key = w.value->>0 AND v.value = w.value->>1))")
-#define CARDEA_PAGE(P) " ORDER BY o.name LIMIT " P "6 OFFSET " P "7"
+#define CARDEA_OF_ALL(P) " FROM organizations o WHERE o.realm_id = " P "1 AND " P "4 = '' AND "
+// Begins with the person, whose few organizations an index finds: tokens are waiting for it.
+#define CARDEA_OF_MEMBER(P)                                                                            \
+  " FROM organization_members m JOIN organizations o ON o.id = m.organization_id WHERE m.user_id = " P \
+  "4 AND "                                                                                             \
+  "o.realm_id = " P "1 AND "
+#define CARDEA_PAGE(P) " ORDER BY o.name LIMIT " P "7 OFFSET " P "8"
 
 constexpr Sql kFind{"SELECT " CARDEA_ORGANIZATION_COLUMNS CARDEA_SQLITE_DOMAINS
                     " FROM organizations o WHERE o.realm_id = ?1 AND o.id = ?2",
                     "SELECT " CARDEA_ORGANIZATION_COLUMNS CARDEA_POSTGRES_DOMAINS
                     " FROM organizations o WHERE o.realm_id = $1 AND o.id = $2"};
-constexpr Sql kSearch{
-    "SELECT " CARDEA_ORGANIZATION_COLUMNS CARDEA_SQLITE_DOMAINS CARDEA_SQLITE_WHERE CARDEA_PAGE("?"),
-    "SELECT " CARDEA_ORGANIZATION_COLUMNS CARDEA_POSTGRES_DOMAINS CARDEA_POSTGRES_WHERE CARDEA_PAGE("$")};
-constexpr Sql kCount{"SELECT count(*)" CARDEA_SQLITE_WHERE, "SELECT count(*)" CARDEA_POSTGRES_WHERE};
+constexpr Sql kSearch{"SELECT " CARDEA_ORGANIZATION_COLUMNS CARDEA_SQLITE_DOMAINS CARDEA_OF_ALL("?")
+                          CARDEA_SQLITE_MATCHES CARDEA_PAGE("?"),
+                      "SELECT " CARDEA_ORGANIZATION_COLUMNS CARDEA_POSTGRES_DOMAINS CARDEA_OF_ALL("$")
+                          CARDEA_POSTGRES_MATCHES CARDEA_PAGE("$")};
+constexpr Sql kSearchOfMember{"SELECT " CARDEA_ORGANIZATION_COLUMNS CARDEA_SQLITE_DOMAINS CARDEA_OF_MEMBER("?")
+                                  CARDEA_SQLITE_MATCHES CARDEA_PAGE("?"),
+                              "SELECT " CARDEA_ORGANIZATION_COLUMNS CARDEA_POSTGRES_DOMAINS CARDEA_OF_MEMBER("$")
+                                  CARDEA_POSTGRES_MATCHES CARDEA_PAGE("$")};
+constexpr Sql kCount{"SELECT count(*)" CARDEA_OF_ALL("?") CARDEA_SQLITE_MATCHES,
+                     "SELECT count(*)" CARDEA_OF_ALL("$") CARDEA_POSTGRES_MATCHES};
+constexpr Sql kCountOfMember{"SELECT count(*)" CARDEA_OF_MEMBER("?") CARDEA_SQLITE_MATCHES,
+                             "SELECT count(*)" CARDEA_OF_MEMBER("$") CARDEA_POSTGRES_MATCHES};
 constexpr Sql kInsert{
     "INSERT INTO organizations (id, realm_id, name, alias, enabled, description, redirect_url, attributes) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING"};
@@ -94,15 +106,16 @@ class SqlOrganizationRepo final : public OrganizationRepo {
   }
   Stored<std::vector<Organization>> search(Rows& rows, const RealmId& realm, const OrganizationQuery& query) override {
     const Texts texts(query);
-    return find_all<Organization>(rows, kSearch,
+    return find_all<Organization>(rows, query.member ? kSearchOfMember : kSearch,
                                   {realm.str(), texts.search, query.exact ? 1 : 0, texts.member, texts.attributes,
-                                   limit_of(query.max), query.first},
+                                   query.enabled_only ? 1 : 0, limit_of(query.max), query.first},
                                   parse_organization);
   }
   Stored<std::int64_t> count(Rows& rows, const RealmId& realm, const OrganizationQuery& query) override {
     const Texts texts(query);
     const auto found = find_one<std::int64_t>(
-        rows, kCount, {realm.str(), texts.search, query.exact ? 1 : 0, texts.member, texts.attributes},
+        rows, query.member ? kCountOfMember : kCount,
+        {realm.str(), texts.search, query.exact ? 1 : 0, texts.member, texts.attributes, query.enabled_only ? 1 : 0},
         [](Columns& row) -> Stored<std::int64_t> { return row.integer(); });
     if (!found) return refuse(found.error());
     return found->value_or(0);

@@ -115,6 +115,17 @@ TEST_P(OrganizationsTest, finds_by_name_domain_attribute_and_member) {
   EXPECT_EQ(names({.attributes = {{"tier", "gold"}}}), Names{"Acme"});
   EXPECT_EQ(names({.attributes = {{"tier", "gold"}, {"x", "y"}}}), Names{});
   EXPECT_EQ(names({.member = user_}), Names{"Beta"});
+  EXPECT_EQ(names({.search = "acme", .member = user_}), Names{});
+  EXPECT_EQ(names({.member = UserId("another")}), Names{});
+  EXPECT_EQ(read([&](Rows& rows) { return repos().organizations.search(rows, RealmId("other"), {.member = user_}); })
+                .value()
+                .size(),
+            0U);
+  beta.enabled = false;
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().organizations.update(tx, beta); }));
+  EXPECT_EQ(names({.member = user_}), Names{"Beta"});
+  EXPECT_EQ(names({.member = user_, .enabled_only = true}), Names{});
+  EXPECT_EQ(names({.enabled_only = true}), Names{"Acme"});
 }
 
 TEST_P(OrganizationsTest, has_each_member_once_and_finds_them) {

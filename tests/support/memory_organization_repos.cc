@@ -81,7 +81,7 @@ class MemoryOrganizations final : public OrganizationRepo {
       const auto values = row.attributes.find(pair.first);
       return values != row.attributes.end() && std::ranges::find(values->second, pair.second) != values->second.end();
     };
-    return is_named && std::ranges::all_of(query.attributes, has_attribute) &&
+    return is_named && (row.enabled || !query.enabled_only) && std::ranges::all_of(query.attributes, has_attribute) &&
            (!query.member || data.memberships.contains(key_of(row.id.str(), query.member->str())));
   }
   static std::vector<Organization> matching(const MemoryData& data, const RealmId& realm,

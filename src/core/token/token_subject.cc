@@ -6,9 +6,8 @@ namespace cardea {
 namespace {
 
 bool is_wanted(const TokenPlan& plan, const Organization& organization) {
-  return organization.enabled &&
-         (plan.organizations != OrganizationScope::kNamed ||
-          std::ranges::find(plan.organization_aliases, organization.alias) != plan.organization_aliases.end());
+  return plan.organizations != OrganizationScope::kNamed ||
+         std::ranges::find(plan.organization_aliases, organization.alias) != plan.organization_aliases.end();
 }
 
 Stored<void> add_organizations(Rows& rows, Settings& settings, const RealmEntry& realm, const TokenPlan& plan,

@@ -18,6 +18,7 @@ struct OrganizationQuery {
   bool exact = false;
   std::vector<std::pair<std::string, std::string>> attributes{};  // each pair is among its attributes
   std::optional<UserId> member{};
+  bool enabled_only = false;
   std::int64_t first = 0;
   std::int64_t max = -1;  // at most so many; negative: all
 };
