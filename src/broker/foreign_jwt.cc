@@ -175,6 +175,7 @@ Result<ForeignJwt, std::string> judge_foreign_jwt(const jose::VerifiedJwt& token
                                                   const ForeignJwtRules& rules) {
   const auto no = [](std::string_view reason) { return refuse(std::string(reason)); };
   if (!is_issuer_right(token, key_issuer, rules)) return no("foreign_jwt_wrong_issuer");
+  if (rules.audiences.empty()) return no("foreign_jwt_no_audience_configured");
   const bool for_us =
       std::ranges::any_of(rules.audiences, [&](const std::string& each) { return token.has_audience(each); });
   if (!for_us) return no("foreign_jwt_wrong_audience");
@@ -197,7 +198,10 @@ web::Outcome check_foreign_jwt(const Dependencies& dependencies, const web::Requ
   auto provider = enabled_provider(realm->realm, client.attribute("jwt.credential.issuer"));
   const auto issuer = dependencies.base_url.issuer(request, realm->realm.name);
   auto audiences = words_of(client.attribute("jwt.credential.audience"));
-  if (audiences.empty()) audiences = {issuer, issuer + "/protocol/openid-connect/token"};
+  // Where the address follows the request, a token made for another server would be for us once a request says its host
+  // (attack class 9).
+  if (audiences.empty() && dependencies.base_url.is_configured())
+    audiences = {issuer, issuer + "/protocol/openid-connect/token"};
   const bool once = provider != nullptr && is_good_once(*provider, client);
   auto check = std::make_shared<Check>(dependencies, std::move(provider), std::move(token),
                                        ForeignJwtRules{.issuers = {},

@@ -38,8 +38,8 @@ using ForeignJwtNext = std::move_only_function<web::Outcome(Result<ForeignJwt, F
 
 struct ForeignJwtRules {
   std::vector<upstream::IssuerRule> issuers;  // one of them; Entra ID has two token formats
-  std::vector<std::string> audiences;
-  std::string subject;  // empty: any, where `roles` says something
+  std::vector<std::string> audiences;         // one of them; none: no token is for us
+  std::string subject;                        // empty: any, where `roles` says something
   std::vector<std::string> roles;
   bool once = false;
   bool is_entra = false;

@@ -159,13 +159,23 @@ std::string value_of(std::string_view expression, const UpstreamIdentity& identi
 }  // namespace
 
 std::string shown_input(const json::object& claims) {
-  constexpr std::string_view kSecretWords[] = {"secret", "password", "token", "nonce", "hash", "key", "code"};
+  constexpr std::string_view kSecretWords[] = {"secret", "password", "token", "nonce",    "hash",
+                                               "key",    "code",     "jwt",   "assertion"};
   json::object shown;
   for (const auto& [name, value] : claims) {
     const auto lower = ascii_lower(name);
     const bool is_secret =
         std::ranges::any_of(kSecretWords, [&](std::string_view word) { return lower.find(word) != std::string::npos; });
-    shown[name] = is_secret ? json::value("**********") : value;
+    const bool is_plain = !value.is_object() && !value.is_array();
+    const bool has_plain_items = value.is_array() && std::ranges::all_of(value.get_array(), [](const auto& item) {
+                                   return item.is_string() || item.is_number() || item.is_bool();
+                                 });
+    // What stands deeper may be a token under any name (OpenID Connect Core section 5.6.2), and is not shown.
+    if (is_secret) {
+      shown[name] = "**********";
+    } else {
+      shown[name] = is_plain || has_plain_items ? value : json::value("...");
+    }
   }
   auto text = json::serialize(shown);
   if (text.size() > kShownInputBytesMax) text.resize(kShownInputBytesMax);

@@ -247,6 +247,8 @@ json::object mapper_that_fails(std::string_view on_error) {
 
 TEST_F(BrokerRules, G2_33_a_mapping_that_fails_stops_the_login_or_not_as_it_says) {
   claims_["api_secret"] = "hunter2";
+  claims_["_claim_sources"] = json::object{{"src1", json::object{{"access_token", "hunter2"}}}};
+  claims_["lists"] = json::array{json::object{{"JWT", "hunter2"}}};
   use({provider("up")}, {mapper_that_fails("refuse")});
   Browser stopped(server_);
   const auto page = sign_in_upstream(stopped);

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "base/encoding.h"
+#include "broker/foreign_jwt.h"
 #include "jose/jwk.h"
+#include "jose/key_set.h"
 #include "jose/test_keys.h"
 #include "tests/protocol/harness.h"
 
@@ -211,6 +213,23 @@ TEST_F(ForeignJwtTest, refuses_to_know_an_application_by_roles_where_every_tenan
   EXPECT_EQ(send(sign(claims())).status, 200);
   use({{"jwt.credential.sub", ""}, {"jwt.credential.roles", "Job.Run"}});
   expect_refused(sign(claims()), "foreign_jwt_of_any_tenant");
+}
+
+// As where the address of this server follows the request, and the client's record names no audience.
+TEST_F(ForeignJwtTest, refuses_every_token_where_no_audience_is_known) {
+  jose::KeySet keys;
+  keys.add(jose::test_signing_key(jose::Algorithm::kRS256).verification_key());
+  const auto token = jose::verify(sign(claims()), keys);
+  ASSERT_TRUE(token);
+  broker::ForeignJwtRules rules{.issuers = {{kBase + std::string(kTenant) + "/v2.0", {}}},
+                                .audiences = {"hub"},
+                                .subject = "robot",
+                                .roles = {},
+                                .is_entra = false,
+                                .now = server_.clock.now()};
+  EXPECT_TRUE(broker::judge_foreign_jwt(*token, "", rules));
+  rules.audiences.clear();
+  EXPECT_EQ(broker::judge_foreign_jwt(*token, "", rules).error(), "foreign_jwt_no_audience_configured");
 }
 
 TEST_F(ForeignJwtTest, refuses_clients_that_only_receive_tokens) {

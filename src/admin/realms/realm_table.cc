@@ -37,8 +37,8 @@ constexpr Operation kRows[] = {
      &clear_realm_cache, "REALM", "ACTION"},
     {kPost, "/admin/realms/{realm}/clear-user-cache", "clearUserCache", needs({kManageRealm}), kWrite, &clear_nothing,
      "REALM", "ACTION"},
-    {kPost, "/admin/realms/{realm}/clear-keys-cache", "clearKeysCache", needs({kManageRealm}), kWrite,
-     &clear_keys_cache, "REALM", "ACTION"},
+    {kPost, "/admin/realms/{realm}/clear-keys-cache", "clearKeysCache", needs({kManageRealm}), kLong, &clear_keys_cache,
+     "REALM", "ACTION"},
     {kPost, "/admin/realms/{realm}/clear-crl-cache", "clearCrlCache", needs({kManageRealm}), kWrite, &clear_nothing,
      "REALM", "ACTION"},
 };

@@ -264,7 +264,7 @@ class Runner {
       writer.key(organization.alias).begin_object();
       if (op.flag) {
         for (const auto& [name, values] : organization.attributes) {
-          if (name == "id" && !op.source.empty()) continue;
+          if (name == "id") continue;  // what others read as the organization's own
           writer.key(name).begin_array();
           for (const auto& value : values) writer.string(value);
           writer.end_array();
