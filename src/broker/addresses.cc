@@ -5,27 +5,13 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "domain/tenant_id.h"
+#include "upstream/entra_cloud.h"
 #include "upstream/id_token.h"
 
 namespace cardea::broker {
 namespace {
 
-struct Cloud {
-  std::string_view name;
-  std::string_view login;
-  std::string_view graph;
-};
-constexpr Cloud kClouds[] = {
-    {"public", "https://login.microsoftonline.com", "https://graph.microsoft.com"},
-    {"usgov", "https://login.microsoftonline.us", "https://graph.microsoft.us"},
-    {"china", "https://login.partner.microsoftonline.cn", "https://microsoftgraph.chinacloudapi.cn"},
-};
 constexpr std::string_view kAuthorizePath = "/oauth2/v2.0/authorize";
-
-const Cloud& cloud_of(const IdentityProvider& provider) {
-  const auto* found = std::ranges::find(kClouds, provider.setting("cloud"), &Cloud::name);
-  return found == std::end(kClouds) ? kClouds[0] : *found;
-}
 
 std::string or_else(std::string_view configured, std::string fallback) {
   return configured.empty() ? std::move(fallback) : std::string(configured);
@@ -83,7 +69,7 @@ std::string issuer_in(std::string_view authority) {
 }
 
 Addresses entra(const IdentityProvider& provider) {
-  const auto& cloud = cloud_of(provider);
+  const auto& cloud = upstream::entra_cloud(provider.setting("cloud"));
   const auto tenant = provider.setting("tenantId");
   auto authority = authority_in(provider.setting("authorizationUrl"));
   if (authority.empty()) {

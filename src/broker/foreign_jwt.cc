@@ -9,12 +9,12 @@
 #include "broker/start.h"
 #include "crypto/hash.h"
 #include "domain/tenant_id.h"
+#include "upstream/entra_cloud.h"
 #include "upstream/id_token.h"
 
 namespace cardea::broker {
 namespace {
 
-constexpr std::string_view kPublicLogin = "https://login.microsoftonline.com/";
 constexpr std::string_view kPublicV1 = "https://sts.windows.net/{tenantid}/";
 
 struct Check {
@@ -51,7 +51,8 @@ std::vector<upstream::IssuerRule> issuers_of(const IdentityProvider& provider, c
   std::vector<upstream::IssuerRule> out{addresses.issuer};
   if (addresses.dialect != Dialect::kEntra) return out;
   auto v1 = std::string(provider.setting("v1Issuer"));
-  if (v1.empty() && addresses.issuer.issuer.starts_with(kPublicLogin)) v1 = kPublicV1;
+  if (v1.empty() && addresses.issuer.issuer.starts_with(std::string(upstream::kPublicCloud.login) + "/"))
+    v1 = kPublicV1;
   if (v1.empty()) return out;
   upstream::IssuerRule rule{.issuer = std::move(v1), .tenants = addresses.issuer.tenants};
   // One tenant's provider takes that tenant's tokens alone, in either format.

@@ -1,16 +1,10 @@
 #include "tool/preset/check_redirect.h"
 
-#include <utility>
-
 #include "base/uri.h"
+#include "upstream/entra_cloud.h"
 
 namespace cardea::tool {
 namespace {
-
-constexpr std::pair<std::string_view, std::string_view> kClouds[] = {
-    {"usgov", "https://login.microsoftonline.us/"},
-    {"china", "https://login.partner.microsoftonline.cn/"},
-};
 
 std::string setting(const json::object& provider, std::string_view name) {
   const auto* config = provider.if_contains("config");
@@ -23,12 +17,9 @@ std::string authorization_url_of(const json::object& provider) {
   if (auto written = setting(provider, "authorizationUrl"); !written.empty()) return written;
   const auto kind = string_or(provider, "providerId", "");
   if (kind != "entra" && kind != "microsoft") return {};
-  std::string base = "https://login.microsoftonline.com/";
-  for (const auto& [name, login] : kClouds) {
-    if (setting(provider, "cloud") == name) base = login;
-  }
+  const std::string base(upstream::entra_cloud(setting(provider, "cloud")).login);
   const auto tenant = setting(provider, "tenantId");
-  return base + (tenant.empty() ? std::string("common") : percent_encode(tenant)) + "/oauth2/v2.0/authorize";
+  return base + "/" + (tenant.empty() ? std::string("common") : percent_encode(tenant)) + "/oauth2/v2.0/authorize";
 }
 
 }  // namespace
