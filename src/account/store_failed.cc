@@ -1,10 +1,12 @@
 #include "account/endpoint.h"
 
+#include "core/store_failure.h"
+
 namespace cardea::account {
 
 web::Response store_failed(const Dependencies& dependencies, const web::Request& request, StoreError error) {
-  dependencies.log.error(
-      "account_failed",
+  dependencies.log.write(
+      level_of(error), "account_failed",
       {{"reason", describe(error)}, {"path", request.path}, {"correlation_id", request.correlation_id}});
   if (error == StoreError::kCorrupt) {
     return web::json_error(500, "unknown_error", "For more on this error consult the server log.");

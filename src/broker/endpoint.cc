@@ -1,11 +1,12 @@
 #include "broker/endpoint.h"
 
+#include "core/store_failure.h"
 #include "web/error_page.h"
 
 namespace cardea::broker {
 web::Response store_failed(const Dependencies& dependencies, const web::Request& request, const RealmEntry* realm,
                            StoreError error) {
-  dependencies.log.error("store_failed",
+  dependencies.log.write(level_of(error), "store_failed",
                          {{"error", describe(error)}, {"at", "broker"}, {"correlation_id", request.correlation_id}});
   const bool may_help = error == StoreError::kBusy || error == StoreError::kUnavailable;
   auto response = web::error_page(

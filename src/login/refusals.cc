@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/required_actions.h"
+#include "core/store_failure.h"
 #include "login/actions/action.h"
 #include "login/endpoint.h"
 #include "web/error_page.h"
@@ -111,8 +112,9 @@ web::Response actions_not_supported(const Dependencies& dependencies, const web:
 
 web::Response store_failed(const Dependencies& dependencies, const web::Request& request, const RealmEntry* realm,
                            StoreError error) {
-  dependencies.log.error(
-      "store_failed", {{"error", describe(error)}, {"path", request.path}, {"correlation_id", request.correlation_id}});
+  dependencies.log.write(
+      level_of(error), "store_failed",
+      {{"error", describe(error)}, {"path", request.path}, {"correlation_id", request.correlation_id}});
   if (error == StoreError::kCorrupt) {  // a row that does not read will not read later either
     return web::error_page(dependencies.pages, 500, realm == nullptr ? "Cardea" : display_name(realm->realm),
                            "The server cannot read its data. Tell your administrator.", request);

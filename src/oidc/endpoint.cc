@@ -1,6 +1,7 @@
 #include "oidc/endpoint.h"
 
 #include "base/ip_address.h"
+#include "core/store_failure.h"
 #include "oidc/error.h"
 
 namespace cardea::oidc {
@@ -15,8 +16,9 @@ bool is_tls_missing(const web::Request& request, SslRequired required) {
 
 web::Response store_failed(const Dependencies& dependencies, const web::Request& request, StoreError error) {
   const bool may_pass = error != StoreError::kCorrupt;  // a row that does not read will not read later either
-  dependencies.log.error(
-      "store_failed", {{"error", describe(error)}, {"path", request.path}, {"correlation_id", request.correlation_id}});
+  dependencies.log.write(
+      level_of(error), "store_failed",
+      {{"error", describe(error)}, {"path", request.path}, {"correlation_id", request.correlation_id}});
   if (!may_pass) {
     return web::json_error(500, wire_name(OAuthCode::kServerError), "The server cannot read its data; see its log");
   }

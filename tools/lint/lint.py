@@ -180,11 +180,11 @@ def check_modules(tree):
 
 
 def check_threats(tree):
-    """Every test that the threat model names exists."""
+    """Every test that the threat model names exists: Suite.case, or the title of an end-to-end test."""
     path = tree.root / "docs" / "design" / "threat-model.md"
     known = {test.name for test in named_tests.all_tests(tree.root)}
     for number, line in enumerate(path.read_text().splitlines() if path.exists() else [], 1):
-        for name in re.findall(r"`(\w+\.\w+)`", line):
+        for name in re.findall(r"`(\w+\.\w+|\w+(?:_\w+){3,})`", line):
             if name not in known:
                 yield f"{tree.name(path)}:{number}: there is no test {name}"
 

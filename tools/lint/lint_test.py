@@ -126,6 +126,11 @@ class Threats(TreeTest):
         self.write("docs/design/threat-model.md", "`Page.refuses_markup`\n`Page.refuses_scripts` `src/http`\n")
         self.assert_refused("threats", "threat-model.md:2: there is no test Page.refuses_scripts")
 
+    def test_refuses_end_to_end_test_that_is_not_there(self):
+        self.write("tests/e2e/x.test.mjs", "test('refuses_to_go_on', async () => {});\n")
+        self.write("docs/design/threat-model.md", "`refuses_to_go_on` `tls_client_auth`\n`refuses_to_go_back`\n")
+        self.assert_refused("threats", "threat-model.md:2: there is no test refuses_to_go_back")
+
 
 class Templates(unittest.TestCase):
     def assert_refused(self, text, message):

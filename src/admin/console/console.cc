@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/uri.h"
 #include "core/realm_defaults.h"
+#include "core/store_failure.h"
 #include "core/with_settings.h"
 #include "web/console_page.h"
 
@@ -36,7 +37,8 @@ web::Outcome page(const ConsoleDependencies& dependencies, const web::Request& r
 
 web::Outcome show(const ConsoleDependencies& dependencies, const web::Request& request) {
   const auto failed = [&dependencies, &request](StoreError error) -> web::Outcome {
-    dependencies.log.error("console_failed", {{"reason", describe(error)}, {"correlation_id", request.correlation_id}});
+    dependencies.log.write(level_of(error), "console_failed",
+                           {{"reason", describe(error)}, {"correlation_id", request.correlation_id}});
     auto response = web::json_error(503, "temporarily_unavailable", "The database does not answer. Try again.");
     response.add("Retry-After", "1");
     return response;

@@ -3,6 +3,7 @@
 #include "admin/seam/admin_event.h"
 #include "admin/seam/cors.h"
 #include "core/client_urls.h"
+#include "core/store_failure.h"
 #include "core/with_settings.h"
 
 namespace cardea::admin {
@@ -192,8 +193,8 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
   }
 
   web::Outcome failed(StoreError error) {
-    dependencies_.log.error(
-        "store_failed",
+    dependencies_.log.write(
+        level_of(error), "store_failed",
         {{"error", describe(error)}, {"path", request_.path}, {"correlation_id", request_.correlation_id}});
     if (error == StoreError::kConflict)
       return answer(error_message(409, "Conflict detected. See logs for details").answer());

@@ -59,8 +59,8 @@ export class Page {
   }
 }
 
-/// One request, no cookies, no redirects.
-export function request(url, { method = 'GET', headers = {}, body, form, ca } = {}) {
+/// One request, no cookies, no redirects. `localAddress`: the loopback address it comes from, where that matters.
+export function request(url, { method = 'GET', headers = {}, body, form, ca, localAddress } = {}) {
   const payload = form ? new URLSearchParams(form).toString() : body;
   const sent = { ...headers };
   if (form) sent['content-type'] = 'application/x-www-form-urlencoded';
@@ -68,7 +68,7 @@ export function request(url, { method = 'GET', headers = {}, body, form, ca } = 
   const target = new URL(url);
   const transport = target.protocol === 'https:' ? https : http;
   return new Promise((resolve, reject) => {
-    const outgoing = transport.request(target, { method, headers: sent, ca, timeout: 20_000 }, (answer) => {
+    const outgoing = transport.request(target, { method, headers: sent, ca, localAddress, timeout: 20_000 }, (answer) => {
       const parts = [];
       answer.on('data', (part) => parts.push(part));
       answer.on('error', reject);
