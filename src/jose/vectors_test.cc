@@ -1,5 +1,6 @@
-// RFC 7515 appendix A, RFC 7520 section 4, RFC 7517 appendix A.1, RFC 7638, RFC 8037 appendix A, and the algorithms
-// those leave out as Node.js signs them. The data is in tests/vectors/jose.
+// RFC 7515 appendix A, RFC 7519 section 3.1, RFC 7520 sections 4 and 5, RFC 7517 appendices A and B, RFC 7638, RFC 7797
+// section 4.2, RFC 8037 appendix A, and the algorithms those leave out as Node.js signs them. What is no compact
+// signature is refused (docs/adr/0017). The data is in tests/vectors/jose.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -57,6 +58,43 @@ struct Vector {
 
 json::value vectors() { return parse_json(read_file("jws.json")).value(); }
 
+Vector vector_of(std::string_view source) {
+  static const auto all = vectors();
+  for (const auto& entry : all.as_array()) {
+    if (string_or(entry.as_object(), "source", "") == source) return Vector(entry.as_object());
+  }
+  ADD_FAILURE() << "no vector " << source;
+  return Vector(all.as_array().front().as_object());
+}
+
+// RFC 7515 A.5 to A.7, RFC 7520 4.5 to 4.8 in JSON, and everything that RFC 7520 section 5 encrypts.
+TEST(JwsVectors, RefusesEveryFormButTheCompactSignature) {
+  const auto all = parse_json(read_file("refused.json")).value();
+  ASSERT_EQ(all.as_array().size(), 26u);
+  for (const auto& entry : all.as_array()) {
+    const auto source = string_or(entry.as_object(), "source", "");
+    const auto jws = UnverifiedJws::parse(string_or(entry.as_object(), "text", ""));
+    ASSERT_FALSE(jws.has_value()) << source;
+    const bool unsigned_one = source == "RFC 7515 A.5, unsecured";
+    EXPECT_EQ(jws.error(), unsigned_one ? JoseError::kUnknownAlgorithm : JoseError::kMalformed) << source;
+  }
+}
+
+// RFC 7520 4.5: the signature is right for the payload of 4.4, which was left out of the text; and RFC 7797 4.2.
+TEST(JwsVectors, RefusesDetachedPayloads) {
+  const auto whole = vector_of("RFC 7520 4.4");
+  const auto detached =
+      whole.compact.substr(0, whole.compact.find('.')) + "." + whole.compact.substr(whole.compact.rfind('.'));
+  ASSERT_EQ(detached,
+            "eyJhbGciOiJIUzI1NiIsImtpZCI6IjAxOGMwYWU1LTRkOWItNDcxYi1iZmQ2LWVlZjMxNGJjNzAzNyJ9.."
+            "s0h6KThzkfBBBkLspW1h84VsJZFTsPPqMDA7g1Md7p0");
+  EXPECT_EQ(verify_payload(UnverifiedJws::parse(detached).value(), whole.keys()).error(), JoseError::kBadSignature);
+  EXPECT_EQ(UnverifiedJws::parse("eyJhbGciOiJIUzI1NiIsImI2NCI6ZmFsc2UsImNyaXQiOlsiYjY0Il19.."
+                                 "A5dxf2s96_n5FLueVuW1Z_vh161FwXZC4YLPff6dmDY")
+                .error(),
+            JoseError::kUnsupportedHeader);
+}
+
 TEST(JwsVectors, RefusesEachWithAnotherPayload) {
   const auto all = vectors();
   for (const auto& entry : all.as_array()) {
@@ -112,6 +150,48 @@ TEST(JwsVectors, AreWhatWeSign) {
     }
     EXPECT_EQ(verify_payload(UnverifiedJws::parse(token).value(), vector.keys()), vector.payload) << vector.source;
   }
+}
+
+// RFC 7519 section 3.1, which is signed with the key of RFC 7515 A.1.
+TEST(JwtVectors, HasItsClaims) {
+  const auto vector = vector_of("RFC 7515 A.1");
+  const auto jwt = verify(vector.compact, vector.keys());
+  ASSERT_TRUE(jwt.has_value()) << describe(jwt.error());
+  EXPECT_EQ(jwt->header_typ(), "JWT");
+  EXPECT_EQ(jwt->iss(), "joe");
+  EXPECT_EQ(jwt->exp(), TimePoint(seconds{1300819380}));
+  EXPECT_TRUE(jwt->claims().at("http://example.com/is_root").as_bool());
+  EXPECT_EQ(jwt->claims().size(), 3u);
+}
+
+// RFC 7517 A.2 and A.3: private and symmetric keys, alone and in their sets.
+TEST(JwkVectors, RefusesPrivateAndSymmetricKeys) {
+  const auto all = parse_json(read_file("jwk_rfc7517.json")).value();
+  for (const auto* name : {"rfc7517_a2", "rfc7517_a3"}) {
+    const auto& set = all.as_object().at(name);
+    const auto text = json::serialize(set);
+    EXPECT_EQ(parse_jwks(text).error(), JoseError::kPrivateMember) << name;
+    EXPECT_EQ(KeySet::from_jwks(text).error(), JoseError::kPrivateMember) << name;
+    const auto& keys = set.as_object().at("keys").as_array();
+    EXPECT_EQ(keys.size(), 2u);
+    for (const auto& key : keys) EXPECT_EQ(parse_jwk(key.as_object()).error(), JoseError::kPrivateMember) << name;
+  }
+}
+
+// RFC 7517 appendix B: the key is read, its certificate chain says nothing to us.
+TEST(JwkVectors, LeavesOutTheCertificateOfAKey) {
+  const auto all = parse_json(read_file("jwk_rfc7517.json")).value();
+  const auto& vector = all.as_object().at("rfc7517_b").as_object();
+  ASSERT_TRUE(vector.contains("x5c"));
+  const auto jwk = parse_jwk(vector);
+  ASSERT_TRUE(jwk.has_value());
+  EXPECT_EQ(jwk->kid, "1b94c");
+  EXPECT_EQ(jwk->use, "sig");
+  EXPECT_EQ(base64url_encode(jwk->key.rsa_n()), string_or(vector, "n", ""));
+  EXPECT_TRUE(jwk->certificate_der.empty());
+  auto other = vector;  // whatever it says
+  other["x5c"] = json::array{"bm8gY2VydGlmaWNhdGU="};
+  EXPECT_TRUE(parse_jwk(other).has_value());
 }
 
 TEST(JwkVectors, HaveTheirThumbprints) {

@@ -26,7 +26,10 @@ TEST(Discovery, refuses_to_promise_what_this_release_cannot_do) {
   const auto document = object_of(world.get(kPath));
   for (const auto* name :
        {"backchannel_authentication_endpoint", "mtls_endpoint_aliases",
-        "request_object_encryption_alg_values_supported", "authorization_encryption_alg_values_supported"}) {
+        "request_object_encryption_alg_values_supported", "request_object_encryption_enc_values_supported",
+        "authorization_encryption_alg_values_supported", "authorization_encryption_enc_values_supported",
+        "id_token_encryption_alg_values_supported", "id_token_encryption_enc_values_supported",
+        "userinfo_encryption_alg_values_supported", "userinfo_encryption_enc_values_supported"}) {
     EXPECT_FALSE(document.contains(name)) << name;
   }
   EXPECT_FALSE(document.at("request_uri_parameter_supported").as_bool());
