@@ -7,10 +7,10 @@
 // this is the time a person waits.
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
-import http from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Administrator } from './administrator.mjs';
 import { benchUser } from './realm.mjs';
 import { realmOf, say, Server } from './server.mjs';
 
@@ -26,46 +26,6 @@ const realm = realmOf.RS256;
 const round = (x) => Math.round(x * 1000) / 1000;
 const at = (sorted, part) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
 const median = (list) => at([...list].sort((a, b) => a - b), 0.5);
-
-/// An administrator with one connection that stays open.
-class Administrator {
-  constructor(server) {
-    this.server = server;
-    this.agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-  }
-
-  send(method, path, body, headers = {}) {
-    return new Promise((done, fail) => {
-      const request = http.request(`${this.server.base}${path}`, { method, agent: this.agent, headers: { ...headers, ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }) } }, (answer) => {
-        const parts = [];
-        answer.on('data', (part) => parts.push(part));
-        answer.on('end', () => done({ status: answer.statusCode, text: Buffer.concat(parts).toString() }));
-      });
-      request.on('error', fail);
-      request.end(body);
-    });
-  }
-
-  /// Tokens of master live for a minute; a new one every half.
-  async token() {
-    if (this.until > Date.now()) return this.held;
-    const form = new URLSearchParams({ grant_type: 'password', client_id: 'admin-cli', username: 'admin', password: 'bench-admin-password' });
-    const answer = await this.send('POST', '/realms/master/protocol/openid-connect/token', form.toString(), { 'content-type': 'application/x-www-form-urlencoded' });
-    if (answer.status !== 200) throw new Error(`no token: ${answer.status} ${answer.text}`);
-    this.held = JSON.parse(answer.text).access_token;
-    this.until = Date.now() + 30_000;
-    return this.held;
-  }
-
-  async call(method, path, body) {
-    const headers = { authorization: `Bearer ${await this.token()}`, ...(body ? { 'content-type': 'application/json' } : {}) };
-    const begin = process.hrtime.bigint();
-    const answer = await this.send(method, `/admin/realms${path}`, body && JSON.stringify(body), headers);
-    const milliseconds = Number(process.hrtime.bigint() - begin) / 1e6;
-    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text.slice(0, 200)}`);
-    return { milliseconds, text: answer.text };
-  }
-}
 
 /// Calls `count` times after a few that are not counted; `one(i)` gives method, path and body.
 async function timed(administrator, count, one) {

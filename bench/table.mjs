@@ -1,4 +1,5 @@
-// Turns bench/results/floors-*.json into Markdown: one row per floor, with what the machine gave in the same run.
+// Turns bench/results/{floors,scale,clients}-*.json into Markdown: one row per floor, with what the machine gave in the
+// same run.
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,4 +24,12 @@ for (const file of readdirSync(folder).filter((f) => /^scale-.*\.json$/.test(f))
   console.log(`\n## ${r.small} users beside ${r.large}, ${r.db}, ${r.when}, ${r.rounds} pairs of ${r.seconds} s\n`);
   console.log('| work | small /s | large /s | ratio | floor | holds |\n| --- | --- | --- | --- | --- | --- |');
   for (const [name, w] of Object.entries(r.work)) console.log(`| ${name} | ${w.small} | ${w.large} | ${w.ratio} | ${r.within} | ${w.holds ? 'yes' : '**no**'} |`);
+}
+for (const file of readdirSync(folder).filter((f) => /^clients-.*\.json$/.test(f)).sort()) {
+  const r = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+  console.log(`\n## ${r.clients} clients in one realm, ${r.db}, ${r.when}\n`);
+  console.log('| work | first tenth, ms | last tenth, ms | ratio | at most | holds |\n| --- | --- | --- | --- | --- | --- |');
+  for (const [name, w] of Object.entries(r.work)) {
+    console.log(`| ${name} | ${w.median_ms_by_tenth[0]} | ${w.median_ms_by_tenth.at(-1)} | ${w.ratio} | ${r.within} | ${w.holds ? 'yes' : '**no**'} |`);
+  }
 }

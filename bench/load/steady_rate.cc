@@ -133,8 +133,10 @@ int main(int argc, char** argv) {
     load.poll();
   }
   std::sort(load.micros.begin(), load.micros.end());
-  const auto quantile = [&](double q) { return load.micros[static_cast<std::size_t>(q * static_cast<double>(load.micros.size() - 1))]; };
-  std::printf("{\"sent\":%ld,\"answered\":%zu,\"failures\":%ld,\"p50_us\":%.0f,\"p99_us\":%.0f,\"p999_us\":%.0f}\n", total,
-              load.micros.size(), load.failures + total - static_cast<long>(load.micros.size()), quantile(0.5), quantile(0.99),
-              quantile(0.999));
+  const auto quantile = [&](double q) {
+    return load.micros[static_cast<std::size_t>(q * static_cast<double>(load.micros.size() - 1))];
+  };
+  std::printf("{\"sent\":%ld,\"answered\":%zu,\"failures\":%ld,\"p50_us\":%.0f,\"p99_us\":%.0f,\"p999_us\":%.0f}\n",
+              total, load.micros.size(), load.failures + total - static_cast<long>(load.micros.size()), quantile(0.5),
+              quantile(0.99), quantile(0.999));
 }

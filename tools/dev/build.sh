@@ -75,5 +75,5 @@ fuzz_one() {
 dev_format() {
   # shellcheck disable=SC2086
   need $packages_lint
-  find src tests -name '*.cc' -o -name '*.h' | grep -v node_modules | xargs clang-format-19 -i
+  find src tests bench -name '*.cc' -o -name '*.h' | grep -v node_modules | xargs clang-format-19 -i
 }

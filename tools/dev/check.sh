@@ -35,7 +35,9 @@ tsan_stage() {
   stages+=(tsan)
 }
 
-# tidy [--all]: sources that differ from the main branch, committed or not; or all of them, which takes half an hour.
+# tidy [--all]: sources that differ from the main branch, committed or not, and where none does, those of the last commits;
+# or all of them, which takes half an hour.
+tidy_commits=10
 tidy() {
   local base files
   if [ "${1:-}" = --all ]; then
@@ -43,9 +45,14 @@ tidy() {
   else
     base=$(git merge-base HEAD origin/main 2>/dev/null || git merge-base HEAD main 2>/dev/null || echo HEAD)
     files=$(git diff --name-only --diff-filter=d "$base" -- 'src/*.cc')
+    if [ -z "$files" ]; then
+      base=$(git rev-list --max-count=$((tidy_commits + 1)) HEAD | tail -n 1)
+      echo "no source differs from the main branch: looking at what its last $tidy_commits commits changed"
+      files=$(git diff --name-only --diff-filter=d "$base" -- 'src/*.cc')
+    fi
   fi
   files=$(grep -v '_test.cc$\|_bench.cc$\|_fuzz.cc$' <<<"$files" || true)
-  [ -n "$files" ] || { echo "no source differs from the main branch; ./dev check --all looks at every one"; return 0; }
+  [ -n "$files" ] || { echo "there is no source to look at; ./dev check --all looks at every one"; return 0; }
   build release
   echo "$(wc -l <<<"$files") files"
   xargs -P "$cores" -n 1 clang-tidy-19 --quiet -p build/release <<<"$files"

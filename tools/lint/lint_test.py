@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Every check refuses the samples it is there for. Run by ./dev test and ./dev lint."""
+import shutil
 import tempfile
 import unittest
 from pathlib import Path
@@ -66,7 +67,8 @@ class Sizes(TreeTest):
     def test_refuses_long_files(self):
         self.write("src/web/x.cc", "\n" * 601)
         self.write("src/web/x.h", "\n" * 301)
-        self.assert_refused("sizes", "601 lines", "301 lines")
+        self.write("bench/load/x.cc", "\n" * 601)
+        self.assert_refused("sizes", "src/web/x.cc:1: 601 lines", "301 lines", "bench/load/x.cc:1: 601 lines")
 
     def test_refuses_long_lines(self):
         self.write("src/web/x.cc", "// " + "x" * 120 + "\n")
@@ -113,6 +115,26 @@ class Banned(TreeTest):
         self.write("src/web/x.cc", "// time(0), rand(), throw\nint x = auth_time(1) + c.time() + a->rand(); TimePoint time(int column);\n"
                                    'auto s = "sleep_for(1)"; auto r = R"(throw)"; int strand(int);\n/* getenv(1)\n */\n')
         self.assert_refused("banned")
+
+
+class Headers(TreeTest):
+    @unittest.skipUnless(shutil.which("clang++-19"), "needs clang++-19, which ./dev lint installs")
+    def test_refuses_header_that_needs_what_it_does_not_include(self):
+        self.write("src/web/good.h", "#pragma once\n#include <string>\ninline std::string name() { return {}; }\n")
+        self.write("src/web/lost.h", "#pragma once\ninline std::string name() { return {}; }\n")
+        self.assert_refused("headers", "src/web/lost.h:1: does not compile alone")
+
+
+class Format(TreeTest):
+    @unittest.skipUnless(shutil.which("clang-format-19"), "needs clang-format-19, which ./dev lint installs")
+    def test_refuses_what_is_not_formatted_wherever_it_is(self):
+        self.write(".clang-format", "BasedOnStyle: Google\n")
+        self.write("src/web/good.cc", "int x = 1;\n")
+        for name in ("src/web/x.cc", "src/web/x.h", "tests/protocol/x.cc", "tests/support/x.h", "bench/load/x.cc"):
+            self.write(name, "int  x=1;\n")
+        self.write("tests/e2e/node_modules/x/x.cc", "int  x=1;\n")
+        self.assert_refused("format", "src/web/x.cc:1", "src/web/x.h:1", "bench/load/x.cc:1", "tests/protocol/x.cc:1",
+                            "tests/support/x.h:1")
 
 
 class Modules(TreeTest):
