@@ -212,12 +212,19 @@ TEST_F(AuthenticateTest, refuses_to_replay_a_completed_interaction) {
 }
 
 TEST_F(AuthenticateTest, refuses_the_old_cookie_after_a_login) {
-  start(browser_);
+  const auto other_tab = start(browser_);
   const auto before = browser_.cookies;
   const auto page = start(browser_);
   EXPECT_EQ(browser_.cookies, before);  // kept while logging in: tabs share it
   submit(browser_, page, "ada", kPassword);
-  EXPECT_NE(browser_.cookies, before);
+  ASSERT_THAT(completed_, SizeIs(1));
+  const auto after = browser_.cookies;
+  EXPECT_NE(after, before);
+  EXPECT_EQ(location(submit(browser_, other_tab, "ada", kPassword)), kExpiredRedirect) << "a form of the old cookie";
+  const auto open = start(browser_);
+  browser_.cookies = before;
+  EXPECT_EQ(location(submit(browser_, open, "ada", kPassword)), kExpiredRedirect) << "a form of the new cookie";
+  EXPECT_THAT(completed_, SizeIs(1));
 }
 
 TEST_F(AuthenticateTest, refuses_cross_site_posts) {

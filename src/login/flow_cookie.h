@@ -9,7 +9,8 @@
 // - Nothing is stored under it: the value alone opens no page and no interaction.
 // - To go on with a victim's login its sealed text or row handle is needed, which stand only in the victim's own pages.
 // - With the proof comes a new value: the row of what was proven, and every later step, is bound to one that nobody
-//   outside this browser has seen. The old value is worth nothing from then on, and so are its interactions.
+//   outside this browser has seen. The old value opens nothing of this browser from then on. Who kept it with a login
+//   page of their own has what everybody can have: a page that asks for a password.
 // - A login of the attacker's own cannot be posted into the victim's browser: the form's origin is checked, the cookie
 //   does not travel with cross-site posts (SameSite=Lax), and the interaction must be bound to the victim's cookie.
 #pragma once

@@ -29,6 +29,8 @@ journey('a_tour_as_the_first_administrator', kOnlyCardea, async ({ page }) => {
   const tokens = page.locator('#tokens');
   assert.match(await tokens.innerText(), new RegExp(`preferred_username\\s+${server.admin.username}`));
   assert.equal(await tokens.getByText('The signature is right').count(), 2);
+  const azp = tokens.locator('tr', { has: page.getByRole('rowheader', { name: 'azp', exact: true }) }).first();
+  assert.deepEqual(await azp.locator('th, td').allInnerTexts(), ['azp', 'playground', 'The client that asked for the token.']);
   const before = await tokens.locator('pre.raw').first().textContent();
   await page.screenshot({ path: picturePath('playground'), fullPage: true });
 
