@@ -15,6 +15,7 @@
 #include "core/mail/mail_server.h"
 #include "core/mail/mailer.h"
 #include "core/settings.h"
+#include "domain/identity_provider.h"
 #include "domain/repository/repositories.h"
 #include "web/base_url.h"
 #include "web/fetch.h"
@@ -52,11 +53,12 @@ struct ClientMessage {
 };
 /// Sends all of them and waits for what the clients say; for the admin lane. In their order: whether each was taken.
 using TellClients = std::function<std::vector<bool>(std::vector<ClientMessage>)>;
-/// Keys that were fetched: forgets those of all clients, and those of providers at these addresses. The next use
+/// Keys that were fetched: forgets those of all clients, and those of these providers at their `jwksUrl`. The next use
 /// fetches them.
-using ForgetKeys = std::function<void(const std::vector<web::OutboundUrl>& providers)>;
+using ForgetKeys = std::function<void(const std::vector<IdentityProvider>& providers)>;
 /// Takes a provider's key set that was fetched from `url`. False: it is none.
-using KeepProviderKeys = std::function<bool(const web::OutboundUrl& url, std::string_view jwks_json)>;
+using KeepProviderKeys =
+    std::function<bool(const IdentityProvider& provider, const web::OutboundUrl& url, std::string_view jwks_json)>;
 
 struct Dependencies {
   Repositories repositories;

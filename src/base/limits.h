@@ -14,7 +14,8 @@ inline constexpr std::size_t kParameterNameBytesMax = 256;
 inline constexpr std::size_t kParameterBytesMax = 16 * 1024;
 inline constexpr std::size_t kCookiesMax = 60;
 inline constexpr std::size_t kUriBytesMax = 8 * 1024;
-inline constexpr std::size_t kStepsMax = 16;  // steps of one Outcome
+inline constexpr std::size_t kStepsMax = 16;  // steps of one Outcome, those after a call to another server apart
+inline constexpr std::size_t kOutcomeFetchesMax = 16;  // calls to other servers of one Outcome
 inline constexpr std::size_t kHostBytesMax = 255;
 inline constexpr std::size_t kChunkHeadBytesMax =
     4 * 1024;  // size line of a chunk; all trailers (RFC 9112 section 7.1)

@@ -28,6 +28,8 @@ struct Known {
   std::optional<FederatedIdentity> link;
   std::optional<User> linked, by_username, by_email;
   bool by_email_is_admin = false;
+  std::optional<User> proven;       // who signed in by a step before, where nobody is linked
+  bool proven_has_another = false;  // and has another identity of this provider
 };
 
 // The account that goes by this name: its username, or the address it signs in with.
@@ -50,6 +52,17 @@ Stored<Known> load_known(Rows& rows, const Arrival& arrival) {
     auto user = repositories.users.find(rows, realm.id, out.link->user);
     if (!user) return refuse(user.error());
     out.linked = std::move(*user);
+    return out;
+  }
+  if (arrival.paused.proven_as && !arrival.paused.may_link) return out;
+  if (arrival.paused.proven_as) {
+    auto user = repositories.users.find(rows, realm.id, *arrival.paused.proven_as);
+    if (!user) return refuse(user.error());
+    out.proven = std::move(*user);
+    const auto links = repositories.federated_identities.list(rows, *arrival.paused.proven_as);
+    if (!links) return refuse(links.error());
+    out.proven_has_another =
+        std::ranges::find(*links, arrival.provider->alias, &FederatedIdentity::provider) != links->end();
     return out;
   }
   const auto mapped = run_mappers(mappers_of(realm, *arrival.provider), arrival.identity, true);
@@ -145,6 +158,7 @@ FederatedIdentity link_record(const Arrival& arrival, const UserId& user) {
   out.realm = arrival.realm->realm.id;
   out.user = user;
   out.provider = arrival.provider->alias;
+  out.issuer = arrival.identity.issuer;
   out.upstream_id = arrival.identity.id;
   out.upstream_name = limited(arrival.identity.username);
   if (arrival.provider->store_token) out.token = SecretBytes::copy_of(arrival.token_text);
@@ -192,6 +206,12 @@ Stored<void> write_return(Tx& tx, const Arrival& arrival, const UserId& id) {
 UpstreamSignIn sign_in(const ArrivalPtr& arrival, User user, std::function<Stored<void>(Tx&)> write) {
   UpstreamSignIn out;
   out.user = std::move(user);
+  out.proof = {.provider = arrival->provider->alias,
+               .issuer = arrival->identity.issuer,
+               .subject = string_or(arrival->identity.claims, "sub", ""),
+               .sid = string_or(arrival->identity.claims, "sid", ""),
+               .username = limited(arrival->identity.username),
+               .auth_time = arrival->auth_time};
   out.save = [arrival, user_id = out.user.id, write = std::move(write)](Tx& tx) -> Stored<void> {
     const auto& dependencies = arrival->dependencies;
     // One login for each state, whatever comes in parallel.
@@ -382,7 +402,23 @@ web::Outcome ask_to_link(const ArrivalPtr& arrival, const User& user) {
   });
 }
 
+// The same id from another issuer is somebody else: whoever may change a provider's addresses does not become everybody
+// who ever signed in by it (attack class 7).
+bool is_of_other_issuer(const Known& known, const UpstreamIdentity& identity) {
+  return known.link && !known.link->issuer.empty() && known.link->issuer != identity.issuer;
+}
+
 web::Outcome decide(const ArrivalPtr& arrival, const Known& known) {
+  if (is_of_other_issuer(known, arrival->identity)) {
+    return fail_arrival(*arrival, "link_of_other_issuer",
+                        "This provider cannot be used to sign in. Ask your administrator.");
+  }
+  // In the middle of a login whoever signed in to the account already is its owner: that is the proof that a link
+  // needs, where it evades no other factor.
+  if (known.proven && !known.proven_has_another) return link_now(arrival, *known.proven);
+  if (arrival->paused.proven_as && !known.linked) {
+    return fail_arrival(*arrival, "other_user", "You are signed in there as somebody else.");
+  }
   const auto rules = first_login_rules(arrival->realm->flows, arrival->realm->realm, *arrival->provider);
   if (!rules && !known.linked) {
     return fail_arrival(*arrival, "first_login_flow_cannot_run",
@@ -476,6 +512,7 @@ Stored<void> store_link(Tx& tx, const Dependencies& dependencies, const LinkPlac
   record.realm = realm.realm.id;
   record.user = link.user;
   record.provider = provider.alias;
+  record.issuer = link.identity.issuer;
   record.upstream_id = link.identity.id;
   record.upstream_name = limited(link.identity.username);
   if (provider.store_token) record.token = SecretBytes::copy_of(link.token_text);

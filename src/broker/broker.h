@@ -15,10 +15,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "broker/graph_pause.h"
 #include "broker/source_paths.h"
 #include "core/login_guard.h"
 #include "core/settings.h"
 #include "crypto/seal.h"
+#include "domain/identity_provider.h"
+#include "domain/session.h"
 #include "domain/upstream_login.h"
 #include "upstream/memory.h"
 #include "web/base_url.h"
@@ -58,10 +61,12 @@ struct Dependencies {
   std::function<std::optional<web::Response>(const web::Request&, const RealmEntry*)> refuse_realm;
   std::shared_ptr<upstream::Memory> memory = std::make_shared<upstream::Memory>();
   std::shared_ptr<SourcePaths> source_paths = std::make_shared<SourcePaths>();
+  std::shared_ptr<GraphPause> graph_pause = std::make_shared<GraphPause>();
   /// Codes that may be brought here: each costs a request with our secret at the provider.
   std::shared_ptr<LoginGuard> callback_guard = std::make_shared<LoginGuard>(clock, random, kCallbackRates);
 
-  [[nodiscard]] upstream::Reach reach() const { return {*memory, clock, log}; }
+  /// What is remembered for this configuration of the provider: whoever changes it sees what is there now.
+  [[nodiscard]] upstream::Reach reach(const IdentityProvider& provider) const;
 };
 
 /// `/realms/{realm}/broker/{alias}/...`, `login-actions/first-broker-login`, and authentik's `/source/oauth/...`.
@@ -73,5 +78,13 @@ void add_routes(web::Router& router, const Dependencies& dependencies);
 [[nodiscard]] web::Outcome link_upstream(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
                                          const std::string& handle, const UserId& user,
                                          std::move_only_function<web::Outcome()> next);
+
+/// For logout here: where the browser signs out at the provider that vouched for `session` and comes back to `target`
+/// from (empty: our own page), as the provider's record says: `logoutUrl`, or `logoutAtProvider` = `true`. Empty: it
+/// does not.
+using UpstreamLogoutNext = std::move_only_function<web::Outcome(const std::string& url)>;
+[[nodiscard]] web::Outcome upstream_logout_url(const Dependencies& dependencies, const web::Request& request,
+                                               RealmPtr realm, const UserSession& session, std::string target,
+                                               UpstreamLogoutNext next);
 
 }  // namespace cardea::broker

@@ -155,7 +155,8 @@ web::Outcome take_answer(const ExchangePtr& exchange, const web::Fetched& fetche
   auto url = outbound_url(exchange->addresses, exchange->addresses.jwks);
   if (!url) return fail(*exchange, "bad_jwks_url");
   return upstream::with_keys(
-      exchange->arrival->dependencies.reach(), std::move(*url), upstream::key_id_of(exchange->answer.id_token),
+      exchange->arrival->dependencies.reach(*exchange->arrival->provider), std::move(*url),
+      upstream::key_id_of(exchange->answer.id_token),
       [exchange](const Result<upstream::SharedKeys, std::string>& keys) { return check_token(exchange, keys); });
 }
 
@@ -245,6 +246,10 @@ web::Outcome go_on(const ArrivalPtr& arrival, upstream::Callback callback) {
                                                 const AuthorizationRequest& authorization) mutable -> web::Outcome {
         arrival->paused = std::move(held);
         arrival->authorization = authorization;
+        const auto& wanted = arrival->paused.provider;
+        if (!wanted.empty() && wanted != arrival->provider->alias) {
+          return fail_arrival(*arrival, "provider_of_other_step", kFailed);
+        }
         return with_addresses(
             arrival->dependencies, *arrival->provider,
             [arrival,

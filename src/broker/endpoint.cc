@@ -1,9 +1,17 @@
 #include "broker/endpoint.h"
 
 #include "core/store_failure.h"
+#include "crypto/hash.h"
 #include "web/error_page.h"
 
 namespace cardea::broker {
+
+upstream::Reach Dependencies::reach(const IdentityProvider& provider) const {
+  std::string text = provider.kind;
+  for (const auto& [name, value] : provider.config) text.append("\n").append(name).append("=").append(value);
+  return {*memory, clock, log, crypto::sha256_base64url(text)};
+}
+
 web::Response store_failed(const Dependencies& dependencies, const web::Request& request, const RealmEntry* realm,
                            StoreError error) {
   dependencies.log.write(level_of(error), "store_failed",

@@ -149,7 +149,8 @@ web::Outcome fetch_keys(const CheckPtr& check, const Addresses& addresses) {
   if (!url) return refuse_it(check, "bad_jwks_url");
   check->rules.issuers = issuers_of(*check->provider, addresses);
   check->rules.is_entra = addresses.dialect == Dialect::kEntra;
-  return upstream::with_keys(check->dependencies.reach(), std::move(*url), upstream::key_id_of(check->token),
+  return upstream::with_keys(check->dependencies.reach(*check->provider), std::move(*url),
+                             upstream::key_id_of(check->token),
                              [check, addresses](const Result<upstream::SharedKeys, std::string>& keys) -> web::Outcome {
                                if (!keys) return refuse_it(check, keys.error(), true);
                                return verify(check, *keys, addresses);

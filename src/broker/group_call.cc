@@ -49,11 +49,17 @@ web::Outcome finish(const AskingPtr& asking) {
 web::Outcome ask(const AskingPtr& asking, web::FetchRequest request,
                  std::move_only_function<web::Outcome(const AskingPtr&, const json::object&)> take,
                  std::move_only_function<web::Outcome(const AskingPtr&, std::string_view reason)> fail = give_up) {
+  const auto& dependencies = asking->arrival->dependencies;
+  if (!dependencies.graph_pause->is_over(asking->graph, dependencies.clock.steady())) {
+    return fail(asking, "told_to_wait");
+  }
   request.timeout = kGroupsTimeout;
   request.headers.push_back({"x-ms-throttle-priority", "high"});
   return web::fetch(
       std::move(request), web::Lane::kInline,
       [asking, take = std::move(take), fail = std::move(fail)](const web::Fetched& fetched) mutable -> web::Outcome {
+        const auto& broker = asking->arrival->dependencies;
+        if (fetched) broker.graph_pause->note(asking->graph, *fetched, broker.clock.steady());
         const auto body = upstream::read_object(fetched);
         if (!body) return fail(asking, body.error());
         return take(asking, *body);

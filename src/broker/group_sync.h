@@ -15,7 +15,7 @@ namespace cardea::broker {
 /// longer in goes at once.
 inline constexpr std::size_t kGroupsMadeMax = 500;
 
-/// `arrival.groups` must be there.
+/// `arrival.groups` must be there. Its cost grows with what changed, not with how many groups the realm has.
 [[nodiscard]] Stored<void> write_source_groups(Tx& tx, const Arrival& arrival, const UserId& user);
 
 }  // namespace cardea::broker

@@ -100,7 +100,7 @@ web::Outcome with_addresses(const Dependencies& dependencies, const IdentityProv
   auto url = web::ConfiguredUrl::parse(addresses.discovery);
   if (!url) return next(refuse(std::string("bad_discovery_url")));
   return upstream::with_metadata(
-      dependencies.reach(), std::move(*url),
+      dependencies.reach(provider), std::move(*url),
       [addresses = std::move(addresses), next = std::move(next)](
           const Result<std::shared_ptr<const upstream::Metadata>, std::string>& found) mutable -> web::Outcome {
         if (!found) return next(refuse(found.error()));
@@ -129,8 +129,14 @@ web::Outcome leave_with_addresses(const std::shared_ptr<const Departure>& depart
                         });
 }
 
+// A step of the flow may be about one provider: another one proves nothing there.
+bool is_wanted(const Departure& departure) {
+  return departure.paused.provider.empty() || departure.paused.provider == departure.provider->alias;
+}
+
 // authentik's callback path is one realm's: from another realm nobody would come back to it.
 web::Outcome set_out(const std::shared_ptr<const Departure>& departure) {
+  if (!is_wanted(*departure)) return fail_departure(*departure, "no_way_by_this_provider");
   if (!comes_back_to_source(*departure->provider)) return leave_with_addresses(departure);
   return with_source_realm(departure->dependencies, departure->request, departure->provider->alias,
                            [departure](const std::string& realm) -> web::Outcome {

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "core/authentication_methods.h"
 #include "core/level_of_assurance.h"
+#include "domain/identity_provider.h"
 
 namespace cardea {
 namespace {
@@ -38,7 +39,21 @@ UserSession make_session(const Realm& realm, const Authentication& proven, std::
   session.ip_address = ip_address;
   note_levels(session, proven);
   note_methods(session, proven);
+  note_upstream(session, proven.upstream);
   return session;
+}
+
+void note_upstream(UserSession& session, const std::optional<UpstreamProof>& upstream) {
+  const auto put = [&](std::string_view name, std::string_view value) {
+    session.notes.erase(std::string(name));
+    if (!value.empty()) session.notes.emplace(name, value);
+  };
+  const auto& from = upstream.value_or(UpstreamProof());
+  put(kProviderNote, from.provider);
+  put(kUpstreamNameNote, from.username);
+  put(kUpstreamIssuerNote, from.issuer);
+  put(kUpstreamSubjectNote, from.subject);
+  put(kUpstreamSidNote, from.sid);
 }
 
 void note_user_agent(UserSession& session, std::optional<std::string_view> header) {
@@ -101,6 +116,10 @@ TimePoint purge_time(const Realm& realm, const UserSession& session) {
 }
 
 bool is_session_alive(const Realm& realm, const UserSession& session, TimePoint now) {
+  if (const auto alias = session.note(kProviderNote); !alias.empty()) {
+    const auto provider = find_identity_provider(realm, alias);
+    if (!provider || !provider->enabled) return false;
+  }
   const auto idle = session_idle(realm, session);
   return now < session_end(realm, session) && now < session.last_seen + idle + idle / 4;
 }

@@ -16,6 +16,9 @@ namespace cardea {
 [[nodiscard]] UserSession make_session(const Realm& realm, const Authentication& proven, std::string_view ip_address,
                                        TimePoint now, Random& random);
 
+/// Keeps which provider vouched for the person, and its session there; without one, forgets what was kept before.
+void note_upstream(UserSession& session, const std::optional<UpstreamProof>& upstream);
+
 /// The session note that says what the browser called itself at the login, for people who look at their sessions.
 inline constexpr std::string_view kUserAgentNote = "user_agent";
 inline constexpr std::size_t kUserAgentBytesMax = 256;
@@ -44,8 +47,8 @@ void note_user_agent(UserSession& session, std::optional<std::string_view> heade
 /// When nothing can be left of the session unless it is used again: for the purge.
 [[nodiscard]] TimePoint purge_time(const Realm& realm, const UserSession& session);
 
-/// False when too old or idle too long. `last_seen` is written only when a quarter of the idle time has passed, so
-/// idleness is judged with that quarter as slack.
+/// False when too old or idle too long, or when the provider that vouched for it is disabled or gone. `last_seen` is
+/// written only when a quarter of the idle time has passed, so idleness is judged with that quarter as slack.
 [[nodiscard]] bool is_session_alive(const Realm& realm, const UserSession& session, TimePoint now);
 
 /// Why a token or cookie no longer counts, though its signature does.

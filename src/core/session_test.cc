@@ -29,6 +29,26 @@ TEST(Session, refuses_to_live_idle_with_a_quarter_of_slack) {
   EXPECT_TRUE(is_session_alive(realm, session(idle * 2, idle + idle / 4 - seconds{1}), kNow));
 }
 
+TEST(Session, refuses_to_live_without_the_provider_that_vouched_for_it) {
+  Realm realm;
+  realm.extra = json::parse(R"({"identityProviders": [{"alias": "up", "providerId": "oidc"},
+                                {"alias": "off", "providerId": "oidc", "enabled": false}]})")
+                    .as_object();
+  auto live = session(seconds{0}, seconds{0});
+  const auto is_alive_by = [&](std::string_view provider) {
+    note_upstream(live, UpstreamProof{.provider = std::string(provider), .sid = "there"});
+    return is_session_alive(realm, live, kNow);
+  };
+  EXPECT_FALSE(is_alive_by("off"));
+  EXPECT_FALSE(is_alive_by("gone"));
+  EXPECT_TRUE(is_alive_by("up"));
+  EXPECT_EQ(live.note(kUpstreamSidNote), "there");
+  (void)is_alive_by("gone");
+  note_upstream(live, std::nullopt);  // signed in here since
+  EXPECT_TRUE(live.notes.empty());
+  EXPECT_TRUE(is_session_alive(realm, live, kNow));
+}
+
 TEST(Session, refuses_offline_sessions_only_for_idleness_unless_the_realm_sets_a_maximum) {
   Realm realm;
   auto offline = session(std::chrono::years{3}, std::chrono::days{37});

@@ -61,6 +61,17 @@ struct AuthenticationMethod {
   friend bool operator==(const AuthenticationMethod&, const AuthenticationMethod&) = default;
 };
 
+/// That another provider vouched for them, for as long as what it is worth here depends on that provider.
+struct UpstreamProof {
+  std::string provider = {};                   // alias
+  std::string issuer = {};                     // as it says itself; of plain OAuth 2.0 the address of userinfo
+  std::string subject = {};                    // its `sub`
+  std::string sid = {};                        // of the session there (OpenID Connect Back-Channel Logout section 2.1)
+  std::string username = {};                   // there
+  std::optional<std::int64_t> auth_time = {};  // epoch seconds, when it says so
+  friend bool operator==(const UpstreamProof&, const UpstreamProof&) = default;
+};
+
 /// What a person proved, and when: the only thing that may end in a session or a code.
 struct Authentication {
   UserId user;
@@ -75,6 +86,7 @@ struct Authentication {
   /// Absent: not looked at.
   std::optional<std::int64_t> credential_stamp = {};
   std::vector<AuthenticationMethod> methods = {};
+  std::optional<UpstreamProof> upstream = {};
 };
 
 /// A code waiting to be redeemed once (RFC 6749 section 4.1.2). Only its hash is stored.

@@ -14,6 +14,7 @@ struct FederatedIdentity {
   RealmId realm;
   UserId user;
   std::string provider;     // the alias
+  std::string issuer;       // who said so; empty: not known yet, then the first who does
   std::string upstream_id;  // for example the `sub`; at Entra ID `tid` and `oid`
   std::string upstream_name;
   SecretBytes token;  // the provider's token answer, where the realm keeps it; empty: none

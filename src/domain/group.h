@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json.h"
@@ -21,6 +22,21 @@ struct Group {
   std::map<std::string, std::vector<std::string>> attributes;
   std::vector<RoleId> roles;
   json::object extra;
+
+  /// The first value; empty when absent.
+  [[nodiscard]] std::string_view attribute(std::string_view attribute_name) const {
+    const auto found = attributes.find(std::string(attribute_name));
+    return found == attributes.end() || found->second.empty() ? std::string_view()
+                                                              : std::string_view(found->second.front());
+  }
+};
+
+/// A group as its source knows it.
+struct SourcedGroup {
+  GroupId id;
+  std::string source_id;  // empty: the one that stands above all others of the source
+  std::string name;
+  bool shares_name = false;  // another group of the realm, of no source, is called the same
 };
 
 }  // namespace cardea

@@ -75,14 +75,19 @@ std::optional<IdentityProvider> find_identity_provider(const Realm& realm, std::
   return std::nullopt;
 }
 
-std::vector<IdentityProvider> login_providers(const Realm& realm) {
+std::vector<IdentityProvider> identity_providers(const Realm& realm) {
   std::vector<IdentityProvider> out;
   const auto* list = list_in(realm, "identityProviders");
   if (list == nullptr) return out;
   for (const auto& item : *list) {
-    auto provider = read_provider(item);
-    if (provider && provider->enabled && !provider->link_only) out.push_back(std::move(*provider));
+    if (auto provider = read_provider(item)) out.push_back(std::move(*provider));
   }
+  return out;
+}
+
+std::vector<IdentityProvider> login_providers(const Realm& realm) {
+  auto out = identity_providers(realm);
+  std::erase_if(out, [](const IdentityProvider& provider) { return !provider.enabled || provider.link_only; });
   std::ranges::sort(out, [](const IdentityProvider& left, const IdentityProvider& right) {
     return std::pair(gui_order(left), left.alias) < std::pair(gui_order(right), right.alias);
   });

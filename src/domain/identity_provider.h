@@ -50,6 +50,8 @@ struct IdentityProviderMapper {
 
 /// Absent: there is none by that alias, or its document is no provider's.
 [[nodiscard]] std::optional<IdentityProvider> find_identity_provider(const Realm& realm, std::string_view alias);
+/// All of them, in the order of the document.
+[[nodiscard]] std::vector<IdentityProvider> identity_providers(const Realm& realm);
 /// Those that are enabled and may be signed in by, in the order of `guiOrder`, then alias.
 [[nodiscard]] std::vector<IdentityProvider> login_providers(const Realm& realm);
 /// In the order of the document; INHERIT is resolved.

@@ -36,7 +36,8 @@ struct AwaitingSteps {
   FlowProgress progress;                              // is_proven()
   int failures = 0;                                   // wrong answers since; bounded by kStepFailuresMax
   std::optional<SessionId> session = {};              // as above
-  std::optional<std::int64_t> credential_stamp = {};  // as Authentication's
+  std::optional<std::int64_t> credential_stamp = {};  // these two as Authentication's
+  std::optional<UpstreamProof> upstream = {};
 };
 
 /// The person proved who they are and must still do these things, in this order.

@@ -81,6 +81,17 @@ void write_request(JsonWriter& writer, const AuthorizationRequest& request) {
   writer.end_object();
 }
 
+void write_upstream(JsonWriter& writer, const std::optional<UpstreamProof>& upstream) {
+  if (!upstream) return;
+  writer.key("up").begin_object().member("p", upstream->provider);
+  text(writer, "i", upstream->issuer);
+  text(writer, "s", upstream->subject);
+  text(writer, "d", upstream->sid);
+  text(writer, "n", upstream->username);
+  if (upstream->auth_time) writer.member("t", *upstream->auth_time);
+  writer.end_object();
+}
+
 void write_stage(JsonWriter& writer, const AwaitingLogin& stage) {
   writer.key("l").begin_object();
   text(writer, "u", stage.username_shown);
@@ -103,6 +114,7 @@ void write_stage(JsonWriter& writer, const AwaitingSteps& stage) {
   if (stage.failures > 0) writer.member("f", static_cast<std::int64_t>(stage.failures));
   if (stage.session) writer.member("si", stage.session->str());
   if (stage.credential_stamp) writer.member("cs", *stage.credential_stamp);
+  write_upstream(writer, stage.upstream);
   writer.end_object();
 }
 
@@ -117,6 +129,7 @@ void write_stage(JsonWriter& writer, const AwaitingActions& stage) {
   }
   if (stage.proven.session) writer.member("si", stage.proven.session->str());
   if (stage.proven.credential_stamp) writer.member("cs", *stage.proven.credential_stamp);
+  write_upstream(writer, stage.proven.upstream);
   if (!stage.proven.methods.empty()) {
     writer.key("am").begin_array();
     for (const auto& method : stage.proven.methods) {
@@ -243,6 +256,22 @@ std::optional<AwaitingLogin> read_login(const json::object& object) {
   return out;
 }
 
+bool read_upstream(const json::object& object, std::optional<UpstreamProof>& out) {
+  const auto* value = object.if_contains("up");
+  if (value == nullptr) return true;
+  if (!value->is_object()) return false;
+  Reader in(value->get_object());
+  UpstreamProof read{.provider = in.needed("p"),
+                     .issuer = in.text("i").value_or(""),
+                     .subject = in.text("s").value_or(""),
+                     .sid = in.text("d").value_or(""),
+                     .username = in.text("n").value_or(""),
+                     .auth_time = in.number("t")};
+  if (!in.ok() || read.provider.empty()) return false;
+  out = std::move(read);
+  return true;
+}
+
 // Only what says that this user's credential was checked is a stage of its own.
 std::optional<AwaitingSteps> read_steps(const json::object& object) {
   Reader in(object);
@@ -253,6 +282,7 @@ std::optional<AwaitingSteps> read_steps(const json::object& object) {
   const auto failures = in.number("f").value_or(0);
   out.session = in.session("si");
   out.credential_stamp = in.number("cs");
+  if (!read_upstream(object, out.upstream)) return std::nullopt;
   if (!in.ok() || results->size() > kResultsMax || failures < 0 || failures > kStepFailuresMax) return std::nullopt;
   out.failures = static_cast<int>(failures);
   for (const auto& item : *results) {
@@ -299,6 +329,7 @@ std::optional<AwaitingActions> read_actions(const json::object& object) {
   out.proven.session = in.session("si");
   out.proven.credential_stamp = in.number("cs");
   if (!read_methods(object, out.proven.methods)) return std::nullopt;
+  if (!read_upstream(object, out.proven.upstream)) return std::nullopt;
   out.asked = in.text("as").value_or("");
   out.mailed = in.flag("m");
   const auto* actions = in.needed_array("do");

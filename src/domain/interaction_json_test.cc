@@ -45,6 +45,7 @@ Interaction full() {
   actions.proven = {.user = UserId("u1"), .auth_time = 1767225600, .acr = "1", .remember_me = true, .levels = {1, 2}};
   actions.proven.session = SessionId("s1");
   actions.proven.credential_stamp = 1767225600123;
+  actions.proven.upstream = UpstreamProof{.provider = "up"};
   actions.proven.methods = {{.reference = "otp", .max_age = 60, .auth_time = 1767225600}};
   actions.actions = {"UPDATE_PASSWORD", "VERIFY_EMAIL"};
   out.stage = actions;
@@ -133,7 +134,13 @@ TEST(InteractionJson, refuses_steps_that_prove_nothing_or_belong_to_somebody_els
       .progress = {.user = UserId("ada"), .results = {{"x-1", Proof::kPassword, UserId("ada")}}, .remember_me = true},
       .failures = 2,
       .session = SessionId("s1"),
-      .credential_stamp = -1};
+      .credential_stamp = -1,
+      .upstream = UpstreamProof{.provider = "up",
+                                .issuer = "https://up.example",
+                                .subject = "u-1",
+                                .sid = "there",
+                                .username = "ada",
+                                .auth_time = 7}};
   const auto text = to_json(steps);
   const auto after = interaction_from_json(text);
   ASSERT_TRUE(after.has_value());
@@ -141,6 +148,7 @@ TEST(InteractionJson, refuses_steps_that_prove_nothing_or_belong_to_somebody_els
   EXPECT_EQ(std::get<AwaitingSteps>(after->stage).failures, 2);
   EXPECT_EQ(std::get<AwaitingSteps>(after->stage).session, SessionId("s1"));
   EXPECT_EQ(std::get<AwaitingSteps>(after->stage).credential_stamp, -1);
+  EXPECT_EQ(std::get<AwaitingSteps>(after->stage).upstream, std::get<AwaitingSteps>(steps.stage).upstream);
   const std::string result = R"({"x":"x-1","p":"password","u":"ada"})";
   for (const auto* odd : {"", "1", R"({"x":"x-1","p":"password","u":"bob"})", R"({"x":"x-1","p":"magic","u":"ada"})",
                           R"({"x":"","p":"password","u":"ada"})", R"({"x":"x-1","p":"username","u":"ada"})"}) {
@@ -194,6 +202,7 @@ TEST(InteractionJson, round_trips_every_member) {
   EXPECT_TRUE(stage.proven.remember_me);
   EXPECT_EQ(stage.proven.session, SessionId("s1"));
   EXPECT_EQ(stage.proven.credential_stamp, 1767225600123);
+  EXPECT_EQ(stage.proven.upstream, UpstreamProof{.provider = "up"});
   EXPECT_EQ(stage.proven.methods, std::get<AwaitingActions>(before.stage).proven.methods);
   EXPECT_EQ(stage.actions, (std::vector<std::string>{"UPDATE_PASSWORD", "VERIFY_EMAIL"}));
 }

@@ -5,11 +5,19 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "domain/ids.h"
 
 namespace cardea {
+
+/// Notes of a session that another provider vouched for, the first two as Keycloak has them.
+inline constexpr std::string_view kProviderNote = "identity_provider";  // alias
+inline constexpr std::string_view kUpstreamNameNote = "identity_provider_identity";
+inline constexpr std::string_view kUpstreamIssuerNote = "upstream_iss";
+inline constexpr std::string_view kUpstreamSubjectNote = "upstream_sub";
+inline constexpr std::string_view kUpstreamSidNote = "upstream_sid";
 
 struct UserSession {
   SessionId id;  // `sid`; 24 base64url characters
@@ -22,6 +30,11 @@ struct UserSession {
   bool offline = false;  // stands beside or instead of the browser's session (scope offline_access); its own lifespans
   std::string ip_address;
   std::map<std::string, std::string> notes;  // user session notes, read by mappers
+
+  [[nodiscard]] std::string_view note(std::string_view name) const {  // empty when absent
+    const auto found = notes.find(std::string(name));
+    return found == notes.end() ? std::string_view() : std::string_view(found->second);
+  }
 };
 
 struct ClientSession {

@@ -21,6 +21,9 @@ struct PausedLogin {
   std::string client_id;
   std::string tab_id;
   std::string client_data;
+  std::string provider = {};             // the one that the step is about; empty: any
+  std::optional<UserId> proven_as = {};  // by a step before, or by the session that is stepped up
+  bool may_link = false;                 // to `proven_as`: this is the only way on, so no other factor is evaded
 };
 
 /// Whom a provider's identity stands for here, checked: enabled, not locked.
@@ -28,6 +31,7 @@ struct UpstreamSignIn {
   User user;
   std::set<std::string, std::less<>> credentials;  // types the user has
   std::optional<TimePoint> password_set_at = {};
+  UpstreamProof proof = {};
   /// Uses up what came back from the provider and stores what it brought, with the step's result or not at all.
   /// kConflict: it was used before. May run twice.
   std::function<Stored<void>(Tx&)> save = {};

@@ -56,6 +56,8 @@ web::Outcome StepRunner::guarded(web::Lane lane, const web::Request& request, F&
 
 void StepRunner::start(const std::shared_ptr<Exchange>& exchange) {
   exchange->steps = 0;
+  exchange->fetches = 0;
+  exchange->is_after_fetch = false;
   auto& request = exchange->reader.request();
   go_on(exchange, guarded(web::Lane::kInline, request, [&] { return handle_(request); }));
 }
@@ -63,12 +65,20 @@ void StepRunner::start(const std::shared_ptr<Exchange>& exchange) {
 void StepRunner::go_on(const std::shared_ptr<Exchange>& exchange, web::Outcome outcome) {
   auto& request = exchange->reader.request();
   while (!outcome.is_response()) {
-    if (++exchange->steps > kStepsMax) {
-      log_failure(request, outcome.is_fetch() ? outcome.fetch().lane : outcome.then().lane, "too many steps");
+    // The step after a call is counted as the call.
+    const bool is_after_fetch = std::exchange(exchange->is_after_fetch, false);
+    const bool is_fetch = outcome.is_fetch();
+    if (is_fetch) {
+      ++exchange->fetches;
+    } else if (!is_after_fetch) {
+      ++exchange->steps;
+    }
+    if (exchange->steps > kStepsMax || exchange->fetches > kOutcomeFetchesMax) {
+      log_failure(request, is_fetch ? outcome.fetch().lane : outcome.then().lane, "too many steps");
       outcome = failure();
       break;
     }
-    if (outcome.is_fetch()) return fetch(exchange, std::move(outcome.fetch()));
+    if (is_fetch) return fetch(exchange, std::move(outcome.fetch()));
     auto next = std::move(outcome.then());
     if (next.lane == web::Lane::kInline) {
       outcome = guarded(next.lane, request, next.step);
@@ -91,6 +101,7 @@ void StepRunner::fetch(const std::shared_ptr<Exchange>& exchange, web::Fetch fet
                         fetched = std::move(fetched)]() mutable {
       if (exchange->owner == nullptr) return;
       auto& runner = *self;
+      exchange->is_after_fetch = true;
       runner.go_on(exchange, web::then(lane, [next = std::move(next), fetched = std::move(fetched)]() mutable {
                      return next(std::move(fetched));
                    }));

@@ -36,6 +36,8 @@ struct Exchange {
 
   ExchangeOwner* owner = nullptr;        // null once the connection is gone; touched by the I/O thread only
   std::size_t steps = 0;                 // that have begun
+  std::size_t fetches = 0;               // the same of calls to other servers
+  bool is_after_fetch = false;           // the step that is next belongs to a call
   std::optional<web::Outcome> returned;  // by the step that ran on a lane
 };
 

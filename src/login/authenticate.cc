@@ -80,8 +80,13 @@ web::Outcome show_login(const Dependencies& dependencies, const web::Request& re
   if (!link) return refuse_login(dependencies, request, realm, {}, Refusal::kMalformed);
   return with_held(dependencies, request, realm, std::move(*link),
                    [&dependencies, &request, realm](LoginLink held_link, Interaction interaction) {
-                     return run_interaction(dependencies, request, realm, std::move(held_link), std::move(interaction),
-                                            [](const StepRunPtr& run) -> web::Outcome { return show_step(*run, {}); });
+                     return run_interaction(
+                         dependencies, request, realm, std::move(held_link), std::move(interaction),
+                         [](const StepRunPtr& run) -> web::Outcome {
+                           const auto alias = is_source(*run->execution) ? provider_to_start_with(*run) : std::nullopt;
+                           if (alias) return web::redirect(provider_url(*run, *alias));
+                           return show_step(*run, {});
+                         });
                    });
 }
 

@@ -287,20 +287,36 @@ std::int64_t stamp_of(const StepRun& run, const StepPassed& passed) {
   return credential_stamp(passed.password_set_at);
 }
 
+std::optional<UpstreamProof> upstream_of(const StepRun& run, const StepPassed& passed) {
+  if (passed.upstream) return passed.upstream;
+  return run.steps() != nullptr ? run.steps()->upstream : std::nullopt;
+}
+
+// When the person proved themselves to whoever vouches, if it says so; never before what says that proofs before it do
+// not count, or nobody could come back after that.
+std::int64_t auth_time_of(const StepRun& run, const User& user, const std::optional<UpstreamProof>& upstream,
+                          TimePoint now) {
+  const auto at = epoch_seconds(now);
+  if (!upstream || !upstream->auth_time) return at;
+  return std::min(at, std::max({*upstream->auth_time, run.realm->realm.not_before, user.not_before}));
+}
+
 web::Outcome finish(const StepRunPtr& run, const StepPassed& passed, const FlowProgress& progress,
                     const Complete& end) {
   const auto& realm = run->realm->realm;
   const auto now = run->dependencies.clock.now();
   auto user = passed.user;
   user.required_actions.insert(user.required_actions.end(), end.setup_actions.begin(), end.setup_actions.end());
+  auto upstream = upstream_of(*run, passed);
   Authentication proven{.user = progress.user,
-                        .auth_time = epoch_seconds(now),
+                        .auth_time = auth_time_of(*run, user, upstream, now),
                         .acr = acr_of(*run, end.levels),
                         .remember_me = realm.remember_me && progress.remember_me,
                         .levels = end.levels,
                         .session = run->stepped ? std::optional(run->stepped->id) : std::nullopt,
                         .credential_stamp = stamp_of(*run, passed),
-                        .methods = methods_of(*run->flow(), progress, epoch_seconds(now))};
+                        .methods = methods_of(*run->flow(), progress, epoch_seconds(now)),
+                        .upstream = std::move(upstream)};
   return continue_login(run->dependencies, run->request, run->realm, run->interaction.request, std::move(proven),
                         pending_actions(*run->realm, user, passed.password_set_at, now));
 }
@@ -373,7 +389,8 @@ web::Outcome go_on(const StepRunPtr& run, StepPassed passed, FlowProgress progre
     settlement.next = make_row(run->dependencies, run->realm->realm, run->interaction.id, run->interaction.request,
                                AwaitingSteps{.progress = progress,
                                              .session = run->stepped ? std::optional(run->stepped->id) : std::nullopt,
-                                             .credential_stamp = stamp_of(*run, passed)});
+                                             .credential_stamp = stamp_of(*run, passed),
+                                             .upstream = upstream_of(*run, passed)});
   }
   return web::then(web::Lane::kStore,
                    [run, passed = std::move(passed), settlement = std::move(settlement), progress = std::move(progress),

@@ -26,6 +26,7 @@ struct StepPassed {
   /// step fails with `used_before`. May run twice.
   std::function<Stored<void>(Tx&)> consume = {};
   std::string_view used_before = {};
+  std::optional<UpstreamProof> upstream = {};  // of Proof::kUpstream
 };
 [[nodiscard]] web::Outcome pass_step(const StepRunPtr& run, StepPassed passed);
 

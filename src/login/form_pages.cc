@@ -30,9 +30,10 @@ bool may_register(const StepRun& run) {
 // The providers whose buttons stand on the page.
 void add_providers(web::PageData& data, const StepRun& run, const StepView& view) {
   std::vector<web::PageData> providers;
-  if (redirector_of(run) != nullptr) {
+  if (const auto* redirector = redirector_of(run)) {
+    const auto only = only_provider(*redirector);
     for (const auto& provider : login_providers(run.realm->realm)) {
-      if (provider.hide_on_login) continue;
+      if (only.empty() ? provider.hide_on_login : provider.alias != only) continue;
       providers.push_back(web::PageData()
                               .text("alias", provider.alias)
                               .text("name", provider.label())

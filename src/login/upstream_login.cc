@@ -19,12 +19,21 @@ LoginLink link_of(const PausedLogin& paused) {
           .client_data = paused.client_data};
 }
 
+// As with a missing one-time password, only a required step makes up for what the person does not have, and only right
+// after a proof. Beside another factor that they do have, whoever stole the first would bring a second of their own.
+bool may_link(const StepRun& run, const Execution& redirector) {
+  return run.steps() != nullptr && redirector.requirement == Requirement::kRequired && run.choices.size() == 1;
+}
+
 PausedLogin paused_of(const StepRun& run, const Execution& redirector) {
   return {.session_code = run.link.session_code,
           .execution = redirector.id,
           .client_id = run.interaction.request.client_id,
           .tab_id = run.interaction.id,
-          .client_data = run.link.client_data};
+          .client_data = run.link.client_data,
+          .provider = only_provider(redirector),
+          .proven_as = run.user ? std::optional(run.user->id) : std::nullopt,
+          .may_link = may_link(run, redirector)};
 }
 
 // Calls `next(run, redirector)` while the person may go to a provider, or refuses. Runs with the redirector as the step
@@ -60,7 +69,19 @@ web::Outcome hand_over(const Dependencies& dependencies, const web::Request& req
 
 bool is_redirector(const Execution& execution) {
   const auto* step = execution.step();
-  return step != nullptr && step->authenticator == kRedirector;
+  return step != nullptr && (step->authenticator == kRedirector || step->authenticator == kSourceStep);
+}
+
+bool is_source(const Execution& execution) {
+  const auto* step = execution.step();
+  return step != nullptr && step->authenticator == kSourceStep;
+}
+
+std::string only_provider(const Execution& execution) {
+  if (!is_source(execution)) return {};
+  const auto& config = execution.step()->config;
+  const auto found = config.find("provider");
+  return found == config.end() ? "?" : found->second;  // a name that no provider has
 }
 
 const Execution* redirector_of(const StepRun& run) {
@@ -71,7 +92,8 @@ const Execution* redirector_of(const StepRun& run) {
 std::optional<std::string> provider_to_start_with(const StepRun& run) {
   const auto* redirector = redirector_of(run);
   if (redirector == nullptr) return std::nullopt;
-  auto wanted = run.interaction.request.idp_hint;
+  if (is_source(*redirector) && run.execution != redirector) return std::nullopt;  // something can be filled in
+  auto wanted = is_source(*redirector) ? only_provider(*redirector) : run.interaction.request.idp_hint;
   // Whoever is here to sign in to the account that a provider's identity is to be linked to stays here.
   if (wanted.empty() && run.interaction.request.link_handle.empty()) {
     const auto& config = redirector->step()->config;
@@ -124,7 +146,8 @@ web::Outcome resume_login(const Dependencies& dependencies, const web::Request& 
                                .credentials = std::move(signed_in.credentials),
                                .password_set_at = signed_in.password_set_at,
                                .consume = std::move(signed_in.save),
-                               .used_before = kUsedBefore});
+                               .used_before = kUsedBefore,
+                               .upstream = std::move(signed_in.proof)});
       });
 }
 

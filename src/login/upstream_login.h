@@ -27,10 +27,17 @@ namespace cardea::login {
 [[nodiscard]] web::Outcome show_paused(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
                                        PausedLogin paused, UpstreamFailure failure);
 
+/// The step `source` (guides.md G2-36): to one provider, which its setting `provider` names, anywhere in a flow.
+inline constexpr std::string_view kSourceStep = "source";
+/// The only provider that the step leads to; empty: any that the realm shows.
+[[nodiscard]] std::string only_provider(const Execution& execution);
+[[nodiscard]] bool is_source(const Execution& execution);
+
 /// May the person go to a provider now?
 [[nodiscard]] const Execution* redirector_of(const StepRun& run);
 [[nodiscard]] bool is_redirector(const Execution& execution);
-/// The provider that a fresh login goes to at once: the hint of the request, else the flow's default. Absent: none.
+/// The provider that the person goes to at once: that of the step `source`; at the beginning that of the request's
+/// hint, else the flow's default. Absent: none.
 [[nodiscard]] std::optional<std::string> provider_to_start_with(const StepRun& run);
 /// Where the button of a provider leads.
 [[nodiscard]] std::string provider_url(const StepRun& run, std::string_view alias, std::string_view session_code = {});

@@ -48,6 +48,12 @@ using CheckForeignJwt =
 using WithSourceRealm =
     std::function<web::Outcome(const web::Request&, std::move_only_function<web::Outcome(const std::string&)> next)>;
 
+/// Calls `next` with where the browser signs out at the provider that vouched for a session, to come back to `target`
+/// (empty: to a page of ours); empty: nowhere. `broker` knows.
+using UpstreamLogoutUrl =
+    std::function<web::Outcome(const web::Request&, std::shared_ptr<const RealmEntry>, const UserSession&,
+                               std::string target, std::move_only_function<web::Outcome(const std::string&)> next)>;
+
 /// How people are asked on a device of theirs (OpenID CIBA Core; ciba/ciba.h). Without it there is no such grant.
 struct AuthenticationChannel {
   std::string url;                         // of whatever reaches the device; empty: none
@@ -71,6 +77,7 @@ struct Dependencies {
   AuthenticationChannel channel = {};
   CheckForeignJwt check_foreign_jwt = {};
   WithSourceRealm with_source_realm = {};
+  UpstreamLogoutUrl upstream_logout_url = {};
 };
 
 }  // namespace cardea::oidc

@@ -7,16 +7,17 @@ namespace cardea::store {
 namespace {
 
 #define CARDEA_IDENTITY_COLUMNS \
-  "realm_id, user_id, provider, upstream_id, upstream_name, token, created_at, last_login_at"
+  "realm_id, user_id, provider, issuer, upstream_id, upstream_name, token, created_at, last_login_at"
 
 constexpr Sql kFind{"SELECT " CARDEA_IDENTITY_COLUMNS
                     " FROM federated_identities WHERE realm_id = ?1 AND provider = ?2 AND upstream_id = ?3"};
 constexpr Sql kList{"SELECT " CARDEA_IDENTITY_COLUMNS
                     " FROM federated_identities WHERE user_id = ?1 ORDER BY provider"};
 constexpr Sql kInsert{"INSERT INTO federated_identities (" CARDEA_IDENTITY_COLUMNS
-                      ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING"};
+                      ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING"};
 constexpr Sql kUpdate{
-    "UPDATE federated_identities SET upstream_name = ?4, token = ?5, last_login_at = ?6 "
+    "UPDATE federated_identities SET upstream_name = ?4, token = ?5, last_login_at = ?6, "
+    "issuer = CASE issuer WHEN '' THEN ?7 ELSE issuer END "
     "WHERE user_id = ?1 AND provider = ?2 AND upstream_id = ?3"};
 constexpr Sql kRemove{"DELETE FROM federated_identities WHERE user_id = ?1 AND provider = ?2"};
 constexpr Sql kRemoveAll{"DELETE FROM federated_identities WHERE realm_id = ?1 AND provider = ?2"};
@@ -37,8 +38,8 @@ class SqlFederatedIdentityRepo final : public FederatedIdentityRepo {
     const auto token = sealed_token(identity);
     const auto inserted = change(
         tx, kInsert,
-        {identity.realm.str(), identity.user.str(), identity.provider, identity.upstream_id, identity.upstream_name,
-         Value::blob(token), millis(identity.created_at), millis(identity.last_login_at)});
+        {identity.realm.str(), identity.user.str(), identity.provider, identity.issuer, identity.upstream_id,
+         identity.upstream_name, Value::blob(token), millis(identity.created_at), millis(identity.last_login_at)});
     if (!inserted) return refuse(inserted.error());
     if (*inserted == 0) return refuse(StoreError::kConflict);
     return {};
@@ -47,7 +48,7 @@ class SqlFederatedIdentityRepo final : public FederatedIdentityRepo {
     const auto token = sealed_token(identity);
     const auto updated = change(tx, kUpdate,
                                 {identity.user.str(), identity.provider, identity.upstream_id, identity.upstream_name,
-                                 Value::blob(token), millis(identity.last_login_at)});
+                                 Value::blob(token), millis(identity.last_login_at), identity.issuer});
     if (!updated) return refuse(updated.error());
     if (*updated == 0) return refuse(StoreError::kConflict);
     return {};
@@ -75,6 +76,7 @@ class SqlFederatedIdentityRepo final : public FederatedIdentityRepo {
     out.realm = row.id<RealmId>();
     out.user = row.id<UserId>();
     out.provider = row.text();
+    out.issuer = row.text();
     out.upstream_id = row.text();
     out.upstream_name = row.text();
     const std::string sealed(row.view());

@@ -2,6 +2,7 @@
 #include <unordered_map>
 
 #include "base/limits.h"
+#include "domain/group_source.h"
 #include "store/document.h"
 #include "store/query.h"
 #include "store/repos.h"
@@ -19,11 +20,28 @@ constexpr Sql kFindWithParents{
     "SELECT g.id, g.realm_id, g.parent_id, g.name, g.document FROM up JOIN realm_groups g ON g.id = up.id "
     "ORDER BY up.depth"};
 constexpr Sql kInsert{
-    "INSERT INTO realm_groups (id, realm_id, parent_id, name, document) VALUES (?1, ?2, ?3, ?4, ?5) "
-    "ON CONFLICT DO NOTHING"};
+    "INSERT INTO realm_groups (id, realm_id, parent_id, name, document, source, source_id) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING"};
 
 constexpr Sql kUpdate{
-    "UPDATE realm_groups SET parent_id = ?3, name = ?4, document = ?5 WHERE realm_id = ?1 AND id = ?2"};
+    "UPDATE realm_groups SET parent_id = ?3, name = ?4, document = ?5, source = ?6, source_id = ?7 "
+    "WHERE realm_id = ?1 AND id = ?2"};
+// Null: written by a release that did not know the column.
+constexpr Sql kUnnoted{
+    "SELECT id, realm_id, parent_id, name, document FROM realm_groups WHERE realm_id = ?1 AND source IS NULL"};
+constexpr Sql kNoteSource{"UPDATE realm_groups SET source = ?3, source_id = ?4 WHERE realm_id = ?1 AND id = ?2"};
+#define CARDEA_SOURCED_COLUMNS                                                                         \
+  "g.id, g.source_id, g.name, EXISTS (SELECT 1 FROM realm_groups o WHERE o.realm_id = g.realm_id AND " \
+  "o.name = g.name AND o.source = '')"
+constexpr Sql kFindSourced{"SELECT " CARDEA_SOURCED_COLUMNS
+                           " FROM realm_groups g WHERE g.realm_id = ?1 AND g.source = ?2 AND g.source_id = ?3 "
+                           "ORDER BY g.id LIMIT 1"};
+constexpr Sql kListSourced{"SELECT " CARDEA_SOURCED_COLUMNS
+                           " FROM user_groups m JOIN realm_groups g ON g.id = m.group_id "
+                           "WHERE m.user_id = ?3 AND g.realm_id = ?1 AND g.source = ?2 AND g.source_id <> ''"};
+constexpr Sql kListOfSource{"SELECT " CARDEA_SOURCED_COLUMNS
+                            " FROM realm_groups g WHERE g.realm_id = ?1 AND g.source = ?2 AND g.source_id <> ''"};
+constexpr Sql kHasName{"SELECT 1 FROM realm_groups WHERE realm_id = ?1 AND name = ?2 LIMIT 1"};
 constexpr Sql kRemove{"DELETE FROM realm_groups WHERE realm_id = ?1 AND id = ?2"};
 
 template <class Document, class AnyGroup>
@@ -49,6 +67,15 @@ Stored<Group> parse_group(const crypto::Sealer& sealer, Columns& row) {
   members(document, group);
   if (!document.ok()) return refuse(StoreError::kCorrupt);
   return group;
+}
+
+Stored<SourcedGroup> parse_sourced(Columns& row) {
+  SourcedGroup out;
+  out.id = row.id<GroupId>();
+  out.source_id = row.text();
+  out.name = row.text();
+  out.shares_name = row.boolean();
+  return out;
 }
 
 std::string path_part(std::string_view name) {
@@ -95,12 +122,41 @@ class SqlGroupRepo final : public GroupRepo {
     return groups;
   }
 
+  Stored<void> note_sources(Tx& tx, const RealmId& realm) override {
+    const auto groups =
+        find_all<Group>(tx, kUnnoted, {realm.str()}, [this](Columns& row) { return parse_group(sealer_, row); });
+    if (!groups) return refuse(groups.error());
+    for (const auto& group : *groups) {
+      auto noted =
+          send(tx, kNoteSource,
+               {realm.str(), group.id.str(), group.attribute(kSourceAttribute), group.attribute(kSourceIdAttribute)});
+      if (!noted) return noted;
+    }
+    return {};
+  }
+  Stored<std::optional<SourcedGroup>> find_sourced(Rows& rows, const RealmId& realm, std::string_view provider,
+                                                   std::string_view source_id) override {
+    return find_one<SourcedGroup>(rows, kFindSourced, {realm.str(), provider, source_id}, parse_sourced);
+  }
+  Stored<std::vector<SourcedGroup>> list_of_source(Rows& rows, const RealmId& realm,
+                                                   std::string_view provider) override {
+    return find_all<SourcedGroup>(rows, kListOfSource, {realm.str(), provider}, parse_sourced);
+  }
+  Stored<std::vector<SourcedGroup>> list_sourced(Rows& rows, const RealmId& realm, std::string_view provider,
+                                                 const UserId& user) override {
+    return find_all<SourcedGroup>(rows, kListSourced, {realm.str(), provider, user.str()}, parse_sourced);
+  }
+  Stored<bool> has_name(Rows& rows, const RealmId& realm, std::string_view name) override {
+    return gives_a_row(rows, kHasName, {realm.str(), name});
+  }
+
   Stored<void> insert(Tx& tx, const Group& group) override {
     DocumentWriter document;
     members(document, group);
     const std::string text = seal_text(sealer_, document.text(), kGroupDocument, group.id.str());
-    const auto inserted =
-        change_one(tx, kInsert, {group.id.str(), group.realm.str(), id_or_null(group.parent), group.name, text});
+    const auto inserted = change_one(tx, kInsert,
+                                     {group.id.str(), group.realm.str(), id_or_null(group.parent), group.name, text,
+                                      group.attribute(kSourceAttribute), group.attribute(kSourceIdAttribute)});
     if (!inserted) return inserted;
     return raise_version(tx, group.realm);
   }
@@ -110,7 +166,9 @@ class SqlGroupRepo final : public GroupRepo {
     DocumentWriter document;
     members(document, group);
     const std::string text = seal_text(sealer_, document.text(), kGroupDocument, group.id.str());
-    return change_one(tx, kUpdate, {group.realm.str(), group.id.str(), id_or_null(group.parent), group.name, text});
+    return change_one(tx, kUpdate,
+                      {group.realm.str(), group.id.str(), id_or_null(group.parent), group.name, text,
+                       group.attribute(kSourceAttribute), group.attribute(kSourceIdAttribute)});
   }
 
   Stored<bool> remove(Tx& tx, const RealmId& realm, const GroupId& group) override {

@@ -44,6 +44,8 @@ CARDEA_MIGRATION(sqlite_13, "V0013__device_code_settled.sqlite.sql");
 CARDEA_MIGRATION(postgres_13, "V0013__device_code_settled.postgres.sql");
 CARDEA_MIGRATION(sqlite_14, "V0014__organizations.sqlite.sql");
 CARDEA_MIGRATION(postgres_14, "V0014__organizations.postgres.sql");
+CARDEA_MIGRATION(sqlite_15, "V0015__upstream.sqlite.sql");
+CARDEA_MIGRATION(postgres_15, "V0015__upstream.postgres.sql");
 
 namespace cardea::store {
 
@@ -61,7 +63,8 @@ std::span<const db::Migration> migrations(db::Engine engine) {
                                          {11, "events", CARDEA_TEXT(sqlite_11)},
                                          {12, "gate", CARDEA_TEXT(sqlite_12)},
                                          {13, "device_code_settled", CARDEA_TEXT(sqlite_13)},
-                                         {14, "organizations", CARDEA_TEXT(sqlite_14)}};
+                                         {14, "organizations", CARDEA_TEXT(sqlite_14)},
+                                         {15, "upstream", CARDEA_TEXT(sqlite_15)}};
   static const db::Migration postgres[] = {{1, "initial", CARDEA_TEXT(postgres_1)},
                                            {2, "offline_sessions", CARDEA_TEXT(postgres_2)},
                                            {3, "device_codes", CARDEA_TEXT(postgres_3)},
@@ -75,7 +78,8 @@ std::span<const db::Migration> migrations(db::Engine engine) {
                                            {11, "events", CARDEA_TEXT(postgres_11)},
                                            {12, "gate", CARDEA_TEXT(postgres_12)},
                                            {13, "device_code_settled", CARDEA_TEXT(postgres_13)},
-                                           {14, "organizations", CARDEA_TEXT(postgres_14)}};
+                                           {14, "organizations", CARDEA_TEXT(postgres_14)},
+                                           {15, "upstream", CARDEA_TEXT(postgres_15)}};
   if (engine == db::Engine::kPostgres) return postgres;
   return sqlite;
 }

@@ -1,6 +1,7 @@
 // Browser sessions and offline sessions, and the share of each client in them.
 #include <type_traits>
 
+#include "crypto/hash.h"
 #include "store/document.h"
 #include "store/like.h"
 #include "store/query.h"
@@ -71,6 +72,22 @@ constexpr int kShareColumns = 8;
 CARDEA_SESSION_STATEMENTS(OnlineStatements, "user_sessions", "client_sessions");
 CARDEA_SESSION_STATEMENTS(OfflineStatements, "offline_sessions", "offline_client_sessions");
 
+// Of browser sessions alone.
+constexpr Sql kSetUpstream{"UPDATE user_sessions SET upstream_key = ?2 WHERE id = ?1"};
+constexpr Sql kOfUpstream{"SELECT " CARDEA_SESSION_COLUMNS
+                          " FROM user_sessions s WHERE s.realm_id = ?1 AND s.upstream_key = ?2 ORDER BY s.id"};
+
+// A hash: what a provider says of its sessions may be longer than an index takes. The length keeps two pairs apart.
+std::string upstream_key(std::string_view provider, std::string_view sid) {
+  if (provider.empty() || sid.empty()) return {};
+  return crypto::sha256_base64url(std::to_string(provider.size()).append(":").append(provider).append(sid));
+}
+std::string upstream_key(const std::map<std::string, std::string>& notes) {
+  UserSession session;
+  session.notes = notes;
+  return upstream_key(session.note(kProviderNote), session.note(kUpstreamSidNote));
+}
+
 Stored<UserSession> parse_session(Columns& row) {
   UserSession session;
   session.id = row.id<SessionId>();
@@ -126,10 +143,12 @@ class SqlSessionRepo final : public SessionRepo {
 
   Stored<void> insert(Tx& tx, const UserSession& session, TimePoint expires_at) override {
     const std::string notes = json_or_empty(session.notes);
-    return send(tx, Statements::kInsert,
-                {session.id.str(), session.realm.str(), session.user.str(), millis(session.started_at),
-                 millis(session.last_seen), session.auth_time, session.remember_me, session.ip_address,
-                 Value::text_or_null(notes), purge_hour(expires_at)});
+    auto inserted = send(tx, Statements::kInsert,
+                         {session.id.str(), session.realm.str(), session.user.str(), millis(session.started_at),
+                          millis(session.last_seen), session.auth_time, session.remember_me, session.ip_address,
+                          Value::text_or_null(notes), purge_hour(expires_at)});
+    const auto key = kOffline ? std::string() : upstream_key(session.notes);
+    return !inserted || key.empty() ? inserted : send(tx, kSetUpstream, {session.id.str(), key});
   }
 
   Stored<std::optional<UserSession>> find(Rows& rows, const RealmId& realm, const SessionId& id) override {
@@ -172,7 +191,16 @@ class SqlSessionRepo final : public SessionRepo {
 
   Stored<void> set_notes(Tx& tx, const SessionId& id, const std::map<std::string, std::string>& notes) override {
     const std::string text = json_or_empty(notes);
-    return change_one(tx, Statements::kSetNotes, {id.str(), Value::text_or_null(text)});
+    auto changed = change_one(tx, Statements::kSetNotes, {id.str(), Value::text_or_null(text)});
+    if (!changed || kOffline) return changed;
+    const auto key = upstream_key(notes);
+    return send(tx, kSetUpstream, {id.str(), Value::text_or_null(key)});
+  }
+  Stored<std::vector<UserSession>> list_of_upstream(Rows& rows, const RealmId& realm, std::string_view provider,
+                                                    std::string_view sid) override {
+    const auto key = kOffline ? std::string() : upstream_key(provider, sid);
+    if (key.empty()) return std::vector<UserSession>();
+    return find_all<UserSession>(rows, kOfUpstream, {realm.str(), key}, parse_marked);
   }
 
   /// The session's row is locked first: of two requests that remove the last two shares, one sees that none is left.

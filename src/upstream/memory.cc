@@ -39,14 +39,14 @@ Result<std::shared_ptr<const T>, std::string> read(const Kind<T>& kind, const we
 }
 
 // Which URLs may lead where differs, so a client's and an administrator's are never one entry.
-std::string address_of(const web::OutboundUrl& url) {
-  return std::to_string(url.index()).append(" ").append(web::text_of(url));
+std::string address_of(const Reach& reach, const web::OutboundUrl& url) {
+  return std::to_string(url.index()).append(reach.generation).append(" ").append(web::text_of(url));
 }
 
 template <class T>
 web::Outcome fetch_it(const Reach& reach, const Kind<T>& kind, web::OutboundUrl url, std::shared_ptr<const T> before,
                       Next<T> next) {
-  auto address = address_of(url);
+  auto address = address_of(reach, url);
   auto request = web::get_request(std::move(url), kind.accept);
   request.body_bytes_max = kind.bytes_max;
   request.join = true;
@@ -61,9 +61,10 @@ web::Outcome fetch_it(const Reach& reach, const Kind<T>& kind, web::OutboundUrl 
                         return next(std::move(value));
                       }
                       store.note_failure(address, now);
-                      reach.log.warning("upstream_not_read", {{"url", std::string_view(address).substr(2)},
-                                                              {"reason", value.error()},
-                                                              {"kept", before != nullptr}});
+                      reach.log.warning("upstream_not_read",
+                                        {{"url", std::string_view(address).substr(address.find(' ') + 1)},
+                                         {"reason", value.error()},
+                                         {"kept", before != nullptr}});
                       if (before != nullptr) value = std::move(before);
                       return next(std::move(value));
                     });
@@ -71,7 +72,7 @@ web::Outcome fetch_it(const Reach& reach, const Kind<T>& kind, web::OutboundUrl 
 
 template <class T, class Suffices>
 web::Outcome with(const Reach& reach, const Kind<T>& kind, web::OutboundUrl url, Suffices suffices, Next<T> next) {
-  const auto known = (reach.memory.*kind.store).find(address_of(url), reach.clock.steady());
+  const auto known = (reach.memory.*kind.store).find(address_of(reach, url), reach.clock.steady());
   const bool has_it = known.value != nullptr && suffices(*known.value);
   if (has_it && known.is_fresh) return next(known.value);
   if (!known.may_fetch) {
@@ -94,9 +95,9 @@ web::Outcome with_keys(const Reach& reach, web::OutboundUrl url, std::optional<s
 }
 
 void keep_keys(const Reach& reach, const web::OutboundUrl& url, std::shared_ptr<const ProviderKeys> keys) {
-  reach.memory.keys.put(address_of(url), std::move(keys), reach.clock.steady());
+  reach.memory.keys.put(address_of(reach, url), std::move(keys), reach.clock.steady());
 }
 
-void forget_keys(const Reach& reach, const web::OutboundUrl& url) { reach.memory.keys.forget(address_of(url)); }
+void forget_keys(const Reach& reach, const web::OutboundUrl& url) { reach.memory.keys.forget(address_of(reach, url)); }
 
 }  // namespace cardea::upstream

@@ -87,6 +87,8 @@ struct Reach {
   Memory& memory;
   const Clock& clock;
   Log& log;
+  /// What is kept for one configuration of a provider serves no other: who changes it sees what is there now.
+  std::string generation = {};
 };
 
 /// The error is a word for the log. Called on the inline lane.

@@ -18,12 +18,17 @@ Outcome run_fetch(Fetch fetch, Fetcher* fetcher) {
 }  // namespace
 
 Response run(Outcome outcome, Fetcher* fetcher) {
-  for (std::size_t steps = 0; !outcome.is_response(); ++steps) {
-    CARDEA_ASSERT(steps < kStepsMax);
+  std::size_t steps = 0;
+  std::size_t fetches = 0;
+  while (!outcome.is_response()) {
     if (outcome.is_fetch()) {
+      ++fetches;
+      CARDEA_ASSERT(fetches <= kOutcomeFetchesMax);
       outcome = run_fetch(std::move(outcome.fetch()), fetcher);
       continue;
     }
+    ++steps;
+    CARDEA_ASSERT(steps <= kStepsMax);
     auto step = std::move(outcome.then().step);
     outcome = step();
   }

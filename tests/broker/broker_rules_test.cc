@@ -60,6 +60,24 @@ TEST_F(BrokerRules, refuses_a_callback_for_another_realm_than_the_one_that_has_t
 
 // ---- links
 
+TEST_F(BrokerRules, refuses_the_same_subject_of_another_issuer) {
+  Browser browser(server_), later(server_);
+  expect_signed_in(sign_in_upstream(browser), "zoe");
+  EXPECT_EQ(link_of("u-1")->issuer, kUpstream);
+  use({provider("up", {{"issuer", "https://evil.example"}})});
+  claims_["iss"] = "https://evil.example";
+  EXPECT_EQ(sign_in_upstream(later).status, 200);
+  EXPECT_TRUE(server_.log.contains("link_of_other_issuer"));
+  EXPECT_EQ(link_of("u-1")->issuer, kUpstream);
+}
+
+TEST_F(BrokerRules, takes_the_issuer_of_the_first_login_for_a_link_without_one) {
+  link("ada", "u-1");
+  Browser browser(server_);
+  expect_signed_in(sign_in_upstream(browser), "ada");
+  EXPECT_EQ(link_of("u-1")->issuer, kUpstream);
+}
+
 TEST_F(BrokerRules, refuses_to_link_administrators_by_their_address) {
   claims_["email"] = "ada@demo.example";
   claims_["email_verified"] = true;
@@ -180,6 +198,15 @@ TEST_F(BrokerRules, refuses_a_sign_in_that_is_older_than_the_application_allows)
   expect_refused(come_back(browser), "auth_time_too_old");
 }
 
+TEST_F(BrokerRules, tells_applications_when_the_person_signed_in_at_the_provider) {
+  const auto then = epoch_seconds(server_.clock.now()) - 200;
+  claims_["auth_time"] = then;
+  Browser browser(server_);
+  begin_and_leave(browser, {{"max_age", "300"}});
+  const auto tokens = redeem(server_, location_parameter(come_back(browser), "code"));
+  EXPECT_EQ(int_or(payload_of(string_or(tokens, "id_token", "")), "auth_time", 0), then);
+}
+
 // ---- cookies
 
 TEST_F(BrokerRules, refuses_to_fill_a_browser_with_logins_on_their_way) {
@@ -203,6 +230,19 @@ TEST_F(BrokerRules, refuses_inner_addresses_out_of_a_providers_document) {
   server_.fetcher.serve_json("https://up.example/.well-known/openid-configuration", json::serialize(document));
   Browser browser(server_);
   expect_refused(sign_in_upstream(browser), "bad_token_url");
+}
+
+// What a provider published before its record was changed is not what it is believed by after.
+TEST_F(BrokerRules, refuses_documents_from_before_the_record_changed) {
+  use({provider("up", {{"jwksUrl", ""}})});
+  Browser browser(server_), later(server_), last(server_);
+  expect_signed_in(sign_in_upstream(browser), "zoe");
+  const jose::PublicJwk other{jose::test_private_key(crypto::KeyType::kRsa).public_key(), "k1", "", "sig", ""};
+  server_.fetcher.serve_json("https://up.example/keys", jose::jwks_json({&other, 1}));
+  expect_signed_in(sign_in_upstream(later), "zoe");  // in memory for an hour
+  use({provider("up", {{"jwksUrl", ""}, {"prompt", "select_account"}})});
+  EXPECT_EQ(sign_in_upstream(last).status, 200);
+  EXPECT_TRUE(server_.log.contains("id_token_"));
 }
 
 // ---- the provider's tokens

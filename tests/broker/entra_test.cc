@@ -148,6 +148,32 @@ TEST_F(Entra, refuses_to_make_more_groups_at_once_than_a_transaction_has_time_fo
   EXPECT_EQ(groups_of("uma@contoso.example"), 510U);
 }
 
+TEST_F(Entra, G2_09_waits_as_long_as_graph_says_and_keeps_the_groups_meanwhile) {
+  set_up({{"groupsMode", "direct"}});
+  serve_graph(kDirect, 200, json::object{{"value", groups(0, 3)}});
+  sign_in_as_uma();
+  serve_graph(kDirect, 429, json::object(), {{"Retry-After", "3"}});
+  sign_in_as_uma();
+  EXPECT_EQ(groups_of("uma@contoso.example"), 3U);
+  EXPECT_EQ(calls_to("memberOf"), 2U);
+  serve_graph(kDirect, 200, json::object{{"value", groups(0, 5)}});
+  server_.clock.advance(seconds{2});
+  sign_in_as_uma();
+  EXPECT_EQ(calls_to("memberOf"), 2U);  // nobody asks before that
+  EXPECT_TRUE(server_.log.contains("told_to_wait"));
+  EXPECT_EQ(groups_of("uma@contoso.example"), 3U);
+  server_.clock.advance(seconds{1});
+  sign_in_as_uma();
+  EXPECT_EQ(groups_of("uma@contoso.example"), 5U);
+  // Nobody keeps us waiting for a day.
+  serve_graph(kDirect, 429, json::object(), {{"Retry-After", "86400"}});
+  sign_in_as_uma();
+  serve_graph(kDirect, 200, json::object{{"value", groups(0, 6)}});
+  server_.clock.advance(seconds{600});
+  sign_in_as_uma();
+  EXPECT_EQ(groups_of("uma@contoso.example"), 6U);
+}
+
 TEST_F(Entra, G2_10_signs_in_without_the_permission_and_says_which_is_missing) {
   set_up({{"groupsMode", "direct"}});
   serve_graph(kDirect, 200, json::object{{"value", groups(0, 3)}});

@@ -107,7 +107,7 @@ AdminWorld::AdminWorld() {
             for (auto& message : messages) told.push_back(std::move(message));
             return taken;
           },
-      .forget_keys = [this](const std::vector<web::OutboundUrl>&) { ++keys_forgotten; }});
+      .forget_keys = [this](const std::vector<IdentityProvider>&) { ++keys_forgotten; }});
   oidc::add_routes(router_, *oidc_);
   admin::add_routes(router_, *admin_);
   events.attach(settings_);

@@ -131,6 +131,11 @@ Server::Server(Engine engine)
   oidc_->with_source_realm = [this](const web::Request& request, broker::SourceRealmNext next) {
     return broker::with_source_realm(*broker_, request, {}, std::move(next));
   };
+  oidc_->upstream_logout_url = [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm,
+                                      const UserSession& session, std::string target, broker::UpstreamLogoutNext next) {
+    return broker::upstream_logout_url(*broker_, request, std::move(realm), session, std::move(target),
+                                       std::move(next));
+  };
   login_ = std::make_unique<login::Login>(login::Dependencies{
       repositories, settings_, sealer_, pages_, base_url_, clock, random, log, login_guard_,
       [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm,

@@ -120,6 +120,66 @@ TEST_P(AccountsTest, refuses_a_second_user_for_an_identity_and_a_second_identity
             StoreError::kConflict);
 }
 
+TEST_P(AccountsTest, refuses_to_replace_the_issuer_that_proved_an_identity) {
+  auto& repo = repos().federated_identities;
+  auto link = identity_of(realm_, user_, "t/1", now_);
+  ASSERT_TRUE(write([&](Tx& tx) { return repo.insert(tx, link); }));
+  const auto issuer_after = [&](const std::string& issuer) {
+    link.issuer = issuer;
+    EXPECT_TRUE(write([&](Tx& tx) { return repo.update(tx, link); }));
+    return read([&](Rows& rows) { return repo.find(rows, realm_, "entra-id", "t/1"); }).value()->issuer;
+  };
+  EXPECT_EQ(issuer_after("https://first.example"), "https://first.example");
+  EXPECT_EQ(issuer_after("https://evil.example"), "https://first.example");
+}
+
+// Groups of a source are found by its id for them, and their names compared with those of ours.
+TEST_P(AccountsTest, finds_groups_by_their_source) {
+  auto& groups = repos().groups;
+  const auto insert = [&](const std::string& id, const std::string& name, const std::string& source_id) {
+    Group group;
+    group.id = GroupId(id);
+    group.realm = realm_;
+    group.name = name;
+    if (source_id != "-") group.attributes["upstream.provider"] = {"entra-id"};
+    if (source_id != "-" && !source_id.empty()) group.attributes["upstream.id"] = {source_id};
+    if (source_id != "-" && !source_id.empty()) group.parent = GroupId("top");
+    ASSERT_TRUE(write([&](Tx& tx) { return groups.insert(tx, group); })) << id;
+  };
+  insert("top", "entra-id", "");
+  insert("g1", "sales", "s-1");
+  insert("g2", "staff", "s-2");
+  insert("g3", "sales", "-");
+  const auto find = [&](std::string_view provider, std::string_view id) {
+    return read([&](Rows& rows) { return groups.find_sourced(rows, realm_, provider, id); }).value();
+  };
+  EXPECT_FALSE(find("entra-id", "s-3"));
+  EXPECT_FALSE(find("other", "s-1"));
+  EXPECT_EQ(find("entra-id", "")->id.str(), "top");
+  EXPECT_EQ(find("entra-id", "s-1")->name, "sales");
+  EXPECT_TRUE(find("entra-id", "s-1")->shares_name);
+  EXPECT_FALSE(find("entra-id", "s-2")->shares_name);
+  EXPECT_TRUE(read([&](Rows& rows) { return groups.has_name(rows, realm_, "staff"); }).value());
+  EXPECT_FALSE(read([&](Rows& rows) { return groups.has_name(rows, realm_, "Staff"); }).value());
+  for (const char* id : {"top", "g2", "g3"}) {
+    ASSERT_TRUE(write([&](Tx& tx) { return repos().users.add_group(tx, user_, GroupId(id)); }));
+  }
+  const auto mine = read([&](Rows& rows) { return groups.list_sourced(rows, realm_, "entra-id", user_); }).value();
+  ASSERT_EQ(mine.size(), 1U);
+  EXPECT_EQ(mine.front().source_id, "s-2");
+  EXPECT_EQ(read([&](Rows& rows) { return groups.list_of_source(rows, realm_, "entra-id"); }).value().size(), 2U);
+  execute("UPDATE realm_groups SET source = NULL, source_id = NULL");  // as written by an older release
+  EXPECT_FALSE(find("entra-id", "s-1"));
+  ASSERT_TRUE(write([&](Tx& tx) { return groups.note_sources(tx, realm_); }));
+  EXPECT_EQ(find("entra-id", "s-1")->id.str(), "g1");
+  EXPECT_EQ(find("entra-id", "")->id.str(), "top");
+  EXPECT_TRUE(find("entra-id", "s-1")->shares_name);
+  auto renamed = *read([&](Rows& rows) { return groups.find(rows, realm_, GroupId("g2")); }).value();
+  renamed.attributes.clear();
+  ASSERT_TRUE(write([&](Tx& tx) { return groups.update(tx, renamed); }));
+  EXPECT_FALSE(find("entra-id", "s-2"));  // an administrator made it a group of ours
+}
+
 TEST_P(AccountsTest, keeps_identities_with_sealed_tokens_until_they_go) {
   auto& repo = repos().federated_identities;
   ASSERT_TRUE(write([&](Tx& tx) { return repo.insert(tx, identity_of(realm_, user_, "t/1", now_)); }));
@@ -139,6 +199,7 @@ TEST_P(AccountsTest, keeps_identities_with_sealed_tokens_until_they_go) {
   EXPECT_EQ(found->user, user_);
   EXPECT_EQ(found->upstream_name, "new");
   EXPECT_TRUE(found->token.empty());
+  EXPECT_EQ(found->issuer, "");
   EXPECT_EQ(found->created_at, now_);
   EXPECT_EQ(found->last_login_at, now_ + seconds(9));
   EXPECT_FALSE(find("other", "t/1"));

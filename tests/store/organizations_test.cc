@@ -158,6 +158,7 @@ TEST_P(OrganizationsTest, finds_people_by_their_link_to_a_provider) {
   const FederatedIdentity link{.realm = realm_,
                                .user = user_,
                                .provider = "up",
+                               .issuer = {},
                                .upstream_id = "7",
                                .upstream_name = "ada7",
                                .token = {},

@@ -89,6 +89,44 @@ TEST_P(SessionsTest, refuses_shares_and_proofs_for_a_session_that_is_gone) {
   EXPECT_FALSE(write([&](Tx& tx) { return repos().sessions.remove_client_session(tx, share.session, app_); }).value());
 }
 
+TEST_P(SessionsTest, finds_sessions_by_the_one_they_stand_on) {
+  auto& sessions = repos().sessions;
+  const auto of = [&](std::string_view provider, std::string_view sid) {
+    std::string out;
+    for (const auto& each :
+         read([&](Rows& rows) { return sessions.list_of_upstream(rows, realm_, provider, sid); }).value()) {
+      out += each.id.str();
+    }
+    return out;
+  };
+  UserSession session;
+  session.realm = realm_;
+  session.user = user_;
+  const auto insert = [&](const char* id, std::map<std::string, std::string> notes) {
+    session.id = SessionId(id);
+    session.notes = std::move(notes);
+    ASSERT_TRUE(write([&](Tx& tx) { return sessions.insert(tx, session, now_ + hours(1)); }));
+  };
+  insert("a", {{"identity_provider", "up"}, {"upstream_sid", "1"}});
+  insert("b", {{"identity_provider", "other"}, {"upstream_sid", "1"}});
+  insert("c", {{"identity_provider", "up"}});
+  insert("d", {});
+  EXPECT_EQ(of("up", "1"), "a");
+  EXPECT_EQ(of("up", "2"), "");
+  EXPECT_EQ(of("up", ""), "");
+  EXPECT_EQ(of("", ""), "");
+  EXPECT_EQ(of("u", "p1"), "");
+  const std::string longest(8000, 's');  // more than an index entry holds
+  insert("e", {{"identity_provider", "up"}, {"upstream_sid", longest}});
+  EXPECT_EQ(of("up", longest), "e");
+  ASSERT_TRUE(write([&](Tx& tx) {
+    return sessions.set_notes(tx, SessionId("d"), {{"identity_provider", "up"}, {"upstream_sid", "1"}});
+  }));
+  EXPECT_EQ(of("up", "1"), "ad");
+  ASSERT_TRUE(write([&](Tx& tx) { return sessions.set_notes(tx, SessionId("a"), {}); }));
+  EXPECT_EQ(of("up", "1"), "d");
+}
+
 TEST_P(SessionsTest, refuses_a_second_session_with_the_same_id) {
   auto session = insert_session("s", user_, app_);
   EXPECT_EQ(write([&](Tx& tx) { return repos().sessions.insert(tx, session, now_); }).error(), StoreError::kConflict);

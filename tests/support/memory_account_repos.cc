@@ -99,6 +99,7 @@ class MemoryFederatedIdentities final : public FederatedIdentityRepo {
     }
     auto row = copy_of(identity);
     row.created_at = found->second->created_at;
+    if (!found->second->issuer.empty()) row.issuer = found->second->issuer;
     found->second = std::make_shared<const FederatedIdentity>(std::move(row));
     return {};
   }
@@ -116,6 +117,7 @@ class MemoryFederatedIdentities final : public FederatedIdentityRepo {
     return {.realm = row.realm,
             .user = row.user,
             .provider = row.provider,
+            .issuer = row.issuer,
             .upstream_id = row.upstream_id,
             .upstream_name = row.upstream_name,
             .token = row.token.clone(),

@@ -53,6 +53,18 @@ class MemorySessions final : public SessionRepo {
     }
     return put_client_session(tx, after);
   }
+  Stored<std::vector<UserSession>> list_of_upstream(Rows& rows, const RealmId& realm, std::string_view provider,
+                                                    std::string_view sid) override {
+    std::vector<UserSession> out;
+    for (const auto& [id, row] : table_of(rows_of(rows)).rows()) {
+      const auto& session = row.session;
+      if (session.realm == realm && !session.offline && !sid.empty() && session.note(kProviderNote) == provider &&
+          session.note(kUpstreamSidNote) == sid) {
+        out.push_back(session);
+      }
+    }
+    return out;
+  }
   Stored<void> touch(Tx& tx, const SessionId& id, TimePoint last_seen) override {
     auto& data = rows_of(tx);  // a session that is gone needs no touch
     if (table_of(data).contains(id.str())) table_of(data).edit()[id.str()].session.last_seen = last_seen;

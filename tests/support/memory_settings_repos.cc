@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "domain/group_source.h"
 #include "tests/support/memory_data.h"
 
 namespace cardea {
@@ -474,6 +475,44 @@ class MemoryGroups final : public GroupRepo {
     }
     return groups;
   }
+  Stored<void> note_sources(Tx&, const RealmId&) override { return {}; }  // there is no older release
+  Stored<std::optional<SourcedGroup>> find_sourced(Rows& rows, const RealmId& realm, std::string_view provider,
+                                                   std::string_view source_id) override {
+    const auto& data = rows_of(rows);
+    for (const auto& [id, group] : data.groups.rows()) {
+      if (group->realm == realm && is_of(*group, provider) && group->attribute(kSourceIdAttribute) == source_id) {
+        return sourced(data, *group);
+      }
+    }
+    return std::nullopt;
+  }
+  Stored<std::vector<SourcedGroup>> list_of_source(Rows& rows, const RealmId& realm,
+                                                   std::string_view provider) override {
+    const auto& data = rows_of(rows);
+    std::vector<SourcedGroup> out;
+    for (const auto& [id, group] : data.groups.rows()) {
+      if (group->realm != realm || !is_of(*group, provider)) continue;
+      if (!group->attribute(kSourceIdAttribute).empty()) out.push_back(sourced(data, *group));
+    }
+    return out;
+  }
+  Stored<std::vector<SourcedGroup>> list_sourced(Rows& rows, const RealmId& realm, std::string_view provider,
+                                                 const UserId& user) override {
+    const auto& data = rows_of(rows);
+    std::vector<SourcedGroup> out;
+    const auto* subject = data.users.find(user.str());
+    if (subject == nullptr) return out;
+    for (const auto& id : (*subject)->groups) {
+      const auto* group = data.groups.find(id.str());
+      if (group == nullptr || (*group)->realm != realm || !is_of(**group, provider)) continue;
+      if (!(*group)->attribute(kSourceIdAttribute).empty()) out.push_back(sourced(data, **group));
+    }
+    return out;
+  }
+  Stored<bool> has_name(Rows& rows, const RealmId& realm, std::string_view name) override {
+    return std::ranges::any_of(rows_of(rows).groups.rows(),
+                               [&](const auto& row) { return row.second->realm == realm && row.second->name == name; });
+  }
   Stored<void> insert(Tx& tx, const Group& group) override {
     auto& data = rows_of(tx);
     const auto name = group_key(group);
@@ -505,6 +544,20 @@ class MemoryGroups final : public GroupRepo {
   }
 
  private:
+  static bool is_of(const Group& group, std::string_view provider) {
+    return !provider.empty() && group.attribute(kSourceAttribute) == provider;
+  }
+  static bool is_own_name(const MemoryData& data, const RealmId& realm, std::string_view name) {
+    return std::ranges::any_of(data.groups.rows(), [&](const auto& row) {
+      return row.second->realm == realm && row.second->name == name && row.second->attribute(kSourceAttribute).empty();
+    });
+  }
+  static SourcedGroup sourced(const MemoryData& data, const Group& group) {
+    return {.id = group.id,
+            .source_id = std::string(group.attribute(kSourceIdAttribute)),
+            .name = group.name,
+            .shares_name = is_own_name(data, group.realm, group.name)};
+  }
   static Group read(const MemoryData& data, Group group) {
     group.path = "/" + escaped(group.name);
     for (auto parent = group.parent; parent;) {

@@ -47,6 +47,7 @@ constexpr ConfigProperty kProperties[] = {
      "How many seconds after a sign-in the action may still be started without another one.", "String", "300"},
     {"identity-provider-redirector", "defaultProvider", "Default Identity Provider",
      "The provider that people are sent to.", "String"},
+    {"source", "provider", "Identity Provider", "The alias of the provider that proves who it is.", "String"},
 };
 
 }  // namespace

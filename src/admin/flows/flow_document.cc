@@ -18,6 +18,7 @@ constexpr FlowProvider kProviders[] = {
     {"webauthn-authenticator", "WebAuthn Authenticator", "RAD", false, "authenticator"},
     {"webauthn-authenticator-passwordless", "WebAuthn Passwordless Authenticator", "RAD", false, "authenticator"},
     {"identity-provider-redirector", "Identity Provider Redirector", "RAD", true, "authenticator"},
+    {"source", "Identity Provider (source)", "RAD", true, "authenticator"},
     {"organization", "Organization Identity-First Login", "RAD", true, "authenticator"},
     {"conditional-user-configured", "Condition - user configured", "RD", false, "authenticator"},
     {"conditional-user-role", "Condition - user role", "RD", true, "authenticator"},

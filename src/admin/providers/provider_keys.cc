@@ -3,6 +3,14 @@
 #include "admin/settings/realm_document.h"
 
 namespace cardea::admin {
+namespace {
+
+struct FetchedFor {
+  IdentityProvider provider;
+  web::OutboundUrl url;
+};
+
+}  // namespace
 
 Prepared ask_provider_keys(Call& call) {
   const auto* found = find_in(list_of(call.realm().extra, "identityProviders"), "alias", call.path("alias"));
@@ -11,7 +19,9 @@ Prepared ask_provider_keys(Call& call) {
   if (config == nullptr || !config->is_object()) return {};
   auto url = web::ConfiguredUrl::parse(string_or(config->get_object(), "jwksUrl", ""));
   if (!url) return {};
-  call.prepared = std::make_shared<web::OutboundUrl>(*url);
+  auto provider = find_identity_provider(call.realm(), call.path("alias"));
+  if (!provider) return {};
+  call.prepared = std::make_shared<FetchedFor>(std::move(*provider), *url);
   call.to_call = web::get_request(std::move(*url), "application/json");
   return {};
 }
@@ -19,9 +29,8 @@ Prepared ask_provider_keys(Call& call) {
 Answer reload_provider_keys(Call& call) {
   const auto& keep = call.dependencies().keep_provider_keys;
   const bool has_answer = call.called && *call.called && (*call.called)->status == 200;
-  const bool is_kept =
-      has_answer && keep && keep(*static_cast<web::OutboundUrl*>(call.prepared.get()), (*call.called)->body);
-  return ok(is_kept);
+  const auto* from = static_cast<const FetchedFor*>(call.prepared.get());
+  return ok(has_answer && keep && from != nullptr && keep(from->provider, from->url, (*call.called)->body));
 }
 
 }  // namespace cardea::admin

@@ -190,18 +190,7 @@ Answer clear_realm_cache(Call& call) {
 }
 
 Answer clear_keys_cache(Call& call) {
-  std::vector<web::OutboundUrl> addresses;
-  const auto* providers = call.realm().extra.if_contains("identityProviders");
-  const auto list = providers != nullptr && providers->is_array() ? providers->get_array() : json::array();
-  for (const auto& item : list) {
-    const auto* provider = item.if_object();
-    const auto* config = provider == nullptr ? nullptr : provider->if_contains("config");
-    if (config == nullptr || !config->is_object()) continue;
-    if (auto url = web::ConfiguredUrl::parse(string_or(config->get_object(), "jwksUrl", ""))) {
-      addresses.emplace_back(std::move(*url));
-    }
-  }
-  if (call.dependencies().forget_keys) call.dependencies().forget_keys(addresses);
+  if (call.dependencies().forget_keys) call.dependencies().forget_keys(identity_providers(call.realm()));
   return no_content();
 }
 

@@ -95,6 +95,12 @@ oidc::Dependencies Provider::oidc_dependencies(const Parts& parts, bool developm
           [this](const web::Request& request, broker::SourceRealmNext next) {
             return broker::with_source_realm(broker_, request, {}, std::move(next));
           },
+      .upstream_logout_url =
+          [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm, const UserSession& session,
+                 std::string target, broker::UpstreamLogoutNext next) {
+            return broker::upstream_logout_url(broker_, request, std::move(realm), session, std::move(target),
+                                               std::move(next));
+          },
   };
 }
 
@@ -193,15 +199,19 @@ admin::Dependencies Provider::admin_dependencies(const Parts& parts) {
                                       base_url_, random_handle(random), now);
           },
       .forget_keys =
-          [this](const std::vector<web::OutboundUrl>& providers) {
+          [this](const std::vector<IdentityProvider>& providers) {
             oidc_.client_keys->forget_all();
-            for (const auto& url : providers) upstream::forget_keys(broker_.reach(), url);
+            for (const auto& provider : providers) {
+              const auto url = web::ConfiguredUrl::parse(provider.setting("jwksUrl"));
+              if (url) upstream::forget_keys(broker_.reach(provider), *url);
+            }
           },
       .keep_provider_keys =
-          [this](const web::OutboundUrl& url, std::string_view jwks_json) {
+          [this](const IdentityProvider& provider, const web::OutboundUrl& url, std::string_view jwks_json) {
             auto keys = upstream::parse_provider_keys(jwks_json);
             if (!keys) return false;
-            upstream::keep_keys(broker_.reach(), url, std::make_shared<upstream::ProviderKeys>(std::move(*keys)));
+            upstream::keep_keys(broker_.reach(provider), url,
+                                std::make_shared<upstream::ProviderKeys>(std::move(*keys)));
             return true;
           },
   };

@@ -49,7 +49,8 @@ class FederatedIdentityRepo {
   virtual Stored<std::vector<FederatedIdentity>> list(Rows& rows, const UserId& user) = 0;
   /// kConflict when the identity has a user, the user has an identity there, or there is no such user.
   virtual Stored<void> insert(Tx& tx, const FederatedIdentity& identity) = 0;
-  /// Replaces name, token and time of the last login. kConflict when the identity is not this user's any more.
+  /// Replaces name, token and time of the last login, and an empty issuer. kConflict when the identity is not this
+  /// user's any more.
   virtual Stored<void> update(Tx& tx, const FederatedIdentity& identity) = 0;
   /// False when there was none.
   virtual Stored<bool> remove(Tx& tx, const UserId& user, std::string_view provider) = 0;

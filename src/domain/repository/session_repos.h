@@ -62,6 +62,10 @@ class SessionRepo {
   virtual Stored<bool> remove(Tx& tx, const RealmId& realm, const SessionId& id) = 0;
   /// Removes every session of the user with its shares ("sign out from other devices"); returns how many went.
   virtual Stored<int> remove_of_user(Tx& tx, const RealmId& realm, const UserId& user) = 0;
+  /// Those that stand on this session at an upstream provider (the notes kProviderNote and kUpstreamSidNote); of
+  /// offline sessions none is found so.
+  virtual Stored<std::vector<UserSession>> list_of_upstream(Rows& rows, const RealmId& realm, std::string_view provider,
+                                                            std::string_view sid) = 0;
   // Lists for people: the latest start first, dead ones that are not purged yet among them. `max` negative: all. Those
   // of a client or a realm look at every session, since no index is paid for at each sign-in.
   virtual Stored<std::vector<UserSession>> list_of_user(Rows& rows, const RealmId& realm, const UserId& user) = 0;

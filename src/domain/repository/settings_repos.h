@@ -113,6 +113,19 @@ class GroupRepo {
   virtual ~GroupRepo() = default;
   virtual Stored<std::optional<Group>> find(Rows& rows, const RealmId& realm, const GroupId& id) = 0;
   virtual Stored<std::vector<Group>> list(Rows& rows, const RealmId& realm) = 0;
+  /// Makes groups that an older release wrote known to the three below. Before them, in their transaction.
+  virtual Stored<void> note_sources(Tx& tx, const RealmId& realm) = 0;
+  /// By the attributes of domain/group_source.h; an empty id: the one without. Absent: there is none.
+  virtual Stored<std::optional<SourcedGroup>> find_sourced(Rows& rows, const RealmId& realm, std::string_view provider,
+                                                           std::string_view source_id) = 0;
+  /// All of the source but the one without an id there.
+  virtual Stored<std::vector<SourcedGroup>> list_of_source(Rows& rows, const RealmId& realm,
+                                                           std::string_view provider) = 0;
+  /// Those of them that the user is a direct member of.
+  virtual Stored<std::vector<SourcedGroup>> list_sourced(Rows& rows, const RealmId& realm, std::string_view provider,
+                                                         const UserId& user) = 0;
+  /// Is a group of the realm called so, wherever it stands?
+  virtual Stored<bool> has_name(Rows& rows, const RealmId& realm, std::string_view name) = 0;
   virtual Stored<void> insert(Tx& tx, const Group& group) = 0;
   /// Replaces everything but id and realm; another parent moves it with all below. kConflict when it is gone or its
   /// name is taken there. That the new parent is not below it is the caller's to check.

@@ -5,8 +5,8 @@ namespace cardea::login {
 namespace {
 
 const StepForm* const kSteps[] = {
-    &kUsernamePasswordStep, &kUsernameStep, &kPasswordStep,     &kOtpStep,
-    &kWebauthnStep,         &kPasskeyStep,  &kRecoveryCodeStep, &kRedirectorStep,
+    &kUsernamePasswordStep, &kUsernameStep,     &kPasswordStep,   &kOtpStep,        &kWebauthnStep,
+    &kPasskeyStep,          &kRecoveryCodeStep, &kRedirectorStep, &kSourceStepForm,
 };
 
 }  // namespace

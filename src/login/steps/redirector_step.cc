@@ -2,6 +2,7 @@
 // may be filled in instead; alone it is a page of buttons. Who comes back is resume_login's (upstream_login.h).
 #include "login/form_pages.h"
 #include "login/steps/steps.h"
+#include "login/upstream_login.h"
 
 namespace cardea::login {
 namespace {
@@ -14,6 +15,12 @@ web::Outcome submit(const StepRunPtr& run, const web::Form&) { return providers_
 }  // namespace
 
 const StepForm kRedirectorStep = {.facts = {.authenticator = kRedirector, .proof = Proof::kUpstream},
+                                  .name = "Identity provider",
+                                  .help = "Sign in at another provider.",
+                                  .show = show,
+                                  .submit = submit};
+
+const StepForm kSourceStepForm = {.facts = {.authenticator = kSourceStep, .proof = Proof::kUpstream},
                                   .name = "Identity provider",
                                   .help = "Sign in at another provider.",
                                   .show = show,

@@ -9,6 +9,6 @@ extern const StepForm kUsernamePasswordStep, kUsernameStep, kPasswordStep;  // p
 extern const StepForm kOtpStep;                                             // otp_step.cc
 extern const StepForm kWebauthnStep, kPasskeyStep;                          // webauthn_steps.cc
 extern const StepForm kRecoveryCodeStep;                                    // recovery_code_step.cc
-extern const StepForm kRedirectorStep;                                      // redirector_step.cc
+extern const StepForm kRedirectorStep, kSourceStepForm;                     // redirector_step.cc
 
 }  // namespace cardea::login

@@ -58,7 +58,10 @@ Stored<UserSession> confirm_session(Tx& tx, const Completion& completion, UserSe
   if (auto done = sessions.reauthenticate(tx, known.id, known.auth_time, known.last_seen); !done) {
     return refuse(done.error());
   }
-  if (grant.proven.levels.empty() && grant.proven.methods.empty()) return known;
+  const bool is_of_upstream = grant.proven.upstream || !known.note(kProviderNote).empty();
+  if (grant.proven.levels.empty() && grant.proven.methods.empty() && !is_of_upstream) return known;
+  // A step-up by a factor of ours leaves the session on what it stood on.
+  if (grant.proven.upstream || !grant.proven.session) note_upstream(known, grant.proven.upstream);
   note_levels(known, grant.proven);
   note_methods(known, grant.proven);
   if (auto done = sessions.set_notes(tx, known.id, known.notes); !done) return refuse(done.error());

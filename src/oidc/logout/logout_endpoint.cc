@@ -27,6 +27,7 @@ struct Logout {
   std::shared_ptr<const ClientEntry> client;  // of the hint, else of client_id
   std::optional<IdentityCookie> cookie;
   bool is_owner_found = false;  // `client` was found by its old `redirect_uri`
+  std::string onward = {};      // to sign out at the provider that vouched for the session; it leads to the target
 
   [[nodiscard]] const Client* client_record() const { return client == nullptr ? nullptr : &client->client; }
   [[nodiscard]] std::string server_base() const { return dependencies.base_url.of(http); }
@@ -86,6 +87,7 @@ web::Response confirm_page(const Logout& logout, bool is_live) {
 }
 
 std::string target_url(const Logout& logout) {
+  if (!logout.onward.empty()) return logout.onward;
   std::string location(*logout.target());
   if (const auto state = logout.form.value("state")) append_query(location, "state", *state);
   return location;
@@ -121,17 +123,24 @@ web::Response logged_out_page(const Logout& logout) {
 }
 
 web::Outcome end_session(const LogoutPtr& logout, std::optional<SessionId> session, bool redirects) {
-  const auto finish = [logout, redirects](const std::vector<FrontchannelLogout>& clients) {
-    auto response = !clients.empty() ? frontchannel_page(*logout, clients, redirects)
-                    : redirects      ? web::redirect(target_url(*logout))
-                                     : logged_out_page(*logout);
+  const auto finish = [logout, to_target = redirects](const std::vector<FrontchannelLogout>& clients) {
+    const bool goes_on = to_target || !logout->onward.empty();
+    // A form of ours may lead to the client's address alone (CSP form-action), so from there a page leads on.
+    const bool is_form_to_provider = logout->http.method == web::Method::kPost && !logout->onward.empty();
+    auto response = !clients.empty() || is_form_to_provider ? frontchannel_page(*logout, clients, goes_on)
+                    : goes_on                               ? web::redirect(target_url(*logout))
+                                                            : logged_out_page(*logout);
     clear_session_cookies(response, logout->http, *logout->realm, logout->dependencies.base_url);
     return response;
   };
   if (!session) return finish({});
-  return web::then(web::Lane::kStore, [logout, finish, session = std::move(*session)]() -> web::Outcome {
+  return web::then(web::Lane::kStore, [logout, finish, redirects, session = std::move(*session)]() -> web::Outcome {
     const auto& repositories = logout->dependencies.repositories;
-    const auto ended = write_to(repositories.store, [&](Tx& tx) {
+    std::optional<UserSession> before;
+    const auto ended = write_to(repositories.store, [&](Tx& tx) -> Stored<EndedSession> {
+      auto found = repositories.sessions.find(tx, logout->realm->realm.id, session);
+      if (!found) return refuse(found.error());
+      before = std::move(*found);
       return cardea::end_session(
           tx, repositories, logout->dependencies.random,
           {.realm = logout->realm->realm, .session = session, .issuer = logout->issuer, .now = logout->now});
@@ -143,7 +152,14 @@ web::Outcome end_session(const LogoutPtr& logout, std::optional<SessionId> sessi
                                              {"session_id", session.str()},
                                              {"ip", logout->http.remote_address},
                                              {"correlation_id", logout->http.correlation_id}});
-    return finish(ended->frontchannel);
+    const bool is_of_upstream = before && !before->note(kProviderNote).empty();
+    if (!is_of_upstream || !logout->dependencies.upstream_logout_url) return finish(ended->frontchannel);
+    return logout->dependencies.upstream_logout_url(
+        logout->http, logout->realm, *before, redirects ? target_url(*logout) : std::string(),
+        [logout, finish, clients = ended->frontchannel](const std::string& url) -> web::Outcome {
+          logout->onward = url;
+          return finish(clients);
+        });
   });
 }
 

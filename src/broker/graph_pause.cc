@@ -1,0 +1,25 @@
+#include "broker/graph_pause.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace cardea::broker {
+
+bool GraphPause::is_over(const std::string& origin, std::chrono::nanoseconds now) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = until_.find(origin);
+  return found == until_.end() || now >= found->second;
+}
+
+void GraphPause::note(const std::string& origin, const web::FetchResponse& answer, std::chrono::nanoseconds now) {
+  const auto named = parse_integer<std::int64_t>(answer.header("Retry-After").value_or(""));
+  if (answer.status != 429 && !(answer.status == 503 && named)) return;
+  const auto pause = named ? std::clamp(seconds(*named), seconds{1}, kGraphPauseMax) : kGraphPause;
+  const std::scoped_lock lock(mutex_);
+  constexpr std::size_t kOriginsMax = 64;  // providers may name a Graph of their own
+  if (until_.size() >= kOriginsMax) std::erase_if(until_, [now](const auto& entry) { return now >= entry.second; });
+  if (until_.size() < kOriginsMax || until_.contains(origin)) until_[origin] = now + pause;
+}
+
+}  // namespace cardea::broker

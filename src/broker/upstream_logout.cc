@@ -1,0 +1,285 @@
+#include "broker/upstream_logout.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "broker/start.h"
+#include "core/logout/end_session.h"
+#include "crypto/hash.h"
+#include "upstream/logout_token.h"
+#include "web/error_page.h"
+#include "web/form.h"
+
+namespace cardea::broker {
+namespace {
+
+constexpr std::string_view kPlace = "broker.logout";
+constexpr seconds kReturnLife{600};
+constexpr std::size_t kSidBytesMax = 255;
+
+web::Response refuse_logout(const Dependencies& dependencies, const web::Request& request, std::string_view reason,
+                            int status = 400) {
+  dependencies.log.info("upstream_logout_refused", {{"reason", reason},
+                                                    {"realm", request.path_parameter("realm")},
+                                                    {"ip", request.remote_address},
+                                                    {"correlation_id", request.correlation_id}});
+  auto response = web::no_store_json(
+      status, R"({"error":")" + std::string(status == 503 ? "temporarily_unavailable" : "invalid_request") + "\"}");
+  if (status == 503) response.set("Retry-After", "1");
+  return response;
+}
+
+struct Ending {
+  const Dependencies& dependencies;
+  const web::Request& request;
+  RealmPtr realm;
+  ProviderPtr provider;
+  std::string token = {};  // of the back channel
+  Addresses addresses = {};
+};
+using EndingPtr = std::shared_ptr<Ending>;
+
+// Whom the provider signs out there.
+struct SignedOut {
+  std::string issuer;  // empty: not said
+  std::string subject;
+  std::string sid;
+};
+
+bool is_meant(const UserSession& session, std::string_view alias, const SignedOut& who) {
+  if (session.note(kProviderNote) != alias) return false;
+  if (!who.issuer.empty() && session.note(kUpstreamIssuerNote) != who.issuer) return false;
+  if (!who.sid.empty() && session.note(kUpstreamSidNote) != who.sid) return false;
+  return who.subject.empty() || session.note(kUpstreamSubjectNote) == who.subject;
+}
+
+Stored<std::vector<UserSession>> candidates(Rows& rows, const Ending& ending, const SignedOut& who) {
+  const auto& repositories = ending.dependencies.repositories;
+  const auto& realm = ending.realm->realm.id;
+  if (!who.sid.empty()) {
+    return repositories.sessions.list_of_upstream(rows, realm, ending.provider->alias, who.sid);
+  }
+  const auto link = repositories.federated_identities.find(rows, realm, ending.provider->alias, who.subject);
+  if (!link) return refuse(link.error());
+  if (!*link) return std::vector<UserSession>();
+  return repositories.sessions.list_of_user(rows, realm, (*link)->user);
+}
+
+Stored<std::int64_t> end_sessions(Tx& tx, const Ending& ending, const SignedOut& who) {
+  auto sessions = candidates(tx, ending, who);
+  if (!sessions) return refuse(sessions.error());
+  std::int64_t ended = 0;
+  const auto& dependencies = ending.dependencies;
+  const auto issuer = dependencies.base_url.issuer(ending.request, ending.realm->realm.name);
+  for (const auto& session : *sessions) {
+    if (!is_meant(session, ending.provider->alias, who)) continue;
+    const auto done = end_session(
+        tx, dependencies.repositories, dependencies.random,
+        {.realm = ending.realm->realm, .session = session.id, .issuer = issuer, .now = dependencies.clock.now()});
+    if (!done) return refuse(done.error());
+    ++ended;
+  }
+  return ended;
+}
+
+web::Response signed_out(const Ending& ending, const SignedOut& who, std::int64_t ended) {
+  ending.dependencies.log.info("upstream_logout", {{"realm", ending.realm->realm.name},
+                                                   {"provider", ending.provider->alias},
+                                                   {"upstream_sub", who.subject},
+                                                   {"ended", ended},
+                                                   {"ip", ending.request.remote_address},
+                                                   {"correlation_id", ending.request.correlation_id}});
+  auto response = web::empty_response(200);
+  response.set("Cache-Control", "no-store");
+  return response;
+}
+
+// ---- back channel
+
+web::Outcome end_once(const EndingPtr& ending, const upstream::LogoutToken& token) {
+  return web::then(web::Lane::kStore, [ending, token]() -> web::Outcome {
+    const auto& dependencies = ending->dependencies;
+    const SignedOut who{.issuer = token.issuer, .subject = token.subject, .sid = token.sid};
+    bool is_new = false;
+    const auto ended = write_to(dependencies.repositories.store, [&](Tx& tx) -> Stored<std::int64_t> {
+      const auto hash = crypto::sha256_base64url("logout-token." + token.issuer + "." + token.id);
+      const auto taken = dependencies.repositories.used_ids.take(
+          tx, ending->realm->realm.id, hash,
+          dependencies.clock.now() + upstream::kLogoutTokenLifeMax + upstream::kClockLeeway);
+      if (!taken) return refuse(taken.error());
+      is_new = *taken;
+      return is_new ? end_sessions(tx, *ending, who) : Stored<std::int64_t>(0);
+    });
+    if (!ended) return refuse_logout(dependencies, ending->request, describe(ended.error()), 503);
+    if (!is_new) return refuse_logout(dependencies, ending->request, "logout_token_used_before");
+    return signed_out(*ending, who, *ended);
+  });
+}
+
+web::Outcome judge(const EndingPtr& ending, const Result<upstream::SharedKeys, std::string>& keys) {
+  if (!keys) return refuse_logout(ending->dependencies, ending->request, keys.error(), 503);
+  const auto token = upstream::check_logout_token(ending->token, **keys,
+                                                  {.issuer = ending->addresses.issuer,
+                                                   .client_id = std::string(ending->provider->setting("clientId")),
+                                                   .nonce = {},
+                                                   .access_token = {},
+                                                   .algorithms = algorithms_of(ending->addresses),
+                                                   .now = ending->dependencies.clock.now()});
+  if (!token) return refuse_logout(ending->dependencies, ending->request, describe(token.error()));
+  return end_once(ending, *token);
+}
+
+web::Outcome check(const EndingPtr& ending) {
+  return with_addresses(
+      ending->dependencies, *ending->provider, [ending](Result<Addresses, std::string> addresses) -> web::Outcome {
+        if (!addresses) return refuse_logout(ending->dependencies, ending->request, addresses.error(), 503);
+        ending->addresses = std::move(*addresses);
+        auto url = outbound_url(ending->addresses, ending->addresses.jwks);
+        if (!url) return refuse_logout(ending->dependencies, ending->request, "no_keys_of_provider");
+        return upstream::with_keys(
+            ending->dependencies.reach(*ending->provider), std::move(*url), upstream::key_id_of(ending->token),
+            [ending](const Result<upstream::SharedKeys, std::string>& keys) { return judge(ending, keys); });
+      });
+}
+
+// The one whose record says that its tokens are from this issuer; null: none, or several.
+ProviderPtr provider_of_issuer(const Realm& realm, std::string_view issuer) {
+  ProviderPtr out;
+  for (auto& provider : login_providers(realm)) {
+    if (issuer.empty() || addresses_of(provider).issuer.issuer != issuer) continue;
+    if (out != nullptr) return nullptr;
+    out = std::make_shared<const IdentityProvider>(std::move(provider));
+  }
+  return out;
+}
+
+template <class FindProvider>
+web::Outcome take_token(const Dependencies& dependencies, const web::Request& request, FindProvider find) {
+  return with_named_realm(
+      dependencies, request, request.path_parameter("realm"),
+      [&dependencies, &request, find](RealmPtr realm) -> web::Outcome {
+        const bool is_form = request.content_type() == "application/x-www-form-urlencoded";
+        const auto form = web::Form::parse(is_form ? std::string_view(request.body) : std::string_view());
+        auto token = form && !form->first_repeated() ? std::string(form->value_or("logout_token", "")) : std::string();
+        const auto jws = jose::UnverifiedJws::parse(token);
+        if (!jws) return refuse_logout(dependencies, request, "no_logout_token");
+        auto provider = find(realm->realm, jws->claimed_issuer());
+        if (provider == nullptr) return refuse_logout(dependencies, request, "no_such_provider");
+        return check(
+            std::make_shared<Ending>(dependencies, request, std::move(realm), std::move(provider), std::move(token)));
+      });
+}
+
+// ---- to the provider and back
+
+std::string seal_return(const crypto::Sealer& sealer, const std::string& realm, const std::string& target,
+                        TimePoint until) {
+  std::string text;
+  JsonWriter writer(text);
+  writer.begin_object().member("r", realm).member("t", target).member("e", epoch_seconds(until)).end_object();
+  return sealer.seal_text(text, kPlace);
+}
+
+// Absent: not ours, or too old.
+std::optional<std::string> open_return(const Dependencies& dependencies, std::string_view text,
+                                       std::string_view realm) {
+  const auto plain = dependencies.sealer.open_text(text, kPlace);
+  if (!plain) return std::nullopt;
+  const auto document = parse_json(plain->reveal());
+  if (!document || !document->is_object()) return std::nullopt;
+  const auto& object = document->get_object();
+  const bool is_over = from_epoch_seconds(int_or(object, "e", 0)) <= dependencies.clock.now();
+  if (is_over || string_or(object, "r", "") != realm) return std::nullopt;
+  return string_or(object, "t", "");
+}
+
+std::string logout_url(const Dependencies& dependencies, const web::Request& request, const Realm& realm,
+                       const IdentityProvider& provider, std::string url, const std::string& target) {
+  if (!web::ConfiguredUrl::parse(url)) return {};  // none, or no address of a page
+  const auto back = dependencies.base_url.of(request) + "/realms/" + percent_encode(realm.name) + "/broker/" +
+                    percent_encode(provider.alias) + "/endpoint/logout_response";
+  std::string query;
+  web::append_form(query, "post_logout_redirect_uri", back);
+  web::append_form(query, "client_id", provider.setting("clientId"));
+  web::append_form(query, "state",
+                   seal_return(dependencies.sealer, realm.name, target, dependencies.clock.now() + kReturnLife));
+  return url.append(url.contains('?') ? "&" : "?").append(query);
+}
+
+}  // namespace
+
+web::Outcome take_backchannel_logout(const Dependencies& dependencies, const web::Request& request) {
+  return take_token(dependencies, request, [&request](const Realm& realm, std::string_view) {
+    return enabled_provider(realm, request.path_parameter("alias"));
+  });
+}
+
+web::Outcome take_realms_backchannel_logout(const Dependencies& dependencies, const web::Request& request) {
+  return take_token(dependencies, request, &provider_of_issuer);
+}
+
+web::Outcome take_frontchannel_logout(const Dependencies& dependencies, const web::Request& request) {
+  return with_named_realm(
+      dependencies, request, request.path_parameter("realm"),
+      [&dependencies, &request](RealmPtr realm) -> web::Outcome {
+        auto provider = enabled_provider(realm->realm, request.path_parameter("alias"));
+        if (provider == nullptr) return refuse_logout(dependencies, request, "no_such_provider", 404);
+        const auto form = web::Form::parse(request.query);
+        SignedOut who;
+        if (form && !form->first_repeated()) {
+          who.issuer = form->value_or("iss", "");
+          who.sid = form->value_or("sid", "");
+        }
+        if (who.sid.empty() || who.sid.size() > kSidBytesMax) return refuse_logout(dependencies, request, "no_sid");
+        auto ending = std::make_shared<Ending>(dependencies, request, std::move(realm), std::move(provider));
+        // Most of what strangers send ends nothing, and a look costs no write.
+        return then_read(dependencies, [ending, who]() -> web::Outcome {
+          auto& store = ending->dependencies.repositories.store;
+          const auto found = read_from(store, [&](Rows& rows) { return candidates(rows, *ending, who); });
+          if (!found) return refuse_logout(ending->dependencies, ending->request, describe(found.error()), 503);
+          const bool ends = std::ranges::any_of(
+              *found, [&](const UserSession& session) { return is_meant(session, ending->provider->alias, who); });
+          if (!ends) return signed_out(*ending, who, 0);
+          return web::then(web::Lane::kStore, [ending, who]() -> web::Outcome {
+            const auto ended = write_to(ending->dependencies.repositories.store,
+                                        [&](Tx& tx) { return end_sessions(tx, *ending, who); });
+            if (!ended) return refuse_logout(ending->dependencies, ending->request, describe(ended.error()), 503);
+            return signed_out(*ending, who, *ended);
+          });
+        });
+      });
+}
+
+web::Outcome take_logout_response(const Dependencies& dependencies, const web::Request& request) {
+  return with_named_realm(dependencies, request, request.path_parameter("realm"),
+                          [&dependencies, &request](const RealmPtr& realm) -> web::Outcome {
+                            const auto form = web::Form::parse(request.query);
+                            auto target =
+                                form && !form->first_repeated()
+                                    ? open_return(dependencies, form->value_or("state", ""), realm->realm.name)
+                                    : std::nullopt;
+                            if (target && !target->empty()) return web::redirect(std::move(*target));
+                            return web::info_page(dependencies.pages, display_name(realm->realm), "You are logged out",
+                                                  "You are logged out", nullptr);
+                          });
+}
+
+web::Outcome upstream_logout_url(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
+                                 const UserSession& session, std::string target, UpstreamLogoutNext next) {
+  const auto provider = enabled_provider(realm->realm, session.note(kProviderNote));
+  if (provider == nullptr) return next({});
+  if (const auto url = provider->setting("logoutUrl"); !url.empty()) {
+    return next(logout_url(dependencies, request, realm->realm, *provider, std::string(url), target));
+  }
+  if (!provider->is_on("logoutAtProvider")) return next({});
+  return with_addresses(
+      dependencies, *provider,
+      [&dependencies, &request, realm, provider, target = std::move(target),
+       next = std::move(next)](const Result<Addresses, std::string>& addresses) mutable -> web::Outcome {
+        if (!addresses) return next({});
+        return next(logout_url(dependencies, request, realm->realm, *provider, addresses->end_session, target));
+      });
+}
+
+}  // namespace cardea::broker

@@ -1,0 +1,179 @@
+// Signing out between a provider and us (OpenID Connect RP-Initiated, Front-Channel and Back-Channel Logout 1.0;
+// guides.md G2-19): what must not end a session first.
+#include "tests/broker/broker_world.h"
+
+namespace cardea::protocol {
+namespace {
+
+constexpr auto kBackchannel = "/realms/demo/broker/up/endpoint/backchannel-logout";
+constexpr auto kRealmsBackchannel = "/realms/demo/protocol/openid-connect/logout/backchannel-logout";
+constexpr auto kFrontchannel = "https://id.example/realms/demo/broker/up/endpoint/frontchannel-logout";
+
+class UpstreamLogout : public Broker {
+ protected:
+  UpstreamLogout() { claims_["sid"] = "there-1"; }
+
+  [[nodiscard]] json::object logout_claims() const {
+    const auto now = epoch_seconds(server_.clock.now());
+    return {{"iss", kUpstream}, {"aud", "cardea"},
+            {"iat", now},       {"exp", now + 120},
+            {"jti", "id-1"},    {"sub", "u-1"},
+            {"sid", "there-1"}, {"events", {{"http://schemas.openid.net/event/backchannel-logout", json::object()}}}};
+  }
+  static std::string sign(const json::object& claims, std::string_view typ = "logout+jwt") {
+    const json::object header{{"alg", "ES256"}, {"kid", "k1"}, {"typ", typ}};
+    return jose::sign_by_hand(jose::test_signing_key(jose::Algorithm::kES256), json::serialize(header),
+                              json::serialize(claims));
+  }
+  [[nodiscard]] std::string with(std::string_view name, const json::value& value) const {
+    auto claims = logout_claims();
+    claims[name] = value;
+    return sign(claims);
+  }
+  [[nodiscard]] std::string without(std::string_view name) const {
+    auto claims = logout_claims();
+    claims.erase(name);
+    return sign(claims);
+  }
+  web::Response tell(const std::string& token, const std::string& path = kBackchannel) {
+    web::Request request;
+    request.method = web::Method::kPost;
+    request.scheme = "https";
+    request.host = "id.example";
+    request.path = path;
+    request.headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
+    web::append_form(request.body, "logout_token", token);
+    return server_.handle(std::move(request));
+  }
+  void expect_refused_token(const std::string& token, std::string_view reason) {
+    EXPECT_EQ(tell(token).status, 400) << reason;
+    EXPECT_TRUE(server_.log.contains(reason)) << reason;
+  }
+  /// Does the browser get a code without a page?
+  static bool is_signed_in(Browser& browser) { return browser.get(authorize_url()).status == 302; }
+  json::object sign_in_there(Browser& browser) {
+    return redeem(server_, location_parameter(sign_in_upstream(browser), "code"));
+  }
+};
+
+TEST_F(UpstreamLogout, refuses_logout_tokens_that_are_not_whole) {
+  Browser browser(server_);
+  sign_in_there(browser);
+  const auto now = epoch_seconds(server_.clock.now());
+  EXPECT_EQ(tell("").status, 400);
+  EXPECT_EQ(tell("a.b.c").status, 400);
+  expect_refused_token(with("iss", "https://evil.example"), "logout_token_not_valid");
+  expect_refused_token(with("aud", "other"), "logout_token_not_valid");
+  expect_refused_token(with("exp", now - 61), "logout_token_not_valid");
+  expect_refused_token(with("iat", now + 61), "logout_token_not_valid");
+  expect_refused_token(without("iat"), "logout_token_not_valid");
+  expect_refused_token(with("iat", now - 600), "logout_token_too_old");
+  expect_refused_token(with("nonce", "n"), "logout_token_with_nonce");
+  expect_refused_token(without("events"), "logout_token_without_event");
+  expect_refused_token(with("events", json::object{{"other", json::object()}}), "logout_token_without_event");
+  expect_refused_token(without("jti"), "logout_token_without_id");
+  expect_refused_token(sign(logout_claims(), "at+jwt"), "logout_token_of_other_type");
+  auto nobody = logout_claims();
+  nobody.erase("sub");
+  nobody.erase("sid");
+  expect_refused_token(sign(nobody), "logout_token_of_nobody");
+  auto forged = sign(logout_claims());
+  forged[forged.size() - 10] = forged[forged.size() - 10] == 'A' ? 'B' : 'A';
+  expect_refused_token(forged, "logout_token_not_valid");
+  EXPECT_TRUE(is_signed_in(browser));
+}
+
+TEST_F(UpstreamLogout, refuses_to_end_the_sessions_of_others) {
+  Browser browser(server_), local(server_);
+  sign_in_there(browser);
+  ASSERT_FALSE(sign_in(local).empty());
+  auto other = logout_claims();
+  other["sid"] = "there-2";
+  EXPECT_EQ(tell(sign(other)).status, 200);
+  other["jti"] = "id-2";
+  other["sid"] = "there-1";
+  other["sub"] = "u-2";
+  EXPECT_EQ(tell(sign(other)).status, 200);
+  EXPECT_TRUE(is_signed_in(browser));
+  EXPECT_TRUE(is_signed_in(local));
+}
+
+TEST_F(UpstreamLogout, G2_19_ends_the_session_that_stands_on_the_one_there) {
+  Browser browser(server_);
+  const auto tokens = sign_in_there(browser);
+  EXPECT_TRUE(is_signed_in(browser));
+  EXPECT_EQ(tell(sign(logout_claims()), kRealmsBackchannel).status, 200);
+  EXPECT_FALSE(is_signed_in(browser));
+  (void)refresh(server_, string_or(tokens, "refresh_token", ""), 400);
+  expect_refused_token(sign(logout_claims()), "logout_token_used_before");
+}
+
+TEST_F(UpstreamLogout, ends_every_session_of_a_person_who_is_named_without_one) {
+  Browser browser(server_), other(server_);
+  sign_in_there(browser);
+  claims_["sid"] = "there-2";
+  sign_in_there(other);
+  EXPECT_EQ(tell(without("sid")).status, 200);
+  EXPECT_FALSE(is_signed_in(browser));
+  EXPECT_FALSE(is_signed_in(other));
+}
+
+// Entra ID's way: a frame in its own page, so our cookies are not sent, and `sid` is all there is.
+TEST_F(UpstreamLogout, ends_the_session_by_its_sid_in_a_frame) {
+  Browser browser(server_), frame(server_);
+  sign_in_there(browser);
+  EXPECT_EQ(frame.get(kFrontchannel).status, 400);
+  EXPECT_EQ(frame.get(std::string(kFrontchannel) + "?sid=there-2").status, 200);
+  EXPECT_EQ(frame.get(std::string(kFrontchannel) + "?sid=there-1&iss=https%3A%2F%2Fevil.example").status, 200);
+  EXPECT_TRUE(is_signed_in(browser));
+  EXPECT_EQ(frame.get(std::string(kFrontchannel) + "?sid=there-1").status, 200);
+  EXPECT_FALSE(is_signed_in(browser));
+}
+
+TEST_F(UpstreamLogout, refuses_sessions_of_a_provider_that_is_disabled_or_gone) {
+  Browser browser(server_), local(server_);
+  const auto tokens = sign_in_there(browser);
+  ASSERT_FALSE(sign_in(local).empty());
+  use({provider("up", {}, {{"enabled", false}})});
+  EXPECT_FALSE(is_signed_in(browser));
+  (void)refresh(server_, string_or(tokens, "refresh_token", ""), 400);
+  use({provider("up")});
+  EXPECT_TRUE(is_signed_in(browser));
+  use({});
+  EXPECT_FALSE(is_signed_in(browser));
+  EXPECT_TRUE(is_signed_in(local));
+}
+
+TEST_F(UpstreamLogout, signs_out_at_the_provider_too_where_its_record_says_so) {
+  use({provider("up", {{"logoutUrl", "https://up.example/logout"}})});
+  server_.add_client(
+      "leaver", [](Client& client) { client.attributes["post.logout.redirect.uris"] = "https://leaver.example/bye"; });
+  Browser browser(server_);
+  const Pairs leaver{{"client_id", "leaver"}, {"redirect_uri", "https://leaver.example/cb"}};
+  leave(browser);
+  come_back(browser);
+  const auto code = location_parameter(browser.get(authorize_url(leaver)), "code");
+  const auto tokens = redeem(server_, code, leaver);
+  std::string url = "https://id.example" + std::string(kP) + "/logout?";
+  web::append_form(url, "id_token_hint", string_or(tokens, "id_token", ""));
+  web::append_form(url, "post_logout_redirect_uri", "https://leaver.example/bye");
+  web::append_form(url, "state", "s-1");
+  const auto away = browser.get(url);
+  ASSERT_EQ(away.status, 302) << away.body_text();
+  EXPECT_TRUE(location(away).starts_with("https://up.example/logout?")) << location(away);
+  EXPECT_EQ(location_parameter(away, "client_id"), "cardea");
+  const auto back = location_parameter(away, "post_logout_redirect_uri");
+  EXPECT_EQ(back, "https://id.example/realms/demo/broker/up/endpoint/logout_response");
+  EXPECT_FALSE(is_signed_in(browser));
+  std::string query;
+  web::append_form(query, "state", location_parameter(away, "state"));
+  const auto home = browser.get(back + "?" + query);
+  EXPECT_EQ(location(home), "https://leaver.example/bye?state=s-1");
+  // Without our state it leads nowhere.
+  EXPECT_EQ(browser.get(back + "?state=https%3A%2F%2Fevil.example").status, 200);
+  server_.clock.advance(seconds{601});
+  EXPECT_EQ(browser.get(back + "?" + query).status, 200);
+}
+
+}  // namespace
+}  // namespace cardea::protocol
