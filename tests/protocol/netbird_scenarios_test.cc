@@ -2,6 +2,7 @@
 // dashboard meets during a day.
 #include <gtest/gtest.h>
 
+#include "crypto/hash.h"
 #include "tests/protocol/harness.h"
 
 namespace cardea::protocol {
@@ -71,6 +72,63 @@ TEST_P(NetBird, G4_12_dates_tokens_back_for_a_clock_that_is_behind) {
   Browser another(server_);
   const auto others = redeem(server_, sign_in(another));
   EXPECT_EQ(payload_of(text(others, "access_token")).at("iat").as_int64(), now);
+}
+
+/// The guide's scope with its Audience mapper is there and the client does not have it as Default: what asks for the
+/// audience, as NetBird's dashboard and command line do, gets it all the same, and nothing that the client may not
+/// have.
+TEST_P(NetBird, G4_03_no_audience_mapper_by_default_and_the_audience_asked_for) {
+  const auto scope_of = [&](const std::string& name, const std::string& audience) {
+    ClientScope scope;
+    scope.id = ScopeId("scope-" + name);
+    scope.name = name;
+    scope.attributes["include.in.token.scope"] = "false";
+    scope.mappers.push_back({.id = "m-" + name,
+                             .name = "audience",
+                             .provider = "oidc-audience-mapper",
+                             .config = {{"included.client.audience", audience}, {"access.token.claim", "true"}}});
+    EXPECT_TRUE(server_.repositories.store.write(
+        [&](Tx& tx) { return server_.repositories.scopes.insert(tx, server_.realm()->realm.id, scope); }));
+    return scope.id;
+  };
+  const auto allowed = scope_of("netbird-client-audience", "netbird-client");
+  const auto foreign = scope_of("other-audience", "other-api");  // which the client does not have
+  server_.change_realm([](Realm&) {});
+  server_.add_client("netbird-client", [&](Client& client) {
+    // The harness gives every scope of the realm as Default.
+    std::erase_if(client.default_scopes, [&](const ScopeId& id) { return id == allowed || id == foreign; });
+    client.optional_scopes.push_back(allowed);
+    client.attributes["oauth2.device.authorization.grant.enabled"] = "true";
+  });
+  const auto audiences_of = [](const json::object& tokens) {
+    const auto claims = payload_of(text(tokens, "access_token"));
+    const auto* aud = claims.if_contains("aud");
+    return aud == nullptr ? std::string() : json::serialize(*aud);
+  };
+  const Pairs at = {{"client_id", "netbird-client"}, {"redirect_uri", "https://netbird-client.example/cb"}};
+  const auto asking = [&](const std::string& audience) {
+    auto changes = at;
+    changes.emplace_back("audience", audience);
+    Browser browser(server_);
+    return redeem(server_, sign_in(browser, "ada", changes), at);
+  };
+  EXPECT_EQ(audiences_of(asking("")).find("netbird-client"), std::string::npos);
+  EXPECT_EQ(audiences_of(asking("other-api")).find("other-api"), std::string::npos) << "no audience of others";
+  const auto tokens = asking("netbird-client");
+  EXPECT_NE(audiences_of(tokens).find(R"("netbird-client")"), std::string::npos);
+  const auto renewed = body_of(server_.post("/token", {{"grant_type", "refresh_token"},
+                                                       {"client_id", "netbird-client"},
+                                                       {"refresh_token", text(tokens, "refresh_token")}}));
+  EXPECT_NE(audiences_of(renewed).find(R"("netbird-client")"), std::string::npos) << "and after a refresh";
+  const auto device = server_.post(
+      "/auth/device", {{"client_id", "netbird-client"}, {"scope", "openid"}, {"audience", "netbird-client"}});
+  EXPECT_EQ(device.status, 200) << device.body_text();
+  const auto stored = read_from(server_.repositories.store, [&](Rows& rows) {
+    return server_.repositories.device_codes.find(
+        rows, server_.realm()->realm.id, crypto::sha256_base64url(string_or(body_of(device), "device_code", "")));
+  });
+  ASSERT_TRUE(stored && *stored);
+  EXPECT_NE((*stored)->scope.find("netbird-client-audience"), std::string::npos);
 }
 
 INSTANTIATE_ON_EVERY_ENGINE(NetBird);

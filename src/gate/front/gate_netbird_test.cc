@@ -76,6 +76,15 @@ TEST_F(GateNetbird, G4_10_replayed_peer_token) {
   EXPECT_EQ(call(third, kLogin).status, 401);
 }
 
+TEST_F(GateNetbird, G4_03_no_audience_mapper_is_401_and_the_log_says_audience) {
+  json::object claims{{"iss", kIssuer}, {"sub", "nora"}, {"aud", "account"}};
+  claims["exp"] = epoch_seconds(world.clock.now()) + 300;
+  const auto answer = call(token_of(named_key("id", jose::Algorithm::kRS256), claims));
+  EXPECT_EQ(answer.status, 401);
+  EXPECT_EQ(answer.body_text(), R"({"message":"token invalid","code":401})");
+  EXPECT_TRUE(world.log.contains("wrong_audience"));
+}
+
 /// Where expiry is not checked a token never ends, and what was once used stays used.
 TEST_F(GateNetbird, refuses_a_used_token_for_ever_where_expiry_is_not_checked) {
   auto endless = settings_named("keycloak", {std::string(kIssuer)});

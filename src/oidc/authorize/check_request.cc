@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "core/token/token_plan.h"
+#include "oidc/authorize/audience.h"
 #include "oidc/authorize/claims_parameter.h"
 #include "oidc/authorize/resources.h"
 #include "oidc/device/device_endpoints.h"
@@ -55,11 +56,10 @@ bool is_code_challenge(std::string_view text, ChallengeMethod method) {
 }
 
 Result<void, OAuthError> check_scope(const web::Form& form, const ClientEntry& client, AuthorizationRequest& request) {
-  const auto scope = form.value_or("scope", "");
-  const auto plan = plan_for(client, scope);
+  const auto plan = plan_for(client, scope_with_audience(form, client));
   if (!plan)
-    return refuse(
-        OAuthError{OAuthCode::kInvalidScope, "Invalid scopes: " + std::string(scope), 0, "scope_not_allowed"});
+    return refuse(OAuthError{OAuthCode::kInvalidScope, "Invalid scopes: " + std::string(form.value_or("scope", "")), 0,
+                             "scope_not_allowed"});
   if (request.asks_for("id_token") && !(*plan)->openid) {
     return refuse(OAuthError{OAuthCode::kInvalidScope, "Missing openid scope", 0, "id_token_without_openid"});
   }

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "crypto/hash.h"
+#include "oidc/authorize/audience.h"
 #include "oidc/authorize/check_request.h"
 #include "oidc/client_request.h"
 #include "oidc/device/device_endpoints.h"
@@ -38,11 +39,11 @@ Result<DeviceCode, OAuthError> check(const ClientRequest& request) {
                              "disabled for the client.",
                              400, "device_grant_off"});
   }
-  const auto scope = request.form.value_or("scope", "");
-  const auto plan = plan_for(*request.client, scope);
+  const auto plan = plan_for(*request.client, scope_with_audience(request.form, *request.client));
   if (!plan) {
-    return refuse(
-        OAuthError{OAuthCode::kInvalidScope, "Invalid scopes: " + std::string(scope), 0, "scope_not_allowed"});
+    return refuse(OAuthError{OAuthCode::kInvalidScope,
+                             "Invalid scopes: " + std::string(request.form.value_or("scope", "")), 0,
+                             "scope_not_allowed"});
   }
   DeviceCode record;
   record.realm = request.realm->realm.id;

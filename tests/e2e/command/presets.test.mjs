@@ -126,7 +126,7 @@ test('check_finds_nothing_in_what_the_preset_made', kOnlyCardea, async () => {
   assert.match(await done('check', 'netbird', '--set', 'domain=nb.example.test', ...who), /everything is as the application needs it/);
 });
 
-test('check_names_the_step_of_the_guide_that_was_left_out', kOnlyCardea, async () => {
+test('G4_03_no_audience_mapper_is_told_with_the_step_of_the_guide_that_was_left_out', kOnlyCardea, async () => {
   const [made] = await admin('clients', '-r', 'netbird', '-q', 'clientId=netbird-client');
   const scope = (await admin('client-scopes', '-r', 'netbird')).find(({ name }) => name === 'netbird-client-audience');
   await done('admin', 'delete', `clients/${made.id}/default-client-scopes/${scope.id}`, '-r', 'netbird', ...who);
