@@ -19,6 +19,12 @@ function basic(clientId, secret = '') {
   return { authorization: `Basic ${Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(secret)}`).toString('base64')}` };
 }
 
+/// The command line's look at its token (G4.8): what it prints where the audience is another, else nothing.
+function complaint(token, audience) {
+  const { aud } = claimsOf(token);
+  return [aud].flat().includes(audience) ? '' : `authentication failed: invalid JWT token audience field: ${[aud].flat().join(', ')} and not ${audience}`;
+}
+
 export function commandLineScenarios(server) {
   const admin = new AdminApi(server, 'netbird');
   const post = (endpoint, form, headers) => request(server.endpoint(endpoint, 'netbird'), { method: 'POST', form, headers });
@@ -51,7 +57,7 @@ export function commandLineScenarios(server) {
     assert.match(back.headers.location, /^http:\/\/localhost:53000\/?\?/);
     const tokens = await post('token', form, basic('netbird-client'));
     assert.equal(tokens.status, 200, tokens.text);
-    assert.ok([claimsOf(tokens.json().access_token).aud].flat().includes('netbird-client'), 'NetBird compares the audience');
+    assert.equal(complaint(tokens.json().access_token, 'netbird-client'), '', 'NetBird compares the audience');
     // Where the first attempt is refused, Go's library sends the same code again with client_id in the body.
     const other = await login();
     const first = await post('token', other.form, basic('netbird-client', 'a-guess'));
@@ -63,6 +69,14 @@ export function commandLineScenarios(server) {
     const noProof = await login();
     const refused = await post('token', { ...noProof.form, code_verifier: '', client_id: 'netbird-client' });
     assert.equal(refused.json().error, 'invalid_grant');
+  });
+
+  test('G4-07 CLI wrong audience: the token says its own, and the command line prints both', async () => {
+    const { form } = await login({ audience: 'netbird-clientt' });  // as NETBIRD_AUTH_AUDIENCE has it by mistake
+    const tokens = await post('token', { ...form, client_id: 'netbird-client' });
+    assert.equal(tokens.status, 200, tokens.text);
+    assert.equal(complaint(tokens.json().access_token, 'netbird-clientt'),
+      'authentication failed: invalid JWT token audience field: netbird-client, account and not netbird-clientt');
   });
 
   test('G4-18 redirect mismatch: an error page and no redirect', async () => {
