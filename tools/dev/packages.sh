@@ -8,7 +8,7 @@ packages_build="clang-19 mold objcopy:binutils ccache cmake ninja-build pkg-conf
   libyaml-cpp-dev libcli11-dev libfmt-dev libicu-dev libre2-dev libqrencode-dev libgtest-dev libgmock-dev
   zlib1g-dev node:nodejs npm:npm util-linux ca-certificates"
 packages_sanitize="libclang-rt-19-dev llvm-19"
-packages_test="postgresql-15 nginx:nginx-light apache2-bin libapache2-mod-auth-openidc chromium:chromium openssl:openssl
+packages_test="postgresql-15 nginx:nginx-light caddy:caddy apache2-bin libapache2-mod-auth-openidc chromium:chromium openssl:openssl
   curl:curl jq:jq python3:python3 node:nodejs npm:npm ca-certificates fonts-dejavu-core"
 packages_lint="clang-19 clang-format-19 ccache python3:python3"
 packages_tidy="clang-tidy-19"

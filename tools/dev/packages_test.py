@@ -49,7 +49,7 @@ class Packages(unittest.TestCase):
     def test_sees_the_programs(self):
         self.assertEqual(programs_in("spawn('jq', [])  execFileSync( \"psql\", x) spawn(binary, y)"), {"jq", "psql"})
         self.assertEqual(programs_in("const k = ['/usr/sbin/nginx', '/usr/bin/nginx'];"), {"nginx"})
-        self.assertTrue({"nginx", "apache2", "psql", "jq", "openssl", "chromium"} <= set(programs_of_end_to_end_tests()))
+        self.assertTrue({"nginx", "caddy", "apache2", "psql", "jq", "openssl", "chromium"} <= set(programs_of_end_to_end_tests()))
 
 
 if __name__ == "__main__":

@@ -3,10 +3,12 @@
 import assert from 'node:assert/strict';
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import http from 'node:http';
+import https from 'node:https';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { freePort, runCommand, startServer, temporaryFolder } from '../harness.mjs';
+import { startCaddy } from './caddy.mjs';
 import { request } from './form_browser.mjs';
 import { startEcho, startNginx } from './nginx.mjs';
 
@@ -96,11 +98,11 @@ export class Issuer {
   }
 }
 
-/// Runs `cardea gate` with `settings` (of the gate file; a function of the application's host) and nginx and the
-/// application around it. `files`: name to text, beside the gate file.
-export async function startGate({ trusted, settings, files = {}, environment = {}, more = '', proxy = true, arguments: extra = [] }) {
+/// Runs `cardea gate` with `settings` (of the gate file; a function of the application's host) and the proxy ('nginx',
+/// 'caddy' or null) and the application around it. `files`: name to text, beside the gate file.
+export async function startGate({ trusted, settings, files = {}, environment = {}, more = '', proxy = 'nginx', port: wanted, arguments: extra = [] }) {
   const folder = temporaryFolder();
-  const port = await freePort();
+  const port = wanted ?? await freePort();
   const host = `localhost:${port}`;
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
@@ -113,22 +115,24 @@ export async function startGate({ trusted, settings, files = {}, environment = {
   const world = { gate, host, file, folder, origin: `http://${host}` };
   if (proxy) {
     world.application = await startEcho();
-    const printed = await runCommand(['gate', 'config', 'nginx', ...gate.args], { environment });
+    const printed = await runCommand(['gate', 'config', proxy, ...gate.args], { environment });
     assert.equal(printed.code, 0, printed.all);
-    world.nginx = await startNginx({ port, snippet: printed.output.replaceAll(`127.0.0.1:${gate.port}`, `localhost:${gate.port}`),
-      application: world.application.origin, more });
+    const snippet = printed.output.replaceAll(`127.0.0.1:${gate.port}`, `localhost:${gate.port}`);
+    world.proxy = await { nginx: startNginx, caddy: startCaddy }[proxy]({ port, snippet, application: world.application.origin, more });
+    world.origin = world.proxy.origin;
   }
   world.stop = async (options) => {
-    await world.nginx?.stop();
+    await world.proxy?.stop();
     await world.application?.stop();
     await gate.stop(options);
   };
   /// A request with a bearer token, or another Authorization header.
   world.call = (target, token, { authorization = token ? `Bearer ${token}` : undefined, headers = {}, ...options } = {}) =>
-    request(`${world.origin}${target}`, { headers: { ...(authorization ? { authorization } : {}), ...headers }, ...options });
+    request(`${world.origin}${target}`, { ca: world.proxy?.ca, headers: { ...(authorization ? { authorization } : {}), ...headers }, ...options });
   /// The same with a target that goes out as it is: Node's URL would resolve dots, escaped ones too.
   world.raw = (target, token, headers = {}) => new Promise((resolve, reject) => {
-    const outgoing = http.request({ host: 'localhost', port, path: target, agent: false,
+    const transport = world.origin.startsWith('https:') ? https : http;
+    const outgoing = transport.request({ host: 'localhost', port, path: target, agent: false, ca: world.proxy?.ca,
       headers: { host, ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers } }, (answer) => {
       let text = '';
       answer.on('data', (part) => (text += part));
