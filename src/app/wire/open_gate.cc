@@ -21,6 +21,16 @@ std::string first_fatal(const gate::GateSettings& settings) {
   return found == settings.notes.end() ? std::string() : found->where + ": " + found->text;
 }
 
+/// Empty: nothing. Who came first must still be known after the next start.
+std::string missing_database(const gate::GateSettings& settings, const gate::GateStore* store) {
+  if (store != nullptr) return {};
+  const auto found = std::ranges::find_if(
+      settings.applications, [](const gate::Application& application) { return !application.owner_role.empty(); });
+  return found == settings.applications.end()
+             ? std::string()
+             : found->name + ": owner-role needs a database: give data-dir, or db and db-url";
+}
+
 /// What a reload added and took away, by name.
 void log_difference(const gate::GateSettings& before, const gate::GateSettings& after, Log& log) {
   const auto names = [](const gate::GateSettings& settings) {
@@ -58,6 +68,7 @@ void log_notes(const gate::GateSettings& settings, Log& log) {
 OpenGate::OpenGate(const Parts& parts, gate::GateSettings settings, gate::SharedSecrets secrets)
     : log_(parts.log),
       clock_(parts.clock),
+      store_(parts.store),
       reach_{memory_, parts.clock, parts.log},
       keep_key_(std::move(secrets.keep_key)),
       sealer_(sealer_of(std::move(secrets.state_key))),
@@ -68,6 +79,8 @@ Result<std::unique_ptr<OpenGate>, std::string> OpenGate::open(const ServerSettin
                                                               const Environment& environment, const Parts& parts) {
   auto read = read_gate_settings(settings, environment);
   if (read.has_fatal()) return refuse("the gate's settings cannot be used: " + first_fatal(read));
+  if (auto missing = missing_database(read, parts.store); !missing.empty())
+    return refuse("the gate's settings cannot be used: " + missing);
   log_notes(read, parts.log);
   auto secrets = parts.store == nullptr ? Stored<gate::SharedSecrets>(gate::make_secrets(parts.random))
                                         : gate::load_secrets(*parts.store, parts.random);
@@ -80,8 +93,9 @@ Result<std::unique_ptr<OpenGate>, std::string> OpenGate::open(const ServerSettin
 void OpenGate::reload(const ServerSettings& settings, const Environment& environment) {
   auto read = read_gate_settings(settings, environment);
   log_notes(read, log_);
-  if (read.has_fatal()) {
-    log_.warning("gate_reload_refused", {{"reason", first_fatal(read)}});
+  const auto problem = read.has_fatal() ? first_fatal(read) : missing_database(read, store_);
+  if (!problem.empty()) {
+    log_.warning("gate_reload_refused", {{"reason", problem}});
     return;
   }
   log_difference(gate_.state()->settings, read, log_);

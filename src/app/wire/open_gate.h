@@ -45,6 +45,7 @@ class OpenGate {
 
   Log& log_;
   const Clock& clock_;
+  const gate::GateStore* store_;
   upstream::Memory memory_;
   upstream::Reach reach_;
   SecretBytes keep_key_;

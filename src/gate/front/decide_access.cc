@@ -48,8 +48,21 @@ bool is_listed(const std::vector<std::string>& people, std::string_view name) {
 
 namespace {
 
+/// The owner's role stands beside those that the rules add up, or in place of the one that they give. A rule that
+/// denies beats it.
+RoleDecision decide_with_owner(const Application& application, const Caller& caller) {
+  auto decision = decide_role(application.access, caller.claims());
+  const auto* owns = caller.is_owner ? application.access.find_role(application.owner_role) : nullptr;
+  if (owns == nullptr || decision.is_denied) return decision;
+  if (!application.access.adds_up) decision.roles.clear();
+  std::erase(decision.roles, owns);
+  decision.roles.insert(decision.roles.begin(), owns);
+  decision.role = owns;
+  return decision;
+}
+
 RoleDecision role_of(const Application& application, const Caller& caller) {
-  if (caller.fixed_role.empty()) return decide_role(application.access, caller.claims());
+  if (caller.fixed_role.empty()) return decide_with_owner(application, caller);
   RoleDecision decision;
   decision.role = application.access.find_role(caller.fixed_role);
   if (decision.role != nullptr) decision.roles = {decision.role};

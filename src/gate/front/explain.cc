@@ -67,6 +67,8 @@ std::string explain(const Application& application, const OriginalRequest& origi
     out.append("path   fits no rule\n");
   }
   if (application.has_roles()) explain_rules(out, access.role);
+  if (!application.owner_role.empty())
+    out.append("owner  whoever came first has the role ").append(application.owner_role).append(", not asked here\n");
   if (access.verdict == Access::Verdict::kPass) return out.append("answer yes\n");
   return out.append("answer no: ").append(describe(access.verdict)).append("\n");
 }

@@ -193,6 +193,7 @@ Gate::Gate(const Parts& parts, GateSettings settings)
       keep_domino_({parts.reach, revoked_, parts.random, parts.keep_key}),
       lookups_(parts.reach),
       people_({parts.reach.clock, parts.reach.log, parts.store}),
+      owners_({parts.reach.log, parts.store}),
       overage_{parts.reach} {
   web::add_asset_routes(assets_);
   replace(std::move(settings));
@@ -417,6 +418,18 @@ web::Outcome Gate::judge_groups(const web::Request& request, const Question& ask
 
 web::Outcome Gate::judge_known(const web::Request& request, const Question& asked, const CallerPtr& caller) {
   auto access = decide_access(*asked.application, asked.original, *caller);
+  if (asked.application->owner_role.empty()) return judge_access(request, asked, caller, std::move(access));
+  return owners_.with_owner(asked.application, caller, access,
+                            [this, &request, asked, caller, access](const Stored<CallerPtr>& found) -> web::Outcome {
+                              if (!found) return refuse_with(request, asked, no_store(), caller.get());
+                              if (*found == caller) return judge_access(request, asked, caller, access);
+                              return judge_access(request, asked, *found,
+                                                  decide_access(*asked.application, asked.original, **found));
+                            });
+}
+
+web::Outcome Gate::judge_access(const web::Request& request, const Question& asked, const CallerPtr& caller,
+                                Access access) {
   const auto scopes = asked_scopes(request);
   const bool has_scope =
       scopes && (scopes->empty() || std::ranges::find_first_of(*scopes, caller->scopes) != scopes->end());

@@ -22,6 +22,7 @@
 #include "gate/front/original_request.h"
 #include "gate/keep/overage.h"
 #include "gate/keep_domino/endpoints.h"
+#include "gate/people/owner.h"
 #include "gate/people/people.h"
 #include "gate/settings/gate_settings.h"
 #include "gate/signin/sign_in.h"
@@ -126,6 +127,8 @@ class Gate {
   web::Outcome judge(const web::Request& request, const Question& question, const CallerPtr& caller);
   web::Outcome judge_groups(const web::Request& request, const Question& question, const CallerPtr& caller);
   web::Outcome judge_known(const web::Request& request, const Question& question, const CallerPtr& caller);
+  web::Outcome judge_access(const web::Request& request, const Question& question, const CallerPtr& caller,
+                            Access access);
   web::Response pass(const Question& question, const Caller* caller, const Access* access) const;
   web::Response refuse_with(const web::Request& request, const Question& question, const Refusal& refusal,
                             const Caller* caller) const;
@@ -141,6 +144,7 @@ class Gate {
   KeepEndpoints keep_domino_;
   Lookups lookups_;
   People people_;
+  Owners owners_;
   Overage overage_;
   web::Router assets_;
   mutable AttemptLimit scopes_warnings_{1, seconds{86'400}};  // by issuer

@@ -117,6 +117,7 @@ struct Application {
   std::vector<ApiKey> api_keys;
   seconds leeway{30};                 // on times in tokens of providers that the application's own file names
   RoleRules access;                   // without roles: whoever is known may pass
+  std::string owner_role;             // of the first person who comes in (people/owner.h); empty: nobody's
   std::vector<RequestRule> requests;  // empty: every request needs somebody who is known
   std::vector<HeaderRule> headers;
   std::vector<std::string> own_paths;  // besides those of sign_in: paths the gate answers itself

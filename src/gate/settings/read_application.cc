@@ -132,6 +132,9 @@ void read_access(Members& members, const GateFiles& files, GateSettings& setting
   }
   read_dialect(members, files, settings, application);
   if (auto role = members.text("default-role"); !role.empty()) application.access.default_role = std::move(role);
+  application.owner_role = members.text("owner-role");
+  if (!application.owner_role.empty() && application.access.find_role(application.owner_role) == nullptr)
+    members.fatal("owner-role", application.owner_role + " is no role of this application");
   for (auto& problem : check_role_rules(application.access)) members.fatal("role-rules", std::move(problem));
 }
 

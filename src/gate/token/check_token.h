@@ -48,6 +48,7 @@ struct Caller {
   std::shared_ptr<const jose::VerifiedJwt> token;  // null: a proxy or an API key vouches, or a stored session
   std::shared_ptr<const json::object> looked_up;   // claims in place of the token's: with groups asked elsewhere
   std::string fixed_role;                          // of an API key; empty: the rules decide
+  bool is_owner = false;                           // of the application that is asked for (people/owner.h)
   std::uint64_t provider_version = 0;
   /// From when on the rules refuse the token, whatever leeway they come to have: until then a use or a logout of it is
   /// remembered. Far away where expiry is not checked.

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { AdminApi } from '../support/admin_api.mjs';
 import { fillLogin, journey } from '../support/browser.mjs';
 import { request } from '../support/form_browser.mjs';
+import { startGate } from '../support/gate.mjs';
 import { dashboardSettings, decided, serveDashboard } from '../support/netbird_dashboard.mjs';
 import { picture } from '../support/admin_console.mjs';
 import { claimsOf } from '../support/sign_in.mjs';
@@ -21,10 +22,10 @@ export function dashboardScenarios(server) {
   const token = (form) => request(server.endpoint('token', 'netbird'), { method: 'POST', form: { client_id: 'netbird-client', ...form } });
   const userinfo = (bearer) => request(server.endpoint('userinfo', 'netbird'), { headers: { authorization: `Bearer ${bearer}` } });
 
-  async function signIn(page) {
+  async function signIn(page, { username, password } = kNetbird) {
     await page.goto(`${kDomain}/`);
-    await fillLogin(page, kNetbird.username, kNetbird.password);
-    assert.equal(await decided(page, 'in'), 'netbird');
+    await fillLogin(page, username, password);
+    assert.equal(await decided(page, 'in'), username);
     return page.evaluate(() => ({ ...window.oidc.tokens }));
   }
 
@@ -39,6 +40,37 @@ export function dashboardScenarios(server) {
     assert.deepEqual(access['allowed-origins'].sort(), ['http://localhost:53000', kDomain]);
     assert.equal(claimsOf(tokens.idToken).aud, 'netbird-client');
     assert.equal((await page.evaluate(() => window.oidc.userInfoAsync())).preferred_username, 'netbird');
+  });
+
+  journey('G4-01 dashboard: the first person is the owner, and nick becomes a user', kSite, async ({ page, context }) => {
+    const gate = await startGate({ settings: (host) => ({
+      providers: { keycloak: { issuer: server.issuer('netbird'), audiences: ['netbird-client'], 'name-claims': ['preferred_username'] } },
+      applications: [{ name: 'NetBird', hosts: [host], answers: 'netbird', roles: { owner: ['read:*', 'write:*'], user: ['read:*'] },
+        'owner-role': 'owner', 'default-role': 'user',
+        requests: [{ path: '/api/**', methods: ['GET'], permission: 'read:api' }, { path: '/**', permission: 'write:api' }] }] }) });
+    const nick = { username: 'nick', password: server.keepSecret('nick-pass-of-this-test') };
+    await admin.make('/users', { username: nick.username, enabled: true, email: 'nick@example.com', firstName: 'Nick', lastName: 'Bird',
+      credentials: [{ type: 'password', value: nick.password, temporary: false }] });
+    const roleOf = async ({ accessToken }) => {
+      const users = await gate.call('/api/users', accessToken);
+      assert.equal(users.status, 200, users.text);
+      return users.json().headers['x-auth-role'];
+    };
+    try {
+      const nora = await signIn(page);
+      assert.equal(await roleOf(nora), 'owner');
+      await context.clearCookies();
+      await page.evaluate(() => sessionStorage.clear());
+      const second = await signIn(page, nick);
+      assert.equal(await roleOf(second), 'user');
+      assert.equal(await roleOf(nora), 'owner');
+      const change = { method: 'PUT', body: '{}' };
+      assert.equal((await gate.call('/api/accounts/1', second.accessToken, change)).status, 403);
+      assert.equal((await gate.call('/api/accounts/1', nora.accessToken, change)).status, 200);
+    } finally {
+      await gate.stop();
+      await admin.send('DELETE', `/users/${(await admin.user('nick')).id}`);
+    }
   });
 
   journey('G4-02 fragment redirect: kept behind the answer, refused for a strict client', kSite, async ({ page }) => {
