@@ -201,13 +201,16 @@ test('health_and_metrics_answer_on_the_management_port', kOnlyCardea, async () =
 
 test('json_logs_are_json_on_every_line', kOnlyCardea, async () => {
   const server = await startServer({ realm: villageRealm(), arguments: ['--log-console-output', 'json'] });
-  await request(`${server.issuer()}/protocol/openid-connect/auth?client_id=nobody`);
+  const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+  await request(`${server.issuer()}/protocol/openid-connect/auth?client_id=nobody`, { headers: { traceparent: `00-${trace}-00f067aa0ba902b7-01` } });
   await server.stop();
   assert.ok(server.lines.length > 2);
   for (const line of server.lines) {
     const entry = JSON.parse(line);
     assert.ok(entry.time && entry.level && entry.event, line);
   }
+  const refusals = server.lines.map((line) => JSON.parse(line)).filter((entry) => entry.correlation_id === trace && entry.reason);
+  assert.equal(refusals.length, 1, `one refusal with the id of the caller's trace:\n${server.log}`);
 });
 
 // ---- realm files
