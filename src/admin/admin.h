@@ -70,6 +70,7 @@ struct Dependencies {
   std::shared_ptr<const Mailer> mailer = nullptr;
   MailBase mail_base = {};
   IsRedirectAllowed is_redirect_allowed = {};
+  bool production = true;  // not start-dev: what policies ask of redirect URIs is enforced
   MakeRegistrationToken make_registration_token = {};
   AddSessionCookies add_session_cookies = {};
   SendMail send_mail = {};

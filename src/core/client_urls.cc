@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/uri.h"
+#include "base/text.h"
 
 namespace cardea {
 namespace {
@@ -43,6 +43,11 @@ std::optional<std::string> wildcard_prefix(std::string_view pattern) {
   if (authority == std::string::npos || authority + 3 == prefix.size()) return prefix;
   if (prefix.find('/', authority + 3) == std::string::npos) prefix += '/';
   return prefix;
+}
+
+bool is_safe_redirect(const Uri& uri) {
+  if (uri.is_http()) return equal_ignoring_ascii_case(uri.scheme, "https") || uri.is_loopback();
+  return uri.scheme.contains('.');
 }
 
 std::vector<std::string> web_origins(const Client& client, std::string_view server_base) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/uri.h"
 #include "domain/client.h"
 
 namespace cardea {
@@ -23,6 +24,11 @@ inline constexpr std::string_view kSelfRegistered = "cardea.self.registered";
 /// The part of a wildcard pattern in front of its '*', with the path begun: "https://h*" gives "https://h/". Absent
 /// when the pattern has no wildcard: '*' stands elsewhere, or the pattern has a query or fragment.
 [[nodiscard]] std::optional<std::string> wildcard_prefix(std::string_view pattern);
+
+/// May a code be sent there outside start-dev (standards.md AZ-8 and AZ-9; RFC 9700 section 2.6; RFC 8252 section 7.1)?
+/// https, http on this machine, or an app's own scheme in reverse-domain form. What clients of policy `oauth21` and
+/// `fapi2`, and those that register themselves, are held to.
+[[nodiscard]] bool is_safe_redirect(const Uri& uri);
 
 /// Origins that the client's pages may call from: `webOrigins` with "+" and "*" resolved (keycloak.md section 1.7).
 /// "*" stays as "*".

@@ -37,18 +37,22 @@ std::vector<std::string> post_logout_patterns(const Client& client) {
 
 }  // namespace
 
-bool is_redirect_allowed(const Client& client, std::string_view candidate, std::string_view server_base) {
-  return is_allowed(client, client.redirect_uris, candidate, server_base);
+bool is_redirect_allowed(const Client& client, std::string_view candidate, std::string_view server_base,
+                         bool production) {
+  if (!is_allowed(client, client.redirect_uris, candidate, server_base)) return false;
+  if (client.policy() == ClientPolicy::kClassic || !production) return true;
+  const auto uri = parse_uri(candidate);
+  return uri && is_safe_redirect(*uri);
 }
 
 bool is_post_logout_redirect_allowed(const Client& client, std::string_view candidate, std::string_view server_base) {
   return is_allowed(client, post_logout_patterns(client), candidate, server_base);
 }
 
-std::optional<std::string> only_redirect_uri(const Client& client, std::string_view server_base) {
+std::optional<std::string> only_redirect_uri(const Client& client, std::string_view server_base, bool production) {
   if (client.redirect_uris.size() != 1 || client.redirect_uris.front().ends_with('*')) return std::nullopt;
   auto absolute = absolute_url(client, client.redirect_uris.front(), server_base);
-  if (!is_redirect_allowed(client, absolute, server_base)) return std::nullopt;
+  if (!is_redirect_allowed(client, absolute, server_base, production)) return std::nullopt;
   return absolute;
 }
 

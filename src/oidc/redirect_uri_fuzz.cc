@@ -1,9 +1,11 @@
-// Attack class 1: an allowed candidate parses, and its scheme, host and port are those of a registered pattern.
+// Attack class 1: an allowed candidate parses, and its scheme, host and port are those of a registered pattern. With
+// policy `oauth21` it is one of the patterns and outside start-dev safe.
 #include <cstdint>
 #include <cstdlib>
 
 #include "base/text.h"
 #include "base/uri.h"
+#include "core/client_urls.h"
 #include "oidc/redirect_uri.h"
 
 namespace {
@@ -47,6 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       is_covered = is_covered || covers(pattern.starts_with('/') ? "https://id.example" + pattern : pattern, *uri);
     }
     if (!is_covered) std::abort();
+    if (policy[0] != '\0' && !cardea::is_safe_redirect(*uri)) std::abort();
   }
   return 0;
 }

@@ -126,13 +126,36 @@ TEST_P(StrictPolicy, refuses_all_but_the_exact_uri) {
   EXPECT_TRUE(is_redirect_allowed(client, "https://h/cb", kBase));
 }
 
+// standards.md AZ-8 and AZ-9 (RFC 9700 section 2.6; RFC 8252 section 7.1).
+TEST_P(StrictPolicy, refuses_plain_http_and_schemes_without_a_dot_unless_in_development) {
+  const std::vector<std::string> unsafe = {"http://h/cb", "http://h.localhost/cb", "HTTP://h/cb", "myapp://cb",
+                                           "urn:x:oob"};
+  auto client = client_with(unsafe);
+  client.attributes["cardea.policy"] = GetParam();
+  for (const auto& uri : unsafe) {
+    EXPECT_FALSE(is_redirect_allowed(client, uri, kBase)) << uri;
+    EXPECT_TRUE(is_redirect_allowed(client, uri, kBase, false)) << uri;
+    client.attributes.erase("cardea.policy");
+    EXPECT_TRUE(is_redirect_allowed(client, uri, kBase)) << "classic: " << uri;
+    client.attributes["cardea.policy"] = GetParam();
+    client.redirect_uris = {uri};
+    EXPECT_FALSE(only_redirect_uri(client, kBase)) << uri;
+    EXPECT_TRUE(only_redirect_uri(client, kBase, false)) << uri;
+    client.redirect_uris = unsafe;
+  }
+  client.redirect_uris = {"http://localhost:1/cb", "com.example.app:/cb", "/cb"};
+  for (const auto* uri : {"http://localhost:1/cb", "com.example.app:/cb", "http://localhost:18080/cb"})
+    EXPECT_TRUE(is_redirect_allowed(client, uri, kBase)) << uri;
+  EXPECT_FALSE(is_redirect_allowed(client, "http://id.example/cb", "http://id.example"));
+}
+
 // RFC 8252 section 7.3: any port, but only on a loopback address and with the same path.
 TEST_P(StrictPolicy, allows_another_port_on_loopback_addresses_only) {
   auto client = client_with({"http://127.0.0.1:8000/cb", "http://[::1]/cb", "http://h:1/cb"});
   client.attributes["cardea.policy"] = GetParam();
   for (const auto* candidate :
        {"http://127.0.0.1:9/other", "http://127.0.0.2:9/cb", "http://localhost:9/cb", "https://127.0.0.1:9/cb",
-        "http://u@127.0.0.1:9/cb", "http://h:2/cb", "http://127.0.0.1:9/cb?x=1"}) {
+        "http://u@127.0.0.1:9/cb", "http://h:1/cb", "http://h:2/cb", "http://127.0.0.1:9/cb?x=1"}) {
     EXPECT_FALSE(is_redirect_allowed(client, candidate, kBase)) << candidate;
   }
   for (const auto* candidate : {"http://127.0.0.1:9/cb", "http://127.0.0.1/cb", "http://[::1]:9/cb"}) {

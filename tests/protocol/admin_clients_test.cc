@@ -47,6 +47,29 @@ TEST_F(AdminClients, refuses_bad_clients_when_made_and_when_changed) {
   EXPECT_EQ(world.remove("/clients/" + world.client_uuid("realm-management")).status, 400);
 }
 
+TEST_F(AdminClients, refuses_redirect_uris_that_the_policy_of_the_client_refuses) {  // standards.md AZ-8, AZ-9
+  const std::string refusal =
+      R"({"error":"invalid_input","error_description":"A redirect URI of a client with cardea.policy must use https, an address of this machine, or an app's own scheme with a dot"})";
+  const auto body = [](std::string_view id, std::string_view policy, std::string_view uri) {
+    return std::string(R"({"clientId":")").append(id).append(R"(","attributes":{"cardea.policy":")").append(policy) +
+           std::string(R"("},"redirectUris":["https://app.example/cb",")").append(uri).append(R"("]})");
+  };
+  const auto id = made("/clients", body("kept", "oauth21", "http://127.0.0.1/cb"));
+  for (const auto* policy : {"oauth21", "fapi2"}) {
+    for (const auto* uri : {"http://app.example/cb", "http://localhost.app.example/cb", "myapp://cb", "urn:app:cb"}) {
+      expect(world.post("/clients", body("new", policy, uri)), 400, refusal);
+      expect(world.put("/clients/" + id, body("kept", policy, uri)), 400, refusal);
+    }
+  }
+  expect(world.put("/clients/" + id, R"({"rootUrl":"http://app.example","redirectUris":["/cb"]})"), 400, refusal);
+
+  const auto classic = made("/clients", body("classic", "", "http://app.example/cb"));
+  expect(world.put("/clients/" + classic, R"({"attributes":{"cardea.policy":"oauth21"}})"), 400, refusal);
+  EXPECT_EQ(world.put("/clients/" + id, body("kept", "fapi2", "com.example.app:/cb")).status, 204);
+  world.start_for_development();
+  EXPECT_EQ(world.put("/clients/" + id, body("kept", "oauth21", "http://app.example/cb")).status, 204);
+}
+
 TEST_F(AdminClients, refuses_names_that_are_kept_for_administration) {  // attack class 21
   const auto id = made("/clients", R"({"clientId":"c1"})");
   const std::string kept =

@@ -89,7 +89,8 @@ AdminWorld::AdminWorld() {
       .log = events,
       .mailer = login::make_theme_mailer(),
       .mail_base = [this](const web::Request& request) { return base_url_.of(request); },
-      .is_redirect_allowed = &oidc::is_redirect_allowed,
+      .is_redirect_allowed = [](const Client& client, std::string_view uri,
+                                std::string_view base) { return oidc::is_redirect_allowed(client, uri, base); },
       .make_registration_token =
           [](const RealmEntry& realm, std::string_view issuer, const admin::RegistrationTokenOrder& order,
              TimePoint now) {

@@ -61,6 +61,8 @@ class AdminWorld {
   /// Internal id of a client of demo.
   std::string client_uuid(std::string_view client_id);
   std::string user_id(std::string_view username);
+  /// As after `start-dev`.
+  void start_for_development() { admin_->production = false; }
 
   FakeClock clock;
   SeededRandom random{20'261'126};

@@ -124,6 +124,23 @@ TEST_P(ClientPolicies, oauth21_needs_no_redirect_uri_at_the_token_endpoint_but_k
   EXPECT_EQ(redeem_with({{"redirect_uri", "https://app.example/cb"}}), 200);
 }
 
+// standards.md AZ-8 and AZ-9. Clients of realm files, and those that an earlier release stored.
+TEST_P(ClientPolicies, refuse_stored_redirect_uris_of_plain_http_and_schemes_without_a_dot) {
+  for (const auto* policy : {"oauth21", "fapi2", ""}) {
+    const std::string id = std::string("stored-").append(policy);
+    add(id, policy, [](Client& client) { client.redirect_uris = {"http://app.example/cb", "myapp://cb"}; });
+    for (const auto* uri : {"http://app.example/cb", "myapp://cb"}) {
+      const auto answer = server_.get(authorize_url({{"client_id", id}, {"redirect_uri", uri}}));
+      EXPECT_EQ(answer.status, *policy == '\0' ? 200 : 400) << id << " " << uri;
+      EXPECT_EQ(answer.find_header("Location"), nullptr) << id << " " << uri;
+    }
+  }
+  server_.start_for_development();
+  const auto shown =
+      server_.get(authorize_url({{"client_id", "stored-oauth21"}, {"redirect_uri", "http://app.example/cb"}}));
+  EXPECT_EQ(shown.status, 200) << shown.body_text();
+}
+
 INSTANTIATE_ON_EVERY_ENGINE(ClientPolicies);
 
 }  // namespace

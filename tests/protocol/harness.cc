@@ -146,7 +146,10 @@ Server::Server(Engine engine)
              const AuthorizationRequest& authorization) {
         return oidc::deny_interaction(*oidc_, request, std::move(entry), authorization);
       },
-      &oidc::is_redirect_allowed, &oidc::refuse_realm,
+      [this](const Client& client, std::string_view uri, std::string_view base) {
+        return oidc::is_redirect_allowed(client, uri, base, oidc_->production);
+      },
+      &oidc::refuse_realm,
       [this](const web::Request& request, const RealmEntry& realm, const Client& client,
              const AuthorizationRequest& authorization, std::string_view error, std::string_view description) {
         return oidc::answer_with_error(*oidc_, request, realm, client, authorization, error, description);

@@ -77,6 +77,8 @@ class Server {
   void add_client(const std::string& client_id, const std::function<void(Client&)>& change);
   /// Where people are asked on their devices (CIBA). Before the first request for discovery.
   void ask_people_at(std::string url) { oidc_->channel = {std::move(url), &sealer_}; }
+  /// As after `start-dev`.
+  void start_for_development() { oidc_->production = false; }
   /// Gives a user of the harness the realm role offline_access.
   void allow_offline(std::string_view username = "ada");
 

@@ -123,7 +123,7 @@ Answer create_client(Call& call) {
   if (!problems.empty()) return refuse(error(400, "unknown_error", "Cannot parse the JSON"));
   auto& client = read.client;
   client.id = ClientId(made);
-  CARDEA_DO(check_client(client));
+  CARDEA_DO(check_client(call, client));
   CARDEA_DO(refuse_reserved(call, client.client_id));
   CARDEA_TRY(holder, call.repositories().clients.find_by_client_id(call.rows(), call.realm().id, client.client_id));
   if (holder) return refuse(error_message(409, "Client " + client.client_id + " already exists"));
@@ -169,7 +169,7 @@ Answer update_client(Call& call) {
   client.default_scopes = default_scopes;  // these have resources of their own
   client.optional_scopes = optional_scopes;
   merge_attributes(client, attributes_before);
-  CARDEA_DO(check_client(client));
+  CARDEA_DO(check_client(call, client));
   CARDEA_DO(refuse_taken(call, client));
   if (client.client_id != client_id) {
     CARDEA_DO(refuse_reserved(call, client.client_id));

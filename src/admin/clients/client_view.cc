@@ -124,8 +124,8 @@ Or<Client> load_client_to_change(Call& call) {
   return std::move(client);
 }
 
-Or<void> check_client(const Client& client) {
-  const auto problems = client_problems(client);
+Or<void> check_client(const Call& call, const Client& client) {
+  const auto problems = client_problems(client, call.dependencies().production);
   if (problems.empty()) return {};
   std::string text;
   for (const auto& problem : problems) text.append(text.empty() ? "" : "; ").append(problem);

@@ -29,7 +29,7 @@ namespace cardea::admin {
 [[nodiscard]] Or<Client> load_client_to_change(Call& call);
 
 /// What is wrong with a client, all of it: 400 invalid_input. New and changed clients are held to the same.
-[[nodiscard]] Or<void> check_client(const Client& client);
+[[nodiscard]] Or<void> check_client(const Call& call, const Client& client);
 
 /// Refuses members no client has, as Keycloak does.
 [[nodiscard]] Or<void> refuse_unknown_client_members(const json::object& body);

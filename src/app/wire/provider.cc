@@ -125,7 +125,10 @@ login::Dependencies Provider::login_dependencies(const Parts& parts) {
                  const AuthorizationRequest& authorization) {
             return oidc::deny_interaction(oidc_, request, std::move(realm), authorization);
           },
-      .is_redirect_allowed = &oidc::is_redirect_allowed,
+      .is_redirect_allowed =
+          [this](const Client& client, std::string_view uri, std::string_view base) {
+            return oidc::is_redirect_allowed(client, uri, base, oidc_.production);
+          },
       .refuse_realm = [this](
                           const web::Request& request,
                           const RealmEntry* realm) { return oidc::refuse_realm_with_log(oidc_.log, request, realm); },
@@ -186,7 +189,11 @@ admin::Dependencies Provider::admin_dependencies(const Parts& parts) {
       .log = event_log_,
       .mailer = login::make_theme_mailer(),
       .mail_base = [this](const web::Request& request) { return login::mail_base(base_url_, request); },
-      .is_redirect_allowed = &oidc::is_redirect_allowed,
+      .is_redirect_allowed =
+          [this](const Client& client, std::string_view uri, std::string_view base) {
+            return oidc::is_redirect_allowed(client, uri, base, oidc_.production);
+          },
+      .production = oidc_.production,
       .make_registration_token =
           [](const RealmEntry& realm, std::string_view issuer, const admin::RegistrationTokenOrder& order,
              TimePoint now) {

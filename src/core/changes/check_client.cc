@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "core/changes/check_values.h"
+#include "core/client_urls.h"
 #include "core/token/issue_token.h"
 
 namespace cardea {
@@ -20,7 +21,13 @@ bool is_url(std::string_view text) {
 
 }  // namespace
 
-std::vector<std::string> client_problems(const Client& client) {
+bool is_redirect_refused_by_policy(const Client& client, std::string_view pattern) {
+  if (client.policy() == ClientPolicy::kClassic) return false;
+  const auto uri = parse_uri(absolute_url(client, pattern, "https://server"));
+  return uri && !is_safe_redirect(*uri);
+}
+
+std::vector<std::string> client_problems(const Client& client, bool production) {
   std::vector<std::string> problems;
   const auto add = [&](std::string text) {
     if (std::ranges::find(problems, text) == problems.end()) problems.push_back(std::move(text));
@@ -34,6 +41,10 @@ std::vector<std::string> client_problems(const Client& client) {
     add(uri.contains('#') ? "A redirect URI must not contain an URL fragment"
                           : "A redirect URI uses an illegal scheme");
   }
+  const auto is_refused = [&](const std::string& uri) { return is_redirect_refused_by_policy(client, uri); };
+  if (production && std::ranges::any_of(client.redirect_uris, is_refused))
+    add("A redirect URI of a client with cardea.policy must use https, an address of this machine, or an app's own "
+        "scheme with a dot");
   if (client.protocol != "openid-connect" && client.protocol != "saml") add("Unknown protocol");
   for (const std::string_view key : {"backchannel.logout.url", "frontchannel.logout.url", "jwks.url",
                                      "ciba.backchannel.client.notification.endpoint"}) {

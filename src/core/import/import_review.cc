@@ -10,6 +10,7 @@ constexpr std::pair<ReviewReason, std::string_view> kHeadings[] = {
     {ReviewReason::kNotRun, "kept, but not acted on by this release: "},
     {ReviewReason::kUnverified, "kept, but never verified: "},
     {ReviewReason::kWildcard, "redirect patterns that stay active: "},
+    {ReviewReason::kInsecure, "redirect URIs refused outside start-dev, by the client's cardea.policy: "},
     {ReviewReason::kMissing, "missing: "},
     {ReviewReason::kCompleted, "completed: "},
 };

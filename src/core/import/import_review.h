@@ -17,6 +17,7 @@ enum class ReviewReason {
   kNotRun,      // Keycloak has it, this release does not act on it
   kUnverified,  // a credential that can never prove anything here
   kWildcard,    // a redirect URI that stands for many addresses (attack class 1)
+  kInsecure,    // a redirect URI that the client's policy refuses outside start-dev
   kMissing,     // the file leaves out what most applications need
   kCompleted,   // something the file takes for granted was added or decided
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "core/changes/check_client.h"
 #include "core/changes/check_values.h"
 #include "core/password_policy.h"
 #include "core/token/token_plan.h"
@@ -233,6 +234,33 @@ bool asks_for_nothing(std::string_view value) {
 
 constexpr std::string_view kPostLogoutUris = "post.logout.redirect.uris";
 
+/// What the redirect check goes by.
+Client policy_of(const json::object& client) {
+  Client read;
+  read.root_url = string_or(client, "rootUrl", "");
+  const auto* attributes = client.if_contains("attributes");
+  if (attributes != nullptr && attributes->is_object())
+    read.attributes["cardea.policy"] = string_or(attributes->get_object(), "cardea.policy", "");
+  return read;
+}
+
+void review_redirects(const json::object& client, const JsonPath& at, ImportReview& review) {
+  const auto* uris = client.if_contains("redirectUris");
+  if (uris == nullptr || !uris->is_array()) return;
+  const auto name = string_or(client, "clientId", "");
+  const auto policy = policy_of(client);
+  const JsonPath here(at, "redirectUris");
+  for (std::size_t i = 0; i < uris->get_array().size(); ++i) {
+    const auto* uri = uris->get_array()[i].if_string();
+    if (uri == nullptr) continue;
+    const auto note = [&](ReviewReason reason) {
+      review.add(reason, name + " " + std::string(*uri), JsonPath(here, i), name + ": " + std::string(*uri));
+    };
+    if (is_redirect_refused_by_policy(policy, *uri)) note(ReviewReason::kInsecure);
+    if (is_redirect_wildcard(*uri) && !uri->starts_with('/')) note(ReviewReason::kWildcard);  // not a path of ours
+  }
+}
+
 void review_attributes(const json::object& client, const JsonPath& at, ImportReview& review) {
   const auto name = string_or(client, "clientId", "");
   if (const auto* attributes = client.if_contains("attributes"); attributes != nullptr && attributes->is_object()) {
@@ -248,15 +276,7 @@ void review_attributes(const json::object& client, const JsonPath& at, ImportRev
                  name + ": " + std::string(uri));
     }
   }
-  const auto* uris = client.if_contains("redirectUris");
-  if (uris == nullptr || !uris->is_array()) return;
-  const JsonPath here(at, "redirectUris");
-  for (std::size_t i = 0; i < uris->get_array().size(); ++i) {
-    const auto* uri = uris->get_array()[i].if_string();
-    if (uri == nullptr || !is_redirect_wildcard(*uri) || uri->starts_with('/')) continue;  // a path of our own server
-    review.add(ReviewReason::kWildcard, name + " " + std::string(*uri), JsonPath(here, i),
-               name + ": " + std::string(*uri));
-  }
+  review_redirects(client, at, review);
 }
 
 void review_client(const json::object& client, const JsonPath& at, ImportReview& review) {

@@ -32,5 +32,15 @@ TEST(ReviewRealm, says_nothing_of_attributes_that_ask_for_nothing_or_are_acted_o
   EXPECT_THAT(text, Not(HasSubstr("authenticationFlowBindingOverrides")));
 }
 
+TEST(ReviewRealm, names_redirect_uris_that_the_policy_of_the_client_refuses) {
+  const auto text = review_of(R"({"clientId":"a","rootUrl":"http://root","attributes":{"cardea.policy":"oauth21"},
+      "redirectUris":["http://h/cb","myapp://cb","/cb","https://h/cb","http://127.0.0.1/cb"]})");
+  EXPECT_THAT(text, HasSubstr("redirect URIs refused outside start-dev"));
+  for (const auto* uri : {"a: http://h/cb", "a: myapp://cb", "a: /cb"}) EXPECT_THAT(text, HasSubstr(uri));
+  EXPECT_THAT(text, Not(HasSubstr("https://h/cb")));
+  EXPECT_THAT(text, Not(HasSubstr("127.0.0.1")));
+  EXPECT_EQ(review_of(R"({"clientId":"a","redirectUris":["http://h/cb","myapp://cb"]})"), "");
+}
+
 }  // namespace
 }  // namespace cardea

@@ -246,7 +246,8 @@ web::Outcome find_session(const AuthorizePtr& authorize) {
 web::Outcome check_and_go(const Dependencies& dependencies, const web::Request& http,
                           std::shared_ptr<const RealmEntry> realm, std::shared_ptr<const ClientEntry> client,
                           const RequestParameters& parameters) {
-  auto checked = check_authorization_request(parameters.form, client.get(), dependencies.base_url.of(http));
+  auto checked = check_authorization_request(parameters.form, client.get(), dependencies.base_url.of(http),
+                                             dependencies.production);
   if (checked) checked = check_entry(parameters, *client, std::move(*checked));
   if (!checked) return answer_refusal(dependencies, http, *realm, client.get(), checked.error());
   if (http.path.ends_with(kRegistrations)) checked->prompt_create = true;

@@ -31,18 +31,18 @@ std::optional<PageRefusal> refuse_client(const ClientEntry* client) {
 
 /// Steps 2 to 5: whatever fails here is told on our own page.
 Result<void, PageRefusal> check_redirect(const web::Form& form, const Client& client, std::string_view server_base,
-                                         AuthorizationRequest& request) {
+                                         bool production, AuthorizationRequest& request) {
   int times = 0;
   for (const auto& [name, value] : form.parameters()) times += name == "redirect_uri" ? 1 : 0;
   if (times > 1) return refuse(page("Invalid parameter: redirect_uri", "redirect_uri_repeated"));
   const auto sent = form.value("redirect_uri");
   if (sent) {
-    if (!is_redirect_allowed(client, *sent, server_base))
+    if (!is_redirect_allowed(client, *sent, server_base, production))
       return refuse(page("Invalid parameter: redirect_uri", "redirect_uri_not_registered"));
     request.redirect_uri = *sent;
     return {};
   }
-  const auto only = only_redirect_uri(client, server_base);
+  const auto only = only_redirect_uri(client, server_base, production);
   const bool openid = has_word(form.value_or("scope", ""), "openid");
   if (openid || !only) return refuse(page("Invalid parameter: redirect_uri", "redirect_uri_missing"));
   request.redirect_uri = *only;
@@ -95,13 +95,14 @@ Result<void, OAuthError> check_rest(const web::Form& form, const ClientEntry& cl
 }  // namespace
 
 std::optional<std::string> why_client_may_not(const ClientEntry* client, const AuthorizationRequest& request,
-                                              std::string_view server_base) {
+                                              std::string_view server_base, bool production) {
   if (const auto refused = refuse_client(client)) return refused->note;
   if (client->client.id != request.client) return "client_replaced";
   if (!request.device_user_code.empty()) {
     return is_device_grant_enabled(client->client) ? std::nullopt : std::optional<std::string>("device_grant_off");
   }
-  if (!is_redirect_allowed(client->client, request.redirect_uri, server_base)) return "redirect_uri_not_registered";
+  if (!is_redirect_allowed(client->client, request.redirect_uri, server_base, production))
+    return "redirect_uri_not_registered";
   const auto allowed = check_allowed(client->client, request);
   return allowed ? std::nullopt : std::optional(allowed.error().note);
 }
@@ -139,12 +140,13 @@ Result<void, OAuthError> check_code_challenge(const web::Form& form, const Clien
 
 Result<AuthorizationRequest, AuthorizeRefusal> check_authorization_request(const web::Form& form,
                                                                            const ClientEntry* client,
-                                                                           std::string_view server_base) {
+                                                                           std::string_view server_base,
+                                                                           bool production) {
   if (auto refused = refuse_client(client)) return refuse(AuthorizeRefusal(std::move(*refused)));
   AuthorizationRequest request;
   request.client = client->client.id;
   request.client_id = client->client.client_id;
-  if (auto done = check_redirect(form, client->client, server_base, request); !done)
+  if (auto done = check_redirect(form, client->client, server_base, production, request); !done)
     return refuse(AuthorizeRefusal(done.error()));
   if (const auto state = form.raw("state")) request.state = std::string(*state);
   request.nonce = form.value_or("nonce", "");

@@ -28,17 +28,19 @@ struct RedirectRefusal {
 };
 using AuthorizeRefusal = std::variant<PageRefusal, RedirectRefusal>;
 
-/// `client` is null when unknown. `server_base`: our base URL, for relative redirect patterns.
+/// `client` is null when unknown. `server_base`: our base URL, for relative redirect patterns. `production`: as in
+/// `is_redirect_allowed`.
 [[nodiscard]] Result<AuthorizationRequest, AuthorizeRefusal> check_authorization_request(const web::Form& form,
                                                                                          const ClientEntry* client,
-                                                                                         std::string_view server_base);
+                                                                                         std::string_view server_base,
+                                                                                         bool production = true);
 
 /// The same client, looked at again when an answer is made or the request goes on: what was checked when it came must
 /// still hold, all of it, for the client may have been changed while the person typed. The reason for the log; absent:
 /// it holds. A device's request (RFC 8628) needs the grant alone: it ends on our own page.
 [[nodiscard]] std::optional<std::string> why_client_may_not(const ClientEntry* client,
                                                             const AuthorizationRequest& request,
-                                                            std::string_view server_base);
+                                                            std::string_view server_base, bool production = true);
 
 /// What the client is set up for, and what its policy leaves of that: flows, response types, tokens bound to a sender.
 [[nodiscard]] Result<void, OAuthError> check_allowed(const Client& client, const AuthorizationRequest& request);

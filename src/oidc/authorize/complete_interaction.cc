@@ -207,7 +207,8 @@ web::Outcome complete_interaction(const Dependencies& dependencies, const web::R
       dependencies, request, realm, authorization.client_id,
       [&dependencies, &request, realm, authorization,
        proven](std::shared_ptr<const ClientEntry> client) -> web::Outcome {
-        if (const auto reason = why_client_may_not(client.get(), authorization, dependencies.base_url.of(request))) {
+        if (const auto reason = why_client_may_not(client.get(), authorization, dependencies.base_url.of(request),
+                                                   dependencies.production)) {
           return settings_changed(dependencies, request, *realm, authorization, *reason);
         }
         auto completion = std::make_shared<const Completion>(
@@ -223,7 +224,8 @@ web::Outcome deny_interaction(const Dependencies& dependencies, const web::Reque
   return with_client_entry(
       dependencies, request, realm, authorization.client_id,
       [&dependencies, &request, realm, authorization](std::shared_ptr<const ClientEntry> client) -> web::Outcome {
-        if (const auto reason = why_client_may_not(client.get(), authorization, dependencies.base_url.of(request))) {
+        if (const auto reason = why_client_may_not(client.get(), authorization, dependencies.base_url.of(request),
+                                                   dependencies.production)) {
           return settings_changed(dependencies, request, *realm, authorization, *reason);
         }
         dependencies.log.info("authorize_refused", {{"reason", "access_denied"},

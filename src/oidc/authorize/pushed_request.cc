@@ -106,7 +106,8 @@ web::Outcome keep(const ClientRequestPtr& request, const Result<RequestParameter
   const auto refused = [&](const OAuthError& error) { return refuse_client(*request, kRules, error); };
   const auto& client = request->client->client;
   if (!parameters) return refused(parameters.error());
-  const auto checked = check_authorization_request(parameters->form, request->client.get(), request->server_base);
+  const auto checked = check_authorization_request(parameters->form, request->client.get(), request->server_base,
+                                                   request->dependencies.production);
   if (!checked) return refused(pushed_error(checked.error(), client.policy()));
   const auto key = bound_key(*request, *checked);
   if (!key) return refused(key.error());

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "core/changes/check_values.h"
+#include "core/client_urls.h"
 #include "jose/jwk.h"
 #include "jose/key_set.h"
 
@@ -99,9 +100,7 @@ Result<void, OAuthError> check_redirect(std::string_view text) {
   if (!uri || text.find('*') != std::string_view::npos || check_redirect_uri(text)) {
     return refuse(bad_uri("A redirect URI is not a valid URI"));
   }
-  const bool own_scheme = !uri->is_http() && uri->scheme.find('.') != std::string::npos;
-  const bool secure = equal_ignoring_ascii_case(uri->scheme, "https") || uri->is_loopback();
-  if (secure || own_scheme) return {};
+  if (is_safe_redirect(*uri)) return {};
   return refuse(bad_uri("A redirect URI must use https, an address of this machine, or an app's own scheme"));
 }
 

@@ -224,7 +224,7 @@ Result<Client, OAuthError> record_of(const Registration& registration, const jso
   settle_mappers(client, ids);
   client.attributes[std::string(kSelfRegistered)] = "true";
   // Of metadata much more was asked already; a representation says what it likes.
-  if (auto found = client_problems(client); !found.empty()) {
+  if (auto found = client_problems(client, registration.dependencies.production); !found.empty()) {
     return refuse(bad_metadata(std::move(found.front()), "client_invalid"));
   }
   return std::move(client);

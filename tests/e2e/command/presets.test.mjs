@@ -10,6 +10,8 @@ import * as client from 'openid-client';
 
 import { freePort, kOnlyCardea, runCommand, startServer, temporaryFolder } from '../harness.mjs';
 import { FormBrowser, request } from '../support/form_browser.mjs';
+import { kListen } from '../support/gate.mjs';
+import { MicronautClient } from '../support/micronaut.mjs';
 import { authorizationRequest, claimsOf, signInAt } from '../support/sign_in.mjs';
 
 const server = await startServer();
@@ -30,6 +32,13 @@ const admin = async (...args) => JSON.parse(await done('admin', 'get', ...args, 
 function sourced(file) {
   const text = execFileSync('bash', ['--norc', '-c', 'set -a; source "$1"; env -0', 'bash', file], { env: {}, encoding: 'utf8' });
   return Object.fromEntries(text.split('\0').filter(Boolean).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+}
+
+/// A person of `realm` with a password; `more` as `-s` takes it.
+async function addPerson(realm, username, password, ...more) {
+  await done('admin', 'create', 'users', '-r', realm, '-s', `username=${username}`, '-s', 'enabled=true', '-s', `email=${username}@example.test`,
+    '-s', 'emailVerified=true', '-s', `firstName=${username}`, '-s', 'lastName=Lee', ...more.flatMap((word) => ['-s', word]), ...who);
+  await done('admin', 'set-password', '-r', realm, '--username', username, '-p', server.keepSecret(password), ...who);
 }
 
 async function discovered(issuer, id, how) {
@@ -194,10 +203,8 @@ test('kestra_and_keep_domino_are_set_up_in_one_step', kOnlyCardea, async () => {
   assert.equal((await (await fetch(`${entry.providerUrl}/.well-known/openid-configuration`)).json()).issuer, entry.providerUrl);
 
   // A token of the realm has what KEEP asks for: audience, scope, and the Notes name.
-  await done('admin', 'create', 'users', '-r', 'keep', '-s', 'username=ann', '-s', 'enabled=true', '-s', 'email=ann@example.test', '-s', 'firstName=Ann',
-    '-s', 'lastName=Lee', '-s', 'attributes.CN=["CN=Ann Lee/O=Acme"]', ...who);
-  const password = server.keepSecret('ann leaves at eleven');
-  await done('admin', 'set-password', '-r', 'keep', '--username', 'ann', '-p', password, ...who);
+  const password = 'ann leaves at eleven';
+  await addPerson('keep', 'ann', password, 'attributes.CN=["CN=Ann Lee/O=Acme"]');
   const config = await discovered(entry.providerUrl, 'keep-app', client.None());
   const { url, checks } = await authorizationRequest(config, 'https://keep.example.test/back', { scope: 'openid $DATA' });
   const callback = await signInAt(new FormBrowser(), url, 'https://keep.example.test/back', 'ann', password);
@@ -206,6 +213,25 @@ test('kestra_and_keep_domino_are_set_up_in_one_step', kOnlyCardea, async () => {
   assert.ok(claims.scope.split(' ').includes('$DATA'));
   assert.ok(!claims.scope.split(' ').includes('MAIL'));
   assert.equal(claims.CN, 'CN=Ann Lee/O=Acme');
+});
+
+// Policy oauth21 (exact redirect URIs, PKCE always, no password grant) is no hindrance to the applications it is given to.
+test('kestra_signs_in_refreshes_and_signs_out_with_the_client_of_its_preset', kOnlyCardea, async () => {
+  const folder = path.join(home, 'kestra-oauth21');
+  await done('preset', 'kestra', '--set', 'url=https://kestra.example.test', '--set', 'realm=oauth21', '--output', folder, ...who);
+  const [made] = await admin('clients', '-r', 'oauth21', '-q', 'clientId=kestra');
+  assert.equal(made.attributes['cardea.policy'], 'oauth21');
+  const clientSecret = server.keepSecret(/client-secret: "([^"]+)"/.exec(readFileSync(path.join(folder, 'application.yaml'), 'utf8'))[1]);
+  await addPerson('oauth21', 'kim', 'kim keeps kites');
+  const kestra = await new MicronautClient({ issuer: server.issuer('oauth21'), clientId: 'kestra', clientSecret,
+    origin: 'https://kestra.example.test', scopes: ['openid', 'profile', 'email', 'groups'] }).start();
+  const session = await kestra.signIn({ username: 'kim', password: 'kim keeps kites' });
+  assert.equal(session.claims.email, 'kim@example.test');
+  const refreshed = await kestra.token({ grant_type: 'refresh_token', refresh_token: session.refresh_token });
+  assert.equal(refreshed.status, 200, refreshed.text);
+  const left = await session.browser.open(kestra.logoutUrl({ id_token_hint: session.id_token,
+    post_logout_redirect_uri: 'https://kestra.example.test/logout' }), { until: 'https://kestra.example.test/logout' });
+  assert.ok(left.url.startsWith('https://kestra.example.test/logout'), left.words);
 });
 
 test('apply_converges_and_prunes_on_request_only', kOnlyCardea, async () => {
@@ -259,6 +285,33 @@ test('the_gate_reads_what_the_preset_for_keep_writes', kOnlyCardea, async () => 
   assert.match(await done('gate', 'check', '--gate-file', path.join(folder, 'gate.yaml'), '--http-enabled=true'), /settings are good: 1 providers, 1 applications/);
   const groups = await admin('groups', '-r', 'keep');
   assert.deepEqual(groups.map((group) => group.name).sort(), ['admin', 'noc']);
+});
+
+test('people_reach_keep_by_the_gate_with_the_client_of_its_preset', kOnlyCardea, async () => {
+  const folder = path.join(home, 'keep-oauth21');
+  const host = `localhost:${await freePort()}`;
+  await done('preset', 'keep', '--set', `host=${host}`, '--set', `url=http://${host}`, '--set', 'realm=alerts', '--output', folder, ...who);
+  const [made] = await admin('clients', '-r', 'alerts', '-q', 'clientId=keep');
+  assert.equal(made.attributes['cardea.policy'], 'oauth21');
+  await addPerson('alerts', 'noa', 'noa knows noon', 'groups=["/noc"]');
+  const gate = await startServer({ command: 'gate', bootstrap: false, database: 'sqlite', arguments: [...kListen, '--gate-file', path.join(folder, 'gate.yaml')] });
+  try {
+    const asked = (page, cookie = '') => request(`${gate.base}${new URL(page, gate.base).pathname}${new URL(page, gate.base).search}`, {
+      headers: { accept: 'text/html', cookie, 'x-forwarded-host': host, 'x-forwarded-proto': 'http', 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/alerts' } });
+    const cookies = (page) => (page.headers['set-cookie'] ?? []).map((line) => line.split(';')[0]).join('; ');
+    const away = await asked('/gate/forward');
+    assert.equal(away.status, 302, away.words);
+    const callback = `http://${host}/oauth2/callback`;
+    const back = await signInAt(new FormBrowser(), away.headers.location, callback, 'noa', 'noa knows noon');
+    const arrived = await asked(back.href, cookies(away));
+    assert.equal(arrived.status, 302, arrived.words);
+    const inside = await asked('/gate/forward', cookies(arrived));
+    assert.equal(inside.status, 200, inside.words);
+    assert.equal(inside.headers['x-forwarded-email'], 'noa');
+    assert.equal(inside.headers['x-forwarded-groups'], 'noc');
+  } finally {
+    await gate.stop();
+  }
 });
 
 test('the_server_logs_nothing_secret_and_no_error', () => server.stop());
