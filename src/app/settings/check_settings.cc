@@ -19,6 +19,15 @@ bool are_read(const UnreadOptions& unread, std::initializer_list<std::string_vie
   return std::ranges::none_of(names, [&](std::string_view name) { return unread.contains(name); });
 }
 
+/// Can nobody but this machine reach what listens there?
+bool is_this_machine(std::string_view host) {
+  constexpr std::string_view kRanges[] = {"127.0.0.0/8", "::1"};
+  const auto address = http::parse_address(host);
+  return host == "localhost" || (address && std::ranges::any_of(kRanges, [&](std::string_view range) {
+                                   return http::parse_address_range(range)->contains(*address);
+                                 }));
+}
+
 void check_transport(const ServerSettings& s, Problems& problems, std::vector<std::string>& warnings) {
   if (s.https_certificate_file.empty() != s.https_certificate_key_file.empty())
     problems.add("https-certificate-file", "and https-certificate-key-file must be given together");
@@ -33,7 +42,8 @@ void check_transport(const ServerSettings& s, Problems& problems, std::vector<st
         (s.serves_https() && s.http_management_port == s.https_port))
       problems.add("http-management-port", "must differ from http-port and https-port");
   }
-  if (!s.development && s.http_enabled && s.proxy_headers == ProxyHeaders::kNone)
+  const bool is_at_home = s.development && is_this_machine(s.http_host);
+  if (s.http_enabled && !is_at_home && s.proxy_headers == ProxyHeaders::kNone)
     warnings.emplace_back(
         "Plain HTTP is served and no proxy is named: passwords and tokens are readable on the way, and cookies "
         "cannot be marked Secure. Set https-certificate-file, or proxy-headers with proxy-trusted-addresses.");

@@ -219,6 +219,19 @@ TEST(ReadSettings, development_defaults) {
   EXPECT_THAT(configuration->warnings, IsEmpty());
 }
 
+TEST(ReadSettings, warns_of_plain_http_in_development_where_others_can_listen) {
+  for (const auto* host : {"0.0.0.0", "192.0.2.1", "::", "id.example", "::ffff:192.0.2.1"}) {
+    const auto configuration = read({{"start-dev", "--http-host", host}});
+    ASSERT_TRUE(configuration) << host;
+    EXPECT_THAT(configuration->warnings, ElementsAre(HasSubstr("Plain HTTP is served"))) << host;
+  }
+  for (const auto* host : {"localhost", "127.0.0.1", "127.1.2.3", "::1", "::ffff:127.0.0.1"}) {
+    const auto configuration = read({{"start-dev", "--http-host", host}});
+    ASSERT_TRUE(configuration) << host;
+    EXPECT_THAT(configuration->warnings, IsEmpty()) << host;
+  }
+}
+
 TEST(ReadSettings, flag_beats_environment_beats_file_beats_default) {
   const Sources all{{"start-dev", "--config-file=f", "--http-port=1"},
                     {{"KC_HTTP_PORT", "2"}, {"KC_HTTPS_PORT", "3"}},
@@ -253,7 +266,8 @@ TEST(ReadSettings, container_line_of_the_guides) {
   EXPECT_EQ(configuration->settings.http_host, "0.0.0.0");
   EXPECT_THAT(configuration->warnings,
               ElementsAre("KEYCLOAK_ADMIN is an old name: use KC_BOOTSTRAP_ADMIN_USERNAME.",
-                          "KEYCLOAK_ADMIN_PASSWORD is an old name: use KC_BOOTSTRAP_ADMIN_PASSWORD."));
+                          "KEYCLOAK_ADMIN_PASSWORD is an old name: use KC_BOOTSTRAP_ADMIN_PASSWORD.",
+                          HasSubstr("Plain HTTP is served")));
 }
 
 TEST(ReadSettings, new_admin_names_beat_the_old) {

@@ -8,7 +8,7 @@ import * as client from 'openid-client';
 import { freePort, kOnlyCardea, runCommand, Server, startServer, temporaryFolder, until } from '../harness.mjs';
 import { request } from '../support/form_browser.mjs';
 import { villageRealm } from '../support/realm.mjs';
-import { claimsOf, discover, refused } from '../support/sign_in.mjs';
+import { authorizationRequest, claimsOf, discover, refused } from '../support/sign_in.mjs';
 
 const kPrintedPassword = /password\W+([A-Za-z0-9_-]{16,})/gi;
 
@@ -180,6 +180,24 @@ test('refuses_a_port_that_is_taken', kOnlyCardea, async () => {
     '--http-management-port', `${await freePort()}`]);
   refusedToRun(second);
   assert.match(second.all, new RegExp(`${server.port}`));
+  await server.stop();
+});
+
+test('plain_http_off_this_machine_is_warned_of_and_its_cookies_are_no_worse_than_they_must_be', kOnlyCardea, async () => {
+  const server = await startServer({ realm: villageRealm(), arguments: ['--http-host', '0.0.0.0'] });
+  const warnings = server.lines.filter((line) => /Plain HTTP is served/.test(line));
+  assert.equal(warnings.length, 1, server.log);
+  assert.match(warnings[0], /warn/i);
+  const web = await discover(server, 'web');
+  const { url } = await authorizationRequest(web, 'http://localhost:4003/callback');
+  const page = await request(url);
+  assert.equal(page.status, 200, page.words);
+  assert.ok(page.headers['set-cookie'].length > 0);
+  for (const cookie of page.headers['set-cookie']) {
+    const flags = cookie.split('; ').slice(1);
+    assert.ok(flags.includes('HttpOnly') && flags.includes('SameSite=Lax'), cookie);
+    assert.doesNotMatch(cookie, /secure/i, 'a browser would not keep it');
+  }
   await server.stop();
 });
 
