@@ -207,6 +207,7 @@ def check_headers(tree):
     build.mkdir(parents=True, exist_ok=True)
     packages = subprocess.run(["pkg-config", "--cflags", "libpq", "libsodium", "libargon2", "sqlite3"], capture_output=True,
                               text=True)
+    environment = {**os.environ, "CCACHE_DEPEND": "1"}  # what is not in the cache is preprocessed once, not twice
     launcher = ["ccache"] if subprocess.run(["which", "ccache"], capture_output=True).returncode == 0 else []
 
     def compile_alone(path):
@@ -215,10 +216,10 @@ def check_headers(tree):
         text = f'#include "{include}"\n'
         if not unit.exists() or unit.read_text() != text:
             unit.write_text(text)
-        command = launcher + ["clang++-19", "-std=c++23", "-Wall", "-Wextra", "-Werror", "-O0", "-I", str(tree.root / "src"),
-                              "-I", str(tree.root), *packages.stdout.split(), "-c", str(unit), "-o",
+        command = launcher + ["clang++-19", "-std=c++23", "-Wall", "-Wextra", "-Werror", "-O0", "-MD", "-I",
+                              str(tree.root / "src"), "-I", str(tree.root), *packages.stdout.split(), "-c", str(unit), "-o",
                               str(unit.with_suffix(".o"))]
-        done = subprocess.run(command, capture_output=True, text=True)
+        done = subprocess.run(command, capture_output=True, text=True, env=environment)
         if done.returncode != 0:
             error = next((line for line in done.stderr.splitlines() if "error:" in line), done.stderr[:200])
             return [f"{tree.name(path)}:1: does not compile alone: {error}"]
