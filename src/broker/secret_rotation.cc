@@ -1,6 +1,7 @@
 #include "broker/secret_rotation.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -30,8 +31,14 @@ struct SecretRotation::Site {
 
 namespace {
 
+constexpr std::string_view kBefore = "clientSecretBefore", kBeforeUntil = "clientSecretBeforeUntil";
+constexpr std::string_view kPending = "clientSecretPending", kPendingUntil = "clientSecretPendingUntil";
+constexpr std::string_view kCannotTell = "which_secret_it_is_cannot_be_told";
+
 struct Password {
   std::string key_id, name, hint, ends, starts;
+  /// Graph tells the first letters of a secret.
+  [[nodiscard]] bool fits(std::string_view secret) const { return !hint.empty() && secret.starts_with(hint); }
 };
 
 std::vector<Password> read_passwords(const json::object& body) {
@@ -50,22 +57,35 @@ std::vector<Password> read_passwords(const json::object& body) {
   return out;
 }
 
-/// Graph tells the first letters of a secret. By them alone only when no other begins so: it will be taken away.
+/// The one whose id the record has, where its letters fit; else by its letters alone, when no other begins so: the
+/// others will be taken away.
 const Password* find_current(const std::vector<Password>& passwords, std::string_view id, std::string_view secret) {
-  const auto fits = [secret](const Password& each) { return !each.hint.empty() && secret.starts_with(each.hint); };
   const Password* found = nullptr;
+  bool is_alone = true;
   for (const auto& each : passwords) {
-    if (!fits(each)) continue;
+    if (!each.fits(secret)) continue;
     if (each.key_id == id) return &each;
-    if (found != nullptr) return nullptr;
+    is_alone = found == nullptr;
     found = &each;
   }
-  return found;
+  return is_alone ? found : nullptr;
 }
 
-bool was_made_today(const Password& password, TimePoint now) {
-  const auto day = parse_day(password.starts);
-  return day && *day >= std::chrono::floor<std::chrono::days>(now - kOneRotationEach);
+/// A tenant's policy may make secrets short-lived: ours are renewed in the last third of their life at most.
+bool is_early(const Password& current, std::string_view our_name, std::chrono::days left) {
+  const auto starts = parse_day(current.starts), ends = parse_day(current.ends);
+  return starts && ends && current.name.starts_with(our_name) && left * 3 > *ends - *starts;
+}
+
+std::optional<std::int64_t> number_of(const IdentityProvider& provider, std::string_view setting) {
+  return parse_integer<std::int64_t>(provider.setting(setting));
+}
+
+/// Nothing came to be: Graph has said no.
+bool is_refusal(std::string_view reason) { return reason.starts_with("status_4"); }
+
+std::string key_of(const Realm& realm, const IdentityProvider& provider) {
+  return realm.id.str() + "/" + provider.alias;
 }
 
 json::object* config_of(Realm& realm, std::string_view alias) {
@@ -89,18 +109,36 @@ web::FetchRequest post_json(web::ConfiguredUrl url, const std::string& token, st
 
 }  // namespace
 
+struct SecretRotation::Listed {
+  std::string token;  // for more calls
+  std::vector<Password> passwords;
+  const Password* current = nullptr;  // the secret in use; null: it cannot be told
+
+  /// Certain to be another than the one in use.
+  [[nodiscard]] bool is_unused(const Password& password, std::string_view secret) const {
+    return current != nullptr && &password != current && !password.fits(secret);
+  }
+};
+
 bool SecretRotation::is_on(const IdentityProvider& provider) {
   return provider.enabled && provider.is_on(kSecretRotationSetting) &&
          (provider.kind == "entra" || provider.kind == "microsoft");
 }
 
-bool SecretRotation::is_under_way() {
+std::set<std::string> SecretRotation::realms_under_way() {
   // Of providers that nobody looks at any more.
   std::erase_if(added_, [&](const auto& each) { return clock_.now() > each.second.give_up_at + kTryNewSecretFor; });
-  return !added_.empty();
+  std::set<std::string> names;
+  for (const auto& [key, added] : added_) names.insert(added.realm);
+  return names;
+}
+
+bool SecretRotation::is_under_way(const Realm& realm, const IdentityProvider& provider) const {
+  return added_.contains(key_of(realm, provider));
 }
 
 void SecretRotation::failed(const Site& site, std::string_view step, std::string_view reason) {
+  if (reason.ends_with(web::describe(web::FetchError::kStopping))) return;  // the next start goes on
   const bool lacks_permission = reason == "status_403";
   log_.warning("upstream_secret_rotation_failed",
                {{"realm", site.realm.name},
@@ -161,8 +199,8 @@ SecretRotation::Changed SecretRotation::change_record(const Site& site, const Ch
         string_or(*config, "clientId", "") != site.provider.setting("clientId")) {
       return {};
     }
-    is_same = true;
-    change(*config);
+    is_same = change(*config);
+    if (!is_same) return {};
     return repositories_.realms.update(tx, **realm);
   });
   if (!stored) {
@@ -172,7 +210,34 @@ SecretRotation::Changed SecretRotation::change_record(const Site& site, const Ch
   return is_same ? Changed::kDone : Changed::kOther;
 }
 
-void SecretRotation::add(const Site& site, const std::string& token, const std::string& before) {
+/// Written before the secret is made: whoever finds it after its time takes that secret away.
+bool SecretRotation::write_pending(const Site& site, const std::string& name) {
+  const auto now = epoch_seconds(clock_.now());
+  std::string left_over;
+  const auto stored = change_record(site, [&](json::object& config) {
+    const auto until = parse_integer<std::int64_t>(string_or(config, kPendingUntil, ""));
+    if (until && now < *until) return false;  // another node's
+    left_over = string_or(config, kPending, "");
+    config[kPending] = name;
+    config[kPendingUntil] = std::to_string(now + kPendingFor.count());
+    return true;
+  });
+  if (stored == Changed::kDone && !left_over.empty())
+    log_.warning("upstream_secret_left_over",
+                 {{"realm", site.realm.name}, {"provider", site.provider.alias}, {"name", left_over}});
+  return stored == Changed::kDone;
+}
+
+void SecretRotation::erase_pending(const Site& site, const std::string& name) {
+  (void)change_record(site, [&](json::object& config) {
+    if (string_or(config, kPending, "") != name) return false;
+    config.erase(kPending);
+    config.erase(kPendingUntil);
+    return true;
+  });
+}
+
+void SecretRotation::add(const Site& site, const Listed& listed, const std::string& name) {
   const auto now = clock_.now();
   const auto ends = day_text(std::chrono::floor<std::chrono::days>(now + kNewSecretLife));
   auto url = web::ConfiguredUrl::parse(site.application() + "/addPassword");
@@ -180,14 +245,20 @@ void SecretRotation::add(const Site& site, const std::string& token, const std::
   std::string body;
   JsonWriter writer(body);
   writer.begin_object().key("passwordCredential").begin_object();
-  writer.member("displayName", site.name()).member("endDateTime", ends + "T00:00:00Z").end_object().end_object();
-  const auto answer = upstream::read_object(call_(post_json(std::move(*url), token, std::move(body))));
-  if (!answer) return failed(site, "add", answer.error());
-  Added added{.key_id = std::string(string_or(*answer, "keyId", "")),
+  writer.member("displayName", name).member("endDateTime", ends + "T00:00:00Z").end_object().end_object();
+  const auto answer = upstream::read_object(call_(post_json(std::move(*url), listed.token, std::move(body))));
+  if (!answer) {
+    failed(site, "add", answer.error());
+    if (is_refusal(answer.error())) erase_pending(site, name);
+    return;
+  }
+  Added added{.realm = site.realm.name,
+              .name = name,
+              .key_id = std::string(string_or(*answer, "keyId", "")),
               .secret = SecretBytes(std::string(string_or(*answer, "secretText", ""))),
               .instead_of = SecretBytes::copy_of(site.secret()),
               .ends = ends,
-              .before = before,
+              .before = listed.current->key_id,
               .give_up_at = now + kTryNewSecretFor};
   // A tenant's policy may shorten it.
   if (const auto said = parse_day(string_or(*answer, "endDateTime", ""))) added.ends = day_text(*said);
@@ -199,13 +270,14 @@ void SecretRotation::add(const Site& site, const std::string& token, const std::
 /// The new secret goes, the one in use stays.
 void SecretRotation::give_up(const Site& site, std::string_view step, std::string_view reason) {
   failed(site, step, reason);
-  const auto key_id = added_.at(site.key).key_id;
+  const auto added = std::move(added_.at(site.key));
   added_.erase(site.key);
   const auto token = graph_token(site, site.secret());
-  if (!token || !remove_password(site, *token, key_id)) failed(site, "remove", token ? "not_removed" : token.error());
+  if (token && remove_password(site, *token, added.key_id)) return erase_pending(site, added.name);
+  failed(site, "remove", token ? "not_removed" : token.error());  // whoever finds the note takes it away
 }
 
-/// Nobody signs in by a secret that was not seen to work.
+/// Nobody signs in by a secret that was not seen to work, at several ticks on end.
 void SecretRotation::try_out(const Site& site, Added& added) {
   if (site.secret() == added.secret.reveal()) {  // the store failed to say so: it is in use
     added_.erase(site.key);
@@ -213,74 +285,139 @@ void SecretRotation::try_out(const Site& site, Added& added) {
   }
   if (site.secret() != added.instead_of.reveal()) return give_up(site, "store", "the_record_changed_meanwhile");
   const auto token = graph_token(site, added.secret.reveal());
-  if (!token && clock_.now() < added.give_up_at) return;  // the next tick tries again
-  if (!token) return give_up(site, "try", token.error());
+  if (!token) {
+    added.proofs = 0;
+    if (clock_.now() < added.give_up_at) return;  // the next tick tries again
+    return give_up(site, "try", token.error());
+  }
+  if (++added.proofs < kProofsNeeded) return;
   const auto until = epoch_seconds(clock_.now() + kOldSecretGrace);
   const auto stored = change_record(site, [&](json::object& config) {
+    if (string_or(config, kPending, "") != added.name) return false;  // taken for dead: the secret is gone, or will be
     config["clientSecret"] = added.secret.reveal();
     config["clientSecretId"] = added.key_id;
     config[kSecretEndsSetting] = added.ends;
-    config["clientSecretBefore"] = added.before;
-    config["clientSecretBeforeUntil"] = std::to_string(until);
+    config[kBefore] = added.before;
+    config[kBeforeUntil] = std::to_string(until);
+    config.erase(kPending);
+    config.erase(kPendingUntil);
+    return true;
   });
   if (stored == Changed::kFailed) return;  // the next tick reads the record and sees which secret is in it
   if (stored == Changed::kOther) return give_up(site, "store", "the_record_changed_meanwhile");
   log_.info("upstream_secret_rotated",
             {{"realm", site.realm.name}, {"provider", site.provider.alias}, {"ends", added.ends}});
   added_.erase(site.key);
+  proofs_.erase(site.key);
 }
 
-void SecretRotation::remove_old(const Site& site) {
-  const auto token = graph_token(site, site.secret());
-  if (!token) return failed(site, "remove", token.error());
-  const std::string before(site.provider.setting("clientSecretBefore"));
-  if (!remove_password(site, *token, before)) return failed(site, "remove", "not_removed");
-  const auto stored = change_record(site, [](json::object& config) {
-    config.erase("clientSecretBefore");
-    config.erase("clientSecretBeforeUntil");
+/// What a node left behind that died between making a secret and storing it.
+void SecretRotation::remove_pending(const Site& site, const Listed& listed) {
+  const std::string name(site.provider.setting(kPending));
+  for (const auto& each : listed.passwords) {
+    if (each.name != name) continue;
+    if (!listed.is_unused(each, site.secret())) return failed(site, "remove", kCannotTell);
+    if (!remove_password(site, listed.token, each.key_id)) return failed(site, "remove", "not_removed");
+    log_.info("upstream_secret_removed",
+              {{"realm", site.realm.name}, {"provider", site.provider.alias}, {"key_id", each.key_id}});
+  }
+  erase_pending(site, name);
+}
+
+void SecretRotation::forget_old(const Site& site, const Change& more) {
+  const auto before = site.provider.setting(kBefore);
+  const auto stored = change_record(site, [&](json::object& config) {
+    if (string_or(config, kBefore, "") != before) return false;
+    config.erase(kBefore);
+    config.erase(kBeforeUntil);
+    return more(config);
   });
-  if (stored != Changed::kDone) return;
+  if (stored == Changed::kDone) proofs_.erase(site.key);
+}
+
+void SecretRotation::remove_old(const Site& site, const Listed& listed) {
+  const std::string before(site.provider.setting(kBefore));
+  const auto old = std::ranges::find(listed.passwords, before, &Password::key_id);
+  const auto nothing_more = [](json::object&) { return true; };
+  if (old == listed.passwords.end()) return forget_old(site, nothing_more);  // somebody took it away
+  if (listed.current == &*old) {
+    // An administrator put it back, and what the record says is of the other one.
+    log_.warning("upstream_secret_put_back", {{"realm", site.realm.name}, {"provider", site.provider.alias}});
+    return forget_old(site, [&](json::object& config) {
+      config["clientSecretId"] = before;
+      if (const auto ends = parse_day(old->ends)) config[kSecretEndsSetting] = day_text(*ends);
+      return true;
+    });
+  }
+  if (!listed.is_unused(*old, site.secret())) return failed(site, "remove", kCannotTell);
+  if (!remove_password(site, listed.token, before)) return failed(site, "remove", "not_removed");
+  forget_old(site, nothing_more);
   log_.info("upstream_secret_removed",
             {{"realm", site.realm.name}, {"provider", site.provider.alias}, {"key_id", before}});
 }
 
+void SecretRotation::renew(const Site& site, const Listed& listed) {
+  const auto* current = listed.current;
+  const auto ends = current == nullptr ? std::nullopt : parse_day(current->ends);
+  if (!ends) return failed(site, "read", kCannotTell);
+  const auto left = *ends - std::chrono::floor<std::chrono::days>(clock_.now());
+  if (left > std::chrono::days(kRotateDaysAhead)) {
+    // Known from now on, so that Graph is not asked again before it is time.
+    (void)change_record(site, [&](json::object& config) {
+      config[kSecretEndsSetting] = day_text(*ends);
+      return true;
+    });
+    return;
+  }
+  if (is_early(*current, site.name(), left) || !take_turn(site)) return;
+  const auto name = site.name() + " " + std::to_string(epoch_seconds(clock_.now()));
+  if (write_pending(site, name)) add(site, listed, name);
+}
+
+std::optional<SecretRotation::Listed> SecretRotation::list(const Site& site, std::string token) {
+  auto url = web::ConfiguredUrl::parse(site.application() + "?$select=passwordCredentials");
+  if (!url) {
+    failed(site, "read", "bad_graph_url");
+    return std::nullopt;
+  }
+  const auto answer = upstream::read_object(call_(upstream::bearer_request(std::move(*url), token)));
+  if (!answer) {
+    failed(site, "read", answer.error());
+    return std::nullopt;
+  }
+  Listed listed{.token = std::move(token), .passwords = read_passwords(*answer)};
+  listed.current = find_current(listed.passwords, site.provider.setting("clientSecretId"), site.secret());
+  return listed;  // moved or not, `current` stays: a vector keeps its elements where they are
+}
+
 void SecretRotation::look_at(const Realm& realm, const IdentityProvider& provider) {
-  Site site{.realm = realm,
-            .provider = provider,
-            .addresses = addresses_of(provider),
-            .key = realm.id.str() + "/" + provider.alias};
+  Site site{.realm = realm, .provider = provider, .addresses = addresses_of(provider), .key = key_of(realm, provider)};
   const auto method = upstream::parse_client_authentication(provider.setting("clientAuthMethod"));
   const bool has_secret = method && (*method == upstream::ClientAuthentication::kSecretPost ||
                                      *method == upstream::ClientAuthentication::kSecretBasic);
   if (!has_secret || site.secret().empty()) return failed(site, "read", "no_client_secret");
   site.method = *method;
   if (const auto added = added_.find(site.key); added != added_.end()) return try_out(site, added->second);
-  if (const auto until = parse_integer<std::int64_t>(provider.setting("clientSecretBeforeUntil"))) {
-    if (epoch_seconds(clock_.now()) >= *until) remove_old(site);
-    return;
+
+  const auto now = epoch_seconds(clock_.now());
+  const auto pending_until = number_of(provider, kPendingUntil), before_until = number_of(provider, kBeforeUntil);
+  if (pending_until && now < *pending_until) return;  // another node is at it
+  const bool is_in_grace = before_until && now < *before_until;
+  const auto left = secret_days_left(provider, clock_.now());
+  const bool is_due = !is_in_grace && (!left || *left <= kRotateDaysAhead);
+  if (!pending_until && !before_until && !is_due) return;
+  auto token = graph_token(site, site.secret());
+  if (!token) {
+    proofs_.erase(site.key);
+    return failed(site, "read", token.error());
   }
-  if (const auto left = secret_days_left(provider, clock_.now()); left && *left > kRotateDaysAhead) return;
-  const auto token = graph_token(site, site.secret());
-  if (!token) return failed(site, "read", token.error());
-  auto url = web::ConfiguredUrl::parse(site.application() + "?$select=passwordCredentials");
-  if (!url) return failed(site, "read", "bad_graph_url");
-  const auto answer = upstream::read_object(call_(upstream::bearer_request(std::move(*url), *token)));
-  if (!answer) return failed(site, "read", answer.error());
-  const auto passwords = read_passwords(*answer);
-  const auto* current = find_current(passwords, provider.setting("clientSecretId"), site.secret());
-  const auto ends = current == nullptr ? std::nullopt : parse_day(current->ends);
-  if (!ends) return failed(site, "read", "which_secret_it_is_cannot_be_told");
-  const auto says = day_text(*ends);
-  if (*ends - std::chrono::floor<std::chrono::days>(clock_.now()) > std::chrono::days(kRotateDaysAhead)) {
-    // Known from now on, so that Graph is not asked again before it is time.
-    (void)change_record(site, [&](json::object& config) { config[kSecretEndsSetting] = says; });
-    return;
-  }
-  const bool somebody_is_at_it = std::ranges::any_of(passwords, [&](const Password& each) {
-    return &each != current && each.name == site.name() && was_made_today(each, clock_.now());
-  });
-  if (somebody_is_at_it || !take_turn(site)) return;
-  add(site, *token, current->key_id);
+  const bool removes = before_until && ++proofs_[site.key] >= kProofsNeeded && !is_in_grace;
+  if (!pending_until && !removes && !is_due) return;
+  const auto listed = list(site, std::move(*token));
+  if (!listed) return;
+  if (pending_until) remove_pending(site, *listed);
+  if (removes) remove_old(site, *listed);
+  if (is_due) renew(site, *listed);  // whether that went well or not
 }
 
 }  // namespace cardea::broker

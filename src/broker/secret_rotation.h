@@ -4,12 +4,16 @@
 // (Application.ReadWrite.OwnedBy). Where it cannot be done the log says why (upstream_secret_rotation_failed), and the
 // warnings of secret_watch.h go on.
 //
-// In the record, all written here: `clientSecret`, `clientSecretId` (Graph's keyId), `clientSecretEnds`, and of the
-// secret before `clientSecretBefore` (its keyId) and `clientSecretBeforeUntil` (seconds since 1970).
+// In the record, all written here: `clientSecret`, `clientSecretId` (Graph's keyId), `clientSecretEnds`; of the secret
+// before, `clientSecretBefore` (its keyId) and `clientSecretBeforeUntil` (seconds since 1970); and while a new one is
+// on its way, `clientSecretPending` (its name at Entra ID, written before it is made, so that whoever comes after a
+// crash knows which to take away) and `clientSecretPendingUntil`.
 #pragma once
 
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -27,7 +31,10 @@ inline constexpr std::int64_t kRotateDaysAhead = 30;
 inline constexpr std::chrono::days kNewSecretLife{180};
 inline constexpr seconds kOldSecretGrace{86'400};  // every node has read the new one long before
 inline constexpr seconds kTryNewSecretFor{1'800};  // a new one takes some minutes to work everywhere
+inline constexpr seconds kPendingFor{3'600};       // then the node that made it is taken for dead
 inline constexpr seconds kOneRotationEach{3'600};  // of all nodes together
+/// Ticks on end at which a new secret worked: Entra ID has many replicas, and one of them knows it first.
+inline constexpr int kProofsNeeded = 3;
 inline constexpr std::size_t kPasswordsMax = 200;  // of one application, that are read
 
 class SecretRotation {
@@ -40,25 +47,38 @@ class SecretRotation {
   [[nodiscard]] static bool is_on(const IdentityProvider& provider);
   /// Does what is next for this provider, with the calls that takes. Called by one thread.
   void look_at(const Realm& realm, const IdentityProvider& provider);
-  /// A new secret was added and does not work yet: look again soon.
-  [[nodiscard]] bool is_under_way();
+  /// Names of the realms with a provider of which a new secret was added and is not in use yet: look again soon.
+  [[nodiscard]] std::set<std::string> realms_under_way();
+  [[nodiscard]] bool is_under_way(const Realm& realm, const IdentityProvider& provider) const;
 
  private:
   struct Site;    // the provider and where its calls go
   struct Added {  // at Graph, and not stored yet
+    std::string realm;
+    std::string name;
     std::string key_id;
     SecretBytes secret;
     SecretBytes instead_of;
     std::string ends;
     std::string before;  // keyId of the one in use
     TimePoint give_up_at;
+    int proofs = 0;  // ticks on end at which it worked
   };
-  using Change = std::function<void(json::object& config)>;
+  /// What Graph says of the application's secrets.
+  struct Listed;
+  /// False: the record is not what it was taken for, and stays.
+  using Change = std::function<bool(json::object& config)>;
 
-  void add(const Site& site, const std::string& token, const std::string& before);
+  [[nodiscard]] std::optional<Listed> list(const Site& site, std::string token);
+  void remove_pending(const Site& site, const Listed& listed);
+  void remove_old(const Site& site, const Listed& listed);
+  void forget_old(const Site& site, const Change& more);
+  void renew(const Site& site, const Listed& listed);
+  void add(const Site& site, const Listed& listed, const std::string& name);
   void try_out(const Site& site, Added& added);
   void give_up(const Site& site, std::string_view step, std::string_view reason);
-  void remove_old(const Site& site);
+  [[nodiscard]] bool write_pending(const Site& site, const std::string& name);
+  void erase_pending(const Site& site, const std::string& name);
   [[nodiscard]] Result<std::string, std::string> graph_token(const Site& site, std::string_view secret);
   [[nodiscard]] bool remove_password(const Site& site, const std::string& token, const std::string& key_id);
   [[nodiscard]] bool take_turn(const Site& site);
@@ -72,6 +92,7 @@ class SecretRotation {
   Log& log_;
   Call call_;
   std::map<std::string, Added> added_;  // by realm and alias
+  std::map<std::string, int> proofs_;   // of a secret that has one before it: ticks on end at which it worked
 };
 
 }  // namespace cardea::broker

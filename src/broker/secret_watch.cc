@@ -6,41 +6,70 @@
 
 namespace cardea::broker {
 
-Stored<std::vector<Realm>> SecretWatch::read_realms() {
-  return read_from(repositories_.store, [&](Rows& rows) { return repositories_.realms.list(rows); });
+bool SecretWatch::rotate(const Realm& realm, Which which) {
+  bool has_rotated = false;
+  if (!realm.enabled) return has_rotated;
+  for (const auto& provider : login_providers(realm)) {
+    if (!SecretRotation::is_on(provider)) continue;
+    if (which == Which::kUnderWay && !rotation_.is_under_way(realm, provider)) continue;
+    rotation_.look_at(realm, provider);
+    has_rotated = true;
+  }
+  return has_rotated;
 }
 
 void SecretWatch::tick() {
   const auto now = clock_.steady();
-  if (next_ && now < *next_) return;
+  if (next_ && now < *next_) {
+    if (soon_ && now >= *soon_) look_again();
+    return;
+  }
   next_ = now + kSecretWatchEvery;
-  auto realms = read_realms();
-  bool has_rotated = false;
-  for (const auto& realm : realms ? *realms : std::vector<Realm>()) {
-    if (!realm.enabled) continue;
-    for (const auto& provider : login_providers(realm)) {
-      if (!SecretRotation::is_on(provider)) continue;
-      rotation_.look_at(realm, provider);
-      has_rotated = true;
-    }
-  }
-  if (realms && has_rotated) realms = read_realms();  // the ends may be others
+  const auto find_again = [&](const Realm& realm) {
+    return read_from(repositories_.store,
+                     [&](Rows& rows) { return repositories_.realms.find_by_name(rows, realm.name); });
+  };
+  const auto realms = read_from(repositories_.store, [&](Rows& rows) { return repositories_.realms.list(rows); });
   if (!realms) return log_.warning("upstream_secrets_not_read", {{"error", describe(realms.error())}});
-  std::optional<std::int64_t> first;
+  days_.clear();
   for (const auto& realm : *realms) {
-    if (!realm.enabled) continue;
-    for (const auto& provider : login_providers(realm)) {
-      if (provider.setting(kSecretEndsSetting).empty()) continue;
-      const auto days = secret_days_left(provider, clock_.now());
-      if (!days) {
-        log_.warning("upstream_secret_end_unreadable", {{"realm", realm.name}, {"provider", provider.alias}});
-        continue;
-      }
-      first = std::min(first.value_or(*days), *days);
-      warn(realm, provider, *days);
-    }
+    const auto changed = rotate(realm, Which::kAll) ? find_again(realm) : Stored<std::optional<Realm>>();
+    note_ends(changed && *changed ? **changed : realm);  // the ends may be others
   }
-  if (rotation_.is_under_way()) next_ = now + kSecretWatchSoon;
+  tell_first();
+}
+
+/// After a minute: those alone of which something is awaited, not what is broken elsewhere.
+void SecretWatch::look_again() {
+  for (const auto& name : rotation_.realms_under_way()) {
+    const auto find = [&] {
+      return read_from(repositories_.store, [&](Rows& rows) { return repositories_.realms.find_by_name(rows, name); });
+    };
+    if (const auto realm = find(); !realm || !*realm || !rotate(**realm, Which::kUnderWay)) continue;
+    if (const auto changed = find(); changed && *changed) note_ends(**changed);
+  }
+  tell_first();
+}
+
+void SecretWatch::note_ends(const Realm& realm) {
+  if (!realm.enabled) return;
+  for (const auto& provider : login_providers(realm)) {
+    if (provider.setting(kSecretEndsSetting).empty()) continue;
+    const auto days = secret_days_left(provider, clock_.now());
+    if (!days) {
+      log_.warning("upstream_secret_end_unreadable", {{"realm", realm.name}, {"provider", provider.alias}});
+      continue;
+    }
+    days_[realm.name + "/" + provider.alias] = *days;
+    warn(realm, provider, *days);
+  }
+}
+
+void SecretWatch::tell_first() {
+  soon_.reset();
+  if (!rotation_.realms_under_way().empty()) soon_ = clock_.steady() + kSecretWatchSoon;
+  std::optional<std::int64_t> first;
+  for (const auto& [key, days] : days_) first = std::min(first.value_or(days), days);
   const std::scoped_lock lock(mutex_);
   first_ = first;
 }

@@ -23,22 +23,28 @@ class SecretWatch {
   SecretWatch(const Repositories& repositories, const Clock& clock, Log& log, SecretRotation::Call call)
       : repositories_(repositories), clock_(clock), log_(log), rotation_(repositories, clock, log, std::move(call)) {}
 
-  /// Reads every realm once each kSecretWatchEvery, on the thread that calls, and waits for what is asked meanwhile.
-  /// Warns once for each mark, and again after a start. Called by one thread.
+  /// Reads every realm once each kSecretWatchEvery, on the thread that calls, and waits for what is asked meanwhile;
+  /// each kSecretWatchSoon those alone whose new secret is not in use yet. Warns once for each mark, and again after a
+  /// start. Called by one thread.
   void tick();
   /// Days until the first of all secrets ends; negative: one has ended; kNoSecretEnds: none says when. From any thread.
   [[nodiscard]] std::int64_t days_left() const;
 
  private:
-  [[nodiscard]] Stored<std::vector<Realm>> read_realms();
+  enum class Which { kAll, kUnderWay };
+  [[nodiscard]] bool rotate(const Realm& realm, Which which);
+  void look_again();
+  void note_ends(const Realm& realm);
+  void tell_first();
   void warn(const Realm& realm, const IdentityProvider& provider, std::int64_t days);
 
   Repositories repositories_;
   const Clock& clock_;
   Log& log_;
   SecretRotation rotation_;
-  std::optional<std::chrono::nanoseconds> next_;  // steady
-  std::map<std::string, std::int64_t> warned_;    // realm/alias -> mark
+  std::optional<std::chrono::nanoseconds> next_, soon_;  // steady
+  std::map<std::string, std::int64_t> warned_;           // realm/alias -> mark
+  std::map<std::string, std::int64_t> days_;             // realm/alias -> days left
   mutable std::mutex mutex_;
   std::optional<std::int64_t> first_;
 };

@@ -75,18 +75,22 @@ class SecretRotationTest : public Broker {
   web::Fetched add(const web::FetchRequest& request) {
     if (!may_write_) return answer(403, {{"error", {{"code", "Authorization_RequestDenied"}}}});
     const auto asked = parse_json(request.body)->as_object().at("passwordCredential").as_object();
-    const auto number = std::to_string(passwords_.size() + 1);
+    const auto number = std::to_string(++made_ + 1);
     const Password made{.id = "key-" + number,
                         .secret = "n" + number + "-secret",
                         .ends = std::string(string_or(asked, "endDateTime", "")).substr(0, 10),
                         .name = std::string(string_or(asked, "displayName", "")),
                         .not_yet = delay_};
     passwords_.push_back(made);
+    if (loses_answers_) return refuse(web::FetchError::kTimeout);
     return answer(200, {{"keyId", made.id}, {"secretText", made.secret}, {"endDateTime", made.ends + "T00:00:00Z"}});
   }
   web::Fetched remove(const web::FetchRequest& request) {
+    if (!may_remove_) return answer(403, {{"error", {{"code", "Authorization_RequestDenied"}}}});
     const auto id = string_or(parse_json(request.body)->as_object(), "keyId", "");
-    std::erase_if(passwords_, [&](const Password& each) { return each.id == id; });
+    if (std::erase_if(passwords_, [&](const Password& each) { return each.id == id; }) == 0)
+      return answer(400,
+                    {{"error", {{"message", "No password credential found with keyId '" + std::string(id) + "'."}}}});
     return web::FetchResponse{.status = 204, .headers = {}, .body = ""};
   }
 
@@ -103,6 +107,11 @@ class SecretRotationTest : public Broker {
         passwords_, [&](const Password& each) { return each.secret == setting("clientSecret") && each.not_yet == 0; });
     EXPECT_TRUE(works) << "nobody can sign in by " << setting("clientSecret");
   }
+  /// As many ticks as a renewal takes where the new secret works at once.
+  void renewed() {
+    tick();
+    for (int proof = 1; proof < broker::kProofsNeeded; ++proof) tick(seconds{60});
+  }
   [[nodiscard]] std::set<std::string> ids() const {
     std::set<std::string> out;
     for (const auto& each : passwords_) out.insert(each.id);
@@ -114,14 +123,16 @@ class SecretRotationTest : public Broker {
   }
 
   std::vector<Password> passwords_;
+  int made_ = 0;
   int delay_ = 0;
-  bool may_write_ = true;
-  broker::SecretWatch watch_{server_.repositories, server_.clock, server_.log, [this](web::FetchRequest request) {
-                               std::optional<web::Fetched> out;
-                               server_.fetcher.fetch(std::move(request),
-                                                     [&](web::Fetched done) { out = std::move(done); });
-                               return std::move(*out);
-                             }};
+  bool may_write_ = true, may_remove_ = true;
+  bool loses_answers_ = false;  // of addPassword
+  broker::SecretRotation::Call call_ = [this](web::FetchRequest request) {
+    std::optional<web::Fetched> out;
+    server_.fetcher.fetch(std::move(request), [&](web::Fetched done) { out = std::move(done); });
+    return std::move(*out);
+  };
+  broker::SecretWatch watch_{server_.repositories, server_.clock, server_.log, call_};
 };
 
 TEST_F(SecretRotationTest, refuses_to_touch_secrets_of_records_that_do_not_ask_for_it) {
@@ -145,9 +156,149 @@ TEST_F(SecretRotationTest, refuses_when_it_cannot_tell_which_secret_is_the_one_i
   tick();
   EXPECT_TRUE(server_.log.contains("which_secret_it_is_cannot_be_told"));
   EXPECT_FALSE(has_called("/addPassword"));
+  passwords_.insert(passwords_.begin(), {.id = "key-8", .secret = "old-third", .ends = end_in(400)});
+  std::ranges::rotate(passwords_, passwords_.begin() + 1);  // the one in use is first, then last
   configure({{"clientSecretId", "key-1"}});
+  renewed();
+  EXPECT_EQ(setting("clientSecretId"), "key-2");
+}
+
+TEST_F(SecretRotationTest, tells_the_secret_in_use_by_its_id_wherever_it_stands) {
+  passwords_ = {{.id = "key-8", .secret = "old-third", .ends = end_in(400)},
+                {.id = "key-9", .secret = "old-other", .ends = end_in(400)},
+                {.id = "key-1", .secret = "old-secret", .ends = end_in(20)}};
+  configure({{"clientSecretId", "key-1"}});
+  renewed();
+  EXPECT_EQ(setting("clientSecretId"), "key-2");
+  EXPECT_EQ(setting("clientSecretBefore"), "key-1");
+}
+
+TEST_F(SecretRotationTest, refuses_a_new_secret_that_only_one_replica_knows) {
+  tick();  // the first try works
+  EXPECT_EQ(setting("clientSecret"), "old-secret");
+  tick(seconds{60});
+  passwords_.back().not_yet = 1;  // another replica
+  tick(seconds{60});
+  tick(seconds{60});
+  tick(seconds{60});
+  EXPECT_EQ(setting("clientSecret"), "old-secret") << "three on end";
+  tick(seconds{60});
+  EXPECT_EQ(setting("clientSecret"), "n2-secret");
+}
+
+TEST_F(SecretRotationTest, refuses_to_remove_the_old_one_before_the_new_one_worked_at_three_ticks_on_end) {
+  renewed();
+  tick(broker::kOldSecretGrace);
   tick();
-  EXPECT_EQ(setting("clientSecretId"), "key-3");
+  passwords_.back().not_yet = 1;
+  tick();
+  tick();
+  tick();
+  EXPECT_EQ(ids(), (std::set<std::string>{"key-1", "key-2"}));
+  tick();
+  EXPECT_EQ(ids(), std::set<std::string>{"key-2"});
+}
+
+TEST_F(SecretRotationTest, refuses_to_remove_a_secret_that_an_administrator_put_back) {
+  passwords_.push_back({.id = "key-9", .secret = "n9-secret", .ends = end_in(180)});
+  configure({{"clientSecretId", "key-9"},
+             {"clientSecretEnds", end_in(180)},
+             {"clientSecretBefore", "key-1"},
+             {"clientSecretBeforeUntil", "1"}});
+  for (int hour = 0; hour < 6; ++hour) tick();
+  EXPECT_TRUE(ids().contains("key-1"));
+  EXPECT_TRUE(server_.log.contains("upstream_secret_put_back"));
+  EXPECT_EQ(setting("clientSecretBefore"), "key-1") << "of the renewal that is due at once: it ends in 20 days";
+  EXPECT_EQ(setting("clientSecret"), "n2-secret");
+}
+
+TEST_F(SecretRotationTest, refuses_to_remove_what_may_be_the_one_in_use) {
+  passwords_.push_back({.id = "key-2", .secret = "old-other", .ends = end_in(180)});
+  configure({{"clientSecretId", "key-2"},
+             {"clientSecretEnds", end_in(180)},
+             {"clientSecretBefore", "key-1"},
+             {"clientSecretBeforeUntil", "1"}});
+  for (int hour = 0; hour < 5; ++hour) tick();
+  EXPECT_EQ(ids(), (std::set<std::string>{"key-1", "key-2"}));
+  EXPECT_TRUE(server_.log.contains("which_secret_it_is_cannot_be_told"));
+}
+
+TEST_F(SecretRotationTest, a_removal_elsewhere_does_not_stop_the_next_renewal) {
+  configure({{"clientSecretEnds", end_in(90)}, {"clientSecretBefore", "key-0"}, {"clientSecretBeforeUntil", "1"}});
+  for (int hour = 0; hour < 3; ++hour) tick();
+  EXPECT_EQ(setting("clientSecretBefore"), "");
+  EXPECT_FALSE(server_.log.contains("upstream_secret_rotation_failed"));
+  EXPECT_FALSE(has_called("/removePassword"));
+}
+
+TEST_F(SecretRotationTest, a_removal_that_fails_does_not_stop_the_next_renewal) {
+  may_remove_ = false;
+  passwords_.push_back({.id = "key-0", .secret = "first", .ends = end_in(400)});
+  configure({{"clientSecretEnds", end_in(90)}, {"clientSecretBefore", "key-0"}, {"clientSecretBeforeUntil", "1"}});
+  for (int hour = 0; hour < 4; ++hour) tick();
+  EXPECT_EQ(setting("clientSecretBefore"), "key-0");
+  EXPECT_TRUE(server_.log.contains("not_removed"));
+  EXPECT_FALSE(has_called("/addPassword"));
+  server_.clock.advance(std::chrono::days(70));
+  passwords_.front().ends = end_in(20);
+  renewed();
+  EXPECT_EQ(setting("clientSecret"), "n2-secret");
+}
+
+TEST_F(SecretRotationTest, refuses_to_leave_a_secret_behind_when_the_node_dies_after_making_it) {
+  delay_ = 1000;
+  {
+    broker::SecretWatch doomed(server_.repositories, server_.clock, server_.log, call_);
+    doomed.tick();
+  }
+  EXPECT_EQ(ids(), (std::set<std::string>{"key-1", "key-2"}));
+  ASSERT_TRUE(server_.settings().check_versions());
+  tick(seconds{1'800});
+  EXPECT_EQ(ids(), (std::set<std::string>{"key-1", "key-2"})) << "it may be alive";
+  delay_ = 0;
+  tick();
+  EXPECT_EQ(ids(), (std::set<std::string>{"key-1", "key-3"}));
+}
+
+TEST_F(SecretRotationTest, refuses_to_leave_a_secret_behind_whose_answer_was_lost) {
+  loses_answers_ = true;
+  tick();
+  EXPECT_EQ(ids(), (std::set<std::string>{"key-1", "key-2"}));
+  loses_answers_ = false;
+  tick();
+  EXPECT_EQ(ids(), (std::set<std::string>{"key-1", "key-3"}));
+}
+
+TEST_F(SecretRotationTest, refuses_to_store_a_secret_that_another_node_took_for_left_behind) {
+  delay_ = 1;
+  tick();
+  server_.clock.advance(broker::kPendingFor);  // this one sleeps meanwhile
+  broker::SecretWatch other(server_.repositories, server_.clock, server_.log, call_);
+  other.tick();
+  EXPECT_EQ(ids(), (std::set<std::string>{"key-1", "key-3"}));
+  for (int minute = 0; minute < 4; ++minute) tick(seconds{60});
+  EXPECT_EQ(setting("clientSecret"), "old-secret");
+}
+
+TEST_F(SecretRotationTest, says_nothing_when_the_server_stops) {
+  broker::SecretWatch stopping(server_.repositories, server_.clock, server_.log,
+                               [](web::FetchRequest) { return web::Fetched(refuse(web::FetchError::kStopping)); });
+  stopping.tick();
+  EXPECT_FALSE(server_.log.contains("upstream_secret_rotation_failed"));
+}
+
+TEST_F(SecretRotationTest, looks_each_minute_at_what_is_awaited_alone) {
+  delay_ = 1000;
+  server_.change_realm([&](Realm& realm) {
+    const json::object broken{{"clientId", "hub-2"}, {"tenantId", kGuid}, {"clientSecretRotation", "true"}};
+    realm.extra["identityProviders"].as_array().push_back(
+        json::object{{"alias", "broken"}, {"providerId", "entra"}, {"enabled", true}, {"config", broken}});
+  });
+  for (int minute = 0; minute < 10; ++minute) {
+    watch_.tick();
+    server_.clock.advance(seconds{60});
+  }
+  EXPECT_EQ(server_.log.count("no_client_secret"), 1U);
 }
 
 TEST_F(SecretRotationTest, refuses_a_secret_that_never_works_and_takes_it_away_again) {
@@ -170,11 +321,7 @@ TEST_F(SecretRotationTest, refuses_to_overwrite_a_secret_that_an_administrator_s
 }
 
 TEST_F(SecretRotationTest, one_of_two_nodes_renews) {
-  broker::SecretWatch other(server_.repositories, server_.clock, server_.log, [this](web::FetchRequest request) {
-    std::optional<web::Fetched> out;
-    server_.fetcher.fetch(std::move(request), [&](web::Fetched done) { out = std::move(done); });
-    return std::move(*out);
-  });
+  broker::SecretWatch other(server_.repositories, server_.clock, server_.log, call_);
   delay_ = 2;
   tick();
   other.tick();
@@ -187,6 +334,7 @@ TEST_F(SecretRotationTest, says_what_is_missing_without_the_permission) {
   EXPECT_TRUE(server_.log.contains("status_403"));
   EXPECT_TRUE(server_.log.contains("Application.ReadWrite.OwnedBy"));
   EXPECT_EQ(setting("clientSecret"), "old-secret");
+  EXPECT_EQ(setting("clientSecretPending"), "") << "nothing was made";
 }
 
 TEST_F(SecretRotationTest, G2_29_adds_tries_stores_and_removes_and_no_login_fails_in_between) {
@@ -195,17 +343,18 @@ TEST_F(SecretRotationTest, G2_29_adds_tries_stores_and_removes_and_no_login_fail
   tick();
   EXPECT_EQ(ids(), (std::set<std::string>{"key-1", "key-2"}));  // added
   EXPECT_EQ(setting("clientSecret"), "old-secret");             // not before it was tried
-  tick(seconds{60});
-  tick(seconds{60});
+  for (int minute = 0; minute < 4; ++minute) tick(seconds{60});
   EXPECT_EQ(setting("clientSecret"), "old-secret");
-  tick(seconds{60});
+  tick(seconds{60});                                // it worked three times
   EXPECT_EQ(setting("clientSecret"), "n2-secret");  // stored
+  EXPECT_EQ(setting("clientSecretPending"), "");
   EXPECT_EQ(setting("clientSecretEnds"), end_in(180));
   EXPECT_TRUE(server_.log.contains("upstream_secret_rotated"));
   EXPECT_FALSE(server_.log.contains("n2-secret"));
   tick();
   EXPECT_EQ(ids(), (std::set<std::string>{"key-1", "key-2"}));  // logins on their way may still have the old one
   tick(broker::kOldSecretGrace);
+  tick();
   EXPECT_EQ(ids(), std::set<std::string>{"key-2"});  // removed
   EXPECT_EQ(setting("clientSecretBefore"), "");
   tick();

@@ -180,9 +180,11 @@ void RunningServer::Parts::make_housekeeping() {
                           }},
       clock, log, health);
   ticker = std::make_unique<Ticker>(kTick, [this] { housekeeping->tick(); });
-  secret_watch = std::make_unique<broker::SecretWatch>(repositories, clock, log, [this](web::FetchRequest request) {
+  const auto call = [this](web::FetchRequest request) -> web::Fetched {
+    if (health.stopping) return refuse(web::FetchError::kStopping);  // the stop waits for one call at most
     return fetch_and_wait(outbound->fetcher(), std::move(request));
-  });
+  };
+  secret_watch = std::make_unique<broker::SecretWatch>(repositories, clock, log, call);
 }
 
 void RunningServer::Parts::register_metrics() {
