@@ -71,9 +71,10 @@ OpenGate::OpenGate(const Parts& parts, gate::GateSettings settings, gate::Shared
       store_(parts.store),
       reach_{memory_, parts.clock, parts.log},
       keep_key_(std::move(secrets.keep_key)),
+      identity_key_(std::move(secrets.identity_key)),
       sealer_(sealer_of(std::move(secrets.state_key))),
       pages_(parts.random, web::embedded_assets(), "/gate"),
-      gate_({reach_, sealer_, pages_, parts.random, keep_key_, parts.store}, std::move(settings)) {}
+      gate_({reach_, sealer_, pages_, parts.random, keep_key_, parts.store, &identity_key_}, std::move(settings)) {}
 
 Result<std::unique_ptr<OpenGate>, std::string> OpenGate::open(const ServerSettings& settings,
                                                               const Environment& environment, const Parts& parts) {

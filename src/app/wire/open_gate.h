@@ -48,7 +48,7 @@ class OpenGate {
   const gate::GateStore* store_;
   upstream::Memory memory_;
   upstream::Reach reach_;
-  SecretBytes keep_key_;
+  SecretBytes keep_key_, identity_key_;
   crypto::Sealer sealer_;
   web::Pages pages_;
   gate::Gate gate_;

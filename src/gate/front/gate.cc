@@ -11,6 +11,8 @@
 #include "gate/front/proxy_snippet.h"
 #include "gate/keys/load_keys.h"
 #include "gate/signin/log_refused.h"
+#include "gate/store/shared_secrets.h"
+#include "gate/token/opaque.h"
 #include "jose/jws.h"
 #include "upstream/id_token.h"
 #include "web/asset.h"
@@ -22,6 +24,7 @@ namespace {
 
 constexpr std::string_view kCheckPath = "/gate/check";
 constexpr std::string_view kForwardPath = "/gate/forward";
+constexpr std::string_view kKeysPath = "/gate/keys";
 constexpr std::string_view kOwnPrefix = "/gate/";
 
 /// nginx takes 200, 401 and 403 from an auth_request; anything else is an error of the server to it.
@@ -40,16 +43,6 @@ std::optional<std::vector<std::string>> asked_scopes(const web::Request& request
   for (const auto word : split_words(*asked)) scopes.emplace_back(word);
   if (scopes.empty()) return std::nullopt;
   return scopes;
-}
-
-std::string header_value(const HeaderRule& rule, const Caller& caller, const Access* access) {
-  if (rule.source == "name") return header_text(caller.name);
-  if (rule.source == "provider") return header_text(caller.provider);
-  if (rule.source == "subject") return header_text(subject_of(caller.claims()));
-  if (rule.source == "scopes") return header_list(caller.scopes, ' ');
-  if (rule.source == "role") return access == nullptr ? "" : header_list(access->role.names(), ',');
-  const auto path = ClaimPath::parse(rule.source);
-  return path ? header_list(read_names(*path, caller.claims()).names, ',') : "";
 }
 
 constexpr std::string_view kApiKeyHeader = "X-API-KEY";
@@ -194,6 +187,8 @@ Gate::Gate(const Parts& parts, GateSettings settings)
       lookups_(parts.reach),
       people_({parts.reach.clock, parts.reach.log, parts.store}),
       owners_({parts.reach.log, parts.store}),
+      identity_tokens_(parts.identity_key == nullptr ? make_signing_key()
+                                                     : SecretBytes::copy_of(parts.identity_key->reveal())),
       overage_{parts.reach} {
   web::add_asset_routes(assets_);
   replace(std::move(settings));
@@ -237,6 +232,7 @@ web::Outcome Gate::own_path(const web::Request& request, const StatePtr& current
         {.status = 403, .text = "No application of this host", .oauth = {}, .log_reason = {}, .log_detail = {}});
   }
   if (request.path == kCheckPath) return question(request, current, application, Form::kStatusOnly);
+  if (request.path == kKeysPath) return web::no_store_json(200, identity_tokens_.keys());
   if (request.path == kForwardPath || request.path.starts_with(kEnvoyPrefix))
     return question(request, current, application, Form::kFull);
   if (application->answers == AnswerForm::kKeepDomino) {
@@ -346,6 +342,10 @@ web::Outcome Gate::by_token(const web::Request& request, Question asked, std::st
 }
 
 web::Outcome Gate::with_caller(Presented presented, KeepEndpoints::WithCaller next) {
+  if (const auto* lookup = opaque_lookup(*presented.state, *presented.application);
+      lookup != nullptr && is_opaque(presented.token)) {
+    return with_introspected(presented, *lookup, std::move(next));
+  }
   const auto finish = [this, next](const Presented& with,
                                    const Result<std::shared_ptr<const Caller>, RefusedToken>& caller) -> web::Outcome {
     if (!caller) return next(caller);
@@ -451,34 +451,6 @@ web::Outcome Gate::judge_access(const web::Request& request, const Question& ask
         access.verdict = Access::Verdict::kUsed;
         return refuse_it(access);
       });
-}
-
-namespace {
-
-/// The value of one of identity_headers.
-std::string identity_value(const Application& application, const std::string& name, const Caller& caller,
-                           const Access* access) {
-  for (const auto& rule : application.headers)
-    if (equal_ignoring_ascii_case(rule.name, name)) return header_value(rule, caller, access);
-  const auto source = name == kNameHeader       ? "name"
-                      : name == kProviderHeader ? "provider"
-                      : name == kScopesHeader   ? "scopes"
-                      : name == kRoleHeader     ? "role"
-                      : name == kSubjectHeader  ? "subject"
-                                                : "";
-  return *source == 0 ? std::string() : header_value({.name = name, .source = source}, caller, access);
-}
-
-}  // namespace
-
-/// Says every header of the application each time, an empty one too: some proxies replace only what they are told, and
-/// would leave what the browser sent.
-web::Response Gate::pass(const Question& asked, const Caller* caller, const Access* access) const {
-  auto response = web::empty_response(200);
-  response.add("Cache-Control", "no-store");
-  for (const auto& name : identity_headers(*asked.application))
-    response.add(name, caller == nullptr ? std::string() : identity_value(*asked.application, name, *caller, access));
-  return response;
 }
 
 web::Response Gate::refuse_with(const web::Request& request, const Question& asked, const Refusal& refusal,

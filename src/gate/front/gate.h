@@ -7,6 +7,7 @@
 //   /gate/envoy/...        the same for Envoy's ext_authz, which puts the application's path behind the prefix
 //   the application's login, callback and logout paths
 //   /gate/resources/...    what the gate's own pages need
+//   /gate/keys             the key set of identity tokens (identity_token.h)
 //
 // A 200 carries who it is in headers, which the proxy hands on in place of any that the browser sent (attack class 19).
 #pragma once
@@ -19,6 +20,7 @@
 
 #include "gate/front/answers.h"
 #include "gate/front/decide_access.h"
+#include "gate/front/identity_token.h"
 #include "gate/front/original_request.h"
 #include "gate/keep/overage.h"
 #include "gate/keep_domino/endpoints.h"
@@ -55,6 +57,9 @@ struct GateState {
   [[nodiscard]] const KeyAddress* address_of(std::string_view provider) const;
 };
 
+/// The provider to which an application's opaque tokens are shown; null: they are refused.
+[[nodiscard]] const LookupSettings* opaque_lookup(const GateState& state, const Application& application);
+
 class Gate {
  public:
   /// Wrong API keys from one address before 429.
@@ -66,8 +71,9 @@ class Gate {
     const crypto::Sealer& sealer;
     const web::Pages& pages;  // made for the base path "/gate"
     Random& random;
-    const SecretBytes& keep_key;       // of KEEP's login tokens, see gate/store/shared_secrets.h
-    const GateStore* store = nullptr;  // null: everything is in memory
+    const SecretBytes& keep_key;                // of KEEP's login tokens, see gate/store/shared_secrets.h
+    const GateStore* store = nullptr;           // null: everything is in memory
+    const SecretBytes* identity_key = nullptr;  // of identity tokens, as keep_key; null: a fresh one
   };
   Gate(const Parts& parts, GateSettings settings);
 
@@ -118,6 +124,8 @@ class Gate {
   };
   /// Whose token it is: checked, if need be after a look for new keys, and asked about where the settings say so.
   web::Outcome with_caller(Presented presented, KeepEndpoints::WithCaller next);
+  web::Outcome with_introspected(const Presented& presented, const LookupSettings& lookup,
+                                 KeepEndpoints::WithCaller next);
   web::Outcome with_standing(const Presented& presented, const std::shared_ptr<const Caller>& caller,
                              const KeepEndpoints::WithCaller& next);
   web::Outcome by_session(const web::Request& request, Question question);
@@ -129,6 +137,8 @@ class Gate {
   web::Outcome judge_known(const web::Request& request, const Question& question, const CallerPtr& caller);
   web::Outcome judge_access(const web::Request& request, const Question& question, const CallerPtr& caller,
                             Access access);
+  [[nodiscard]] std::string identity_token(const Application& application, const Caller& caller,
+                                           const Access* access) const;
   web::Response pass(const Question& question, const Caller* caller, const Access* access) const;
   web::Response refuse_with(const web::Request& request, const Question& question, const Refusal& refusal,
                             const Caller* caller) const;
@@ -145,6 +155,7 @@ class Gate {
   Lookups lookups_;
   People people_;
   Owners owners_;
+  const IdentityTokens identity_tokens_;
   Overage overage_;
   web::Router assets_;
   mutable AttemptLimit scopes_warnings_{1, seconds{86'400}};  // by issuer

@@ -214,6 +214,7 @@ std::vector<std::string> identity_headers(const Application& application) {
   };
   for (const auto& rule : application.headers) add(rule.name);
   for (const auto& name : vouched_headers(application)) add(name);
+  if (application.identity_token) add(application.identity_token->header);
   return headers;
 }
 

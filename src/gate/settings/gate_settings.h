@@ -44,7 +44,8 @@ enum class ClaimsFrom { kIdToken, kAccessToken };
 
 /// Signing people in at a provider by the code flow (standards.md on relying parties).
 struct SignInSettings {
-  std::string issuer;
+  std::string issuer;                // exact, or with {tenantid} (upstream/issuer.h)
+  std::vector<std::string> tenants;  // whose people may come in, where the issuer has {tenantid}
   std::string discovery_url;
   std::string client_id;
   SecretBytes client_secret;             // empty: a public client
@@ -89,6 +90,14 @@ struct TrustedHeaders {
   AddressList from;   // who may vouch; compared with web::Request::remote_address
 };
 
+/// A JWT that says who it is, for applications that check it (front/identity_token.h).
+struct IdentityTokenSettings {
+  std::string header;
+  std::string issuer;
+  std::string audience;
+  seconds lifetime{60};
+};
+
 /// For machines: X-API-KEY with a text whose SHA-256 stands here, in hexadecimal.
 struct ApiKey {
   std::string name;
@@ -120,6 +129,7 @@ struct Application {
   std::string owner_role;             // of the first person who comes in (people/owner.h); empty: nobody's
   std::vector<RequestRule> requests;  // empty: every request needs somebody who is known
   std::vector<HeaderRule> headers;
+  std::optional<IdentityTokenSettings> identity_token;
   std::vector<std::string> own_paths;  // besides those of sign_in: paths the gate answers itself
 
   [[nodiscard]] bool has_roles() const { return !access.roles.empty(); }
@@ -140,6 +150,7 @@ struct LookupSettings {
   std::string client_id;
   SecretBytes client_secret;
   seconds every{5};
+  bool takes_opaque = false;  // tokens that are no JWT are shown to it
 };
 
 /// As hosts are compared: in lower case, without dots at the end and without :80 and :443.

@@ -6,6 +6,7 @@
 #include "base/encoding.h"
 #include "base/text.h"
 #include "base/uri.h"
+#include "gate/front/identity_token.h"
 #include "gate/keep/read_keep.h"
 #include "gate/keep_domino/endpoints.h"
 #include "gate/kestra/read_kestra.h"
@@ -218,6 +219,23 @@ void read_headers(Members& members, Application& application) {
   }
 }
 
+void read_identity_token(Members& members, Application& application) {
+  const auto* object = members.object("identity-token");
+  if (object == nullptr) return;
+  Members inner(*object, members.path_of("identity-token"), members.notes());
+  IdentityTokenSettings token{.header = inner.text("header", "X-Auth-Token"),
+                              .issuer = inner.text("issuer", kIdentityIssuer),
+                              .audience = inner.text("audience", application.name)};
+  token.lifetime = inner.duration("lifetime", token.lifetime, std::chrono::minutes(10));
+  if (token.header.empty() || token.header.size() > 128 || !std::ranges::all_of(token.header, is_token_char))
+    inner.fatal("header", "is no name of a header");
+  if (token.issuer.empty() || token.audience.empty())
+    inner.fatal("audience", "and issuer must say something: the application compares them");
+  if (token.lifetime.count() < 1) inner.fatal("lifetime", "must be a second at least");
+  inner.refuse_unknown();
+  application.identity_token = std::move(token);
+}
+
 /// An own path of the gate: canonical, and not the root, which is the application's.
 void check_own_path(Members& members, std::string_view name, const std::string& path) {
   if (path.size() > 1 && web::is_canonical_path(path) && path.find('%') == std::string::npos) return;
@@ -311,6 +329,11 @@ void read_lookup(Members members, const std::string& provider, const GateFiles& 
   lookup.client_id = members.text("client-id");
   if (auto secret = read_secret(members, files)) lookup.client_secret = std::move(*secret);
   lookup.every = members.duration("every", lookup.every, std::chrono::minutes(10));
+  lookup.takes_opaque = members.flag("opaque-tokens", false);
+  const bool is_known = std::ranges::any_of(
+      settings.providers, [&](const ProviderPtr& known) { return known->settings().name == provider; });
+  if (lookup.takes_opaque && !is_known)
+    members.fatal("opaque-tokens", "needs a provider " + provider + ", whose rules judge what is said of them");
   members.refuse_unknown();
   if (!web::ConfiguredUrl::parse(lookup.discovery_url)) members.fatal("discovery-url", "is no http or https URL");
   if (lookup.client_id.empty() || lookup.client_secret.empty())
@@ -351,6 +374,7 @@ void read_application(Members members, const GateFiles& files, GateSettings& set
   if (asks && !application.has_roles())
     members.fatal("requests", "ask for permissions, and there are no roles to have them");
   read_headers(members, application);
+  read_identity_token(members, application);
   members.refuse_unknown();
   settings.applications.push_back(std::move(application));
 }

@@ -1,5 +1,6 @@
 #include "gate/settings/read_gate.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "gate/settings/members.h"
@@ -65,6 +66,15 @@ GateSettings read_gate(const json::object& file, const GateFiles& files) {
     if (settings.applications.size() < 2 || settings.providers.empty()) break;
     if (application.takes_tokens && application.providers.empty())
       members.fatal("applications", application.name + " must say whose tokens it takes: providers, or tokens: false");
+  }
+  for (const auto& application : settings.applications) {
+    const auto shown_to = std::ranges::count_if(settings.lookups, [&](const LookupSettings& lookup) {
+      return lookup.takes_opaque && application.takes_tokens_of(lookup.provider);
+    });
+    if (application.takes_tokens && shown_to > 1)
+      members.fatal("introspection", application.name +
+                                         " takes opaque tokens of two providers: which of them a token is of cannot "
+                                         "be told, and nobody's token is shown to another");
   }
   if (settings.applications.empty()) members.fatal("applications", "are needed: what the gate stands in front of");
   members.refuse_unknown();

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kStateKey = "login-state";
 constexpr std::string_view kKeepKey = "keep-signing-key";
+constexpr std::string_view kIdentityKey = "identity-signing-key";
 
 Stored<SecretBytes> load(const GateStore& store, std::string_view name, const SecretBytes& fresh) {
   const auto find = [&] {
@@ -29,12 +30,16 @@ Stored<SecretBytes> load(const GateStore& store, std::string_view name, const Se
 
 }  // namespace
 
+SecretBytes make_signing_key() {
+  auto key = crypto::PrivateKey::generate(crypto::KeyType::kEcP256);
+  CARDEA_ASSERT(key);
+  return key->to_pem();
+}
+
 SharedSecrets make_secrets(Random& random) {
   std::string bytes(crypto::kSealKeyBytes, '\0');
   random.fill({reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()});
-  auto key = crypto::PrivateKey::generate(crypto::KeyType::kEcP256);
-  CARDEA_ASSERT(key);
-  return {SecretBytes(std::move(bytes)), key->to_pem()};
+  return {SecretBytes(std::move(bytes)), make_signing_key(), make_signing_key()};
 }
 
 Stored<SharedSecrets> load_secrets(const GateStore& store, Random& random) {
@@ -43,9 +48,12 @@ Stored<SharedSecrets> load_secrets(const GateStore& store, Random& random) {
   if (!state_key) return refuse(state_key.error());
   auto keep_key = load(store, kKeepKey, fresh.keep_key);
   if (!keep_key) return refuse(keep_key.error());
-  if (state_key->reveal().size() != crypto::kSealKeyBytes || !crypto::PrivateKey::from_pem(keep_key->reveal()))
+  auto identity_key = load(store, kIdentityKey, fresh.identity_key);
+  if (!identity_key) return refuse(identity_key.error());
+  const auto is_key = [](const SecretBytes& pem) { return crypto::PrivateKey::from_pem(pem.reveal()).has_value(); };
+  if (state_key->reveal().size() != crypto::kSealKeyBytes || !is_key(*keep_key) || !is_key(*identity_key))
     return refuse(StoreError::kCorrupt);
-  return SharedSecrets{std::move(*state_key), std::move(*keep_key)};
+  return SharedSecrets{std::move(*state_key), std::move(*keep_key), std::move(*identity_key)};
 }
 
 }  // namespace cardea::gate

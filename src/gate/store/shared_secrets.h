@@ -1,5 +1,6 @@
 // Secrets that the gates of one database share, made by the first of them: what seals the way to a provider and back,
-// and the key of KEEP's login tokens. Without them a restart, or a second node, would know neither.
+// the key of KEEP's login tokens, and the key of the tokens that tell applications who it is. Without them a restart,
+// or a second node, would know none of it.
 #pragma once
 
 #include "base/random.h"
@@ -9,9 +10,13 @@
 namespace cardea::gate {
 
 struct SharedSecrets {
-  SecretBytes state_key;  // crypto::kSealKeyBytes bytes
-  SecretBytes keep_key;   // PEM of an EC key on P-256
+  SecretBytes state_key;     // crypto::kSealKeyBytes bytes
+  SecretBytes keep_key;      // PEM of an EC key on P-256
+  SecretBytes identity_key;  // the same
 };
+
+/// PEM of a fresh key on P-256.
+[[nodiscard]] SecretBytes make_signing_key();
 
 /// Fresh ones, for a gate that keeps nothing.
 [[nodiscard]] SharedSecrets make_secrets(Random& random);

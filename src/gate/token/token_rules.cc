@@ -9,8 +9,6 @@
 namespace cardea::gate {
 namespace {
 
-constexpr TimePoint kNever = from_epoch_seconds(253'402'300'799);  // the end of the year 9999
-
 RefusedToken missing(std::string_view claim) {
   return {.reason = TokenRefusal::kMissingClaim, .provider = {}, .detail = std::string(claim)};
 }
@@ -149,7 +147,7 @@ Result<Caller, RefusedToken> check_rules(const TokenProvider& provider, std::sha
   if (!name) return with_name({.reason = TokenRefusal::kNoName});
   auto scopes = read_scopes(rules, token->claims());
   Caller caller;
-  caller.over_at = rules.check_expiry ? *token->exp() + kLeewayMax + seconds{1} : kNever;
+  caller.over_at = rules.check_expiry ? *token->exp() + kLeewayMax + seconds{1} : kNeverOver;
   caller.provider = provider.settings().name;
   caller.name = std::move(name->name);
   caller.name_claim = std::move(name->claim);

@@ -9,6 +9,9 @@
 
 namespace cardea::gate {
 
+/// Of a caller whose token does not end.
+inline constexpr TimePoint kNeverOver = from_epoch_seconds(253'402'300'799);  // the end of the year 9999
+
 /// Absent: they hold.
 [[nodiscard]] std::optional<RefusedToken> refuse_times(const TokenRules& rules, const jose::VerifiedJwt& token,
                                                        TimePoint now);
