@@ -100,7 +100,11 @@ class Reader {
     const auto secret = value("KEEP_AZUREAD_CLIENT_SECRET");
     if (tenant.empty() || client.empty()) return;
     const bool is_one = is_tenant_id(tenant);
-    const auto tenants = is_one ? std::vector{tenant} : hosts_.tenants;
+    auto tenants = is_one ? std::vector{tenant} : hosts_.tenants;
+    for (auto& id : tenants) {
+      id = ascii_lower(id);
+      if (!is_tenant_id(id)) return fatal("keep-tenants", id + " is no tenant id");
+    }
     if (tenants.empty()) {
       return fatal("KEEP_AZUREAD_TENANT_ID", "names no tenant: say in keep-tenants whose people may come in");
     }
@@ -124,7 +128,11 @@ class Reader {
                                            .graph = hosts_.graph,
                                            .client_id = client,
                                            .client_secret = SecretBytes::copy_of(secret)};
-    if (!secret.empty()) sign_in_at_entra(tenant, client, secret);
+    if (secret.empty()) return;
+    sign_in_at_entra(tenant, client, secret);
+    if (is_one) return;
+    application_.sign_in->issuer = hosts_.authority + "/{tenantid}/v2.0";  // as its discovery document says
+    application_.sign_in->tenants = std::move(tenants);
   }
 
   void sign_in_at_entra(const std::string& tenant, const std::string& client, const std::string& secret) {

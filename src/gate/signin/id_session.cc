@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "gate/token/token_rules.h"
 #include "jose/jws.h"
 
@@ -45,6 +46,7 @@ Result<std::shared_ptr<const Caller>, std::string> caller_of(const Application& 
 Result<Jwt, std::string> id_claims(const TokenFacts& facts, const upstream::TokenAnswer& answer, bool is_refresh) {
   upstream::IdTokenPolicy policy;
   policy.issuer.issuer = facts.metadata.issuer;
+  policy.issuer.tenants = facts.application.sign_in->tenants;
   policy.client_id = facts.application.sign_in->client_id;
   policy.nonce = facts.nonce;
   policy.access_token = answer.access_token;
@@ -66,6 +68,14 @@ TimePoint end_of(const upstream::TokenAnswer& answer, TimePoint now) {
   return now + std::clamp(life, seconds{1}, kTokenLifeMax);
 }
 
+/// Keys of one set may sign for many tenants: the access token is of the tenant that was let in. Version 1 tokens of
+/// Entra ID spell the issuer otherwise than the ID token does.
+bool is_of_same_issuer(const json::object& known, const json::object& access) {
+  const auto tenant = ascii_lower(string_or(known, "tid", ""));
+  if (!tenant.empty()) return ascii_lower(string_or(access, "tid", "")) == tenant;
+  return string_or(access, "iss", "") == string_or(known, "iss", "");
+}
+
 /// `id` null: no ID token came, and who it is stays as it is in `session` unless the access token says.
 Result<Session, std::string> fill(const TokenFacts& facts, const upstream::TokenAnswer& answer, const Jwt& id,
                                   Session session) {
@@ -73,6 +83,8 @@ Result<Session, std::string> fill(const TokenFacts& facts, const upstream::Token
   if (facts.application.sign_in->claims_from == ClaimsFrom::kAccessToken) {
     auto access = access_claims(facts, answer.access_token);
     if (!access) return refuse(std::move(access.error()));
+    const auto& known = id ? id->claims() : session.caller->claims();
+    if (!is_of_same_issuer(known, (*access)->claims())) return refuse(std::string("access_token_of_another_issuer"));
     decides = std::move(*access);
   }
   session.tokens_end = end_of(answer, facts.now);
@@ -84,6 +96,13 @@ Result<Session, std::string> fill(const TokenFacts& facts, const upstream::Token
 }
 
 }  // namespace
+
+bool is_issuer(const SignInSettings& settings, std::string_view issuer) {
+  if (!upstream::is_template(settings.issuer)) return issuer == settings.issuer;
+  return std::ranges::any_of(settings.tenants, [&](const std::string& tenant) {
+    return issuer == upstream::issuer_of_tenant(settings.issuer, tenant);
+  });
+}
 
 Result<Session, std::string> session_of(const TokenFacts& facts, upstream::TokenAnswer answer) {
   if (answer.id_token.empty()) return refuse(std::string("no_id_token"));

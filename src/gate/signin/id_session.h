@@ -20,6 +20,9 @@ struct TokenFacts {
   TimePoint now;
 };
 
+/// The one that the settings name, or where they name a template that of one of their tenants.
+[[nodiscard]] bool is_issuer(const SignInSettings& settings, std::string_view issuer);
+
 /// The error is a word for the log.
 [[nodiscard]] Result<Session, std::string> session_of(const TokenFacts& facts, upstream::TokenAnswer answer);
 

@@ -1,6 +1,7 @@
 // The provider says that somebody is signed out: to the gate itself, or by way of the person's browser.
 #include <utility>
 
+#include "gate/signin/id_session.h"
 #include "gate/signin/log_refused.h"
 #include "gate/signin/logout_token.h"
 #include "gate/signin/session_cookie.h"
@@ -86,7 +87,7 @@ web::Outcome SignIn::frontchannel_logout(const web::Request& request, AppPtr app
   const auto form = web::Form::parse(request.query);
   const auto sid = form ? form->value("sid") : std::nullopt;
   const auto issuer = form ? form->value("iss") : std::nullopt;
-  if (!sid || (issuer && *issuer != application->sign_in->issuer))
+  if (!sid || (issuer && !is_issuer(*application->sign_in, *issuer)))
     return logout_refused(request, *application,
                           {kBadRequest, kInvalid, "", sid ? "wrong_issuer" : "no_sid", issuer.value_or("")});
   const auto address = address_key(request.remote_address);

@@ -10,6 +10,8 @@
 #include "gate/signin/id_session.h"
 #include "gate/signin/log_refused.h"
 #include "gate/signin/session_cookie.h"
+#include "jose/jws.h"
+#include "upstream/id_token.h"
 #include "web/error_page.h"
 #include "web/form.h"
 
@@ -243,8 +245,9 @@ web::Outcome SignIn::check_tokens(const web::Request& request, AppPtr applicatio
           return failed(request, *application, 503, "keys_unavailable", keys.error(), "Signing in did not work.");
         const TokenFacts facts{*application, *metadata, **keys, state.nonce, parts_.reach.clock.now()};
         const auto access_token = answer.access_token;
+        const auto id_token = answer.id_token;
         auto session = session_of(facts, std::move(answer));
-        if (!session) return failed(request, *application, 400, session.error(), "", "Signing in did not work.");
+        if (!session) return refused_tokens(request, *application, session.error(), id_token);
         for (const auto& claim : claims_left_out(facts, access_token, *session))
           parts_.reach.log.warning("gate_claim_not_in_id_token",
                                    {{"application", application->name},
@@ -252,6 +255,17 @@ web::Outcome SignIn::check_tokens(const web::Request& request, AppPtr applicatio
                                     {"text", "it is in the access token: switch on Add to ID token at the provider"}});
         return signed_in(request, std::move(application), std::move(*session), std::move(state));
       });
+}
+
+web::Response SignIn::refused_tokens(const web::Request& request, const Application& application,
+                                     std::string_view reason, std::string_view id_token) {
+  if (reason != "id_token_" + std::string(upstream::describe(upstream::IdTokenError::kTenant)))
+    return failed(request, application, 400, reason, "", "Signing in did not work.");
+  // Verified, and of a tenant that is not listed: the text is a tenant id or the words of its issuer.
+  const auto jws = jose::UnverifiedJws::parse(id_token);
+  const auto issuer = jws ? jws->claimed_issuer() : std::string();
+  return failed(request, application, 403, reason, issuer,
+                "People of your organization may not use this application (" + issuer + ").");
 }
 
 web::Outcome SignIn::signed_in(const web::Request& request, AppPtr application, Session session, LoginState state) {
@@ -350,7 +364,8 @@ web::Outcome SignIn::with_session(const web::Request& request, AppPtr applicatio
         if (!found || !*found) return next(std::move(found));
         auto session = std::move(*found);
         // The settings may name another provider since: what the old one said counts no more.
-        const bool is_foreign = session->caller->provider != application->sign_in->issuer;
+        const bool is_foreign = session->caller->provider != application->sign_in->issuer ||
+                                !is_issuer(*application->sign_in, session->issuer);
         const bool has_ended = now >= session->tokens_end;
         if (is_foreign || (has_ended && session->refresh_token.empty())) return end_session(handle, next);
         if (!has_ended) return next(std::move(session));

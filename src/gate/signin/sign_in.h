@@ -106,6 +106,8 @@ class SignIn {
   /// Ends the session for good and goes on with nobody.
   web::Outcome end_session(const KeptSessions::Handle& handle, const WithSession& next);
   web::Outcome signed_in(const web::Request& request, AppPtr application, Session session, LoginState state);
+  web::Response refused_tokens(const web::Request& request, const Application& application, std::string_view reason,
+                               std::string_view id_token);
   web::Response signed_in_answer(const web::Request& request, const Application& application, const LoginState& state,
                                  const Stored<std::string>& handle);
   web::Outcome log_out_at_provider(const web::Request& request, AppPtr application, SessionPtr session);

@@ -359,7 +359,33 @@ async function check(variables, more = {}) {
 
 test('G0_34_several_tenants', async () => {
   assert.match(await check({ KEEP_AZUREAD_TENANT_ID: 'organizations' }), /KEEP_AZUREAD_TENANT_ID: names no tenant/);
-  assert.equal(await check({ KEEP_AZUREAD_TENANT_ID: 'organizations' }, { 'keep-tenants': [kTenant] }), '');
+  assert.match(await check({ KEEP_AZUREAD_TENANT_ID: 'organizations' }, { 'keep-tenants': ['*'] }), /keep-tenants: \* is no tenant id/);
+  const several = await startGate({ files: { 'keep.env': keepVariables(entra, { KEEP_AZUREAD_TENANT_ID: 'organizations' }) },
+    settings: (host) => ({ applications: [{ ...application, 'keep-tenants': [kTenant.toUpperCase()], hosts: [host] }] }) });
+  several.gate.keepSecret(kEntraSecret);
+  try {
+    const signInThere = async (person, browser = new FormBrowser()) => {
+      entra.person = person;
+      return browser.open(`${several.origin}/incidents`);
+    };
+    const inside = await signInThere('ana');
+    assert.equal(inside.status, 200, inside.words);
+    assert.match(inside.text, /id="role">admin</);
+    const outside = await signInThere('uwe');
+    assert.equal(outside.status, 403, outside.words);
+    assert.ok(outside.words.includes(kOtherTenant), `the tenant is named: ${outside.words}`);
+    // A good ID token does not bring another tenant's access token in.
+    entra.change = { tid: kOtherTenant, iss: `${entra.url}/${kOtherTenant}/v2.0` };
+    assert.equal((await signInThere('ana')).status, 400);
+    entra.change = {};
+    await accepted(token('ana'), 'admin', several);
+    await refused(token('uwe'), 'Invalid token issuer', 401, several);
+    await until('the line with the tenant', () => several.gate.lines.some((line) => line.includes('gate_refused') && line.includes(kOtherTenant)));
+  } finally {
+    entra.change = {};
+    entra.person = 'ana';
+    await several.stop();
+  }
 });
 
 test('modes_that_let_everybody_in_are_refused_with_the_reason', async () => {

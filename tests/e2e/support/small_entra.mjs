@@ -1,4 +1,5 @@
-// The little of Entra ID and Microsoft Graph that Keep's guide needs (guides.md G0.2, G0.3), for one tenant: a person is
+// The little of Entra ID and Microsoft Graph that Keep's guide needs (guides.md G0.2, G0.3), for one tenant and for
+// `organizations`: a person is
 // signed in without being asked, tokens come in both versions, groups may be too many for a token, and everything can be
 // made wrong.
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
@@ -20,6 +21,7 @@ export class SmallEntra {
     ned: { groups: [kNoc] },
     amy: { groups: [kNoc, kAdmins] },
     zoe: { groups: [] },
+    uwe: { groups: [kAdmins], tenant: kOtherTenant },
     ben: { groups: [...Array.from({ length: 200 }, () => randomUUID()), kAdmins], overage: true },
   };
   keys = [new Key('entra-1')];
@@ -64,10 +66,11 @@ export class SmallEntra {
   }
 
   answer(url, { incoming, form, json, redirect }) {
-    const base = `${this.url}/${kTenant}`;
-    switch (url.pathname.replace(`/${kTenant}`, '')) {
+    const place = url.pathname.startsWith('/organizations/') ? 'organizations' : kTenant;
+    const base = `${this.url}/${place}`;
+    switch (url.pathname.replace(`/${place}`, '')) {
       case '/v2.0/.well-known/openid-configuration':
-        return json({ issuer: this.issuer, authorization_endpoint: `${base}/oauth2/v2.0/authorize`, token_endpoint: `${base}/oauth2/v2.0/token`,
+        return json({ issuer: place === kTenant ? this.issuer : `${this.url}/{tenantid}/v2.0`, authorization_endpoint: `${base}/oauth2/v2.0/authorize`, token_endpoint: `${base}/oauth2/v2.0/token`,
           jwks_uri: `${base}/discovery/v2.0/keys`, end_session_endpoint: `${base}/oauth2/v2.0/logout`,
           token_endpoint_auth_methods_supported: ['client_secret_post'], id_token_signing_alg_values_supported: ['RS256'] });
       case '/discovery/v2.0/keys':
@@ -125,11 +128,12 @@ export class SmallEntra {
   claims(name) {
     const user = this.users[name];
     const groups = user.overage ? { _claim_names: { groups: 'src1' }, _claim_sources: { src1: { endpoint: 'https://graph.example' } } } : { groups: user.groups };
-    const shared = { tid: kTenant, oid: user.oid, sub: `sub-${name}`, iat: now() - 5, nbf: now() - 5, exp: now() + this.life, ...groups };
+    const tenant = user.tenant ?? kTenant;
+    const shared = { tid: tenant, oid: user.oid, sub: `sub-${name}`, iat: now() - 5, nbf: now() - 5, exp: now() + this.life, ...groups };
     const mail = { unique_name: `${name}@example.com`, preferred_username: `${name}@example.com` };
     return this.version === 1
-      ? { ...shared, ver: '1.0', iss: `${this.url}/${kTenant}/`, aud: `api://${kClient}`, appid: kClient, unique_name: mail.unique_name }
-      : { ...shared, ver: '2.0', iss: this.issuer, aud: kClient, azp: kClient, preferred_username: mail.preferred_username };
+      ? { ...shared, ver: '1.0', iss: `${this.url}/${tenant}/`, aud: `api://${kClient}`, appid: kClient, unique_name: mail.unique_name }
+      : { ...shared, ver: '2.0', iss: `${this.url}/${tenant}/v2.0`, aud: kClient, azp: kClient, preferred_username: mail.preferred_username };
   }
 
   accessToken(name, change = {}, options = {}) {
@@ -140,7 +144,7 @@ export class SmallEntra {
 
   idToken(name, nonce) {
     const { tid, oid, sub, iat, nbf, exp } = this.claims(name);
-    return this.keys.at(-1).token({ tid, oid, sub, iat, nbf, exp, iss: this.issuer, aud: kClient, nonce, preferred_username: `${name}@example.com`, ...this.changeId });
+    return this.keys.at(-1).token({ tid, oid, sub, iat, nbf, exp, iss: `${this.url}/${tid}/v2.0`, aud: kClient, nonce, preferred_username: `${name}@example.com`, ...this.changeId });
   }
 }
 
