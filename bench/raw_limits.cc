@@ -1,17 +1,21 @@
 // The machine's raw limits on one core, by the same libraries the server uses: signatures per second (OpenSSL EVP,
 // a context kept per key) and argon2id hashes per second with the default cost (libsodium). One line of JSON.
-//   raw_limits SECONDS CASE...      cases: rs256 es256 hash verify_rs256
+//   raw_limits SECONDS CASE...      cases: rs256 es256 hash verify_rs256, and beat@RATE: one RS256 signature at each beat
+//                                   of a clock that beats RATE times a second; the p99 in microseconds from beat to signature
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <sodium.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace {
 
@@ -33,18 +37,42 @@ double per_second(double seconds, F&& work) {
 
 EVP_PKEY* key_for(bool rsa) { return rsa ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256"); }
 
-/// Raw signing of a 32-byte digest: what `openssl speed` measures.
-double sign_rate(bool rsa, double seconds) {
-  EVP_PKEY* key = key_for(rsa);
-  EVP_PKEY_CTX* context = EVP_PKEY_CTX_new(key, nullptr);
+EVP_PKEY_CTX* signing_context(bool rsa) {
+  EVP_PKEY_CTX* context = EVP_PKEY_CTX_new(key_for(rsa), nullptr);
   EVP_PKEY_sign_init(context);
   if (rsa) EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING);
   EVP_PKEY_CTX_set_signature_md(context, EVP_sha256());
-  unsigned char digest[32] = {1}, signature[512];
-  return per_second(seconds, [&] {
-    std::size_t size = sizeof signature;
-    if (EVP_PKEY_sign(context, signature, &size, digest, sizeof digest) != 1) std::abort();
-  });
+  return context;
+}
+
+void sign_once(EVP_PKEY_CTX* context) {
+  const unsigned char digest[32] = {1};
+  unsigned char signature[512];
+  std::size_t size = sizeof signature;
+  if (EVP_PKEY_sign(context, signature, &size, digest, sizeof digest) != 1) std::abort();
+}
+
+/// Raw signing of a 32-byte digest: what `openssl speed` measures.
+double sign_rate(bool rsa, double seconds) {
+  EVP_PKEY_CTX* context = signing_context(rsa);
+  return per_second(seconds, [&] { sign_once(context); });
+}
+
+/// What the machine itself adds to a request's latency: nothing but a signature at each beat, as a server would be asked.
+double beat_p99(double rate, double seconds) {
+  EVP_PKEY_CTX* context = signing_context(true);
+  sign_once(context);  // warm
+  std::vector<double> micros;
+  const auto start = Steady::now();
+  for (long i = 0; i < static_cast<long>(rate * seconds); ++i) {
+    const auto due = start + std::chrono::nanoseconds(static_cast<long>(static_cast<double>(i) * 1e9 / rate));
+    std::this_thread::sleep_until(due);
+    sign_once(context);
+    micros.push_back(std::chrono::duration<double, std::micro>(Steady::now() - due).count());
+  }
+  if (micros.empty()) return 0;
+  std::sort(micros.begin(), micros.end());
+  return micros[static_cast<std::size_t>(0.99 * static_cast<double>(micros.size() - 1))];
 }
 
 double verify_rate(bool rsa, double seconds) {
@@ -85,6 +113,7 @@ int main(int argc, char** argv) {
     if (name == "rs256") rate = sign_rate(true, seconds);
     if (name == "es256") rate = sign_rate(false, seconds);
     if (name == "verify_rs256") rate = verify_rate(true, seconds);
+    if (name.starts_with("beat@")) rate = beat_p99(std::atof(name.c_str() + 5), seconds);
     if (name == "hash") rate = hash_rate(seconds);
     char text[96];
     std::snprintf(text, sizeof text, "%s\"%s\":%.1f", i > 2 ? "," : "", name.c_str(), rate);

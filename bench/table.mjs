@@ -14,7 +14,7 @@ for (const file of readdirSync(folder).filter((f) => /^floors-.*\.json$/.test(f)
   const mb = (kb) => Math.round(kb / 102.4) / 10;
   if (r.idle) console.log(`| idle, MB resident (anonymous) | ${mb(r.idle.rss_kb)} (${mb(r.idle.anonymous_kb)}) | | | 30 (12) | ${r.idle.rss_kb <= 30720 && r.idle.anonymous_kb <= 12288 ? 'yes' : '**no**'} |`);
   if (r.loaded) console.log(`| loaded, MB resident | ${mb(r.loaded.rss_kb)} | | | 60 | ${r.loaded.rss_kb <= 61440 ? 'yes' : '**no**'} |`);
-  if (r.latency) console.log(`| p99 of client_credentials at half the peak (${r.latency.rate}/s), ms | ${r.latency.p99_us / 1000} | | | 5 | ${r.latency.p99_us <= 5000 ? 'yes' : '**no**'} |`);
+  if (r.latency) console.log(`| p99 of client_credentials at half the peak (${r.latency.rate}/s), ms | ${r.latency.p99_us / 1000} | ${r.latency.machine_p99_us ? r.latency.machine_p99_us / 1000 : ''} | | 5 | ${r.latency.p99_us <= 5000 ? 'yes' : '**no**'} |`);
   for (const [name, most] of Object.entries(r.round_trips?.at_most ?? {})) {
     console.log(`| round trips of ${name} | ${r.round_trips[name]} | | | ${most} | ${r.round_trips[name] <= most ? 'yes' : '**no**'} |`);
   }
