@@ -18,12 +18,14 @@ Result<std::unique_ptr<PostgresDatabase>, OpenError> PostgresDatabase::open(cons
                                                                             Log& log) {
   auto target = parse_postgres_url(settings);
   if (!target) return refuse(OpenError{OpenFailure::kBadSettings, target.error()});
-  const auto first = connect_postgres(*target);
+  auto first = connect_postgres(*target);
   if (!first) return refuse(OpenError{OpenFailure::kUnavailable, first.error()});
   if (PQserverVersion(first->get()) < kServerVersionMin) {
     return refuse(OpenError{OpenFailure::kBadSettings, "the database server is older than PostgreSQL 15"});
   }
-  return std::unique_ptr<PostgresDatabase>(new PostgresDatabase(std::move(*target), settings, log));
+  std::unique_ptr<PostgresDatabase> database(new PostgresDatabase(std::move(*target), settings, log));
+  database->first_ = std::move(*first);
+  return database;
 }
 
 Result<void, DbError> PostgresDatabase::read(ReadBody body) {
@@ -50,9 +52,15 @@ Result<void, DbError> PostgresDatabase::write(WriteBody body) {
 }
 
 Result<void, OpenError> PostgresDatabase::migrate(std::span<const Migration> known) {
-  const auto connection = connect_postgres(target_);
-  if (!connection) return refuse(OpenError{OpenFailure::kUnavailable, connection.error()});
-  return migrate_postgres(**connection, known);
+  PgHandle connection = std::move(first_);
+  if (!connection) {
+    auto another = connect_postgres(target_);
+    if (!another) return refuse(OpenError{OpenFailure::kUnavailable, another.error()});
+    connection = std::move(*another);
+  }
+  auto done = migrate_postgres(*connection, known);
+  if (done) pool_.adopt(std::move(connection));
+  return done;
 }
 
 }  // namespace cardea::db

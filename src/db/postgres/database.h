@@ -26,7 +26,8 @@ class PostgresDatabase final : public Database {
  private:
   PostgresDatabase(PostgresTarget target, const PostgresSettings& settings, Log& log);
 
-  PostgresTarget target_;  // a migration opens a connection of its own
+  PostgresTarget target_;
+  PgHandle first_;  // from open() until migrate(), which gives it to the pool
   Counter round_trips_;
   PgPool pool_;
 };

@@ -50,6 +50,15 @@ Result<PgPool::Lease, DbError> PgPool::open_one() {
   return Lease(*this, std::make_unique<PgConnection>(std::move(*handle), answer_within_, round_trips_, log_));
 }
 
+void PgPool::adopt(PgHandle handle) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (open_ >= size_max_) return;
+    ++open_;
+  }
+  give_back(std::make_unique<PgConnection>(std::move(handle), answer_within_, round_trips_, log_));
+}
+
 void PgPool::give_back(std::unique_ptr<PgConnection> connection) {
   if (!connection->is_usable() || !connection->is_idle()) {
     connection.reset();

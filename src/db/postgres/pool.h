@@ -36,6 +36,10 @@ class PgPool {
   /// Connections that the server has closed meanwhile are replaced, so a restart costs no request.
   Result<Lease, DbError> lease();
 
+  /// Takes in a connection that served before the pool was asked: to make one costs several milliseconds of key
+  /// derivation, more than all that a start reads. A full pool lets it go.
+  void adopt(PgHandle handle);
+
  private:
   void give_back(std::unique_ptr<PgConnection> connection);
   void forget_one();
