@@ -57,32 +57,39 @@ CountedFailure count_failure(const BruteForceSettings& settings, LoginFailures b
   const auto wait = wait_of(settings, failures.failures);
   if (wait.count() > 0) {
     if (settings.permanent && failures.temporary_lockouts >= settings.temporary_lockouts_max) {
-      out.disables_user = true;
+      out.lockout = Lockout::kPermanent;
+      failures.locked_until = kLockedForGood;
       return out;
     }
     ++failures.temporary_lockouts;
     failures.locked_until = now + wait;
+    out.lockout = Lockout::kTemporary;
   } else if (!is_first && since < settings.quick_check) {
     failures.locked_until = now + settings.quick_wait;
+    out.lockout = Lockout::kTemporary;
   }
   return out;
 }
 
-Stored<void> record_login_failure(Tx& tx, const Repositories& repositories, const Realm& realm, const UserId& user,
-                                  std::string_view ip_address, TimePoint now) {
+Stored<Lockout> record_login_failure(Tx& tx, const Repositories& repositories, const Realm& realm, const UserId& user,
+                                     std::string_view ip_address, TimePoint now) {
   const auto settings = brute_force_settings(realm);
-  if (!settings.is_on) return {};
+  if (!settings.is_on) return Lockout::kNone;
   auto before = repositories.login_failures.find_to_change(tx, realm.id, user);
   if (!before) return refuse(before.error());
   const auto counted = count_failure(settings, std::move(*before), ip_address, now);
-  if (auto stored = repositories.login_failures.put(tx, counted.failures); !stored || !counted.disables_user) {
-    return stored;
+  if (auto stored = repositories.login_failures.put(tx, counted.failures); !stored) return refuse(stored.error());
+  if (counted.lockout == Lockout::kPermanent) {
+    if (auto disabled = repositories.users.disable(tx, user); !disabled) return refuse(disabled.error());
   }
-  auto found = repositories.users.find(tx, realm.id, user);
-  if (!found || !*found) return found ? Stored<void>() : refuse(found.error());
-  auto& disabled = **found;
-  disabled.enabled = false;
-  return repositories.users.update(tx, disabled, realm.duplicate_emails_allowed);
+  return counted.lockout;
+}
+
+void log_lockout(Log& log, Lockout lockout, const Realm& realm, const UserId& user, std::string_view ip_address) {
+  if (lockout == Lockout::kNone) return;
+  log.warning(
+      lockout == Lockout::kPermanent ? "user_disabled_by_permanent_lockout" : "user_disabled_by_temporary_lockout",
+      {{"realm", realm.name}, {"user_id", user.str()}, {"ip", ip_address}});
 }
 
 Stored<void> record_login_success(Tx& tx, const Repositories& repositories, const Realm& realm, const UserId& user) {

@@ -5,9 +5,11 @@
 // on.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
+#include "base/log.h"
 #include "domain/realm.h"
 #include "domain/repository/repositories.h"
 
@@ -27,10 +29,13 @@ struct BruteForceSettings {  // Keycloak's defaults
 };
 [[nodiscard]] BruteForceSettings brute_force_settings(const Realm& realm);
 
-/// What one more wrong password makes of what stood there.
+enum class Lockout : std::uint8_t { kNone, kTemporary, kPermanent };
+
+/// What one more wrong password makes of what stood there. A lock for good is a lock too, so that no later guess is
+/// looked at: an answer that depended on the password would tell it.
 struct CountedFailure {
   LoginFailures failures;
-  bool disables_user = false;
+  Lockout lockout = Lockout::kNone;
 };
 [[nodiscard]] CountedFailure count_failure(const BruteForceSettings& settings, LoginFailures before,
                                            std::string_view ip_address, TimePoint now);
@@ -39,9 +44,12 @@ struct CountedFailure {
   return failures && failures->locked_until > now;
 }
 
-/// A wrong password, or a wrong code after a right one. Nothing happens where the realm has the protection off.
-[[nodiscard]] Stored<void> record_login_failure(Tx& tx, const Repositories& repositories, const Realm& realm,
-                                                const UserId& user, std::string_view ip_address, TimePoint now);
+/// A wrong password, or a wrong code after a right one. Nothing happens where the realm has the protection off. Gives
+/// the lock that this failure brought, for log_lockout once it is committed.
+[[nodiscard]] Stored<Lockout> record_login_failure(Tx& tx, const Repositories& repositories, const Realm& realm,
+                                                   const UserId& user, std::string_view ip_address, TimePoint now);
+/// Tells operators, and the realm's events, that an account is closed now. Nothing for kNone.
+void log_lockout(Log& log, Lockout lockout, const Realm& realm, const UserId& user, std::string_view ip_address);
 /// A right one: what was counted is forgotten.
 [[nodiscard]] Stored<void> record_login_success(Tx& tx, const Repositories& repositories, const Realm& realm,
                                                 const UserId& user);

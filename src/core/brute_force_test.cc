@@ -20,7 +20,7 @@ CountedFailure fail(const BruteForceSettings& with, int times, seconds apart = s
   CountedFailure out;
   for (int i = 0; i < times; ++i) {
     out = count_failure(with, out.failures, "192.0.2.1", kNow + i * apart);
-    if (out.disables_user) break;
+    if (out.lockout == Lockout::kPermanent) break;
   }
   return out;
 }
@@ -45,16 +45,17 @@ TEST(BruteForce, refuses_linearly_where_the_realm_says_so) {
 
 TEST(BruteForce, refuses_for_good) {
   const auto with = settings(R"({"bruteForceProtected":true,"failureFactor":3,"permanentLockout":true})");
-  EXPECT_FALSE(fail(with, 2).disables_user);
-  EXPECT_TRUE(fail(with, 3).disables_user);
+  EXPECT_EQ(fail(with, 2).lockout, Lockout::kNone);
+  EXPECT_EQ(fail(with, 3).lockout, Lockout::kPermanent);
+  EXPECT_EQ(fail(with, 3).failures.locked_until, kLockedForGood) << "or the next guess would be looked at";
 }
 
 TEST(BruteForce, refuses_for_good_after_some_times_for_a_while) {
   const auto with =
       settings(R"({"bruteForceProtected":true,"failureFactor":2,"permanentLockout":true,"maxTemporaryLockouts":2})");
-  EXPECT_FALSE(fail(with, 3).disables_user);
+  EXPECT_EQ(fail(with, 3).lockout, Lockout::kTemporary);
   EXPECT_EQ(fail(with, 3).failures.temporary_lockouts, 2);
-  EXPECT_TRUE(fail(with, 4).disables_user);
+  EXPECT_EQ(fail(with, 4).lockout, Lockout::kPermanent);
 }
 
 TEST(BruteForce, refuses_who_tries_too_quickly) {

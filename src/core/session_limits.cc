@@ -70,6 +70,8 @@ std::optional<SessionLimits> session_limits(const Flow& flow) {
 
 Stored<bool> make_room(Tx& tx, const Repositories& repositories, Random& random, const SessionLimits& limits,
                        const NewSession& wanted) {
+  // Two logins at once would both count what was there before either.
+  if (auto locked = repositories.users.lock(tx, wanted.user); !locked) return refuse(locked.error());
   auto all = repositories.sessions.list_of_user(tx, wanted.realm.id, wanted.user);
   if (!all) return refuse(all.error());
   std::erase_if(*all, [&](const UserSession& one) { return !is_session_alive(wanted.realm, one, wanted.now); });

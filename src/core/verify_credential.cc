@@ -106,10 +106,14 @@ bool must_record(const LoginAttempt& attempt, PasswordVerdict verdict) {
   return verdict == PasswordVerdict::kRefused;
 }
 
-Stored<void> record_attempt(Tx& tx, const Repositories& repositories, const Realm& realm, const LoginAttempt& attempt,
-                            PasswordVerdict verdict, std::string_view ip_address, TimePoint now) {
-  if (!must_record(attempt, verdict)) return {};
-  if (attempt.renewed) return store_renewed(tx, repositories, *attempt.user, *attempt.renewed);
+Stored<Lockout> record_attempt(Tx& tx, const Repositories& repositories, const Realm& realm,
+                               const LoginAttempt& attempt, PasswordVerdict verdict, std::string_view ip_address,
+                               TimePoint now) {
+  if (!must_record(attempt, verdict)) return Lockout::kNone;
+  if (attempt.renewed) {
+    const auto stored = store_renewed(tx, repositories, *attempt.user, *attempt.renewed);
+    return stored ? Stored<Lockout>(Lockout::kNone) : refuse(stored.error());
+  }
   return record_login_failure(tx, repositories, realm, attempt.user->id, ip_address, now);
 }
 

@@ -69,8 +69,8 @@ void renew_hash(LoginAttempt& attempt, PasswordVerdict verdict, std::string_view
 /// Counts a wrong password, or stores a renewed hash in place of the one that was verified; another password that was
 /// set meanwhile stays. A locked account counts nothing. What was counted is forgotten by whoever ends the login
 /// (record_login_success, when `has_failures`).
-[[nodiscard]] Stored<void> record_attempt(Tx& tx, const Repositories& repositories, const Realm& realm,
-                                          const LoginAttempt& attempt, PasswordVerdict verdict,
-                                          std::string_view ip_address, TimePoint now);
+[[nodiscard]] Stored<Lockout> record_attempt(Tx& tx, const Repositories& repositories, const Realm& realm,
+                                             const LoginAttempt& attempt, PasswordVerdict verdict,
+                                             std::string_view ip_address, TimePoint now);
 
 }  // namespace cardea

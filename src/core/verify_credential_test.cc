@@ -21,7 +21,12 @@ class VerifyCredential : public testing::Test {
 
   template <class F>
   void write(F function) {
-    ASSERT_TRUE(store_.write([&](Tx& tx) -> Stored<void> { return function(tx); }).has_value());
+    ASSERT_TRUE(store_
+                    .write([&](Tx& tx) -> Stored<void> {
+                      const auto done = function(tx);
+                      return done ? Stored<void>() : refuse(done.error());
+                    })
+                    .has_value());
   }
 
   User add_user(std::string id, std::string username, std::string email, std::string_view password) {

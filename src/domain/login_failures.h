@@ -8,6 +8,10 @@
 
 namespace cardea {
 
+/// The end of the year 9999: a lock that only an administrator ends, by enabling the account or forgetting its
+/// failures.
+inline constexpr TimePoint kLockedForGood{std::chrono::milliseconds(253'402'300'799'000)};
+
 struct LoginFailures {
   RealmId realm;
   UserId user;

@@ -171,7 +171,10 @@ struct RequestReader::Impl {
   Impl(const ReaderLimits& wanted, std::shared_ptr<LargeBodies> shared) : limits(wanted), large(std::move(shared)) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
-  ~Impl() { give_back(); }
+  ~Impl() {
+    wipe_secrets();
+    give_back();
+  }
 
   ReaderLimits limits;
   std::shared_ptr<LargeBodies> large;
@@ -197,6 +200,7 @@ struct RequestReader::Impl {
   std::optional<std::size_t> find_head_end(std::string_view text);
   bool check_line(std::string_view line);
   void begin_body();
+  void wipe_secrets();
   bool take_large(std::size_t bytes);
   void give_back() {
     if (held > 0) large->give_back(std::exchange(held, 0));
@@ -323,6 +327,16 @@ bool carries_secret(std::string_view name) {
 
 }  // namespace
 
+/// Bodies, queries (codes, keys of links in mails) and heads carry secrets, and their memory is used again.
+void RequestReader::Impl::wipe_secrets() {
+  if (kept.capacity() > 0) wipe(kept);
+  if (!request.body.empty()) wipe(request.body);
+  for (auto& header : request.headers) {
+    if (carries_secret(header.name)) wipe(header.value);
+  }
+  if (!request.query.empty()) wipe(request.query);
+}
+
 RequestReader::RequestReader(const ReaderLimits& limits, std::shared_ptr<LargeBodies> large)
     : impl_(std::make_unique<Impl>(limits, std::move(large))) {}
 RequestReader::~RequestReader() = default;
@@ -334,13 +348,7 @@ void RequestReader::reset() {
   in.chunks.reset();
   in.state = State::kEmpty;
   in.refusal = {};
-  // Bodies, queries (codes, keys of links in mails) and heads carry secrets, and this object is used again.
-  if (!in.kept.empty()) wipe(in.kept);
-  if (!in.request.body.empty()) wipe(in.request.body);
-  for (auto& header : in.request.headers) {
-    if (carries_secret(header.name)) wipe(header.value);
-  }
-  if (!in.request.query.empty()) wipe(in.request.query);
+  in.wipe_secrets();
   in.line_begin = 0;
   in.skipped_empty_line = false;
   in.total = 0;
@@ -373,6 +381,7 @@ std::size_t RequestReader::feed(std::string_view bytes) {
   const auto taken = done ? bytes.size() - std::min(left, bytes.size()) : bytes.size();
   in.total += taken;
   if (done) {
+    if (from_kept) wipe(in.kept);
     in.kept.clear();
   } else if (from_kept) {
     in.kept.erase(0, text_size - left);

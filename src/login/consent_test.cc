@@ -124,6 +124,11 @@ TEST_F(ConsentTest, locks_an_account_for_good_where_the_realm_says_so) {
   const auto page = start(browser_);
   for (int i = 0; i < 2; ++i) submit(browser_, page, "ada", "wrong");
   EXPECT_FALSE(find_user(user_.id)->enabled);
+  EXPECT_TRUE(log_.contains("user_disabled_by_permanent_lockout"));
+  // The right password of a locked account must look as every wrong one does, for as long as anybody guesses.
+  EXPECT_THAT(text(submit(browser_, page, "ada", kPassword)), HasSubstr("Invalid username or password."));
+  clock_.advance(seconds(90LL * 86400));
+  EXPECT_THAT(text(submit(browser_, start(browser_), "ada", kPassword)), HasSubstr("Invalid username or password."));
 }
 
 }  // namespace

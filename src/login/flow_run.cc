@@ -345,12 +345,15 @@ web::Outcome save(const StepRunPtr& run, const StepPassed& passed, const Settlem
 // On the store lane.
 web::Outcome count_failure(const StepRunPtr& run, StepView view, const std::optional<NextRow>& next) {
   auto& interactions = run->dependencies.repositories.interactions;
+  auto lockout = Lockout::kNone;
   const auto stored = run->dependencies.repositories.store.write([&](Tx& tx) -> Stored<void> {
+    lockout = Lockout::kNone;  // a transaction may run again
     if (auto taken = interactions.take(tx, handle_hash(run->link.session_code)); !taken) return taken;
     if (run->user && form_of(*run).facts.proof != Proof::kPassword) {  // a password counts its own
       const auto counted = record_login_failure(tx, run->dependencies.repositories, run->realm->realm, run->user->id,
                                                 run->request.remote_address, run->dependencies.clock.now());
-      if (!counted) return counted;
+      if (!counted) return refuse(counted.error());
+      lockout = *counted;
     }
     return next ? interactions.insert(tx, handle_hash(next->handle), next->interaction) : Stored<void>();
   });
@@ -358,6 +361,9 @@ web::Outcome count_failure(const StepRunPtr& run, StepView view, const std::opti
     return store_failed(run->dependencies, run->request, run->realm.get(), stored.error());
   }
   if (!stored || !next) return refuse_login(run->dependencies, run->request, run->realm, run->link, Refusal::kGone);
+  if (run->user) {
+    log_lockout(run->dependencies.log, lockout, run->realm->realm, run->user->id, run->request.remote_address);
+  }
   view.session_code = next->handle;
   auto response = show_step(*run, view);
   set_flow_cookie(response, run->request, run->realm->realm, run->dependencies.base_url, next->cookie);
@@ -367,11 +373,12 @@ web::Outcome count_failure(const StepRunPtr& run, StepView view, const std::opti
 // A wrong answer of somebody whose session is stepped up: there is no row yet to count it in, but the account does.
 web::Outcome count_stepped_failure(const StepRunPtr& run, StepView view) {
   return web::then(web::Lane::kStore, [run, view = std::move(view)]() -> web::Outcome {
-    const auto counted = run->dependencies.repositories.store.write([&](Tx& tx) {
+    const auto counted = write_to(run->dependencies.repositories.store, [&](Tx& tx) {
       return record_login_failure(tx, run->dependencies.repositories, run->realm->realm, run->user->id,
                                   run->request.remote_address, run->dependencies.clock.now());
     });
     if (!counted) return store_failed(run->dependencies, run->request, run->realm.get(), counted.error());
+    log_lockout(run->dependencies.log, *counted, run->realm->realm, run->user->id, run->request.remote_address);
     return show_step(*run, view);
   });
 }

@@ -154,6 +154,14 @@ web::Outcome bind(Unproven&& unproven) {
 
 web::Response refuse_proof(const Unproven& unproven, const OAuthError& error) {
   const auto& rules = unproven.rules;
+  const auto& request = *unproven.request;
+  // For the realm's events; operators read oauth_refused.
+  request.dependencies.log.debug("client_refused", {{"grant", request.form.value_or("grant_type", "")},
+                                                    {"note", error.note},
+                                                    {"realm", request.realm->realm.name},
+                                                    {"client_id", unproven.presented.client_id},
+                                                    {"ip", request.http.remote_address},
+                                                    {"correlation_id", request.http.correlation_id}});
   return refused(*unproven.request, unproven.presented.client_id,
                  rules.reword == nullptr ? error : rules.reword(error));
 }
@@ -171,7 +179,7 @@ web::Outcome accept_client(Unproven unproven) {
   return unproven.next(std::move(unproven.request));
 }
 
-web::Response refuse_client(const ClientRequest& request, const ClientRequestRules&, const OAuthError& error) {
+web::Response refuse_client(const ClientRequest& request, const OAuthError& error) {
   return refused(request, request.client->client.client_id, error);
 }
 

@@ -50,9 +50,8 @@ struct ClientRequestRules {
 /// What the endpoint does once the client is proven.
 using ProvenStep = std::function<web::Outcome(ClientRequestPtr request)>;
 
-/// The refusal, logged.
-[[nodiscard]] web::Response refuse_client(const ClientRequest& request, const ClientRequestRules& rules,
-                                          const OAuthError& error);
+/// The refusal of a request whose client is proven, logged.
+[[nodiscard]] web::Response refuse_client(const ClientRequest& request, const OAuthError& error);
 
 /// Reads realm, form and client, in this order, authenticates, and refuses repeated parameters afterwards, as Keycloak
 /// does (keycloak.md section 1.8). Then calls `next`.

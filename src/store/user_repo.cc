@@ -29,6 +29,8 @@ constexpr Sql kInsert{
     "ON CONFLICT DO NOTHING"};
 constexpr Sql kSetRequiredActions{"UPDATE users SET required_actions = ?2 WHERE id = ?1"};
 constexpr Sql kSetEmailVerified{"UPDATE users SET email_verified = ?3 WHERE id = ?1 AND email = ?2"};
+constexpr Sql kDisable{"UPDATE users SET enabled = ?2 WHERE id = ?1"};
+constexpr Sql kLock{"SELECT 1 FROM users WHERE id = ?1 /*pg FOR NO KEY UPDATE */"};
 constexpr Sql kAddRole{"INSERT INTO user_roles (user_id, role_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING"};
 constexpr Sql kAddGroup{"INSERT INTO user_groups (user_id, group_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING"};
 
@@ -137,6 +139,14 @@ class SqlUserRepo final : public UserRepo {
   Stored<void> set_email_verified(Tx& tx, const UserId& user, std::string_view email) override {
     if (auto set = change_one(tx, kSetEmailVerified, {user.str(), email, true}); !set) return set;
     return raise_if_service_account(tx, user);
+  }
+  Stored<void> disable(Tx& tx, const UserId& user) override {
+    if (auto set = send(tx, kDisable, {user.str(), false}); !set) return set;
+    return raise_if_service_account(tx, user);
+  }
+  Stored<void> lock(Tx& tx, const UserId& user) override {
+    const auto found = find_one<bool>(tx, kLock, {user.str()}, [](Columns&) -> Stored<bool> { return true; });
+    return found ? Stored<void>() : refuse(found.error());
   }
   Stored<void> add_role(Tx& tx, const UserId& user, const RoleId& role) override {
     if (auto added = send(tx, kAddRole, {user.str(), role.str()}); !added) return added;

@@ -73,6 +73,24 @@ TEST_P(BruteForceOnTheWire, refuses_a_right_guess_beside_wrong_ones_as_a_wrong_o
   }
 }
 
+// Locked for good, an account must not tell the right password by another answer, however long somebody guesses.
+TEST_P(BruteForceOnTheWire, refuses_the_right_password_of_an_account_that_is_locked_for_good_as_a_wrong_one) {
+  server_.change_realm([](Realm& realm) { realm.extra["permanentLockout"] = true; });
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(by_grant("wrong"));
+  EXPECT_TRUE(server_.log.contains("user_disabled_by_permanent_lockout"));
+  server_.clock.advance(std::chrono::days(400));
+  const auto refused = server_.post("/token", {{"grant_type", "password"},
+                                               {"client_id", "web"},
+                                               {"client_secret", "web-secret"},
+                                               {"username", "ada"},
+                                               {"password", "correct-horse"}});
+  EXPECT_EQ(string_or(body_of(refused), "error_description", ""), "Invalid user credentials");
+  const auto user = read_from(server_.repositories.store, [&](Rows& rows) {
+    return server_.repositories.users.find(rows, server_.realm()->realm.id, UserId("user-ada"));
+  });
+  EXPECT_FALSE((*user)->enabled);
+}
+
 TEST_P(BruteForceOnTheWire, a_login_on_the_page_forgets_the_failures_before_it) {
   for (int i = 0; i < 2; ++i) EXPECT_FALSE(by_page("wrong"));
   EXPECT_TRUE(by_page("correct-horse"));

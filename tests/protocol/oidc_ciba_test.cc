@@ -133,7 +133,7 @@ TEST_P(Ciba, refuses_people_that_are_not_there_disabled_locked_or_services_alike
     realm.extra["bruteForceProtected"] = true;
     realm.extra["failureFactor"] = 1;
   });
-  const auto locked = server_.repositories.store.write([&](Tx& tx) {
+  const auto locked = write_to(server_.repositories.store, [&](Tx& tx) {
     return record_login_failure(tx, server_.repositories, server_.realm()->realm, UserId("user-bob"), "192.0.2.1",
                                 server_.clock.now());
   });

@@ -56,7 +56,9 @@ TEST_P(ConsentOnTheWire, a_refusal_is_access_denied) {
 }
 
 TEST_P(ConsentOnTheWire, prompt_none_refuses_what_was_not_allowed) {
-  EXPECT_NE(location_parameter(browser_.submit(consent_page(), {{"accept", "on"}}), "code"), "");
+  const auto page = consent_page();
+  EXPECT_EQ(location_parameter(browser_.submit(page, {}), "code"), "") << "a form that says nothing allows nothing";
+  EXPECT_NE(location_parameter(browser_.submit(page, {{"accept", "on"}}), "code"), "");
   EXPECT_NE(location_parameter(browser_.get(url({{"prompt", "none"}})), "code"), "");
   const auto revoked = server_.repositories.store.write([&](Tx& tx) -> Stored<void> {
     const auto done = revoke_consent(tx, server_.repositories, server_.realm()->realm.id, UserId("user-ada"),

@@ -36,7 +36,27 @@ TEST_P(SingleSignOn, refuses_a_session_that_ended_while_the_cookie_lives) {
                       {{"client_id", "app"}, {"refresh_token", std::string(tokens.at("refresh_token").as_string())}})
                 .status,
             204);
+  EXPECT_TRUE(browser_.cookie("KEYCLOAK_SESSION"));
   EXPECT_EQ(location_parameter(browser_.get(authorize_url({{"prompt", "none"}})), "error"), "login_required");
+  EXPECT_FALSE(browser_.cookie("KEYCLOAK_SESSION")) << "pages that watch it must see that it is over";
+  EXPECT_FALSE(browser_.cookie("KEYCLOAK_IDENTITY"));
+}
+
+TEST_P(SingleSignOn, a_client_that_wants_another_login_ends_no_session) {
+  (void)sign_in(browser_);
+  EXPECT_EQ(browser_.get(authorize_url({{"max_age", "0"}})).status, 200);
+  EXPECT_NE(location_parameter(browser_.get(authorize_url({{"prompt", "none"}})), "code"), "");
+}
+
+TEST_P(SingleSignOn, each_sign_on_is_in_the_log_as_a_login) {
+  (void)sign_in(browser_);
+  EXPECT_EQ(server_.log.count("reason=signed_in"), 1U);
+  EXPECT_NE(location_parameter(browser_.get(authorize_url({{"prompt", "none"}})), "code"), "");
+  EXPECT_EQ(server_.log.count("reason=signed_in"), 2U);
+  const auto answer =
+      browser_.get(authorize_url({{"prompt", "none"}, {"claims", R"({"id_token":{"sub":{"value":"x"}}})"}}));
+  EXPECT_EQ(location_parameter(answer, "error"), "login_required");
+  EXPECT_EQ(server_.log.count("reason=signed_in"), 2U);
 }
 
 TEST_P(SingleSignOn, refuses_idle_sessions) {

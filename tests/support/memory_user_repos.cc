@@ -58,6 +58,11 @@ class MemoryUsers final : public UserRepo {
   Stored<void> set_required_actions(Tx& tx, const UserId& user, const std::vector<std::string>& actions) override {
     return change(tx, user, [&](Subject& subject) { subject.user.required_actions = actions; });
   }
+  Stored<void> disable(Tx& tx, const UserId& user) override {
+    const auto done = change(tx, user, [](Subject& subject) { subject.user.enabled = false; });
+    return done || done.error() != StoreError::kConflict ? done : Stored<void>();
+  }
+  Stored<void> lock(Tx&, const UserId&) override { return {}; }  // one writer at a time
   Stored<void> set_email_verified(Tx& tx, const UserId& user, std::string_view email) override {
     bool is_same = true;
     auto changed = change(tx, user, [&](Subject& subject) {

@@ -253,6 +253,9 @@ Answer update_user(Call& call) {
   call.note_before(std::move(shown_before));
   call.note_after(std::move(shown_after));
   CARDEA_DO(call.repositories().users.update(call.tx(), user, call.realm().duplicate_emails_allowed));
+  if (user.enabled && !before.enabled) {  // or a lock for good would outlive the administrator's word
+    CARDEA_DO(call.repositories().login_failures.remove(call.tx(), call.realm().id, user.id));
+  }
   CARDEA_DO(store_credentials(call, user));
   return no_content();
 }

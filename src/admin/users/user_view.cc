@@ -72,7 +72,9 @@ Or<BruteForceStatus> brute_force_status(Call& call, const User& user) {
   status.failures = found->failures;
   status.lockouts = found->temporary_lockouts;
   status.is_locked = found->locked_until > call.now();
-  status.locked_until = std::max<std::int64_t>(epoch_seconds(found->locked_until), 0);
+  if (found->locked_until != kLockedForGood) {
+    status.locked_until = std::max<std::int64_t>(epoch_seconds(found->locked_until), 0);
+  }
   status.last_failure = std::max<std::int64_t>(epoch_milliseconds(found->last_failure_at), 0);
   if (!found->last_ip.empty()) status.last_ip = found->last_ip;
   return status;

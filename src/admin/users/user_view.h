@@ -25,7 +25,7 @@ struct BruteForceStatus {
   int failures = 0;
   int lockouts = 0;
   bool is_locked = false;
-  std::int64_t locked_until = 0;  // epoch seconds
+  std::int64_t locked_until = 0;  // epoch seconds; 0 also for a lock without end
   std::int64_t last_failure = 0;  // epoch milliseconds
   std::string last_ip = "n/a";
 };

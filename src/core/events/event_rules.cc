@@ -23,6 +23,7 @@ constexpr std::array kRules = {
     Rule{"authorize_refused", "LOGIN", true},
     Rule{"ciba_approved", "LOGIN"},
     Rule{"ciba_denied", "LOGIN", true},
+    Rule{"client_refused", kByGrant, true},
     Rule{"client_registered", "CLIENT_REGISTER"},
     Rule{"client_registration_read", "CLIENT_INFO"},
     Rule{"client_removed", "CLIENT_DELETE"},
@@ -58,6 +59,8 @@ constexpr std::array kRules = {
     Rule{"token_refused", kByGrant, true},
     Rule{"token_revoked", "REVOKE_GRANT"},
     Rule{"totp_configured", "UPDATE_TOTP"},
+    Rule{"user_disabled_by_permanent_lockout", "USER_DISABLED_BY_PERMANENT_LOCKOUT"},
+    Rule{"user_disabled_by_temporary_lockout", "USER_DISABLED_BY_TEMPORARY_LOCKOUT"},
     Rule{"userinfo_refused", "USER_INFO_REQUEST", true},
     Rule{"webauthn_registered", "UPDATE_CREDENTIAL"},
 };
@@ -66,7 +69,7 @@ static_assert(std::ranges::is_sorted(kRules, {}, &Rule::line));
 std::string_view type_of_grant(std::string_view grant) {
   if (grant == "authorization_code") return "CODE_TO_TOKEN";
   if (grant == "refresh_token") return "REFRESH_TOKEN";
-  if (grant == "client_credentials") return "CLIENT_LOGIN";
+  if (grant == "client_credentials" || grant.empty()) return "CLIENT_LOGIN";
   if (grant == "password") return "LOGIN";
   if (grant == "urn:ietf:params:oauth:grant-type:device_code") return "OAUTH2_DEVICE_CODE_TO_TOKEN";
   if (grant == "urn:ietf:params:oauth:grant-type:token-exchange") return "TOKEN_EXCHANGE";

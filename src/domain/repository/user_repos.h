@@ -47,6 +47,12 @@ class UserRepo {
   virtual Stored<void> set_required_actions(Tx& tx, const UserId& user, const std::vector<std::string>& actions) = 0;
   /// Somebody read a mail at this address. kConflict when the user is gone or has another address by now.
   virtual Stored<void> set_email_verified(Tx& tx, const UserId& user, std::string_view email) = 0;
+  /// Sets `enabled` to false and nothing else, whatever else is written to the user meanwhile. Nothing happens when the
+  /// user is gone.
+  virtual Stored<void> disable(Tx& tx, const UserId& user) = 0;
+  /// Until the transaction ends no other comes past this call for the same user: what is read now cannot be outdated by
+  /// another that asked first. Nothing happens when the user is gone.
+  virtual Stored<void> lock(Tx& tx, const UserId& user) = 0;
   virtual Stored<void> add_role(Tx& tx, const UserId& user, const RoleId& role) = 0;
   virtual Stored<void> add_group(Tx& tx, const UserId& user, const GroupId& group) = 0;
   /// By username.

@@ -66,6 +66,7 @@ web::Outcome show(const ActionRunPtr& run, const ActionView&) {
 
 web::Outcome submit(const ActionRunPtr& run, const web::Form& form) {
   if (form.value("cancel")) return deny_client(run);
+  if (!form.value("accept")) return show(run, {});  // nothing is granted by a form that does not say so
   return with_items(run, [run](const ClientPtr& client, std::vector<ConsentItem> items) -> web::Outcome {
     return pass_action(run, {.save =
                                  [&repositories = run->dependencies.repositories, client, items = std::move(items),

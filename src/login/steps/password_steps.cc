@@ -54,11 +54,14 @@ web::Outcome tell(const SubmissionPtr& submission, LoginAttempt& attempt, Passwo
 // On the store lane: what came of the attempt is counted before anybody is told.
 web::Outcome record_and_tell(const SubmissionPtr& submission, LoginAttempt& attempt, PasswordVerdict verdict) {
   const auto& run = *submission->run;
-  const auto recorded = run.dependencies.repositories.store.write([&](Tx& tx) {
+  const auto recorded = write_to(run.dependencies.repositories.store, [&](Tx& tx) {
     return record_attempt(tx, run.dependencies.repositories, run.realm->realm, attempt, verdict,
                           run.request.remote_address, run.dependencies.clock.now());
   });
   if (!recorded) return store_failed(run.dependencies, run.request, run.realm.get(), recorded.error());
+  if (attempt.user) {
+    log_lockout(run.dependencies.log, *recorded, run.realm->realm, attempt.user->id, run.request.remote_address);
+  }
   return tell(submission, attempt, verdict);
 }
 

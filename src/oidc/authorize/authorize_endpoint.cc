@@ -141,8 +141,8 @@ web::Outcome sign_on(const AuthorizePtr& authorize, const LiveSession& live) {
       return store_grant(tx, *grant, session);
     });
     if (!granted) return refuse_to_client(*authorize, OAuthCode::kTemporarilyUnavailable, describe(granted.error()));
-    return web::then(web::Lane::kInline, [grant, granted = std::move(*granted)]() mutable -> web::Outcome {
-      return answer_grant(*grant, std::move(granted));
+    return web::then(web::Lane::kInline, [authorize, grant, granted = std::move(*granted)]() mutable -> web::Outcome {
+      return answer_grant(*grant, authorize->http, std::move(granted));
     });
   });
 }
@@ -202,17 +202,24 @@ web::Outcome go_on(const AuthorizePtr& authorize, const std::optional<LiveSessio
   return refuse_to_client(*authorize, OAuthCode::kServerError, "undecided");
 }
 
-/// The session behind the identity cookie, when all of it still lives.
-Stored<std::optional<LiveSession>> find_live(Rows& rows, const Authorize& authorize, const IdentityCookie& cookie) {
+/// What an identity cookie is worth for this request.
+struct Found {
+  std::optional<LiveSession> live;  // the session behind it, when all of it still lives
+  bool is_over = false;             // no request will find it again
+  bool wants_consent = false;
+};
+
+Stored<Found> find_live(Rows& rows, const Authorize& authorize, const IdentityCookie& cookie) {
+  const auto now = authorize.dependencies.clock.now();
   auto live = authorize.dependencies.repositories.sessions.load(rows, authorize.realm->realm.id, cookie.session,
                                                                 authorize.request.client);
-  if (!live || !*live) return live;
+  if (!live) return refuse(live.error());
+  if (!*live || !is_session_alive(authorize.realm->realm, (*live)->session, now))
+    return Found{.live = std::nullopt, .is_over = true};
   const auto& session = (*live)->session;
-  const bool good = is_cookie_of(cookie, session) &&
-                    !why_no_single_sign_on(authorize.realm->realm, *live, authorize.dependencies.clock.now()) &&
+  const bool good = is_cookie_of(cookie, session) && !why_no_single_sign_on(authorize.realm->realm, *live, now) &&
                     accepts_session(*authorize.realm, authorize.client->client, session.user);
-  if (!good) live->reset();
-  return live;
+  return good ? Found{.live = std::move(*live)} : Found{};
 }
 
 /// Is there something in the request that this person has not allowed the client yet?
@@ -229,17 +236,21 @@ web::Outcome find_session(const AuthorizePtr& authorize) {
       read_identity_cookie(authorize->http, *authorize->realm, authorize->issuer, dependencies.clock.now());
   if (!cookie) return go_on(authorize, std::nullopt, false);
   return then_read(dependencies, [authorize, cookie = *cookie]() -> web::Outcome {
-    bool wants_consent = false;
-    auto live = read_from(authorize->dependencies.repositories.store, [&](Rows& rows) {
-      auto found = find_live(rows, *authorize, cookie);
-      if (!found || !*found) return found;
+    auto found = read_from(authorize->dependencies.repositories.store, [&](Rows& rows) {
+      auto read = find_live(rows, *authorize, cookie);
+      if (!read || !read->live) return read;
       auto asks = asks_for_consent(rows, *authorize, cookie.user);
-      if (!asks) return Stored<std::optional<LiveSession>>(refuse(asks.error()));
-      wants_consent = *asks;
-      return found;
+      if (!asks) return Stored<Found>(refuse(asks.error()));
+      read->wants_consent = *asks;
+      return read;
     });
-    if (!live) return refuse_to_client(*authorize, OAuthCode::kTemporarilyUnavailable, describe(live.error()));
-    return go_on(authorize, *live, wants_consent);
+    if (!found) return refuse_to_client(*authorize, OAuthCode::kTemporarilyUnavailable, describe(found.error()));
+    auto outcome = go_on(authorize, found->live, found->wants_consent);
+    if (!found->is_over) return outcome;
+    // keycloak.md section 2.6: pages that watch the session must see that it is over.
+    return web::with_answer(std::move(outcome), [authorize](web::Response& response) {
+      clear_session_cookies(response, authorize->http, *authorize->realm, authorize->dependencies.base_url);
+    });
   });
 }
 

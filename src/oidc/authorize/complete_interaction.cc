@@ -148,29 +148,29 @@ web::Response too_many_sessions(const Completion& completion) {
 /// Nobody is signed in by it: no session was stored, and no cookie is set.
 web::Response answer_refused(const Completion& completion, Granted granted) {
   const auto& grant = completion.grant;
-  if (granted.refusal->note == kTooManySessions) return too_many_sessions(completion);
-  if (grant.request.device_user_code.empty()) return answer_grant(grant, std::move(granted));
+  const bool is_device = !grant.request.device_user_code.empty();
+  const bool is_too_many = granted.refusal->note == kTooManySessions;
+  if (!is_device && !is_too_many) return answer_grant(grant, completion.http, std::move(granted));
+  log_grant(grant, completion.http, {}, granted.refusal->note);
+  if (is_too_many) return too_many_sessions(completion);
   return web::error_page(grant.dependencies.pages, 400, display_name(grant.realm->realm),
                          "Your login has ended. Please enter the code again.", completion.http);
 }
 
+/// A device's login: the code it shows goes on in the page that asked for it.
+web::Response answer_device(const Completion& completion, const UserSession& session) {
+  log_grant(completion.grant, completion.http, session.id, "");
+  return web::redirect(completion.grant.request.redirect_uri);
+}
+
 web::Response answer(const Completion& completion, Granted granted) {
   const auto& grant = completion.grant;
-  const auto& dependencies = grant.dependencies;
-  dependencies.log.info(granted.refusal ? "authorize_refused" : "login",
-                        {{"realm", grant.realm->realm.name},
-                         {"client_id", grant.request.client_id},
-                         {"user_id", grant.proven.user.str()},
-                         {"session_id", granted.session.id.str()},
-                         {"ip", completion.http.remote_address},
-                         {"reason", granted.refusal ? std::string_view(granted.refusal->note) : "signed_in"},
-                         {"correlation_id", completion.http.correlation_id}});
   const auto session = granted.session;
   if (session.id.empty()) return answer_refused(completion, std::move(granted));
-  auto response = grant.request.device_user_code.empty() ? answer_grant(grant, std::move(granted))
-                                                         : web::redirect(grant.request.redirect_uri);
-  add_session_cookies(response, completion.http, *grant.realm, session, grant.issuer, dependencies.base_url,
-                      random_handle(dependencies.random), grant.now);
+  auto response = grant.request.device_user_code.empty() ? answer_grant(grant, completion.http, std::move(granted))
+                                                         : answer_device(completion, session);
+  add_session_cookies(response, completion.http, *grant.realm, session, grant.issuer, grant.dependencies.base_url,
+                      random_handle(grant.dependencies.random), grant.now);
   return response;
 }
 

@@ -12,8 +12,6 @@
 namespace cardea::oidc {
 namespace {
 
-constexpr seconds kFapiCodeLife{60};
-
 /// Tokens of the answer belong to the client's share of the session, as those of the token endpoint do. A share that is
 /// there stays as it is: its refresh tokens go on.
 Stored<void> store_share(Tx& tx, const Grantable& grant, const LiveSession& live) {
@@ -96,12 +94,8 @@ Stored<Granted> store_grant(Tx& tx, const Grantable& grant, const UserSession& s
     }
   }
   if (grant.request.asks_for("code")) {
-    auto made =
-        make_code(grant.realm->realm, grant.request, session, grant.proven, grant.now, grant.dependencies.random);
-    // FA-6: a minute at most, whatever the realm says.
-    if (grant.client->client.policy() == ClientPolicy::kFapi2) {
-      made.record.expires_at = std::min(made.record.expires_at, grant.now + kFapiCodeLife);
-    }
+    auto made = make_code(grant.realm->realm, grant.client->client, grant.request, session, grant.proven, grant.now,
+                          grant.dependencies.random);
     if (auto stored = repositories.codes.insert(tx, made.record); !stored) return refuse(stored.error());
     granted.code = std::move(made.code);
   }
@@ -111,11 +105,26 @@ Stored<Granted> store_grant(Tx& tx, const Grantable& grant, const UserSession& s
   return granted;
 }
 
-web::Response answer_grant(const Grantable& grant, Granted granted) {
+void log_grant(const Grantable& grant, const web::Request& http, const SessionId& session, std::string_view refused) {
+  grant.dependencies.log.info(refused.empty() ? "login" : "authorize_refused",
+                              {{"realm", grant.realm->realm.name},
+                               {"client_id", grant.request.client_id},
+                               {"user_id", grant.proven.user.str()},
+                               {"session_id", session.str()},
+                               {"ip", http.remote_address},
+                               {"reason", refused.empty() ? std::string_view("signed_in") : refused},
+                               {"correlation_id", http.correlation_id}});
+}
+
+web::Response answer_grant(const Grantable& grant, const web::Request& http, Granted granted) {
   const auto& request = grant.request;
   const Answerer answerer{grant.dependencies.pages, *grant.realm, grant.client->client, grant.issuer, grant.now};
   const auto target = target_of(request);
-  if (granted.refusal) return send_error(answerer, target, *granted.refusal);
+  const auto refused = [&](const OAuthError& error) {
+    log_grant(grant, http, granted.session.id, error.note);
+    return send_error(answerer, target, error);
+  };
+  if (granted.refusal) return refused(*granted.refusal);
   AnswerContent content;
   if (granted.subject) {
     const bool has_state = request.state && !request.state->empty();
@@ -137,8 +146,7 @@ web::Response answer_grant(const Grantable& grant, Granted granted) {
                                .state = has_state ? std::string_view(*request.state) : std::string_view{}};
     auto tokens = issue_tokens(context, grant.dependencies.random);
     if (!tokens) {
-      return send_error(answerer, target,
-                        OAuthError{OAuthCode::kServerError, "", 0, std::string(describe(tokens.error()))});
+      return refused({OAuthCode::kServerError, "", 0, std::string(describe(tokens.error()))});
     }
     content.id_token = std::move(tokens->id_token);
     content.access_token = std::move(tokens->access_token);
@@ -146,6 +154,7 @@ web::Response answer_grant(const Grantable& grant, Granted granted) {
     if (grant.client->client.attribute_is_true("token.response.type.bearer.lower-case")) content.token_type = "bearer";
   }
   content.code = std::move(granted.code);
+  log_grant(grant, http, granted.session.id, "");
   return send_granted(answerer, target, std::move(content), granted.session.id.str());
 }
 

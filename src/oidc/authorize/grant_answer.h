@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/settings.h"
 #include "core/token/token_subject.h"
@@ -40,7 +41,10 @@ struct Granted {
 /// share of the session, which must be stored already.
 [[nodiscard]] Stored<Granted> store_grant(Tx& tx, const Grantable& grant, const UserSession& session);
 
-/// Signs what is to be signed and answers.
-[[nodiscard]] web::Response answer_grant(const Grantable& grant, Granted granted);
+/// Signs what is to be signed, answers, and writes the login (or why it was none) to the log and the realm's events.
+[[nodiscard]] web::Response answer_grant(const Grantable& grant, const web::Request& http, Granted granted);
+
+/// The line that answer_grant writes, for those who answer otherwise. `refused`: why not, or empty.
+void log_grant(const Grantable& grant, const web::Request& http, const SessionId& session, std::string_view refused);
 
 }  // namespace cardea::oidc

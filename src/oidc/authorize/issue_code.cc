@@ -1,11 +1,23 @@
 #include "oidc/authorize/issue_code.h"
 
+#include <algorithm>
+
 #include "crypto/hash.h"
 
 namespace cardea::oidc {
+namespace {
 
-MadeCode make_code(const Realm& realm, const AuthorizationRequest& request, const UserSession& session,
-                   const Authentication& proven, TimePoint now, Random& random) {
+constexpr seconds kFapiCodeLife{60};
+
+}  // namespace
+
+seconds code_life(const Realm& realm, const Client& client) {
+  const seconds life = realm.lifespans.access_code;
+  return client.policy() == ClientPolicy::kFapi2 ? std::min(life, kFapiCodeLife) : life;
+}
+
+MadeCode make_code(const Realm& realm, const Client& client, const AuthorizationRequest& request,
+                   const UserSession& session, const Authentication& proven, TimePoint now, Random& random) {
   MadeCode made;
   made.code = random_handle(random);
   auto& record = made.record;
@@ -24,7 +36,7 @@ MadeCode make_code(const Realm& realm, const AuthorizationRequest& request, cons
   record.resources = request.resources;
   record.claims = request.claims;
   record.dpop_jkt = request.dpop_jkt;
-  record.expires_at = now + realm.lifespans.access_code;
+  record.expires_at = now + code_life(realm, client);
   return made;
 }
 

@@ -103,7 +103,7 @@ web::Outcome store(const ClientRequestPtr& request, Ticket ticket, std::string h
 }
 
 web::Outcome keep(const ClientRequestPtr& request, const Result<RequestParameters, OAuthError>& parameters) {
-  const auto refused = [&](const OAuthError& error) { return refuse_client(*request, kRules, error); };
+  const auto refused = [&](const OAuthError& error) { return refuse_client(*request, error); };
   const auto& client = request->client->client;
   if (!parameters) return refused(parameters.error());
   const auto checked = check_authorization_request(parameters->form, request->client.get(), request->server_base,
@@ -124,8 +124,7 @@ web::Outcome keep(const ClientRequestPtr& request, const Result<RequestParameter
 web::Outcome push(ClientRequestPtr request) {
   if (request->form.raw("request_uri")) {  // PA-4
     return refuse_client(
-        *request, kRules,
-        {OAuthCode::kInvalidRequest, "It is not allowed to include request_uri to PAR.", 0, "request_uri"});
+        *request, {OAuthCode::kInvalidRequest, "It is not allowed to include request_uri to PAR.", 0, "request_uri"});
   }
   return with_request_parameters(
       request->dependencies, without_proof(request->form, request->client->client.client_id), request->client,

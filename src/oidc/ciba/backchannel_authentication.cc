@@ -235,7 +235,7 @@ web::Outcome not_asked(const AskingPtr& asking, const web::Fetched& fetched) {
     if (!ended && ended.error() != StoreError::kConflict) {
       return store_failed(dependencies, asking->request->http, ended.error());
     }
-    return refuse_client(*asking->request, kRules, {OAuthCode::kServerError, std::string(told), 503, note});
+    return refuse_client(*asking->request, {OAuthCode::kServerError, std::string(told), 503, note});
   });
 }
 
@@ -271,12 +271,12 @@ web::Outcome find_and_ask(const AskingPtr& asking, const web::ConfiguredUrl& url
   if (!found) return store_failed(request.dependencies, request.http, found.error());
   const bool is_there = found->user && found->user->enabled && !found->user->service_account_client;
   if (!is_there || found->is_locked) {  // attack class 27: one answer
-    return refuse_client(request, kRules,
+    return refuse_client(request,
                          {OAuthCode::kUnknownUserId, "no user found", 400, is_there ? "user_locked" : "unknown_user"});
   }
   if (!asking->prompts.by_person.take(prompt_key(request, *found->user), request.now)) {
     auto response = refuse_client(
-        request, kRules, {OAuthCode::kTemporarilyUnavailable, "Too many requests", 429, "person_asked_too_often"});
+        request, {OAuthCode::kTemporarilyUnavailable, "Too many requests", 429, "person_asked_too_often"});
     response.set("Retry-After", "60");
     return response;
   }
@@ -288,14 +288,13 @@ web::Outcome find_and_ask(const AskingPtr& asking, const web::ConfiguredUrl& url
 web::Outcome start(PromptLimit& prompts, ClientRequestPtr request) {
   const auto& client = request->client->client;
   if (!is_ciba_enabled(client)) {
-    return refuse_client(*request, kRules,
-                         {OAuthCode::kInvalidGrant, "Client not allowed OIDC CIBA Grant", 401, "ciba_off"});
+    return refuse_client(*request, {OAuthCode::kInvalidGrant, "Client not allowed OIDC CIBA Grant", 401, "ciba_off"});
   }
   const auto asking = check(request, prompts);
-  if (!asking) return refuse_client(*request, kRules, asking.error());
+  if (!asking) return refuse_client(*request, asking.error());
   const auto url = web::ConfiguredUrl::parse(request->dependencies.channel.url);
   if (!url) {
-    return refuse_client(*request, kRules,
+    return refuse_client(*request,
                          {OAuthCode::kServerError, "Failed to send authentication request", 503, "no_channel"});
   }
   return then_read(request->dependencies, [asking = *asking, url = *url] { return find_and_ask(asking, url); });

@@ -102,11 +102,11 @@ web::Response answer(const ClientRequest& request, const Started& started) {
 web::Outcome start(DeviceLimits& limits, ClientRequestPtr request) {
   const auto key = address_key(request->http.remote_address);
   if (limits.starts.is_exhausted(key, request->now)) {
-    return refuse_client(*request, kRules,
+    return refuse_client(*request,
                          {OAuthCode::kTemporarilyUnavailable, "Too many requests", 429, "too_many_device_codes"});
   }
   auto checked = check(*request);
-  if (!checked) return refuse_client(*request, kRules, checked.error());
+  if (!checked) return refuse_client(*request, checked.error());
   limits.starts.count(key, request->now);
   return web::then(web::Lane::kStore, [request = std::move(request), checked = std::move(*checked)]() -> web::Outcome {
     const auto started = store_new(*request, checked);

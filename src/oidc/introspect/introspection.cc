@@ -103,7 +103,7 @@ Result<jose::VerifiedJwt, std::string_view> verify(const ClientRequest& request,
 }
 
 web::Outcome introspect(ClientRequestPtr request) {
-  const auto refused = [&](OAuthError error) { return refuse_client(*request, kRules, error); };
+  const auto refused = [&](OAuthError error) { return refuse_client(*request, error); };
   if (request->client->client.public_client) {
     return refused(
         {.code = OAuthCode::kInvalidRequest, .description = "Client not allowed.", .status = 403, .note = {}});

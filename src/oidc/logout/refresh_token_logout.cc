@@ -48,8 +48,7 @@ web::Outcome end_session(ClientRequestPtr request, SessionId session, bool offli
 web::Outcome check_token(ClientRequestPtr request) {
   const auto refused = [&](std::string_view text, std::string_view note) {
     return refuse_client(
-        *request, kRules,
-        {.code = OAuthCode::kInvalidGrant, .description = std::string(text), .note = std::string(note)});
+        *request, {.code = OAuthCode::kInvalidGrant, .description = std::string(text), .note = std::string(note)});
   };
   const auto token = request->form.value("refresh_token");
   if (!token) return refused("Invalid refresh token", "empty_token");

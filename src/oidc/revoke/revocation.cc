@@ -53,7 +53,7 @@ web::Outcome revoke_refresh_token(ClientRequestPtr request, jose::VerifiedJwt to
 
 web::Outcome revoke(ClientRequestPtr request) {
   const auto refused = [&](OAuthCode code, std::string_view text) {
-    return refuse_client(*request, kRules, {.code = code, .description = std::string(text), .note = {}});
+    return refuse_client(*request, {.code = code, .description = std::string(text), .note = {}});
   };
   const auto text = request->form.value("token");
   if (!text) return refused(OAuthCode::kInvalidRequest, "Token not provided");

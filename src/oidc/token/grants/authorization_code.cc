@@ -4,6 +4,7 @@
 #include "core/session.h"
 #include "core/token/token_subject.h"
 #include "crypto/hash.h"
+#include "oidc/authorize/issue_code.h"
 #include "oidc/endpoint.h"
 #include "oidc/token/grants/all_grants.h"
 #include "oidc/token/grants/redeem_code.h"
@@ -27,7 +28,7 @@ Stored<void> join(Tx& tx, const TokenRequest& request, Redeemed& out) {
   const auto& repositories = request.dependencies.repositories;
   auto live = repositories.sessions.load(tx, request.realm->realm.id, out.code.session, out.code.client);
   if (!live) return refuse(live.error());
-  const auto issued_at = out.code.expires_at - request.realm->realm.lifespans.access_code;
+  const auto issued_at = out.code.expires_at - code_life(request.realm->realm, request.client->client);
   out.refusal = why_not_joinable(request, *live, out.code.user, issued_at, "Code not valid");
   if (out.refusal) return {};
   auto subject =

@@ -163,11 +163,13 @@ web::Outcome store_and_sign(const PasswordRequestPtr& login) {
   if (otp_ticket && *opened) request->dependencies.login_guard.give_back(*otp_ticket);
   if (!*opened) {
     if (opened->error().note == kBadOtp) {
-      const auto counted = request->dependencies.repositories.store.write([&](Tx& tx) {
+      const auto counted = write_to(request->dependencies.repositories.store, [&](Tx& tx) {
         return record_login_failure(tx, request->dependencies.repositories, request->realm->realm,
                                     login->attempt.user->id, request->http.remote_address, request->now);
       });
       if (!counted) return token_store_failed(*request, counted.error());
+      log_lockout(request->dependencies.log, *counted, request->realm->realm, login->attempt.user->id,
+                  request->http.remote_address);
     }
     return refuse_token(*request, opened->error());
   }
@@ -212,11 +214,14 @@ web::Outcome decide(const PasswordRequestPtr& login, PasswordVerdict verdict) {
 
 web::Outcome record_and_decide(const PasswordRequestPtr& login, PasswordVerdict verdict) {
   const auto& request = *login->request;
-  const auto recorded = request.dependencies.repositories.store.write([&](Tx& tx) {
+  const auto recorded = write_to(request.dependencies.repositories.store, [&](Tx& tx) {
     return record_attempt(tx, request.dependencies.repositories, request.realm->realm, login->attempt, verdict,
                           request.http.remote_address, request.now);
   });
   if (!recorded) return token_store_failed(request, recorded.error());
+  if (const auto& user = login->attempt.user) {
+    log_lockout(request.dependencies.log, *recorded, request.realm->realm, user->id, request.http.remote_address);
+  }
   return decide(login, verdict);
 }
 
