@@ -1,7 +1,8 @@
 // The machine's raw limits on one core, by the same libraries the server uses: signatures per second (OpenSSL EVP,
 // a context kept per key) and argon2id hashes per second with the default cost (libsodium). One line of JSON.
-//   raw_limits SECONDS CASE...      cases: rs256 es256 hash verify_rs256, and beat@RATE: one RS256 signature at each beat
-//                                   of a clock that beats RATE times a second; the p99 in microseconds from beat to signature
+//   raw_limits SECONDS CASE...      cases: rs256 es256 hash verify_rs256 beat@RATE
+// beat@RATE: one RS256 signature at each beat of a clock that beats RATE times a second; the p99 in microseconds from
+// beat to signature.
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
@@ -58,7 +59,7 @@ double sign_rate(bool rsa, double seconds) {
   return per_second(seconds, [&] { sign_once(context); });
 }
 
-/// What the machine itself adds to a request's latency: nothing but a signature at each beat, as a server would be asked.
+/// What the machine itself adds to a request's latency: nothing but a signature at each beat.
 double beat_p99(double rate, double seconds) {
   EVP_PKEY_CTX* context = signing_context(true);
   sign_once(context);  // warm
