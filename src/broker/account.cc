@@ -8,6 +8,7 @@
 #include "broker/join_organization.h"
 #include "broker/mappers.h"
 #include "broker/members.h"
+#include "broker/upstream_check.h"
 #include "core/brute_force.h"
 #include "core/changes/admin_power.h"
 #include "core/changes/new_user.h"
@@ -161,7 +162,7 @@ FederatedIdentity link_record(const Arrival& arrival, const UserId& user) {
   out.issuer = arrival.identity.issuer;
   out.upstream_id = arrival.identity.id;
   out.upstream_name = limited(arrival.identity.username);
-  if (arrival.provider->store_token) out.token = SecretBytes::copy_of(arrival.token_text);
+  if (keeps_token(*arrival.provider)) out.token = SecretBytes::copy_of(arrival.token_text);
   out.created_at = now;
   out.last_login_at = now;
   return out;
@@ -211,7 +212,9 @@ UpstreamSignIn sign_in(const ArrivalPtr& arrival, User user, std::function<Store
                .subject = string_or(arrival->identity.claims, "sub", ""),
                .sid = string_or(arrival->identity.claims, "sid", ""),
                .username = limited(arrival->identity.username),
-               .auth_time = arrival->auth_time};
+               .auth_time = arrival->auth_time,
+               .level = arrival->level.level,
+               .methods = arrival->level.methods};
   out.save = [arrival, user_id = out.user.id, write = std::move(write)](Tx& tx) -> Stored<void> {
     const auto& dependencies = arrival->dependencies;
     // One login for each state, whatever comes in parallel.
@@ -271,7 +274,7 @@ PendingLink pending_of(const Arrival& arrival, const UserId& user) {
   return {.user = user,
           .tab_id = arrival.state.tab_id,
           .identity = arrival.identity,
-          .token_text = arrival.provider->store_token ? arrival.token_text : std::string()};
+          .token_text = keeps_token(*arrival.provider) ? arrival.token_text : std::string()};
 }
 
 web::Outcome link_now(const ArrivalPtr& arrival, const User& user) {
@@ -515,7 +518,7 @@ Stored<void> store_link(Tx& tx, const Dependencies& dependencies, const LinkPlac
   record.issuer = link.identity.issuer;
   record.upstream_id = link.identity.id;
   record.upstream_name = limited(link.identity.username);
-  if (provider.store_token) record.token = SecretBytes::copy_of(link.token_text);
+  if (keeps_token(provider)) record.token = SecretBytes::copy_of(link.token_text);
   record.created_at = dependencies.clock.now();
   record.last_login_at = record.created_at;
   if (auto done = repositories.federated_identities.insert(tx, record); !done) return done;

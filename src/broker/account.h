@@ -8,6 +8,7 @@
 #include "broker/decide.h"
 #include "broker/endpoint.h"
 #include "broker/groups.h"
+#include "broker/levels.h"
 #include "broker/state.h"
 
 namespace cardea::broker {
@@ -25,6 +26,7 @@ struct Arrival {
   std::string token_text;                      // the provider's token answer; kept only where the realm says so
   std::optional<SourceGroups> groups = {};     // absent: unchanged
   std::optional<std::int64_t> auth_time = {};  // of the provider's ID token, epoch seconds
+  UpstreamLevel level = {};                    // the same
   std::optional<LoginTicket> attempt = {};     // of the callback; given back when the login was completed
 };
 using ArrivalPtr = std::shared_ptr<Arrival>;

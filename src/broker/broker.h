@@ -87,4 +87,11 @@ using UpstreamLogoutNext = std::move_only_function<web::Outcome(const std::strin
                                                RealmPtr realm, const UserSession& session, std::string target,
                                                UpstreamLogoutNext next);
 
+/// For a session that is used: does the provider that vouched for it still stand by the person? Asks it as often as its
+/// record says (upstream_check.h), else never. False: they must sign in again, and where the provider said so their
+/// sessions have ended.
+using UpstreamCheckNext = std::move_only_function<web::Outcome(bool is_vouched_for)>;
+[[nodiscard]] web::Outcome check_upstream(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
+                                          const UserSession& session, UpstreamCheckNext next);
+
 }  // namespace cardea::broker

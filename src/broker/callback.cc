@@ -3,10 +3,10 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "broker/account.h"
+#include "broker/client_proof.h"
 #include "broker/group_call.h"
 #include "broker/source.h"
 #include "broker/start.h"
-#include "upstream/client_assertion.h"
 #include "upstream/id_token.h"
 
 namespace cardea::broker {
@@ -108,6 +108,13 @@ web::Outcome check_token(const ExchangePtr& exchange, const Result<upstream::Sha
   exchange->claims = token->claims();
   auto& arrival = *exchange->arrival;
   if (const auto at = token->auth_time()) arrival.auth_time = epoch_seconds(*at);
+  arrival.level = upstream_level(*arrival.provider, token->claims());
+  if (arrival.level.level && !arrival.auth_time) {
+    arrival.dependencies.log.warning("upstream_level_without_auth_time",
+                                     {{"provider", arrival.provider->alias},
+                                      {"hint", "the level does not count: let the provider send auth_time"},
+                                      {"correlation_id", arrival.request.correlation_id}});
+  }
   if (const auto reason = why_not_fresh(arrival)) {
     return fail(
         *exchange, *reason,
@@ -160,34 +167,11 @@ web::Outcome take_answer(const ExchangePtr& exchange, const web::Fetched& fetche
       [exchange](const Result<upstream::SharedKeys, std::string>& keys) { return check_token(exchange, keys); });
 }
 
-Result<upstream::ClientProof, std::string> client_proof(const Exchange& exchange) {
-  const auto& arrival = *exchange.arrival;
-  const auto& provider = *arrival.provider;
-  const auto method = upstream::parse_client_authentication(provider.setting("clientAuthMethod"));
-  if (!method) return refuse(std::string("client_auth_method_not_supported"));
-  upstream::ClientProof out{.method = *method,
-                            .client_id = std::string(provider.setting("clientId")),
-                            .secret = std::string(provider.setting("clientSecret")),
-                            .assertion = {}};
-  if (*method != upstream::ClientAuthentication::kAssertion) return out;
-  const auto algorithm = provider.setting("clientAssertionSigningAlg");
-  const auto* key = arrival.realm->signing_key(algorithm.empty() ? std::string_view("RS256") : algorithm);
-  if (key == nullptr) return refuse(std::string("no_key_for_client_assertion"));
-  const auto audience = provider.setting("clientAssertionAudience");
-  out.assertion = upstream::make_client_assertion(
-      *key,
-      {.client_id = out.client_id,
-       .audience = audience.empty() ? std::string_view(exchange.addresses.token) : audience,
-       .now = arrival.dependencies.clock.now()},
-      arrival.dependencies.random);
-  return out;
-}
-
 web::Outcome redeem(const ExchangePtr& exchange) {
   const auto& arrival = *exchange->arrival;
   auto url = outbound_url(exchange->addresses, exchange->addresses.token);
   if (!url) return fail(*exchange, "bad_token_url");
-  const auto proof = client_proof(*exchange);
+  const auto proof = client_proof(arrival.dependencies, *arrival.realm, *arrival.provider, exchange->addresses);
   if (!proof) return fail(*exchange, proof.error());
   const auto verifier = arrival.provider->setting("pkceEnabled") != "false" ? arrival.state.secret : std::string();
   auto form = upstream::code_form(

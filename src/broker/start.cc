@@ -2,6 +2,7 @@
 
 #include "base/uri.h"
 #include "broker/decide.h"
+#include "broker/levels.h"
 #include "broker/source.h"
 #include "upstream/code_flow.h"
 
@@ -28,6 +29,7 @@ std::vector<std::pair<std::string, std::string>> wishes(const Departure& departu
   if (provider.is_on("loginHint")) out.emplace_back("login_hint", asked.login_hint);
   if (provider.is_on("uiLocales")) out.emplace_back("ui_locales", asked.ui_locales);
   if (fresh || asked.max_age) out.emplace_back("max_age", std::to_string(fresh ? 0 : *asked.max_age));
+  out.emplace_back("acr_values", acr_values_for(provider, asked.acr_values));
   out.emplace_back("domain_hint", std::string(provider.setting("domainHint")));
   if (provider.kind == "google") out.emplace_back("hd", std::string(provider.setting("hostedDomain")));
   return out;

@@ -69,6 +69,9 @@ struct UpstreamProof {
   std::string sid = {};                        // of the session there (OpenID Connect Back-Channel Logout section 2.1)
   std::string username = {};                   // there
   std::optional<std::int64_t> auth_time = {};  // epoch seconds, when it says so
+  /// Of ours, as the provider's record translates what it says of how they signed in, at `auth_time`; absent: none.
+  std::optional<int> level = {};
+  std::vector<std::string> methods = {};  // the same for the claim `amr`
   friend bool operator==(const UpstreamProof&, const UpstreamProof&) = default;
 };
 

@@ -89,6 +89,12 @@ void write_upstream(JsonWriter& writer, const std::optional<UpstreamProof>& upst
   text(writer, "d", upstream->sid);
   text(writer, "n", upstream->username);
   if (upstream->auth_time) writer.member("t", *upstream->auth_time);
+  if (upstream->level) writer.member("l", static_cast<std::int64_t>(*upstream->level));
+  if (!upstream->methods.empty()) {
+    writer.key("m").begin_array();
+    for (const auto& method : upstream->methods) writer.string(method);
+    writer.end_array();
+  }
   writer.end_object();
 }
 
@@ -256,6 +262,17 @@ std::optional<AwaitingLogin> read_login(const json::object& object) {
   return out;
 }
 
+bool read_references(const json::object& object, std::vector<std::string>& out) {
+  const auto* list = object.if_contains("m");
+  if (list == nullptr) return true;
+  if (!list->is_array() || list->get_array().size() > kResultsMax) return false;
+  for (const auto& item : list->get_array()) {
+    if (!item.is_string() || item.get_string().empty()) return false;
+    out.emplace_back(item.get_string());
+  }
+  return true;
+}
+
 bool read_upstream(const json::object& object, std::optional<UpstreamProof>& out) {
   const auto* value = object.if_contains("up");
   if (value == nullptr) return true;
@@ -267,7 +284,10 @@ bool read_upstream(const json::object& object, std::optional<UpstreamProof>& out
                      .sid = in.text("d").value_or(""),
                      .username = in.text("n").value_or(""),
                      .auth_time = in.number("t")};
-  if (!in.ok() || read.provider.empty()) return false;
+  const auto level = in.number("l");
+  if (!in.ok() || read.provider.empty() || (level && (*level < 0 || *level > 1000))) return false;
+  if (level) read.level = static_cast<int>(*level);
+  if (!read_references(value->get_object(), read.methods)) return false;
   out = std::move(read);
   return true;
 }

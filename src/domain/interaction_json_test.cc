@@ -140,7 +140,9 @@ TEST(InteractionJson, refuses_steps_that_prove_nothing_or_belong_to_somebody_els
                                 .subject = "u-1",
                                 .sid = "there",
                                 .username = "ada",
-                                .auth_time = 7}};
+                                .auth_time = 7,
+                                .level = 2,
+                                .methods = {"mfa", "hwk"}}};
   const auto text = to_json(steps);
   const auto after = interaction_from_json(text);
   ASSERT_TRUE(after.has_value());

@@ -52,17 +52,37 @@ bool has_role(const EffectiveRoles& roles, std::string_view name) {
   });
 }
 
-// `user`: whose progress this is; null: nobody has proven anything.
-FlowDecision decide(const StepRun& run, const FlowProgress& progress, const User* user,
-                    std::set<std::string, std::less<>> credentials, const Roles& roles) {
+// What is known of whose progress it is.
+struct Person {
+  const User* user = nullptr;  // null: nobody has proven anything
+  std::set<std::string, std::less<>> credentials;
+  std::optional<UpstreamProof> upstream;  // of this login
+};
+
+FlowLevels levels_for(const StepRun& run, const FlowProgress& progress, const Person& person) {
+  const LevelNames names(run.realm->realm, run.client->client);
+  FlowLevels out{.requested = requested_level(names, run.interaction.request.acr_values),
+                 .earlier = run.stepped ? levels_of(*run.stepped) : std::map<int, std::int64_t>{},
+                 .now = epoch_seconds(run.dependencies.clock.now())};
+  // Only of a time that the provider names: it may have asked for the second factor a week ago.
+  const auto& upstream = person.upstream;
+  if (progress.has(Proof::kUpstream) && upstream && upstream->level && upstream->auth_time) {
+    out.vouched = *upstream->level;
+    out.vouched_at = std::min(*upstream->auth_time, out.now);
+  }
+  return out;
+}
+
+FlowDecision decide(const StepRun& run, const FlowProgress& progress, Person person, const Roles& roles) {
   const auto& realm = *run.realm;
-  FlowSubject subject{std::move(credentials), {}};
-  if (user != nullptr) {
-    subject.has_attribute = [user](const AttributeCondition& condition) { return has_attribute(*user, condition); };
+  auto levels = levels_for(run, progress, person);
+  FlowSubject subject{std::move(person.credentials), {}};
+  if (person.user != nullptr) {
+    subject.has_attribute = [user = person.user](const AttributeCondition& condition) {
+      return has_attribute(*user, condition);
+    };
   }
   if (roles) subject.has_role = [&roles](std::string_view name) { return has_role(*roles, name); };
-  const LevelNames names(realm.realm, run.client->client);
-  const auto requested = requested_level(names, run.interaction.request.acr_values);
   return run_flow(*run.flow(),
                   {.progress = progress,
                    .subject = subject,
@@ -72,9 +92,7 @@ FlowDecision decide(const StepRun& run, const FlowProgress& progress, const User
                    .may_set_up = [&realm](std::string_view action) { return may_set_up(realm.realm, action); },
                    .passkeys = are_passkeys_enabled(realm.realm),
                    .upstreams = !login_providers(realm.realm).empty(),
-                   .levels = {.requested = requested,
-                              .earlier = run.stepped ? levels_of(*run.stepped) : std::map<int, std::int64_t>{},
-                              .now = epoch_seconds(run.dependencies.clock.now())}});
+                   .levels = std::move(levels)});
 }
 
 Stored<Roles> load_roles(Rows& rows, const Dependencies& dependencies, const RealmEntry& realm, const UserId& user) {
@@ -170,8 +188,11 @@ const Execution* first_to_show(const std::vector<const Execution*>& choices) {
 }
 
 web::Outcome choose(const std::shared_ptr<StepRun>& run, const Roles& roles, WithRun next) {
-  auto decision =
-      decide(*run, progress_of(run->interaction), run->user ? &*run->user : nullptr, credential_types(*run), roles);
+  auto decision = decide(*run, progress_of(run->interaction),
+                         {.user = run->user ? &*run->user : nullptr,
+                          .credentials = credential_types(*run),
+                          .upstream = run->steps() != nullptr ? run->steps()->upstream : std::nullopt},
+                         roles);
   auto* ask = std::get_if<Ask>(&decision);
   if (ask == nullptr) {
     // Complete here would be a login without a new proof: the flow was changed meanwhile. Nobody gets in by that.
@@ -301,6 +322,17 @@ std::int64_t auth_time_of(const StepRun& run, const User& user, const std::optio
   return std::min(at, std::max({*upstream->auth_time, run.realm->realm.not_before, user.not_before}));
 }
 
+// The realm's own references and what the provider's word is translated to; that one is as old as the sign-in there.
+std::vector<AuthenticationMethod> all_methods(const StepRun& run, const FlowProgress& progress,
+                                              const std::optional<UpstreamProof>& upstream, std::int64_t now) {
+  auto out = methods_of(*run.flow(), progress, now);
+  if (!upstream) return out;
+  for (const auto& reference : upstream->methods) {
+    out.push_back({.reference = reference, .max_age = 0, .auth_time = upstream->auth_time.value_or(now)});
+  }
+  return out;
+}
+
 web::Outcome finish(const StepRunPtr& run, const StepPassed& passed, const FlowProgress& progress,
                     const Complete& end) {
   const auto& realm = run->realm->realm;
@@ -315,7 +347,7 @@ web::Outcome finish(const StepRunPtr& run, const StepPassed& passed, const FlowP
                         .levels = end.levels,
                         .session = run->stepped ? std::optional(run->stepped->id) : std::nullopt,
                         .credential_stamp = stamp_of(*run, passed),
-                        .methods = methods_of(*run->flow(), progress, epoch_seconds(now)),
+                        .methods = all_methods(*run, progress, upstream, epoch_seconds(now)),
                         .upstream = std::move(upstream)};
   return continue_login(run->dependencies, run->request, run->realm, run->interaction.request, std::move(proven),
                         pending_actions(*run->realm, user, passed.password_set_at, now));
@@ -384,7 +416,9 @@ web::Outcome count_stepped_failure(const StepRunPtr& run, StepView view) {
 }
 
 web::Outcome go_on(const StepRunPtr& run, StepPassed passed, FlowProgress progress, const Roles& roles) {
-  const auto decision = decide(*run, progress, &passed.user, passed.credentials, roles);
+  const auto decision =
+      decide(*run, progress,
+             {.user = &passed.user, .credentials = passed.credentials, .upstream = upstream_of(*run, passed)}, roles);
   if (const auto* denied = std::get_if<Denied>(&decision)) return deny(*run, denied->reason);
   Settlement settlement{.takes_row = run->steps() != nullptr, .next = {}};
   Complete end;

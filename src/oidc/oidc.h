@@ -54,6 +54,12 @@ using UpstreamLogoutUrl =
     std::function<web::Outcome(const web::Request&, std::shared_ptr<const RealmEntry>, const UserSession&,
                                std::string target, std::move_only_function<web::Outcome(const std::string&)> next)>;
 
+/// For a session that is used: calls `next` with whether the provider that vouched for it still stands by the person.
+/// `broker` knows.
+using CheckUpstream =
+    std::function<web::Outcome(const web::Request&, std::shared_ptr<const RealmEntry>, const UserSession&,
+                               std::move_only_function<web::Outcome(bool is_vouched_for)> next)>;
+
 /// How people are asked on a device of theirs (OpenID CIBA Core; ciba/ciba.h). Without it there is no such grant.
 struct AuthenticationChannel {
   std::string url;                         // of whatever reaches the device; empty: none
@@ -78,6 +84,7 @@ struct Dependencies {
   CheckForeignJwt check_foreign_jwt = {};
   WithSourceRealm with_source_realm = {};
   UpstreamLogoutUrl upstream_logout_url = {};
+  CheckUpstream check_upstream = {};
 };
 
 }  // namespace cardea::oidc

@@ -148,6 +148,13 @@ std::string code_form(std::string_view code, std::string_view redirect_uri, std:
   return form;
 }
 
+std::string refresh_form(std::string_view refresh_token) {
+  std::string form;
+  web::append_form(form, "grant_type", "refresh_token");
+  web::append_form(form, "refresh_token", refresh_token);
+  return form;
+}
+
 Result<TokenAnswer, TokenRefusal> read_token_answer(const web::Fetched& fetched) {
   if (!fetched) {
     return refuse(TokenRefusal{.error = "token_" + std::string(web::describe(fetched.error())), .description = {}});

@@ -64,6 +64,9 @@ struct ClientProof {
 /// The form of grant_type=authorization_code. Empty `verifier`: none.
 [[nodiscard]] std::string code_form(std::string_view code, std::string_view redirect_uri, std::string_view verifier);
 
+/// The form of grant_type=refresh_token (RFC 6749 section 6).
+[[nodiscard]] std::string refresh_form(std::string_view refresh_token);
+
 inline constexpr std::size_t kTokenAnswerBytesMax = 256 * 1024;
 struct TokenAnswer {
   std::string access_token;

@@ -136,6 +136,10 @@ Server::Server(Engine engine)
     return broker::upstream_logout_url(*broker_, request, std::move(realm), session, std::move(target),
                                        std::move(next));
   };
+  oidc_->check_upstream = [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm,
+                                 const UserSession& session, broker::UpstreamCheckNext next) {
+    return broker::check_upstream(*broker_, request, std::move(realm), session, std::move(next));
+  };
   login_ = std::make_unique<login::Login>(login::Dependencies{
       repositories, settings_, sealer_, pages_, base_url_, clock, random, log, login_guard_,
       [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm,

@@ -101,6 +101,11 @@ oidc::Dependencies Provider::oidc_dependencies(const Parts& parts, bool developm
             return broker::upstream_logout_url(broker_, request, std::move(realm), session, std::move(target),
                                                std::move(next));
           },
+      .check_upstream =
+          [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm, const UserSession& session,
+                 broker::UpstreamCheckNext next) {
+            return broker::check_upstream(broker_, request, std::move(realm), session, std::move(next));
+          },
   };
 }
 

@@ -131,13 +131,20 @@ bool is_still_reached(const FlowLevels& levels, const LevelRule& rule) {
   return found != levels.earlier.end() && levels.now - found->second < rule.max_age;
 }
 
-// The first level always runs; a higher one when it was asked for and does not hold any more from before.
+bool is_vouched_for(const FlowLevels& levels, const LevelRule& rule) {
+  return levels.vouched >= rule.level && levels.now - levels.vouched_at < rule.max_age;
+}
+
+// The first level always runs; a higher one when it was asked for and does not hold any more from before. What was
+// proven in it counts whoever else vouches for the same.
 ConditionAnswer level_of_authentication(const ConditionScene& scene) {
   const auto rule = read_level_rule(scene.step);
   if (!rule) return ConditionAnswer::kUnknown;
   if (scene.level == kNoLevel) return ConditionAnswer::kHolds;
   const auto& levels = scene.input.levels;
-  return answer_of(levels.requested >= rule->level && !is_still_reached(levels, *rule));
+  const auto has_begun = [&](const Execution& child) { return has_result(child, scene.input.progress); };
+  const bool is_asked = !is_vouched_for(levels, *rule) || std::ranges::any_of(scene.beside.executions, has_begun);
+  return answer_of(levels.requested >= rule->level && !is_still_reached(levels, *rule) && is_asked);
 }
 
 // Every level of the tree, what is disabled left out.
@@ -183,6 +190,24 @@ int level_still_reached(const Flow& flow, const FlowLevels& levels) {
     reached = level;
   }
   return reached;
+}
+
+void add_vouched_levels(const Flow& flow, const FlowLevels& levels, std::vector<int>& reached) {
+  std::map<int, LevelRule> rules;
+  collect_levels(flow, rules);
+  for (const auto& [level, rule] : rules) {
+    if (std::ranges::find(reached, level) != reached.end() || is_still_reached(levels, rule)) continue;
+    if (!is_vouched_for(levels, rule)) break;
+    reached.push_back(level);
+  }
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): the tree's depth is bounded by kFlowDepthMax
+bool has_result(const Execution& execution, const FlowProgress& progress) {
+  const auto* inner = execution.flow();
+  if (inner == nullptr) return progress.find(execution.id) != nullptr;
+  return std::ranges::any_of(inner->executions,
+                             [&progress](const Execution& child) { return has_result(child, progress); });
 }
 
 bool is_condition(std::string_view authenticator) {

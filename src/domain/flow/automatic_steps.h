@@ -41,6 +41,11 @@ struct LevelRule {
   std::int64_t max_age = 0;  // seconds
 };
 [[nodiscard]] std::optional<LevelRule> level_rule(const Execution& execution);
+/// Adds those levels of the flow that another provider vouched for and that are young enough, from the lowest on, where
+/// those below them were reached.
+void add_vouched_levels(const Flow& flow, const FlowLevels& levels, std::vector<int>& reached);
+/// Was something proven at this execution, or below it?
+[[nodiscard]] bool has_result(const Execution& execution, const FlowProgress& progress);
 
 /// Could the user pass this step? Of somebody who has proven nothing: yes.
 [[nodiscard]] bool is_configured(const FlowInput& input, std::string_view authenticator);

@@ -79,7 +79,7 @@ class Run {
       state_ = before;
       if (std::holds_alternative<Denied>(judged) && ask.choices.empty()) return judged;
       if (auto* asked = std::get_if<Ask>(&judged)) {
-        const bool begun = !asks_begun && has_result(*execution);
+        const bool begun = !asks_begun && has_result(*execution, input_.progress);
         asks_begun = asks_begun || begun;
         ask.choices.insert(begun ? ask.choices.begin() : ask.choices.end(), asked->choices.begin(),
                            asked->choices.end());
@@ -169,13 +169,6 @@ class Run {
     return any && all;
   }
 
-  // NOLINTNEXTLINE(misc-no-recursion)
-  [[nodiscard]] bool has_result(const Execution& execution) const {
-    const auto* inner = execution.flow();
-    if (inner == nullptr) return input_.progress.find(execution.id) != nullptr;
-    return std::ranges::any_of(inner->executions, [this](const Execution& child) { return has_result(child); });
-  }
-
   const FlowInput& input_;
   State state_;
 };
@@ -212,7 +205,9 @@ FlowDecision run_flow(const Flow& flow, const FlowInput& input) {
   if (const auto* failed = std::get_if<Failed>(&judged)) return Denied{failed->reason};
   const bool by_result = std::get<Passed>(judged).by_result;
   if (input.progress.is_proven()) {
-    return Complete{input.progress.user, run.state().setup_actions, run.state().levels};
+    auto levels = run.state().levels;
+    if (input.progress.has(Proof::kUpstream)) add_vouched_levels(flow, input.levels, levels);
+    return Complete{input.progress.user, run.state().setup_actions, std::move(levels)};
   }
   if (input.session_user != nullptr && !input.steps_up && by_result && input.progress.results.empty()) {
     return Complete{*input.session_user, {}};

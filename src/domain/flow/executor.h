@@ -68,6 +68,9 @@ struct FlowLevels {
   int requested = kNoLevel;                  // by the client
   std::map<int, std::int64_t> earlier = {};  // reached in this browser session before, and when (epoch seconds)
   std::int64_t now = 0;
+  /// Another provider vouched for them in this login, for this level and all below it as of then; kNoLevel: it did not.
+  int vouched = kNoLevel;
+  std::int64_t vouched_at = 0;
 };
 /// The highest level that earlier logins of the session still reach: each from the lowest on that the flow knows must
 /// have been reached and be younger than its maximum age. kNoLevel: none, or a flow without levels.

@@ -444,6 +444,39 @@ TEST(ExecutorTest, levels_of_authentication) {
   });
 }
 
+TEST(ExecutorTest, levels_that_another_provider_vouches_for) {
+  const auto level = [](std::string number, Execution factor) {
+    return sub(kC, {step("conditional-level-of-authentication", kR,
+                         {{"loa-condition-level", std::move(number)}, {"loa-max-age", "100"}}),
+                    std::move(factor)});
+  };
+  const auto stepped = flow({level("1", step("identity-provider-redirector", kR)), level("2", step("otp", kR))});
+  const auto vouched = [](int level, std::int64_t at) {
+    return FlowLevels{.requested = 2, .earlier = {}, .now = 1000, .vouched = level, .vouched_at = at};
+  };
+  const std::pair<std::string, Proof> there{"identity-provider-redirector", Proof::kUpstream};
+  check({
+      {"not for the level",
+       stepped,
+       {.passed = {there}, .credentials = {"otp"}, .levels = vouched(1, 1000)},
+       "ask otp"},
+      {"too old", stepped, {.passed = {there}, .credentials = {"otp"}, .levels = vouched(2, 900)}, "ask otp"},
+      {"it counts",
+       stepped,
+       {.passed = {there}, .credentials = {"otp"}, .levels = vouched(2, 901)},
+       "complete level 1 level 2"},
+      {"what was begun is not left out",
+       stepped,
+       {.passed = {there, kOtp}, .credentials = {"otp"}, .levels = vouched(2, 1000)},
+       "complete level 1 level 2"},
+  });
+  const auto local = flow({level("1", step("password", kR)), level("2", step("otp", kR))});
+  check({{"nobody was there in this login",
+          local,
+          {.passed = {kPassword, kOtp}, .credentials = {"otp"}, .levels = vouched(3, 1000)},
+          "complete level 1 level 2"}});
+}
+
 TEST(ExecutorTest, levels_that_a_session_still_reaches) {
   const auto level = [](std::string number, std::string age) {
     return sub(kC, {step("conditional-level-of-authentication", kR,

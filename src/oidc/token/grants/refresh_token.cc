@@ -208,7 +208,12 @@ web::Outcome load(RefreshPtr refresh) {
   });
   if (!read) return token_store_failed(request, read.error());
   if (refusal) return refuse_token(request, *refusal);
-  return store_then_sign(std::move(refresh));
+  if (!request.dependencies.check_upstream) return store_then_sign(std::move(refresh));
+  return request.dependencies.check_upstream(
+      request.http, request.realm, refresh->live.session, [refresh](bool is_vouched_for) -> web::Outcome {
+        if (is_vouched_for) return store_then_sign(refresh);
+        return refuse_token(*refresh->request, invalid_grant("Session not active", "not_vouched_for_upstream"));
+      });
 }
 
 /// A bound refresh token is good only with what it is bound to (RFC 9449 section 5, RFC 8705 section 4).

@@ -1,0 +1,231 @@
+#include "broker/upstream_check.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "broker/client_proof.h"
+#include "broker/start.h"
+#include "core/logout/end_session.h"
+#include "crypto/hash.h"
+#include "upstream/code_flow.h"
+
+namespace cardea::broker {
+namespace {
+
+struct Check {
+  const Dependencies& dependencies;
+  const web::Request& request;
+  RealmPtr realm;
+  ProviderPtr provider;
+  UserSession session;
+  seconds interval{0};
+  UpstreamCheckNext next;
+  std::string refresh_token = {};
+};
+using CheckPtr = std::shared_ptr<Check>;
+
+TimePoint last_checked(const UserSession& session) {
+  const auto at = parse_integer<std::int64_t>(session.note(kUpstreamCheckedNote));
+  return at ? std::max(from_epoch_seconds(*at), session.started_at) : session.started_at;
+}
+
+void log_check(const Check& check, std::string_view event, std::string_view reason, std::string_view text = {}) {
+  check.dependencies.log.warning(event, {{"realm", check.realm->realm.name},
+                                         {"provider", check.provider->alias},
+                                         {"user_id", check.session.user.str()},
+                                         {"session_id", check.session.id.str()},
+                                         {"reason", reason},
+                                         {"description", text},
+                                         {"correlation_id", check.request.correlation_id}});
+}
+
+// Nothing was said for or against the person.
+web::Outcome wait_for_it(const CheckPtr& check, std::string_view reason) {
+  log_check(*check, "upstream_check_failed", reason);
+  const auto age = check->dependencies.clock.now() - last_checked(check->session);
+  return check->next(age < check->interval * kCheckIntervalsMax);
+}
+
+Stored<std::optional<FederatedIdentity>> find_link(Rows& rows, const Check& check) {
+  auto links = check.dependencies.repositories.federated_identities.list(rows, check.session.user);
+  if (!links) return refuse(links.error());
+  const auto found = std::ranges::find(*links, check.provider->alias, &FederatedIdentity::provider);
+  if (found == links->end()) return std::optional<FederatedIdentity>();
+  return std::optional(std::move(*found));
+}
+
+std::string refresh_token_in(const std::optional<FederatedIdentity>& link) {
+  if (!link || link->token.empty()) return {};
+  const auto document = parse_json(link->token.reveal(), {.bytes_max = 2 * 1024 * 1024, .depth_max = 48});
+  return document && document->is_object() ? string_or(document->get_object(), "refresh_token", "") : std::string();
+}
+
+Stored<void> end_those_of(Tx& tx, const Check& check, bool offline) {
+  const auto& dependencies = check.dependencies;
+  const auto& repositories = dependencies.repositories;
+  auto& kept = offline ? repositories.offline_sessions : repositories.sessions;
+  const auto list = kept.list_of_user(tx, check.realm->realm.id, check.session.user);
+  if (!list) return refuse(list.error());
+  const auto issuer = dependencies.base_url.issuer(check.request, check.realm->realm.name);
+  for (const auto& session : *list) {
+    if (session.note(kProviderNote) != check.provider->alias) continue;
+    const auto ended = end_session(tx, repositories, dependencies.random,
+                                   {.realm = check.realm->realm,
+                                    .session = session.id,
+                                    .offline = offline,
+                                    .issuer = issuer,
+                                    .now = dependencies.clock.now()});
+    if (!ended) return refuse(ended.error());
+  }
+  return {};
+}
+
+// On the store lane. A sign-in, or another check, may have brought a newer token meanwhile: then nothing is ended.
+web::Outcome end_all(const CheckPtr& check, std::string_view reason, std::string_view text) {
+  bool is_superseded = false;
+  const auto ended = write_to(check->dependencies.repositories.store, [&](Tx& tx) -> Stored<bool> {
+    const auto link = find_link(tx, *check);
+    if (!link) return refuse(link.error());
+    is_superseded = *link && refresh_token_in(*link) != check->refresh_token;
+    if (is_superseded) return true;
+    for (const bool offline : {false, true}) {
+      if (auto done = end_those_of(tx, *check, offline); !done) return refuse(done.error());
+    }
+    return true;
+  });
+  if (!ended) return store_failed(check->dependencies, check->request, check->realm.get(), ended.error());
+  if (is_superseded) return wait_for_it(check, "token_superseded");
+  log_check(*check, "upstream_session_refused", reason, text);
+  return check->next(false);
+}
+
+// What the provider left out stays: not every one rotates. An ID token of a refresh is not looked at, so the one of the
+// sign-in stays as well.
+std::string merged(std::string_view before, std::string_view after) {
+  const JsonLimits limits{.bytes_max = 2 * 1024 * 1024, .depth_max = 48};
+  const auto old_text = parse_json(before, limits);
+  const auto new_text = parse_json(after, limits);
+  if (!old_text || !old_text->is_object() || !new_text || !new_text->is_object()) return std::string(before);
+  auto out = old_text->get_object();
+  for (const auto& [name, value] : new_text->get_object()) {
+    if (name != "id_token") out[name] = value;
+  }
+  return json::serialize(out);
+}
+
+Stored<bool> note_checked(Tx& tx, const Check& check) {
+  const auto& repositories = check.dependencies.repositories;
+  auto& kept = check.session.offline ? repositories.offline_sessions : repositories.sessions;
+  auto session = kept.find(tx, check.realm->realm.id, check.session.id);
+  if (!session) return refuse(session.error());
+  if (!*session) return false;
+  auto notes = (*session)->notes;
+  notes.insert_or_assign(std::string(kUpstreamCheckedNote),
+                         std::to_string(epoch_seconds(check.dependencies.clock.now())));
+  if (auto done = kept.set_notes(tx, check.session.id, notes); !done) return refuse(done.error());
+  return true;
+}
+
+web::Outcome keep_answer(const CheckPtr& check, const upstream::TokenAnswer& answer) {
+  const auto kept = write_to(check->dependencies.repositories.store, [&](Tx& tx) -> Stored<bool> {
+    auto link = find_link(tx, *check);
+    if (!link) return refuse(link.error());
+    if (!*link) return false;                               // taken away meanwhile
+    if (refresh_token_in(*link) == check->refresh_token) {  // else a sign-in was quicker, and its token stays
+      (*link)->token = SecretBytes::copy_of(merged((*link)->token.reveal(), answer.text));
+      if (auto done = check->dependencies.repositories.federated_identities.update(tx, **link); !done) {
+        return refuse(done.error());
+      }
+    }
+    return note_checked(tx, *check);
+  });
+  if (!kept) return store_failed(check->dependencies, check->request, check->realm.get(), kept.error());
+  return check->next(*kept);
+}
+
+// RFC 6749 section 5.2: the grant is gone (at Entra ID AADSTS50057, 50173, 700082 ...), or the person must come
+// themselves (OpenID Connect Core section 3.1.2.6). Everything else is about us or about the moment.
+bool is_about_the_person(std::string_view error) {
+  constexpr std::array kRefusals = {"invalid_grant", "interaction_required", "login_required", "consent_required",
+                                    "access_denied"};
+  return std::ranges::find(kRefusals, error) != kRefusals.end();
+}
+
+web::Outcome take_answer(const CheckPtr& check, const web::Fetched& fetched) {
+  auto answer = upstream::read_token_answer(fetched);
+  if (!answer && !is_about_the_person(answer.error().error)) return wait_for_it(check, answer.error().error);
+  return web::then(web::Lane::kStore, [check, answer = std::move(answer)]() -> web::Outcome {
+    if (answer) return keep_answer(check, *answer);
+    return end_all(check, answer.error().error, answer.error().description);
+  });
+}
+
+web::Outcome ask(const CheckPtr& check, const Result<Addresses, std::string>& addresses) {
+  if (!addresses) return wait_for_it(check, addresses.error());
+  auto url = outbound_url(*addresses, addresses->token);
+  if (!url) return wait_for_it(check, "bad_token_url");
+  const auto proof = client_proof(check->dependencies, *check->realm, *check->provider, *addresses);
+  if (!proof) return wait_for_it(check, proof.error());
+  return web::fetch(upstream::token_request(std::move(*url), upstream::refresh_form(check->refresh_token), *proof),
+                    web::Lane::kInline, [check](const web::Fetched& fetched) { return take_answer(check, fetched); });
+}
+
+enum class Turn { kOurs, kAnothers, kNoToken };
+
+// One request at a time for a person: a refresh token that is sent twice is a stolen one to many providers.
+Stored<Turn> take_turn(Tx& tx, Check& check) {
+  const auto link = find_link(tx, check);
+  if (!link) return refuse(link.error());
+  check.refresh_token = refresh_token_in(*link);
+  if (check.refresh_token.empty()) return Turn::kNoToken;
+  const auto now = check.dependencies.clock.now();
+  const auto minute = epoch_seconds(now) / kCheckIntervalMin.count();
+  const auto hash = crypto::sha256_base64url("upstream-check." + check.provider->alias + "." +
+                                             check.session.user.str() + "." + std::to_string(minute));
+  const auto taken =
+      check.dependencies.repositories.used_ids.take(tx, check.realm->realm.id, hash, now + kCheckIntervalMin * 2);
+  if (!taken) return refuse(taken.error());
+  return *taken ? Turn::kOurs : Turn::kAnothers;
+}
+
+web::Outcome begin(const CheckPtr& check) {
+  const auto turn = write_to(check->dependencies.repositories.store, [&](Tx& tx) { return take_turn(tx, *check); });
+  if (!turn) return store_failed(check->dependencies, check->request, check->realm.get(), turn.error());
+  if (*turn == Turn::kAnothers) return wait_for_it(check, "asked_a_moment_ago");
+  if (*turn == Turn::kNoToken) return end_all(check, "no_refresh_token", "let its scope bring one: offline_access");
+  return with_addresses(check->dependencies, *check->provider,
+                        [check](const Result<Addresses, std::string>& addresses) { return ask(check, addresses); });
+}
+
+}  // namespace
+
+std::optional<seconds> check_interval(const IdentityProvider& provider) {
+  const auto text = provider.setting("sessionCheckSeconds");
+  if (text.empty()) return std::nullopt;
+  const auto number = parse_integer<std::int64_t>(text);
+  return std::clamp(seconds(number.value_or(0)), kCheckIntervalMin, seconds(std::chrono::days(30)));
+}
+
+bool keeps_token(const IdentityProvider& provider) { return provider.store_token || check_interval(provider); }
+
+web::Outcome check_upstream(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
+                            const UserSession& session, UpstreamCheckNext next) {
+  const auto alias = session.note(kProviderNote);
+  if (alias.empty()) return next(true);
+  auto provider = enabled_provider(realm->realm, alias);
+  if (provider == nullptr) return next(false);
+  const auto interval = check_interval(*provider);
+  if (!interval || dependencies.clock.now() - last_checked(session) < *interval) return next(true);
+  auto check = std::make_shared<Check>(Check{.dependencies = dependencies,
+                                             .request = request,
+                                             .realm = std::move(realm),
+                                             .provider = std::move(provider),
+                                             .session = session,
+                                             .interval = *interval,
+                                             .next = std::move(next)});
+  return web::then(web::Lane::kStore, [check] { return begin(check); });
+}
+
+}  // namespace cardea::broker

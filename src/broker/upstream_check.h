@@ -1,0 +1,27 @@
+// Whoever is disabled at the provider must not go on here (guides.md G2-19; entra.md section 18). A provider's record
+// may say how often the people it vouched for are asked after: `sessionCheckSeconds`. While a session is used, the
+// refresh token that came with the last sign-in is then used up at the provider; what it refuses ends every session of
+// the person that stands on it. Internal to broker, but for `check_upstream` (broker.h).
+//
+// When unsure the answer is no: a record that asks for this, and no refresh token (its scope must bring one), is a
+// session that ends after the interval. A provider that cannot be reached is waited for, three intervals long.
+#pragma once
+
+#include <optional>
+
+#include "base/clock.h"
+#include "domain/identity_provider.h"
+
+namespace cardea::broker {
+
+inline constexpr seconds kCheckIntervalMin{60};
+inline constexpr int kCheckIntervalsMax = 3;  // without a word of the provider
+/// The session note that says when the provider last vouched for the person (epoch seconds); absent: at the start.
+inline constexpr std::string_view kUpstreamCheckedNote = "upstream_checked";
+
+/// Absent: nobody is asked after. What is no number asks as often as may be.
+[[nodiscard]] std::optional<seconds> check_interval(const IdentityProvider& provider);
+/// Is the provider's token answer kept with the link: for the person's applications, or for the check?
+[[nodiscard]] bool keeps_token(const IdentityProvider& provider);
+
+}  // namespace cardea::broker
