@@ -4,6 +4,7 @@
 #include "broker/confirm.h"
 #include "crypto/hash.h"
 #include "web/error_page.h"
+#include "web/foreign_post.h"
 #include "web/form.h"
 
 namespace cardea::broker {
@@ -12,6 +13,9 @@ namespace {
 constexpr PageRefusal kGone = {.status = 400,
                                .reason = "pending_link_gone",
                                .message = "Page has expired. Go back to the application to start the login again."};
+
+constexpr PageRefusal kForeignPost = {
+    .status = 400, .reason = "foreign_post", .message = "This form came from another site."};
 
 Stored<std::optional<PendingLink>> find_pending(const Dependencies& dependencies, const Realm& realm,
                                                 std::string_view handle) {
@@ -58,6 +62,9 @@ web::Outcome confirm_link(const Dependencies& dependencies, const web::Request& 
   return with_named_realm(
       dependencies, request, request.path_parameter("realm"),
       [&dependencies, &request](RealmPtr realm) -> web::Outcome {
+        if (web::is_foreign_post(request, dependencies.base_url.of(request))) {
+          return refuse_page(dependencies, request, *realm, "", kForeignPost);
+        }
         const auto form = request.has_form() ? web::Form::parse(request.body)
                                              : Result<web::Form, web::FormError>(refuse(web::FormError::kMalformed));
         if (!form || form->first_repeated()) return refuse_page(dependencies, request, *realm, "", kGone);

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "base/encoding.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "broker/start.h"
+#include "broker/upstream_check.h"
 #include "core/logout/end_session.h"
 #include "crypto/hash.h"
 #include "upstream/logout_token.h"
@@ -17,6 +19,7 @@ namespace {
 constexpr std::string_view kPlace = "broker.logout";
 constexpr seconds kReturnLife{600};
 constexpr std::size_t kSidBytesMax = 255;
+constexpr std::size_t kHintBytesMax = 6 * 1024;  // it travels in a URL
 
 web::Response refuse_logout(const Dependencies& dependencies, const web::Request& request, std::string_view reason,
                             int status = 400) {
@@ -194,17 +197,71 @@ std::optional<std::string> open_return(const Dependencies& dependencies, std::st
   return string_or(object, "t", "");
 }
 
-std::string logout_url(const Dependencies& dependencies, const web::Request& request, const Realm& realm,
-                       const IdentityProvider& provider, std::string url, const std::string& target) {
-  if (!web::ConfiguredUrl::parse(url)) return {};  // none, or no address of a page
+// On the way to the provider.
+struct Leaving {
+  const Dependencies& dependencies;
+  const web::Request& request;
+  RealmPtr realm;
+  ProviderPtr provider;
+  UserSession session;
+  std::string target;
+  UpstreamLogoutNext next;
+};
+using LeavingPtr = std::shared_ptr<Leaving>;
+
+// The ID token that was kept of the sign-in which this session stands on (OpenID Connect RP-Initiated Logout 1.0
+// section 2); one of another session or person would sign them out. Empty: none. It was checked when it came.
+std::string hint_of(const UserSession& session, const SecretBytes& kept) {
+  const auto answer = parse_json(kept.reveal(), {.bytes_max = 2 * 1024 * 1024, .depth_max = 48});
+  if (!answer || !answer->is_object()) return {};
+  auto token = string_or(answer->get_object(), "id_token", "");
+  const auto parts = token.find('.');
+  const auto end = token.rfind('.');
+  if (parts == std::string::npos || end <= parts) return {};
+  const auto payload = base64url_decode(std::string_view(token).substr(parts + 1, end - parts - 1));
+  const auto claims = payload ? parse_json(*payload, {.bytes_max = 2 * 1024 * 1024, .depth_max = 48})
+                              : Result<json::value, JsonError>(refuse(JsonError::kMalformed));
+  if (!claims || !claims->is_object()) return {};
+  const auto is_same = [&](std::string_view claim, std::string_view note) {
+    return string_or(claims->get_object(), claim, "") == session.note(note);
+  };
+  const bool is_its = token.size() <= kHintBytesMax && is_same("iss", kUpstreamIssuerNote) &&
+                      is_same("sub", kUpstreamSubjectNote) && is_same("sid", kUpstreamSidNote);
+  return is_its ? std::move(token) : std::string();
+}
+
+std::string logout_url(const Leaving& leaving, std::string url, std::string_view hint) {
+  const auto& dependencies = leaving.dependencies;
+  const auto& request = leaving.request;
+  const auto& realm = leaving.realm->realm;
+  const auto& provider = *leaving.provider;
   const auto back = dependencies.base_url.of(request) + "/realms/" + percent_encode(realm.name) + "/broker/" +
                     percent_encode(provider.alias) + "/endpoint/logout_response";
   std::string query;
+  if (!hint.empty()) web::append_form(query, "id_token_hint", hint);
   web::append_form(query, "post_logout_redirect_uri", back);
   web::append_form(query, "client_id", provider.setting("clientId"));
-  web::append_form(query, "state",
-                   seal_return(dependencies.sealer, realm.name, target, dependencies.clock.now() + kReturnLife));
+  web::append_form(
+      query, "state",
+      seal_return(dependencies.sealer, realm.name, leaving.target, dependencies.clock.now() + kReturnLife));
   return url.append(url.contains('?') ? "&" : "?").append(query);
+}
+
+web::Outcome lead_to(const LeavingPtr& leaving, const std::string& url) {
+  if (!web::ConfiguredUrl::parse(url)) return leaving->next({});  // none, or no address of a page
+  if (!keeps_token(*leaving->provider)) return leaving->next(logout_url(*leaving, url, {}));
+  return then_read(leaving->dependencies, [leaving, url]() -> web::Outcome {
+    const auto& repositories = leaving->dependencies.repositories;
+    const auto links = read_from(repositories.store, [&](Rows& rows) {
+      return repositories.federated_identities.list(rows, leaving->session.user);
+    });
+    std::string hint;
+    if (links) {
+      const auto link = std::ranges::find(*links, leaving->provider->alias, &FederatedIdentity::provider);
+      if (link != links->end()) hint = hint_of(leaving->session, link->token);
+    }
+    return leaving->next(logout_url(*leaving, url, hint));
+  });
 }
 
 }  // namespace
@@ -267,19 +324,23 @@ web::Outcome take_logout_response(const Dependencies& dependencies, const web::R
 
 web::Outcome upstream_logout_url(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
                                  const UserSession& session, std::string target, UpstreamLogoutNext next) {
-  const auto provider = enabled_provider(realm->realm, session.note(kProviderNote));
+  auto provider = enabled_provider(realm->realm, session.note(kProviderNote));
   if (provider == nullptr) return next({});
-  if (const auto url = provider->setting("logoutUrl"); !url.empty()) {
-    return next(logout_url(dependencies, request, realm->realm, *provider, std::string(url), target));
-  }
-  if (!provider->is_on("logoutAtProvider")) return next({});
-  return with_addresses(
-      dependencies, *provider,
-      [&dependencies, &request, realm, provider, target = std::move(target),
-       next = std::move(next)](const Result<Addresses, std::string>& addresses) mutable -> web::Outcome {
-        if (!addresses) return next({});
-        return next(logout_url(dependencies, request, realm->realm, *provider, addresses->end_session, target));
-      });
+  const std::string url(provider->setting("logoutUrl"));
+  const bool asks_document = url.empty() && provider->is_on("logoutAtProvider");
+  if (url.empty() && !asks_document) return next({});
+  const auto leaving = std::make_shared<Leaving>(Leaving{.dependencies = dependencies,
+                                                         .request = request,
+                                                         .realm = std::move(realm),
+                                                         .provider = std::move(provider),
+                                                         .session = session,
+                                                         .target = std::move(target),
+                                                         .next = std::move(next)});
+  if (!asks_document) return lead_to(leaving, url);
+  return with_addresses(dependencies, *leaving->provider,
+                        [leaving](const Result<Addresses, std::string>& addresses) -> web::Outcome {
+                          return addresses ? lead_to(leaving, addresses->end_session) : leaving->next({});
+                        });
 }
 
 }  // namespace cardea::broker

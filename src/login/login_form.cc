@@ -2,12 +2,12 @@
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "login/foreign_post.h"
+#include "web/foreign_post.h"
 
 namespace cardea::login {
 
 Result<web::Form, Refusal> read_posted_form(const web::Request& request, std::string_view own_base, bool may_repeat) {
-  if (is_foreign_post(request, own_base)) return refuse(Refusal::kForeignPost);
+  if (web::is_foreign_post(request, own_base)) return refuse(Refusal::kForeignPost);
   if (!request.has_form()) return refuse(Refusal::kMediaType);
   auto form = web::Form::parse(request.body);
   if (!form || (!may_repeat && form->first_repeated())) return refuse(Refusal::kMalformed);

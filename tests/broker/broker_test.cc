@@ -316,6 +316,33 @@ TEST_F(Broker, refuses_to_link_what_another_browser_proved) {
   EXPECT_EQ(other.post(url, {}).status, 400);
 }
 
+TEST_F(Broker, refuses_to_link_by_a_form_of_another_site) {
+  claims_["preferred_username"] = "ada";
+  Browser browser(server_);
+  const auto confirm = sign_in_upstream(browser);
+  const std::string html(confirm.body_text());
+  const auto at = html.find("name=\"upstream\" value=\"") + 23;
+  const auto handle = html.substr(at, html.find('"', at) - at);
+  auto url = html.substr(html.find("action=\"") + 8);
+  url = url.substr(0, url.find('"'));
+  for (auto amp = url.find("&amp;"); amp != std::string::npos; amp = url.find("&amp;", amp)) url.replace(amp, 5, "&");
+  web::Request request;
+  request.method = web::Method::kPost;
+  request.scheme = "https";
+  request.host = "id.example";
+  request.path = url.substr(18, url.find('?') - 18);
+  request.query = url.substr(url.find('?') + 1);
+  std::string cookies;
+  for (const auto& [name, value] : browser.cookies()) cookies += name + "=" + value + "; ";
+  request.headers.push_back({"Cookie", cookies.substr(0, cookies.size() - 2)});
+  request.headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
+  request.headers.push_back({"Origin", "https://evil.example"});
+  web::append_form(request.body, "upstream", handle);
+  EXPECT_EQ(server_.handle(std::move(request)).status, 400);
+  EXPECT_TRUE(server_.log.contains("foreign_post"));
+  EXPECT_EQ(browser.submit(confirm, {{"upstream", handle}}).status, 200);  // it was all there
+}
+
 TEST_F(Broker, refuses_disabled_accounts) {
   link("eve", "u-1");
   Browser browser(server_);

@@ -175,5 +175,32 @@ TEST_F(UpstreamLogout, signs_out_at_the_provider_too_where_its_record_says_so) {
   EXPECT_EQ(browser.get(back + "?" + query).status, 200);
 }
 
+// The provider is told whose sign-out it is by the very token of that sign-in, and by no other.
+TEST_F(UpstreamLogout, hints_at_the_sign_in_that_the_session_stands_on_and_at_no_other) {
+  const auto hint_at_logout = [this](Browser& browser) {
+    const auto id_token = string_or(sign_in_there(browser), "id_token", "");
+    return [&browser, id_token] {
+      std::string url = "https://id.example" + std::string(kP) + "/logout?";
+      web::append_form(url, "id_token_hint", id_token);
+      const auto away = browser.get(url);
+      EXPECT_TRUE(location(away).starts_with("https://up.example/logout?")) << location(away);
+      return location_parameter(away, "id_token_hint");
+    };
+  };
+  const json::object leads{{"logoutUrl", "https://up.example/logout"}};
+  use({provider("up", leads)});
+  Browser plain(server_), first(server_), second(server_);
+  EXPECT_EQ(hint_at_logout(plain)(), "");  // no token is kept
+  use({provider("up", leads, {{"storeToken", true}})});
+  const auto leave_first = hint_at_logout(first);
+  claims_["sid"] = "there-2";
+  const auto leave_second = hint_at_logout(second);
+  EXPECT_EQ(leave_first(), "");  // what is kept is the second one's
+  const auto hint = payload_of(leave_second());
+  EXPECT_EQ(string_or(hint, "iss", ""), kUpstream);
+  EXPECT_EQ(string_or(hint, "sub", ""), "u-1");
+  EXPECT_EQ(string_or(hint, "sid", ""), "there-2");
+}
+
 }  // namespace
 }  // namespace cardea::protocol

@@ -1,10 +1,10 @@
-#include "login/foreign_post.h"
+#include "web/foreign_post.h"
 
 #include "base/uri.h"
 
-namespace cardea::login {
+namespace cardea::web {
 
-bool is_foreign_post(const web::Request& request, std::string_view own_base) {
+bool is_foreign_post(const Request& request, std::string_view own_base) {
   const auto site = request.header("Sec-Fetch-Site");
   if (site && *site != "same-origin" && *site != "none") return true;
   const auto origin = request.header("Origin");
@@ -14,4 +14,4 @@ bool is_foreign_post(const web::Request& request, std::string_view own_base) {
   return !own || !sender || own->origin().empty() || sender->origin() != own->origin();
 }
 
-}  // namespace cardea::login
+}  // namespace cardea::web

@@ -1,12 +1,12 @@
-#include "login/foreign_post.h"
+#include "web/foreign_post.h"
 
 #include <gtest/gtest.h>
 
-namespace cardea::login {
+namespace cardea::web {
 namespace {
 
-bool is_foreign(std::vector<web::Header> headers, std::string_view base = "https://id.example.com/auth") {
-  web::Request request;
+bool is_foreign(std::vector<Header> headers, std::string_view base = "https://id.example.com/auth") {
+  Request request;
   request.headers = std::move(headers);
   return is_foreign_post(request, base);
 }
@@ -36,4 +36,4 @@ TEST(ForeignPost, accepts_our_own_forms_and_scripts) {
 }
 
 }  // namespace
-}  // namespace cardea::login
+}  // namespace cardea::web
