@@ -46,7 +46,11 @@ std::string_view message_for(upstream::IdTokenError error) {
 web::Outcome arrive(const ExchangePtr& exchange, const json::object& more) {
   auto& arrival = *exchange->arrival;
   auto identity = make_identity(*arrival.provider, exchange->addresses, exchange->claims, more);
-  if (!identity) return fail(*exchange, describe(identity.error()));
+  if (!identity) {
+    const bool is_filter = identity.error() == IdentityError::kFilteredOut;
+    return fail(*exchange, describe(identity.error()),
+                is_filter ? "Your account at the provider may not sign in here. Ask your administrator." : kFailed);
+  }
   arrival.identity = std::move(*identity);
   arrival.token_text = exchange->answer.text;
   return with_source_groups(exchange->arrival, exchange->addresses, exchange->claims, exchange->answer.access_token,

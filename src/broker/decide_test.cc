@@ -143,6 +143,13 @@ TEST(FirstLogin, refuses_providers_with_a_flow_after_the_login) {
   EXPECT_FALSE(cannot_run(provider));
   provider.post_login_flow = "post broker otp";
   EXPECT_EQ(cannot_run(provider), "post_login_flow_cannot_run");
+  provider.post_login_flow.clear();
+  provider.config = {{"doNotStoreUsers", "true"}};
+  EXPECT_EQ(cannot_run(provider), "do_not_store_users_cannot_run");
+  provider.config = {{"useJwksUrl", "false"}, {"publicKeySignatureVerifier", "MIIB"}};
+  EXPECT_EQ(cannot_run(provider), "pasted_key_cannot_run");
+  provider.config = {{"useJwksUrl", "false"}, {"publicKeySignatureVerifier", " "}, {"doNotStoreUsers", "false"}};
+  EXPECT_FALSE(cannot_run(provider));
 }
 
 std::optional<FirstLoginRules> rules_of(const json::array& flows) {

@@ -108,9 +108,7 @@ SourceGroups filtered(const IdentityProvider& provider, const SourceGroups& grou
 
 GroupsFailure on_groups_failure(const IdentityProvider& provider, std::string_view reason) {
   const auto chosen = provider.setting("groupsOnFailure");
-  if (chosen.empty()) {
-    return reason == "status_401" || reason == "too_many_groups" ? GroupsFailure::kDrop : GroupsFailure::kKeep;
-  }
+  if (chosen.empty()) return reason == "status_401" ? GroupsFailure::kDrop : GroupsFailure::kKeep;
   if (chosen == "keep") return GroupsFailure::kKeep;
   return chosen == "drop" ? GroupsFailure::kDrop : GroupsFailure::kRefuse;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "core/changes/pattern.h"
 
 namespace cardea::broker {
 namespace {
@@ -118,6 +119,17 @@ bool is_of_hosted_domain(const IdentityProvider& provider, const json::object& c
   return wanted == "*" ? !domain.empty() : ascii_lower(domain) == ascii_lower(wanted);
 }
 
+// Keycloak's "verify essential claim". Where there is an ID token only that counts: it is signed. A filter without a
+// name or a pattern lets in nobody.
+bool passes_claim_filter(const IdentityProvider& provider, const json::object& claims) {
+  if (!provider.is_on("filteredByClaim")) return true;
+  const auto name = provider.setting("claimFilterName");
+  const auto pattern = provider.setting("claimFilterValue");
+  if (name.empty() || pattern.empty()) return false;
+  return std::ranges::any_of(claim_texts(claims, name),
+                             [pattern](const std::string& each) { return matches_pattern(pattern, each); });
+}
+
 json::object merged(const json::object& claims, const json::object& more) {
   auto out = claims;
   for (const auto& [name, value] : more) {
@@ -161,6 +173,8 @@ std::string_view describe(IdentityError error) {
       return "userinfo_of_other_subject";
     case IdentityError::kOtherDomain:
       return "hosted_domain_not_allowed";
+    case IdentityError::kFilteredOut:
+      return "claim_filter";
   }
   return "?";
 }
@@ -193,6 +207,9 @@ Result<UpstreamIdentity, IdentityError> make_identity(const IdentityProvider& pr
   out.provider = provider.alias;
   out.claims = merged(claims, more);
   out.issuer = string_or(claims, "iss", "");
+  if (!passes_claim_filter(provider, addresses.dialect == Dialect::kOauth2 ? out.claims : claims)) {
+    return refuse(IdentityError::kFilteredOut);
+  }
   // Plain OAuth 2.0 has no issuer: who answers is whoever is asked.
   if (addresses.dialect == Dialect::kOauth2) out.issuer = addresses.userinfo;
   out.id = id_of(provider, addresses, addresses.dialect == Dialect::kOauth2 ? out.claims : claims);

@@ -27,13 +27,14 @@ struct UpstreamIdentity {
   json::object claims;  // the ID token's, and what userinfo or Graph added
 };
 
-enum class IdentityError { kNoId, kOtherSubject, kOtherDomain };
+enum class IdentityError { kNoId, kOtherSubject, kOtherDomain, kFilteredOut };
 [[nodiscard]] std::string_view describe(IdentityError error);
 
 /// `claims` of the ID token (empty for plain OAuth 2.0); `more` from userinfo or Graph, empty when it was not asked or
 /// failed. kOtherSubject: `more` is about somebody else (OpenID Connect Core section 5.3.2). kOtherDomain: not of
 /// Google's `hostedDomain`: what we ask with `hd` the person can take out of the address, what the token says they
-/// cannot.
+/// cannot. kFilteredOut: the claim that the record asks for (`filteredByClaim`) is not there, or has no value that its
+/// pattern fits whole.
 [[nodiscard]] Result<UpstreamIdentity, IdentityError> make_identity(const IdentityProvider& provider,
                                                                     const Addresses& addresses,
                                                                     const json::object& claims,

@@ -341,5 +341,35 @@ TEST(State, refuses_cookies_that_are_no_paused_login) {
   EXPECT_EQ(encode_paused(long_one), "");
 }
 
+// Keycloak's "verify essential claim": what is signed, and the whole value.
+TEST(Identity, refuses_people_whom_the_claim_filter_leaves_out) {
+  const json::object token{{"iss", "https://up"}, {"sub", "u"}, {"groups", {"staff", "all"}}, {"n", 7}};
+  const auto comes_in = [&](ProviderConfig config, const json::object& more = {}) {
+    IdentityProvider provider;
+    provider.alias = "up";
+    provider.kind = "oidc";
+    provider.config = std::move(config);
+    const auto identity = make_identity(provider, Addresses(), token, more);
+    if (!identity) EXPECT_EQ(identity.error(), IdentityError::kFilteredOut);
+    return identity.has_value();
+  };
+  const auto filter = [](std::string name, std::string value) {
+    return ProviderConfig{
+        {"filteredByClaim", "true"}, {"claimFilterName", std::move(name)}, {"claimFilterValue", std::move(value)}};
+  };
+  EXPECT_TRUE(comes_in({}));
+  EXPECT_TRUE(comes_in(filter("groups", "staff")));
+  EXPECT_TRUE(comes_in(filter("groups", "st.*")));
+  EXPECT_TRUE(comes_in(filter("n", "7")));
+  EXPECT_FALSE(comes_in(filter("groups", "sta")));
+  EXPECT_FALSE(comes_in(filter("groups", "taff")));
+  EXPECT_FALSE(comes_in(filter("groups", "(")));
+  EXPECT_FALSE(comes_in(filter("roles", "staff")));
+  EXPECT_FALSE(comes_in(filter("roles", "staff"), {{"sub", "u"}, {"roles", "staff"}}));  // not signed
+  EXPECT_FALSE(comes_in(filter("", "staff")));
+  EXPECT_FALSE(comes_in(filter("groups", "")));
+  EXPECT_FALSE(comes_in({{"filteredByClaim", "true"}}));
+}
+
 }  // namespace
 }  // namespace cardea::broker

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "core/changes/pattern.h"
+#include "domain/provider_mapper_types.h"
 
 namespace cardea::broker {
 namespace {
@@ -135,6 +136,7 @@ constexpr Kind kKinds[] = {
     {"hardcoded-attribute-idp-mapper", hardcoded_attribute},
     {"oidc-username-idp-mapper", username_template},
 };
+static_assert(std::size(kKinds) == std::size(kProviderMapperTypes));
 
 std::string modified(std::string value, std::string_view how) {
   how = trim(how);
@@ -193,6 +195,8 @@ std::string fill_template(std::string_view text, const UpstreamIdentity& identit
   }
   return out.append(text);
 }
+
+bool is_mapper_known(std::string_view kind) { return std::ranges::find(kKinds, kind, &Kind::name) != std::end(kKinds); }
 
 Mapped run_mappers(const std::vector<IdentityProviderMapper>& mappers, const UpstreamIdentity& identity,
                    bool is_first) {

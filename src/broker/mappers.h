@@ -45,4 +45,7 @@ inline constexpr std::size_t kShownInputBytesMax = 1024;
 /// "${ALIAS}.${CLAIM.preferred_username}", with "| lowercase", "| uppercase" and "| localpart" (keycloak.md 5.7).
 [[nodiscard]] std::string fill_template(std::string_view text, const UpstreamIdentity& identity);
 
+/// Is there a function for mappers of this kind?
+[[nodiscard]] bool is_mapper_known(std::string_view kind);
+
 }  // namespace cardea::broker

@@ -1,5 +1,7 @@
 #include "broker/start.h"
 
+#include <algorithm>
+
 #include "base/uri.h"
 #include "broker/decide.h"
 #include "broker/levels.h"
@@ -26,10 +28,13 @@ std::vector<std::pair<std::string, std::string>> wishes(const Departure& departu
   const bool fresh = wants_fresh_login(asked);
   const auto prompt = fresh ? std::string("login") : std::string(provider.setting("prompt"));
   if (!prompt.empty() && prompt != "unspecified") out.emplace_back("prompt", prompt);
-  if (provider.is_on("loginHint")) out.emplace_back("login_hint", asked.login_hint);
-  if (provider.is_on("uiLocales")) out.emplace_back("ui_locales", asked.ui_locales);
+  const auto forwarded = forwarded_parameters(provider);
+  const auto forwards = [&](std::string_view name) { return std::ranges::find(forwarded, name) != forwarded.end(); };
+  if (provider.is_on("loginHint") || forwards("login_hint")) out.emplace_back("login_hint", asked.login_hint);
+  if (provider.is_on("uiLocales") || forwards("ui_locales")) out.emplace_back("ui_locales", asked.ui_locales);
   if (fresh || asked.max_age) out.emplace_back("max_age", std::to_string(fresh ? 0 : *asked.max_age));
-  out.emplace_back("acr_values", acr_values_for(provider, asked.acr_values));
+  out.emplace_back("acr_values",
+                   forwards("acr_values") ? asked.acr_values : acr_values_for(provider, asked.acr_values));
   out.emplace_back("domain_hint", std::string(provider.setting("domainHint")));
   if (provider.kind == "google") out.emplace_back("hd", std::string(provider.setting("hostedDomain")));
   return out;

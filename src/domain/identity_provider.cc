@@ -65,6 +65,21 @@ int gui_order(const IdentityProvider& provider) {
 std::string_view IdentityProvider::setting(std::string_view name) const { return setting_of(config, name); }
 std::string_view IdentityProviderMapper::setting(std::string_view key) const { return setting_of(config, key); }
 
+bool trusts_pasted_key(const IdentityProvider& provider) {
+  return provider.setting("useJwksUrl") == "false" && !trim(provider.setting("publicKeySignatureVerifier")).empty();
+}
+
+std::vector<std::string> forwarded_parameters(const IdentityProvider& provider) {
+  std::vector<std::string> out;
+  auto rest = provider.setting("forwardParameters");
+  while (!rest.empty()) {
+    const auto comma = rest.find(',');
+    if (const auto name = trim(rest.substr(0, comma)); !name.empty()) out.emplace_back(name);
+    rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
+  }
+  return out;
+}
+
 std::optional<IdentityProvider> find_identity_provider(const Realm& realm, std::string_view alias) {
   const auto* list = list_in(realm, "identityProviders");
   if (list == nullptr) return std::nullopt;

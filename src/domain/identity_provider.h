@@ -48,6 +48,13 @@ struct IdentityProviderMapper {
   [[nodiscard]] std::string_view setting(std::string_view key) const;
 };
 
+/// Its tokens would be believed by one key in the record (`publicKeySignatureVerifier`) instead of those it publishes.
+[[nodiscard]] bool trusts_pasted_key(const IdentityProvider& provider);
+/// Parameters of the client's request that the record wants passed on (`forwardParameters`: names, by commas).
+[[nodiscard]] std::vector<std::string> forwarded_parameters(const IdentityProvider& provider);
+/// Those that can be.
+inline constexpr std::string_view kForwardable[] = {"acr_values", "login_hint", "max_age", "ui_locales"};
+
 /// Absent: there is none by that alias, or its document is no provider's.
 [[nodiscard]] std::optional<IdentityProvider> find_identity_provider(const Realm& realm, std::string_view alias);
 /// All of them, in the order of the document.

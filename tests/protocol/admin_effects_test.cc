@@ -172,6 +172,35 @@ TEST_F(AdminEffects, refuses_links_to_entra_that_no_sign_in_would_find) {
          R"([{"identityProvider":"ms","userId":"0fedcba9-1111-2222-3333-444455556666/aaaa-1","userName":"x"}])");
 }
 
+// What would be passed over in silence lets in people, or believes keys, as nobody meant.
+TEST_F(AdminEffects, refuses_settings_of_a_provider_that_nothing_keeps_to) {
+  const auto make = [this](const std::string& alias, const std::string& config) {
+    return world.post("/identity-provider/instances",
+                      R"({"alias":")" + alias + R"(","providerId":"oidc","config":{)" + config + "}}");
+  };
+  const std::pair<std::string, std::string> refused[] = {
+      {R"("doNotStoreUsers":"true")", "doNotStoreUsers is not supported"},
+      {R"("acceptsPromptNoneForwardFromClient":"true")", "acceptsPromptNoneForwardFromClient is not supported"},
+      {R"("useJwksUrl":"false","publicKeySignatureVerifier":"MIIB")",
+       "publicKeySignatureVerifier is not supported: keys are read at jwksUrl"},
+      {R"("forwardParameters":"acr_values, tracking")", "The parameter tracking cannot be forwarded"},
+      {R"("filteredByClaim":"true","claimFilterName":"groups")",
+       "claimFilterName and claimFilterValue say whom filteredByClaim lets in"},
+  };
+  for (const auto& [config, why] : refused) expect(make("odd", config), 400, R"({"errorMessage":")" + why + R"("})");
+  EXPECT_EQ(make("kept", R"("doNotStoreUsers":"false","forwardParameters":"acr_values,ui_locales","useJwksUrl":"true",)"
+                         R"("filteredByClaim":"true","claimFilterName":"groups","claimFilterValue":"staff")")
+                .status,
+            201);
+  const auto mapper = [this](const std::string& kind) {
+    return world.post("/identity-provider/instances/kept/mappers",
+                      R"({"name":")" + kind + R"(","identityProviderMapper":")" + kind + R"(","config":{}})");
+  };
+  EXPECT_EQ(mapper("oidc-user-session-note-idp-mapper").status, 400);
+  EXPECT_EQ(mapper("hardcoded-user-session-attribute-idp-mapper").status, 400);
+  EXPECT_EQ(mapper("github-user-attribute-mapper").status, 201);
+}
+
 // A key store's password is hashed 100,000 times: were it done in a transaction, every writer would wait for it.
 TEST_F(AdminEffects, refuses_to_make_key_stores_in_a_transaction) {
   const auto id = client(R"({"clientId":"app"})");

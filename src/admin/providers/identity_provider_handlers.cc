@@ -10,6 +10,8 @@
 #include "base/uri.h"
 #include "core/changes/check_values.h"
 #include "core/changes/role_by_path.h"
+#include "domain/identity_provider.h"
+#include "domain/provider_mapper_types.h"
 #include "domain/representation/realm_json.h"
 
 namespace cardea::admin {
@@ -26,62 +28,6 @@ constexpr ProviderType kTypes[] = {{"oidc", "OpenID Connect v1.0"},
                                    {"microsoft", "Microsoft"},
                                    {"entra", "Microsoft Entra ID"},
                                    {"oauth2", "OAuth v2"}};
-
-struct MapperType {
-  std::string_view id;
-  std::string_view name;
-  std::string_view category;
-  std::string_view help;
-  std::array<std::string_view, 3> config;
-};
-constexpr MapperType kMapperTypes[] = {
-    {"oidc-user-attribute-idp-mapper",
-     "Attribute Importer",
-     "Attribute Importer",
-     "A claim becomes an attribute.",
-     {"claim", "user.attribute", ""}},
-    {"oidc-role-idp-mapper",
-     "Claim to Role",
-     "Role Importer",
-     "A claim of a value gives a role.",
-     {"claim", "claim.value", "role"}},
-    {"oidc-advanced-role-idp-mapper",
-     "Advanced Claim to Role",
-     "Role Importer",
-     "Claims together give a role.",
-     {"claims", "are.claim.values.regex", "role"}},
-    {"oidc-advanced-group-idp-mapper",
-     "Advanced Claim to Group",
-     "Group Importer",
-     "Claims together give a group.",
-     {"claims", "are.claim.values.regex", "group"}},
-    {"oidc-hardcoded-role-idp-mapper", "Hardcoded Role", "Role Importer", "Everybody gets a role.", {"role", "", ""}},
-    {"oidc-hardcoded-group-idp-mapper",
-     "Hardcoded Group",
-     "Group Importer",
-     "Everybody gets a group.",
-     {"group", "", ""}},
-    {"hardcoded-attribute-idp-mapper",
-     "Hardcoded Attribute",
-     "Attribute Importer",
-     "Everybody gets an attribute.",
-     {"attribute", "attribute.value", ""}},
-    {"hardcoded-user-session-attribute-idp-mapper",
-     "Hardcoded User Session Attribute",
-     "Attribute Importer",
-     "Every session gets a note.",
-     {"attribute", "attribute.value", ""}},
-    {"oidc-username-idp-mapper",
-     "Username Template Importer",
-     "Preprocessor",
-     "The username, from a template.",
-     {"template", "target", ""}},
-    {"oidc-user-session-note-idp-mapper",
-     "User Session Note Mapper",
-     "User Session",
-     "Claims become session notes.",
-     {"claims", "are.claim.values.regex", ""}},
-};
 
 constexpr std::string_view kUrlMembers[] = {
     "authorizationUrl",     "tokenUrl", "userInfoUrl", "logoutUrl", "jwksUrl", "tokenIntrospectionUrl",
@@ -141,6 +87,28 @@ Or<void> refuse_moved_secret(const json::object& provider, const json::object& c
   }
   if (!is_moved) return {};
   return refuse(error_message(400, "The address of the provider changed: give its client secret again"));
+}
+
+/// A setting that would be passed over in silence lets in people, or believes keys, as its administrator does not
+/// expect.
+Or<void> refuse_what_cannot_be(const json::object& config) {
+  IdentityProvider read;
+  for (const auto& [name, value] : config) read.config.emplace(name, value.get_string());
+  for (const std::string_view name : {"doNotStoreUsers", "acceptsPromptNoneForwardFromClient"}) {
+    if (read.is_on(name)) return refuse(error_message(400, std::string(name).append(" is not supported")));
+  }
+  if (trusts_pasted_key(read)) {
+    return refuse(error_message(400, "publicKeySignatureVerifier is not supported: keys are read at jwksUrl"));
+  }
+  for (const auto& name : forwarded_parameters(read)) {
+    if (std::ranges::find(kForwardable, name) != std::end(kForwardable)) continue;
+    return refuse(error_message(400, "The parameter " + name + " cannot be forwarded"));
+  }
+  const bool filters = read.is_on("filteredByClaim");
+  if (filters && (read.setting("claimFilterName").empty() || read.setting("claimFilterValue").empty())) {
+    return refuse(error_message(400, "claimFilterName and claimFilterValue say whom filteredByClaim lets in"));
+  }
+  return {};
 }
 
 bool vouches(const json::object* provider) {
@@ -215,6 +183,7 @@ Or<json::object> read_provider(Call& call, const json::object& body, const json:
     if (!value.is_string()) return refuse(error(400, "unknown_error", "Cannot parse the JSON"));
   }
   CARDEA_DO(check_urls(call.realm(), config));
+  CARDEA_DO(refuse_what_cannot_be(config));
   CARDEA_DO(refuse_moved_secret(provider, config, before));
   CARDEA_DO(require_vouching_covered(call, provider, before));
   json::value masked(config);
@@ -267,7 +236,8 @@ Or<json::object> read_idp_mapper(Call& call, const json::object& body, std::stri
   CARDEA_DO(require_grants_covered(call, mapper["config"].get_object()));
   if (check_name(string_or(mapper, "name", ""))) return refuse(error(400, "invalid_request", "A mapper has a name"));
   const auto type = string_or(mapper, "identityProviderMapper", "");
-  const bool is_known = std::ranges::any_of(kMapperTypes, [&](const MapperType& each) { return each.id == type; });
+  const bool is_known =
+      std::ranges::any_of(kProviderMapperTypes, [&](const ProviderMapperType& each) { return each.id == type; });
   if (!is_known) return refuse(error_message(400, "Invalid identity provider mapper [" + type + "]"));
   for (const auto& item : mappers_of(call)) {
     const auto& other = item.as_object();
@@ -362,7 +332,7 @@ Answer delete_identity_provider(Call& call) {
 Answer list_idp_mapper_types(Call& call) {
   CARDEA_TRY(provider, load_provider(call));
   json::object out;
-  for (const auto& type : kMapperTypes) {
+  for (const auto& type : kProviderMapperTypes) {
     json::array properties;
     for (const auto name : type.config) {
       if (name.empty()) continue;

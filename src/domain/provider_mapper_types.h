@@ -1,0 +1,71 @@
+// The identity provider mappers that there are (keycloak.md section 5.7): the admin API takes these and no others, and
+// broker/mappers.cc has a function for each.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace cardea {
+
+struct ProviderMapperType {
+  std::string_view id;
+  std::string_view name;
+  std::string_view category;
+  std::string_view help;
+  std::array<std::string_view, 3> config;
+};
+inline constexpr ProviderMapperType kProviderMapperTypes[] = {
+    {"oidc-user-attribute-idp-mapper",
+     "Attribute Importer",
+     "Attribute Importer",
+     "A claim becomes an attribute.",
+     {"claim", "user.attribute", ""}},
+    {"oidc-role-idp-mapper",
+     "Claim to Role",
+     "Role Importer",
+     "A claim of a value gives a role.",
+     {"claim", "claim.value", "role"}},
+    {"oidc-advanced-role-idp-mapper",
+     "Advanced Claim to Role",
+     "Role Importer",
+     "Claims together give a role.",
+     {"claims", "are.claim.values.regex", "role"}},
+    {"oidc-advanced-group-idp-mapper",
+     "Advanced Claim to Group",
+     "Group Importer",
+     "Claims together give a group.",
+     {"claims", "are.claim.values.regex", "group"}},
+    {"oidc-hardcoded-role-idp-mapper", "Hardcoded Role", "Role Importer", "Everybody gets a role.", {"role", "", ""}},
+    {"oidc-hardcoded-group-idp-mapper",
+     "Hardcoded Group",
+     "Group Importer",
+     "Everybody gets a group.",
+     {"group", "", ""}},
+    {"hardcoded-attribute-idp-mapper",
+     "Hardcoded Attribute",
+     "Attribute Importer",
+     "Everybody gets an attribute.",
+     {"attribute", "attribute.value", ""}},
+    {"oidc-username-idp-mapper",
+     "Username Template Importer",
+     "Preprocessor",
+     "The username, from a template.",
+     {"template", "target", ""}},
+    {"google-user-attribute-mapper",
+     "Attribute Importer",
+     "Attribute Importer",
+     "A member of the profile becomes an attribute.",
+     {"jsonField", "userAttribute", ""}},
+    {"github-user-attribute-mapper",
+     "Attribute Importer",
+     "Attribute Importer",
+     "A member of the profile becomes an attribute.",
+     {"jsonField", "userAttribute", ""}},
+    {"microsoft-user-attribute-mapper",
+     "Attribute Importer",
+     "Attribute Importer",
+     "A member of the profile becomes an attribute.",
+     {"jsonField", "userAttribute", ""}},
+};
+
+}  // namespace cardea
