@@ -241,8 +241,9 @@ web::Outcome resume(const ArrivalPtr& arrival, UpstreamSignIn signed_in) {
 
 // Signs in to an account that exists, linked before or only now: what locks it and what it has of credentials counts
 // the same.
-web::Outcome sign_in_to(const ArrivalPtr& arrival, const User& user, std::function<Stored<void>(Tx&)> write) {
-  return then_read(arrival->dependencies, [arrival, user, write = std::move(write)]() -> web::Outcome {
+web::Outcome sign_in_to(const ArrivalPtr& arrival, const User& user, std::function<Stored<void>(Tx&)> write,
+                        bool only_at_end = false) {
+  return then_read(arrival->dependencies, [arrival, user, write = std::move(write), only_at_end]() -> web::Outcome {
     const auto& repositories = arrival->dependencies.repositories;
     const auto now = arrival->dependencies.clock.now();
     std::optional<LoginFailures> failures;
@@ -258,6 +259,7 @@ web::Outcome sign_in_to(const ArrivalPtr& arrival, const User& user, std::functi
     const bool is_closed = brute_force_settings(arrival->realm->realm).is_on && is_locked(failures, now);
     if (!user.enabled || is_closed) return fail_arrival(*arrival, "user_disabled", kDisabled);
     auto signed_in = sign_in(arrival, user, write);
+    signed_in.only_at_end = only_at_end;
     for (const auto& credential : *credentials) {
       signed_in.credentials.insert(credential.type);
       if (credential.type == "password") signed_in.password_set_at = credential.created_at;
@@ -277,11 +279,14 @@ PendingLink pending_of(const Arrival& arrival, const UserId& user) {
           .token_text = keeps_token(*arrival.provider) ? arrival.token_text : std::string()};
 }
 
-web::Outcome link_now(const ArrivalPtr& arrival, const User& user) {
-  return sign_in_to(arrival, user, [arrival, pending = pending_of(*arrival, user.id)](Tx& tx) {
-    return store_link(tx, arrival->dependencies, {*arrival->realm, *arrival->provider, arrival->request.correlation_id},
-                      pending);
-  });
+web::Outcome link_now(const ArrivalPtr& arrival, const User& user, bool only_at_end = false) {
+  return sign_in_to(
+      arrival, user,
+      [arrival, pending = pending_of(*arrival, user.id)](Tx& tx) {
+        return store_link(tx, arrival->dependencies,
+                          {*arrival->realm, *arrival->provider, arrival->request.correlation_id}, pending);
+      },
+      only_at_end);
 }
 
 // Leaves out what the realm's profile does not allow in a name or an address. False: the username is not allowed.
@@ -418,7 +423,7 @@ web::Outcome decide(const ArrivalPtr& arrival, const Known& known) {
   }
   // In the middle of a login whoever signed in to the account already is its owner: that is the proof that a link
   // needs, where it evades no other factor.
-  if (known.proven && !known.proven_has_another) return link_now(arrival, *known.proven);
+  if (known.proven && !known.proven_has_another) return link_now(arrival, *known.proven, true);
   if (arrival->paused.proven_as && !known.linked) {
     return fail_arrival(*arrival, "other_user", "You are signed in there as somebody else.");
   }

@@ -23,6 +23,7 @@ struct Check {
   seconds interval{0};
   UpstreamCheckNext next;
   std::string refresh_token = {};
+  bool is_first_try = true;  // of this token, as it stands: an answer to it may not have been lost
 };
 using CheckPtr = std::shared_ptr<Check>;
 
@@ -41,11 +42,14 @@ void log_check(const Check& check, std::string_view event, std::string_view reas
                                          {"correlation_id", check.request.correlation_id}});
 }
 
-// Nothing was said for or against the person.
+// Nothing was said for or against the person: nothing ends, and after a while nothing is given either.
 web::Outcome wait_for_it(const CheckPtr& check, std::string_view reason) {
   log_check(*check, "upstream_check_failed", reason);
   const auto age = check->dependencies.clock.now() - last_checked(check->session);
-  return check->next(age < check->interval * kCheckIntervalsMax);
+  if (age < check->interval * kCheckIntervalsMax) return check->next(true);
+  auto later = web::no_store_json(503, R"({"error":"temporarily_unavailable"})");
+  later.set("Retry-After", "10");
+  return later;
 }
 
 Stored<std::optional<FederatedIdentity>> find_link(Rows& rows, const Check& check) {
@@ -82,14 +86,32 @@ Stored<void> end_those_of(Tx& tx, const Check& check, bool offline) {
   return {};
 }
 
-// On the store lane. A sign-in, or another check, may have brought a newer token meanwhile: then nothing is ended.
-web::Outcome end_all(const CheckPtr& check, std::string_view reason, std::string_view text) {
+Stored<void> end_this(Tx& tx, const Check& check) {
+  const auto& dependencies = check.dependencies;
+  const auto ended = end_session(tx, dependencies.repositories, dependencies.random,
+                                 {.realm = check.realm->realm,
+                                  .session = check.session.id,
+                                  .offline = check.session.offline,
+                                  .issuer = dependencies.base_url.issuer(check.request, check.realm->realm.name),
+                                  .now = dependencies.clock.now()});
+  if (!ended) return refuse(ended.error());
+  return {};
+}
+
+// On the store lane. Every session of the person ends only by a clear word about the newest token: not when a sign-in
+// brought another one meanwhile, and of a token that was sent before without an answer only this session ends, since
+// the provider may have replaced it in the answer that was lost.
+web::Outcome end_refused(const CheckPtr& check, std::string_view reason, std::string_view text) {
   bool is_superseded = false;
   const auto ended = write_to(check->dependencies.repositories.store, [&](Tx& tx) -> Stored<bool> {
     const auto link = find_link(tx, *check);
     if (!link) return refuse(link.error());
     is_superseded = *link && refresh_token_in(*link) != check->refresh_token;
     if (is_superseded) return true;
+    if (!check->is_first_try || check->refresh_token.empty()) {
+      if (auto done = end_this(tx, *check); !done) return refuse(done.error());
+      return true;
+    }
     for (const bool offline : {false, true}) {
       if (auto done = end_those_of(tx, *check, offline); !done) return refuse(done.error());
     }
@@ -155,10 +177,11 @@ bool is_about_the_person(std::string_view error) {
 
 web::Outcome take_answer(const CheckPtr& check, const web::Fetched& fetched) {
   auto answer = upstream::read_token_answer(fetched);
-  if (!answer && !is_about_the_person(answer.error().error)) return wait_for_it(check, answer.error().error);
+  const bool is_clear = fetched && fetched->status < 500 && !answer && is_about_the_person(answer.error().error);
+  if (!answer && !is_clear) return wait_for_it(check, answer.error().error);
   return web::then(web::Lane::kStore, [check, answer = std::move(answer)]() -> web::Outcome {
     if (answer) return keep_answer(check, *answer);
-    return end_all(check, answer.error().error, answer.error().description);
+    return end_refused(check, answer.error().error, answer.error().description);
   });
 }
 
@@ -174,7 +197,14 @@ web::Outcome ask(const CheckPtr& check, const Result<Addresses, std::string>& ad
 
 enum class Turn { kOurs, kAnothers, kNoToken };
 
-// One request at a time for a person: a refresh token that is sent twice is a stolen one to many providers.
+Stored<bool> take(Tx& tx, const Check& check, std::string_view what, TimePoint until) {
+  const auto hash = crypto::sha256_base64url("upstream-check." + check.provider->alias + "." +
+                                             check.session.user.str() + "." + std::string(what));
+  return check.dependencies.repositories.used_ids.take(tx, check.realm->realm.id, hash, until);
+}
+
+// One request at a time for a person: a refresh token that is sent twice is a stolen one to many providers. The next
+// minute is taken as well, so that two requests do not meet at the border.
 Stored<Turn> take_turn(Tx& tx, Check& check) {
   const auto link = find_link(tx, check);
   if (!link) return refuse(link.error());
@@ -182,19 +212,24 @@ Stored<Turn> take_turn(Tx& tx, Check& check) {
   if (check.refresh_token.empty()) return Turn::kNoToken;
   const auto now = check.dependencies.clock.now();
   const auto minute = epoch_seconds(now) / kCheckIntervalMin.count();
-  const auto hash = crypto::sha256_base64url("upstream-check." + check.provider->alias + "." +
-                                             check.session.user.str() + "." + std::to_string(minute));
-  const auto taken =
-      check.dependencies.repositories.used_ids.take(tx, check.realm->realm.id, hash, now + kCheckIntervalMin * 2);
-  if (!taken) return refuse(taken.error());
-  return *taken ? Turn::kOurs : Turn::kAnothers;
+  const auto until = now + kCheckIntervalMin * 3;
+  const auto ours = take(tx, check, std::to_string(minute), until);
+  if (!ours) return refuse(ours.error());
+  if (!*ours) return Turn::kAnothers;
+  const auto next = take(tx, check, std::to_string(minute + 1), until);
+  if (!next) return refuse(next.error());
+  const auto text = crypto::sha256_base64url(link->value().token.reveal());
+  const auto first = take(tx, check, text, now + check.interval * kCheckIntervalsMax + kCheckIntervalMin * 60);
+  if (!first) return refuse(first.error());
+  check.is_first_try = *first;
+  return Turn::kOurs;
 }
 
 web::Outcome begin(const CheckPtr& check) {
   const auto turn = write_to(check->dependencies.repositories.store, [&](Tx& tx) { return take_turn(tx, *check); });
   if (!turn) return store_failed(check->dependencies, check->request, check->realm.get(), turn.error());
   if (*turn == Turn::kAnothers) return wait_for_it(check, "asked_a_moment_ago");
-  if (*turn == Turn::kNoToken) return end_all(check, "no_refresh_token", "let its scope bring one: offline_access");
+  if (*turn == Turn::kNoToken) return end_refused(check, "no_refresh_token", "let its scope bring one: offline_access");
   return with_addresses(check->dependencies, *check->provider,
                         [check](const Result<Addresses, std::string>& addresses) { return ask(check, addresses); });
 }

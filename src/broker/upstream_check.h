@@ -3,8 +3,10 @@
 // refresh token that came with the last sign-in is then used up at the provider; what it refuses ends every session of
 // the person that stands on it. Internal to broker, but for `check_upstream` (broker.h).
 //
-// When unsure the answer is no: a record that asks for this, and no refresh token (its scope must bring one), is a
-// session that ends after the interval. A provider that cannot be reached is waited for, three intervals long.
+// Every session of the person ends only by a clear refusal of the newest token. Less than that ends this one session at
+// most: no refresh token (the scope must bring one), or a refusal of a token that may have been replaced in an answer
+// that was lost. A provider that cannot be reached ends nothing: it is waited for, three intervals long, and then
+// nothing is given until it can.
 #pragma once
 
 #include <optional>

@@ -225,8 +225,10 @@ std::string hint_of(const UserSession& session, const SecretBytes& kept) {
   const auto is_same = [&](std::string_view claim, std::string_view note) {
     return string_or(claims->get_object(), claim, "") == session.note(note);
   };
-  const bool is_its = token.size() <= kHintBytesMax && is_same("iss", kUpstreamIssuerNote) &&
-                      is_same("sub", kUpstreamSubjectNote) && is_same("sid", kUpstreamSidNote);
+  // Without the note it is not this browser's session (broker.h).
+  const bool is_its = !session.note(kUpstreamSubjectNote).empty() && token.size() <= kHintBytesMax &&
+                      is_same("iss", kUpstreamIssuerNote) && is_same("sub", kUpstreamSubjectNote) &&
+                      is_same("sid", kUpstreamSidNote);
   return is_its ? std::move(token) : std::string();
 }
 

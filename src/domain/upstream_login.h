@@ -32,6 +32,9 @@ struct UpstreamSignIn {
   std::set<std::string, std::less<>> credentials;  // types the user has
   std::optional<TimePoint> password_set_at = {};
   UpstreamProof proof = {};
+  /// `save` links the identity to whoever was proven before in this login: only a step that ends the login pays for it,
+  /// or half a proof would leave a way in behind.
+  bool only_at_end = false;
   /// Uses up what came back from the provider and stores what it brought, with the step's result or not at all.
   /// kConflict: it was used before. May run twice.
   std::function<Stored<void>(Tx&)> save = {};

@@ -65,10 +65,9 @@ FlowLevels levels_for(const StepRun& run, const FlowProgress& progress, const Pe
                  .earlier = run.stepped ? levels_of(*run.stepped) : std::map<int, std::int64_t>{},
                  .now = epoch_seconds(run.dependencies.clock.now())};
   // Only of a time that the provider names: it may have asked for the second factor a week ago.
-  const auto& upstream = person.upstream;
-  if (progress.has(Proof::kUpstream) && upstream && upstream->level && upstream->auth_time) {
-    out.vouched = *upstream->level;
-    out.vouched_at = std::min(*upstream->auth_time, out.now);
+  if (progress.has(Proof::kUpstream) && person.upstream && person.upstream->level && person.upstream->auth_time) {
+    out.vouched = *person.upstream->level;
+    out.vouched_at = std::min(*person.upstream->auth_time, out.now);
   }
   return out;
 }
@@ -420,6 +419,13 @@ web::Outcome go_on(const StepRunPtr& run, StepPassed passed, FlowProgress progre
       decide(*run, progress,
              {.user = &passed.user, .credentials = passed.credentials, .upstream = upstream_of(*run, passed)}, roles);
   if (const auto* denied = std::get_if<Denied>(&decision)) return deny(*run, denied->reason);
+  if (passed.only_at_end && !std::holds_alternative<Complete>(decision)) {
+    run->dependencies.log.info("login_failed", {{"reason", "link_before_the_end"},
+                                                {"realm", run->realm->realm.name},
+                                                {"user_id", passed.user.id.str()},
+                                                {"correlation_id", run->request.correlation_id}});
+    return show_step(*run, {.error = "This account there is not linked to yours yet."});
+  }
   Settlement settlement{.takes_row = run->steps() != nullptr, .next = {}};
   Complete end;
   if (const auto* complete = std::get_if<Complete>(&decision)) {

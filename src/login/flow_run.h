@@ -27,6 +27,7 @@ struct StepPassed {
   std::function<Stored<void>(Tx&)> consume = {};
   std::string_view used_before = {};
   std::optional<UpstreamProof> upstream = {};  // of Proof::kUpstream
+  bool only_at_end = false;                    // refused where the flow asks for more after it
 };
 [[nodiscard]] web::Outcome pass_step(const StepRunPtr& run, StepPassed passed);
 

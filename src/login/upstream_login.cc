@@ -85,6 +85,8 @@ std::string only_provider(const Execution& execution) {
 }
 
 const Execution* redirector_of(const StepRun& run) {
+  // Of several the one that the person chose.
+  if (run.execution != nullptr && is_redirector(*run.execution)) return run.execution;
   const auto found = std::ranges::find_if(run.choices, [](const Execution* each) { return is_redirector(*each); });
   return found == run.choices.end() ? nullptr : *found;
 }
@@ -108,7 +110,7 @@ std::optional<std::string> provider_to_start_with(const StepRun& run) {
 
 std::string provider_url(const StepRun& run, std::string_view alias, std::string_view session_code) {
   auto link = step_link(run, {.session_code = std::string(session_code)});
-  link.execution.clear();
+  link.execution = is_redirector(*run.execution) ? run.execution->id : std::string();
   // login-actions/{action} with another place before the query.
   auto url = link_url(run.dependencies.base_url.of(run.request), run.realm->realm.name, "", link);
   const std::string_view from = "/login-actions/";
@@ -147,7 +149,8 @@ web::Outcome resume_login(const Dependencies& dependencies, const web::Request& 
                                .password_set_at = signed_in.password_set_at,
                                .consume = std::move(signed_in.save),
                                .used_before = kUsedBefore,
-                               .upstream = std::move(signed_in.proof)});
+                               .upstream = std::move(signed_in.proof),
+                               .only_at_end = signed_in.only_at_end});
       });
 }
 

@@ -123,6 +123,35 @@ TEST_F(SourceStep, refuses_to_link_beside_another_factor_of_the_person) {
   expect_signed_in(come_back(later), "ada");
 }
 
+// Half a proof leaves no way in behind: what comes after the step is proven first.
+TEST_F(SourceStep, refuses_to_link_before_the_last_step) {
+  server_.change_realm([](Realm& realm) {
+    realm.extra["authenticationFlows"] = json::parse(R"([
+      {"alias": "two", "topLevel": true, "authenticationExecutions": [
+        {"authenticator": "auth-username-password-form", "requirement": "REQUIRED", "priority": 10},
+        {"authenticator": "source", "requirement": "REQUIRED", "priority": 20, "authenticatorConfig": "to-up"},
+        {"authenticator": "auth-otp-form", "requirement": "REQUIRED", "priority": 30}]}])");
+  });
+  const auto documents = make_otp_documents({}, "12345678901234567890");
+  ASSERT_TRUE(server_.repositories.store.write([&](Tx& tx) {
+    Credential credential;
+    credential.id = CredentialId("otp-1");
+    credential.user = UserId("user-ada");
+    credential.type = "otp";
+    credential.credential_data = documents.credential_data;
+    credential.secret_data = documents.secret_data.clone();
+    return server_.repositories.credentials.insert(tx, credential);
+  }));
+  Browser browser(server_), later(server_);
+  go(browser, after_password(browser));
+  EXPECT_EQ(come_back(browser).status, 200);
+  EXPECT_TRUE(server_.log.contains("link_before_the_end"));
+  EXPECT_FALSE(link_of("u-1"));
+  link("ada", "u-1");
+  go(later, after_password(later));
+  EXPECT_EQ(come_back(later).status, 302);  // to the one-time code
+}
+
 /// A second level that only the provider gives.
 class SourceStepUp : public SourceStep {
  protected:

@@ -93,11 +93,38 @@ TEST_F(UpstreamCheck, refuses_to_go_on_for_ever_without_the_providers_word) {
   server_.clock.advance(seconds{599});
   token = use_token(token);
   server_.clock.advance(seconds{1});
-  (void)use_token(token, 400);
+  (void)use_token(token, 503);
   EXPECT_TRUE(is_signed_in(browser));  // nobody said a word against them
   status_ = 200;
-  server_.clock.advance(seconds{60});
+  server_.clock.advance(seconds{120});
   (void)use_token(token);
+}
+
+// The answer that replaced the token was lost: that is no word about the person, so the others stay.
+TEST_F(UpstreamCheck, refuses_to_end_all_sessions_for_a_token_that_may_have_been_replaced) {
+  Browser browser(server_), phone(server_);
+  (void)sign_in_there(browser);
+  auto token = sign_in_there(phone);
+  status_ = 503;
+  server_.clock.advance(seconds{300});
+  token = use_token(token);
+  status_ = 400;
+  server_.clock.advance(seconds{120});
+  (void)use_token(token, 400);
+  EXPECT_EQ(asked_, 2);
+  EXPECT_FALSE(is_signed_in(phone));
+  EXPECT_TRUE(is_signed_in(browser));
+}
+
+TEST_F(UpstreamCheck, refuses_to_ask_twice_within_two_minutes_for_one_person) {
+  Browser browser(server_), phone(server_);
+  const auto first = sign_in_there(browser);
+  const auto second = sign_in_there(phone);
+  server_.clock.advance(seconds{300});
+  (void)use_token(first);
+  server_.clock.advance(seconds{60});
+  (void)use_token(second);  // goes on without having been asked after
+  EXPECT_EQ(asked_, 1);
 }
 
 TEST_F(UpstreamCheck, refuses_when_there_is_nothing_to_ask_with) {

@@ -200,6 +200,12 @@ TEST_F(UpstreamLogout, hints_at_the_sign_in_that_the_session_stands_on_and_at_no
   EXPECT_EQ(string_or(hint, "iss", ""), kUpstream);
   EXPECT_EQ(string_or(hint, "sub", ""), "u-1");
   EXPECT_EQ(string_or(hint, "sid", ""), "there-2");
+  // Whoever holds one of our ID tokens ends the session with it, and sees none of the provider's.
+  Browser third(server_), other(server_);
+  claims_["sid"] = "there-3";
+  std::string url = "https://id.example" + std::string(kP) + "/logout?";
+  web::append_form(url, "id_token_hint", string_or(sign_in_there(third), "id_token", ""));
+  EXPECT_EQ(location_parameter(other.get(url), "id_token_hint"), "");
 }
 
 }  // namespace

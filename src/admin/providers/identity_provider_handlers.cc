@@ -143,6 +143,22 @@ Or<void> require_vouching_covered(Call& call, const json::object& provider, cons
   return is_same ? Or<void>() : call.require({AdminRole::kManageRealm});
 }
 
+/// Whoever may change where a provider is becomes everybody who signs in by it: that takes who may change the whole
+/// realm (attack class 21).
+Or<void> require_move_covered(Call& call, const json::object& provider, const json::object* before) {
+  if (before == nullptr) return {};
+  static constexpr std::string_view kWhere[] = {
+      "authorizationUrl", "tokenUrl", "userInfoUrl", "jwksUrl",        "useJwksUrl", "issuer",     "discoveryEndpoint",
+      "baseUrl",          "apiUrl",   "tenantId",    "allowedTenants", "cloud",      "userIDClaim"};
+  bool is_same = string_or(provider, "providerId", "") == string_or(*before, "providerId", "");
+  const auto* old = before->if_contains("config");
+  const auto known = old != nullptr && old->is_object() ? old->get_object() : json::object();
+  for (const auto name : kWhere) {
+    is_same = is_same && string_or(provider.at("config").as_object(), name, "") == string_or(known, name, "");
+  }
+  return is_same ? Or<void>() : call.require({AdminRole::kManageRealm});
+}
+
 Or<json::object> read_provider(Call& call, const json::object& body, const json::object* before) {
   static constexpr std::string_view kMembers[] = {"alias",
                                                   "displayName",
@@ -186,6 +202,7 @@ Or<json::object> read_provider(Call& call, const json::object& body, const json:
   CARDEA_DO(refuse_what_cannot_be(config));
   CARDEA_DO(refuse_moved_secret(provider, config, before));
   CARDEA_DO(require_vouching_covered(call, provider, before));
+  CARDEA_DO(require_move_covered(call, provider, before));
   json::value masked(config);
   const auto* old = before == nullptr ? nullptr : before->if_contains("config");
   keep_masked(masked, old == nullptr ? json::value() : *old);

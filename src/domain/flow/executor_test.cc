@@ -26,6 +26,7 @@ constexpr FormFacts kForms[] = {
      .proof = Proof::kRecoveryCode,
      .needs_user = true,
      .credential = "recovery-authn-codes"},
+    {.authenticator = "there", .proof = Proof::kUpstream},
 };
 const FormFacts* find_form(std::string_view name) {
   for (const auto& form : kForms) {
@@ -450,11 +451,11 @@ TEST(ExecutorTest, levels_that_another_provider_vouches_for) {
                          {{"loa-condition-level", std::move(number)}, {"loa-max-age", "100"}}),
                     std::move(factor)});
   };
-  const auto stepped = flow({level("1", step("identity-provider-redirector", kR)), level("2", step("otp", kR))});
+  const auto stepped = flow({level("1", step("there", kR)), level("2", step("otp", kR))});
   const auto vouched = [](int level, std::int64_t at) {
     return FlowLevels{.requested = 2, .earlier = {}, .now = 1000, .vouched = level, .vouched_at = at};
   };
-  const std::pair<std::string, Proof> there{"identity-provider-redirector", Proof::kUpstream};
+  const std::pair<std::string, Proof> there{"there", Proof::kUpstream};
   check({
       {"not for the level",
        stepped,

@@ -154,6 +154,8 @@ web::Outcome end_session(const LogoutPtr& logout, std::optional<SessionId> sessi
                                              {"correlation_id", logout->http.correlation_id}});
     const bool is_of_upstream = before && !before->note(kProviderNote).empty();
     if (!is_of_upstream || !logout->dependencies.upstream_logout_url) return finish(ended->frontchannel);
+    // Whose token it was is said to the provider by the browser of that very session alone: it stands in an address.
+    if (!logout->cookie || logout->cookie->session != session) before->notes.erase(std::string(kUpstreamSubjectNote));
     return logout->dependencies.upstream_logout_url(
         logout->http, logout->realm, *before, redirects ? target_url(*logout) : std::string(),
         [logout, finish, clients = ended->frontchannel](const std::string& url) -> web::Outcome {
