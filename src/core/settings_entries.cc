@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "base/encoding.h"
+#include "core/client_policies.h"
 #include "core/events/realm_events.h"
 #include "core/profile/user_profile.h"
 #include "core/token/service_account.h"
@@ -139,6 +140,7 @@ std::shared_ptr<const RealmEntry> make_realm_entry(Realm realm, std::vector<Clie
 std::shared_ptr<const ClientEntry> make_client_entry(std::shared_ptr<const RealmEntry> realm, Client client) {
   auto entry = std::make_shared<ClientEntry>();
   entry->secret_digest = crypto::sha256(client.secret.reveal());
+  hold_to_policies(realm->realm, client);
   entry->client = std::move(client);
   entry->realm = std::move(realm);
   entry->plans = std::make_unique<PlanCache>();

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "core/changes/check_values.h"
+#include "core/client_secret.h"
 #include "crypto/hash.h"
 #include "jose/jws.h"
 
@@ -73,9 +74,10 @@ bool has_secret_in_query(const web::Request& request) {
   });
 }
 
-/// True when one of the two spellings is the client's secret. The work depends on what was sent only, never on the
-/// client or its secret.
-bool is_secret_right(const PresentedClient& presented, const ClientEntry* client) {
+/// True when one of the two spellings is the client's secret, or the one before it while that is taken. The work
+/// depends on what was sent only, never on the client or its secret; a rotated one that stands beside it is no secret
+/// itself.
+bool is_secret_right(const PresentedClient& presented, const ClientEntry* client, TimePoint now) {
   static constexpr std::array<std::uint8_t, 32> kNobody{};
   const auto& expected = client == nullptr ? kNobody : client->secret_digest;
   const auto decoded = crypto::sha256(presented.secret.reveal());
@@ -84,7 +86,12 @@ bool is_secret_right(const PresentedClient& presented, const ClientEntry* client
   const bool matches_decoded = equal_secrets(as_text(decoded), as_text(expected));
   const bool matches_as_sent = equal_secrets(as_text(as_sent), as_text(expected));
   const bool has_secret = client != nullptr && !client->client.secret.empty() && !presented.secret_as_sent.empty();
-  return has_secret && (matches_decoded || matches_as_sent);
+  if (!has_secret) return false;
+  if ((matches_decoded || matches_as_sent) && !has_secret_ended(client->client, now)) return true;
+  const auto rotated = rotated_secret(client->client);
+  if (!rotated || rotated->until <= now) return false;
+  const auto before = crypto::sha256(rotated->secret.reveal());
+  return equal_secrets(as_text(decoded), as_text(before)) || equal_secrets(as_text(as_sent), as_text(before));
 }
 
 /// Client attribute of Keycloak 26.6: which of the two ways a secret may come.
@@ -154,9 +161,9 @@ Result<PresentedClient, OAuthError> read_presented_client(const web::Request& re
   return presented;
 }
 
-Result<void, OAuthError> authenticate_client(const PresentedClient& presented, const ClientEntry* client,
+Result<void, OAuthError> authenticate_client(const PresentedClient& presented, const ClientEntry* client, TimePoint now,
                                              BearerOnly bearer_only) {
-  const bool is_right = is_secret_right(presented, client);
+  const bool is_right = is_secret_right(presented, client, now);
   const auto refused = [&](OAuthCode code, std::string_view note) {
     return refuse(bad_client(code, presented.used_header, note));
   };

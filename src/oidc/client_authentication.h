@@ -41,8 +41,10 @@ enum class BearerOnly { kRefused, kAllowed };
 
 /// Decides for clients with a secret or none; the other ways are in authenticators/. `client` may be null (unknown):
 /// the refusal is the same as for a wrong secret, in text and in time; only the code differs, as Keycloak's does
-/// (invalid_client and unauthorized_client). Public clients need no secret, and what they send instead is passed over.
+/// (invalid_client and unauthorized_client). The secret before the present one is taken until its end
+/// (core/client_secret.h). Public clients need no secret, and what they send instead is passed over.
 [[nodiscard]] Result<void, OAuthError> authenticate_client(const PresentedClient& presented, const ClientEntry* client,
+                                                           TimePoint now,
                                                            BearerOnly bearer_only = BearerOnly::kRefused);
 
 /// Asked last, once the client is proven: 400 where clients that only receive tokens have no business.

@@ -34,7 +34,7 @@ Result<void, OAuthError> authenticate(std::string header, std::string_view form,
                                       BearerOnly bearer_only = BearerOnly::kRefused) {
   const auto presented = read_presented_client(with_header(std::move(header)), form_of(form));
   if (!presented) return refuse(presented.error());
-  return authenticate_client(*presented, client, bearer_only);
+  return authenticate_client(*presented, client, TimePoint{}, bearer_only);
 }
 
 void expect_refused(const Result<void, OAuthError>& result, OAuthCode code, int status, std::string_view text = kText) {

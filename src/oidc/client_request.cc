@@ -1,5 +1,6 @@
 #include "oidc/client_request.h"
 
+#include "core/client_policies.h"
 #include "crypto/hash.h"
 #include "oidc/authenticators/all_authenticators.h"
 #include "oidc/cors.h"
@@ -50,7 +51,8 @@ web::Outcome prove(Unproven&& unproven) {
                                    .note = "fapi2_needs_private_key_jwt_or_tls"});
   }
   if (const auto* authenticator = authenticator_for(client)) return authenticator->prove(std::move(unproven));
-  const auto proven = authenticate_client(unproven.presented, client, unproven.rules.bearer_only);
+  const auto proven =
+      authenticate_client(unproven.presented, client, unproven.request->now, unproven.rules.bearer_only);
   if (!proven) return refuse_proof(unproven, proven.error());
   return accept_client(std::move(unproven));
 }
@@ -119,6 +121,22 @@ bool bind_certificate(ClientRequest& request) {
   return true;
 }
 
+/// What client policies say of a client that proved itself (core/client_policies.h).
+std::optional<OAuthError> refused_by_policy(const Client& client) {
+  if (!is_type_allowed(client)) {
+    return OAuthError{.code = OAuthCode::kInvalidClient,
+                      .description = "invalid client access type",
+                      .status = 400,
+                      .note = "policy_confidential_client"};
+  }
+  if (!is_authenticator_allowed(client)) {
+    return OAuthError{.code = OAuthCode::kInvalidRequest,
+                      .description = "Configured client authentication method not allowed for client",
+                      .note = "policy_secure_client_authenticator"};
+  }
+  return std::nullopt;
+}
+
 /// The DPoP proof that came with the request, checked and used up, for the tokens to be bound to its key.
 web::Outcome bind(Unproven&& unproven) {
   auto& request = *unproven.request;
@@ -167,6 +185,9 @@ web::Response refuse_proof(const Unproven& unproven, const OAuthError& error) {
 }
 
 web::Outcome accept_client(Unproven unproven) {
+  if (const auto error = refused_by_policy(unproven.request->client->client)) {
+    return refused(*unproven.request, *error);
+  }
   const auto& form = unproven.request->form;
   const auto twice =
       unproven.rules.targets_may_repeat ? form.first_repeated({"audience", "resource"}) : form.first_repeated();

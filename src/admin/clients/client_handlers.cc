@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "core/changes/check_values.h"
 #include "core/changes/new_client.h"
+#include "core/client_policies.h"
+#include "core/client_secret.h"
 #include "core/realm_defaults.h"
 
 namespace cardea::admin {
@@ -62,14 +64,17 @@ Or<void> refuse_taken(Call& call, const Client& client) {
 void merge_attributes(Client& client, const std::map<std::string, std::string>& before) {
   for (const auto& [name, value] : before) client.attributes.emplace(name, value);
   std::erase_if(client.attributes, [](const auto& pair) { return pair.second.empty(); });
-  for (const std::string name : {"realm_client", "client.secret.creation.time"}) {  // the server's own
-    if (const auto was = before.find(name); was != before.end()) client.attributes[name] = was->second;
+  std::erase_if(client.attributes, [](const auto& pair) { return is_secret_attribute(pair.first); });
+  for (const auto& [name, value] : before) {  // the server's own
+    if (name == "realm_client" || is_secret_attribute(name)) client.attributes[name] = value;
   }
 }
 
-void renew_secret(Call& call, Client& client) {
-  client.secret = SecretBytes(random_handle(call.random()));
-  client.attributes["client.secret.creation.time"] = std::to_string(epoch_seconds(call.now()));
+/// What the realm's policies want of a client that is written.
+Or<void> settle_policies(const Call& call, Client& client) {
+  const auto refused = settle_by_policies(call.realm(), client);
+  if (refused) return refuse(error(400, refused->error, refused->description));
+  return {};
 }
 
 Or<json::object> secret_json(Call& call, const Client& client) {
@@ -91,6 +96,12 @@ Answer list_clients(Call& call) {
   json::array list;
   if (!call.may_any({AdminRole::kViewClients, AdminRole::kManageClients})) return ok(list);  // query-clients alone
   CARDEA_TRY(page, call.page());
+  // `viewableOnly` asks for what everybody who comes here may see anyway. Keycloak searches by those attributes alone
+  // that its operator named, and nobody named any.
+  if (const auto colon = call.query("q").find(':'); colon != std::string_view::npos) {
+    const auto name = std::string(call.query("q").substr(0, colon));
+    return refuse(error(400, "invalid_request", "Attributes [" + name + "] not allowed for search"));
+  }
   const auto wanted = call.query("clientId");
   if (!wanted.empty() && !call.flag("search")) {
     CARDEA_TRY(client, call.repositories().clients.find_by_client_id(call.rows(), call.realm().id, wanted));
@@ -130,6 +141,10 @@ Answer create_client(Call& call) {
   complete_new_client(read, object, call.now(), call.random());
   std::erase_if(client.attributes, [](const auto& pair) { return pair.second.empty(); });
   client.attributes["realm_client"] = "false";
+  CARDEA_DO(settle_policies(call, client));
+  if (const auto rotation = rotation_of(call.realm(), client)) {
+    keep_rotating(client, *rotation, call.now(), call.random());
+  }
   CARDEA_DO(attach_scopes(call, read));
   CARDEA_DO(settle_mappers(call, {}, client.mappers));
   CARDEA_DO(call.repositories().clients.insert(call.tx(), call.realm().id, client));
@@ -137,6 +152,24 @@ Answer create_client(Call& call) {
   CARDEA_TRY(shown, masked_client_json(call, client));
   call.note_after(std::move(shown));
   return call.created(client.id.str());
+}
+
+/// A client as other programs describe it, as ClientRepresentation. Nothing is stored.
+Answer convert_client_description(Call& call) {
+  const auto text = trim(std::string_view(call.request().body));
+  if (text.starts_with('<')) return refuse(not_offered("This server has no SAML."));
+  const auto parsed = parse_json(text);
+  if (!parsed || !parsed->is_object()) return refuse(error(400, "Unsupported format"));
+  const auto& object = parsed->get_object();
+  if (object.contains("redirect_uris")) {
+    return refuse(not_offered("Send the metadata of RFC 7591 to clients-registrations/openid-connect."));
+  }
+  if (!object.contains("clientId")) return refuse(error(400, "Unsupported format"));
+  CARDEA_DO(refuse_unknown_client_members(object));
+  RepresentationProblems problems;
+  (void)parse_client(object, JsonPath(), problems, ClientRepresentation());
+  if (!problems.empty()) return refuse(error(400, "unknown_error", "Cannot parse the JSON"));
+  return ok(object);
 }
 
 Answer get_client(Call& call) {
@@ -177,10 +210,15 @@ Answer update_client(Call& call) {
     named.client_id = client_id;
     if (is_needed(call.realm(), named)) return refuse(error(400, "invalid_input", "This client keeps its ID"));
   }
+  CARDEA_DO(settle_policies(call, client));
+  const auto rotation = rotation_of(call.realm(), client);
   if (client.public_client || client.bearer_only) {
     client.secret = SecretBytes();
+    drop_rotated_secret(client);
   } else if (client.secret.empty()) {
-    renew_secret(call, client);
+    renew_secret(client, rotation, call.now(), call.random());
+  } else if (rotation) {
+    keep_rotating(client, *rotation, call.now(), call.random());
   }
   CARDEA_DO(settle_mappers(call, mappers_before, client.mappers));
   CARDEA_DO(call.repositories().clients.update(call.tx(), call.realm().id, client));
@@ -212,18 +250,31 @@ Answer regenerate_client_secret(Call& call) {
   if (client.public_client || client.bearer_only) {
     return refuse(error(400, "invalid_input", "This client has no secret"));
   }
-  renew_secret(call, client);
+  renew_secret(client, rotation_of(call.realm(), client), call.now(), call.random());
   CARDEA_DO(call.repositories().clients.update(call.tx(), call.realm().id, client));
+  CARDEA_TRY(shown, masked_client_json(call, client));
+  call.note_after(std::move(shown));
   CARDEA_TRY(secret, secret_json(call, client));
   return ok(secret);
 }
 
-/// One secret at a time: a new one ends the old one at once.
+/// The secret before the present one, while it is taken (core/client_secret.h).
 Answer get_rotated_secret(Call& call) {
   CARDEA_TRY(client, load_client(call));
-  return refuse(not_found("Client does not have a rotated secret"));
+  const auto rotated = rotated_secret(client);
+  if (!rotated || rotated->until <= call.now()) return refuse(not_found("Client does not have a rotated secret"));
+  CARDEA_TRY(may, may_hold(call, client));
+  return ok(json::object{{"type", "secret"}, {"value", may ? rotated->secret.reveal() : kSecretMask}});
 }
-Answer delete_rotated_secret(Call& call) { return get_rotated_secret(call); }
+Answer delete_rotated_secret(Call& call) {
+  CARDEA_TRY(client, load_client_to_change(call));
+  if (!rotated_secret(client)) return refuse(not_found("Client does not have a rotated secret"));
+  CARDEA_TRY(shown_before, masked_client_json(call, client));
+  call.note_before(std::move(shown_before));
+  drop_rotated_secret(client);
+  CARDEA_DO(call.repositories().clients.update(call.tx(), call.realm().id, client));
+  return no_content();
+}
 
 Answer get_service_account_user(Call& call) {
   CARDEA_TRY(client, load_client(call));

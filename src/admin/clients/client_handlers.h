@@ -7,6 +7,7 @@ namespace cardea::admin {
 
 Answer list_clients(Call& call);
 Answer create_client(Call& call);
+Answer convert_client_description(Call& call);
 Answer get_client(Call& call);
 Answer update_client(Call& call);
 Answer delete_client(Call& call);

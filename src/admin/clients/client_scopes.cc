@@ -73,6 +73,7 @@ Answer add_scope_to_client(Call& call) {
   CARDEA_TRY(scope, path_scope(call));
   const auto has = [&](const std::vector<ScopeId>& ids) { return std::ranges::find(ids, scope.id) != ids.end(); };
   if (has(client.default_scopes) || has(client.optional_scopes)) return no_content();
+  call.note_after(json::object{{"id", scope.id.str()}, {"name", scope.name}});
   (optional ? client.optional_scopes : client.default_scopes).push_back(scope.id);
   CARDEA_DO(call.repositories().clients.update(call.tx(), call.realm().id, client));
   return no_content();
@@ -82,6 +83,7 @@ template <bool optional>
 Answer remove_scope_from_client(Call& call) {
   CARDEA_TRY(client, load_client(call));
   CARDEA_TRY(scope, path_scope(call));
+  call.note_before(json::object{{"id", scope.id.str()}, {"name", scope.name}});
   std::erase(optional ? client.optional_scopes : client.default_scopes, scope.id);
   CARDEA_DO(call.repositories().clients.update(call.tx(), call.realm().id, client));
   return no_content();

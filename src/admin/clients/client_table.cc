@@ -23,6 +23,8 @@ constexpr auto kList = needs({kViewClients, kManageClients, kQueryClients});
 constexpr Operation kRows[] = {
     {kGet, CLIENTS, "listClients", kList, kRead, &list_clients},
     {kPost, CLIENTS, "createClient", needs({kManageClients, kCreateClient}), kWrite, &create_client, "CLIENT"},
+    {kPost, "/admin/realms/{realm}/client-description-converter", "convertClientDescription",
+     needs({kManageClients, kCreateClient}), kRead, &convert_client_description},
     {kGet, CLIENT, "getClient", kSeeClients, kRead, &get_client},
     {kPut, CLIENT, "updateClient", kChangeClients, kWrite, &update_client, "CLIENT"},
     {kDelete, CLIENT, "deleteClient", kChangeClients, kWrite, &delete_client, "CLIENT"},
@@ -30,7 +32,8 @@ constexpr Operation kRows[] = {
     {kPost, CLIENT "/client-secret", "regenerateClientSecret", kChangeClients, kWrite, &regenerate_client_secret,
      "CLIENT", "ACTION"},
     {kGet, CLIENT "/client-secret/rotated", "getRotatedSecret", kSeeClients, kRead, &get_rotated_secret},
-    {kDelete, CLIENT "/client-secret/rotated", "deleteRotatedSecret", kChangeClients, kWrite, &delete_rotated_secret},
+    {kDelete, CLIENT "/client-secret/rotated", "deleteRotatedSecret", kChangeClients, kWrite, &delete_rotated_secret,
+     "CLIENT"},
     {kGet, CLIENT "/service-account-user", "getServiceAccountUser", kSeeClients, kRead, &get_service_account_user},
     {kGet, CLIENT "/installation/providers/{providerId}", "getInstallation", kSeeClients, kRead, &get_installation},
     {kPost, CLIENT "/push-revocation", "pushClientRevocation", kChangeClients, kLong, &push_client_revocation, "CLIENT",

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/changes/check_values.h"
+#include "core/client_policies.h"
 #include "core/password_policy.h"
 #include "domain/representation/realm_json.h"
 #include "domain/representation/role_json.h"
@@ -104,6 +105,14 @@ json::object brief_realm_json(const Realm& realm) {
   return out;
 }
 
+Or<void> check_client_policies(const json::object& before, const json::object& after) {
+  const auto known = unenforced_policies(before);
+  for (const auto& problem : unenforced_policies(after)) {
+    if (std::ranges::find(known, problem) == known.end()) return refuse(error_message(400, problem));
+  }
+  return {};
+}
+
 void keep_masked(json::value& after, const json::value& before) {
   if (auto* text = after.if_string(); text != nullptr && std::string_view(*text) == kSecretMask) {
     after = before.is_null() ? json::value("") : before;
@@ -162,6 +171,7 @@ Or<Realm> read_realm(const json::object& body, const Realm& before, const Passwo
   if (check_realm_name(after.name)) return refuse(error(400, "Character not allowed in a realm's name."));
   CARDEA_DO(check_policy(after.password_policy, before.password_policy, lists));
   CARDEA_DO(check_lifespans(after));
+  CARDEA_DO(check_client_policies(before.extra, after.extra));
   return after;
 }
 

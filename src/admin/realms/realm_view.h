@@ -18,6 +18,10 @@ namespace cardea::admin {
 /// there, and everything is checked as for a new realm.
 [[nodiscard]] Or<Realm> read_realm(const json::object& body, const Realm& before, const PasswordLists& lists);
 
+/// What client policies ask for and nobody enforces is refused, or somebody would believe in it. What stood there
+/// already, from an import, may stay.
+[[nodiscard]] Or<void> check_client_policies(const json::object& before, const json::object& after);
+
 /// Puts back what stands masked in `after` from `before`, at the same places.
 void keep_masked(json::value& after, const json::value& before);
 

@@ -4,6 +4,8 @@
 #include <initializer_list>
 #include <vector>
 
+#include "core/client_policies.h"
+
 namespace cardea::admin {
 namespace {
 
@@ -107,6 +109,9 @@ const std::vector<ComponentType>& types() {
   return kTypes;
 }
 
+constexpr std::string_view kExecutors = "org.keycloak.services.clientpolicy.executor.ClientPolicyExecutorProvider";
+constexpr std::string_view kConditions = "org.keycloak.services.clientpolicy.condition.ClientPolicyConditionProvider";
+
 json::object property_json(const Property& property) {
   json::object out{{"name", property.name}, {"label", property.label}, {"helpText", ""}, {"type", property.type}};
   if (!property.value.empty()) out["defaultValue"] = property.value;
@@ -121,6 +126,28 @@ json::object property_json(const Property& property) {
   return out;
 }
 
+json::object type_json(std::string_view id, std::string_view help, json::array properties) {
+  return {{"id", id},
+          {"helpText", help},
+          {"properties", std::move(properties)},
+          {"clientProperties", json::array()},
+          {"metadata", json::object()}};
+}
+
+/// What client policies are made of (core/client_policies.h).
+json::array policy_types(const std::vector<PolicyPart>& parts) {
+  json::array list;
+  for (const auto& part : parts) {
+    json::array properties;
+    for (const auto& setting : part.settings) {
+      properties.push_back(
+          property_json({setting.name, setting.label, setting.type, setting.fallback, setting.options, false}));
+    }
+    list.push_back(type_json(part.id, part.help, std::move(properties)));
+  }
+  return list;
+}
+
 }  // namespace
 
 json::object component_types() {
@@ -131,12 +158,10 @@ json::object component_types() {
     if (!list.is_array()) list = json::array();
     json::array properties;
     for (const auto& property : type.properties) properties.push_back(property_json(property));
-    list.get_array().push_back(json::object{{"id", type.id},
-                                            {"helpText", type.help},
-                                            {"properties", std::move(properties)},
-                                            {"clientProperties", json::array()},
-                                            {"metadata", json::object()}});
+    list.get_array().push_back(type_json(type.id, type.help, std::move(properties)));
   }
+  out[kExecutors] = policy_types(policy_executors());
+  out[kConditions] = policy_types(policy_conditions());
   return out;
 }
 

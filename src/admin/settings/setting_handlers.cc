@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "admin/realms/realm_view.h"
 #include "admin/server/server_lists.h"
 #include "admin/settings/realm_document.h"
 #include "core/changes/check_values.h"
+#include "core/client_policies.h"
 #include "domain/representation/members.h"
 #include "domain/representation/object_reader.h"
 
@@ -56,6 +58,23 @@ Or<json::object> read_list_document(Call& call, std::string_view member) {
   return json::object{{member, std::move(kept)}};
 }
 
+/// Puts one of the two documents of client policies in its place.
+Answer set_policy_document(Call& call, std::string_view name, json::object document) {
+  auto& extra = call.realm().extra;
+  const auto before = extra;
+  call.note_before(extra[name]);
+  call.note_after(document);
+  extra[name] = std::move(document);
+  CARDEA_DO(check_client_policies(before, extra));
+  for (const auto& problem : unenforced_policies(extra)) {
+    call.dependencies().log.warning(
+        "client_policy_not_enforced",
+        {{"realm", call.realm().name}, {"reason", problem}, {"correlation_id", call.request().correlation_id}});
+  }
+  CARDEA_DO(save_realm(call));
+  return no_content();
+}
+
 json::object events_config(Call& call) {
   auto& extra = call.realm().extra;
   json::object out;
@@ -96,13 +115,14 @@ Answer merge_texts(Call& call) {
     CARDEA_DO(check_text(key, text.get_string()));
     texts[key] = text;
   }
+  call.note_after(*body);
   CARDEA_DO(save_realm(call));
   return no_content();
 }
 
 Answer delete_texts(Call& call) {
   CARDEA_TRY(found, locale_texts(call));
-  found->clear();
+  call.note_before(*found);
   texts_of(call).erase(call.path("locale"));
   CARDEA_DO(save_realm(call));
   return no_content();
@@ -124,15 +144,18 @@ Answer set_text(Call& call) {
   }
   CARDEA_DO(check_text(call.path("key"), call.request().body));
   object_of(texts_of(call), call.path("locale"))[call.path("key")] = call.request().body;
+  call.note_after(json::object{{call.path("key"), call.request().body}});
   CARDEA_DO(save_realm(call));
   return no_content();
 }
 
 Answer delete_text(Call& call) {
   auto* found = texts_of(call).if_contains(call.path("locale"));
-  if (found == nullptr || !found->is_object() || found->get_object().erase(call.path("key")) == 0) {
+  if (found == nullptr || !found->is_object() || !found->get_object().contains(call.path("key"))) {
     return refuse(not_found("Localization text not found"));
   }
+  call.note_before(json::object{{call.path("key"), found->get_object().at(call.path("key"))}});
+  found->get_object().erase(call.path("key"));
   CARDEA_DO(save_realm(call));
   return no_content();
 }
@@ -144,11 +167,7 @@ Answer get_client_policies(Call& call) {
 }
 Answer update_client_policies(Call& call) {
   CARDEA_TRY(document, read_list_document(call, "policies"));
-  call.note_before(call.realm().extra["clientPolicies"]);
-  call.note_after(document);
-  call.realm().extra["clientPolicies"] = std::move(document);
-  CARDEA_DO(save_realm(call));
-  return no_content();
+  return set_policy_document(call, "clientPolicies", std::move(document));
 }
 Answer get_client_profiles(Call& call) {
   json::object out{{"profiles", list_of(object_of(call.realm().extra, "clientProfiles"), "profiles")}};
@@ -157,11 +176,7 @@ Answer get_client_profiles(Call& call) {
 }
 Answer update_client_profiles(Call& call) {
   CARDEA_TRY(document, read_list_document(call, "profiles"));
-  call.note_before(call.realm().extra["clientProfiles"]);
-  call.note_after(document);
-  call.realm().extra["clientProfiles"] = std::move(document);
-  CARDEA_DO(save_realm(call));
-  return no_content();
+  return set_policy_document(call, "clientProfiles", std::move(document));
 }
 
 Answer get_events_config(Call& call) { return ok(events_config(call)); }

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "core/changes/check_client.h"
 #include "core/changes/check_values.h"
+#include "core/client_policies.h"
 #include "core/password_policy.h"
 #include "core/token/token_plan.h"
 #include "crypto/password.h"
@@ -128,6 +129,8 @@ bool is_run(std::string_view member) {
                                               "supportedLocales",
                                               "defaultLocale",
                                               "localizationTexts",
+                                              "clientProfiles",
+                                              "clientPolicies",
                                               "organizationsEnabled",
                                               "organizations"};
   return std::ranges::find(kRun, member) != std::end(kRun);
@@ -183,6 +186,14 @@ void review_password_policy(const json::object& object, ImportReview& review) {
   }
 }
 
+void review_client_policies(const json::object& object, ImportReview& review) {
+  const JsonPath root;
+  const JsonPath at(root, "clientPolicies");
+  for (const auto& problem : unenforced_policies(object)) {
+    review.add(ReviewReason::kNotRun, "clientPolicies", at, problem);
+  }
+}
+
 void review_mappers(const json::object& object, std::string_view kind, const JsonPath& at, ImportReview& review) {
   const auto* list = object.if_contains("protocolMappers");
   if (list == nullptr || !list->is_array()) return;
@@ -208,9 +219,8 @@ constexpr std::string_view kClientMembersNotRun[] = {"surrogateAuthRequired",
                                                      "useTemplateScope",
                                                      "claims"};
 
-/// Attributes of Keycloak's clients that change nothing here: encryption of what we sign, rotation of secrets, themes
-/// of single clients, and grants that this release does not have. All others of keycloak.md section 5.2 do what they
-/// say.
+/// Attributes of Keycloak's clients that change nothing here: encryption of what we sign, themes of single clients, and
+/// grants that this release does not have. All others of keycloak.md section 5.2 do what they say.
 constexpr std::string_view kClientAttributesNotRun[] = {
     "id.token.encrypted.response.alg",
     "user.info.encrypted.response.alg",
@@ -218,8 +228,6 @@ constexpr std::string_view kClientAttributesNotRun[] = {
     "request.object.encryption.alg",
     "request.uris",
     "id.token.as.detached.signature",
-    "client.secret.expiration.time",
-    "client.secret.rotated",
     "x509.casubjectdn",
     "always.display.consent",
     "login_theme",
@@ -361,6 +369,7 @@ void review_realm(const json::object& object, const json::object& defaults, Impo
   review_members(object, defaults, review);
   review_components(object, defaults, review);
   review_password_policy(object, review);
+  review_client_policies(object, review);
   for_each_object(object, "clients", [&](const json::object& c, const JsonPath& at) { review_client(c, at, review); });
   for_each_object(object, "clientScopes", [&](const json::object& scope, const JsonPath& at) {
     if (!has_default_mappers(scope, defaults)) review_mappers(scope, "clientScopes.", at, review);

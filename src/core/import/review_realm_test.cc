@@ -17,9 +17,9 @@ std::string review_of(std::string_view client) {
 
 TEST(ReviewRealm, names_attributes_of_clients_that_change_nothing_here) {
   const auto text = review_of(R"({"clientId":"a","attributes":{"id.token.encrypted.response.alg":"RSA-OAEP",
-                                  "client.secret.expiration.time":"1790000000"}})");
+                                  "x509.casubjectdn":"CN=ca"}})");
   EXPECT_THAT(text, HasSubstr("id.token.encrypted.response.alg"));
-  EXPECT_THAT(text, HasSubstr("client.secret.expiration.time"));
+  EXPECT_THAT(text, HasSubstr("x509.casubjectdn"));
 }
 
 TEST(ReviewRealm, says_nothing_of_attributes_that_ask_for_nothing_or_are_acted_on) {
@@ -32,6 +32,7 @@ TEST(ReviewRealm, says_nothing_of_attributes_that_ask_for_nothing_or_are_acted_o
   EXPECT_THAT(text, Not(HasSubstr("authenticationFlowBindingOverrides")));
 }
 
+<<<<<<< HEAD
 TEST(ReviewRealm, names_redirect_uris_that_the_policy_of_the_client_refuses) {
   const auto text = review_of(R"({"clientId":"a","rootUrl":"http://root","attributes":{"cardea.policy":"oauth21"},
       "redirectUris":["http://h/cb","myapp://cb","/cb","https://h/cb","http://127.0.0.1/cb"]})");
@@ -40,6 +41,20 @@ TEST(ReviewRealm, names_redirect_uris_that_the_policy_of_the_client_refuses) {
   EXPECT_THAT(text, Not(HasSubstr("https://h/cb")));
   EXPECT_THAT(text, Not(HasSubstr("127.0.0.1")));
   EXPECT_EQ(review_of(R"({"clientId":"a","redirectUris":["http://h/cb","myapp://cb"]})"), "");
+=======
+TEST(ReviewRealm, names_client_policies_that_nobody_enforces) {
+  const auto review_all = [](std::string_view executor) {
+    ImportReview review;
+    const auto realm = parse_json(std::string(R"({"realm":"r","clientProfiles":{"profiles":[{"name":"p","executors":)")
+                                      .append(R"([{"executor":")")
+                                      .append(executor)
+                                      .append(R"("}]}]}})"));
+    review_realm(realm->as_object(), {}, review);
+    return review.text();
+  };
+  EXPECT_THAT(review_all("secure-session"), HasSubstr("executor secure-session is not enforced"));
+  EXPECT_EQ(review_all("pkce-enforcer"), "");
+>>>>>>> 977e899 (fix)
 }
 
 }  // namespace

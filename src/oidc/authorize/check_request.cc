@@ -1,6 +1,7 @@
 #include "oidc/authorize/check_request.h"
 
 #include "base/text.h"
+#include "core/client_policies.h"
 #include "core/token/token_plan.h"
 #include "oidc/authorize/audience.h"
 #include "oidc/authorize/claims_parameter.h"
@@ -81,6 +82,9 @@ Result<void, OAuthError> check_prompt(const web::Form& form, AuthorizationReques
 }
 
 Result<void, OAuthError> check_rest(const web::Form& form, const ClientEntry& client, AuthorizationRequest& request) {
+  if (!is_type_allowed(client.client)) {
+    return refuse(OAuthError{OAuthCode::kInvalidClient, "invalid client access type", 0, "policy_confidential_client"});
+  }
   if (auto done = check_response(form, client.client, request); !done) return done;
   if (const auto twice = form.first_repeated({"resource"})) {
     return refuse(invalid_request("duplicated parameter", "repeated:" + std::string(*twice)));
@@ -98,6 +102,7 @@ std::optional<std::string> why_client_may_not(const ClientEntry* client, const A
                                               std::string_view server_base, bool production) {
   if (const auto refused = refuse_client(client)) return refused->note;
   if (client->client.id != request.client) return "client_replaced";
+  if (!is_type_allowed(client->client)) return "policy_confidential_client";
   if (!request.device_user_code.empty()) {
     return is_device_grant_enabled(client->client) ? std::nullopt : std::optional<std::string>("device_grant_off");
   }

@@ -4,6 +4,7 @@
 
 #include "core/changes/check_client.h"
 #include "core/changes/new_client.h"
+#include "core/client_policies.h"
 #include "core/client_urls.h"
 #include "core/realm_defaults.h"
 #include "domain/representation/client_json.h"
@@ -223,6 +224,9 @@ Result<Client, OAuthError> record_of(const Registration& registration, const jso
   if (auto settled = settle_scopes(*registration.realm, read); !settled) return refuse(settled.error());
   settle_mappers(client, ids);
   client.attributes[std::string(kSelfRegistered)] = "true";
+  if (const auto refused = settle_by_policies(registration.realm->realm, client)) {
+    return refuse(bad_metadata(std::string(refused->description), "client_policy"));
+  }
   // Of metadata much more was asked already; a representation says what it likes.
   if (auto found = client_problems(client, registration.dependencies.production); !found.empty()) {
     return refuse(bad_metadata(std::move(found.front()), "client_invalid"));

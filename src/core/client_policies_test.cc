@@ -1,0 +1,165 @@
+#include "core/client_policies.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+
+namespace cardea {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+json::object object(std::string_view text) { return parse_json(text).value().as_object(); }
+
+/// A realm with one policy, for any client unless said otherwise, and one profile with one executor.
+Realm realm_with(std::string_view executor, std::string_view settings = "{}",
+                 std::string_view condition = R"({"condition":"any-client","configuration":{}})") {
+  Realm realm;
+  realm.extra["clientProfiles"] =
+      object(R"({"profiles":[{"name":"p","executors":[{"executor":")" + std::string(executor) +
+             R"(","configuration":)" + std::string(settings) + "}]}]}");
+  realm.extra["clientPolicies"] = object(R"({"policies":[{"name":"all","enabled":true,"conditions":[)" +
+                                         std::string(condition) + R"(],"profiles":["p"]}]})");
+  return realm;
+}
+
+Client confidential() {
+  Client client;
+  client.client_id = "app";
+  return client;
+}
+Client open_client() {
+  Client client = confidential();
+  client.public_client = true;
+  return client;
+}
+
+TEST(ClientPolicies, names_what_nobody_enforces) {
+  EXPECT_THAT(unenforced_policies(realm_with("pkce-enforcer").extra), IsEmpty());
+  EXPECT_THAT(unenforced_policies(realm_with("secure-session").extra),
+              ElementsAre("Profile p: executor secure-session is not enforced by this server"));
+  EXPECT_THAT(unenforced_policies(realm_with("pkce-enforcer", "{}", R"({"condition":"client-roles"})").extra),
+              ElementsAre("Policy all contains invalid condition client-roles"));
+  EXPECT_THAT(unenforced_policies(
+                  realm_with("dpop-bind-enforcer", R"({"enforce-authorization-code-binding-to-dpop":true})").extra),
+              ElementsAre(HasSubstr("enforce-authorization-code-binding-to-dpop")));
+  auto realm = realm_with("pkce-enforcer");
+  realm.extra["clientProfiles"] = json::object();
+  EXPECT_THAT(unenforced_policies(realm.extra), ElementsAre("Policy all contains invalid profile p"));
+}
+
+TEST(ClientPolicies, every_executor_and_condition_it_offers_is_enforced) {
+  for (const auto& part : policy_executors()) {
+    EXPECT_THAT(unenforced_policies(realm_with(part.id).extra), IsEmpty()) << part.id;
+  }
+  for (const auto& part : policy_conditions()) {
+    const auto condition = R"({"condition":")" + std::string(part.id) + R"("})";
+    EXPECT_THAT(unenforced_policies(realm_with("pkce-enforcer", "{}", condition).extra), IsEmpty()) << part.id;
+  }
+}
+
+TEST(ClientPolicies, refuses_clients_that_are_written_otherwise) {
+  struct Case {
+    std::string_view executor, settings, error;
+    std::function<void(Client&)> break_it;
+  };
+  const std::vector<Case> cases = {
+      {"pkce-enforcer", R"({"auto-configure":false})", "invalid_client_metadata", [](Client&) {}},
+      {"consent-required", R"({"auto-configure":"false"})", "invalid_registration", [](Client&) {}},
+      {"full-scope-disabled", R"({"auto-configure":false})", "invalid_registration", [](Client&) {}},
+      {"holder-of-key-enforcer", "{}", "invalid_client_metadata", [](Client&) {}},
+      {"dpop-bind-enforcer", "{}", "invalid_client_metadata", [](Client&) {}},
+      {"reject-ropc-grant", "{}", "invalid_client_metadata", [](Client&) {}},
+      {"reject-implicit-grant", "{}", "invalid_client_metadata", [](Client& c) { c.implicit_flow_enabled = true; }},
+      {"secure-client-authenticator", R"({"allowed-client-authenticators":["client-jwt"]})", "invalid_client_metadata",
+       [](Client&) {}},
+  };
+  for (const auto& each : cases) {
+    auto client = confidential();
+    each.break_it(client);
+    const auto refused = settle_by_policies(realm_with(each.executor, each.settings), client);
+    ASSERT_TRUE(refused) << each.executor;
+    EXPECT_EQ(refused->error, each.error) << each.executor;
+    EXPECT_FALSE(refused->description.empty()) << each.executor;
+  }
+}
+
+TEST(ClientPolicies, sets_what_auto_configure_sets) {
+  const auto settled = [](std::string_view executor, std::string_view settings) {
+    auto client = confidential();
+    client.implicit_flow_enabled = true;
+    EXPECT_FALSE(settle_by_policies(realm_with(executor, settings), client)) << executor;
+    return client;
+  };
+  constexpr std::string_view kAuto = R"({"auto-configure":true})";
+  EXPECT_EQ(settled("pkce-enforcer", kAuto).attribute("pkce.code.challenge.method"), "S256");
+  EXPECT_TRUE(settled("consent-required", "{}").consent_required) << "on unless it says otherwise, as in Keycloak";
+  EXPECT_FALSE(settled("full-scope-disabled", "{}").full_scope_allowed);
+  EXPECT_TRUE(settled("holder-of-key-enforcer", kAuto).attribute_is_true("tls.client.certificate.bound.access.tokens"));
+  EXPECT_TRUE(settled("dpop-bind-enforcer", kAuto).attribute_is_true("dpop.bound.access.tokens"));
+  EXPECT_FALSE(settled("reject-ropc-grant", kAuto).direct_access_grants_enabled);
+  EXPECT_FALSE(settled("reject-implicit-grant", kAuto).implicit_flow_enabled);
+  EXPECT_EQ(settled("secure-client-authenticator", R"({"allowed-client-authenticators":["client-jwt"],)"
+                                                   R"("default-client-authenticator":"client-jwt"})")
+                .authenticator_type,
+            "client-jwt");
+}
+
+TEST(ClientPolicies, holds_clients_that_were_there_before) {
+  const auto held = [](std::string_view executor, Client client, std::string_view settings = "{}") {
+    hold_to_policies(realm_with(executor, settings), client);
+    return client;
+  };
+  EXPECT_EQ(held("pkce-enforcer", open_client()).attribute("pkce.code.challenge.method"), "S256");
+  EXPECT_FALSE(held("reject-ropc-grant", confidential()).direct_access_grants_enabled);
+  EXPECT_FALSE(is_type_allowed(held("confidential-client", open_client())));
+  EXPECT_TRUE(is_type_allowed(held("confidential-client", confidential())));
+  constexpr std::string_view kOnlyJwt = R"({"allowed-client-authenticators":["client-jwt"]})";
+  EXPECT_FALSE(is_authenticator_allowed(held("secure-client-authenticator", confidential(), kOnlyJwt)));
+  EXPECT_TRUE(is_authenticator_allowed(held("pkce-enforcer", confidential())));
+  EXPECT_TRUE(held("full-scope-disabled", confidential()).full_scope_allowed) << "the consoles would lose their rights";
+  EXPECT_TRUE(does_secret_end(held("secret-rotation", confidential())));
+  EXPECT_FALSE(does_secret_end(held("secret-rotation", open_client()))) << "it has no secret";
+}
+
+TEST(ClientPolicies, says_how_secrets_rotate) {
+  const auto realm = realm_with("secret-rotation", R"({"expiration-period":"100"})");
+  const auto rotation = rotation_of(realm, confidential());
+  ASSERT_TRUE(rotation);
+  EXPECT_EQ(rotation->lifetime, seconds(100));
+  EXPECT_EQ(rotation->rotated_lifetime, seconds(172'800));
+  EXPECT_FALSE(rotation_of(realm, open_client()));
+  EXPECT_FALSE(rotation_of(realm_with("pkce-enforcer"), confidential()));
+}
+
+TEST(ClientPolicies, holds_nobody_but_those_its_conditions_are_true_for) {
+  const auto is_held = [](std::string_view condition, Client client) {
+    hold_to_policies(realm_with("pkce-enforcer", "{}", condition), client);
+    return !client.attribute("pkce.code.challenge.method").empty();
+  };
+  constexpr std::string_view kPublic = R"({"condition":"client-access-type","configuration":{"type":["public"]}})";
+  EXPECT_TRUE(is_held(kPublic, open_client()));
+  EXPECT_FALSE(is_held(kPublic, confidential()));
+  EXPECT_TRUE(is_held(R"({"condition":"client-access-type",)"
+                      R"("configuration":{"type":["public"],"is-negative-logic":"true"}})",
+                      confidential()));
+  constexpr std::string_view kStrict =
+      R"({"condition":"client-attributes","configuration":{"attributes":"[{\"key\":\"strict\",\"value\":\"yes\"}]"}})";
+  EXPECT_FALSE(is_held(kStrict, open_client()));
+  auto strict = open_client();
+  strict.attributes["strict"] = "yes";
+  EXPECT_TRUE(is_held(kStrict, std::move(strict)));
+  EXPECT_FALSE(is_held("", open_client())) << "a policy without conditions is for nobody";
+  EXPECT_TRUE(is_held(R"({"condition":"grant-type"})", open_client())) << "what came by an import holds too many";
+  auto realm = realm_with("pkce-enforcer");
+  realm.extra["clientPolicies"].as_object()["policies"].as_array()[0].as_object()["enabled"] = false;
+  auto client = open_client();
+  hold_to_policies(realm, client);
+  EXPECT_EQ(client.attribute("pkce.code.challenge.method"), "");
+}
+
+}  // namespace
+}  // namespace cardea
