@@ -19,6 +19,15 @@ constexpr std::size_t kRulesMax = 64;
 constexpr std::int64_t kRegexBytesMax = 1 << 20;  // memory of one compiled pattern
 constexpr int kNumberMax = 100'000;
 
+constexpr std::string_view kRuleNames[] = {
+    "length",          "maxLength",           "digits",
+    "lowerCase",       "upperCase",           "specialChars",
+    "notUsername",     "notContainsUsername", "notEmail",
+    "regexPattern",    "passwordBlacklist",   "forceExpiredPasswordChange",
+    "passwordHistory", "passwordAge",         "maxAuthAge",
+    "hashAlgorithm",   "hashIterations",      "recoveryCodesWarningThreshold",
+};
+
 // "length(8)" to name and argument, as Keycloak reads it: what follows the first '(' without the last character.
 std::pair<std::string_view, std::string_view> split_rule(std::string_view rule) {
   rule = trim(rule);
@@ -66,6 +75,8 @@ PasswordPolicy PasswordPolicy::parse(std::string_view text) {
   return policy;
 }
 
+std::span<const std::string_view> PasswordPolicy::rule_names() { return kRuleNames; }
+
 void PasswordPolicy::add(std::string_view name, std::string_view argument) {
   struct Numbered {
     std::string_view name;
@@ -82,6 +93,10 @@ void PasswordPolicy::add(std::string_view name, std::string_view argument) {
     const auto parsed = parse_integer<int>(trim(argument));
     return parsed && *parsed >= 0 && *parsed <= kNumberMax ? parsed : std::nullopt;
   };
+  const auto other = [&] {
+    not_enforced_.emplace_back(argument.empty() ? std::string(name) : fmt::format("{}({})", name, argument));
+  };
+  if (std::ranges::find(kRuleNames, name) == std::end(kRuleNames)) return other();
   const auto broken = [&] { broken_.emplace_back(fmt::format("{}({})", name, argument)); };
 
   if (const auto* rule = std::ranges::find(kNumbered, name, &Numbered::name); rule != kNumbered.end()) {
@@ -120,11 +135,12 @@ void PasswordPolicy::add(std::string_view name, std::string_view argument) {
     const auto age = number(300);
     if (!age) return broken();
     max_auth_age_ = seconds(*age);
-  } else if ((name == "hashAlgorithm" && argument == "argon2") || (name == "hashIterations" && number(5) == 5) ||
+  } else if ((name == "hashAlgorithm" && argument == "argon2") ||
+             (name == "hashIterations" && (argument == "-1" || number(5) == 5)) ||
              name == "recoveryCodesWarningThreshold") {
     // What we do anyway, and rules that say nothing about a password.
   } else {
-    not_enforced_.emplace_back(argument.empty() ? std::string(name) : fmt::format("{}({})", name, argument));
+    other();
   }
 }
 

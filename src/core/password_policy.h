@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,9 @@ class PasswordPolicy {
   /// Reads a policy text. A rule with an argument that cannot be read (a number, a pattern RE2 does not know) makes
   /// every password be refused, until an administrator mends the policy: `broken_rules` names them.
   [[nodiscard]] static PasswordPolicy parse(std::string_view text);
+
+  /// Names of the rules that may stand in a policy. Consoles drop what they are not told of, and save the rest.
+  [[nodiscard]] static std::span<const std::string_view> rule_names();
 
   /// Every rule the password breaks, in the policy's order; empty when it may be used. Characters are Unicode code
   /// points, their kinds as Unicode has them. Passwords that are no UTF-8 or longer than kPasswordBytesMax are refused

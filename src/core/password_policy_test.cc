@@ -95,6 +95,15 @@ TEST(PasswordPolicy, names_the_rules_it_does_not_enforce) {
   EXPECT_THAT(policy.check("x", kAda, {}), IsEmpty());
 }
 
+TEST(PasswordPolicy, knows_every_rule_it_has_a_name_for) {
+  for (const auto name : PasswordPolicy::rule_names()) {
+    const auto argument = name == "hashAlgorithm" ? "(argon2)" : name == "passwordBlacklist" ? "(words.txt)" : "";
+    const auto policy = PasswordPolicy::parse(std::string(name) + argument);
+    EXPECT_THAT(policy.rules_not_enforced(), IsEmpty()) << name;
+    EXPECT_THAT(policy.broken_rules(), IsEmpty()) << name;
+  }
+}
+
 TEST(PasswordPolicy, refuses_what_is_on_a_list_and_everything_while_the_list_is_missing) {
   const auto policy = PasswordPolicy::parse("passwordBlacklist(words.txt)");
   const auto keys = [&](std::string_view password, const PasswordLists& lists) {

@@ -4,6 +4,7 @@
 
 #include "admin/flows/config_properties.h"
 #include "admin/flows/flow_document.h"
+#include "admin/flows/flow_use.h"
 #include "admin/realms/realm_view.h"
 #include "admin/settings/realm_document.h"
 #include "base/text.h"
@@ -13,12 +14,6 @@
 
 namespace cardea::admin {
 namespace {
-
-constexpr std::string_view kBindings[] = {
-    "browserFlow",          "registrationFlow",         "directGrantFlow",
-    "resetCredentialsFlow", "clientAuthenticationFlow", "dockerAuthenticationFlow",
-    "firstBrokerLoginFlow",
-};
 
 Realm& with_ids(Call& call) {
   give_flow_ids(call.realm());
@@ -69,12 +64,6 @@ std::int64_t next_priority(json::object& flow) {
     if (const auto* execution = item.if_object()) next = std::max(next, int_or(*execution, "priority", 0) + 1);
   }
   return next;
-}
-
-bool is_used(const Call& call, std::string_view alias) {
-  const auto& extra = call.realm().extra;
-  return std::ranges::any_of(kBindings,
-                             [&](std::string_view binding) { return string_or(extra, binding, "") == alias; });
 }
 
 /// Rows of a flow and of those below it, depth first; `index` counts within each.
@@ -195,6 +184,7 @@ Answer move_execution(Call& call, bool up) {
     (*step)["priority"] = priority;
     priority += 10;
   }
+  call.note_after(*found.execution);
   CARDEA_DO(save_flows(call));
   return no_content();
 }
@@ -209,6 +199,12 @@ void mask_secrets(json::object& config) {
     const auto says = [&](std::string_view word) { return lower.find(word) != std::string::npos; };
     if (says("secret") || says("password") || says("apikey") || says("api.key")) value = kSecretMask;
   }
+}
+
+/// A copy for eyes.
+json::object masked(json::object config) {
+  mask_secrets(config);
+  return config;
 }
 
 Or<json::object*> load_config(Call& call) {
@@ -280,11 +276,10 @@ Answer update_flow(Call& call) {
   if (alias != before && find_flow(call.realm(), alias) != nullptr) {
     return refuse(error_message(409, "Flow alias name already exists"));
   }
+  call.note_before(flow_row(*flow));
   (*flow)["alias"] = alias;
   if (const auto* description = find_string(*body, "description")) (*flow)["description"] = *description;
-  for (const auto binding : kBindings) {
-    if (string_or(call.realm().extra, binding, "") == before) call.realm().extra[binding] = alias;
-  }
+  rename_in_bindings(call.realm(), before, alias);
   for (auto& item : flows_of(call.realm())) {
     if (!item.is_object()) continue;
     for (auto& step : executions_of(item.get_object())) {
@@ -292,6 +287,7 @@ Answer update_flow(Call& call) {
       if (execution != nullptr && string_or(*execution, "flowAlias", "") == before) (*execution)["flowAlias"] = alias;
     }
   }
+  call.note_after(flow_row(*flow));
   CARDEA_DO(save_flows(call));
   return no_content();
 }
@@ -300,7 +296,8 @@ Answer delete_flow(Call& call) {
   CARDEA_TRY(flow, flow_by_id(call));
   const auto alias = string_or(*flow, "alias", "");
   if (is_built_in(*flow)) return refuse(error(400, "Can't delete built in flow"));
-  if (is_used(call, alias)) return refuse(error(400, "Cannot remove authentication flow, it is currently in use"));
+  CARDEA_TRY(use, use_of_flow(call, *flow));
+  if (use.is_used()) return refuse(error(400, "Cannot remove authentication flow, it is currently in use"));
   call.note_before(*flow);
   remove_flow(call.realm(), alias);
   CARDEA_DO(save_flows(call));
@@ -320,6 +317,7 @@ Answer copy_flow(Call& call) {
   copy_below(call, from, name, true);
   CARDEA_DO(save_flows(call));
   const auto* made = find_flow(call.realm(), name);
+  call.note_after(*made);
   return call.created(string_or(*made, "id", ""));
 }
 
@@ -337,6 +335,7 @@ Answer update_execution(Call& call) {
   const auto found = find_execution(call.realm(), string_or(*body, "id", ""));
   if (found.execution == nullptr) return refuse(not_found("Illegal execution"));
   auto& execution = *found.execution;
+  call.note_before(execution);
   const auto requirement = string_or(*body, "requirement", string_or(execution, "requirement", "DISABLED"));
   if (requirement != "REQUIRED" && requirement != "ALTERNATIVE" && requirement != "CONDITIONAL" &&
       requirement != "DISABLED") {
@@ -356,6 +355,7 @@ Answer update_execution(Call& call) {
       execution["flowAlias"] = name;
     }
   }
+  call.note_after(execution);
   CARDEA_DO(save_flows(call));
   return no_content();
 }
@@ -370,7 +370,9 @@ Answer add_execution(Call& call) {
   }
   if (executions_of(*flow).size() >= kFlowExecutionsMax) return refuse(error(400, "Too many executions"));
   const auto id = call.new_id();
-  executions_of(*flow).push_back(execution_json(id, provider, {}, next_priority(*flow)));
+  auto execution = execution_json(id, provider, {}, next_priority(*flow));
+  call.note_after(execution);
+  executions_of(*flow).push_back(std::move(execution));
   CARDEA_DO(save_flows(call));
   return call.created_at("/authentication/executions", id);
 }
@@ -397,6 +399,7 @@ Answer add_sub_flow(Call& call) {
   below["builtIn"] = false;
   below["authenticationExecutions"] = json::array();
   const auto id = string_or(below, "id", "");
+  call.note_after(below);
   flows_of(call.realm()).push_back(std::move(below));
   CARDEA_DO(save_flows(call));
   return call.created_at("/authentication/flows", id);
@@ -411,6 +414,7 @@ Answer get_execution(Call& call) {
 
 Answer delete_execution(Call& call) {
   CARDEA_TRY(found, placed_execution(call, true));
+  call.note_before(*found.execution);
   const auto below = string_or(*found.execution, "flowAlias", "");
   remove_from(executions_of(*found.flow), "id", call.path("executionId"));
   if (!below.empty()) remove_flow(call.realm(), below);
@@ -430,6 +434,7 @@ Answer create_execution_config(Call& call) {
     return refuse(error_message(409, "Authenticator config " + alias + " already exists"));
   }
   (*found.execution)["authenticatorConfig"] = alias;
+  call.note_after(masked(config));
   configs_of(call.realm()).push_back(std::move(config));
   CARDEA_DO(save_flows(call));
   return call.created_at("/authentication/config", id);
@@ -452,7 +457,9 @@ Answer update_config(Call& call) {
   }
   json::value kept = std::move(after);
   keep_masked(kept, *config);
+  call.note_before(masked(*config));
   *config = std::move(kept.get_object());
+  call.note_after(masked(*config));
   for (auto& item : flows_of(call.realm())) {
     if (!item.is_object()) continue;
     for (auto& step : executions_of(item.get_object())) {
@@ -469,6 +476,7 @@ Answer update_config(Call& call) {
 Answer delete_config(Call& call) {
   CARDEA_TRY(config, load_config(call));
   const auto alias = string_or(*config, "alias", "");
+  call.note_before(masked(*config));
   for (auto& item : flows_of(call.realm())) {
     if (!item.is_object()) continue;
     for (auto& step : executions_of(item.get_object())) {
@@ -506,25 +514,6 @@ Answer describe_client_configs(Call&) {
   json::object out;
   for (const auto& item : providers_of_kind("client")) out[string_or(item.as_object(), "id", "")] = json::array();
   return ok(out);
-}
-
-Answer list_flows_with_use(Call& call) {
-  json::array list;
-  for (const auto& item : flows_of(with_ids(call))) {
-    const auto* flow = item.if_object();
-    if (flow == nullptr || !bool_or(*flow, "topLevel", false)) continue;
-    const auto alias = string_or(*flow, "alias", "");
-    json::object row;
-    row["id"] = string_or(*flow, "id", "");
-    row["alias"] = alias;
-    row["builtIn"] = is_built_in(*flow);
-    if (is_used(call, alias)) {  // else absent: the console reads `values` of whatever is there
-      row["usedBy"] = json::object{{"type", "DEFAULT"}, {"values", json::array{json::value(alias)}}};
-    }
-    row["description"] = string_or(*flow, "description", "");
-    list.push_back(std::move(row));
-  }
-  return ok(list);
 }
 
 }  // namespace cardea::admin

@@ -43,7 +43,6 @@ Answer remove_action_config(Call& call);
 Answer describe_action_config(Call& call);
 
 // For the console.
-Answer list_flows_with_use(Call& call);
 Answer list_required_actions_with_use(Call& call);
 
 }  // namespace cardea::admin

@@ -1,5 +1,6 @@
 // The rows of authentication (keycloak.md section 6.11).
 #include "admin/flows/flow_handlers.h"
+#include "admin/flows/flow_use.h"
 #include "admin/seam/operation.h"
 #include "admin/seam/permissions.h"
 
@@ -73,6 +74,7 @@ constexpr Operation kRows[] = {
 
     {kGet, UI "/flows", "listFlowsWithUse", kSeeFlows, kRead, &list_flows_with_use},
     {kGet, UI "/required-actions", "listRequiredActionsWithUse", kSeeRealm, kRead, &list_required_actions_with_use},
+    {kGet, UI "/{type}/{flowId}", "listUsersOfFlow", kSeeRealm, kRead, &list_users_of_flow},
 };
 
 #undef AUTH

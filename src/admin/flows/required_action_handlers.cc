@@ -119,6 +119,7 @@ Answer move_action(Call& call, bool up) {
     (*each)["priority"] = priority;
     priority += 10;
   }
+  call.note_after(*action);
   CARDEA_DO(save_realm(call));
   return no_content();
 }

@@ -47,7 +47,8 @@ Or<json::object> row_json(Call& call, const Tree& tree, const Group& group, Grou
   CARDEA_TRY(plain, group_json(call, group, view == GroupView::kBrief ? GroupView::kBrief : GroupView::kSingle));
   json::object out;
   for (auto& [name, value] : plain) {
-    if (name == "subGroups") out["subGroupCount"] = tree.below(group.id.str()).size();
+    if (name == "subGroups" && call.flag("subGroupsCount", true))
+      out["subGroupCount"] = tree.below(group.id.str()).size();
     out.emplace(name, std::move(value));
   }
   if (view == GroupView::kBrief) {
@@ -182,9 +183,13 @@ Answer move_group(Call& call, const Tree& tree, std::string_view id, const Group
     CARDEA_DO(require_roles_covered(call, above->roles));
     above = above->parent ? tree.find(above->parent->str()) : nullptr;
   }
+  CARDEA_TRY(shown_before, group_json(call, group, GroupView::kSingle));
+  call.note_before(std::move(shown_before));
   group.parent = parent == nullptr ? std::nullopt : std::optional(parent->id);
   CARDEA_DO(refuse_sibling(tree, group));
   CARDEA_DO(call.repositories().groups.update(call.tx(), group));
+  CARDEA_TRY(shown_after, group_json(call, group, GroupView::kSingle));
+  call.note_after(std::move(shown_after));
   return no_content();
 }
 
@@ -197,6 +202,8 @@ Or<Group> insert_group(Call& call, const Tree& tree, const json::object& body, c
   group.id = GroupId(call.new_id());
   CARDEA_DO(refuse_sibling(tree, group));
   CARDEA_DO(call.repositories().groups.insert(call.tx(), group));
+  CARDEA_TRY(shown, group_json(call, group, GroupView::kSingle));
+  call.note_after(std::move(shown));
   return std::move(group);
 }
 
@@ -206,18 +213,22 @@ Answer list_groups(Call& call) {
   CARDEA_TRY(tree, load_tree(call));
   const auto view = view_of(call, true);
   json::array list;
+  // Those that match, without the ones they stand below.
+  const bool is_search = call.has_query("search");
+  const bool is_flat = is_search ? !call.flag("populateHierarchy", true) : call.has_query("q");
   for (const auto* group : tree.below("")) {
-    if (call.has_query("search")) {
+    if (is_flat) break;
+    if (is_search) {
       CARDEA_TRY(found, found_json(call, tree, *group, view));
       if (found) list.push_back(std::move(*found));
-    } else if (!call.has_query("q")) {
+    } else {
       CARDEA_TRY(row, row_json(call, tree, *group, view));
       list.push_back(std::move(row));
     }
   }
-  if (call.has_query("q") && !call.has_query("search")) {
+  if (is_flat) {
     for (const auto& group : tree.groups) {
-      if (!has_attributes(call, group)) continue;
+      if ((is_search && !matches(call, group)) || !has_attributes(call, group)) continue;
       CARDEA_TRY(row, row_json(call, tree, group, view));
       list.push_back(std::move(row));
     }
@@ -322,7 +333,7 @@ Answer list_members(Call& call) {
 
 Answer get_group_by_path(Call& call) {
   std::string path;
-  for (const std::string_view part : {"p1", "p2", "p3", "p4"}) {
+  for (const std::string_view part : {"p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9", "p10"}) {
     if (!call.operation_path_has("{" + std::string(part) + "}")) break;
     path.append("/").append(call.path(part));
   }

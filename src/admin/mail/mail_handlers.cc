@@ -68,6 +68,7 @@ Answer send_link(Call& call, ActionKind kind, std::vector<std::string> actions, 
   if (realm == nullptr) return refuse(not_found("Realm not found."));
   const auto mail = write_action_mail(*dependencies.mailer, *realm, order, draw_ids(call.random()), call.now());
   CARDEA_DO(call.repositories().mails.insert(call.tx(), mail));
+  if (!call.has_note()) call.note_after(json::object{{"email", user.email}});
   return no_content();
 }
 
@@ -98,6 +99,7 @@ Answer execute_actions_email(Call& call) {
     return refuse(error_message(400, "Provided invalid required actions"));
   }
   CARDEA_DO(check_actions(call, actions));
+  call.note_after(*body);
   return send_link(call, ActionKind::kExecuteActions, std::move(actions), "execute actions");
 }
 

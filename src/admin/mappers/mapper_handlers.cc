@@ -23,12 +23,20 @@ Or<void> check_mapper(const ProtocolMapper& mapper) {
   return {};
 }
 
+/// Pairwise subjects cannot be made without a salt (core/token/pairwise.h).
+void give_salt(const Call& call, ProtocolMapper& mapper) {
+  if (mapper.provider != "oidc-sha256-pairwise-sub-mapper") return;
+  auto& salt = mapper.config["pairwiseSubAlgorithmSalt"];
+  if (salt.empty()) salt = call.new_id();
+}
+
 /// A mapper of another provider is another thing: what may be written is checked again (attack class 21).
-Or<ProtocolMapper> read_mapper(const json::object& body, const ProtocolMapper* before) {
+Or<ProtocolMapper> read_mapper(const Call& call, const json::object& body, const ProtocolMapper* before) {
   RepresentationProblems problems;
   auto mapper = parse_mapper(body, JsonPath(), problems, before == nullptr ? ProtocolMapper() : *before);
   if (!problems.empty()) return refuse(error(400, "invalid_request", "A protocol mapper has a name and a provider"));
   CARDEA_DO(check_mapper(mapper));
+  give_salt(call, mapper);
   return mapper;
 }
 
@@ -59,6 +67,7 @@ Or<void> settle_mappers(Call& call, const std::vector<ProtocolMapper>& before, s
       return old.name == mapper.name && old.protocol == mapper.protocol && old.provider == mapper.provider;
     });
     if (!is_old) CARDEA_DO(check_mapper(mapper));
+    give_salt(call, mapper);
     CARDEA_DO(refuse_same_name(seen, mapper));
     seen.push_back(mapper);
   }
@@ -103,7 +112,7 @@ Answer list_mappers_of_protocol(Call& call, LoadOwner load) {
 Answer create_mapper(Call& call, LoadOwner load) {
   CARDEA_TRY(owner, load(call));
   CARDEA_TRY(body, call.body_object());
-  CARDEA_TRY(mapper, read_mapper(*body, nullptr));
+  CARDEA_TRY(mapper, read_mapper(call, *body, nullptr));
   if (mapper.id.empty() || check_id(mapper.id)) mapper.id = call.new_id();
   if (std::ranges::find(owner.mappers, mapper.id, &ProtocolMapper::id) != owner.mappers.end()) {
     return refuse(error(409, "conflict", "Duplicate resource error"));
@@ -118,15 +127,18 @@ Answer create_mapper(Call& call, LoadOwner load) {
 Answer create_mappers(Call& call, LoadOwner load) {
   CARDEA_TRY(owner, load(call));
   CARDEA_TRY(body, call.body_array());
+  std::vector<ProtocolMapper> made;
   for (const auto& item : *body) {
     const auto* object = item.if_object();
     if (object == nullptr) return refuse(error(400, "unknown_error", "Cannot parse the JSON"));
-    CARDEA_TRY(mapper, read_mapper(*object, nullptr));
+    CARDEA_TRY(mapper, read_mapper(call, *object, nullptr));
     mapper.id = call.new_id();
     CARDEA_DO(refuse_same_name(owner.mappers, mapper));
+    made.push_back(mapper);
     owner.mappers.push_back(std::move(mapper));
   }
   CARDEA_DO(owner.set(owner.mappers));
+  call.note_after(to_json(made));
   return no_content();
 }
 
@@ -142,7 +154,7 @@ Answer update_mapper(Call& call, LoadOwner load) {
   CARDEA_TRY(index, index_of(call, owner));
   CARDEA_TRY(body, call.body_object());
   const auto before = owner.mappers[index];
-  CARDEA_TRY(mapper, read_mapper(*body, &before));
+  CARDEA_TRY(mapper, read_mapper(call, *body, &before));
   mapper.id = before.id;
   CARDEA_DO(refuse_same_name(owner.mappers, mapper));
   call.note_before(to_json(before));

@@ -63,6 +63,11 @@ Found find_component(Realm& realm, std::string_view id) {
   return {};
 }
 
+/// What an event says of a key: never the key.
+json::object key_note(const RealmKey& key) {
+  return {{"id", key.id.str()}, {"name", key.name}, {"kid", key.kid}, {"algorithm", key.algorithm}};
+}
+
 /// A copy for eyes: secrets are masked as in an export.
 json::object shown(const Realm& realm, std::string_view type, const json::object& component) {
   json::object extra;
@@ -200,6 +205,7 @@ Answer create_component(Call& call) {
     if (prepared->is_known) CARDEA_DO(require_full_admin(call));
     if (key.name.empty()) key.name = name;
     CARDEA_DO(call.repositories().keys.insert(call.tx(), call.realm().id, key));
+    call.note_after(key_note(key));
     return call.created(key.id.str());
   }
   CARDEA_TRY(config, read_config(*body));
@@ -212,6 +218,7 @@ Answer create_component(Call& call) {
   component["config"] = std::move(config);
   const auto id = string_or(component, "id", "");
   auto& list = list_of(object_of(call.realm().extra, "components"), string_or(*body, "providerType", ""));
+  call.note_after(shown(call.realm(), string_or(*body, "providerType", ""), component));
   list.push_back(std::move(component));
   CARDEA_DO(save_realm(call));
   return call.created(id);
@@ -256,12 +263,14 @@ Answer delete_component(Call& call) {
   CARDEA_TRY(key, find_key(call, id));
   if (key) {
     CARDEA_DO(require_another_key(call, *key));
+    call.note_before(key_note(*key));
     CARDEA_DO(call.repositories().keys.remove(call.tx(), call.realm().id, key->id));
     return no_content();
   }
   const auto found = find_component(call.realm(), id);
   if (found.component == nullptr) return refuse(not_found("Could not find component"));
   (*found.component)["id"] = id;
+  call.note_before(shown(call.realm(), found.type, *found.component));
   remove_from(list_of(object_of(call.realm().extra, "components"), found.type), "id", id);
   CARDEA_DO(save_realm(call));
   return no_content();

@@ -280,15 +280,47 @@ json::object identity_provider_json(const json::object& provider) {
             "firstBrokerLoginFlowAlias", "postBrokerLoginFlowAlias", "organizationId", "config", "types"});
 }
 
+namespace {
+
+/// What a list of many shows of each.
+json::object brief_provider_json(const json::object& provider) {
+  json::object row;
+  for (const auto name : {"alias", "displayName", "internalId", "providerId", "enabled", "organizationId"}) {
+    if (const auto* value = provider.if_contains(name)) row[name] = *value;
+  }
+  row["config"] = json::object();
+  return row;
+}
+
+/// Keycloak's IdentityProviderType.
+bool is_provider_use(std::string_view type) {
+  static constexpr std::string_view kUses[] = {"ANY",
+                                               "USER_AUTHENTICATION",
+                                               "CLIENT_ASSERTION",
+                                               "TRUST_MATERIAL",
+                                               "EXCHANGE_EXTERNAL_TOKEN",
+                                               "JWT_AUTHORIZATION_GRANT"};
+  return std::ranges::find(kUses, type) != std::end(kUses);
+}
+
+}  // namespace
+
 Answer list_identity_providers(Call& call) {
   CARDEA_TRY(page, call.page());
+  const auto type = call.query("type");
+  if (!type.empty() && !is_provider_use(type)) return refuse(error(400, "invalid_request", "Unknown type of provider"));
+  const bool brief = call.flag("briefRepresentation");
   const auto search = ascii_lower(call.query("search"));
   std::vector<json::object> rows;
   for (const auto& item : providers_of(call)) {
     if (!item.is_object()) continue;
     if (!ascii_lower(string_or(item.get_object(), "alias", "")).contains(search)) continue;
     if (call.flag("realmOnly") && !string_or(item.get_object(), "organizationId", "").empty()) continue;
-    rows.push_back(identity_provider_json(item.get_object()));
+    auto shown = identity_provider_json(item.get_object());
+    const auto& uses = shown.at("types").as_array();
+    const bool has_use = std::ranges::find(uses, json::value(type)) != uses.end();
+    if (!type.empty() && type != "ANY" && !has_use) continue;
+    rows.push_back(brief ? brief_provider_json(shown) : std::move(shown));
   }
   std::ranges::sort(rows, {}, [](const json::object& row) { return string_or(row, "alias", ""); });
   json::array list;
@@ -315,6 +347,12 @@ Answer create_identity_provider(Call& call) {
 Answer get_identity_provider(Call& call) {
   CARDEA_TRY(provider, load_provider(call));
   return ok(identity_provider_json(*provider));
+}
+
+/// What a provider of this kind would be told about us: OpenID Connect has no such document.
+Answer export_identity_provider(Call& call) {
+  CARDEA_TRY(provider, load_provider(call));
+  return no_content();
 }
 
 Answer update_identity_provider(Call& call) {

@@ -11,6 +11,7 @@ namespace cardea::admin {
 Answer list_identity_providers(Call& call);
 Answer create_identity_provider(Call& call);
 Answer get_identity_provider(Call& call);
+Answer export_identity_provider(Call& call);
 Answer update_identity_provider(Call& call);
 Answer delete_identity_provider(Call& call);
 Answer list_idp_mapper_types(Call& call);

@@ -45,6 +45,7 @@ constexpr Operation kRows[] = {
      "IDENTITY_PROVIDER"},
     {kDelete, IDP, "deleteIdentityProvider", kChangeIdentityProviders, kWrite, &delete_identity_provider,
      "IDENTITY_PROVIDER"},
+    {kGet, IDP "/export", "exportIdentityProvider", kSeeIdentityProviders, kRead, &export_identity_provider},
     {kGet, IDP "/mapper-types", "listIdpMapperTypes", kSeeIdentityProviders, kRead, &list_idp_mapper_types},
     {kGet, IDP "/mappers", "listIdpMappers", kSeeIdentityProviders, kRead, &list_idp_mappers},
     {kPost, IDP "/mappers", "createIdpMapper", kChangeIdentityProviders, kWrite, &create_idp_mapper,

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "admin/realms/realm_view.h"
+#include "admin/seam/admin_event.h"
 #include "core/changes/check_values.h"
 #include "core/changes/remove_realm.h"
 #include "core/realm_defaults.h"
@@ -105,13 +106,12 @@ Or<void> check_new_source_paths(Call& call, const json::object& body) {
 
 Answer list_realms(Call& call) {
   const bool brief = call.flag("briefRepresentation");
+  CARDEA_TRY(administered, admin_realms(call.rows(), call.dependencies(), call.caller()));
   CARDEA_TRY(realms, call.repositories().realms.list(call.rows()));
   json::array list;
   for (const auto& realm : realms) {
-    if (realm.is_being_imported()) continue;
-    CARDEA_TRY(roles, admin_roles(call.rows(), call.dependencies(), call.caller(), realm.name));
-    if (roles.empty()) continue;
-    if (brief || !roles.has_any_of({AdminRole::kViewRealm, AdminRole::kManageRealm})) {
+    if (!administered.contains(realm.name)) continue;
+    if (brief || !administered[realm.name].has_any_of({AdminRole::kViewRealm, AdminRole::kManageRealm})) {
       list.push_back(brief_realm_json(realm));
       continue;
     }
@@ -139,6 +139,11 @@ Answer create_realm(Call& call) {
   call.dependencies().log.info(
       "realm_made",
       {{"realm", name}, {"by_user", call.caller().user.id.str()}, {"correlation_id", call.request().correlation_id}});
+  // A whole realm may have come, with all its secrets: the event says no more than a list of realms does.
+  write_realm_event(call, "CREATE", name,
+                    json::object{{"realm", name},
+                                 {"displayName", string_or(*body, "displayName", "")},
+                                 {"enabled", bool_or(*body, "enabled", false)}});
   return call.created(name);
 }
 
@@ -181,6 +186,7 @@ Answer delete_realm(Call& call) {
                                                  {"by_user", call.caller().user.id.str()},
                                                  {"correlation_id", call.request().correlation_id}});
   CARDEA_DO(remove_realm(call.repositories(), call.realm().name));
+  write_realm_event(call, "DELETE", call.realm().name, brief_realm_json(call.realm()));
   return no_content();
 }
 

@@ -96,6 +96,7 @@ Answer get_default_groups(Call& call) {
 Answer add_default_group(Call& call) {
   CARDEA_TRY(group, path_group(call));
   CARDEA_DO(require_group_covered(call, group));
+  call.note_after(json::object{{"id", group.id.str()}, {"path", group.path}});
   auto& list = default_groups(call.realm());
   for (const auto& path : list) {
     if (path == json::value(group.path)) return no_content();
@@ -107,6 +108,7 @@ Answer add_default_group(Call& call) {
 
 Answer remove_default_group(Call& call) {
   CARDEA_TRY(group, path_group(call));
+  call.note_before(json::object{{"id", group.id.str()}, {"path", group.path}});
   auto& list = default_groups(call.realm());
   for (auto* path = list.begin(); path != list.end();) {
     path = *path == json::value(group.path) ? list.erase(path) : path + 1;
@@ -141,6 +143,7 @@ Answer logout_all(Call& call) {
   auto& realm = call.realm();
   realm.not_before = epoch_seconds(call.now());
   CARDEA_DO(call.repositories().realms.update(call.tx(), realm));
+  call.note_after(json::object{{"notBefore", realm.not_before}});
   CARDEA_TRY(sessions, call.repositories().sessions.list_of_realm(call.rows(), realm.id, 0, -1));
   const auto issuer = call.dependencies().base_url.issuer(call.request(), realm.name);
   for (const auto& session : sessions) {
@@ -159,6 +162,7 @@ Answer delete_session(Call& call) {
   if (!session) return refuse(not_found("Sesssion not found"));
   CARDEA_TRY(assigned, assigned_roles(call, session->user));
   CARDEA_DO(require_roles_covered(call, assigned));
+  call.note_before(json::object{{"id", id.str()}, {"userId", session->user.str()}});
   const auto issuer = call.dependencies().base_url.issuer(call.request(), call.realm().name);
   CARDEA_DO(
       end_session(call.tx(), call.repositories(), call.random(),

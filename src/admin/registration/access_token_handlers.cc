@@ -83,6 +83,7 @@ Answer create_initial_access(Call& call) {
 }
 
 Answer delete_initial_access(Call& call) {
+  call.note_before(json::object{{"id", call.path("tokenId")}});
   auto& tickets = call.repositories().tickets;
   CARDEA_DO(tickets.remove(call.tx(), call.realm().id, TicketKind::kInitialAccess, call.path("tokenId")));
   return no_content();
@@ -101,6 +102,8 @@ Answer renew_registration_token(Call& call) {
   auto& tickets = call.repositories().tickets;
   CARDEA_DO(tickets.remove_of(call.tx(), call.realm().id, TicketKind::kRegistration, client.id.str()));
   CARDEA_DO(tickets.insert(call.tx(), ticket));
+  CARDEA_TRY(shown, masked_client_json(call, client));
+  call.note_after(std::move(shown));
   CARDEA_TRY(out, client_json(call, client));
   out["registrationAccessToken"] = token;
   auto response = ok(out);

@@ -135,6 +135,7 @@ Answer add_realm_scope(Call& call) {
   if (has(realm.default_scopes) || has(realm.optional_scopes)) {
     return refuse(error(409, "conflict", "Duplicate resource error"));
   }
+  call.note_after(json::object{{"id", scope.id.str()}, {"name", scope.name}});
   realm_list<optional>(realm).push_back(scope.id);
   CARDEA_DO(call.repositories().realms.update(call.tx(), realm));
   return no_content();
@@ -143,6 +144,7 @@ Answer add_realm_scope(Call& call) {
 template <bool optional>
 Answer remove_realm_scope(Call& call) {
   CARDEA_TRY(scope, assigned_scope(call));
+  call.note_before(json::object{{"id", scope.id.str()}, {"name", scope.name}});
   std::erase(realm_list<optional>(call.realm()), scope.id);
   CARDEA_DO(call.repositories().realms.update(call.tx(), call.realm()));
   return no_content();

@@ -86,8 +86,7 @@ std::string bounded(const json::value& value) {
   return text;
 }
 
-Or<void> keep_event(Call& call, const AdminEventNote& note) {
-  const auto& realm = call.realm();
+AdminEvent event_of(Call& call, const Realm& realm, const AdminEventNote& note, std::string path) {
   const auto& caller = call.caller();
   AdminEvent event;
   event.id = call.new_id();
@@ -96,7 +95,7 @@ Or<void> keep_event(Call& call, const AdminEventNote& note) {
   event.expires_at = admin_event_expiry(realm, event.at);
   event.operation = operation_of(call.request(), note);
   event.resource = note.resource;
-  event.path = resource_path(call, note);
+  event.path = std::move(path);
   event.by_realm = caller.realm->realm.id.str();
   event.by_realm_name = caller.realm->realm.name;
   event.by_client = caller.client->client.id.str();
@@ -110,8 +109,7 @@ Or<void> keep_event(Call& call, const AdminEventNote& note) {
     if (const auto& shown = after.is_null() ? before : after; !shown.is_null()) event.representation = bounded(shown);
     if (const auto changes = changes_between(before, after); !changes.empty()) event.changes = bounded(changes);
   }
-  CARDEA_DO(call.repositories().events.insert(call.tx(), event));
-  return {};
+  return event;
 }
 
 }  // namespace
@@ -128,7 +126,27 @@ Or<void> write_admin_event(Call& call, const AdminEventNote& note) {
                                                 {"ip", call.request().remote_address},
                                                 {"correlation_id", call.request().correlation_id}});
   if (!keeps_admin_events(call.realm())) return {};
-  return keep_event(call, note);
+  const auto event = event_of(call, call.realm(), note, resource_path(call, note));
+  CARDEA_DO(call.repositories().events.insert(call.tx(), event));
+  return {};
+}
+
+void write_realm_event(Call& call, std::string_view action, std::string_view realm, const json::value& representation) {
+  static const json::value kNothing;
+  auto& repositories = call.repositories();
+  const AdminEventNote note{
+      .resource = "REALM", .action = action, .made_id = {}, .before = kNothing, .after = representation};
+  const auto kept = repositories.store.write([&](Tx& tx) -> Stored<void> {
+    const auto own = repositories.realms.find_by_name(tx, call.caller().realm->realm.name);
+    if (!own) return refuse(own.error());
+    if (!*own || !keeps_admin_events(**own)) return {};
+    return repositories.events.insert(tx, event_of(call, **own, note, std::string(realm)));
+  });
+  if (kept) return;
+  call.dependencies().log.error("admin_event_not_kept", {{"error", describe(kept.error())},
+                                                         {"operation", action},
+                                                         {"realm", realm},
+                                                         {"correlation_id", call.request().correlation_id}});
 }
 
 }  // namespace cardea::admin

@@ -19,4 +19,8 @@ struct AdminEventNote {
 
 [[nodiscard]] Or<void> write_admin_event(Call& call, const AdminEventNote& note);
 
+/// The event of a realm that was made or removed. It stands in the realm of the administrator: the other one was not
+/// there, or is not there any more. In a transaction of its own, after the change; one that cannot be kept is logged.
+void write_realm_event(Call& call, std::string_view action, std::string_view realm, const json::value& representation);
+
 }  // namespace cardea::admin

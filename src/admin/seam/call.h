@@ -149,6 +149,7 @@ class Call {
   // For the admin event of this change. Secrets must not be in them: representations come with Secrets::kMask.
   void note_before(json::value before) { before_ = std::move(before); }
   void note_after(json::value after) { after_ = std::move(after); }
+  [[nodiscard]] bool has_note() const { return !before_.is_null() || !after_.is_null(); }
   /// Nothing was changed after all.
   void note_nothing() { is_noted_ = false; }
 

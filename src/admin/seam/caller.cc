@@ -1,6 +1,7 @@
 #include "admin/seam/caller.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/encoding.h"
 #include "base/text.h"
@@ -101,18 +102,43 @@ Stored<AdminRoles> admin_roles(Rows& rows, const Dependencies& dependencies, con
   return roles;
 }
 
-Stored<bool> is_admin_somewhere(Rows& rows, const Dependencies& dependencies, const Caller& caller) {
-  if (!caller.is_of_master()) {
-    const auto own = admin_roles(rows, dependencies, caller, caller.realm->realm.name);
-    if (!own) return refuse(own.error());
-    return !own->empty();
+Stored<std::map<std::string, AdminRoles>> admin_realms(Rows& rows, const Dependencies& dependencies,
+                                                       const Caller& caller) {
+  auto& roles = dependencies.repositories.roles;
+  const auto& own = caller.realm->realm;
+  const auto held = roles.reached(rows, own.id, caller.assigned);
+  if (!held) return refuse(held.error());
+  std::optional<std::set<std::string>> let_through;  // ids
+  if (!caller.client->client.full_scope_allowed) {
+    const auto reached = roles.reached(rows, own.id, scope_mappings(caller));
+    if (!reached) return refuse(reached.error());
+    let_through.emplace();
+    for (const auto& role : *reached) let_through->insert(role.id.str());
   }
-  const auto realms = dependencies.repositories.realms.list(rows);
-  if (!realms) return refuse(realms.error());
-  for (const auto& realm : *realms) {
-    const auto roles = admin_roles(rows, dependencies, caller, realm.name);
-    if (!roles) return refuse(roles.error());
-    if (!roles->empty()) return true;
+  constexpr std::string_view kEnd = "-realm";
+  std::map<std::string, AdminRoles> realms;
+  for (const auto& role : *held) {
+    if (!role.client || (let_through && !let_through->contains(role.id.str()))) continue;
+    std::string name;
+    if (role.client_name == admin_client_id(own.name)) {
+      name = own.name;
+    } else if (caller.is_of_master() && role.client_name.ends_with(kEnd)) {
+      name = role.client_name.substr(0, role.client_name.size() - kEnd.size());
+    }
+    AdminRoles named;
+    named.add(std::string_view(role.name));
+    if (!name.empty() && !named.empty()) realms[name].add(std::string_view(role.name));
+  }
+  return realms;
+}
+
+Stored<bool> is_admin_somewhere(Rows& rows, const Dependencies& dependencies, const Caller& caller) {
+  const auto administered = admin_realms(rows, dependencies, caller);
+  if (!administered) return refuse(administered.error());
+  for (const auto& [name, roles] : *administered) {
+    const auto realm = dependencies.repositories.realms.find_by_name(rows, name);
+    if (!realm) return refuse(realm.error());
+    if (*realm) return true;
   }
   return false;
 }

@@ -3,6 +3,7 @@
 // the next request, and a realm that was made is manageable at once.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,6 +45,11 @@ struct Caller {
 /// full scope gets those that its scope mappings let through.
 [[nodiscard]] Stored<AdminRoles> admin_roles(Rows& rows, const Dependencies& dependencies, const Caller& caller,
                                              std::string_view target);
+
+/// The same for every realm at once, by name: what the clients of administration that the caller reaches are called.
+/// Realms that are gone may be among them. One statement, or two, however many realms there are.
+[[nodiscard]] Stored<std::map<std::string, AdminRoles>> admin_realms(Rows& rows, const Dependencies& dependencies,
+                                                                     const Caller& caller);
 
 /// Whether the caller has an admin role in any realm: only callers of master can have one outside of their own.
 [[nodiscard]] Stored<bool> is_admin_somewhere(Rows& rows, const Dependencies& dependencies, const Caller& caller);

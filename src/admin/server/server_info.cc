@@ -7,6 +7,7 @@
 #include "admin/server/server_lists.h"
 #include "base/process_facts.h"
 #include "core/realm_defaults.h"
+#include "web/asset.h"
 
 namespace cardea::admin {
 namespace {
@@ -29,27 +30,34 @@ constexpr Feature kFeatures[] = {
     {"ADMIN_FINE_GRAINED_AUTHZ_V2", "Fine-grained admin permissions", "DEFAULT", false},
     {"AUTHORIZATION", "Authorization services (UMA)", "DEFAULT", false},
     {"CIBA", "Client initiated backchannel authentication", "DEFAULT", true},
+    {"CLIENT_AUTH_FEDERATED", "Clients proven by another issuer's JWT", "DEFAULT", true},
     {"CLIENT_POLICIES", "Client policies", "DEFAULT", true},
-    {"CLIENT_SECRET_ROTATION", "Rotation of client secrets", "PREVIEW", false},
+    {"CLIENT_SECRET_ROTATION", "Rotation of client secrets", "PREVIEW", true},
     {"CLIENT_TYPES", "Client types", "EXPERIMENTAL", false},
     {"DECLARATIVE_UI", "Screens made of components", "EXPERIMENTAL", false},
     {"DEVICE_FLOW", "Device authorization grant", "DEFAULT", true},
     {"DPOP", "Demonstrating proof of possession", "DEFAULT", true},
-    {"DYNAMIC_SCOPES", "Scopes with parameters", "EXPERIMENTAL", false},
+    {"IDENTITY_BROKERING_API_V1", "Tokens of providers, first version", "DEFAULT", true},
+    {"IDENTITY_BROKERING_API_V2", "Tokens of providers", "PREVIEW", false},
     {"IMPERSONATION", "Administrators act as users", "DEFAULT", true},
+    {"JWT_AUTHORIZATION_GRANT", "JWT authorization grant", "DEFAULT", false},
     {"KERBEROS", "Kerberos", "DEFAULT", false},
     {"LOGIN_V2", "Login pages", "DEFAULT", true},
     {"OID4VC_VCI", "Verifiable credentials", "EXPERIMENTAL", false},
     {"ORGANIZATION", "Organizations", "DEFAULT", true},
     {"PAR", "Pushed authorization requests", "DEFAULT", true},
+    {"PARAMETERIZED_SCOPES", "Scopes with parameters", "EXPERIMENTAL", false},
     {"PASSKEYS", "Passkeys", "DEFAULT", true},
     {"PERSISTENT_USER_SESSIONS", "Sessions outlive a restart", "DEFAULT", true},
     {"QUICK_THEME", "Quick theme", "EXPERIMENTAL", false},
     {"RECOVERY_CODES", "Recovery codes", "DEFAULT", true},
+    {"SCIM_API", "SCIM", "EXPERIMENTAL", false},
     {"SCRIPTS", "Scripts", "PREVIEW", false},
-    {"STANDARD_TOKEN_EXCHANGE", "Standard token exchange", "DEFAULT", true},
+    {"SSF", "Shared signals", "EXPERIMENTAL", false},
     {"STEP_UP_AUTHENTICATION", "Step-up authentication", "DEFAULT", true},
+    {"STEP_UP_AUTHENTICATION_SAML", "Step-up authentication of SAML clients", "PREVIEW", false},
     {"TOKEN_EXCHANGE", "Token exchange, first version", "PREVIEW", false},
+    {"TOKEN_EXCHANGE_STANDARD_V2", "Standard token exchange", "DEFAULT", true},
     {"TRANSIENT_USERS", "Users that are not stored", "EXPERIMENTAL", false},
     {"UPDATE_EMAIL", "Changing the e-mail address", "DEFAULT", true},
     {"USER_EVENT_METRICS", "Metrics of user events", "DEFAULT", false},
@@ -97,10 +105,24 @@ json::object crypto_json() {
           {"clientSignatureAsymmetricAlgorithms", names(kAsymmetric)}};
 }
 
+/// The languages of the pages, mails and errors: web/theme/messages. The consoles speak these, and more.
+json::array locales_json() {
+  constexpr std::string_view kFolder = "messages/", kEnding = ".json";
+  json::array locales;
+  for (const auto& asset : web::embedded_assets()) {
+    auto name = std::string_view(asset.path);
+    if (!name.starts_with(kFolder) || !name.ends_with(kEnding)) continue;
+    name = name.substr(kFolder.size(), name.size() - kFolder.size() - kEnding.size());
+    if (!name.contains('/')) locales.push_back(json::value(name));
+  }
+  return locales;
+}
+
 json::object themes_json() {
   json::object themes;
+  const auto locales = locales_json();
   for (const auto type : {"common", "admin", "login", "welcome", "account", "email"}) {
-    themes[type] = json::array{json::object{{"name", "cardea"}, {"locales", json::array{"en"}}}};
+    themes[type] = json::array{json::object{{"name", "cardea"}, {"locales", locales}}};
   }
   return themes;
 }
@@ -180,6 +202,13 @@ json::array password_policies_json() {
       {"notContainsUsername", "Not Contains Username", "", "", false},
       {"notEmail", "Not Email", "", "", false},
       {"regexPattern", "Regular Expression", "String", "", true},
+      {"passwordBlacklist", "Password Blacklist", "String", "", false},
+      {"passwordHistory", "Not Recently Used", "int", "3", false},
+      {"passwordAge", "Not Recently Used (In Days)", "int", "30", false},
+      {"maxAuthAge", "Maximum Authentication Age", "int", "300", false},
+      {"hashAlgorithm", "Hashing Algorithm", "String", "argon2", false},
+      {"hashIterations", "Hashing Iterations", "int", "5", false},
+      {"recoveryCodesWarningThreshold", "Recovery Codes Warning Threshold", "int", "4", false},
   };
   json::array list;
   for (const auto& policy : kPolicies) {

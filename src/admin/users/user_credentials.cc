@@ -42,6 +42,9 @@ Answer move_credential(Call& call, std::string_view previous) {
     CARDEA_DO(call.repositories().credentials.set_priority(call.tx(), user.id, each, priority));
     priority += 10;
   }
+  json::array ids;
+  for (const auto& each : order) ids.push_back(json::value(each.str()));
+  call.note_after(std::move(ids));
   return no_content();
 }
 
@@ -109,6 +112,7 @@ Answer reset_password(Call& call) {
   CARDEA_TRY(user, load_user_to_change(call));
   if (user.service_account_client) return refuse(error(400, "Can't reset password as account is read only"));
   CARDEA_DO(store_credentials(call, user));
+  call.note_after(json::object{{"type", "password"}});
   return no_content();
 }
 
@@ -129,6 +133,7 @@ Answer delete_credential(Call& call) {
   CARDEA_TRY(removed,
              call.repositories().credentials.remove(call.tx(), user.id, CredentialId(call.path("credentialId"))));
   if (!removed) return refuse(not_found("Credential not found"));
+  call.note_before(json::object{{"id", call.path("credentialId")}});
   return no_content();
 }
 
@@ -142,6 +147,7 @@ Answer set_credential_label(Call& call) {
   CARDEA_TRY(set, call.repositories().credentials.set_label(call.tx(), user.id, CredentialId(call.path("credentialId")),
                                                             label));
   if (!set) return refuse(not_found("Credential not found"));
+  call.note_after(json::object{{"id", call.path("credentialId")}, {"userLabel", label}});
   return no_content();
 }
 
@@ -159,6 +165,7 @@ Answer disable_credential_types(Call& call) {
     if (credential.type == "password" || std::ranges::find(types, credential.type) == types.end()) continue;
     CARDEA_DO(call.repositories().credentials.remove(call.tx(), user.id, credential.id));
   }
+  call.note_before(*body);
   return no_content();
 }
 
@@ -184,6 +191,7 @@ Answer get_brute_force_status(Call& call) {
 Answer clear_brute_force_of_user(Call& call) {
   CARDEA_TRY(user, load_user_to_change(call));
   CARDEA_DO(call.repositories().login_failures.remove(call.tx(), call.realm().id, user.id));
+  call.note_before(json::object{{"userId", user.id.str()}});
   return no_content();
 }
 

@@ -166,6 +166,11 @@ Or<UserQuery> read_user_query(const Call& call) {
   query.last_name = call.query("lastName");
   if (call.has_query("enabled")) query.enabled = call.flag("enabled");
   if (call.has_query("emailVerified")) query.email_verified = call.flag("emailVerified");
+  query.provider = call.query("idpAlias");
+  query.upstream_id = call.query("idpUserId");
+  // An id says nothing without who gave it; passed over, it would look as if every user had it.
+  if (query.provider.empty() && !query.upstream_id.empty())
+    return refuse(error_message(400, "idpUserId needs idpAlias"));
   query.attributes = attribute_pairs(call.query("q"));
   if (query.attributes.size() > kUserQueryPartsMax) return refuse(error_message(400, "Too many attributes"));
   CARDEA_TRY(page, call.page(kUsersAtOnce));

@@ -61,6 +61,7 @@ Answer join_group(Call& call) {
   CARDEA_TRY(group, path_group(call));
   CARDEA_DO(require_group_covered(call, group));
   CARDEA_DO(call.repositories().users.add_group(call.tx(), user.id, group.id));
+  call.note_after(json::object{{"id", group.id.str()}, {"name", group.name}});
   return no_content();
 }
 
@@ -68,6 +69,7 @@ Answer leave_group(Call& call) {
   CARDEA_TRY(user, load_user_to_change(call));
   CARDEA_TRY(group, path_group(call));
   CARDEA_DO(call.repositories().users.remove_group(call.tx(), user.id, group.id));
+  call.note_before(json::object{{"id", group.id.str()}, {"name", group.name}});
   return no_content();
 }
 
@@ -100,6 +102,7 @@ Answer logout_user(Call& call) {
   }
   user.not_before = epoch_seconds(call.now());
   CARDEA_DO(call.repositories().users.update(call.tx(), user, call.realm().duplicate_emails_allowed));
+  call.note_after(json::object{{"notBefore", user.not_before}});
   return no_content();
 }
 
@@ -180,6 +183,7 @@ Answer revoke_user_consent(Call& call) {
     CARDEA_DO(call.repositories().offline_sessions.remove_client_session(call.tx(), session.id, client->id));
   }
   if (!any) return refuse(not_found("Consent nor offline token not found"));
+  call.note_before(json::object{{"clientId", client->client_id}});
   return no_content();
 }
 
@@ -215,6 +219,7 @@ Answer add_federated_identity(Call& call) {
     return refuse(error_message(409, "User is already linked with provider"));
   }
   CARDEA_DO(inserted);
+  call.note_after(json::object{{"identityProvider", alias}, {"userId", identity->upstream_id}});
   return no_content();
 }
 
@@ -222,6 +227,7 @@ Answer remove_federated_identity(Call& call) {
   CARDEA_TRY(user, load_user_to_change(call));
   CARDEA_TRY(removed, call.repositories().federated_identities.remove(call.tx(), user.id, call.path("alias")));
   if (!removed) return refuse(not_found("Link not found"));
+  call.note_before(json::object{{"identityProvider", call.path("alias")}});
   return no_content();
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "core/authentication_methods.h"
+#include "core/token/mapper_providers.h"
 #include "core/token/protected_claims.h"
 #include "core/token/token_plan.h"
 
@@ -152,6 +153,12 @@ void read_own_config(MapperOp& op, const ProtocolMapper& mapper) {
 }
 
 }  // namespace
+
+std::vector<std::string_view> mapper_providers() {
+  std::vector<std::string_view> ids;
+  for (const auto& provider : kProviders) ids.push_back(provider.id);
+  return ids;
+}
 
 std::optional<MapperOp> compile_mapper(const ProtocolMapper& mapper) {
   const auto* provider =
