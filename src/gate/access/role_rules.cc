@@ -32,11 +32,25 @@ std::vector<std::string> RoleDecision::names() const {
   return names;
 }
 
+namespace {
+
+ClaimNames read_held(const RoleRule& rule, const json::object& claims) {
+  auto held = read_names(rule.claim, claims);
+  const auto* value = rule.is_comma_list ? rule.claim.find(claims) : nullptr;
+  if (value == nullptr || !value->is_string()) return held;
+  held.names.clear();
+  for (const auto part : split(value->get_string(), ','))
+    if (const auto name = trim(part); !name.empty()) held.names.emplace_back(name);
+  return held;
+}
+
+}  // namespace
+
 RoleDecision decide_role(const RoleRules& rules, const json::object& claims) {
   RoleDecision decision;
   const RoleRule* first = nullptr;  // whose claim decides, when only one may
   for (const auto& rule : rules.rules) {
-    const auto held = read_names(rule.claim, claims);
+    const auto held = read_held(rule, claims);
     if (rules.first_claim_decides && first == nullptr && held.state != ClaimNames::State::kMissing) first = &rule;
     const bool is_outranked = first != nullptr && rule.claim.text() != first->claim.text();
     const auto matched = std::ranges::find_first_of(rule.values, held.names);

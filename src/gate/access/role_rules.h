@@ -28,6 +28,7 @@ struct RoleRule {
   std::vector<std::string> values;  // any one of them; compared exactly
   std::string role;                 // of kGrant
   int priority = 0;                 // the higher wins; of equal ones the first
+  bool is_comma_list = false;       // a text holds several names, with commas between
   bool names_no_claim = false;      // the settings left it open: the application's own file may say which
 };
 

@@ -101,5 +101,17 @@ TEST_F(KeepRoles, RulesThatNameNothingAreProblems) {
   EXPECT_EQ(check_role_rules(rules).size(), 4U);
 }
 
+TEST(DecideRole, reads_a_text_with_commas_where_the_rule_says_so_alone) {
+  RoleRules rules;
+  rules.roles = {{.name = "admin", .permissions = {}}};
+  rules.rules.push_back({.claim = *ClaimPath::parse("groups"), .values = {"admin"}, .role = "admin"});
+  const json::object claims{{"groups", "staff, admin"}};
+  EXPECT_EQ(decide_role(rules, claims).role, nullptr);
+  rules.rules.front().is_comma_list = true;
+  ASSERT_NE(decide_role(rules, claims).role, nullptr);
+  EXPECT_EQ(decide_role(rules, {{"groups", "staff,administrators"}}).role, nullptr);
+  EXPECT_NE(decide_role(rules, {{"groups", json::array{"admin"}}}).role, nullptr);
+}
+
 }  // namespace
 }  // namespace cardea::gate

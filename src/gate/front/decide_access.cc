@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "gate/keep_domino/endpoints.h"
 
 namespace cardea::gate {
 
@@ -37,6 +38,12 @@ const RequestRule* find_rule(const Application& application, const OriginalReque
     return method_fits && rule.path.matches(original.path);
   });
   return found == application.requests.end() ? nullptr : &*found;
+}
+
+bool counts_at(const Application& application, const Caller& caller) {
+  if (caller.provider != kKeepIssuer) return application.takes_tokens_of(caller.provider);
+  return application.answers == AnswerForm::kKeepDomino &&
+         string_or(caller.claims(), kKeepApplicationClaim, "") == application.name;
 }
 
 bool is_listed(const std::vector<std::string>& people, std::string_view name) {

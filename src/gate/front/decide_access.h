@@ -35,6 +35,10 @@ struct Access {
 [[nodiscard]] Access decide_access(const Application& application, const OriginalRequest& original,
                                    const Caller& caller);
 
+/// Do tokens of the caller's provider count there? One that the gate itself made for KEEP's login counts at the
+/// application it was made for alone.
+[[nodiscard]] bool counts_at(const Application& application, const Caller& caller);
+
 /// "name" or "*" and its end. The end begins at a separator, so that "*/O=Plant" is not a part of a name.
 [[nodiscard]] bool is_listed(const std::vector<std::string>& people, std::string_view name);
 

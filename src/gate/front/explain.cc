@@ -40,11 +40,21 @@ void explain_need(std::string& out, const Access& access) {
   if (!rule.people.empty()) out.append("needs  a name among ").append(join(rule.people, ", ")).append("\n");
 }
 
+/// Why the application does not look at a token that is good for itself; empty: it does.
+std::string_view why_not_here(const Application& application, const Result<Caller, RefusedToken>& caller) {
+  if (application.trusted_headers) return "the proxy says who it is here, and no token does";
+  if (!application.takes_tokens) return "the application takes no tokens";
+  if (caller && !counts_at(application, *caller)) return "the application takes no tokens of its provider";
+  return {};
+}
+
 }  // namespace
 
 std::string explain(const Application& application, const OriginalRequest& original,
                     const Result<Caller, RefusedToken>& caller) {
   std::string out = "asked  " + original.method_text + " " + original.path + " of " + application.name + "\n";
+  if (const auto* rule = find_rule(application, original); rule != nullptr && rule->is_open)
+    return out.append("path   fits ").append(rule->path.text()).append("\nneeds  nothing\nanswer yes\n");
   if (!caller) {
     out.append("token  refused: ").append(describe(caller.error().reason));
     if (!caller.error().detail.empty()) out.append(" (").append(caller.error().detail).append(")");
@@ -59,6 +69,8 @@ std::string explain(const Application& application, const OriginalRequest& origi
       .append("), by ")
       .append(caller->provider);
   out.append(", scopes: ").append(caller->scopes.empty() ? "none" : join(caller->scopes, " ")).append("\n");
+  if (const auto reason = why_not_here(application, caller); !reason.empty())
+    return out.append("token  refused: ").append(reason).append("\nanswer no\n");
   const auto access = decide_access(application, original, *caller);
   if (access.rule != nullptr) {
     out.append("path   fits ").append(access.rule->path.text()).append("\n");

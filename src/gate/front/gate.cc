@@ -147,13 +147,6 @@ std::string issuer_difference(std::string_view token, const GateState& state, co
   return text;
 }
 
-/// A token that the gate itself made for KEEP's login counts at the application it was made for alone.
-bool counts_at(const Application& application, const Caller& caller) {
-  if (caller.provider != kKeepIssuer) return application.takes_tokens_of(caller.provider);
-  return application.answers == AnswerForm::kKeepDomino &&
-         string_or(caller.claims(), kKeepApplicationClaim, "") == application.name;
-}
-
 /// A provider whose keys may have changed: worth a look before the token is refused.
 bool may_help(TokenRefusal reason) {
   return reason == TokenRefusal::kUnknownKey || reason == TokenRefusal::kKeysUnavailable;

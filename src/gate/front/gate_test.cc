@@ -201,6 +201,17 @@ TEST_F(GateFront, snippets_set_every_header_anew) {
   }
 }
 
+TEST_F(GateFront, snippets_take_away_what_reads_like_a_header_of_ours) {
+  const auto state = world.gate.state();
+  for (const auto* proxy : {"caddy", "traefik", "envoy"}) {
+    const auto text = ascii_lower(proxy_snippet(proxy, state->settings.applications.front(), "127.0.0.1:8080"));
+    for (const auto* twin : {"x_auth_name", "x_auth_role", "x_groups"}) EXPECT_THAT(text, HasSubstr(twin)) << proxy;
+  }
+  const auto traefik = proxy_snippet("traefik", state->settings.applications.front(), "127.0.0.1:8080");
+  EXPECT_THAT(traefik, HasSubstr("          X_Auth_Role: \"\"\n"));
+  EXPECT_THAT(traefik, HasSubstr("middlewares: [cardea-strangers, cardea-gate]"));
+}
+
 constexpr std::string_view kTwoApplications = R"({
   "applications": [
     {"name": "Wiki", "hosts": ["wiki.example", "wiki.example:8443"], "requests": [{"path": "/open/**", "open": true}]},

@@ -135,9 +135,14 @@ std::string caddy(const Application& application) {
   return text;
 }
 
+/// The empty value removes: the underscored twins are for applications that read "_" and "-" alike.
 std::string traefik(const Application& application) {
-  std::string text = "# " + application.name +
-                     ": dynamic configuration\nhttp:\n  middlewares:\n    cardea-gate:\n      forwardAuth:\n";
+  std::string text =
+      "# " + application.name + ": dynamic configuration\nhttp:\n  middlewares:\n    cardea-strangers:\n";
+  text.append("      headers:\n        customRequestHeaders:\n");
+  for (const auto& header : identity_headers(application))
+    if (underscored(header) != header) text.append("          ").append(underscored(header)).append(": \"\"\n");
+  text.append("    cardea-gate:\n      forwardAuth:\n");
   text.append(
       "        address: \"http://GATE/gate/forward\"\n        trustForwardHeader: false\n        "
       "authResponseHeaders:\n");
@@ -147,7 +152,8 @@ std::string traefik(const Application& application) {
     hosts.append(hosts.empty() ? "" : " || ").append("Host(`").append(host.substr(0, host.find(':'))).append("`)");
   for (const auto& path : own_paths(application)) paths.append(" || Path(`").append(path).append("`)");
   text.append("  routers:\n    application:\n      rule: \"").append(hosts);
-  text.append("\"\n      middlewares: [cardea-gate]\n      service: application\n    gate:\n      rule: \"(");
+  text.append(
+      "\"\n      middlewares: [cardea-strangers, cardea-gate]\n      service: application\n    gate:\n      rule: \"(");
   text.append(hosts).append(") && (").append(paths).append(
       ")\"\n      service: cardea-gate\n  services:\n    application:\n");
   text.append("      loadBalancer: { servers: [{ url: \"APPLICATION\" }] }\n    cardea-gate:\n");

@@ -221,6 +221,7 @@ class Reader {
     provider.rules.takes_id_tokens = true;
     add_provider(std::move(provider), issuer + "/certs");
     add_claimed_roles("groups");
+    for (auto& rule : application_.access.rules) rule.is_comma_list = true;  // as OneLogin writes several in one
   }
 
   void read_keycloak() {
