@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "app/settings/gate_file.h"
+#include "base/uri.h"
+#include "gate/settings/changes.h"
 
 namespace cardea::app {
 namespace {
@@ -31,7 +33,7 @@ std::string missing_database(const gate::GateSettings& settings, const gate::Gat
              : found->name + ": owner-role needs a database: give data-dir, or db and db-url";
 }
 
-/// What a reload added and took away, by name.
+/// What a reload added and took away, by name, and what it changed, by path.
 void log_difference(const gate::GateSettings& before, const gate::GateSettings& after, Log& log) {
   const auto names = [](const gate::GateSettings& settings) {
     std::vector<std::string> result;
@@ -48,9 +50,35 @@ void log_difference(const gate::GateSettings& before, const gate::GateSettings& 
   };
   tell(new_names, old_names, "added");
   tell(old_names, new_names, "removed");
+  for (const auto& changed : gate::find_changes(before.document, after.document))
+    log.info("gate_settings_changed",
+             {{"change", "setting"}, {"what", changed.path}, {"before", changed.before}, {"after", changed.after}});
+}
+
+std::string problem_of(gate::GateSettings& settings, const ServerSettings& server, const gate::GateStore* store) {
+  if (settings.has_fatal()) return first_fatal(settings);
+  if (auto missing = missing_database(settings, store); !missing.empty()) return missing;
+  return keep_realms_reachable(settings, server);
 }
 
 }  // namespace
+
+std::string keep_realms_reachable(gate::GateSettings& settings, const ServerSettings& server) {
+  if (server.gate_only) return {};
+  const auto url = parse_uri(server.frontend_url());
+  if (!server.hostname.empty() && url)
+    settings.realms_host =
+        gate::canonical_host(url->host + (url->port ? ":" + std::to_string(*url->port) : std::string()));
+  for (const auto& application : settings.applications) {
+    for (const auto& host : application.hosts) {
+      if (host == "*" && settings.realms_host.empty())
+        return application.name + ": \"*\" takes every host, the realms' too: give hostname, which stays theirs";
+      if (!settings.realms_host.empty() && host == settings.realms_host)
+        return application.name + ": " + host + " is where the realms are (hostname)";
+    }
+  }
+  return {};
+}
 
 void add_gate_routes(web::Router& router, const OpenGate& gate) {
   router.get("/config",
@@ -79,9 +107,8 @@ OpenGate::OpenGate(const Parts& parts, gate::GateSettings settings, gate::Shared
 Result<std::unique_ptr<OpenGate>, std::string> OpenGate::open(const ServerSettings& settings,
                                                               const Environment& environment, const Parts& parts) {
   auto read = read_gate_settings(settings, environment);
-  if (read.has_fatal()) return refuse("the gate's settings cannot be used: " + first_fatal(read));
-  if (auto missing = missing_database(read, parts.store); !missing.empty())
-    return refuse("the gate's settings cannot be used: " + missing);
+  if (auto problem = problem_of(read, settings, parts.store); !problem.empty())
+    return refuse("the gate's settings cannot be used: " + problem);
   log_notes(read, parts.log);
   auto secrets = parts.store == nullptr ? Stored<gate::SharedSecrets>(gate::make_secrets(parts.random))
                                         : gate::load_secrets(*parts.store, parts.random);
@@ -94,7 +121,7 @@ Result<std::unique_ptr<OpenGate>, std::string> OpenGate::open(const ServerSettin
 void OpenGate::reload(const ServerSettings& settings, const Environment& environment) {
   auto read = read_gate_settings(settings, environment);
   log_notes(read, log_);
-  const auto problem = read.has_fatal() ? first_fatal(read) : missing_database(read, store_);
+  const auto problem = problem_of(read, settings, store_);
   if (!problem.empty()) {
     log_.warning("gate_reload_refused", {{"reason", problem}});
     return;

@@ -55,6 +55,10 @@ class OpenGate {
   std::chrono::nanoseconds keys_due_{0};  // steady; 0: at once
 };
 
+/// Beside realms: sets where they are, which is no application's. The error is a sentence for the operator: an
+/// application there would hide every realm, and so would "*" where nobody said where they are.
+[[nodiscard]] std::string keep_realms_reachable(gate::GateSettings& settings, const ServerSettings& server);
+
 /// Registers /config, the merged keepconfig.d with secrets masked, and /health/gate. `gate` outlives the router.
 void add_gate_routes(web::Router& router, const OpenGate& gate);
 

@@ -50,7 +50,8 @@ const Application* GateSettings::find_application(std::string_view host) const {
       is_listed = is_listed || parts_of(known).name == parts_of(asked).name;
     }
   }
-  return is_listed ? nullptr : any;
+  const bool is_realms = !realms_host.empty() && parts_of(realms_host).name == parts_of(asked).name;
+  return is_listed || is_realms ? nullptr : any;
 }
 
 }  // namespace cardea::gate

@@ -162,7 +162,9 @@ struct GateSettings {
   std::vector<Application> applications;
   std::vector<LookupSettings> lookups;
   std::vector<ConfigNote> notes;  // one that is fatal: the settings are not to be used
+  json::object document;          // the file, without its secrets (changes.h)
   json::object shown;             // what /config shows of keepconfig.d
+  std::string realms_host;        // of the realms beside the gate: "*" does not reach it; empty: there are none
   bool is_insecure = false;
   bool is_keep_login_disabled = false;  // of keepconfig.d: disableDominoLogin
   seconds keep_token_lifetime{std::chrono::minutes(60)};

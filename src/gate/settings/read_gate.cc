@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "gate/settings/changes.h"
 #include "gate/settings/members.h"
 #include "gate/settings/read_application.h"
 #include "gate/settings/read_provider.h"
@@ -36,6 +37,7 @@ void add_keepconfig(const std::string& folder, seconds leeway, const GateFiles& 
 
 GateSettings read_gate(const json::object& file, const GateFiles& files) {
   GateSettings settings;
+  settings.document = without_secrets(file);
   Members members(file, "", settings.notes);
   if (const auto* providers = members.object("providers")) {
     for (const auto& [name, value] : *providers) {

@@ -6,7 +6,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { after, test } from 'node:test';
 
-import { runCommand, startServer, temporaryFolder } from '../harness.mjs';
+import { runCommand, startServer, temporaryFolder, until } from '../harness.mjs';
 import { request } from '../support/form_browser.mjs';
 import { hmacWith, Issuer, Key, kListen, now, startGate, unsigned } from '../support/gate.mjs';
 import { villageRealm } from '../support/realm.mjs';
@@ -177,6 +177,32 @@ test('a_gate_beside_the_realms', async () => {
     assert.equal(realm.status, 404, 'the host of an application shows no realm');
   } finally {
     await server.stop();
+  }
+  writeFileSync(file, JSON.stringify(settings('*')));
+  const hiding = await startServer({ arguments: ['--gate-file', file] }).catch((error) => error);
+  assert.match(String(hiding.message), /App: .*takes every host, the realms' too/);
+});
+
+test('a_reload_tells_what_it_changed_and_keeps_the_old_settings_when_the_new_ones_are_wrong', async () => {
+  const other = await startGate({ proxy: false, settings });
+  const reload = (text) => {
+    writeFileSync(other.file, text);
+    other.gate.signal('SIGHUP');
+  };
+  const line = (pattern) => until(`${pattern}`, () => other.gate.lines.some((text) => pattern.test(text)));
+  try {
+    const fresh = JSON.parse(JSON.stringify(settings(other.host)));
+    fresh.applications[0]['default-role'] = 'writer';
+    fresh.applications[0]['sign-in']['client-secret'] = other.gate.keepSecret('secret-of-the-reload');
+    reload(JSON.stringify(fresh));
+    await line(/gate_settings_changed.*applications\[App\]\.default-role.*reader.*writer/);
+    await line(/gate_settings_changed.*applications\[App\]\.sign-in\.client-secret/);
+    reload('applications: nonsense');
+    await line(/gate_reload_refused/);
+    const answer = await request(`${other.gate.base}/gate/forward`, { headers: forwarded({ authorization: `Bearer ${reader}`, 'x-forwarded-uri': '/page' }) });
+    assert.equal(answer.headers['x-auth-role'], 'writer', 'the settings before the wrong ones');
+  } finally {
+    await other.stop();
   }
 });
 
