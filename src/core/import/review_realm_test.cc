@@ -32,7 +32,6 @@ TEST(ReviewRealm, says_nothing_of_attributes_that_ask_for_nothing_or_are_acted_o
   EXPECT_THAT(text, Not(HasSubstr("authenticationFlowBindingOverrides")));
 }
 
-<<<<<<< HEAD
 TEST(ReviewRealm, names_redirect_uris_that_the_policy_of_the_client_refuses) {
   const auto text = review_of(R"({"clientId":"a","rootUrl":"http://root","attributes":{"cardea.policy":"oauth21"},
       "redirectUris":["http://h/cb","myapp://cb","/cb","https://h/cb","http://127.0.0.1/cb"]})");
@@ -41,7 +40,8 @@ TEST(ReviewRealm, names_redirect_uris_that_the_policy_of_the_client_refuses) {
   EXPECT_THAT(text, Not(HasSubstr("https://h/cb")));
   EXPECT_THAT(text, Not(HasSubstr("127.0.0.1")));
   EXPECT_EQ(review_of(R"({"clientId":"a","redirectUris":["http://h/cb","myapp://cb"]})"), "");
-=======
+}
+
 TEST(ReviewRealm, names_client_policies_that_nobody_enforces) {
   const auto review_all = [](std::string_view executor) {
     ImportReview review;
@@ -54,7 +54,6 @@ TEST(ReviewRealm, names_client_policies_that_nobody_enforces) {
   };
   EXPECT_THAT(review_all("secure-session"), HasSubstr("executor secure-session is not enforced"));
   EXPECT_EQ(review_all("pkce-enforcer"), "");
->>>>>>> 977e899 (fix)
 }
 
 }  // namespace
