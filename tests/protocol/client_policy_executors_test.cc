@@ -185,6 +185,8 @@ TEST_F(PolicyDocuments, rotate_secrets_and_end_them) {
   EXPECT_EQ(status("first"), 200) << "until its own end";
   expect(send(kGet, path + "/rotated"), 200, R"({"type":"secret","value":"first"})");
   EXPECT_THAT(send(kGet, client).body, testing::Not(HasSubstr(R"("first")")));
+  EXPECT_THAT(send(kPost, "/admin/realms/demo/partial-export?exportClients=true", "{}").body,
+              testing::Not(HasSubstr(R"("first")")));
   world.clock.advance(seconds(101));
   EXPECT_EQ(status("first"), 401);
   expect(send(kGet, path + "/rotated"), 404, R"({"error":"Client does not have a rotated secret"})");

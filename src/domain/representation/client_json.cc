@@ -147,7 +147,10 @@ json::object to_json(const ClientRepresentation& representation, Secrets secrets
   out["redirectUris"] = to_json(client.redirect_uris);
   out["webOrigins"] = to_json(client.web_origins);
   set_unless_empty(out, "protocol", client.protocol);
-  out["attributes"] = to_json(client.attributes);
+  auto attributes = to_json(client.attributes);
+  // The secret before the present one stands among them. Masked, it would come back as a secret of its own.
+  if (secrets != Secrets::kReveal) attributes.erase("client.secret.rotated");
+  out["attributes"] = std::move(attributes);
   if (!client.mappers.empty()) out["protocolMappers"] = to_json(client.mappers);
   if (representation.default_scopes) out["defaultClientScopes"] = to_json(*representation.default_scopes);
   if (representation.optional_scopes) out["optionalClientScopes"] = to_json(*representation.optional_scopes);
