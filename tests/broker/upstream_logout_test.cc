@@ -138,6 +138,7 @@ TEST_F(UpstreamLogout, refuses_sessions_of_a_provider_that_is_disabled_or_gone) 
   EXPECT_FALSE(is_signed_in(browser));
   (void)refresh(server_, string_or(tokens, "refresh_token", ""), 400);
   use({provider("up")});
+  sign_in_there(browser);
   EXPECT_TRUE(is_signed_in(browser));
   use({});
   EXPECT_FALSE(is_signed_in(browser));

@@ -112,14 +112,6 @@ hubJourney('a_next_page_that_leads_elsewhere_gets_no_token', async ({ page }) =>
   assert.match(server.log, /next_page_elsewhere/);
 });
 
-hubJourney('a_throttled_graph_leaves_the_groups_of_the_last_login', async ({ page }) => {
-  const before = await names(max);
-  entra.faults.throttled = 10;
-  await signIn(page, max);
-  entra.faults.throttled = 0;
-  assert.deepEqual(await names(max), before);
-});
-
 hubJourney('what_is_filtered_is_never_made', async ({ page }) => {
   const gus = directory.find('gus_partner.example#EXT#@contoso.example');
   for (const name of ['app-users', 'app-admins', 'finance']) {
@@ -130,4 +122,13 @@ hubJourney('what_is_filtered_is_never_made', async ({ page }) => {
   await signIn(page, gus);
   assert.deepEqual(await names(gus), ['/entra-id/app-users']);
   assert.deepEqual((await hub.admin('GET', 'groups?search=finance')).json(), []);
+});
+
+// The last: nobody asks that Graph again before its Retry-After is over.
+hubJourney('a_throttled_graph_leaves_the_groups_of_the_last_login', async ({ page }) => {
+  const before = await names(max);
+  entra.faults.throttled = 10;
+  await signIn(page, max);
+  entra.faults.throttled = 0;
+  assert.deepEqual(await names(max), before);
 });
