@@ -4,6 +4,7 @@
 
 #include "account/languages.h"
 #include "base/json.h"
+#include "core/consent.h"
 
 namespace cardea::account {
 namespace {
@@ -44,6 +45,13 @@ bool has_scope(const Client& client, const ScopeId& scope) {
   return among(client.default_scopes) || among(client.optional_scopes);
 }
 
+/// A scope of the client's, as `write_consent` tells them; only "organization" has a parameter.
+bool may_allow(const Call& call, const Client& client, const ScopeId& kept) {
+  const auto allowed = allowed_scope(call.realm, kept);
+  if (allowed.scope == nullptr || !has_scope(client, allowed.scope->id)) return false;
+  return allowed.parameter.empty() || (allowed.scope->name == kOrganizationScope && !allowed.parameter.contains(' '));
+}
+
 /// The ids of `grantedScopes`, sorted and each once, or the answer that refuses them.
 Result<std::vector<ScopeId>, web::Response> read_scopes(const Call& call, const Client& client) {
   const auto body = parse_json(call.request.body);
@@ -57,7 +65,7 @@ Result<std::vector<ScopeId>, web::Response> read_scopes(const Call& call, const 
   std::vector<ScopeId> scopes;
   for (const auto& row : *list) {
     ScopeId scope(row.is_object() ? string_or(row.as_object(), "id", "") : std::string());
-    if (!has_scope(client, scope)) {
+    if (!may_allow(call, client, scope)) {
       return refuse(
           error_message(400, "Scope id " + scope.str() + " does not exist for client " + client.client_id + "."));
     }
@@ -80,11 +88,12 @@ web::Response consent_answer(const Call& call, const Consent& consent) {
 void write_consent(JsonWriter& json, const Call& call, const Consent& consent) {
   json.begin_object().key("grantedScopes").begin_array();
   for (const auto& id : consent.scopes) {
-    const auto found = call.realm.scopes_by_id.find(id.str());
-    if (found == call.realm.scopes_by_id.end()) continue;
-    const auto text = consent_text(*found->second);
-    json.begin_object().member("id", id.str()).member("name", text);
-    json.member("displayText", in_words(call, text)).end_object();
+    const auto allowed = allowed_scope(call.realm, id);
+    if (allowed.scope == nullptr) continue;
+    const auto text = consent_text(*allowed.scope);
+    auto words = in_words(call, text);
+    if (!allowed.parameter.empty()) words.append(": ").append(allowed.parameter);
+    json.begin_object().member("id", id.str()).member("name", text).member("displayText", words).end_object();
   }
   json.end_array().member("createdDate", epoch_milliseconds(consent.created_at));
   json.member("lastUpdatedDate", epoch_milliseconds(consent.updated_at)).end_object();

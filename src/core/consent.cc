@@ -24,7 +24,48 @@ bool is_shown(const ClientScope& scope) {
   return attribute(scope.attributes, "display.on.consent.screen", "true") == "true";
 }
 
+constexpr std::string_view kAll = "*";
+
+ScopeId with_parameter(const ScopeId& scope, std::string_view parameter) {
+  return parameter.empty() ? scope : ScopeId(std::string(scope.str()).append(":").append(parameter));
+}
+
+/// Of the scope `organization` one line for each name that is asked for: who allowed one allowed no other.
+void add_items(const TokenPlan& plan, const ClientScope& scope, std::vector<ConsentItem>& items) {
+  ConsentItem item{scope.id, std::string(attribute(scope.attributes, "consent.screen.text", scope.name)), {}};
+  std::vector<std::string> parameters{""};
+  if (scope.name == kOrganizationScope && plan.organizations == OrganizationScope::kAll)
+    parameters = {std::string(kAll)};
+  if (scope.name == kOrganizationScope && plan.organizations == OrganizationScope::kNamed)
+    parameters = plan.organization_aliases;
+  for (auto& parameter : parameters) {
+    items.push_back({with_parameter(scope.id, parameter), item.text, std::move(parameter)});
+  }
+}
+
+/// All organizations are more than one, or the only one.
+bool is_allowed(const Consent& allowed, const ConsentItem& item) {
+  const auto has = [&](const ScopeId& scope) {
+    return std::ranges::find(allowed.scopes, scope) != allowed.scopes.end();
+  };
+  if (has(item.scope)) return true;
+  const auto& id = item.scope.str();
+  const auto plain = item.parameter.empty() ? id.size() : id.size() - item.parameter.size() - 1;
+  return has(with_parameter(ScopeId(id.substr(0, plain)), kAll));
+}
+
 }  // namespace
+
+AllowedScope allowed_scope(const RealmEntry& realm, const ScopeId& kept) {
+  const std::string_view id = kept.str();
+  const auto whole = realm.scopes_by_id.find(kept.str());
+  if (whole != realm.scopes_by_id.end()) return {whole->second, {}};
+  const auto colon = id.find(':');  // an alias may have one
+  if (colon == std::string_view::npos) return {};
+  const auto scope = realm.scopes_by_id.find(std::string(id.substr(0, colon)));
+  if (scope == realm.scopes_by_id.end()) return {};
+  return {scope->second, id.substr(colon + 1)};
+}
 
 std::vector<ConsentItem> consent_items(const ClientEntry& client, std::string_view scope) {
   if (!client.client.consent_required) return {};
@@ -32,14 +73,13 @@ std::vector<ConsentItem> consent_items(const ClientEntry& client, std::string_vi
   if (client.client.attribute("display.on.consent.screen") == "true") {
     const auto text = client.client.attribute("consent.screen.text");
     const auto& name = client.client.name.empty() ? client.client.client_id : client.client.name;
-    items.push_back({ScopeId(client.client.id.str()), text.empty() ? name : std::string(text)});
+    items.push_back({ScopeId(client.client.id.str()), text.empty() ? name : std::string(text), {}});
   }
   const auto plan = plan_for_granted(client, scope);
   std::multimap<int, const ClientScope*> by_order;  // equal ones stay in the plan's order
   for (const auto* item : plan->scopes) by_order.emplace(order_of(*item), item);
   for (const auto& [order, item] : by_order) {
-    if (!is_shown(*item)) continue;
-    items.push_back({item->id, std::string(attribute(item->attributes, "consent.screen.text", item->name))});
+    if (is_shown(*item)) add_items(*plan, *item, items);
   }
   return items;
 }
@@ -48,9 +88,7 @@ std::vector<ConsentItem> items_to_ask(const ClientEntry& client, const Authoriza
                                       const std::optional<Consent>& allowed) {
   auto items = consent_items(client, request.scope);
   if (request.prompt_consent || !allowed) return items;
-  std::erase_if(items, [&](const ConsentItem& item) {
-    return std::ranges::find(allowed->scopes, item.scope) != allowed->scopes.end();
-  });
+  std::erase_if(items, [&](const ConsentItem& item) { return is_allowed(*allowed, item); });
   return items;
 }
 
@@ -61,9 +99,7 @@ Stored<bool> lacks_consent(Rows& rows, const Repositories& repositories, const C
   const auto allowed = repositories.consents.find(rows, user, client.client.id);
   if (!allowed) return refuse(allowed.error());
   if (!*allowed) return true;
-  return std::ranges::any_of(items, [&](const ConsentItem& item) {
-    return std::ranges::find((*allowed)->scopes, item.scope) == (*allowed)->scopes.end();
-  });
+  return !std::ranges::all_of(items, [&](const ConsentItem& item) { return is_allowed(**allowed, item); });
 }
 
 Stored<void> grant_consent(Tx& tx, const Repositories& repositories, const UserId& user, const ClientId& client,

@@ -18,9 +18,18 @@ inline constexpr std::string_view kConsentAction = "OAUTH_GRANT";
 
 /// One thing that is asked for.
 struct ConsentItem {
-  ScopeId scope;     // the id of the client itself where the client wants to be a line of its own
-  std::string text;  // for people; "${key}" is a key of the message bundles
+  ScopeId scope;          // the id of the client itself where the client wants to be a line of its own
+  std::string text;       // for people; "${key}" is a key of the message bundles
+  std::string parameter;  // what of it, to be shown behind the text; empty: it has none
 };
+
+/// What is kept of a scope that was allowed is its id. Of "organization" each way of asking is allowed by itself:
+/// "<id>:acme" and "<id>:*" are kept for the scopes "organization:acme" and "organization:*", the id for the plain one.
+struct AllowedScope {
+  const ClientScope* scope = nullptr;  // null: the realm has it no more
+  std::string_view parameter;          // of `kept`
+};
+[[nodiscard]] AllowedScope allowed_scope(const RealmEntry& realm, const ScopeId& kept);
 
 /// Everything in `scope` (as granted, space separated) that the client may get with consent only, in the order of
 /// `gui.order`. Empty when the client does not require consent.

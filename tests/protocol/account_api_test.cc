@@ -314,6 +314,8 @@ TEST_P(AccountApi, refuses_a_consent_to_what_the_client_may_not_have) {
   EXPECT_EQ(put("{}").status, 400);
   EXPECT_EQ(put(R"({"grantedScopes":[{"id":"none"}]})").body_text(),
             R"({"errorMessage":"Scope id none does not exist for client app."})");
+  const auto profile = server_.realm()->scopes_by_name.at("profile")->id.str();
+  EXPECT_EQ(put(R"({"grantedScopes":[{"id":")" + profile + R"(:acme"}]})").status, 400) << "it has no parameter";
   EXPECT_EQ(get("/applications/app/consent", caller).status, 204);
 }
 

@@ -114,9 +114,14 @@ Or<json::object> consent_row(Call& call, const Client& client, const Consent* co
   json::array granted;
   if (consent != nullptr) {
     CARDEA_TRY(scopes, call.repositories().scopes.list(call.rows(), call.realm().id));
-    for (const auto& id : consent->scopes) {
-      const auto scope = std::ranges::find(scopes, id, &ClientScope::id);
-      if (scope != scopes.end()) granted.push_back(json::value(scope->name));
+    for (const auto& kept : consent->scopes) {
+      auto scope = std::ranges::find(scopes, kept, &ClientScope::id);
+      const auto colon = scope == scopes.end() ? kept.str().find(':') : std::string::npos;
+      if (colon != std::string::npos) {  // one with a parameter (core/consent.h)
+        scope = std::ranges::find(scopes, kept.str().substr(0, colon), [](const auto& each) { return each.id.str(); });
+      }
+      if (scope == scopes.end()) continue;
+      granted.push_back(json::value(colon == std::string::npos ? scope->name : scope->name + kept.str().substr(colon)));
     }
   }
   row["grantedClientScopes"] = std::move(granted);

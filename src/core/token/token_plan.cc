@@ -22,18 +22,16 @@ const ClientScope* named(const ClientEntry& client, const std::vector<ScopeId>& 
   return nullptr;
 }
 
-constexpr std::string_view kOrganization = "organization";
-
 /// "organization:*" and "organization:alias" are the scope "organization" with a parameter, unless a scope is called
 /// so.
 std::string_view name_of(const ClientEntry& client, std::string_view word) {
-  const bool has_parameter =
-      word.size() > kOrganization.size() + 1 && word.starts_with(kOrganization) && word[kOrganization.size()] == ':';
-  return has_parameter && !client.realm->scopes_by_name.contains(std::string(word)) ? kOrganization : word;
+  const bool has_parameter = word.size() > kOrganizationScope.size() + 1 && word.starts_with(kOrganizationScope) &&
+                             word[kOrganizationScope.size()] == ':';
+  return has_parameter && !client.realm->scopes_by_name.contains(std::string(word)) ? kOrganizationScope : word;
 }
 
 std::string_view parameter_of(std::string_view word) {
-  return word.size() <= kOrganization.size() ? std::string_view() : word.substr(kOrganization.size() + 1);
+  return word.size() <= kOrganizationScope.size() ? std::string_view() : word.substr(kOrganizationScope.size() + 1);
 }
 
 OrganizationScope way_of(std::string_view word) {
@@ -78,7 +76,7 @@ Result<void, ScopeError> select_scopes(const ClientEntry& client, std::string_vi
     const bool is_default = named(client, client.client.default_scopes, name) != nullptr;
     const auto* optional = is_default ? nullptr : named(client, client.client.optional_scopes, name);
     if (!is_default && optional == nullptr) return refuse(ScopeError::kInvalid);
-    if (name == kOrganization) {
+    if (name == kOrganizationScope) {
       if (auto added = add_organizations(plan, word); !added) return added;
     }
     if (!is_default) asked.push_back(optional);
@@ -88,7 +86,7 @@ Result<void, ScopeError> select_scopes(const ClientEntry& client, std::string_vi
     const auto* scope = scope_by_id(*client.realm, id);
     if (std::find(asked.begin(), asked.end(), scope) != asked.end()) add(scope);
   }
-  if (plan.organizations == OrganizationScope::kNone && plan.has_scope(kOrganization)) {
+  if (plan.organizations == OrganizationScope::kNone && plan.has_scope(kOrganizationScope)) {
     plan.organizations = OrganizationScope::kOnly;  // a default scope
   }
   return {};
@@ -142,7 +140,7 @@ void compile(const ClientEntry& client, TokenPlan& plan) {
   }
   plan.role_mappings = client.client.role_mappings;
   for (const auto* scope : plan.scopes) {
-    const bool has_parameter = scope->name == kOrganization && plan.organizations != OrganizationScope::kOnly;
+    const bool has_parameter = scope->name == kOrganizationScope && plan.organizations != OrganizationScope::kOnly;
     if (has_parameter) {
       append_organizations(plan.full_scope, plan);
     } else {
@@ -216,8 +214,8 @@ std::shared_ptr<const TokenPlan> plan_for_granted(const ClientEntry& client, std
   std::string_view asked;  // of the organizations: two ways of asking are none
   for (const auto word : split_words(granted)) {
     const auto name = name_of(client, word);
-    if (!has_scope_named(client, name) || (name == kOrganization && is_other_way(asked, word))) continue;
-    if (name == kOrganization) asked = word;
+    if (!has_scope_named(client, name) || (name == kOrganizationScope && is_other_way(asked, word))) continue;
+    if (name == kOrganizationScope) asked = word;
     append_word(left, word);
   }
   auto plan = plan_of(client, left);

@@ -22,6 +22,9 @@ namespace cardea {
 struct ClientEntry;
 struct RealmEntry;
 
+/// The client scope that takes a parameter: "organization:acme", "organization:*".
+inline constexpr std::string_view kOrganizationScope = "organization";
+
 /// Where a claim may go: one bit each, from the mapper's "...token.claim" switches.
 enum Destination : std::uint8_t {
   kAccessToken = 1,

@@ -47,7 +47,11 @@ web::Response page(const ActionRun& run, const Client& client, const std::vector
   const auto name = client_name(client, texts);
   const auto uri = parse_uri(run.interaction.request.redirect_uri);
   std::vector<web::PageData> lines;
-  for (const auto& item : items) lines.push_back(web::PageData().text("text", texts.resolve(item.text)));
+  for (const auto& item : items) {
+    auto text = texts.resolve(item.text);
+    if (!item.parameter.empty()) text.append(": ").append(item.parameter);
+    lines.push_back(web::PageData().text("text", text));
+  }
   auto data = action_data(run, {});
   data.text("heading", texts("oauthGrantTitle", {name}))
       .text("lead", texts("consentLead", {name}))
