@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/attempt_limit.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -53,12 +54,26 @@ struct ClientMessage {
 };
 /// Sends all of them and waits for what the clients say; for the admin lane. In their order: whether each was taken.
 using TellClients = std::function<std::vector<bool>(std::vector<ClientMessage>)>;
-/// Keys that were fetched: forgets those of all clients, and those of these providers at their `jwksUrl`. The next use
-/// fetches them.
-using ForgetKeys = std::function<void(const std::vector<IdentityProvider>& providers)>;
+/// Where a client publishes its keys, and whether it says so itself, as for `ClientMessage`.
+struct ClientKeysAddress {
+  std::string url;
+  bool is_self_registered = false;
+};
+/// Keys that were fetched: forgets those of these clients, and those of these providers at their `jwksUrl`. The next
+/// use fetches them.
+using ForgetKeys =
+    std::function<void(const std::vector<ClientKeysAddress>& clients, const std::vector<IdentityProvider>& providers)>;
 /// Takes a provider's key set that was fetched from `url`. False: it is none.
 using KeepProviderKeys =
     std::function<bool(const IdentityProvider& provider, const web::OutboundUrl& url, std::string_view jwks_json)>;
+
+/// Mails of invitations. In an hour: of one inviter, and to one address.
+inline constexpr int kInviterMailsMax = 300;
+inline constexpr int kInvitedMailsMax = 5;
+struct InvitationBrake {
+  AttemptLimit inviters{kInviterMailsMax, seconds{3600}};
+  AttemptLimit invited{kInvitedMailsMax, seconds{3600}};
+};
 
 struct Dependencies {
   Repositories repositories;
@@ -77,6 +92,7 @@ struct Dependencies {
   TellClients tell_clients = {};
   ForgetKeys forget_keys = {};
   KeepProviderKeys keep_provider_keys = {};
+  std::shared_ptr<InvitationBrake> invitation_brake = std::make_shared<InvitationBrake>();
 };
 
 /// Registers all operations, and the answers to preflight requests. `dependencies` must outlive the router.

@@ -1,5 +1,6 @@
 #include "oidc/keys_at_address.h"
 
+#include <unordered_set>
 #include <utility>
 
 #include "core/client_urls.h"
@@ -9,8 +10,9 @@ namespace {
 
 /// An entry for each reading of the set: RSA keys without `alg` serve for the algorithm that was asked for, and URLs of
 /// clients and of administrators are not the same address.
+std::string place_of(const web::OutboundUrl& url) { return web::text_of(url) + '\n' + std::to_string(url.index()); }
 std::string address_of(const web::OutboundUrl& url, jose::Algorithm rsa_algorithm) {
-  return web::text_of(url) + '\n' + std::to_string(url.index()) + std::string(jose::name(rsa_algorithm));
+  return place_of(url).append(jose::name(rsa_algorithm));
 }
 
 jose::Algorithm rsa_algorithm_of(jose::Algorithm wanted) {
@@ -61,16 +63,24 @@ void ClientKeys::note_failure(std::string_view address, std::chrono::nanoseconds
   }
 }
 
-void ClientKeys::forget_all() {
+void ClientKeys::forget(const std::vector<web::OutboundUrl>& urls) {
+  std::unordered_set<std::string> places;
+  for (const auto& url : urls) places.insert(place_of(url));
   const std::scoped_lock lock(mutex_);
-  entries_.erase_if([](std::string_view, const Entry&) { return true; });
+  // An address is its place, and the algorithm its keys were read for.
+  entries_.erase_if([&](std::string_view address, const Entry&) {
+    return places.contains(std::string(address.substr(0, address.find('\n') + 2)));
+  });
 }
 
 std::shared_ptr<ClientKeys> make_client_keys() { return std::make_shared<ClientKeys>(); }
 
 std::optional<web::OutboundUrl> jwks_url_of(const Client& client) {
-  const auto text = client.attribute("jwks.url");
-  if (client.attribute_is_true(kSelfRegistered)) {
+  return jwks_url(client.attribute("jwks.url"), client.attribute_is_true(kSelfRegistered));
+}
+
+std::optional<web::OutboundUrl> jwks_url(std::string_view text, bool is_self_registered) {
+  if (is_self_registered) {
     if (auto url = web::ClientUrl::parse(text)) return std::move(*url);
     return std::nullopt;
   }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock_map.h"
 #include "jose/key_set.h"
@@ -37,8 +38,8 @@ class ClientKeys {
   [[nodiscard]] Known find(std::string_view address, std::chrono::nanoseconds now);
   void put(std::string_view address, SharedKeys keys, std::chrono::nanoseconds now);
   void note_failure(std::string_view address, std::chrono::nanoseconds now);
-  /// An administrator wants the keys fetched anew.
-  void forget_all();
+  /// An administrator wants the keys at these addresses fetched anew.
+  void forget(const std::vector<web::OutboundUrl>& urls);
 
  private:
   struct Entry {
@@ -53,6 +54,7 @@ class ClientKeys {
 /// The address in a client's record, if it is one. One that the client itself registered leads to public addresses by
 /// https only; administrators may name what the server lists (attack class 10).
 [[nodiscard]] std::optional<web::OutboundUrl> jwks_url_of(const Client& client);
+[[nodiscard]] std::optional<web::OutboundUrl> jwks_url(std::string_view text, bool is_self_registered);
 
 /// Which key is looked for.
 struct WantedKey {

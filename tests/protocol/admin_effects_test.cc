@@ -93,6 +93,26 @@ TEST_F(AdminEffects, tells_each_node_of_a_client_and_says_who_took_it) {
   EXPECT_EQ(said(0).at("notBefore"), world.get("").object().at("notBefore"));
 }
 
+TEST_F(AdminEffects, says_whom_it_did_not_tell_and_tells_no_client_that_is_off) {
+  (void)client(R"({"clientId":"off","enabled":false,"adminUrl":"https://off.example/"})");
+  std::string nodes;
+  for (std::size_t i = 0; i < admin::kNodesMax; ++i)
+    nodes.append(nodes.empty() ? "" : ",").append("\"n" + std::to_string(i) + ".example\":1");
+  std::size_t addresses = 0;
+  for (std::size_t i = 0; addresses <= admin::kClientsToldMax; ++i, addresses += admin::kNodesMax) {
+    const auto id = std::to_string(i);
+    (void)client(R"({"clientId":"c)" + id + R"(","adminUrl":"https://app.example/)" + id + R"(","registeredNodes":{)" +
+                 nodes + "}}");
+  }
+  const auto sent = world.post("/push-revocation", "{}");
+  ASSERT_EQ(sent.status, 200);
+  EXPECT_EQ(world.told.size(), admin::kClientsToldMax);
+  EXPECT_EQ(sent.object().at("successRequests").as_array().size(), admin::kClientsToldMax);
+  EXPECT_EQ(sent.object().at("failedRequests").as_array().size(), addresses - admin::kClientsToldMax);
+  EXPECT_EQ(world.log.count("clients_not_told"), 1U);
+  for (const auto& message : world.told) EXPECT_EQ(message.url.find("off.example"), std::string::npos);
+}
+
 TEST_F(AdminEffects, clears_caches) {
   const auto version = [&] {
     return read_from(world.store,
@@ -107,8 +127,16 @@ TEST_F(AdminEffects, clears_caches) {
   const auto before = version();
   EXPECT_EQ(world.post("/clear-realm-cache", "{}").status, 204);
   EXPECT_GT(version(), before) << "every node reads the realm anew";
+  EXPECT_EQ(
+      world.post("/clients", R"({"clientId":"ours","attributes":{"jwks.url":"https://app.example/keys"}})").status,
+      201);
+  EXPECT_EQ(world
+                .post("/admin/realms/master/clients",
+                      R"({"clientId":"theirs","attributes":{"jwks.url":"https://other.example/keys"}})")
+                .status,
+            201);
   EXPECT_EQ(world.post("/clear-keys-cache", "{}").status, 204);
-  EXPECT_EQ(world.keys_forgotten, 1);
+  EXPECT_THAT(world.keys_forgotten, testing::ElementsAre("https://app.example/keys")) << "those of this realm alone";
   EXPECT_EQ(world.post("/clear-user-cache", "{}").status, 204);
   EXPECT_EQ(world.post("/clear-crl-cache", "{}").status, 204);
 }

@@ -108,7 +108,10 @@ AdminWorld::AdminWorld() {
             for (auto& message : messages) told.push_back(std::move(message));
             return taken;
           },
-      .forget_keys = [this](const std::vector<IdentityProvider>&) { ++keys_forgotten; }});
+      .forget_keys =
+          [this](const std::vector<admin::ClientKeysAddress>& clients, const std::vector<IdentityProvider>&) {
+            for (const auto& client : clients) keys_forgotten.push_back(client.url);
+          }});
   oidc::add_routes(router_, *oidc_);
   admin::add_routes(router_, *admin_);
   events.attach(settings_);

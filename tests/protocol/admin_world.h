@@ -70,8 +70,8 @@ class AdminWorld {
   EventLog events{log, clock, random};
   MemoryStore store;
   Repositories repositories{store.repositories()};
-  std::vector<admin::ClientMessage> told;  // what clients were told at their admin URLs; all of them took it
-  int keys_forgotten = 0;
+  std::vector<admin::ClientMessage> told;   // what clients were told at their admin URLs; all of them took it
+  std::vector<std::string> keys_forgotten;  // where clients have them
 
  private:
   static std::string full(std::string_view path);

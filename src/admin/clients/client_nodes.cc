@@ -86,10 +86,15 @@ Or<std::string> signed_message(Call& call, const RealmEntry& realm, const Client
 struct Mail {
   std::vector<std::string> urls;
   std::vector<ClientMessage> messages;
+  std::vector<std::string> left_out;  // more than one call tells
 };
 
 Or<void> write_to(Call& call, const RealmEntry& realm, const Client& client, const Message& message, Mail& mail) {
   for (auto& url : addresses_of(client, call.dependencies().base_url.of(call.request()))) {
+    if (mail.urls.size() >= kClientsToldMax) {
+      mail.left_out.push_back(std::move(url));
+      continue;
+    }
     CARDEA_TRY(text, signed_message(call, realm, client, message));
     mail.messages.push_back({.url = url + std::string(message.path),
                              .is_self_registered = client.attribute_is_true(kSelfRegistered),
@@ -110,6 +115,14 @@ Answer send(Call& call, Mail mail) {
     if (!list.is_array()) list = json::array();
     list.get_array().push_back(json::value(mail.urls[i]));
   }
+  if (mail.left_out.empty()) return ok(out);
+  call.dependencies().log.warning("clients_not_told", {{"reason", "too_many_addresses"},
+                                                       {"realm", call.realm().name},
+                                                       {"left_out", std::ssize(mail.left_out)},
+                                                       {"correlation_id", call.request().correlation_id}});
+  auto& failed = out["failedRequests"];
+  if (!failed.is_array()) failed = json::array();
+  for (const auto& url : mail.left_out) failed.get_array().push_back(json::value(url));
   return ok(out);
 }
 
@@ -161,7 +174,7 @@ Answer push_revocation(Call& call) {
       return {};
     }));
     for (const auto& client : clients) {
-      if (mail.urls.size() >= kClientsToldMax) return send(call, std::move(mail));
+      if (!client.enabled) continue;
       CARDEA_DO(write_to(call, *realm, client, message, mail));
     }
   }

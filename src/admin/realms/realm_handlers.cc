@@ -6,6 +6,7 @@
 #include "admin/seam/admin_event.h"
 #include "core/changes/check_values.h"
 #include "core/changes/remove_realm.h"
+#include "core/client_urls.h"
 #include "core/realm_defaults.h"
 #include "core/realm_import.h"
 #include "domain/representation/object_reader.h"
@@ -195,8 +196,31 @@ Answer clear_realm_cache(Call& call) {
   return no_content();
 }
 
+namespace {
+
+constexpr std::int64_t kClientsPage = 100;
+
+Or<std::vector<ClientKeysAddress>> key_addresses_of_clients(Call& call) {
+  std::vector<ClientKeysAddress> addresses;
+  std::vector<Client> clients;
+  for (std::int64_t first = 0; first == 0 || std::ssize(clients) == kClientsPage; first += kClientsPage) {
+    CARDEA_TRY(page, read_from(call.repositories().store, [&](Rows& rows) {
+                 return call.repositories().clients.list(rows, call.realm().id, "", first, kClientsPage);
+               }));
+    clients = std::move(page);
+    for (const auto& client : clients) {
+      const auto url = client.attribute("jwks.url");
+      if (!url.empty()) addresses.push_back({std::string(url), client.attribute_is_true(kSelfRegistered)});
+    }
+  }
+  return addresses;
+}
+
+}  // namespace
+
 Answer clear_keys_cache(Call& call) {
-  if (call.dependencies().forget_keys) call.dependencies().forget_keys(identity_providers(call.realm()));
+  CARDEA_TRY(clients, key_addresses_of_clients(call));
+  if (call.dependencies().forget_keys) call.dependencies().forget_keys(clients, identity_providers(call.realm()));
   return no_content();
 }
 

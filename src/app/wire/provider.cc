@@ -211,8 +211,12 @@ admin::Dependencies Provider::admin_dependencies(const Parts& parts) {
                                       base_url_, random_handle(random), now);
           },
       .forget_keys =
-          [this](const std::vector<IdentityProvider>& providers) {
-            oidc_.client_keys->forget_all();
+          [this](const std::vector<admin::ClientKeysAddress>& clients, const std::vector<IdentityProvider>& providers) {
+            std::vector<web::OutboundUrl> urls;
+            for (const auto& client : clients) {
+              if (auto url = oidc::jwks_url(client.url, client.is_self_registered)) urls.push_back(std::move(*url));
+            }
+            oidc_.client_keys->forget(urls);
             for (const auto& provider : providers) {
               const auto url = web::ConfiguredUrl::parse(provider.setting("jwksUrl"));
               if (url) upstream::forget_keys(broker_.reach(provider), *url);
