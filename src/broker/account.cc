@@ -257,7 +257,7 @@ web::Outcome sign_in_to(const ArrivalPtr& arrival, const User& user, std::functi
       return store_failed(arrival->dependencies, arrival->request, arrival->realm.get(), credentials.error());
     }
     const bool is_closed = brute_force_settings(arrival->realm->realm).is_on && is_locked(failures, now);
-    if (!user.enabled || is_closed) return fail_arrival(*arrival, "user_disabled", kDisabled);
+    if (!user.is_active() || is_closed) return fail_arrival(*arrival, "user_disabled", kDisabled);
     auto signed_in = sign_in(arrival, user, write);
     signed_in.only_at_end = only_at_end;
     for (const auto& credential : *credentials) {
@@ -513,7 +513,7 @@ Stored<void> store_link(Tx& tx, const Dependencies& dependencies, const LinkPlac
   const auto& provider = place.provider;
   const auto user = repositories.users.find(tx, realm.realm.id, link.user);
   if (!user) return refuse(user.error());
-  if (!*user || !(*user)->enabled) return refuse(StoreError::kConflict);
+  if (!*user || !(*user)->is_active()) return refuse(StoreError::kConflict);
   const auto mapped = run_mappers(mappers_of(realm.realm, provider), link.identity, true);
   log_problems(dependencies, link.identity, mapped, place.correlation_id);
   FederatedIdentity record;

@@ -48,7 +48,7 @@ void take_members(User& user, const IdentityProvider& provider, const UpstreamId
 
 std::optional<User> refreshed(const std::optional<User>& current, const IdentityProvider& provider,
                               const UpstreamIdentity& identity, const Mapped& mapped) {
-  if (!current || !current->enabled) return std::nullopt;
+  if (!current || !current->is_active()) return std::nullopt;
   auto after = *current;
   take_members(after, provider, identity, mapped, false);
   return after;

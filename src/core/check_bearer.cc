@@ -141,7 +141,7 @@ Stored<Result<LiveToken, BearerError>> load_live_token(Rows& rows, const Reposit
   if (token.sid().empty()) {  // client_credentials: no session, the subject itself must still be there
     auto subject = repositories.subjects.load(rows, realm->realm.id, UserId(token.sub()));
     if (!subject) return refuse(subject.error());
-    if (!*subject || !(*subject)->user.enabled) return refused(BearerError::kUserDisabled);
+    if (!*subject || !(*subject)->user.is_active()) return refused(BearerError::kUserDisabled);
     // Only clients act without a session: a token that names a person was not issued for one (attack class 4).
     if (!(*subject)->user.service_account_client) return refused(BearerError::kInvalid);
     if (is_before(token, std::max(answer.client->client.not_before, (*subject)->user.not_before))) {

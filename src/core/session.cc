@@ -131,7 +131,7 @@ std::optional<NotLive> why_not_live(const Realm& realm, const Client& client, co
       now >= client_session_end(realm, client, live->session, live->client_session->started_at)) {
     return NotLive::kClientSessionGone;
   }
-  if (!live->subject.user.enabled) return NotLive::kUserDisabled;
+  if (!live->subject.user.is_active()) return NotLive::kUserDisabled;
   // A share that was revoked and opened again by a later login must not wake the tokens of the one before.
   const auto opened = epoch_seconds(live->client_session->started_at);
   if (issued_at < std::max({realm.not_before, client.not_before, live->subject.user.not_before, opened})) {
@@ -143,7 +143,7 @@ std::optional<NotLive> why_not_live(const Realm& realm, const Client& client, co
 std::optional<NotLive> why_no_single_sign_on(const Realm& realm, const std::optional<LiveSession>& live,
                                              TimePoint now) {
   if (!live || !is_session_alive(realm, live->session, now)) return NotLive::kSessionGone;
-  if (!live->subject.user.enabled) return NotLive::kUserDisabled;
+  if (!live->subject.user.is_active()) return NotLive::kUserDisabled;
   if (live->session.auth_time < std::max(realm.not_before, live->subject.user.not_before)) return NotLive::kStale;
   return std::nullopt;
 }

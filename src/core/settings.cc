@@ -43,6 +43,28 @@ bool EffectiveRoles::contains(std::string_view role_id) const {
   return std::any_of(items.begin(), items.end(), [&](const Item& item) { return item.id == role_id; });
 }
 
+namespace {
+
+/// Nobody comes in by the identity provider of an organization that is switched off or gone, or whose realm has no
+/// organizations any more; as in Keycloak.
+Stored<void> switch_off_providers(Rows& rows, OrganizationRepo& organizations, Realm& realm) {
+  auto* list = realm.extra.if_contains("identityProviders");
+  if (list == nullptr || !list->is_array()) return {};
+  const bool has_organizations = bool_or(realm.extra, "organizationsEnabled", false);
+  for (auto& item : list->get_array()) {
+    auto* provider = item.if_object();
+    const auto owner = provider == nullptr ? std::string() : string_or(*provider, "organizationId", "");
+    if (owner.empty()) continue;
+    const auto found = has_organizations ? organizations.find(rows, realm.id, OrganizationId(owner))
+                                         : Stored<std::optional<Organization>>(std::nullopt);
+    if (!found) return refuse(found.error());
+    if (!*found || !(*found)->enabled) (*provider)["enabled"] = false;
+  }
+  return {};
+}
+
+}  // namespace
+
 Settings::Settings(Repositories repositories, Log& log) : repositories_(repositories), log_(log) {}
 
 const Settings::RealmState* Settings::state_of(const RealmEntry& realm) const {
@@ -100,6 +122,7 @@ Stored<std::shared_ptr<const RealmEntry>> Settings::load_realm(std::string_view 
     if (!found) return refuse(found.error());
     realm = std::move(*found);
     if (!realm) return {};
+    if (auto done = switch_off_providers(rows, repositories_.organizations, *realm); !done) return done;
     auto listed = repositories_.scopes.list(rows, realm->id);
     if (!listed) return refuse(listed.error());
     auto stored_keys = repositories_.keys.list(rows, realm->id);

@@ -4,6 +4,7 @@
 
 #include "core/token/service_account.h"
 #include "crypto/key.h"
+#include "domain/identity_provider.h"
 #include "tests/support/memory_log.h"
 #include "tests/support/memory_store.h"
 
@@ -88,6 +89,49 @@ TEST_F(SettingsTest, drops_what_changed_and_keeps_the_keys) {
   EXPECT_NE(after, before);
   EXPECT_EQ(after->signing_key("RS256"), before->signing_key("RS256")) << "an RSA key is read once";
   EXPECT_EQ(settings_.cached_client(*before, "app"), nullptr) << "an entry of the old realm node is not handed out";
+}
+
+TEST_F(SettingsTest, refuses_the_identity_providers_of_organizations_that_are_off) {
+  Organization acme;
+  acme.id = OrganizationId("acme");
+  acme.realm = RealmId("r");
+  acme.name = acme.alias = "Acme";
+  write([&](Tx& tx) { return repos_.organizations.insert(tx, acme); });
+  const auto change = [&](const std::function<Stored<void>(Tx&, Realm&)>& apply) {
+    write([&](Tx& tx) -> Stored<void> {
+      auto row = repos_.realms.find_by_name(tx, "demo");
+      if (!row) return refuse(row.error());
+      if (auto done = apply(tx, **row); !done) return done;
+      return repos_.realms.update(tx, **row);
+    });
+    ASSERT_TRUE(settings_.check_versions());
+  };
+  const auto enabled = [&] {
+    std::string words;
+    for (const auto* alias : {"of-acme", "of-nobody", "of-gone"}) {
+      if (find_identity_provider(realm()->realm, alias)->enabled) words.append(alias).append(" ");
+    }
+    return words;
+  };
+  change([](Tx&, Realm& row) -> Stored<void> {
+    row.extra["organizationsEnabled"] = true;
+    row.extra["identityProviders"] = parse_json(R"([{"alias":"of-acme","providerId":"oidc","organizationId":"acme"},
+        {"alias":"of-nobody","providerId":"oidc"},{"alias":"of-gone","providerId":"oidc","organizationId":"x"}])")
+                                         .value();
+    return {};
+  });
+  EXPECT_EQ(enabled(), "of-acme of-nobody ");
+  acme.enabled = false;
+  change([&](Tx& tx, Realm&) { return repos_.organizations.update(tx, acme); });
+  EXPECT_EQ(enabled(), "of-nobody ");
+  acme.enabled = true;
+  change([&](Tx& tx, Realm&) { return repos_.organizations.update(tx, acme); });
+  EXPECT_EQ(enabled(), "of-acme of-nobody ");
+  change([](Tx&, Realm& row) -> Stored<void> {
+    row.extra["organizationsEnabled"] = false;
+    return {};
+  });
+  EXPECT_EQ(enabled(), "of-nobody ");
 }
 
 TEST_F(SettingsTest, refuses_to_remember_a_service_account_that_was_changed) {

@@ -74,7 +74,7 @@ PasswordVerdict verify_password(const LoginAttempt& attempt, std::string_view pa
   const bool known = attempt.user.has_value() && attempt.password.has_value();
   const auto matches = crypto::verify_password(known ? *attempt.password : crypto::dummy_hash(), password);
   if (!known || !matches || !*matches || attempt.is_locked) return PasswordVerdict::kRefused;
-  return attempt.user->enabled ? PasswordVerdict::kAccepted : PasswordVerdict::kDisabled;
+  return attempt.user->is_active() ? PasswordVerdict::kAccepted : PasswordVerdict::kDisabled;
 }
 
 PasswordVerdict verify_password(const LoginAttempt& attempt, std::string_view password, HeldAttempt& held) {

@@ -32,6 +32,9 @@ struct Organization {
 
 enum class Membership { kUnmanaged, kManaged };
 
+/// An invitation that ended is listed as such for so long; then it is gone.
+inline constexpr seconds kInvitationShown{7 * 86'400};
+
 /// Somebody was asked to join by a mail with a link.
 struct OrganizationInvitation {
   std::string id;

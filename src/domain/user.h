@@ -21,12 +21,16 @@ struct User {
   std::string last_name;
   bool email_verified = false;
   bool enabled = true;
+  bool suspended = false;  // a managed member of an organization that is switched off; read only, never written
   TimePoint created_at{};
   std::int64_t not_before = 0;
   std::map<std::string, std::vector<std::string>> attributes;
   std::vector<std::string> required_actions;  // aliases, for example "UPDATE_PASSWORD"
   std::optional<ClientId> service_account_client;
   json::object extra;
+
+  /// May they sign in, and do their tokens hold?
+  [[nodiscard]] bool is_active() const { return enabled && !suspended; }
 };
 
 /// A user with what tokens are made of, loaded in one round trip.

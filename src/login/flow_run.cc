@@ -218,10 +218,10 @@ web::Outcome choose_from_row(const std::shared_ptr<StepRun>& run, UserId user, W
       return loaded;
     });
     if (!facts) return store_failed(run->dependencies, run->request, run->realm.get(), facts.error());
-    const auto refusal = !facts->user                                ? std::optional(Refusal::kGone)
-                         : !facts->user->enabled || facts->is_locked ? std::optional(Refusal::kUserDisabled)
-                         : facts->is_over                            ? std::optional(Refusal::kProofOver)
-                                                                     : std::nullopt;
+    const auto refusal = !facts->user                                    ? std::optional(Refusal::kGone)
+                         : !facts->user->is_active() || facts->is_locked ? std::optional(Refusal::kUserDisabled)
+                         : facts->is_over                                ? std::optional(Refusal::kProofOver)
+                                                                         : std::nullopt;
     if (refusal) return refuse_login(run->dependencies, run->request, run->realm, run->link, *refusal);
     run->user = std::move(facts->user);
     run->credentials = std::move(facts->credentials);
@@ -243,7 +243,7 @@ web::Outcome choose_from_session(const std::shared_ptr<StepRun>& run, WithRun ne
       return loaded;
     });
     if (!facts) return store_failed(run->dependencies, run->request, run->realm.get(), facts.error());
-    const bool lives = facts->stepped && facts->user && facts->user->enabled && !facts->is_locked;
+    const bool lives = facts->stepped && facts->user && facts->user->is_active() && !facts->is_locked;
     if (!lives) {
       std::get<AwaitingLogin>(run->interaction.stage).session.reset();
       return choose(run, nullptr, std::move(next));

@@ -91,7 +91,7 @@ std::optional<std::string_view> why_stale(const LinkFacts& facts, const ActionTo
     if (!facts.organization || !facts.organization->enabled) return "invitation_gone";
     if (!facts.user) return std::nullopt;
   }
-  if (!facts.user || !facts.user->enabled) return "user_gone";
+  if (!facts.user || !facts.user->is_active()) return "user_gone";
   if (facts.user->email != token.email) return "email_changed";
   if (token.credential_stamp && *token.credential_stamp != facts.credential_stamp) return "password_changed";
   // Without any the person took back what they asked for, or it was done.

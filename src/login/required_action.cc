@@ -39,7 +39,7 @@ Stored<Result<ActionRunPtr, Refusal>> load_run(Rows& rows, const Dependencies& d
   auto user = dependencies.repositories.users.find(rows, realm->realm.id, stage->proven.user);
   if (!user) return refuse(user.error());
   if (!*user) return Answer(refuse(Refusal::kGone));
-  if (!(*user)->enabled) return Answer(refuse(Refusal::kUserDisabled));
+  if (!(*user)->is_active()) return Answer(refuse(Refusal::kUserDisabled));
   const auto over = why_proof_is_over(rows, dependencies.repositories, realm->realm, **user, basis_of(stage->proven),
                                       dependencies.clock.now());
   if (!over) return refuse(over.error());
@@ -188,7 +188,7 @@ Stored<void> store_passage(Tx& tx, const ActionRun& run, const Passage& passage,
   if (auto taken = repositories.interactions.take(tx, handle_hash(run.link.session_code)); !taken) return taken;
   auto user = repositories.users.find(tx, run.realm->realm.id, run.user.id);
   if (!user) return refuse(user.error());
-  if (!*user || !(*user)->enabled) return refuse(StoreError::kConflict);  // gone or disabled meanwhile
+  if (!*user || !(*user)->is_active()) return refuse(StoreError::kConflict);  // gone or disabled meanwhile
   const auto over = why_proof_is_over(tx, repositories, run.realm->realm, **user, basis_of(passed.proven),
                                       run.dependencies.clock.now());
   if (!over) return refuse(over.error());

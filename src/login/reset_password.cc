@@ -63,7 +63,7 @@ struct Asking {
 };
 using AskingPtr = std::shared_ptr<const Asking>;
 
-bool may_reset(const User& user) { return user.enabled && !user.email.empty() && !user.service_account_client; }
+bool may_reset(const User& user) { return user.is_active() && !user.email.empty() && !user.service_account_client; }
 
 /// Writes the mail, to nobody when nobody is meant.
 web::Outcome write_mail(const AskingPtr& asking, const LoginAttempt& attempt) {

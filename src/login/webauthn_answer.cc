@@ -76,7 +76,7 @@ web::Outcome decide(const AnswerPtr& answer, Owner owner) {
   if (!accepted) return fail(answer, describe(accepted.error()));
   if (!run->is_about(owner.user)) return fail(answer, "webauthn_other_user");
   run->dependencies.login_guard.give_back(answer->ticket);
-  if (!owner.user.enabled || owner.is_locked) return fail(answer, "user_disabled", kDisabledAccount);
+  if (!owner.user.is_active() || owner.is_locked) return fail(answer, "user_disabled", kDisabledAccount);
   StepPassed passed{.proof = answer->kind == WebauthnKind::kPasswordless ? Proof::kPasskey : Proof::kWebauthn,
                     .user = owner.user,
                     .credentials = {},

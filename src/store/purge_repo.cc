@@ -1,5 +1,5 @@
-// Removing what has expired, in bounded bits. Each statement walks an index; of its columns only the
-// purge_hour of offline sessions ever changes, once in a quarter of their idle time.
+// Removing what has expired, in bounded bits. Each statement walks an index, but for the few invitations; of its
+// columns only the purge_hour of offline sessions ever changes, once in a quarter of their idle time.
 #include "store/query.h"
 #include "store/repos.h"
 
@@ -32,6 +32,10 @@ constexpr Sql kAdminEvents{
     "DELETE FROM admin_events WHERE id IN (SELECT id FROM admin_events WHERE expires_at > 0 AND expires_at <= ?1 LIMIT "
     "?2)"};
 
+constexpr Sql kInvitations{
+    "DELETE FROM organization_invitations WHERE (organization_id, email) IN "
+    "(SELECT organization_id, email FROM organization_invitations WHERE expires_at <= ?1 LIMIT ?2)"};
+
 const Sql& statement_of(Expiring kind) {
   switch (kind) {
     case Expiring::kCodes:
@@ -56,6 +60,8 @@ const Sql& statement_of(Expiring kind) {
       return kUserEvents;
     case Expiring::kAdminEvents:
       return kAdminEvents;
+    case Expiring::kInvitations:
+      return kInvitations;
     case Expiring::kOfflineSessions:
       break;
   }
@@ -65,6 +71,7 @@ const Sql& statement_of(Expiring kind) {
 /// Sessions go by the hour, the rest by the millisecond.
 Value limit_of(Expiring kind, TimePoint now) {
   const bool by_hour = kind == Expiring::kSessions || kind == Expiring::kOfflineSessions;
+  if (kind == Expiring::kInvitations) return millis(now - kInvitationShown);
   return by_hour ? Value(std::chrono::floor<std::chrono::hours>(now).time_since_epoch().count()) : millis(now);
 }
 

@@ -44,6 +44,7 @@ Stored<User> parse_user(const crypto::Sealer& sealer, Columns& row) {
     if (!extra) return refuse(extra.error());
     if (!read_json(extra->reveal(), user.extra)) return refuse(StoreError::kCorrupt);
   }
+  user.suspended = row.boolean();
   return user;
 }
 

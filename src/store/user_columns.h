@@ -8,7 +8,9 @@
 /// For `FROM users u`. Read by `parse_user`; adding one here means reading it there.
 #define CARDEA_USER_COLUMNS                                                                                       \
   "u.id, u.realm_id, u.username, u.email, u.first_name, u.last_name, u.email_verified, u.enabled, u.created_at, " \
-  "u.not_before, u.service_account_client, u.required_actions, u.attributes, u.extra"
+  "u.not_before, u.service_account_client, u.required_actions, u.attributes, u.extra, "                           \
+  "EXISTS (SELECT 1 FROM organization_members om JOIN organizations oo ON oo.id = om.organization_id "            \
+  "WHERE om.user_id = u.id AND om.managed AND NOT oo.enabled)"
 
 /// What makes a user a subject; read by `parse_subject` after the columns above.
 #define CARDEA_SUBJECT_COLUMNS                                                \

@@ -34,8 +34,9 @@ namespace {
 // What an index can begin with: the whole username or address, a group, a role.
 #define CARDEA_GROUP(P) " AND (" P "9 = '' OR u.id IN (SELECT user_id FROM user_groups WHERE group_id = " P "9))"
 #define CARDEA_MORE(P)                                                                                                \
-  " AND (" P "16 = '' OR u.id IN (SELECT user_id FROM organization_members WHERE organization_id = " P                \
-  "16))"                                                                                                              \
+  " AND (" P "16 = '' OR u.id IN (SELECT user_id FROM organization_members WHERE organization_id = " P "16 AND (" P   \
+  "19 < 0 OR managed = (" P                                                                                           \
+  "19 = 1))))"                                                                                                        \
   " AND (" P "17 = '' OR u.id IN (SELECT user_id FROM federated_identities WHERE realm_id = " P "1 AND provider = " P \
   "17 AND (" P "18 = '' OR upstream_id = " P "18)))"
 #define CARDEA_ROLE(P) \
@@ -127,7 +128,7 @@ auto with_values(const RealmId& realm, const UserQuery& query, Run&& run) {
              {realm.str(), texts.words, texts.username, texts.email, texts.first_name, texts.last_name,
               number_of(query.enabled), number_of(query.email_verified), text_of(query.group), text_of(query.role),
               query.with_service_accounts ? 1 : 0, texts.attributes, limit_of(query.max), query.first, texts.whole,
-              text_of(query.organization), query.provider, query.upstream_id});
+              text_of(query.organization), query.provider, query.upstream_id, number_of(query.managed)});
 }
 
 }  // namespace

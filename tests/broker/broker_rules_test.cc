@@ -128,16 +128,29 @@ TEST_F(BrokerOrganizations, refuses_membership_where_no_domain_of_the_organizati
   EXPECT_FALSE(membership_after_login({{"kc.org.domain", "ANY"}}));
 }
 
-TEST_F(BrokerOrganizations, refuses_membership_of_an_organization_that_is_off) {
+TEST_F(BrokerOrganizations, refuses_logins_by_the_provider_of_one_that_is_off) {
+  claims_["email_verified"] = true;
+  use({provider("up", {}, {{"organizationId", "o-1"}, {"trustEmail", true}})});
+  Browser browser(server_);
+  leave(browser);
   acme_.enabled = false;
   ASSERT_TRUE(
       server_.repositories.store.write([&](Tx& tx) { return server_.repositories.organizations.update(tx, acme_); }));
-  EXPECT_FALSE(membership_after_login({}));
+  server_.change_realm([](Realm&) {});  // as the admin API does
+  const auto refused = come_back(browser);
+  EXPECT_NE(refused.status, 302);
+  EXPECT_FALSE(user_named("zoe"));
+  Browser other(server_);
+  EXPECT_EQ(other.get(authorize_url()).body_text().find("/broker/up/"), std::string_view::npos) << "no button";
 }
 
-TEST_F(BrokerOrganizations, refuses_membership_in_a_realm_without_organizations) {
+TEST_F(BrokerOrganizations, refuses_logins_by_its_provider_in_a_realm_without_organizations) {
+  use({provider("up", {}, {{"organizationId", "o-1"}, {"trustEmail", true}})});
+  Browser browser(server_);
+  leave(browser);
   server_.change_realm([](Realm& realm) { realm.extra["organizationsEnabled"] = false; });
-  EXPECT_FALSE(membership_after_login({}));
+  EXPECT_NE(come_back(browser).status, 302);
+  EXPECT_FALSE(user_named("zoe"));
 }
 
 TEST_F(BrokerOrganizations, refuses_membership_by_an_address_that_nobody_proved) {

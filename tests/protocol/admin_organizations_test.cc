@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "admin/admin.h"
 #include "base/encoding.h"
 #include "base/text.h"
 #include "tests/protocol/admin_world.h"
@@ -142,6 +143,8 @@ TEST_F(AdminOrganizations, lists_members_and_what_they_are_in) {
   EXPECT_EQ(world.get("/organizations/" + id + "/members?membershipType=MANAGED").body, "[]");
   EXPECT_EQ(world.get("/organizations/" + id + "/members?membershipType=Unmanaged").array().size(), 1U);
   EXPECT_EQ(world.get("/organizations/" + id + "/members?membershipType=UNMANAGED&first=1").body, "[]");
+  expect(world.get("/organizations/" + id + "/members?membershipType=x"), 400,
+         R"({"errorMessage":"Unknown membership type"})");
   EXPECT_EQ(world.get("/organizations/" + id + "/members/" + ada + "/groups").body, "[]");
   EXPECT_EQ(world.get("/organizations/" + id + "/groups").body, "[]");
   EXPECT_EQ(world.get("/organizations/" + id + "/members/count").body, "1");
@@ -337,6 +340,73 @@ TEST_F(AdminOrganizations, refuses_to_remove_a_managed_user_without_the_right_or
   EXPECT_EQ(world.get("/users/" + strong).status, 404);
 }
 
+TEST_F(AdminOrganizations, refuses_managed_members_of_one_that_is_switched_off) {  // attack class 28
+  insert_app();
+  const OrganizationId id(acme());
+  const auto ada = world.user_id("ada");
+  const auto manage = [&](Membership membership) {
+    ASSERT_TRUE(world.repositories.store.write([&](Tx& tx) -> Stored<void> {
+      if (auto gone = world.repositories.memberships.remove(tx, id, UserId(ada)); !gone) return refuse(gone.error());
+      return world.repositories.memberships.insert(tx, id, UserId(ada), membership);
+    }));
+  };
+  const auto sign_in = [&] {
+    return world.send(web::Method::kPost, "/realms/demo/protocol/openid-connect/token", {},
+                      "grant_type=password&client_id=app&username=ada&password=correct-horse&scope=openid",
+                      "application/x-www-form-urlencoded");
+  };
+  const auto userinfo = [&](const std::string& token) {
+    return world.send(web::Method::kGet, "/realms/demo/protocol/openid-connect/userinfo", token).status;
+  };
+  manage(Membership::kManaged);
+  const auto tokens = sign_in().object();
+  const auto token = string_or(tokens, "access_token", "");
+  ASSERT_EQ(userinfo(token), 200);
+  ASSERT_EQ(world.put("/organizations/" + id.str(), R"({"name":"Acme","enabled":false})").status, 204);
+
+  EXPECT_EQ(userinfo(token), 401);
+  expect(sign_in(), 400, R"({"error":"invalid_grant","error_description":"Account disabled"})");
+  const auto refresh =
+      world.send(web::Method::kPost, "/realms/demo/protocol/openid-connect/token", {},
+                 "grant_type=refresh_token&client_id=app&refresh_token=" + string_or(tokens, "refresh_token", ""),
+                 "application/x-www-form-urlencoded");
+  EXPECT_EQ(refresh.status, 400);
+  EXPECT_THAT(refresh.body, HasSubstr("User disabled"));
+  // What an administrator changes meanwhile does not switch the account off for good.
+  EXPECT_EQ(world.put("/users/" + ada, R"({"firstName":"Ada"})").status, 204);
+  EXPECT_TRUE(bool_or(world.get("/users/" + ada).object(), "enabled", false));
+
+  manage(Membership::kUnmanaged);
+  EXPECT_EQ(sign_in().status, 200) << "whoever joined by themselves has an account without it";
+  manage(Membership::kManaged);
+  EXPECT_EQ(sign_in().status, 400);
+  ASSERT_EQ(world.put("/organizations/" + id.str(), R"({"name":"Acme","enabled":true})").status, 204);
+  EXPECT_EQ(sign_in().status, 200);
+}
+
+TEST_F(AdminOrganizations, removed_managed_users_leave_events_of_their_own) {
+  const OrganizationId id(acme());
+  const auto keep = [&] {
+    const auto user = world.post("/users", R"({"username":"kim","enabled":true})").made_id();
+    EXPECT_TRUE(world.repositories.store.write(
+        [&](Tx& tx) { return world.repositories.memberships.insert(tx, id, UserId(user), Membership::kManaged); }));
+    return user;
+  };
+  ASSERT_EQ(world.put("", R"({"adminEventsEnabled":true})").status, 204);
+  const auto removed = [&](const std::string& user) {
+    return world.get("/admin-events?resourceTypes=USER&operationTypes=DELETE&resourcePath=users/" + user)
+        .array()
+        .size();
+  };
+  const auto first = keep();
+  ASSERT_EQ(world.remove("/organizations/" + id.str() + "/members/" + first).status, 204);
+  EXPECT_EQ(removed(first), 1U);
+  const auto second = keep();
+  ASSERT_EQ(world.remove("/organizations/" + id.str()).status, 204);
+  EXPECT_EQ(removed(second), 1U);
+  EXPECT_EQ(world.get("/users/" + second).status, 404);
+}
+
 TEST_F(AdminOrganizations, refuses_service_accounts_as_members) {
   const auto id = acme();
   const auto robot =
@@ -345,6 +415,24 @@ TEST_F(AdminOrganizations, refuses_service_accounts_as_members) {
   ASSERT_FALSE(account.empty());
   EXPECT_EQ(join(id, account).status, 404);
   EXPECT_EQ(world.post("/organizations/" + id + "/members/invite-existing-user", "id=" + account).status, 415);
+}
+
+TEST_F(AdminOrganizations, refuses_to_bury_people_in_invitations) {
+  const auto path = "/organizations/" + acme();
+  ASSERT_EQ(world.put("", R"({"smtpServer":{"host":"mail.example","from":"no-reply@demo.example"}})").status, 204);
+  const auto invite = [&](const std::string& email) {
+    return world.send(web::Method::kPost, "/admin/realms/demo" + path + "/members/invite-user", world.root(),
+                      "email=" + email, "application/x-www-form-urlencoded");
+  };
+  for (int i = 0; i < admin::kInvitedMailsMax; ++i) EXPECT_EQ(invite("ida%40acme.example").status, 204);
+  constexpr std::string_view kLater = R"({"errorMessage":"Too many invitations. Try again later."})";
+  expect(invite("IDA%40acme.example"), 429, kLater);
+  EXPECT_EQ(world.log.count("too_many_invitations"), 1U);
+  const auto id = string_or(world.get(path + "/invitations").array().at(0).as_object(), "id", "");
+  expect(world.post(path + "/invitations/" + id + "/resend", ""), 429, kLater);
+  for (int i = admin::kInvitedMailsMax; i < admin::kInviterMailsMax; ++i)
+    ASSERT_EQ(invite("p" + std::to_string(i) + "%40acme.example").status, 204) << i;
+  expect(invite("last%40acme.example"), 429, kLater);
 }
 
 TEST_F(AdminOrganizations, refuses_invitations_that_cannot_be_and_keeps_those_that_can) {

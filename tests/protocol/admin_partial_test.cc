@@ -44,6 +44,13 @@ TEST_F(AdminPartial, refuses_what_exists_unless_told_otherwise) {
   EXPECT_GE(int_or(overwritten.object(), "overwritten", 0), 5);
 }
 
+TEST_F(AdminPartial, says_that_organizations_are_left_out) {
+  EXPECT_EQ(world.post("/partialImport", R"({"organizations":[]})").status, 200);
+  EXPECT_EQ(world.log.count("partial_import_left_out"), 0U);
+  EXPECT_EQ(world.post("/partialImport", R"({"organizations":[{"name":"Acme"}]})").status, 200);
+  EXPECT_EQ(world.log.count("partial_import_left_out"), 1U);
+}
+
 TEST_F(AdminPartial, refuses_parts_that_the_caller_may_not_make_one_by_one) {  // attack class 21
   const auto realm_manager = world.admin_token({"manage-realm"});
   EXPECT_EQ(as(realm_manager, kPost, "/partialImport", R"({"users":[{"username":"x"}]})").status, 403);

@@ -95,6 +95,85 @@ TEST_P(OrganizationsTest, keeps_everything_and_replaces_it) {
   EXPECT_FALSE(read([&](Rows& rows) { return repos().organizations.find(rows, RealmId("other"), acme.id); }).value());
 }
 
+TEST_P(OrganizationsTest, invitations_go_a_week_after_they_ended) {
+  auto acme = organization("acme");
+  ASSERT_TRUE(insert(acme));
+  const auto row = invitation(acme, "1", "ida@acme.example");
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().memberships.put_invitation(tx, row); }));
+  const auto purge = [&](TimePoint at) {
+    return write([&](Tx& tx) { return repos().purge.purge(tx, Expiring::kInvitations, at, 10); }).value();
+  };
+  EXPECT_EQ(purge(row.expires_at + kInvitationShown - seconds(1)), 0);
+  EXPECT_EQ(purge(row.expires_at + kInvitationShown), 1);
+  EXPECT_FALSE(read([&](Rows& rows) { return repos().memberships.find_invitation(rows, acme.id, "1"); }).value());
+}
+
+TEST_P(OrganizationsTest, finds_members_of_one_kind) {
+  auto acme = organization("acme");
+  ASSERT_TRUE(insert(acme));
+  const auto ben = insert_user("ben").id;
+  ASSERT_TRUE(write([&](Tx& tx) -> Stored<void> {
+    if (auto done = repos().memberships.insert(tx, acme.id, user_, Membership::kManaged); !done) return done;
+    return repos().memberships.insert(tx, acme.id, ben, Membership::kUnmanaged);
+  }));
+  const auto members = [&](std::optional<bool> managed, std::int64_t first = 0) {
+    UserQuery query;
+    query.organization = acme.id;
+    query.managed = managed;
+    query.first = first;
+    query.max = 1;
+    Names out;
+    for (const auto& user : read([&](Rows& rows) { return repos().users.search(rows, realm_, query); }).value())
+      out.push_back(user.username);
+    return out;
+  };
+  EXPECT_EQ(members(std::nullopt), Names{"ada"});
+  EXPECT_EQ(members(std::nullopt, 1), Names{"ben"});
+  EXPECT_EQ(members(true), Names{"ada"});
+  EXPECT_EQ(members(true, 1), Names{});
+  EXPECT_EQ(members(false), Names{"ben"});
+}
+
+TEST_P(OrganizationsTest, suspends_managed_members_while_one_is_switched_off) {
+  auto acme = organization("acme");
+  auto beta = organization("beta");
+  ASSERT_TRUE(insert(acme));
+  ASSERT_TRUE(insert(beta));
+  const auto other = insert_user("ben").id;
+  ASSERT_TRUE(write([&](Tx& tx) -> Stored<void> {
+    if (auto done = repos().memberships.insert(tx, acme.id, user_, Membership::kManaged); !done) return done;
+    if (auto done = repos().memberships.insert(tx, acme.id, other, Membership::kUnmanaged); !done) return done;
+    return repos().memberships.insert(tx, beta.id, user_, Membership::kUnmanaged);
+  }));
+  const auto is_suspended = [&](const UserId& id) {
+    const auto subject = read([&](Rows& rows) { return repos().subjects.load(rows, realm_, id); }).value();
+    const auto user = read([&](Rows& rows) { return repos().users.find(rows, realm_, id); }).value();
+    const auto listed =
+        read([&](Rows& rows) { return repos().users.search(rows, realm_, {.username = user->username}); });
+    EXPECT_EQ(subject->user.suspended, user->suspended);
+    EXPECT_EQ(listed.value().at(0).suspended, user->suspended);
+    EXPECT_TRUE(user->enabled);
+    return user->suspended;
+  };
+  const auto set = [&](Organization& row, bool enabled) {
+    row.enabled = enabled;
+    ASSERT_TRUE(write([&](Tx& tx) { return repos().organizations.update(tx, row); }));
+  };
+  EXPECT_FALSE(is_suspended(user_));
+  set(acme, false);
+  EXPECT_TRUE(is_suspended(user_));
+  EXPECT_FALSE(is_suspended(other));
+  // It is never written: an update meanwhile leaves the account as it is.
+  ASSERT_TRUE(write([&](Tx& tx) -> Stored<void> {
+    const auto user = repos().users.find(tx, realm_, user_);
+    if (!user) return refuse(user.error());
+    return repos().users.update(tx, **user, false);
+  }));
+  set(acme, true);
+  set(beta, false);
+  EXPECT_FALSE(is_suspended(user_));
+}
+
 TEST_P(OrganizationsTest, finds_by_name_domain_attribute_and_member) {
   auto acme = organization("Acme", {"acme.example", "mill.example"});
   acme.attributes = {{"tier", {"gold"}}};

@@ -417,6 +417,10 @@ class MemoryPurge final : public PurgeRepo {
       case Expiring::kAdminEvents:
         drop(data.admin_events, left, [&](const AdminEvent& row) { return row.expires_at && *row.expires_at <= now; });
         break;
+      case Expiring::kInvitations:
+        drop(data.invitations, left,
+             [&](const OrganizationInvitation& row) { return row.expires_at + kInvitationShown <= now; });
+        break;
       case Expiring::kMails:
         drop(data.mails, left, [&](const MailRow& row) { return row.mail.expires_at <= now; });
         break;

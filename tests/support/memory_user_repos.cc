@@ -12,10 +12,24 @@ Credential copy_of(const Credential& credential) {
   return Credential{id, user, type, label, created_at, priority, data, secret.clone()};
 }
 
+namespace {
+
+/// A managed member of an organization that is switched off.
+bool is_suspended(const MemoryData& data, const UserId& user) {
+  return std::ranges::any_of(data.organizations.rows(), [&](const auto& row) {
+    const auto* membership = data.memberships.find(key_of(row.first, user.str()));
+    return !row.second->enabled && membership != nullptr && *membership == Membership::kManaged;
+  });
+}
+
+}  // namespace
+
 std::optional<Subject> find_subject(const MemoryData& data, const RealmId& realm, std::string_view user) {
   const auto* row = data.users.find(user);
   if (row == nullptr || (*row)->user.realm != realm) return std::nullopt;
-  return **row;
+  auto subject = **row;
+  subject.user.suspended = is_suspended(data, subject.user.id);
+  return subject;
 }
 
 namespace {
@@ -147,15 +161,18 @@ class MemoryUsers final : public UserRepo {
     std::map<std::string, User> found;
     for (const auto& [id, subject] : data.users.rows()) {
       if (subject->user.realm == realm && matches(*subject, query) && is_related(data, subject->user, query))
-        found.emplace(subject->user.username, subject->user);
+        found.emplace(subject->user.username, find_subject(data, realm, id)->user);
     }
     std::vector<User> users;
     for (auto& [name, user] : found) users.push_back(std::move(user));
     return users;
   }
   static bool is_related(const MemoryData& data, const User& user, const UserQuery& query) {
-    if (query.organization && !data.memberships.contains(key_of(query.organization->str(), user.id.str())))
-      return false;
+    if (query.organization) {
+      const auto* membership = data.memberships.find(key_of(query.organization->str(), user.id.str()));
+      if (membership == nullptr) return false;
+      if (query.managed && *query.managed != (*membership == Membership::kManaged)) return false;
+    }
     if (query.provider.empty()) return true;
     const auto* link = data.federated_identities.find(key_of(user.id.str(), query.provider));
     return link != nullptr && (query.upstream_id.empty() || (*link)->upstream_id == query.upstream_id);

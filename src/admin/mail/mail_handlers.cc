@@ -54,7 +54,7 @@ Or<std::optional<seconds>> read_life(const Call& call) {
 Answer send_link(Call& call, ActionKind kind, std::vector<std::string> actions, std::string_view what) {
   CARDEA_TRY(user, load_user_to_change(call));
   if (user.email.empty()) return refuse(error_message(400, "User email missing"));
-  if (!user.enabled) return refuse(error_message(400, "User is disabled"));
+  if (!user.is_active()) return refuse(error_message(400, "User is disabled"));
   const auto& dependencies = call.dependencies();
   if (dependencies.mailer == nullptr || !dependencies.mail_base) return refuse(not_offered("There is no mail here."));
   ActionMailOrder order{.kind = kind, .user = &user, .base = {}, .actions = std::move(actions)};

@@ -31,6 +31,21 @@ Refusal not_sent() { return error_message(500, "Failed to send invite email"); }
 /// Null: whoever has the address then. An account that only says it has the address may be another's.
 const User* known(const std::optional<User>& user) { return user && user->email_verified ? &*user : nullptr; }
 
+/// Who may send mails to any address sends them to one at a time, and nobody is buried in them.
+Or<void> brake(Call& call, const std::string& email) {
+  auto& limits = *call.dependencies().invitation_brake;
+  const auto& inviter = call.caller().user.id.str();
+  const auto invited = call.realm().id.str() + ' ' + ascii_lower(email);
+  if (!limits.inviters.is_exhausted(inviter, call.now()) && limits.invited.take(invited, call.now())) {
+    if (limits.inviters.take(inviter, call.now())) return {};
+  }
+  call.dependencies().log.info("invitation_refused", {{"reason", "too_many_invitations"},
+                                                      {"realm", call.realm().name},
+                                                      {"by_user", inviter},
+                                                      {"correlation_id", call.request().correlation_id}});
+  return refuse(error_message(429, "Too many invitations. Try again later."));
+}
+
 /// Keeps the invitation, and its mail in the outbox; an earlier one to the address is over.
 Answer send_invitation(Call& call, const Organization& organization, const User* user,
                        OrganizationInvitation invitation) {
@@ -40,6 +55,7 @@ Answer send_invitation(Call& call, const Organization& organization, const User*
   if (!base || !can_send_mail(call.realm())) return refuse(not_sent());
   CARDEA_TRY(kept, call.repositories().memberships.invitations(call.rows(), organization.id));
   if (kept.size() >= kInvitationsMax) return refuse(error_message(400, "Too many invitations"));
+  CARDEA_DO(brake(call, invitation.email));
   const auto life = admin_link_life(call.realm());
   invitation.id = call.new_id();
   invitation.organization = organization.id;

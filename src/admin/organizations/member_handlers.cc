@@ -74,19 +74,16 @@ Answer list_organization_members(Call& call) {
   CARDEA_TRY(organization, load_organization(call));
   CARDEA_TRY(query, read_query(call, organization));
   const auto wanted = call.query("membershipType");
-  const auto page_max = query.max;
-  auto left_out = wanted.empty() ? 0 : query.first;  // of one kind, pages are cut here
   if (!wanted.empty()) {
-    query.first = 0;
-    query.max = kListRowsMax;
+    query.managed = equal_ignoring_ascii_case(wanted, name_of(Membership::kManaged));
+    if (!*query.managed && !equal_ignoring_ascii_case(wanted, name_of(Membership::kUnmanaged)))
+      return refuse(error_message(400, "Unknown membership type"));
   }
   CARDEA_TRY(users, call.repositories().users.search(call.rows(), call.realm().id, query));
   json::array list;
   for (const auto& user : users) {
-    if (std::ssize(list) >= page_max) break;
     CARDEA_TRY(membership, call.repositories().memberships.find(call.rows(), organization.id, user.id));
-    if (!membership || (!wanted.empty() && !equal_ignoring_ascii_case(wanted, name_of(*membership)))) continue;
-    if (left_out-- > 0) continue;
+    if (!membership) continue;
     CARDEA_TRY(row, member_json(call, user, *membership, call.flag("briefRepresentation", true)));
     list.push_back(std::move(row));
   }

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "admin/roles/role_rights.h"
+#include "admin/seam/sub_call.h"
 #include "admin/settings/realm_document.h"
 #include "admin/users/user_view.h"
 #include "base/text.h"
-#include "base/uri.h"
+#include "core/changes/check_organization.h"
 #include "core/changes/check_values.h"
 #include "core/import/plan_organizations.h"
 #include "domain/representation/members.h"
@@ -14,10 +14,6 @@
 namespace cardea::admin {
 namespace {
 
-constexpr std::size_t kAttributesMax = 100;
-constexpr std::size_t kValuesMax = 100;  // of one attribute
-constexpr std::size_t kValueBytesMax = 2048;
-constexpr std::size_t kDescriptionBytesMax = 2048;
 constexpr std::size_t kQueryPairsMax = 16;
 
 Refusal bad(std::string_view text) { return error_message(400, text); }
@@ -39,7 +35,8 @@ Or<std::vector<OrganizationDomain>> read_domains(const json::object& body) {
   std::vector<OrganizationDomain> domains;
   const auto* listed = body.if_contains("domains");
   if (listed == nullptr || listed->is_null()) return domains;
-  if (!listed->is_array() || listed->get_array().size() > kDomainsMax) return refuse(bad("Too many domains"));
+  if (!listed->is_array() || listed->get_array().size() > kOrganizationDomainsMax)
+    return refuse(bad("Too many domains"));
   for (const auto& item : listed->get_array()) {
     const auto* object = item.if_object();
     if (object == nullptr) return refuse(error(400, "unknown_error", "Cannot parse the JSON"));
@@ -58,13 +55,14 @@ Or<void> read_attributes(const json::object& body, Organization& into) {
   if (!given->is_object()) return refuse(error(400, "unknown_error", "Cannot parse the JSON"));
   into.attributes.clear();
   for (const auto& [name, values] : given->get_object()) {
-    if (check_name(name) || !values.is_array() || values.get_array().size() > kValuesMax ||
-        into.attributes.size() == kAttributesMax) {
+    if (check_name(name) || !values.is_array() || values.get_array().size() > kOrganizationValuesMax ||
+        into.attributes.size() == kOrganizationAttributesMax) {
       return refuse(bad("Bad attributes"));
     }
     auto& kept = into.attributes[std::string(name)];
     for (const auto& value : values.get_array()) {
-      if (!value.is_string() || value.get_string().size() > kValueBytesMax) return refuse(bad("Bad attributes"));
+      if (!value.is_string() || value.get_string().size() > kOrganizationValueBytesMax)
+        return refuse(bad("Bad attributes"));
       kept.emplace_back(std::string_view(value.get_string()));
     }
   }
@@ -78,7 +76,6 @@ Or<std::string> read_alias(const json::object& body, const std::string& name) {
   const bool has_space = std::ranges::any_of(alias, [](char c) { return c == ' ' || c == '\t'; });
   if (has_space && given.empty()) return refuse(bad("Name cannot be used as alias: Empty Space not allowed."));
   if (has_space) return refuse(error(400, "Empty Space not allowed."));
-  if (alias == "*" || check_name(alias)) return refuse(bad("The alias cannot be used"));
   return alias;
 }
 
@@ -88,21 +85,16 @@ Or<Organization> read_organization(const json::object& body, const Organization*
   if (before != nullptr) read = *before;
   read.name = string_or(body, "name", "");
   if (read.name.empty()) return refuse(bad("Name can not be null"));
-  if (check_name(read.name)) return refuse(bad("The name cannot be used"));
   CARDEA_TRY(alias, read_alias(body, read.name));
   if (before != nullptr && alias != before->alias) return refuse(bad("Cannot change the alias"));
   read.alias = std::move(alias);
   read.enabled = bool_or(body, "enabled", true);
   read.description = string_or(body, "description", "");
-  if (read.description.size() > kDescriptionBytesMax) return refuse(bad("The description is too long"));
   read.redirect_url = string_or(body, "redirectUrl", "");
-  const auto uri = parse_uri(read.redirect_url);
-  if (!read.redirect_url.empty() && (!uri || !uri->is_http())) {
-    return refuse(bad("Organization redirect URL is not valid."));
-  }
   CARDEA_TRY(domains, read_domains(body));
   read.domains = std::move(domains);
   CARDEA_DO(read_attributes(body, read));
+  if (const auto problems = organization_problems(read); !problems.empty()) return refuse(bad(problems.front().text));
   return read;
 }
 
@@ -110,21 +102,13 @@ Or<Organization> read_organization(const json::object& body, const Organization*
 Or<void> refuse_taken(Call& call, const Organization& organization) {
   auto& organizations = call.repositories().organizations;
   OrganizationQuery query;
+  query.exact = true;  // finds few: whose name it is, and whose domain
   query.search = organization.name;
   CARDEA_TRY(named, organizations.search(call.rows(), call.realm().id, query));
   for (const auto& other : named) {
-    if (other.id == organization.id) continue;
-    if (other.name == organization.name) {
-      return refuse(error_message(409, "A organization with the same name already exists."));
-    }
+    if (other.id == organization.id || other.name != organization.name) continue;
+    return refuse(error_message(409, "A organization with the same name already exists."));
   }
-  query.search = organization.alias;
-  CARDEA_TRY(called, organizations.search(call.rows(), call.realm().id, query));
-  for (const auto& other : called) {
-    if (other.id == organization.id || other.alias != organization.alias) continue;
-    return refuse(error_message(409, "A organization with the same alias already exists"));
-  }
-  query.exact = true;
   for (const auto& domain : organization.domains) {
     query.search = domain.name;
     CARDEA_TRY(owners, organizations.search(call.rows(), call.realm().id, query));
@@ -136,7 +120,7 @@ Or<void> refuse_taken(Call& call, const Organization& organization) {
                         call.realm().name));
     }
   }
-  return {};
+  return refuse(error_message(409, "A organization with the same alias already exists"));  // what else there is
 }
 
 /// "a:1 b:2", as the lists of users and clients take it.
@@ -164,10 +148,7 @@ Or<OrganizationQuery> read_query(const Call& call) {
 }  // namespace
 
 Or<void> remove_managed_user(Call& call, const UserId& user) {
-  CARDEA_DO(call.require({AdminRole::kManageUsers}));
-  CARDEA_TRY(assigned, assigned_roles(call, user));
-  CARDEA_DO(require_roles_covered(call, assigned));
-  CARDEA_DO(call.repositories().users.remove(call.tx(), call.realm().id, user));
+  CARDEA_DO(run_sub_call(call, {.operation = "deleteUser", .path = {{"userId", user.str()}}}));
   return {};
 }
 
@@ -255,6 +236,8 @@ Answer update_organization(Call& call) {
   const auto updated = call.repositories().organizations.update(call.tx(), after);
   if (!updated && updated.error() == StoreError::kConflict) CARDEA_DO(refuse_taken(call, after));
   CARDEA_DO(updated);
+  // Its identity providers are read with the realm.
+  if (before.enabled != after.enabled) CARDEA_DO(call.repositories().realms.update(call.tx(), call.realm()));
   return no_content();
 }
 

@@ -7,8 +7,7 @@
 
 namespace cardea::admin {
 
-inline constexpr std::size_t kDomainsMax = 100;       // of one organization
-inline constexpr std::size_t kInvitationsMax = 1000;  // the same
+inline constexpr std::size_t kInvitationsMax = 1000;  // of one organization
 
 /// 404 "Organizations not enabled for this realm.", or nothing.
 [[nodiscard]] Or<void> require_organizations(const Call& call);

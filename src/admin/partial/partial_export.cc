@@ -31,8 +31,9 @@ Answer partial_export(Call& call) {
   const bool with_groups = call.flag("exportGroupsAndRoles");
   if (with_clients) CARDEA_DO(call.require({AdminRole::kViewClients, AdminRole::kManageClients}));
   if (with_groups) CARDEA_DO(call.require({AdminRole::kViewUsers, AdminRole::kManageUsers, AdminRole::kQueryGroups}));
-  CARDEA_TRY(exported, read_from(call.repositories().store,
-                                 [&](Rows& rows) { return export_realm(rows, call.repositories(), call.realm()); }));
+  CARDEA_TRY(exported, read_from(call.repositories().store, [&](Rows& rows) {
+               return export_realm(rows, call.repositories(), call.realm(), ExportPeople::kNone);
+             }));
   auto out = to_json(exported.file, Secrets::kMask);
   if (with_clients) {
     CARDEA_TRY(users, service_accounts(call, exported));
@@ -42,10 +43,6 @@ Answer partial_export(Call& call) {
   }
   if (!with_groups) {
     for (const auto name : {"groups", "roles"}) out.erase(name);
-  }
-  if (auto* organizations = out.if_contains("organizations"); organizations != nullptr && organizations->is_array()) {
-    for (auto& item : organizations->get_array())
-      item.as_object().erase("members");  // people are in whole exports only
   }
   out["keycloakVersion"] = api_version();
   return ok(in_realm_order(std::move(out)));

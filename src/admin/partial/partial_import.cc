@@ -320,6 +320,16 @@ Or<void> import_users(Call& call, Import& import, const json::object& body) {
   return {};
 }
 
+/// Of a whole realm's file they are not taken here, as in Keycloak: not even to be overwritten, since managed members go
+/// with their organization. A whole import takes them.
+void tell_of_organizations(Call& call, const json::object& body) {
+  const auto* list = body.if_contains("organizations");
+  if (list == nullptr || !list->is_array() || list->get_array().empty()) return;
+  call.dependencies().log.warning("partial_import_left_out", {{"member", "organizations"},
+                                                              {"realm", call.realm().name},
+                                                              {"correlation_id", call.request().correlation_id}});
+}
+
 }  // namespace
 
 Prepared prepare_partial_import(Call& call) {
@@ -338,6 +348,7 @@ Prepared prepare_partial_import(Call& call) {
 Answer partial_import(Call& call) {
   CARDEA_TRY(body, call.body_object());
   CARDEA_TRY(policy, policy_of(*body));
+  tell_of_organizations(call, *body);
   Import import(call, policy);
   CARDEA_DO(import_clients(call, import, *body));
   CARDEA_DO(import_roles(call, import, *body));

@@ -8,7 +8,7 @@ namespace cardea::admin {
 
 Answer impersonate(Call& call) {
   CARDEA_TRY(user, load_user_to_change(call));
-  if (!user.enabled) return refuse(error_message(400, "User is disabled"));
+  if (!user.is_active()) return refuse(error_message(400, "User is disabled"));
   if (user.service_account_client) return refuse(error_message(400, "A service account is no person to be"));
   const auto& dependencies = call.dependencies();
   if (!dependencies.add_session_cookies) return refuse(not_offered("There is no sign-in here."));

@@ -107,7 +107,8 @@ void add_clients(ExportedRealm& out, std::vector<Client> clients) {
 
 }  // namespace
 
-Stored<ExportedRealm> export_realm(Rows& rows, const Repositories& repositories, const Realm& realm) {
+Stored<ExportedRealm> export_realm(Rows& rows, const Repositories& repositories, const Realm& realm,
+                                   ExportPeople people) {
   auto scopes = repositories.scopes.list(rows, realm.id);
   if (!scopes) return refuse(scopes.error());
   auto clients = repositories.clients.list(rows, realm.id, "", 0, -1);
@@ -137,7 +138,7 @@ Stored<ExportedRealm> export_realm(Rows& rows, const Repositories& repositories,
   add_clients(out, std::move(*clients));
   add_scopes(out, std::move(*scopes));
   for (auto& key : *keys) out.file.keys.push_back({.key = std::move(key), .size = 0});
-  auto organizations = export_organizations(rows, repositories, realm, true);
+  auto organizations = export_organizations(rows, repositories, realm, people == ExportPeople::kMembers);
   if (!organizations) return refuse(organizations.error());
   if (!organizations->empty()) out.file.realm.extra["organizations"] = std::move(*organizations);
   return Stored<ExportedRealm>(std::move(out));

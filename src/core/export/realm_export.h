@@ -32,7 +32,10 @@ struct ExportedRealm {
   RealmFile file;
   ExportNames names;
 };
-[[nodiscard]] Stored<ExportedRealm> export_realm(Rows& rows, const Repositories& repositories, const Realm& realm);
+/// Are the members of organizations named? People are in whole exports only.
+enum class ExportPeople { kMembers, kNone };
+[[nodiscard]] Stored<ExportedRealm> export_realm(Rows& rows, const Repositories& repositories, const Realm& realm,
+                                                 ExportPeople people = ExportPeople::kMembers);
 
 /// One user as a file holds it, with credentials (kReveal), roles, groups, consents and required actions.
 [[nodiscard]] Stored<json::object> export_user(Rows& rows, const Repositories& repositories, const User& user,

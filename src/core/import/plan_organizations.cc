@@ -4,7 +4,7 @@
 #include <unordered_set>
 
 #include "base/text.h"
-#include "base/uri.h"
+#include "core/changes/check_organization.h"
 #include "core/changes/check_values.h"
 #include "domain/representation/members.h"
 
@@ -12,8 +12,6 @@ namespace cardea {
 namespace {
 
 constexpr std::string_view kMember = "organizations";
-constexpr std::size_t kDomainBytesMax = 253;
-constexpr std::size_t kLabelBytesMax = 63;
 
 /// Elements of a list that are objects.
 std::vector<const json::object*> objects_in(const json::object& object, std::string_view name) {
@@ -36,16 +34,19 @@ json::object* provider_of(Realm& realm, std::string_view alias) {
   return nullptr;
 }
 
-void read_attributes(const json::object& object, Organization& into) {
+bool read_attributes(const json::object& object, Organization& into) {
   const auto* given = object.if_contains("attributes");
-  if (given == nullptr || !given->is_object()) return;
+  if (given == nullptr || given->is_null()) return true;
+  if (!given->is_object()) return false;
   for (const auto& [name, values] : given->get_object()) {
-    if (!values.is_array()) continue;
+    if (!values.is_array()) return false;
     auto& kept = into.attributes[std::string(name)];
     for (const auto& value : values.get_array()) {
-      if (value.is_string()) kept.emplace_back(std::string_view(value.get_string()));
+      if (!value.is_string()) return false;
+      kept.emplace_back(std::string_view(value.get_string()));
     }
   }
+  return true;
 }
 
 /// What stands in the file once: names, aliases and domains of all organizations.
@@ -81,17 +82,11 @@ OrganizationRows read_one(const json::object& object, const JsonPath& at, Realm&
   out.description = string_or(object, "description", "");
   out.redirect_url = string_or(object, "redirectUrl", "");
   if (const auto complaint = check_id(out.id.str())) problems.add(JsonPath(at, "id"), *complaint);
-  if (const auto complaint = check_name(out.name)) problems.add(JsonPath(at, "name"), *complaint);
-  if (check_name(out.alias) || out.alias == "*" || out.alias.contains(' ')) {
-    problems.add(JsonPath(at, "alias"), "cannot be a word of a scope");
-  }
   if (!seen.names.insert(out.name).second) problems.add(JsonPath(at, "name"), "another organization has it");
   if (!seen.aliases.insert(out.alias).second) problems.add(JsonPath(at, "alias"), "another organization has it");
-  const auto uri = parse_uri(out.redirect_url);
-  if (!out.redirect_url.empty() && (!uri || !uri->is_http()))
-    problems.add(JsonPath(at, "redirectUrl"), "is no web address");
-  read_attributes(object, out);
+  if (!read_attributes(object, out)) problems.add(JsonPath(at, "attributes"), "expected lists of texts");
   read_domains(object, at, seen, out, problems);
+  for (const auto& problem : organization_problems(out)) problems.add(JsonPath(at, problem.member), problem.text);
   for (const auto* member : objects_in(object, "members")) {
     const bool is_managed = equal_ignoring_ascii_case(string_or(*member, "membershipType", ""), "MANAGED");
     rows.members.emplace_back(ascii_lower(string_or(*member, "username", "")),
@@ -124,17 +119,6 @@ void forget_owners(Realm& realm, const json::array& organizations) {
 }
 
 }  // namespace
-
-bool is_domain_name(std::string_view name) {
-  if (name.size() > kDomainBytesMax || !name.contains('.')) return false;
-  for (const auto label : split(name, '.')) {
-    if (label.empty() || label.size() > kLabelBytesMax || label.starts_with('-') || label.ends_with('-')) return false;
-    const bool is_plain =
-        std::ranges::all_of(label, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
-    if (!is_plain) return false;
-  }
-  return true;
-}
 
 std::vector<OrganizationRows> take_organizations(Realm& realm, Random& random, RepresentationProblems& problems) {
   std::vector<OrganizationRows> out;

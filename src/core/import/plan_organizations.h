@@ -19,17 +19,14 @@ struct OrganizationRows {
   std::vector<std::pair<std::string, Membership>> members;  // by username
 };
 
-/// Takes the member out of `realm.extra`. Problems: a name, alias or domain that is missing, bad or stands twice, and
-/// an identity provider that the realm does not have.
+/// Takes the member out of `realm.extra`. Problems: what the admin API refuses as well (organization_problems), a name,
+/// alias or domain that stands twice, and an identity provider that the realm does not have.
 [[nodiscard]] std::vector<OrganizationRows> take_organizations(Realm& realm, Random& random,
                                                                RepresentationProblems& problems);
 
 /// Writes one, after the users. Members whom the realm does not have are left out.
 [[nodiscard]] Stored<void> write_organization(Tx& tx, const Repositories& repositories, const RealmId& realm,
                                               const OrganizationRows& rows);
-
-/// "acme.example": two labels or more of lower-case letters, digits and hyphens (RFC 1123 section 2.1).
-[[nodiscard]] bool is_domain_name(std::string_view name);
 
 /// As realm files and the admin API have one: id, name, alias, enabled, description, redirectUrl, attributes, domains.
 [[nodiscard]] json::object organization_json(const Organization& organization, bool with_attributes);

@@ -64,7 +64,7 @@ const jose::SigningKey* key_for(const TokenContext& context, std::string_view cl
 Result<void, IssueError> check_alive(const TokenContext& context) {
   if (!context.realm.realm.enabled) return refuse(IssueError::kRealmDisabled);
   if (!context.client.client.enabled) return refuse(IssueError::kClientDisabled);
-  if (!context.subject.subject.user.enabled) return refuse(IssueError::kUserDisabled);
+  if (!context.subject.subject.user.is_active()) return refuse(IssueError::kUserDisabled);
   if (context.session != nullptr && !is_session_alive(context.realm.realm, *context.session, context.now)) {
     return refuse(IssueError::kSessionExpired);
   }

@@ -195,11 +195,13 @@ enum class Expiring {
   kMails,
   kUserEvents,
   kAdminEvents,
+  kInvitations,  // kInvitationShown after they ended
 };
 inline constexpr std::array kAllExpiring = {
     Expiring::kCodes,           Expiring::kDeviceCodes, Expiring::kLogoutNotices, Expiring::kInteractions,
     Expiring::kUsedIds,         Expiring::kTickets,     Expiring::kRevocations,   Expiring::kSessions,
     Expiring::kOfflineSessions, Expiring::kMails,       Expiring::kUserEvents,    Expiring::kAdminEvents,
+    Expiring::kInvitations,
 };
 
 class PurgeRepo {

@@ -108,7 +108,7 @@ Stored<std::optional<std::string_view>> why_over(Tx& tx, const Completion& compl
   const auto user = repositories.users.find(tx, grant.realm->realm.id, grant.proven.user);
   if (!user) return refuse(user.error());
   if (!*user) return Answer("user_gone");
-  if (!(*user)->enabled) return Answer("user_disabled");
+  if (!(*user)->is_active()) return Answer("user_disabled");
   const auto locked = is_locked_meanwhile(tx, repositories, grant.realm->realm, (*user)->id, grant.now);
   if (!locked) return refuse(locked.error());
   if (*locked) return Answer("user_temporarily_disabled");

@@ -33,7 +33,7 @@ Stored<std::optional<OAuthError>> why_not(Rows& rows, const TokenRequest& reques
   if (!subject) return Answer(invalid_grant(std::string(kWords.not_valid), "user_gone"));
   const auto& realm = request.realm->realm;
   const auto& user = subject->user;
-  if (!user.enabled) return Answer(invalid_grant("User disabled", "user_disabled"));
+  if (!user.is_active()) return Answer(invalid_grant("User disabled", "user_disabled"));
   const auto agreed_at = epoch_seconds(row.settled_at);
   if (agreed_at < realm.not_before || agreed_at < user.not_before || agreed_at < request.client->client.not_before) {
     return Answer(invalid_grant(std::string(kWords.not_valid), "not_before"));
