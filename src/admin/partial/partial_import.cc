@@ -320,14 +320,14 @@ Or<void> import_users(Call& call, Import& import, const json::object& body) {
   return {};
 }
 
-/// Of a whole realm's file they are not taken here, as in Keycloak: not even to be overwritten, since managed members go
-/// with their organization. A whole import takes them.
+/// Of a whole realm's file they are not taken here, as in Keycloak: not even to be overwritten, since managed members
+/// go with their organization. A whole import takes them.
 void tell_of_organizations(Call& call, const json::object& body) {
   const auto* list = body.if_contains("organizations");
   if (list == nullptr || !list->is_array() || list->get_array().empty()) return;
-  call.dependencies().log.warning("partial_import_left_out", {{"member", "organizations"},
-                                                              {"realm", call.realm().name},
-                                                              {"correlation_id", call.request().correlation_id}});
+  call.dependencies().log.warning(
+      "partial_import_left_out",
+      {{"member", "organizations"}, {"realm", call.realm().name}, {"correlation_id", call.request().correlation_id}});
 }
 
 }  // namespace
