@@ -92,14 +92,15 @@ TEST_F(OrganizationConsent, refuses_to_pay_out_what_was_not_allowed) {
 }
 
 TEST_F(OrganizationConsent, says_what_was_allowed) {
-  const auto acme = allowed_scope(*realm_, ScopeId("o:acme"));
+  const ScopeId of_acme("o:acme"), with_colon("o:a:b"), whole("o"), gone("gone:acme"), gone_whole("gone");
+  const auto acme = allowed_scope(*realm_, of_acme);
   ASSERT_NE(acme.scope, nullptr);
   EXPECT_EQ(acme.scope->name, "organization");
   EXPECT_EQ(acme.parameter, "acme");
-  EXPECT_EQ(allowed_scope(*realm_, ScopeId("o:a:b")).parameter, "a:b");
-  EXPECT_EQ(allowed_scope(*realm_, ScopeId("o")).parameter, "");
-  EXPECT_EQ(allowed_scope(*realm_, ScopeId("gone:acme")).scope, nullptr);
-  EXPECT_EQ(allowed_scope(*realm_, ScopeId("gone")).scope, nullptr);
+  EXPECT_EQ(allowed_scope(*realm_, with_colon).parameter, "a:b");
+  EXPECT_EQ(allowed_scope(*realm_, whole).parameter, "");
+  EXPECT_EQ(allowed_scope(*realm_, gone).scope, nullptr);
+  EXPECT_EQ(allowed_scope(*realm_, gone_whole).scope, nullptr);
 }
 
 }  // namespace
