@@ -15,7 +15,7 @@ const jose::SigningKey& signing_key() {
 
 void check(std::string_view token) {
   static const upstream::ProviderKeys keys{.keys = jose::key_set_of(signing_key()), .issuers = {}};
-  static const upstream::IdTokenPolicy policy{.issuer = {.issuer = "https://i"},
+  static const upstream::IdTokenPolicy policy{.issuer = {.issuer = "https://i", .tenants = {}},
                                               .client_id = "c",
                                               .nonce = {},
                                               .access_token = {},
