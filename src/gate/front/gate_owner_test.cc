@@ -32,6 +32,7 @@ class GateOwner : public ::testing::Test {
   }
   std::string token(const std::string& who, const json::object& more = {}) {
     json::object claims{{"iss", kIssuer}, {"sub", who}, {"aud", "netbird-client"}, {"groups", json::array{"staff"}}};
+    claims["sid"] = "session-of-" + who;
     claims["iat"] = epoch_seconds(world.clock.now());
     claims["exp"] = epoch_seconds(world.clock.now()) + 300;
     for (const auto& [name, value] : more) claims.insert_or_assign(name, value);
@@ -71,6 +72,9 @@ TEST_F(GateOwner, refuses_the_ownership_to_api_keys_and_machines_and_the_nameles
   EXPECT_EQ(role_of(token("sa-1", {{"preferred_username", "service-account-netbird-backend"}})), "user");
   EXPECT_EQ(role_of(token("worker", {{"client_id", "worker"}})), "user");
   EXPECT_EQ(role_of(token("app-1", {{"idtyp", "app"}})), "user");
+  // Application-only tokens of Entra ID, and of a service account without the scope profile.
+  EXPECT_EQ(role_of(token("app-2", {{"sid", ""}, {"oid", "app-2"}, {"roles", json::array{"Job"}}})), "user");
+  EXPECT_EQ(role_of(token("sa-2", {{"sid", ""}, {"client_id", "netbird-backend"}})), "user");
   EXPECT_EQ(role_of(token("", {{"preferred_username", "anon"}})), "user");
   EXPECT_EQ(role_of(token("nora")), "owner");
 }

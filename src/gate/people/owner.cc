@@ -27,9 +27,14 @@ std::shared_ptr<const Caller> owning(const Caller& caller) {
 
 bool is_machine(const json::object& claims) {
   const auto subject = string_or(claims, "sub", "");
-  return string_or(claims, "idtyp", "") == "app" ||
-         (!subject.empty() && string_or(claims, "client_id", "") == subject) ||
-         string_or(claims, "preferred_username", "").starts_with("service-account-");
+  const auto username = string_or(claims, "preferred_username", "");
+  if (string_or(claims, "idtyp", "") == "app" || username.starts_with("service-account-") ||
+      (!subject.empty() && string_or(claims, "client_id", "") == subject)) {
+    return true;
+  }
+  // What a token for an application alone never has: a name to sign in with, a session, a permission given by a person.
+  return username.empty() && string_or(claims, "sid", "").empty() && string_or(claims, "scp", "").empty() &&
+         string_or(claims, "email", "").empty();
 }
 
 Stored<std::string> Owners::find_or_claim(const Application& application, const Caller& caller, bool may_claim) {

@@ -36,7 +36,8 @@ class Owners {
 };
 
 /// "Client credentials": `sub` is the client itself (RFC 9068 section 2.2), or the provider says so in its own way
-/// (Entra ID's `idtyp`, Keycloak's service accounts).
+/// (Entra ID's `idtyp`, Keycloak's service accounts), or nothing in it speaks of a person: no name, session, delegated
+/// permission or address.
 [[nodiscard]] bool is_machine(const json::object& claims);
 
 }  // namespace cardea::gate
