@@ -8,6 +8,7 @@
 #include "base/uri.h"
 #include "db/postgres/url.h"
 #include "http/address.h"
+#include "http/outbound_address.h"
 #include "web/fetch.h"
 
 namespace cardea::app {
@@ -21,11 +22,8 @@ bool are_read(const UnreadOptions& unread, std::initializer_list<std::string_vie
 
 /// Can nobody but this machine reach what listens there?
 bool is_this_machine(std::string_view host) {
-  constexpr std::string_view kRanges[] = {"127.0.0.0/8", "::1"};
   const auto address = http::parse_address(host);
-  return host == "localhost" || (address && std::ranges::any_of(kRanges, [&](std::string_view range) {
-                                   return http::parse_address_range(range)->contains(*address);
-                                 }));
+  return host == "localhost" || (address && http::kind_of(*address) == http::AddressKind::kLoopback);
 }
 
 void check_transport(const ServerSettings& s, Problems& problems, std::vector<std::string>& warnings) {

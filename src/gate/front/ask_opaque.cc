@@ -26,7 +26,7 @@ web::Outcome Gate::with_introspected(const Presented& presented, const LookupSet
       lookup, presented.token, presented.address,
       [this, state = presented.state, name, next = std::move(next)](const Said& said) -> web::Outcome {
         const auto refused = [&](TokenRefusal reason) {
-          return next(refuse(RefusedToken{.reason = reason, .provider = name}));
+          return next(refuse(RefusedToken{.reason = reason, .provider = name, .detail = "introspection"}));
         };
         switch (said.standing) {
           case Standing::kTooMany:

@@ -280,7 +280,7 @@ web::Outcome Gate::question(const web::Request& request, const StatePtr& current
   }
   Question asked{current, application, std::move(*original), form, {}};
   const auto* rule = find_rule(*application, asked.original);
-  if (rule != nullptr && rule->is_open) return pass(asked, nullptr, nullptr);
+  if (rule != nullptr && rule->is_open) return pass(request, asked, nullptr, nullptr);
   const auto key = application->api_keys.empty() ? std::nullopt : request.header(kApiKeyHeader);
   if (key) return by_api_key(request, asked, *key);
   if (const auto caller = vouched_caller(request, *application)) return judge(request, asked, caller);
@@ -365,7 +365,7 @@ web::Outcome Gate::with_standing(const Presented& presented, const std::shared_p
       *lookup, presented.token, [state = presented.state, caller, next](Standing standing) -> web::Outcome {
         if (standing == Standing::kGood) return next(caller);
         const auto reason = standing == Standing::kEnded ? TokenRefusal::kRevoked : TokenRefusal::kKeysUnavailable;
-        return next(refuse(RefusedToken{.reason = reason, .provider = caller->provider}));
+        return next(refuse(RefusedToken{.reason = reason, .provider = caller->provider, .detail = "introspection"}));
       });
 }
 
@@ -431,7 +431,7 @@ web::Outcome Gate::judge_access(const web::Request& request, const Question& ask
     return refuse_with(request, asked, refusal_for(*asked.application, why, scopes), caller.get());
   };
   if (access.verdict != Access::Verdict::kPass) return refuse_it(access);
-  if (access.rule == nullptr || !access.rule->is_once) return pass(asked, caller.get(), &access);
+  if (access.rule == nullptr || !access.rule->is_once) return pass(request, asked, caller.get(), &access);
   if (asked.token.empty()) {  // what comes without a token of its own could come again and again
     access.verdict = Access::Verdict::kUsed;
     return refuse_it(access);
@@ -440,7 +440,7 @@ web::Outcome Gate::judge_access(const web::Request& request, const Question& ask
       asked.application->name, asked.token, caller->over_at,
       [this, &request, asked, caller, access, refuse_it](const Stored<bool>& is_first) mutable -> web::Outcome {
         if (!is_first) return refuse_with(request, asked, no_store(), caller.get());
-        if (*is_first) return pass(asked, caller.get(), &access);
+        if (*is_first) return pass(request, asked, caller.get(), &access);
         access.verdict = Access::Verdict::kUsed;
         return refuse_it(access);
       });
@@ -512,6 +512,7 @@ void Gate::purge() {
   const auto now = parts_.reach.clock.now();
   sign_in_.sessions().purge();
   revoked_.purge(now);
+  lookups_.purge();
   if (parts_.store == nullptr) return;
   constexpr int kRowsMax = 1000;
   constexpr std::chrono::hours kUnseen{24 * 180};  // people who did not come back for half a year

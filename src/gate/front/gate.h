@@ -137,9 +137,10 @@ class Gate {
   web::Outcome judge_known(const web::Request& request, const Question& question, const CallerPtr& caller);
   web::Outcome judge_access(const web::Request& request, const Question& question, const CallerPtr& caller,
                             Access access);
-  [[nodiscard]] std::string identity_token(const Application& application, const Caller& caller,
-                                           const Access* access) const;
-  web::Response pass(const Question& question, const Caller* caller, const Access* access) const;
+  [[nodiscard]] std::string identity_token(const web::Request& request, const Application& application,
+                                           const Caller& caller, const Access* access) const;
+  web::Response pass(const web::Request& request, const Question& question, const Caller* caller,
+                     const Access* access) const;
   web::Response refuse_with(const web::Request& request, const Question& question, const Refusal& refusal,
                             const Caller* caller) const;
   web::Response denied_page(const web::Request& request, const Application& application, const Refusal& refusal,

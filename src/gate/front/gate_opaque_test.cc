@@ -129,9 +129,61 @@ TEST_F(GateOpaque, refuses_to_ask_for_one_who_makes_tokens_up) {
   EXPECT_EQ(call("good-2").status, 200);
 }
 
+TEST_F(GateOpaque, refuses_a_burst_of_made_up_tokens_before_the_first_is_answered) {
+  world.fetcher.serve("https://id.example/introspect", [this](const web::FetchRequest&) -> web::Fetched {
+    shown.emplace_back("asked");
+    if (shown.size() < 50) call("made-up-" + std::to_string(shown.size()));
+    return web::FetchResponse{.status = 200, .headers = {}, .body = R"({"active":false})"};
+  });
+  call("made-up-0");
+  EXPECT_EQ(shown.size(), static_cast<std::size_t>(Lookups::kStrangersMax));
+}
+
 TEST_F(GateOpaque, refuses_a_second_use_where_one_counts) {
   EXPECT_EQ(call("good", "/once").status, 200);
   EXPECT_EQ(call("good", "/once").status, 401);
+}
+
+/// What was said of one token is the word of its provider about all of its bytes.
+TEST_F(GateOpaque, refuses_tokens_that_begin_like_a_good_one) {
+  EXPECT_EQ(call("good.secret").status, 200);
+  EXPECT_EQ(call("good.a.b.secret").status, 200);
+  answer = {{"active", false}};
+  EXPECT_EQ(call("good.other").status, 401);
+  EXPECT_EQ(call("good.a.b.other").status, 401);
+  EXPECT_EQ(call("good.secret").status, 200) << "believed for a few seconds";
+  EXPECT_EQ(shown, (std::vector<std::string>{"good.secret", "good.a.b.secret", "good.other", "good.a.b.other"}));
+}
+
+TEST_F(GateOpaque, refuses_by_the_word_of_another_provider) {
+  GateWorld two(R"({"providers": {"id": {"issuer": "https://id.example", "audiences": ["app"]},
+      "two": {"issuer": "https://two.example", "audiences": ["app"]}},
+    "introspection": {"id": {"client-id": "gate", "client-secret": "s", "opaque-tokens": true},
+      "two": {"client-id": "gate", "client-secret": "s", "opaque-tokens": true}},
+    "applications": [{"name": "One", "hosts": ["app.example"], "providers": ["id"], "requests": [{"path": "/**"}]},
+      {"name": "Two", "hosts": ["two.example"], "providers": ["two"], "requests": [{"path": "/**"}]}]})");
+  auto claims = said({});
+  claims.erase("iss");
+  for (const std::string at : {"https://id.example", "https://two.example"}) {
+    two.fetcher.serve_json(at + "/.well-known/openid-configuration",
+                           R"({"issuer":")" + at + R"(","authorization_endpoint":")" + at +
+                               R"(/auth","token_endpoint":")" + at + R"(/token","introspection_endpoint":")" + at +
+                               R"(/introspect","jwks_uri":")" + at + R"(/keys"})");
+    const bool knows = at == "https://id.example";
+    two.fetcher.serve(at + "/introspect", [claims, knows](const web::FetchRequest&) -> web::Fetched {
+      return web::FetchResponse{
+          .status = 200, .headers = {}, .body = json::serialize(knows ? claims : json::object{{"active", false}})};
+    });
+  }
+  const auto status_at = [&](std::string_view host) {
+    auto request = GateWorld::question("GET", "/page", "/gate/forward");
+    request.host = host;
+    request.headers.push_back({"Authorization", "Bearer good"});
+    return two.run(request).status;
+  };
+  EXPECT_EQ(status_at("app.example"), 200);
+  EXPECT_EQ(status_at("two.example"), 401);
+  EXPECT_EQ(status_at("app.example"), 200);
 }
 
 TEST_F(GateOpaque, refuses_what_ended_at_the_next_look) {

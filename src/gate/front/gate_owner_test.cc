@@ -74,9 +74,14 @@ TEST_F(GateOwner, refuses_the_ownership_to_api_keys_and_machines_and_the_nameles
   EXPECT_EQ(role_of(token("app-1", {{"idtyp", "app"}})), "user");
   // Application-only tokens of Entra ID, and of a service account without the scope profile.
   EXPECT_EQ(role_of(token("app-2", {{"sid", ""}, {"oid", "app-2"}, {"roles", json::array{"Job"}}})), "user");
+  EXPECT_EQ(role_of(token("sa-3", {{"sid", ""}, {"username", "service-account-x"}})), "user");
   EXPECT_EQ(role_of(token("sa-2", {{"sid", ""}, {"client_id", "netbird-backend"}})), "user");
   EXPECT_EQ(role_of(token("", {{"preferred_username", "anon"}})), "user");
   EXPECT_EQ(role_of(token("nora")), "owner");
+}
+
+TEST_F(GateOwner, a_person_whom_introspection_names_may_own) {  // RFC 7662 section 2.2
+  EXPECT_EQ(role_of(token("nora", {{"sid", ""}, {"username", "nora"}})), "owner");
 }
 
 TEST_F(GateOwner, refuses_the_ownership_to_the_same_subject_of_another_issuer) {

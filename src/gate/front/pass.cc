@@ -34,17 +34,20 @@ std::string identity_value(const Application& application, const std::string& na
 }  // namespace
 
 /// Empty where there is none to give: an application that asks for one refuses then.
-std::string Gate::identity_token(const Application& application, const Caller& caller, const Access* access) const {
+std::string Gate::identity_token(const web::Request& request, const Application& application, const Caller& caller,
+                                 const Access* access) const {
   auto token = identity_tokens_.make(application, caller, access, parts_.reach.clock.now());
   if (!token)
-    parts_.reach.log.warning("gate_identity_token_too_long",
-                             {{"application", application.name}, {"name", caller.name}});
+    parts_.reach.log.warning(
+        "gate_identity_token_too_long",
+        {{"application", application.name}, {"name", caller.name}, {"correlation_id", request.correlation_id}});
   return token ? std::move(*token) : std::string();
 }
 
 /// Says every header of the application each time, an empty one too: some proxies replace only what they are told, and
 /// would leave what the browser sent.
-web::Response Gate::pass(const Question& asked, const Caller* caller, const Access* access) const {
+web::Response Gate::pass(const web::Request& request, const Question& asked, const Caller* caller,
+                         const Access* access) const {
   const auto& application = *asked.application;
   auto response = web::empty_response(200);
   response.add("Cache-Control", "no-store");
@@ -52,7 +55,7 @@ web::Response Gate::pass(const Question& asked, const Caller* caller, const Acce
     if (caller == nullptr)
       response.add(name, std::string());
     else if (application.identity_token && equal_ignoring_ascii_case(application.identity_token->header, name))
-      response.add(name, identity_token(application, *caller, access));
+      response.add(name, identity_token(request, application, *caller, access));
     else
       response.add(name, identity_value(application, name, *caller, access));
   }

@@ -27,7 +27,7 @@ std::shared_ptr<const Caller> owning(const Caller& caller) {
 
 bool is_machine(const json::object& claims) {
   const auto subject = string_or(claims, "sub", "");
-  const auto username = string_or(claims, "preferred_username", "");
+  const auto username = string_or(claims, "preferred_username", string_or(claims, "username", ""));  // RFC 7662
   if (string_or(claims, "idtyp", "") == "app" || username.starts_with("service-account-") ||
       (!subject.empty() && string_or(claims, "client_id", "") == subject)) {
     return true;

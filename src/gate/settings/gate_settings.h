@@ -145,6 +145,7 @@ struct KeyAddress {
 
 /// A provider that is asked whether its tokens are still good.
 struct LookupSettings {
+  static constexpr std::chrono::minutes kEveryMax{10};
   std::string provider;
   std::string discovery_url;
   std::string client_id;

@@ -328,7 +328,7 @@ void read_lookup(Members members, const std::string& provider, const GateFiles& 
       members.text("discovery-url", found == settings.key_addresses.end() ? std::string() : found->discovery_url);
   lookup.client_id = members.text("client-id");
   if (auto secret = read_secret(members, files)) lookup.client_secret = std::move(*secret);
-  lookup.every = members.duration("every", lookup.every, std::chrono::minutes(10));
+  lookup.every = members.duration("every", lookup.every, LookupSettings::kEveryMax);
   lookup.takes_opaque = members.flag("opaque-tokens", false);
   const bool is_known = std::ranges::any_of(
       settings.providers, [&](const ProviderPtr& known) { return known->settings().name == provider; });

@@ -20,7 +20,7 @@ enum class Standing {
   kGood,
   kEnded,
   kUnknown,  // the provider could not be asked
-  kTooMany,  // tokens that were none came from this address, so it was not asked
+  kTooMany,  // tokens that were none, or that are asked for now, came from this address, so it was not asked
 };
 
 struct Said {
@@ -47,17 +47,20 @@ class Lookups {
   /// The same with its claims. Anybody may send anything as a token: `address` (its address_key) pays for what is none.
   [[nodiscard]] web::Outcome ask_who(const LookupSettings& lookup, std::string_view token, std::string_view address,
                                      NextSaid next);
+  /// Forgets what is believed no more.
+  void purge();
 
  private:
   web::Outcome look(const LookupSettings& lookup, std::string_view token, NextSaid next);
   web::Outcome call(const LookupSettings& lookup, std::string token, const upstream::Metadata& metadata, NextSaid next);
-  [[nodiscard]] Said read_answer(const web::Fetched& fetched) const;
+  [[nodiscard]] Said read_answer(const LookupSettings& lookup, const web::Fetched& fetched) const;
+  Said fail(const LookupSettings& lookup, std::string_view reason) const;
   [[nodiscard]] std::optional<Said> find(const LookupSettings& lookup, std::string_view token);
-  void remember(std::string_view token, const Said& said);
+  void remember(const LookupSettings& lookup, std::string_view token, const Said& said);
 
   const upstream::Reach& reach_;
   std::mutex mutex_;
-  ClockMap<Said> said_{kTokensMax};  // by digest; guarded by mutex_
+  ClockMap<Said> said_{kTokensMax};  // by provider and digest; guarded by mutex_
   AttemptLimit strangers_{kStrangersMax, kStrangersWindow};
 };
 

@@ -4,11 +4,12 @@
 #include <utility>
 
 #include "crypto/hash.h"
+#include "gate/token/opaque.h"
 
 namespace cardea::gate {
 
 std::string token_digest(std::string_view compact) {
-  return crypto::sha256_base64url(compact.substr(0, compact.rfind('.')));
+  return crypto::sha256_base64url(is_opaque(compact) ? compact : compact.substr(0, compact.rfind('.')));
 }
 
 RevokedTokens::Noted RevokedTokens::note(const std::string& digest, TimePoint expires) {

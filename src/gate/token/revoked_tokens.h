@@ -15,8 +15,9 @@
 
 namespace cardea::gate {
 
-/// What identifies a token: the SHA-256 of what is signed. The signature is left out, for an ECDSA one has a twin that
-/// verifies as well (s and n - s), which would be another token otherwise.
+/// What identifies a token: the SHA-256 of what is signed, for a JWT. The signature is left out, for an ECDSA one has a
+/// twin that verifies as well (s and n - s), which would be another token otherwise. Of an opaque token every byte
+/// counts.
 [[nodiscard]] std::string token_digest(std::string_view compact);
 
 class RevokedTokens {
