@@ -85,11 +85,11 @@ Stored<Lockout> record_login_failure(Tx& tx, const Repositories& repositories, c
   return counted.lockout;
 }
 
-void log_lockout(Log& log, Lockout lockout, const Realm& realm, const UserId& user, std::string_view ip_address) {
+void log_lockout(Log& log, Lockout lockout, const Realm& realm, const UserId& user, const LockoutBy& by) {
   if (lockout == Lockout::kNone) return;
   log.warning(
       lockout == Lockout::kPermanent ? "user_disabled_by_permanent_lockout" : "user_disabled_by_temporary_lockout",
-      {{"realm", realm.name}, {"user_id", user.str()}, {"ip", ip_address}});
+      {{"realm", realm.name}, {"user_id", user.str()}, {"ip", by.ip_address}, {"correlation_id", by.correlation_id}});
 }
 
 Stored<void> record_login_success(Tx& tx, const Repositories& repositories, const Realm& realm, const UserId& user) {

@@ -49,7 +49,11 @@ struct CountedFailure {
 [[nodiscard]] Stored<Lockout> record_login_failure(Tx& tx, const Repositories& repositories, const Realm& realm,
                                                    const UserId& user, std::string_view ip_address, TimePoint now);
 /// Tells operators, and the realm's events, that an account is closed now. Nothing for kNone.
-void log_lockout(Log& log, Lockout lockout, const Realm& realm, const UserId& user, std::string_view ip_address);
+struct LockoutBy {  // the request that brought it
+  std::string_view ip_address;
+  std::string_view correlation_id;
+};
+void log_lockout(Log& log, Lockout lockout, const Realm& realm, const UserId& user, const LockoutBy& by);
 /// A right one: what was counted is forgotten.
 [[nodiscard]] Stored<void> record_login_success(Tx& tx, const Repositories& repositories, const Realm& realm,
                                                 const UserId& user);

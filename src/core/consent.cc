@@ -56,15 +56,33 @@ bool is_allowed(const Consent& allowed, const ConsentItem& item) {
 
 }  // namespace
 
-AllowedScope allowed_scope(const RealmEntry& realm, const ScopeId& kept) {
+namespace {
+
+/// `find` gives the scope of an id, or null.
+template <class Find>
+AllowedScope allowed_by(const ScopeId& kept, Find&& find) {
   const std::string_view id = kept.str();
-  const auto whole = realm.scopes_by_id.find(kept.str());
-  if (whole != realm.scopes_by_id.end()) return {whole->second, {}};
+  if (const ClientScope* whole = find(id)) return {whole, {}};
   const auto colon = id.find(':');  // an alias may have one
   if (colon == std::string_view::npos) return {};
-  const auto scope = realm.scopes_by_id.find(std::string(id.substr(0, colon)));
-  if (scope == realm.scopes_by_id.end()) return {};
-  return {scope->second, id.substr(colon + 1)};
+  const ClientScope* scope = find(id.substr(0, colon));
+  return scope == nullptr ? AllowedScope() : AllowedScope{scope, id.substr(colon + 1)};
+}
+
+}  // namespace
+
+AllowedScope allowed_scope(const RealmEntry& realm, const ScopeId& kept) {
+  return allowed_by(kept, [&](std::string_view id) -> const ClientScope* {
+    const auto found = realm.scopes_by_id.find(std::string(id));
+    return found == realm.scopes_by_id.end() ? nullptr : found->second;
+  });
+}
+
+AllowedScope allowed_scope(const std::vector<ClientScope>& scopes, const ScopeId& kept) {
+  return allowed_by(kept, [&](std::string_view id) -> const ClientScope* {
+    const auto found = std::ranges::find_if(scopes, [&](const ClientScope& scope) { return scope.id.str() == id; });
+    return found == scopes.end() ? nullptr : &*found;
+  });
 }
 
 std::vector<ConsentItem> consent_items(const ClientEntry& client, std::string_view scope) {

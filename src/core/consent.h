@@ -30,6 +30,9 @@ struct AllowedScope {
   std::string_view parameter;          // of `kept`
 };
 [[nodiscard]] AllowedScope allowed_scope(const RealmEntry& realm, const ScopeId& kept);
+AllowedScope allowed_scope(const RealmEntry& realm, ScopeId&& kept) = delete;  // the answer looks into it
+/// The same among scopes as they are stored.
+[[nodiscard]] AllowedScope allowed_scope(const std::vector<ClientScope>& scopes, const ScopeId& kept);
 
 /// Everything in `scope` (as granted, space separated) that the client may get with consent only, in the order of
 /// `gui.order`. Empty when the client does not require consent.

@@ -83,9 +83,10 @@ std::vector<std::string> forwarded_parameters(const IdentityProvider& provider) 
 std::optional<IdentityProvider> find_identity_provider(const Realm& realm, std::string_view alias) {
   const auto* list = list_in(realm, "identityProviders");
   if (list == nullptr) return std::nullopt;
-  for (const auto& item : *list) {
-    auto provider = read_provider(item);
-    if (provider && provider->alias == alias) return provider;
+  for (const auto& item : *list) {  // sessions are asked about at each use: others are not read whole
+    const auto* object = item.if_object();
+    if (object == nullptr || string_or(*object, "alias", "") != alias) continue;
+    if (auto provider = read_provider(item)) return provider;
   }
   return std::nullopt;
 }

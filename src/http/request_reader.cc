@@ -329,7 +329,10 @@ bool carries_secret(std::string_view name) {
 
 /// Bodies, queries (codes, keys of links in mails) and heads carry secrets, and their memory is used again.
 void RequestReader::Impl::wipe_secrets() {
-  if (kept.capacity() > 0) wipe(kept);
+  if (kept.capacity() > std::string().capacity()) {
+    wipe(kept);
+    kept = std::string();  // or what was wiped once would be wiped at each request
+  }
   if (!request.body.empty()) wipe(request.body);
   for (auto& header : request.headers) {
     if (carries_secret(header.name)) wipe(header.value);
@@ -381,7 +384,6 @@ std::size_t RequestReader::feed(std::string_view bytes) {
   const auto taken = done ? bytes.size() - std::min(left, bytes.size()) : bytes.size();
   in.total += taken;
   if (done) {
-    if (from_kept) wipe(in.kept);
     in.kept.clear();
   } else if (from_kept) {
     in.kept.erase(0, text_size - left);

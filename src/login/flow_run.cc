@@ -7,7 +7,6 @@
 #include "base/text.h"
 #include "core/attribute_match.h"
 #include "core/authentication_methods.h"
-#include "core/brute_force.h"
 #include "core/level_of_assurance.h"
 #include "core/proof_holds.h"
 #include "core/required_actions.h"
@@ -391,10 +390,8 @@ web::Outcome count_failure(const StepRunPtr& run, StepView view, const std::opti
   if (!stored && stored.error() != StoreError::kConflict) {
     return store_failed(run->dependencies, run->request, run->realm.get(), stored.error());
   }
+  if (stored && run->user) tell_lockout(run->dependencies, run->request, run->realm->realm, run->user->id, lockout);
   if (!stored || !next) return refuse_login(run->dependencies, run->request, run->realm, run->link, Refusal::kGone);
-  if (run->user) {
-    log_lockout(run->dependencies.log, lockout, run->realm->realm, run->user->id, run->request.remote_address);
-  }
   view.session_code = next->handle;
   auto response = show_step(*run, view);
   set_flow_cookie(response, run->request, run->realm->realm, run->dependencies.base_url, next->cookie);
@@ -409,7 +406,7 @@ web::Outcome count_stepped_failure(const StepRunPtr& run, StepView view) {
                                   run->request.remote_address, run->dependencies.clock.now());
     });
     if (!counted) return store_failed(run->dependencies, run->request, run->realm.get(), counted.error());
-    log_lockout(run->dependencies.log, *counted, run->realm->realm, run->user->id, run->request.remote_address);
+    tell_lockout(run->dependencies, run->request, run->realm->realm, run->user->id, *counted);
     return show_step(*run, view);
   });
 }

@@ -110,6 +110,11 @@ web::Response actions_not_supported(const Dependencies& dependencies, const web:
   return web::error_page(dependencies.pages, 403, display_name(realm), message, request);
 }
 
+void tell_lockout(const Dependencies& dependencies, const web::Request& request, const Realm& realm, const UserId& user,
+                  Lockout lockout) {
+  log_lockout(dependencies.log, lockout, realm, user, {request.remote_address, request.correlation_id});
+}
+
 web::Response store_failed(const Dependencies& dependencies, const web::Request& request, const RealmEntry* realm,
                            StoreError error) {
   dependencies.log.write(

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string_view>
 
+#include "core/brute_force.h"
 #include "login/login.h"
 #include "login/login_link.h"
 
@@ -36,6 +37,10 @@ enum class Refusal {
 [[nodiscard]] web::Response actions_not_supported(const Dependencies& dependencies, const web::Request& request,
                                                   const Realm& realm, const UserId& user,
                                                   const std::vector<std::string>& actions);
+
+/// Nothing for kNone; after the failure was stored.
+void tell_lockout(const Dependencies& dependencies, const web::Request& request, const Realm& realm, const UserId& user,
+                  Lockout lockout);
 
 /// 503 with Retry-After, or 500 where trying again cannot help. `realm` may be null.
 [[nodiscard]] web::Response store_failed(const Dependencies& dependencies, const web::Request& request,

@@ -181,7 +181,8 @@ Result<void, OAuthError> authenticate_client(const PresentedClient& presented, c
   if (auto checked = check_allowed_method(presented, record); !checked) return checked;
   if (!is_right) {
     const bool is_classic = record.policy() == ClientPolicy::kClassic;
-    return refused(is_classic ? OAuthCode::kUnauthorizedClient : OAuthCode::kInvalidClient, "wrong secret");
+    return refused(is_classic ? OAuthCode::kUnauthorizedClient : OAuthCode::kInvalidClient,
+                   has_secret_ended(record, now) ? "secret_ended" : "wrong secret");
   }
   return check_bearer_only(record, bearer_only);
 }

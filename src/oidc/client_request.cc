@@ -186,7 +186,7 @@ web::Response refuse_proof(const Unproven& unproven, const OAuthError& error) {
 
 web::Outcome accept_client(Unproven unproven) {
   if (const auto error = refused_by_policy(unproven.request->client->client)) {
-    return refused(*unproven.request, *error);
+    return refuse_proof(unproven, *error);
   }
   const auto& form = unproven.request->form;
   const auto twice =

@@ -159,6 +159,22 @@ TEST_F(PolicyDocuments, offer_the_console_what_is_enforced) {
             3U);
 }
 
+TEST_F(PolicyDocuments, refuse_a_second_secret_that_comes_with_a_new_client) {
+  const auto made = world.post("/clients", R"({"clientId":"sly","serviceAccountsEnabled":true,"secret":"first",)"
+                                           R"("attributes":{"client.secret.rotated":"hidden",)"
+                                           R"("client.secret.rotated.expiration.time":"253402300799"}})");
+  ASSERT_EQ(made.status, 201) << made.body;
+  const auto status = [&](const std::string& secret) {
+    return world
+        .send(kPost, "/realms/demo/protocol/openid-connect/token", "",
+              "grant_type=client_credentials&client_id=sly&client_secret=" + secret,
+              "application/x-www-form-urlencoded")
+        .status;
+  };
+  EXPECT_EQ(status("hidden"), 401);
+  EXPECT_EQ(status("first"), 200);
+}
+
 TEST_F(PolicyDocuments, rotate_secrets_and_end_them) {
   ASSERT_EQ(put_profile("secret-rotation", R"({"expiration-period":"1000","rotated-expiration-period":"100",)"
                                            R"("remaining-rotation-period":"10"})"),

@@ -294,6 +294,37 @@ TEST_P(Registration, takes_representations_at_the_default_provider) {
   EXPECT_EQ(send(web::Method::kGet, base + "/by-representation", token).status, 200);
 }
 
+// Whoever registers could hide a second secret there, or one without end.
+TEST_P(Registration, refuses_to_take_a_rotated_secret_or_the_end_of_one_from_a_client) {
+  server_.change_realm([](Realm& realm) {
+    realm.extra["clientProfiles"] = json::parse(R"({"profiles":[{"name":"p","executors":[{"executor":"secret-rotation",
+        "configuration":{"expiration-period":"1000","rotated-expiration-period":"100"}}]}]})");
+    realm.extra["clientPolicies"] = json::parse(R"({"policies":[{"name":"all","enabled":true,"profiles":["p"],
+        "conditions":[{"condition":"any-client","configuration":{}}]}]})");
+  });
+  const std::string base = "/realms/demo/clients-registrations/default";
+  const json::object hidden = {{"client.secret.rotated", "hidden"},
+                               {"client.secret.rotated.expiration.time", "253402300799"},
+                               {"client.secret.expiration.time", "253402300799"}};
+  json::object body = {{"clientId", "sly"}, {"serviceAccountsEnabled", true}, {"attributes", hidden}};
+  const auto made = send(web::Method::kPost, base, initial_token(), &body);
+  ASSERT_EQ(made.status, 201) << made.body_text();
+  auto shown = body_of(made);
+  const auto secret = text(shown, "secret");
+  const auto status = [&](const std::string& with) {
+    return server_.post("/token", {{"grant_type", "client_credentials"}, {"client_id", "sly"}, {"client_secret", with}})
+        .status;
+  };
+  EXPECT_EQ(status("hidden"), 401);
+  EXPECT_EQ(status(secret), 200);
+  const auto changed = send(web::Method::kPut, base + "/sly", text(shown, "registrationAccessToken"), &body);
+  ASSERT_EQ(changed.status, 200) << changed.body_text();
+  EXPECT_EQ(status("hidden"), 401);
+  server_.clock.advance(seconds(1001));
+  EXPECT_EQ(status(secret), 401) << "it ends as the policy says, whatever the client wrote";
+  EXPECT_TRUE(server_.log.contains("secret_ended"));
+}
+
 INSTANTIATE_ON_EVERY_ENGINE(Registration);
 
 }  // namespace

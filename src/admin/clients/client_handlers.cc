@@ -138,8 +138,10 @@ Answer create_client(Call& call) {
   CARDEA_DO(refuse_reserved(call, client.client_id));
   CARDEA_TRY(holder, call.repositories().clients.find_by_client_id(call.rows(), call.realm().id, client.client_id));
   if (holder) return refuse(error_message(409, "Client " + client.client_id + " already exists"));
+  // Rotations alone write these: a second secret could be hidden among them.
+  std::erase_if(client.attributes,
+                [](const auto& pair) { return pair.second.empty() || is_secret_attribute(pair.first); });
   complete_new_client(read, object, call.now(), call.random());
-  std::erase_if(client.attributes, [](const auto& pair) { return pair.second.empty(); });
   client.attributes["realm_client"] = "false";
   CARDEA_DO(settle_policies(call, client));
   if (const auto rotation = rotation_of(call.realm(), client)) {

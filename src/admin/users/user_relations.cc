@@ -8,6 +8,7 @@
 #include "admin/users/user_view.h"
 #include "base/text.h"
 #include "core/changes/federated_links.h"
+#include "core/consent.h"
 #include "core/logout/end_session.h"
 #include "domain/identity_provider.h"
 
@@ -108,20 +109,18 @@ Answer logout_user(Call& call) {
 
 namespace {
 
-Or<json::object> consent_row(Call& call, const Client& client, const Consent* consent, bool has_offline) {
+json::object consent_row(const Client& client, const std::vector<ClientScope>& scopes, const Consent* consent,
+                         bool has_offline) {
   json::object row;
   row["clientId"] = client.client_id;
   json::array granted;
   if (consent != nullptr) {
-    CARDEA_TRY(scopes, call.repositories().scopes.list(call.rows(), call.realm().id));
     for (const auto& kept : consent->scopes) {
-      auto scope = std::ranges::find(scopes, kept, &ClientScope::id);
-      const auto colon = scope == scopes.end() ? kept.str().find(':') : std::string::npos;
-      if (colon != std::string::npos) {  // one with a parameter (core/consent.h)
-        scope = std::ranges::find(scopes, kept.str().substr(0, colon), [](const auto& each) { return each.id.str(); });
-      }
-      if (scope == scopes.end()) continue;
-      granted.push_back(json::value(colon == std::string::npos ? scope->name : scope->name + kept.str().substr(colon)));
+      const auto allowed = allowed_scope(scopes, kept);
+      if (allowed.scope == nullptr) continue;
+      auto name = allowed.scope->name;
+      if (!allowed.parameter.empty()) name.append(":").append(allowed.parameter);
+      granted.push_back(json::value(name));
     }
   }
   row["grantedClientScopes"] = std::move(granted);
@@ -160,13 +159,13 @@ Answer list_user_consents(Call& call) {
     if (std::ranges::find(ids, consent.client) == ids.end()) ids.push_back(consent.client);
   }
   json::array list;
+  CARDEA_TRY(scopes, call.repositories().scopes.list(call.rows(), call.realm().id));
   for (const auto& id : ids) {
     CARDEA_TRY(client, call.repositories().clients.find(call.rows(), call.realm().id, id));
     if (!client) continue;
     const auto consent = std::ranges::find(consents, id, &Consent::client);
     const bool has_offline = std::ranges::find(offline, id) != offline.end();
-    CARDEA_TRY(row, consent_row(call, *client, consent == consents.end() ? nullptr : &*consent, has_offline));
-    list.push_back(std::move(row));
+    list.push_back(consent_row(*client, scopes, consent == consents.end() ? nullptr : &*consent, has_offline));
   }
   return ok(list);
 }

@@ -60,7 +60,7 @@ web::Outcome record_and_tell(const SubmissionPtr& submission, LoginAttempt& atte
   });
   if (!recorded) return store_failed(run.dependencies, run.request, run.realm.get(), recorded.error());
   if (attempt.user) {
-    log_lockout(run.dependencies.log, *recorded, run.realm->realm, attempt.user->id, run.request.remote_address);
+    tell_lockout(run.dependencies, run.request, run.realm->realm, attempt.user->id, *recorded);
   }
   return tell(submission, attempt, verdict);
 }

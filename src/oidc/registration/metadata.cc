@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "core/changes/check_values.h"
+#include "core/client_secret.h"
 #include "core/client_urls.h"
 #include "jose/jwk.h"
 #include "jose/key_set.h"
@@ -321,7 +322,9 @@ json::object metadata_of_client(const Client& client, const RealmEntry& realm) {
     for (const auto uri : split(listed, std::string_view("##"))) targets.emplace_back(uri);
   }
   out["post_logout_redirect_uris"] = std::move(targets);
-  if (has_secret) out["client_secret_expires_at"] = 0;
+  // RFC 7591 section 3.2.1: 0 says never.
+  const auto end = secret_end(client);
+  if (has_secret) out["client_secret_expires_at"] = end ? epoch_seconds(*end) : 0;
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include "core/changes/check_client.h"
 #include "core/changes/new_client.h"
 #include "core/client_policies.h"
+#include "core/client_secret.h"
 #include "core/client_urls.h"
 #include "core/realm_defaults.h"
 #include "domain/representation/client_json.h"
@@ -203,6 +204,15 @@ void settle_mappers(Client& client, const NewIds& ids) {
   }
 }
 
+/// When a secret ends and which one was before it is written by rotations alone: a client that wrote them itself would
+/// have a second secret, or one without end.
+void keep_secret_attributes(const Client& before, Client& client) {
+  std::erase_if(client.attributes, [](const auto& pair) { return is_secret_attribute(pair.first); });
+  for (const auto& [name, value] : before.attributes) {
+    if (is_secret_attribute(name)) client.attributes[name] = value;
+  }
+}
+
 /// From the representation to the record, over `base` for its ids and secret.
 Result<Client, OAuthError> record_of(const Registration& registration, const json::object& wanted, Client base,
                                      const NewIds& ids) {
@@ -220,12 +230,16 @@ Result<Client, OAuthError> record_of(const Registration& registration, const jso
   client.client_id = base.client_id;
   if (client.secret.empty()) client.secret = std::move(base.secret);
   if (client.secret.empty() && !client.public_client) client.secret = SecretBytes::copy_of(ids.secret);
+  keep_secret_attributes(base, client);
   complete_new_client(read, object, registration.now, registration.dependencies.random);
   if (auto settled = settle_scopes(*registration.realm, read); !settled) return refuse(settled.error());
   settle_mappers(client, ids);
   client.attributes[std::string(kSelfRegistered)] = "true";
   if (const auto refused = settle_by_policies(registration.realm->realm, client)) {
     return refuse(bad_metadata(std::string(refused->description), "client_policy"));
+  }
+  if (const auto rotation = rotation_of(registration.realm->realm, client)) {
+    keep_rotating(client, *rotation, registration.now, registration.dependencies.random);
   }
   // Of metadata much more was asked already; a representation says what it likes.
   if (auto found = client_problems(client, registration.dependencies.production); !found.empty()) {

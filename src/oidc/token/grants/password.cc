@@ -169,7 +169,7 @@ web::Outcome store_and_sign(const PasswordRequestPtr& login) {
       });
       if (!counted) return token_store_failed(*request, counted.error());
       log_lockout(request->dependencies.log, *counted, request->realm->realm, login->attempt.user->id,
-                  request->http.remote_address);
+                  {request->http.remote_address, request->http.correlation_id});
     }
     return refuse_token(*request, opened->error());
   }
@@ -220,7 +220,8 @@ web::Outcome record_and_decide(const PasswordRequestPtr& login, PasswordVerdict 
   });
   if (!recorded) return token_store_failed(request, recorded.error());
   if (const auto& user = login->attempt.user) {
-    log_lockout(request.dependencies.log, *recorded, request.realm->realm, user->id, request.http.remote_address);
+    log_lockout(request.dependencies.log, *recorded, request.realm->realm, user->id,
+                {request.http.remote_address, request.http.correlation_id});
   }
   return decide(login, verdict);
 }
