@@ -162,6 +162,10 @@ def long_functions(tree, path, lines):
 
 
 def check_banned(tree):
+    for path in tree.sources(".h", ".cc") + tree.outside(".h", ".cc"):
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            if re.match(r"(<{7}|>{7})( |$)", line):
+                yield f"{tree.name(path)}:{number}: a merge was left half done"
     for path in tree.sources(".h", ".cc"):
         if path.name.endswith("_bench.cc"):
             continue

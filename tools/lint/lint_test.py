@@ -63,6 +63,12 @@ class Includes(TreeTest):
         self.assert_refused("includes")
 
 
+class Merges(TreeTest):
+    def test_refuses_what_a_merge_left_half_done(self):
+        self.write("src/web/x_test.cc", "<" * 7 + " HEAD\nint a;\n=======\nint b;\n" + ">" * 7 + " other\n")
+        self.assert_refused("banned", "src/web/x_test.cc:1: a merge", "src/web/x_test.cc:5: a merge")
+
+
 class Sizes(TreeTest):
     def test_refuses_long_files(self):
         self.write("src/web/x.cc", "\n" * 601)
