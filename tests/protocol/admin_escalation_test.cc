@@ -181,14 +181,16 @@ TEST_F(AdminEscalation, refuses_to_make_or_move_a_provider_that_vouches_for_clie
 // Whoever moves a provider becomes everybody who signs in by it.
 TEST_F(AdminEscalation, refuses_to_move_a_provider_without_the_right_to_change_the_realm) {
   const auto provider = [](std::string_view name, std::string_view value) {
-    json::object config{{"clientId", "c"}, {"issuer", "https://up.example"}};
+    json::object config{{"clientId", "c"}, {"clientSecret", "typed"}, {"issuer", "https://up.example"}};
     config[name] = value;
     return json::serialize(json::object{{"alias", "up"}, {"providerId", "oidc"}, {"config", config}});
   };
   const std::string path = "/identity-provider/instances";
   const auto manager = world.admin_token({"manage-identity-providers"});
   ASSERT_EQ(as(manager, kPost, path, provider("guiOrder", "1")).status, 201);
-  for (const auto* name : {"issuer", "jwksUrl", "tokenUrl", "userInfoUrl", "authorizationUrl", "discoveryEndpoint"}) {
+  for (const auto* name :
+       {"issuer", "jwksUrl", "tokenUrl", "userInfoUrl", "logoutUrl", "authorizationUrl", "metadataDescriptorUrl",
+        "baseUrl", "apiUrl", "tenantId", "allowedTenants", "cloud", "useJwksUrl", "userIDClaim"}) {
     EXPECT_EQ(as(manager, kPut, path + "/up", provider(name, "https://evil.example/x")).status, 403) << name;
   }
   EXPECT_EQ(as(manager, kPut, path + "/up", provider("guiOrder", "2")).status, 204);

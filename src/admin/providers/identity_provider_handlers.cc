@@ -68,7 +68,6 @@ constexpr std::string_view kSecretGoesTo[] = {"tokenUrl",
                                               "metadataDescriptorUrl",
                                               "clientAuthMethod",
                                               "issuer",
-                                              "discoveryEndpoint",
                                               "baseUrl",
                                               "apiUrl",
                                               "tenantId"};
@@ -128,7 +127,7 @@ Or<void> require_vouching_covered(Call& call, const json::object& provider, cons
                                                    "publicKeySignatureVerifier",
                                                    "issuer",
                                                    "v1Issuer",
-                                                   "discoveryEndpoint",
+                                                   "metadataDescriptorUrl",
                                                    "baseUrl",
                                                    "tenantId",
                                                    "allowedTenants"};
@@ -147,9 +146,21 @@ Or<void> require_vouching_covered(Call& call, const json::object& provider, cons
 /// realm (attack class 21).
 Or<void> require_move_covered(Call& call, const json::object& provider, const json::object* before) {
   if (before == nullptr) return {};
-  static constexpr std::string_view kWhere[] = {
-      "authorizationUrl", "tokenUrl", "userInfoUrl", "jwksUrl",        "useJwksUrl", "issuer",     "discoveryEndpoint",
-      "baseUrl",          "apiUrl",   "tenantId",    "allowedTenants", "cloud",      "userIDClaim"};
+  // What broker/addresses.cc makes its addresses and its issuer of, and which of its claims names the person.
+  static constexpr std::string_view kWhere[] = {"authorizationUrl",
+                                                "tokenUrl",
+                                                "userInfoUrl",
+                                                "logoutUrl",
+                                                "jwksUrl",
+                                                "useJwksUrl",
+                                                "issuer",
+                                                "baseUrl",
+                                                "apiUrl",
+                                                "tenantId",
+                                                "cloud",
+                                                "allowedTenants",
+                                                "userIDClaim",
+                                                "metadataDescriptorUrl"};
   bool is_same = string_or(provider, "providerId", "") == string_or(*before, "providerId", "");
   const auto* old = before->if_contains("config");
   const auto known = old != nullptr && old->is_object() ? old->get_object() : json::object();
