@@ -24,6 +24,15 @@ constexpr std::string_view kPendingPlace = "broker.pending/";
 constexpr seconds kPendingLife{900};
 constexpr std::string_view kDisabled = "Account is disabled, contact your administrator.";
 
+void log_failed(const Arrival& arrival, std::string_view reason) {
+  arrival.dependencies.log.info("upstream_login_failed", {{"reason", reason},
+                                                          {"realm", arrival.realm->realm.name},
+                                                          {"provider", arrival.provider->alias},
+                                                          {"upstream_id", arrival.identity.id},
+                                                          {"ip", arrival.request.remote_address},
+                                                          {"correlation_id", arrival.request.correlation_id}});
+}
+
 // What is known here of the identity and of those it may mean.
 struct Known {
   std::optional<FederatedIdentity> link;
@@ -184,12 +193,27 @@ Stored<void> keep_free_address(Tx& tx, const Arrival& arrival, const User& befor
   return {};
 }
 
+// A link that is somebody else's or another issuer's by now is no way in, whatever was read before.
+Stored<void> write_link(Tx& tx, const Arrival& arrival, const UserId& id) {
+  auto& links = arrival.dependencies.repositories.federated_identities;
+  auto record = link_record(arrival, id);
+  if (keeps_token(*arrival.provider)) {
+    const auto kept = links.find(tx, record.realm, record.provider, record.upstream_id);
+    if (!kept) return refuse(kept.error());
+    if (*kept) record.token = with_refresh_token_of((*kept)->token.reveal(), arrival.token_text);
+  }
+  auto done = links.update(tx, record);
+  if (!done && done.error() == StoreError::kConflict) log_failed(arrival, "link_changed_meanwhile");
+  return done;
+}
+
 // Refreshes a linked account, as it is now: between the callback and here an administrator may have changed it.
 Stored<void> write_return(Tx& tx, const Arrival& arrival, const UserId& id) {
   const auto& repositories = arrival.dependencies.repositories;
   const auto& realm = arrival.realm->realm;
   const auto mapped = run_mappers(mappers_of(realm, *arrival.provider), arrival.identity, false);
   log_problems(arrival.dependencies, arrival.identity, mapped, arrival.request.correlation_id);
+  if (auto locked = repositories.users.lock(tx, id); !locked) return locked;  // upstream_check.cc writes the link, too
   const auto current = repositories.users.find(tx, realm.id, id);
   if (!current) return refuse(current.error());
   auto after = refreshed(*current, *arrival.provider, arrival.identity, mapped);
@@ -198,7 +222,7 @@ Stored<void> write_return(Tx& tx, const Arrival& arrival, const UserId& id) {
   if (!has_same_members(**current, *after)) {
     if (auto done = repositories.users.update(tx, *after, realm.duplicate_emails_allowed); !done) return done;
   }
-  if (auto done = repositories.federated_identities.update(tx, link_record(arrival, id)); !done) return done;
+  if (auto done = write_link(tx, arrival, id); !done) return done;
   return write_mapped({tx, arrival.dependencies, *arrival.realm, arrival.request.correlation_id}, id, mapped);
 }
 
@@ -470,12 +494,7 @@ web::Outcome settle_arrival(const ArrivalPtr& arrival) {
 }
 
 web::Outcome fail_arrival(const Arrival& arrival, std::string_view reason, std::string_view message) {
-  arrival.dependencies.log.info("upstream_login_failed", {{"reason", reason},
-                                                          {"realm", arrival.realm->realm.name},
-                                                          {"provider", arrival.provider->alias},
-                                                          {"upstream_id", arrival.identity.id},
-                                                          {"ip", arrival.request.remote_address},
-                                                          {"correlation_id", arrival.request.correlation_id}});
+  log_failed(arrival, reason);
   return arrival.dependencies.login.show(arrival.request, arrival.realm, arrival.paused, std::string(reason),
                                          std::string(message));
 }

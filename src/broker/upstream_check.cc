@@ -8,11 +8,14 @@
 #include "broker/client_proof.h"
 #include "broker/start.h"
 #include "core/logout/end_session.h"
+#include "core/store_failure.h"
 #include "crypto/hash.h"
 #include "upstream/code_flow.h"
 
 namespace cardea::broker {
 namespace {
+
+constexpr JsonLimits kAnswerLimits{.bytes_max = 2 * 1024 * 1024, .depth_max = 48};
 
 struct Check {
   const Dependencies& dependencies;
@@ -42,14 +45,26 @@ void log_check(const Check& check, std::string_view event, std::string_view reas
                                          {"correlation_id", check.request.correlation_id}});
 }
 
+// The answers of this file stand in a token response (RFC 6749 section 5.2): never a page.
+web::Response later(std::string_view why) {
+  auto response = web::json_error(503, "temporarily_unavailable", why);
+  response.set("Retry-After", "10");
+  return response;
+}
+
+web::Response not_stored(const Check& check, StoreError error) {
+  check.dependencies.log.write(
+      level_of(error), "store_failed",
+      {{"error", describe(error)}, {"at", "upstream check"}, {"correlation_id", check.request.correlation_id}});
+  return later("The service is not available");
+}
+
 // Nothing was said for or against the person: nothing ends, and after a while nothing is given either.
 web::Outcome wait_for_it(const CheckPtr& check, std::string_view reason) {
   log_check(*check, "upstream_check_failed", reason);
   const auto age = check->dependencies.clock.now() - last_checked(check->session);
   if (age < check->interval * kCheckIntervalsMax) return check->next(true);
-  auto later = web::no_store_json(503, R"({"error":"temporarily_unavailable"})");
-  later.set("Retry-After", "10");
-  return later;
+  return later("The identity provider of this session cannot be asked");
 }
 
 Stored<std::optional<FederatedIdentity>> find_link(Rows& rows, const Check& check) {
@@ -62,7 +77,7 @@ Stored<std::optional<FederatedIdentity>> find_link(Rows& rows, const Check& chec
 
 std::string refresh_token_in(const std::optional<FederatedIdentity>& link) {
   if (!link || link->token.empty()) return {};
-  const auto document = parse_json(link->token.reveal(), {.bytes_max = 2 * 1024 * 1024, .depth_max = 48});
+  const auto document = parse_json(link->token.reveal(), kAnswerLimits);
   return document && document->is_object() ? string_or(document->get_object(), "refresh_token", "") : std::string();
 }
 
@@ -98,12 +113,18 @@ Stored<void> end_this(Tx& tx, const Check& check) {
   return {};
 }
 
+// A sign-in of the same person writes the same link (account.cc): one of the two waits, and sees what the other wrote.
+Stored<void> lock_person(Tx& tx, const Check& check) {
+  return check.dependencies.repositories.users.lock(tx, check.session.user);
+}
+
 // On the store lane. Every session of the person ends only by a clear word about the newest token: not when a sign-in
 // brought another one meanwhile, and of a token that was sent before without an answer only this session ends, since
 // the provider may have replaced it in the answer that was lost.
 web::Outcome end_refused(const CheckPtr& check, std::string_view reason, std::string_view text) {
   bool is_superseded = false;
   const auto ended = write_to(check->dependencies.repositories.store, [&](Tx& tx) -> Stored<bool> {
+    if (auto locked = lock_person(tx, *check); !locked) return refuse(locked.error());
     const auto link = find_link(tx, *check);
     if (!link) return refuse(link.error());
     is_superseded = *link && refresh_token_in(*link) != check->refresh_token;
@@ -117,7 +138,7 @@ web::Outcome end_refused(const CheckPtr& check, std::string_view reason, std::st
     }
     return true;
   });
-  if (!ended) return store_failed(check->dependencies, check->request, check->realm.get(), ended.error());
+  if (!ended) return not_stored(*check, ended.error());
   if (is_superseded) return wait_for_it(check, "token_superseded");
   log_check(*check, "upstream_session_refused", reason, text);
   return check->next(false);
@@ -126,9 +147,8 @@ web::Outcome end_refused(const CheckPtr& check, std::string_view reason, std::st
 // What the provider left out stays: not every one rotates. An ID token of a refresh is not looked at, so the one of the
 // sign-in stays as well.
 std::string merged(std::string_view before, std::string_view after) {
-  const JsonLimits limits{.bytes_max = 2 * 1024 * 1024, .depth_max = 48};
-  const auto old_text = parse_json(before, limits);
-  const auto new_text = parse_json(after, limits);
+  const auto old_text = parse_json(before, kAnswerLimits);
+  const auto new_text = parse_json(after, kAnswerLimits);
   if (!old_text || !old_text->is_object() || !new_text || !new_text->is_object()) return std::string(before);
   auto out = old_text->get_object();
   for (const auto& [name, value] : new_text->get_object()) {
@@ -137,33 +157,59 @@ std::string merged(std::string_view before, std::string_view after) {
   return json::serialize(out);
 }
 
-Stored<bool> note_checked(Tx& tx, const Check& check) {
+// False: the session is gone. The touch locks its row, so that the notes are those of now: they are written as a whole.
+Stored<bool> note_checked(Tx& tx, const Check& check, const UserSession& of, TimePoint last_seen) {
   const auto& repositories = check.dependencies.repositories;
-  auto& kept = check.session.offline ? repositories.offline_sessions : repositories.sessions;
-  auto session = kept.find(tx, check.realm->realm.id, check.session.id);
+  auto& kept = of.offline ? repositories.offline_sessions : repositories.sessions;
+  if (auto done = kept.touch(tx, of.id, last_seen); !done) return refuse(done.error());
+  auto session = kept.find(tx, check.realm->realm.id, of.id);
   if (!session) return refuse(session.error());
   if (!*session) return false;
   auto notes = (*session)->notes;
   notes.insert_or_assign(std::string(kUpstreamCheckedNote),
                          std::to_string(epoch_seconds(check.dependencies.clock.now())));
-  if (auto done = kept.set_notes(tx, check.session.id, notes); !done) return refuse(done.error());
+  if (auto done = kept.set_notes(tx, of.id, notes); !done) return refuse(done.error());
   return true;
 }
 
+// The provider's word is about the person: its yes counts for each session that its no would end. Only this one is in
+// use by it.
+Stored<bool> note_all_checked(Tx& tx, const Check& check) {
+  const auto& repositories = check.dependencies.repositories;
+  auto ours = note_checked(tx, check, check.session, check.dependencies.clock.now());
+  if (!ours) return ours;
+  for (const bool offline : {false, true}) {
+    auto& kept = offline ? repositories.offline_sessions : repositories.sessions;
+    const auto list = kept.list_of_user(tx, check.realm->realm.id, check.session.user);
+    if (!list) return refuse(list.error());
+    for (const auto& session : *list) {
+      const bool is_ours = session.id == check.session.id && offline == check.session.offline;
+      if (is_ours || session.note(kProviderNote) != check.provider->alias) continue;
+      if (auto done = note_checked(tx, check, session, session.last_seen); !done) return done;
+    }
+  }
+  return ours;
+}
+
 web::Outcome keep_answer(const CheckPtr& check, const upstream::TokenAnswer& answer) {
+  std::string_view lost;
   const auto kept = write_to(check->dependencies.repositories.store, [&](Tx& tx) -> Stored<bool> {
+    lost = "link_gone";  // taken away meanwhile
+    if (auto locked = lock_person(tx, *check); !locked) return refuse(locked.error());
     auto link = find_link(tx, *check);
     if (!link) return refuse(link.error());
-    if (!*link) return false;                               // taken away meanwhile
+    if (!*link) return false;
     if (refresh_token_in(*link) == check->refresh_token) {  // else a sign-in was quicker, and its token stays
       (*link)->token = SecretBytes::copy_of(merged((*link)->token.reveal(), answer.text));
-      if (auto done = check->dependencies.repositories.federated_identities.update(tx, **link); !done) {
-        return refuse(done.error());
-      }
+      const auto done = check->dependencies.repositories.federated_identities.update(tx, **link);
+      if (!done && done.error() == StoreError::kConflict) return false;
+      if (!done) return refuse(done.error());
     }
-    return note_checked(tx, *check);
+    lost = "session_gone";
+    return note_all_checked(tx, *check);
   });
-  if (!kept) return store_failed(check->dependencies, check->request, check->realm.get(), kept.error());
+  if (!kept) return not_stored(*check, kept.error());
+  if (!*kept) log_check(*check, "upstream_session_refused", lost);
   return check->next(*kept);
 }
 
@@ -227,7 +273,7 @@ Stored<Turn> take_turn(Tx& tx, Check& check) {
 
 web::Outcome begin(const CheckPtr& check) {
   const auto turn = write_to(check->dependencies.repositories.store, [&](Tx& tx) { return take_turn(tx, *check); });
-  if (!turn) return store_failed(check->dependencies, check->request, check->realm.get(), turn.error());
+  if (!turn) return not_stored(*check, turn.error());
   if (*turn == Turn::kAnothers) return wait_for_it(check, "asked_a_moment_ago");
   if (*turn == Turn::kNoToken) return end_refused(check, "no_refresh_token", "let its scope bring one: offline_access");
   return with_addresses(check->dependencies, *check->provider,
@@ -244,6 +290,17 @@ std::optional<seconds> check_interval(const IdentityProvider& provider) {
 }
 
 bool keeps_token(const IdentityProvider& provider) { return provider.store_token || check_interval(provider); }
+
+SecretBytes with_refresh_token_of(std::string_view kept, std::string_view fresh) {
+  const auto before = parse_json(kept, kAnswerLimits);
+  auto after = parse_json(fresh, kAnswerLimits);
+  if (!before || !before->is_object() || !after || !after->is_object()) return SecretBytes::copy_of(fresh);
+  const auto token = string_or(before->get_object(), "refresh_token", "");
+  auto& answer = after->get_object();
+  if (token.empty() || !string_or(answer, "refresh_token", "").empty()) return SecretBytes::copy_of(fresh);
+  answer["refresh_token"] = token;
+  return SecretBytes::copy_of(json::serialize(answer));
+}
 
 web::Outcome check_upstream(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
                             const UserSession& session, UpstreamCheckNext next) {

@@ -21,14 +21,21 @@ constexpr seconds kReturnLife{600};
 constexpr std::size_t kSidBytesMax = 255;
 constexpr std::size_t kHintBytesMax = 6 * 1024;  // it travels in a URL
 
-web::Response refuse_logout(const Dependencies& dependencies, const web::Request& request, std::string_view reason,
-                            int status = 400) {
+// The provider of the path; empty where the path names none (the realm's own address).
+std::string_view alias_in(const web::Request& request) {
+  const auto found = std::ranges::find(request.path_parameters, std::string_view("alias"),
+                                       [](const auto& each) { return each.first; });
+  return found == request.path_parameters.end() ? std::string_view() : std::string_view(found->second).substr(0, 64);
+}
+
+web::Response refuse_logout(const Dependencies& dependencies, const web::Request& request, std::string_view alias,
+                            std::string_view reason, int status = 400) {
   dependencies.log.info("upstream_logout_refused", {{"reason", reason},
                                                     {"realm", request.path_parameter("realm")},
+                                                    {"provider", alias},
                                                     {"ip", request.remote_address},
                                                     {"correlation_id", request.correlation_id}});
-  auto response = web::no_store_json(
-      status, R"({"error":")" + std::string(status == 503 ? "temporarily_unavailable" : "invalid_request") + "\"}");
+  auto response = web::json_error(status, status == 503 ? "temporarily_unavailable" : "invalid_request");
   if (status == 503) response.set("Retry-After", "1");
   return response;
 }
@@ -42,6 +49,10 @@ struct Ending {
   Addresses addresses = {};
 };
 using EndingPtr = std::shared_ptr<Ending>;
+
+web::Response refuse_logout(const Ending& ending, std::string_view reason, int status = 400) {
+  return refuse_logout(ending.dependencies, ending.request, ending.provider->alias, reason, status);
+}
 
 // Whom the provider signs out there.
 struct SignedOut {
@@ -114,14 +125,14 @@ web::Outcome end_once(const EndingPtr& ending, const upstream::LogoutToken& toke
       is_new = *taken;
       return is_new ? end_sessions(tx, *ending, who) : Stored<std::int64_t>(0);
     });
-    if (!ended) return refuse_logout(dependencies, ending->request, describe(ended.error()), 503);
-    if (!is_new) return refuse_logout(dependencies, ending->request, "logout_token_used_before");
+    if (!ended) return refuse_logout(*ending, describe(ended.error()), 503);
+    if (!is_new) return refuse_logout(*ending, "logout_token_used_before");
     return signed_out(*ending, who, *ended);
   });
 }
 
 web::Outcome judge(const EndingPtr& ending, const Result<upstream::SharedKeys, std::string>& keys) {
-  if (!keys) return refuse_logout(ending->dependencies, ending->request, keys.error(), 503);
+  if (!keys) return refuse_logout(*ending, keys.error(), 503);
   const auto token = upstream::check_logout_token(ending->token, **keys,
                                                   {.issuer = ending->addresses.issuer,
                                                    .client_id = std::string(ending->provider->setting("clientId")),
@@ -129,17 +140,17 @@ web::Outcome judge(const EndingPtr& ending, const Result<upstream::SharedKeys, s
                                                    .access_token = {},
                                                    .algorithms = algorithms_of(ending->addresses),
                                                    .now = ending->dependencies.clock.now()});
-  if (!token) return refuse_logout(ending->dependencies, ending->request, describe(token.error()));
+  if (!token) return refuse_logout(*ending, describe(token.error()));
   return end_once(ending, *token);
 }
 
 web::Outcome check(const EndingPtr& ending) {
   return with_addresses(
       ending->dependencies, *ending->provider, [ending](Result<Addresses, std::string> addresses) -> web::Outcome {
-        if (!addresses) return refuse_logout(ending->dependencies, ending->request, addresses.error(), 503);
+        if (!addresses) return refuse_logout(*ending, addresses.error(), 503);
         ending->addresses = std::move(*addresses);
         auto url = outbound_url(ending->addresses, ending->addresses.jwks);
-        if (!url) return refuse_logout(ending->dependencies, ending->request, "no_keys_of_provider");
+        if (!url) return refuse_logout(*ending, "no_keys_of_provider");
         return upstream::with_keys(
             ending->dependencies.reach(*ending->provider), std::move(*url), upstream::key_id_of(ending->token),
             [ending](const Result<upstream::SharedKeys, std::string>& keys) { return judge(ending, keys); });
@@ -162,13 +173,12 @@ web::Outcome take_token(const Dependencies& dependencies, const web::Request& re
   return with_named_realm(
       dependencies, request, request.path_parameter("realm"),
       [&dependencies, &request, find](RealmPtr realm) -> web::Outcome {
-        const bool is_form = request.content_type() == "application/x-www-form-urlencoded";
-        const auto form = web::Form::parse(is_form ? std::string_view(request.body) : std::string_view());
+        const auto form = web::Form::parse(request.has_form() ? std::string_view(request.body) : std::string_view());
         auto token = form && !form->first_repeated() ? std::string(form->value_or("logout_token", "")) : std::string();
         const auto jws = jose::UnverifiedJws::parse(token);
-        if (!jws) return refuse_logout(dependencies, request, "no_logout_token");
+        if (!jws) return refuse_logout(dependencies, request, alias_in(request), "no_logout_token");
         auto provider = find(realm->realm, jws->claimed_issuer());
-        if (provider == nullptr) return refuse_logout(dependencies, request, "no_such_provider");
+        if (provider == nullptr) return refuse_logout(dependencies, request, alias_in(request), "no_such_provider");
         return check(
             std::make_shared<Ending>(dependencies, request, std::move(realm), std::move(provider), std::move(token)));
       });
@@ -249,8 +259,19 @@ std::string logout_url(const Leaving& leaving, std::string url, std::string_view
   return url.append(url.contains('?') ? "&" : "?").append(query);
 }
 
+// The person is signed out here all the same, and goes on.
+void log_left_out(const Leaving& leaving, std::string_view reason) {
+  leaving.dependencies.log.warning("upstream_logout_left_out", {{"realm", leaving.realm->realm.name},
+                                                                {"provider", leaving.provider->alias},
+                                                                {"reason", reason},
+                                                                {"correlation_id", leaving.request.correlation_id}});
+}
+
 web::Outcome lead_to(const LeavingPtr& leaving, const std::string& url) {
-  if (!web::ConfiguredUrl::parse(url)) return leaving->next({});  // none, or no address of a page
+  if (!web::ConfiguredUrl::parse(url)) {
+    log_left_out(*leaving, url.empty() ? "no_logout_url" : "bad_logout_url");
+    return leaving->next({});
+  }
   if (!keeps_token(*leaving->provider)) return leaving->next(logout_url(*leaving, url, {}));
   return then_read(leaving->dependencies, [leaving, url]() -> web::Outcome {
     const auto& repositories = leaving->dependencies.repositories;
@@ -258,6 +279,7 @@ web::Outcome lead_to(const LeavingPtr& leaving, const std::string& url) {
       return repositories.federated_identities.list(rows, leaving->session.user);
     });
     std::string hint;
+    if (!links) log_left_out(*leaving, describe(links.error()));  // its hint alone
     if (links) {
       const auto link = std::ranges::find(*links, leaving->provider->alias, &FederatedIdentity::provider);
       if (link != links->end()) hint = hint_of(leaving->session, link->token);
@@ -283,27 +305,29 @@ web::Outcome take_frontchannel_logout(const Dependencies& dependencies, const we
       dependencies, request, request.path_parameter("realm"),
       [&dependencies, &request](RealmPtr realm) -> web::Outcome {
         auto provider = enabled_provider(realm->realm, request.path_parameter("alias"));
-        if (provider == nullptr) return refuse_logout(dependencies, request, "no_such_provider", 404);
+        if (provider == nullptr)
+          return refuse_logout(dependencies, request, alias_in(request), "no_such_provider", 404);
         const auto form = web::Form::parse(request.query);
         SignedOut who;
         if (form && !form->first_repeated()) {
           who.issuer = form->value_or("iss", "");
           who.sid = form->value_or("sid", "");
         }
-        if (who.sid.empty() || who.sid.size() > kSidBytesMax) return refuse_logout(dependencies, request, "no_sid");
+        if (who.sid.empty() || who.sid.size() > kSidBytesMax)
+          return refuse_logout(dependencies, request, alias_in(request), "no_sid");
         auto ending = std::make_shared<Ending>(dependencies, request, std::move(realm), std::move(provider));
         // Most of what strangers send ends nothing, and a look costs no write.
         return then_read(dependencies, [ending, who]() -> web::Outcome {
           auto& store = ending->dependencies.repositories.store;
           const auto found = read_from(store, [&](Rows& rows) { return candidates(rows, *ending, who); });
-          if (!found) return refuse_logout(ending->dependencies, ending->request, describe(found.error()), 503);
+          if (!found) return refuse_logout(*ending, describe(found.error()), 503);
           const bool ends = std::ranges::any_of(
               *found, [&](const UserSession& session) { return is_meant(session, ending->provider->alias, who); });
           if (!ends) return signed_out(*ending, who, 0);
           return web::then(web::Lane::kStore, [ending, who]() -> web::Outcome {
             const auto ended = write_to(ending->dependencies.repositories.store,
                                         [&](Tx& tx) { return end_sessions(tx, *ending, who); });
-            if (!ended) return refuse_logout(ending->dependencies, ending->request, describe(ended.error()), 503);
+            if (!ended) return refuse_logout(*ending, describe(ended.error()), 503);
             return signed_out(*ending, who, *ended);
           });
         });
@@ -341,7 +365,9 @@ web::Outcome upstream_logout_url(const Dependencies& dependencies, const web::Re
   if (!asks_document) return lead_to(leaving, url);
   return with_addresses(dependencies, *leaving->provider,
                         [leaving](const Result<Addresses, std::string>& addresses) -> web::Outcome {
-                          return addresses ? lead_to(leaving, addresses->end_session) : leaving->next({});
+                          if (addresses) return lead_to(leaving, addresses->end_session);
+                          log_left_out(*leaving, addresses.error());
+                          return leaving->next({});
                         });
 }
 

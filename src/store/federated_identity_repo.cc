@@ -15,10 +15,11 @@ constexpr Sql kList{"SELECT " CARDEA_IDENTITY_COLUMNS
                     " FROM federated_identities WHERE user_id = ?1 ORDER BY provider"};
 constexpr Sql kInsert{"INSERT INTO federated_identities (" CARDEA_IDENTITY_COLUMNS
                       ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING"};
+// What another issuer says of this id is not written over what the first one said: nothing changes then.
 constexpr Sql kUpdate{
     "UPDATE federated_identities SET upstream_name = ?4, token = ?5, last_login_at = ?6, "
     "issuer = CASE issuer WHEN '' THEN ?7 ELSE issuer END "
-    "WHERE user_id = ?1 AND provider = ?2 AND upstream_id = ?3"};
+    "WHERE user_id = ?1 AND provider = ?2 AND upstream_id = ?3 AND issuer IN ('', ?7)"};
 constexpr Sql kRemove{"DELETE FROM federated_identities WHERE user_id = ?1 AND provider = ?2"};
 constexpr Sql kRemoveAll{"DELETE FROM federated_identities WHERE realm_id = ?1 AND provider = ?2"};
 

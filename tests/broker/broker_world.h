@@ -33,7 +33,7 @@ inline json::object provider(std::string_view alias, const json::object& config 
 
 class Broker : public testing::Test {
  protected:
-  Broker() {
+  explicit Broker(Engine engine = Engine::kMemory) : server_(engine) {
     use({provider("up")});
     const jose::PublicJwk key{jose::test_private_key(crypto::KeyType::kEcP256).public_key(), "k1", "ES256", "sig", ""};
     server_.fetcher.serve_json("https://up.example/keys", jose::jwks_json({&key, 1}));

@@ -13,6 +13,7 @@ class UpstreamCheck : public Broker {
       json::object answer{{"access_token", "up-access"}, {"token_type", "Bearer"}, {"expires_in", 300}};
       if (form.value_or("grant_type", "") == "refresh_token") {
         ++asked_;
+        if (meanwhile_) meanwhile_();
         sent_ = form.value_or("refresh_token", "");
         secret_ = form.value_or("client_secret", "");
         if (status_ != 200) return web::FetchResponse{.status = status_, .headers = {}, .body = refusal_};
@@ -41,6 +42,7 @@ class UpstreamCheck : public Broker {
   std::string refusal_ =
       R"({"error":"invalid_grant","error_description":"AADSTS50057: The user account is disabled."})";
   std::string sent_, secret_;
+  std::function<void()> meanwhile_;  // while the provider is asked
 };
 
 TEST_F(UpstreamCheck, G2_19_ends_the_sessions_of_somebody_who_was_disabled_there) {
@@ -125,6 +127,98 @@ TEST_F(UpstreamCheck, refuses_to_ask_twice_within_two_minutes_for_one_person) {
   server_.clock.advance(seconds{60});
   (void)use_token(second);  // goes on without having been asked after
   EXPECT_EQ(asked_, 1);
+}
+
+// The provider's yes counts for the sessions that its no would end, offline ones as well.
+TEST_F(UpstreamCheck, asks_once_for_all_sessions_of_a_person) {
+  link("ada", "u-1");
+  server_.allow_offline("ada");
+  Browser browser(server_), phone(server_);
+  const auto first = sign_in_there(browser);
+  const auto second = sign_in_there(phone);
+  const auto away = phone.get(authorize_url({{"scope", "openid offline_access"}}));
+  const auto offline = string_or(redeem(server_, location_parameter(away, "code")), "refresh_token", "");
+  EXPECT_EQ(string_or(payload_of(offline), "typ", ""), "Offline");
+  server_.clock.advance(seconds{900});
+  (void)use_token(first);
+  (void)use_token(second);
+  (void)use_token(offline);
+  EXPECT_EQ(asked_, 1);
+  server_.clock.advance(seconds{300});
+  (void)use_token(offline);
+  (void)use_token(first);
+  EXPECT_EQ(asked_, 2);
+}
+
+// Being asked after is no use: only the session that was used goes on living by it.
+TEST_F(UpstreamCheck, refuses_to_prolong_the_sessions_that_nobody_used) {
+  link("ada", "u-1");
+  Browser browser(server_), phone(server_);
+  const auto start = server_.clock.now();
+  const auto token = sign_in_there(browser);
+  (void)sign_in_there(phone);
+  server_.clock.advance(seconds{300});
+  (void)use_token(token);
+  const auto sessions = read_from(server_.repositories.store, [&](Rows& rows) {
+    return server_.repositories.sessions.list_of_user(rows, RealmId("realm-demo"), UserId("user-ada"));
+  });
+  ASSERT_EQ(sessions.value().size(), 2U);
+  for (const auto& session : *sessions) {
+    const bool is_used = session.id.str() == string_or(payload_of(token), "sid", "");
+    EXPECT_EQ(session.last_seen, is_used ? server_.clock.now() : start);
+    EXPECT_EQ(session.note("upstream_checked"), std::to_string(epoch_seconds(server_.clock.now())));
+  }
+}
+
+// Some providers give a refresh token at the first consent alone.
+TEST_F(UpstreamCheck, refuses_to_forget_the_refresh_token_for_a_sign_in_without_one) {
+  Browser browser(server_), again(server_);
+  const auto token = sign_in_there(browser);
+  gives_refresh_token_ = false;
+  claims_["sid"] = "second";
+  (void)sign_in_there(again);
+  const auto kept = parse_json(link_of("u-1")->token.reveal())->as_object();
+  EXPECT_EQ(string_or(kept, "refresh_token", ""), "r-1");
+  EXPECT_EQ(string_or(payload_of(string_or(kept, "id_token", "")), "sid", ""), "second");
+  server_.clock.advance(seconds{300});
+  (void)use_token(token);
+  EXPECT_EQ(sent_, "r-1");
+}
+
+TEST_F(UpstreamCheck, refuses_to_go_on_when_the_link_is_taken_away_while_it_asks) {
+  Browser browser(server_);
+  const auto token = sign_in_there(browser);
+  meanwhile_ = [this] {
+    ASSERT_TRUE(server_.repositories.store.write([&](Tx& tx) -> Stored<void> {
+      const auto gone = server_.repositories.federated_identities.remove(tx, user_named("zoe")->id, "up");
+      return gone ? Stored<void>() : refuse(gone.error());
+    }));
+  };
+  server_.clock.advance(seconds{300});
+  (void)use_token(token, 400);
+  EXPECT_TRUE(server_.log.contains("link_gone"));
+}
+
+// Who refreshes reads JSON (RFC 6749 section 5.2), and the operator which request it was.
+class UpstreamCheckStore : public UpstreamCheck, public testing::WithParamInterface<int> {};
+INSTANTIATE_TEST_SUITE_P(Answers, UpstreamCheckStore, testing::Values(0, 200, 400));
+
+TEST_P(UpstreamCheckStore, refuses_in_json_when_the_store_fails) {
+  Browser browser(server_);
+  const auto token = sign_in_there(browser);
+  server_.clock.advance(seconds{300});
+  const auto break_store = [this] { server_.fail_writes(StoreError::kUnavailable); };
+  if (GetParam() == 0) break_store();  // before the provider is asked
+  meanwhile_ = break_store;
+  status_ = GetParam();
+  const auto answer =
+      server_.post("/token", {{"grant_type", "refresh_token"}, {"client_id", "app"}, {"refresh_token", token}});
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_EQ(string_or(body_of(answer), "error", ""), "temporarily_unavailable");
+  ASSERT_NE(answer.find_header("Retry-After"), nullptr);
+  EXPECT_EQ(*answer.find_header("Retry-After"), "10");
+  EXPECT_EQ(asked_, GetParam() == 0 ? 0 : 1);
+  expect_logged_with_request("store_failed");
 }
 
 TEST_F(UpstreamCheck, refuses_when_there_is_nothing_to_ask_with) {

@@ -176,6 +176,37 @@ TEST_F(UpstreamLogout, signs_out_at_the_provider_too_where_its_record_says_so) {
   EXPECT_EQ(browser.get(back + "?" + query).status, 200);
 }
 
+// The person is signed out here and goes on; whoever runs the realm reads why not there as well.
+TEST_F(UpstreamLogout, refuses_to_leave_the_provider_out_in_silence) {
+  const std::pair<json::object, std::string_view> records[] = {
+      {{{"logoutAtProvider", "true"}}, "no_logout_url"},
+      {{{"logoutUrl", "nowhere"}}, "bad_logout_url"},
+      {{{"logoutAtProvider", "true"}, {"tokenUrl", ""}}, "no_token_url"},
+  };
+  for (const auto& [config, reason] : records) {
+    use({provider("up")});
+    Browser browser(server_);
+    std::string url = "https://id.example" + std::string(kP) + "/logout?";
+    web::append_form(url, "id_token_hint", string_or(sign_in_there(browser), "id_token", ""));
+    use({provider("up", config)});
+    EXPECT_FALSE(location(browser.get(url)).starts_with("https://up.example")) << reason;
+    EXPECT_FALSE(is_signed_in(browser)) << reason;
+    const auto is_told = [&](const std::string& line) {
+      return line.contains("upstream_logout_left_out") && line.contains(reason) && line.contains("provider=up");
+    };
+    EXPECT_TRUE(std::ranges::any_of(server_.log.lines(), is_told)) << reason;
+  }
+  expect_logged_with_request("upstream_logout_left_out");
+}
+
+TEST_F(UpstreamLogout, refuses_by_the_name_of_the_provider) {
+  EXPECT_EQ(body_of(tell("nonsense")).at("error").as_string(), "invalid_request");
+  EXPECT_TRUE(std::ranges::any_of(server_.log.lines(), [](const std::string& line) {
+    return line.contains("upstream_logout_refused") && line.contains("provider=up");
+  }));
+  EXPECT_EQ(tell("nonsense", kRealmsBackchannel).status, 400);  // the path names no provider
+}
+
 // The provider is told whose sign-out it is by the very token of that sign-in, and by no other.
 TEST_F(UpstreamLogout, hints_at_the_sign_in_that_the_session_stands_on_and_at_no_other) {
   const auto hint_at_logout = [this](Browser& browser) {

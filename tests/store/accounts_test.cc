@@ -130,7 +130,17 @@ TEST_P(AccountsTest, refuses_to_replace_the_issuer_that_proved_an_identity) {
     return read([&](Rows& rows) { return repo.find(rows, realm_, "entra-id", "t/1"); }).value()->issuer;
   };
   EXPECT_EQ(issuer_after("https://first.example"), "https://first.example");
-  EXPECT_EQ(issuer_after("https://evil.example"), "https://first.example");
+  EXPECT_EQ(issuer_after("https://first.example"), "https://first.example");
+  for (const auto* other : {"https://evil.example", ""}) {
+    link.issuer = other;
+    link.upstream_name = "of another";
+    link.token = SecretBytes::copy_of("of another");
+    EXPECT_EQ(write([&](Tx& tx) { return repo.update(tx, link); }).error(), StoreError::kConflict) << other;
+  }
+  const auto after = read([&](Rows& rows) { return repo.find(rows, realm_, "entra-id", "t/1"); }).value();
+  EXPECT_EQ(after->issuer, "https://first.example");
+  EXPECT_EQ(after->upstream_name, "uma@contoso.example");
+  EXPECT_EQ(after->token.reveal(), "upstream-token");
 }
 
 // Groups of a source are found by its id for them, and their names compared with those of ours.

@@ -97,9 +97,10 @@ class MemoryFederatedIdentities final : public FederatedIdentityRepo {
     if (found == rows.end() || found->second->upstream_id != identity.upstream_id) {
       return refuse(StoreError::kConflict);
     }
+    const auto& issuer = found->second->issuer;
+    if (!issuer.empty() && issuer != identity.issuer) return refuse(StoreError::kConflict);
     auto row = copy_of(identity);
     row.created_at = found->second->created_at;
-    if (!found->second->issuer.empty()) row.issuer = found->second->issuer;
     found->second = std::make_shared<const FederatedIdentity>(std::move(row));
     return {};
   }

@@ -1,0 +1,84 @@
+// A sign-in and the check of a session write the same link: of two at the same moment the second sees what the first
+// wrote. On PostgreSQL, where two transactions run beside each other and each reads what was there before.
+#include <future>
+
+#include "tests/broker/broker_world.h"
+#include "tests/support/postgres.h"
+
+namespace cardea::protocol {
+namespace {
+
+class UpstreamCheckRace : public Broker {
+ protected:
+  UpstreamCheckRace() : Broker(Engine::kPostgres) {
+    use({provider("up", {{"sessionCheckSeconds", "300"}})});
+    link("ada", "u-1");
+    server_.fetcher.serve("https://up.example/token", [this](const web::FetchRequest& request) -> web::Fetched {
+      json::object answer{{"access_token", "up-access"}, {"token_type", "Bearer"}, {"expires_in", 300}};
+      if (web::Form::parse(request.body)->value_or("grant_type", "") != "refresh_token") {
+        answer["id_token"] = id_token();
+        if (gives_refresh_token_) answer["refresh_token"] = "r-1";
+      } else if (refuses_) {
+        return web::FetchResponse{.status = 400, .headers = {}, .body = R"({"error":"invalid_grant"})"};
+      } else {
+        answer["refresh_token"] = "r-2";
+      }
+      return web::FetchResponse{.status = 200, .headers = {}, .body = json::serialize(answer)};
+    });
+    token_ = string_or(redeem(server_, location_parameter(sign_in_upstream(browser_), "code")), "refresh_token", "");
+    server_.clock.advance(seconds{300});
+  }
+  std::string kept_token() {
+    return string_or(parse_json(link_of("u-1")->token.reveal())->as_object(), "refresh_token", "");
+  }
+  /// `other` runs while a transaction of ours has locked the person and written `token` to the link, until it waits for
+  /// ours or is over; then ours is committed.
+  void write_beside(std::string_view token, const std::function<void()>& other) {
+    auto identity = link_of("u-1");
+    identity->token = SecretBytes::copy_of(json::serialize(json::object{{"refresh_token", token}}));
+    std::future<void> beside;
+    ASSERT_TRUE(server_.repositories.store.write([&](Tx& tx) -> Stored<void> {
+      if (auto locked = server_.repositories.users.lock(tx, identity->user); !locked) return locked;
+      if (auto done = server_.repositories.federated_identities.update(tx, *identity); !done) return done;
+      beside = std::async(std::launch::async, other);
+      const auto waits = [] {
+        return !TestPostgres::shared().execute("SELECT 1 FROM pg_locks WHERE NOT granted").empty();
+      };
+      while (beside.wait_for(seconds{0}) != std::future_status::ready && !waits()) {
+      }
+      return {};
+    }));
+    beside.get();
+  }
+  web::Response use_token() {
+    return server_.post("/token", {{"grant_type", "refresh_token"}, {"client_id", "app"}, {"refresh_token", token_}});
+  }
+
+  Browser browser_{server_};
+  std::string token_;
+  bool gives_refresh_token_ = true, refuses_ = false;
+};
+
+TEST_F(UpstreamCheckRace, refuses_to_write_an_older_token_over_that_of_a_sign_in) {
+  ASSERT_EQ(kept_token(), "r-1");
+  write_beside("r-new", [this] { EXPECT_EQ(use_token().status, 200); });
+  EXPECT_EQ(kept_token(), "r-new");
+}
+
+TEST_F(UpstreamCheckRace, refuses_to_end_sessions_for_a_token_that_a_sign_in_replaces) {
+  refuses_ = true;
+  write_beside("r-new", [this] { EXPECT_EQ(use_token().status, 200); });
+  EXPECT_TRUE(server_.log.contains("token_superseded"));
+  EXPECT_EQ(browser_.get(authorize_url()).status, 302);
+}
+
+TEST_F(UpstreamCheckRace, refuses_to_write_an_older_token_over_that_of_a_check) {
+  gives_refresh_token_ = false;
+  Browser again(server_);
+  leave(again);
+  write_beside("r-9", [&] { EXPECT_EQ(come_back(again).status, 302); });
+  EXPECT_EQ(kept_token(), "r-9");
+}
+
+}  // namespace
+}  // namespace cardea::protocol
