@@ -1,8 +1,8 @@
 // Levels of authentication in a flow: asked for by acr_values, reached step by step, and told to the client.
 #include <gmock/gmock.h>
 
-#include "core/otp_credential.h"
 #include "login/login_fixture.h"
+#include "tests/support/stepped_flow.h"
 
 namespace cardea::login {
 namespace {
@@ -18,34 +18,8 @@ class LevelLoginTest : public LoginTest {
  protected:
   void SetUp() override {
     ada_ = add_user("ada", kPassword);
-    auto documents = make_otp_documents({}, kSecret);
-    Credential device;
-    device.id = CredentialId("otp-1");
-    device.user = ada_.id;
-    device.type = kOtpCredential;
-    device.credential_data = std::move(documents.credential_data);
-    device.secret_data = std::move(documents.secret_data);
-    write([&](Tx& tx) { return repositories_.credentials.insert(tx, device); });
-    realm_.attributes["acr.loa.map"] = R"({"silver":1,"gold":2})";
-    realm_.extra["browserFlow"] = "stepped";
-    realm_.extra["authenticatorConfig"] = json::parse(R"([
-      {"alias": "first", "config": {"loa-condition-level": "1", "loa-max-age": "36000"}},
-      {"alias": "second", "config": {"loa-condition-level": "2", "loa-max-age": "60"}}])");
-    realm_.extra["authenticationFlows"] = json::parse(R"([
-      {"alias": "stepped", "topLevel": true, "authenticationExecutions": [
-        {"authenticator": "auth-cookie", "requirement": "ALTERNATIVE", "priority": 10},
-        {"flowAlias": "forms", "requirement": "ALTERNATIVE", "priority": 20}]},
-      {"alias": "forms", "topLevel": false, "authenticationExecutions": [
-        {"flowAlias": "level one", "requirement": "CONDITIONAL", "priority": 10},
-        {"flowAlias": "level two", "requirement": "CONDITIONAL", "priority": 20}]},
-      {"alias": "level one", "topLevel": false, "authenticationExecutions": [
-        {"authenticator": "conditional-level-of-authentication", "requirement": "REQUIRED", "priority": 10,
-         "authenticatorConfig": "first"},
-        {"authenticator": "auth-username-password-form", "requirement": "REQUIRED", "priority": 20}]},
-      {"alias": "level two", "topLevel": false, "authenticationExecutions": [
-        {"authenticator": "conditional-level-of-authentication", "requirement": "REQUIRED", "priority": 10,
-         "authenticatorConfig": "second"},
-        {"authenticator": "auth-otp-form", "requirement": "REQUIRED", "priority": 20}]}])");
+    write([&](Tx& tx) { return repositories_.credentials.insert(tx, otp_credential(ada_.id, kSecret)); });
+    use_stepped_flow(realm_, {{"authenticator", "auth-username-password-form"}}, {{"authenticator", "auth-otp-form"}});
     save_realm();
   }
   static AuthorizationRequest asking(std::string acr_values) {

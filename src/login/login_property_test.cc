@@ -8,6 +8,7 @@
 #include "core/webauthn_credential.h"
 #include "login/login_fixture.h"
 #include "tests/support/fake_authenticator.h"
+#include "tests/support/stepped_flow.h"
 #include "web/form.h"
 
 namespace cardea::login {
@@ -114,14 +115,9 @@ class LoginPropertyTest : public LoginTest, public testing::WithParamInterface<i
 TEST_P(LoginPropertyTest, refuses_every_sequence_without_the_second_factor) {
   Dice dice(static_cast<std::uint64_t>(GetParam()) + 1000);
   SCOPED_TRACE("seed " + std::to_string(GetParam()));
-  auto documents = make_otp_documents({}, "a secret of the victim's phone");
-  Credential device;
-  device.id = CredentialId("otp-1");
-  device.user = ada_.id;
-  device.type = "otp";
-  device.credential_data = std::move(documents.credential_data);
-  device.secret_data = std::move(documents.secret_data);
-  write([&](Tx& tx) { return repositories_.credentials.insert(tx, device); });
+  write([&](Tx& tx) {
+    return repositories_.credentials.insert(tx, otp_credential(ada_.id, "a secret of the victim's phone"));
+  });
   known_ = {"username=ada&password=correct+horse+battery+staple&credentialId=", "tryAnotherWay=on", "otp=123456",
             "authenticationExecution=x&username=ada&password=correct+horse+battery+staple"};
   Browser attacker;

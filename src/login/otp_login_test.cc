@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "core/otp_credential.h"
 #include "login/login_fixture.h"
+#include "tests/support/stepped_flow.h"
 
 namespace cardea::login {
 namespace {
@@ -22,15 +23,10 @@ class OtpLoginTest : public LoginTest {
     add_device("otp-1");
   }
   void add_device(const std::string& id) {
-    auto documents = make_otp_documents({}, kSecret);
-    Credential credential;
+    auto credential = otp_credential(ada_.id, kSecret);
     credential.id = CredentialId(id);
-    credential.user = ada_.id;
-    credential.type = "otp";
     credential.label = id;
     credential.created_at = clock_.now();
-    credential.credential_data = std::move(documents.credential_data);
-    credential.secret_data = std::move(documents.secret_data);
     write([&](Tx& tx) { return repositories_.credentials.insert(tx, credential); });
   }
   [[nodiscard]] std::string code(int steps_ahead = 0) const {

@@ -1,6 +1,6 @@
 // The step `source` in the middle of a flow (guides.md G2-36): to one provider and back into the same login.
-#include "core/otp_credential.h"
 #include "tests/broker/broker_world.h"
+#include "tests/support/stepped_flow.h"
 
 namespace cardea::protocol {
 namespace {
@@ -94,15 +94,8 @@ TEST_F(SourceStep, refuses_to_link_beside_another_factor_of_the_person) {
       {"alias": "there", "topLevel": false, "authenticationExecutions": [
         {"authenticator": "source", "requirement": "REQUIRED", "priority": 10, "authenticatorConfig": "to-up"}]}])");
   });
-  const auto documents = make_otp_documents({}, "12345678901234567890");
   ASSERT_TRUE(server_.repositories.store.write([&](Tx& tx) {
-    Credential credential;
-    credential.id = CredentialId("otp-1");
-    credential.user = UserId("user-ada");
-    credential.type = "otp";
-    credential.credential_data = documents.credential_data;
-    credential.secret_data = documents.secret_data.clone();
-    return server_.repositories.credentials.insert(tx, credential);
+    return server_.repositories.credentials.insert(tx, otp_credential(UserId("user-ada"), "12345678901234567890"));
   }));
   Browser browser(server_), later(server_);
   const auto to_provider = [this](Browser& each) {
@@ -132,15 +125,8 @@ TEST_F(SourceStep, refuses_to_link_before_the_last_step) {
         {"authenticator": "source", "requirement": "REQUIRED", "priority": 20, "authenticatorConfig": "to-up"},
         {"authenticator": "auth-otp-form", "requirement": "REQUIRED", "priority": 30}]}])");
   });
-  const auto documents = make_otp_documents({}, "12345678901234567890");
   ASSERT_TRUE(server_.repositories.store.write([&](Tx& tx) {
-    Credential credential;
-    credential.id = CredentialId("otp-1");
-    credential.user = UserId("user-ada");
-    credential.type = "otp";
-    credential.credential_data = documents.credential_data;
-    credential.secret_data = documents.secret_data.clone();
-    return server_.repositories.credentials.insert(tx, credential);
+    return server_.repositories.credentials.insert(tx, otp_credential(UserId("user-ada"), "12345678901234567890"));
   }));
   Browser browser(server_), later(server_);
   go(browser, after_password(browser));
@@ -157,26 +143,10 @@ class SourceStepUp : public SourceStep {
  protected:
   SourceStepUp() {
     server_.change_realm([](Realm& realm) {
-      realm.attributes["acr.loa.map"] = R"({"silver":1,"gold":2})";
-      realm.extra["authenticatorConfig"] = json::parse(R"([
-        {"alias": "first", "config": {"loa-condition-level": "1", "loa-max-age": "36000"}},
-        {"alias": "second", "config": {"loa-condition-level": "2", "loa-max-age": "60"}},
-        {"alias": "to-up", "config": {"provider": "up"}}])");
-      realm.extra["authenticationFlows"] = json::parse(R"([
-        {"alias": "two", "topLevel": true, "authenticationExecutions": [
-          {"authenticator": "auth-cookie", "requirement": "ALTERNATIVE", "priority": 10},
-          {"flowAlias": "forms", "requirement": "ALTERNATIVE", "priority": 20}]},
-        {"alias": "forms", "topLevel": false, "authenticationExecutions": [
-          {"flowAlias": "level one", "requirement": "CONDITIONAL", "priority": 10},
-          {"flowAlias": "level two", "requirement": "CONDITIONAL", "priority": 20}]},
-        {"alias": "level one", "topLevel": false, "authenticationExecutions": [
-          {"authenticator": "conditional-level-of-authentication", "requirement": "REQUIRED", "priority": 10,
-           "authenticatorConfig": "first"},
-          {"authenticator": "auth-username-password-form", "requirement": "REQUIRED", "priority": 20}]},
-        {"alias": "level two", "topLevel": false, "authenticationExecutions": [
-          {"authenticator": "conditional-level-of-authentication", "requirement": "REQUIRED", "priority": 10,
-           "authenticatorConfig": "second"},
-          {"authenticator": "source", "requirement": "REQUIRED", "priority": 20, "authenticatorConfig": "to-up"}]}])");
+      use_stepped_flow(realm, {{"authenticator", "auth-username-password-form"}},
+                       {{"authenticator", "source"}, {"authenticatorConfig", "to-up"}});
+      realm.extra["authenticatorConfig"].as_array().push_back(
+          json::object{{"alias", "to-up"}, {"config", {{"provider", "up"}}}});
     });
     server_.add_client("levels", [](Client& client) {
       ProtocolMapper mapper;

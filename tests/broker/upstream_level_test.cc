@@ -1,6 +1,7 @@
 // What a provider says of how somebody signed in there, as levels and methods of ours (guides.md G2-35): what must not
 // count first.
 #include "tests/broker/broker_world.h"
+#include "tests/support/stepped_flow.h"
 
 namespace cardea::protocol {
 namespace {
@@ -10,29 +11,11 @@ class UpstreamLevels : public Broker {
   UpstreamLevels() {
     use_provider({});
     server_.change_realm([](Realm& realm) {
-      realm.attributes["acr.loa.map"] = R"({"silver":1,"gold":2})";
-      realm.extra["browserFlow"] = "stepped";
-      realm.extra["authenticatorConfig"] = json::parse(R"([
-        {"alias": "first", "config": {"loa-condition-level": "1", "loa-max-age": "36000"}},
-        {"alias": "second", "config": {"loa-condition-level": "2", "loa-max-age": "60"}}])");
-      realm.extra["authenticationFlows"] = json::parse(R"([
-        {"alias": "stepped", "topLevel": true, "authenticationExecutions": [
-          {"authenticator": "auth-cookie", "requirement": "ALTERNATIVE", "priority": 10},
-          {"flowAlias": "forms", "requirement": "ALTERNATIVE", "priority": 20}]},
-        {"alias": "forms", "topLevel": false, "authenticationExecutions": [
-          {"flowAlias": "level one", "requirement": "CONDITIONAL", "priority": 10},
-          {"flowAlias": "level two", "requirement": "CONDITIONAL", "priority": 20}]},
-        {"alias": "level one", "topLevel": false, "authenticationExecutions": [
-          {"authenticator": "conditional-level-of-authentication", "requirement": "REQUIRED", "priority": 10,
-           "authenticatorConfig": "first"},
-          {"flowAlias": "ways", "requirement": "REQUIRED", "priority": 20}]},
+      use_stepped_flow(realm, {{"flowAlias", "ways"}}, {{"authenticator", "auth-otp-form"}});
+      realm.extra["authenticationFlows"].as_array().push_back(json::parse(R"(
         {"alias": "ways", "topLevel": false, "authenticationExecutions": [
           {"authenticator": "identity-provider-redirector", "requirement": "ALTERNATIVE", "priority": 10},
-          {"authenticator": "auth-username-password-form", "requirement": "ALTERNATIVE", "priority": 20}]},
-        {"alias": "level two", "topLevel": false, "authenticationExecutions": [
-          {"authenticator": "conditional-level-of-authentication", "requirement": "REQUIRED", "priority": 10,
-           "authenticatorConfig": "second"},
-          {"authenticator": "auth-otp-form", "requirement": "REQUIRED", "priority": 20}]}])");
+          {"authenticator": "auth-username-password-form", "requirement": "ALTERNATIVE", "priority": 20}]})"));
     });
     server_.add_client("levels", [](Client& client) {
       for (const auto* kind : {"oidc-acr-mapper", "oidc-amr-mapper"}) {

@@ -4,6 +4,7 @@
 
 #include "core/otp_credential.h"
 #include "tests/protocol/harness.h"
+#include "tests/support/stepped_flow.h"
 
 namespace cardea::protocol {
 namespace {
@@ -15,17 +16,10 @@ constexpr std::string_view kSecret = "12345678901234567890";
 class Otp : public testing::TestWithParam<Engine> {
  protected:
   void SetUp() override {
-    auto documents = make_otp_documents({}, kSecret);
     const auto done = server_.repositories.store.write([&](Tx& tx) -> Stored<void> {
       const auto ada = server_.repositories.users.find_by_username(tx, server_.realm()->realm.id, "ada");
       if (!ada) return refuse(ada.error());
-      Credential credential;
-      credential.id = CredentialId("otp-1");
-      credential.user = (*ada)->id;
-      credential.type = "otp";
-      credential.credential_data = documents.credential_data;
-      credential.secret_data = documents.secret_data.clone();
-      return server_.repositories.credentials.insert(tx, credential);
+      return server_.repositories.credentials.insert(tx, otp_credential((*ada)->id, kSecret));
     });
     ASSERT_TRUE(done.has_value());
   }

@@ -5,6 +5,7 @@
 #include "core/otp_credential.h"
 #include "crypto/password.h"
 #include "tests/protocol/harness.h"
+#include "tests/support/stepped_flow.h"
 
 namespace cardea::protocol {
 namespace {
@@ -89,15 +90,8 @@ TEST_P(PendingProof, refuses_an_action_of_a_password_that_was_changed_meanwhile)
 }
 
 TEST_P(PendingProof, refuses_a_second_step_of_a_password_that_was_changed_meanwhile) {
-  auto documents = make_otp_documents({}, "12345678901234567890");
   write([&](Tx& tx) {
-    Credential credential;
-    credential.id = CredentialId("otp-1");
-    credential.user = UserId("user-ada");
-    credential.type = "otp";
-    credential.credential_data = documents.credential_data;
-    credential.secret_data = documents.secret_data.clone();
-    return server_.repositories.credentials.insert(tx, credential);
+    return server_.repositories.credentials.insert(tx, otp_credential(UserId("user-ada"), "12345678901234567890"));
   });
   const auto page = browser_.get(
       location(browser_.submit(browser_.get(authorize_url()), {{"username", "ada"}, {"password", "correct-horse"}})));

@@ -2,8 +2,8 @@
 // 2.2): a session that reached a level is asked only for what the next one needs.
 #include <gmock/gmock.h>
 
-#include "core/otp_credential.h"
 #include "tests/protocol/harness.h"
+#include "tests/support/stepped_flow.h"
 
 namespace cardea::protocol {
 namespace {
@@ -18,40 +18,15 @@ class StepUp : public testing::TestWithParam<Engine> {
  protected:
   StepUp() {
     server_.change_realm([](Realm& realm) {
-      realm.attributes["acr.loa.map"] = R"({"silver":1,"gold":2})";
-      realm.extra["browserFlow"] = "stepped";
-      realm.extra["authenticatorConfig"] = json::parse(R"([
-        {"alias": "first", "config": {"loa-condition-level": "1", "loa-max-age": "36000"}},
-        {"alias": "second", "config": {"loa-condition-level": "2", "loa-max-age": "60"}},
-        {"alias": "pwd", "config": {"default.reference.value": "pwd"}},
-        {"alias": "otp", "config": {"default.reference.value": "otp", "default.reference.maxAge": "60"}}])");
-      realm.extra["authenticationFlows"] = json::parse(R"([
-        {"alias": "stepped", "topLevel": true, "authenticationExecutions": [
-          {"authenticator": "auth-cookie", "requirement": "ALTERNATIVE", "priority": 10},
-          {"flowAlias": "forms", "requirement": "ALTERNATIVE", "priority": 20}]},
-        {"alias": "forms", "topLevel": false, "authenticationExecutions": [
-          {"flowAlias": "level one", "requirement": "CONDITIONAL", "priority": 10},
-          {"flowAlias": "level two", "requirement": "CONDITIONAL", "priority": 20}]},
-        {"alias": "level one", "topLevel": false, "authenticationExecutions": [
-          {"authenticator": "conditional-level-of-authentication", "requirement": "REQUIRED", "priority": 10,
-           "authenticatorConfig": "first"},
-          {"authenticator": "auth-username-password-form", "requirement": "REQUIRED", "priority": 20,
-           "authenticatorConfig": "pwd"}]},
-        {"alias": "level two", "topLevel": false, "authenticationExecutions": [
-          {"authenticator": "conditional-level-of-authentication", "requirement": "REQUIRED", "priority": 10,
-           "authenticatorConfig": "second"},
-          {"authenticator": "auth-otp-form", "requirement": "REQUIRED", "priority": 20,
-           "authenticatorConfig": "otp"}]}])");
+      use_stepped_flow(realm, {{"authenticator", "auth-username-password-form"}, {"authenticatorConfig", "pwd"}},
+                       {{"authenticator", "auth-otp-form"}, {"authenticatorConfig", "otp"}});
+      auto& configs = realm.extra["authenticatorConfig"].as_array();
+      configs.push_back(json::parse(R"({"alias": "pwd", "config": {"default.reference.value": "pwd"}})"));
+      configs.push_back(json::parse(
+          R"({"alias": "otp", "config": {"default.reference.value": "otp", "default.reference.maxAge": "60"}})"));
     });
-    auto documents = make_otp_documents({}, kSecret);
     EXPECT_TRUE(server_.repositories.store.write([&](Tx& tx) {
-      Credential credential;
-      credential.id = CredentialId("otp-1");
-      credential.user = UserId("user-ada");
-      credential.type = "otp";
-      credential.credential_data = documents.credential_data;
-      credential.secret_data = documents.secret_data.clone();
-      return server_.repositories.credentials.insert(tx, credential);
+      return server_.repositories.credentials.insert(tx, otp_credential(UserId("user-ada"), kSecret));
     }));
     server_.add_client("levels", [](Client& client) {
       for (const auto* provider : {"oidc-acr-mapper", "oidc-amr-mapper"}) {
