@@ -66,6 +66,8 @@ using ForgetKeys =
 /// Takes a provider's key set that was fetched from `url`. False: it is none.
 using KeepProviderKeys =
     std::function<bool(const IdentityProvider& provider, const web::OutboundUrl& url, std::string_view jwks_json)>;
+/// Whose word the links of a provider with this record rest on. `broker`'s rule.
+using IssuerOfLinks = std::function<std::string(const IdentityProvider& provider)>;
 
 /// Mails of invitations. In an hour: of one inviter, and to one address.
 inline constexpr int kInviterMailsMax = 300;
@@ -92,6 +94,7 @@ struct Dependencies {
   TellClients tell_clients = {};
   ForgetKeys forget_keys = {};
   KeepProviderKeys keep_provider_keys = {};
+  IssuerOfLinks issuer_of_links = {};
   std::shared_ptr<InvitationBrake> invitation_brake = std::make_shared<InvitationBrake>();
 };
 

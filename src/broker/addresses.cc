@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/uri.h"
+#include "broker/broker.h"
 #include "domain/tenant_id.h"
 #include "upstream/entra_cloud.h"
 #include "upstream/id_token.h"
@@ -165,6 +166,12 @@ Addresses addresses_of(const IdentityProvider& provider) {
   if (provider.kind == "github") return github(provider);
   if (provider.kind == "oauth2") return oauth2(provider);
   return oidc(provider);
+}
+
+std::string issuer_of_links(const IdentityProvider& provider) {
+  const auto addresses = addresses_of(provider);
+  if (addresses.dialect == Dialect::kOauth2) return addresses.userinfo;
+  return or_else(addresses.issuer.issuer, upstream::issuer_of_document(addresses.discovery));
 }
 
 bool needs_discovery(const Addresses& addresses) {

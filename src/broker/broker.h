@@ -73,6 +73,11 @@ struct Dependencies {
 /// `dependencies` outlive the router and every Outcome it gave.
 void add_routes(web::Router& router, const Dependencies& dependencies);
 
+/// For `admin`, when a provider's record changes: whose word its links rest on, as far as the record alone says: an
+/// issuer, maybe a template; of plain OAuth 2.0 who is asked about people; else where the issuer's document is. Empty:
+/// it names nobody.
+[[nodiscard]] std::string issuer_of_links(const IdentityProvider& provider);
+
 /// For `login`: links what a provider proved before (AuthorizationRequest::link_handle) to the account that has signed
 /// in now. Refuses another account than the one it was proven for.
 [[nodiscard]] web::Outcome link_upstream(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,

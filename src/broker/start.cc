@@ -6,6 +6,7 @@
 #include "broker/decide.h"
 #include "broker/levels.h"
 #include "broker/source.h"
+#include "broker/upstream_check.h"
 #include "upstream/code_flow.h"
 
 namespace cardea::broker {
@@ -36,7 +37,11 @@ std::vector<std::pair<std::string, std::string>> wishes(const Departure& departu
   out.emplace_back("acr_values",
                    forwards("acr_values") ? asked.acr_values : acr_values_for(provider, asked.acr_values));
   out.emplace_back("domain_hint", std::string(provider.setting("domainHint")));
-  if (provider.kind == "google") out.emplace_back("hd", std::string(provider.setting("hostedDomain")));
+  if (provider.kind == "google") {
+    out.emplace_back("hd", std::string(provider.setting("hostedDomain")));
+    // It knows no scope offline_access: without this there is no refresh token to keep or to ask with.
+    if (provider.is_on("offlineAccess") || keeps_token(provider)) out.emplace_back("access_type", "offline");
+  }
   return out;
 }
 

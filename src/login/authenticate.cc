@@ -48,7 +48,7 @@ web::Outcome show_new(const Dependencies& dependencies, const web::Request& requ
   return run_interaction(dependencies, request, std::move(realm), std::move(link), std::move(interaction),
                          [](const StepRunPtr& run) -> web::Outcome {
                            if (const auto alias = provider_to_start_with(*run)) {
-                             return web::redirect(provider_url(*run, *alias));
+                             return web::redirect(provider_url(*run, *alias, *redirector_of(*run)));
                            }
                            return show_step(*run, {});
                          });
@@ -84,7 +84,7 @@ web::Outcome show_login(const Dependencies& dependencies, const web::Request& re
                          dependencies, request, realm, std::move(held_link), std::move(interaction),
                          [](const StepRunPtr& run) -> web::Outcome {
                            const auto alias = is_source(*run->execution) ? provider_to_start_with(*run) : std::nullopt;
-                           if (alias) return web::redirect(provider_url(*run, *alias));
+                           if (alias) return web::redirect(provider_url(*run, *alias, *redirector_of(*run)));
                            return show_step(*run, {});
                          });
                    });

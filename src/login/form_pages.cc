@@ -1,5 +1,7 @@
 #include "login/form_pages.h"
 
+#include <set>
+
 #include "login/flow_run.h"
 #include "login/refusals.h"
 #include "login/registration.h"
@@ -30,21 +32,25 @@ bool may_register(const StepRun& run) {
 // The providers whose buttons stand on the page.
 void add_providers(web::PageData& data, const StepRun& run, const StepView& view) {
   std::vector<web::PageData> providers;
-  if (const auto* redirector = redirector_of(run)) {
+  std::set<std::string, std::less<>> shown;
+  for (const auto* redirector : redirectors_of(run)) {
+    // Whoever proved something already is offered the providers of steps that ask for one, not those to begin with.
+    if (run.steps() != nullptr && redirector != run.execution && !is_source(*redirector)) continue;
     const auto only = only_provider(*redirector);
     for (const auto& provider : login_providers(run.realm->realm)) {
       if (only.empty() ? provider.hide_on_login : provider.alias != only) continue;
+      if (!shown.insert(provider.alias).second) continue;
       providers.push_back(web::PageData()
                               .text("alias", provider.alias)
                               .text("name", provider.label())
-                              .text("url", provider_url(run, provider.alias, view.session_code)));
+                              .text("url", provider_url(run, provider.alias, *redirector, view.session_code)));
     }
   }
   data.flag("has_providers", !providers.empty()).list("providers", std::move(providers));
 }
 
 // Ways to go on by a form: providers have buttons of their own.
-std::size_t count_forms(const StepRun& run) { return run.choices.size() - (redirector_of(run) == nullptr ? 0 : 1); }
+std::size_t count_forms(const StepRun& run) { return run.choices.size() - redirectors_of(run).size(); }
 
 // What every step's page needs: where it posts to, how to start over, and whether there is another way.
 web::PageData step_data(const StepRun& run, const StepView& view) {

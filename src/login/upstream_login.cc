@@ -84,17 +84,26 @@ std::string only_provider(const Execution& execution) {
   return found == config.end() ? "?" : found->second;  // a name that no provider has
 }
 
+std::vector<const Execution*> redirectors_of(const StepRun& run) {
+  std::vector<const Execution*> out;
+  std::ranges::copy_if(run.choices, std::back_inserter(out),
+                       [](const Execution* each) { return is_redirector(*each); });
+  return out;
+}
+
 const Execution* redirector_of(const StepRun& run) {
   // Of several the one that the person chose.
   if (run.execution != nullptr && is_redirector(*run.execution)) return run.execution;
-  const auto found = std::ranges::find_if(run.choices, [](const Execution* each) { return is_redirector(*each); });
-  return found == run.choices.end() ? nullptr : *found;
+  const auto all = redirectors_of(run);
+  return all.empty() ? nullptr : all.front();
 }
 
 std::optional<std::string> provider_to_start_with(const StepRun& run) {
   const auto* redirector = redirector_of(run);
   if (redirector == nullptr) return std::nullopt;
-  if (is_source(*redirector) && run.execution != redirector) return std::nullopt;  // something can be filled in
+  // Something can be filled in, or there are others beside it: the person chooses.
+  const bool is_only = run.execution == redirector && redirectors_of(run).size() == 1;
+  if (is_source(*redirector) && !is_only) return std::nullopt;
   auto wanted = is_source(*redirector) ? only_provider(*redirector) : run.interaction.request.idp_hint;
   // Whoever is here to sign in to the account that a provider's identity is to be linked to stays here.
   if (wanted.empty() && run.interaction.request.link_handle.empty()) {
@@ -108,9 +117,10 @@ std::optional<std::string> provider_to_start_with(const StepRun& run) {
   return wanted;
 }
 
-std::string provider_url(const StepRun& run, std::string_view alias, std::string_view session_code) {
+std::string provider_url(const StepRun& run, std::string_view alias, const Execution& redirector,
+                         std::string_view session_code) {
   auto link = step_link(run, {.session_code = std::string(session_code)});
-  link.execution = is_redirector(*run.execution) ? run.execution->id : std::string();
+  link.execution = redirector.id;
   // login-actions/{action} with another place before the query.
   auto url = link_url(run.dependencies.base_url.of(run.request), run.realm->realm.name, "", link);
   const std::string_view from = "/login-actions/";

@@ -36,10 +36,13 @@ inline constexpr std::string_view kSourceStep = "source";
 /// May the person go to a provider now?
 [[nodiscard]] const Execution* redirector_of(const StepRun& run);
 [[nodiscard]] bool is_redirector(const Execution& execution);
-/// The provider that the person goes to at once: that of the step `source`; at the beginning that of the request's
-/// hint, else the flow's default. Absent: none.
+/// All steps of this kind that stand side by side now, in the flow's order.
+[[nodiscard]] std::vector<const Execution*> redirectors_of(const StepRun& run);
+/// The provider that the person goes to at once, by `redirector_of`: that of the only step `source`; at the beginning
+/// that of the request's hint, else the flow's default. Absent: none.
 [[nodiscard]] std::optional<std::string> provider_to_start_with(const StepRun& run);
-/// Where the button of a provider leads.
-[[nodiscard]] std::string provider_url(const StepRun& run, std::string_view alias, std::string_view session_code = {});
+/// Where the button of a provider leads, by the step that it belongs to.
+[[nodiscard]] std::string provider_url(const StepRun& run, std::string_view alias, const Execution& redirector,
+                                       std::string_view session_code = {});
 
 }  // namespace cardea::login

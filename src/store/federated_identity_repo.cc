@@ -20,6 +20,9 @@ constexpr Sql kUpdate{
     "UPDATE federated_identities SET upstream_name = ?4, token = ?5, last_login_at = ?6, "
     "issuer = CASE issuer WHEN '' THEN ?7 ELSE issuer END "
     "WHERE user_id = ?1 AND provider = ?2 AND upstream_id = ?3 AND issuer IN ('', ?7)"};
+constexpr Sql kStampIssuer{
+    "UPDATE federated_identities SET issuer = replace(?3, '{tenantid}', substr(upstream_id, 1, 36)) "
+    "WHERE realm_id = ?1 AND provider = ?2 AND issuer = ''"};
 constexpr Sql kRemove{"DELETE FROM federated_identities WHERE user_id = ?1 AND provider = ?2"};
 constexpr Sql kRemoveAll{"DELETE FROM federated_identities WHERE realm_id = ?1 AND provider = ?2"};
 
@@ -53,6 +56,11 @@ class SqlFederatedIdentityRepo final : public FederatedIdentityRepo {
     if (!updated) return refuse(updated.error());
     if (*updated == 0) return refuse(StoreError::kConflict);
     return {};
+  }
+  Stored<int> stamp_issuer(Tx& tx, const RealmId& realm, std::string_view provider, std::string_view issuer) override {
+    const auto stamped = change(tx, kStampIssuer, {realm.str(), provider, issuer});
+    if (!stamped) return refuse(stamped.error());
+    return static_cast<int>(*stamped);
   }
   Stored<bool> remove(Tx& tx, const UserId& user, std::string_view provider) override {
     const auto removed = change(tx, kRemove, {user.str(), provider});

@@ -96,6 +96,11 @@ std::string discovery_url(std::string_view issuer) {
   return url.append(kWellKnown);
 }
 
+std::string issuer_of_document(std::string_view url) {
+  if (url.ends_with(kWellKnown)) url.remove_suffix(kWellKnown.size());
+  return std::string(url);
+}
+
 Result<void, MetadataError> check_issuer(const Metadata& metadata, std::string_view wanted) {
   if (!wanted.empty() && metadata.issuer != wanted) return refuse(MetadataError::kWrongIssuer);
   return {};

@@ -41,6 +41,8 @@ enum class MetadataError {
 
 /// Where the document of an issuer is: the issuer and `/.well-known/openid-configuration`, one slash between.
 [[nodiscard]] std::string discovery_url(std::string_view issuer);
+/// The other way: whose document is there. A URL of another shape as it is.
+[[nodiscard]] std::string issuer_of_document(std::string_view url);
 
 /// Section 4.3: the issuer in the document is the one it was asked for, byte for byte; a slash at the end may differ in
 /// no case. An empty `wanted` asks for nothing (the operator named the document's address).

@@ -327,5 +327,25 @@ TEST_F(BrokerRules, G2_33_a_mapping_that_fails_stops_the_login_or_not_as_it_says
   EXPECT_EQ(told, 2U);
 }
 
+// Google has no scope for it: `access_type` brings the refresh token that the check of sessions asks with.
+TEST_F(BrokerRules, asks_google_for_a_refresh_token_where_tokens_are_kept) {
+  const json::object document{{"issuer", "https://accounts.google.com"},
+                              {"authorization_endpoint", "https://accounts.google.com/auth"},
+                              {"token_endpoint", "https://oauth2.googleapis.com/token"},
+                              {"jwks_uri", "https://www.googleapis.com/certs"}};
+  server_.fetcher.serve_json("https://accounts.google.com/.well-known/openid-configuration", json::serialize(document));
+  const auto access_type = [&](const json::object& config, const json::object& members = {}) {
+    auto google = provider("google", config, members);
+    google["providerId"] = "google";
+    use({google});
+    Browser browser(server_);
+    return location_parameter(leave(browser, "google"), "access_type");
+  };
+  EXPECT_EQ(access_type({}), "");
+  EXPECT_EQ(access_type({{"offlineAccess", "true"}}), "offline");
+  EXPECT_EQ(access_type({{"sessionCheckSeconds", "300"}}), "offline");
+  EXPECT_EQ(access_type({}, {{"storeToken", true}}), "offline");
+}
+
 }  // namespace
 }  // namespace cardea::protocol

@@ -116,6 +116,58 @@ TEST_F(SourceStep, refuses_to_link_beside_another_factor_of_the_person) {
   expect_signed_in(come_back(later), "ada");
 }
 
+// Each of two that stand side by side can be taken, by itself or beside a form.
+TEST_F(SourceStep, G2_36_lets_the_person_choose_between_two_providers) {
+  FederatedIdentity there;
+  there.realm = RealmId("realm-demo");
+  there.user = UserId("user-ada");
+  there.provider = "other";
+  there.upstream_id = "u-1";
+  ASSERT_TRUE(server_.repositories.store.write(
+      [&](Tx& tx) { return server_.repositories.federated_identities.insert(tx, there); }));
+  link("ada", "u-1");
+  for (const bool has_form : {false, true}) {
+    server_.change_realm([&](Realm& realm) {
+      realm.extra["authenticationFlows"] = json::parse(R"([
+        {"alias": "two", "topLevel": true, "authenticationExecutions": [
+          {"authenticator": "auth-username-password-form", "requirement": "REQUIRED", "priority": 10},
+          {"flowAlias": "second", "requirement": "REQUIRED", "priority": 20}]},
+        {"alias": "second", "topLevel": false, "authenticationExecutions": [
+          {"authenticator": "source", "requirement": "ALTERNATIVE", "priority": 10, "authenticatorConfig": "to-up"},
+          {"authenticator": "source", "requirement": "ALTERNATIVE", "priority": 20, "authenticatorConfig": "to-other"},
+          {"authenticator": "auth-otp-form", "requirement": "ALTERNATIVE", "priority": 30}]}])");
+      if (!has_form) {
+        auto& second = realm.extra["authenticationFlows"].at(1).as_object();
+        second["authenticationExecutions"].as_array().pop_back();
+      }
+      realm.extra["authenticatorConfig"] = json::parse(R"([{"alias": "to-up", "config": {"provider": "up"}},
+                                                           {"alias": "to-other", "config": {"provider": "other"}}])");
+    });
+    if (has_form) {
+      ASSERT_TRUE(server_.repositories.store.write([&](Tx& tx) {
+        return server_.repositories.credentials.insert(tx, otp_credential(UserId("user-ada"), "12345678901234567890"));
+      }));
+    }
+    for (const std::string alias : {"up", "other"}) {
+      Browser browser(server_);
+      const auto form = browser.get(authorize_url());
+      const auto passed = browser.submit(form, {{"username", "ada"}, {"password", "correct-horse"}});
+      const auto page = browser.get(location(passed));
+      ASSERT_EQ(page.status, 200) << location(page);
+      EXPECT_EQ(page.body_text().find("kc-otp-login-form") != std::string_view::npos, has_form);
+      // The way to one of them proves nothing about the other.
+      auto crossed = button(page, alias);
+      const std::string path = "/broker/" + alias + "/";
+      crossed.replace(crossed.find(path), path.size(), alias == "up" ? "/broker/other/" : "/broker/up/");
+      EXPECT_NE(browser.get(crossed).status, 302);
+      go(browser, button(page, alias));
+      expect_signed_in(
+          browser.get(callback({{"code", "up-code"}}, "https://id.example/realms/demo/broker/" + alias + "/endpoint")),
+          "ada");
+    }
+  }
+}
+
 // Half a proof leaves no way in behind: what comes after the step is proven first.
 TEST_F(SourceStep, refuses_to_link_before_the_last_step) {
   server_.change_realm([](Realm& realm) {

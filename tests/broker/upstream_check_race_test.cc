@@ -31,15 +31,22 @@ class UpstreamCheckRace : public Broker {
   std::string kept_token() {
     return string_or(parse_json(link_of("u-1")->token.reveal())->as_object(), "refresh_token", "");
   }
-  /// `other` runs while a transaction of ours has locked the person and written `token` to the link, until it waits for
-  /// ours or is over; then ours is committed.
+  /// `other` runs while a transaction of ours has locked the person and written `token` to the link.
   void write_beside(std::string_view token, const std::function<void()>& other) {
     auto identity = link_of("u-1");
     identity->token = SecretBytes::copy_of(json::serialize(json::object{{"refresh_token", token}}));
+    hold_beside(
+        [&](Tx& tx) -> Stored<void> {
+          if (auto locked = server_.repositories.users.lock(tx, identity->user); !locked) return locked;
+          return server_.repositories.federated_identities.update(tx, *identity);
+        },
+        other);
+  }
+  /// `other` runs while our transaction has written, until it waits for ours or is over; then ours is committed.
+  void hold_beside(const std::function<Stored<void>(Tx&)>& ours, const std::function<void()>& other) {
     std::future<void> beside;
     ASSERT_TRUE(server_.repositories.store.write([&](Tx& tx) -> Stored<void> {
-      if (auto locked = server_.repositories.users.lock(tx, identity->user); !locked) return locked;
-      if (auto done = server_.repositories.federated_identities.update(tx, *identity); !done) return done;
+      if (auto done = ours(tx); !done) return done;
       beside = std::async(std::launch::async, other);
       const auto waits = [] {
         return !TestPostgres::shared().execute("SELECT 1 FROM pg_locks WHERE NOT granted").empty();
@@ -78,6 +85,34 @@ TEST_F(UpstreamCheckRace, refuses_to_write_an_older_token_over_that_of_a_check) 
   leave(again);
   write_beside("r-9", [&] { EXPECT_EQ(come_back(again).status, 302); });
   EXPECT_EQ(kept_token(), "r-9");
+}
+
+// The notes of a session are written as a whole: by the check, and by whoever signs in anew in the same browser.
+TEST_F(UpstreamCheckRace, refuses_to_write_older_notes_over_a_session_that_is_confirmed) {
+  auto& sessions = server_.repositories.sessions;
+  const auto session = [&] {
+    return read_from(server_.repositories.store,
+                     [&](Rows& rows) { return sessions.list_of_user(rows, RealmId("realm-demo"), UserId("user-ada")); })
+        .value()
+        .at(0);
+  };
+  const auto before = session();
+  const auto page = browser_.get(authorize_url({{"prompt", "login"}}));
+  const auto away = browser_.get(button(page));
+  nonce_ = location_parameter(away, "nonce");
+  state_ = location_parameter(away, "state");
+  claims_["auth_time"] = epoch_seconds(server_.clock.now());
+  hold_beside(
+      [&](Tx& tx) -> Stored<void> {
+        if (auto done = sessions.touch(tx, before.id, server_.clock.now()); !done) return done;
+        auto notes = before.notes;
+        notes["written_meanwhile"] = "1";
+        return sessions.set_notes(tx, before.id, notes);
+      },
+      [&] { EXPECT_EQ(come_back(browser_).status, 302); });
+  EXPECT_EQ(session().id, before.id);
+  EXPECT_EQ(session().note("written_meanwhile"), "1");
+  EXPECT_GT(session().auth_time, before.auth_time);
 }
 
 }  // namespace

@@ -197,6 +197,60 @@ TEST_F(AdminEscalation, refuses_to_move_a_provider_without_the_right_to_change_t
   EXPECT_EQ(world.put(path + "/up", provider("issuer", "https://new.example")).status, 204);
 }
 
+// Of a link that nobody signed in by since it was made the issuer is not known: it must not become the new one's.
+TEST_F(AdminEscalation, refuses_a_moved_provider_the_links_that_were_made_before) {
+  const std::string tenant = "11111111-2222-3333-4444-555555555555";
+  struct Move {
+    std::string_view kind;
+    json::object from, to;
+    std::string issuer;
+  };
+  const Move moves[] = {
+      {"oidc", {{"issuer", "https://old.example"}}, {{"issuer", "https://new.example"}}, "https://old.example"},
+      {"oidc", {{"issuer", "https://old.example"}}, {}, "https://old.example"},
+      {"oidc",
+       {{"metadataDescriptorUrl", "https://old.example/.well-known/openid-configuration"}},
+       {{"metadataDescriptorUrl", "https://new.example/.well-known/openid-configuration"}},
+       "https://old.example"},
+      {"oauth2",
+       {{"userInfoUrl", "https://old.example/me"}},
+       {{"userInfoUrl", "https://new.example/me"}},
+       "https://old.example/me"},
+      {"entra",
+       {{"tenantId", "common"}},
+       {{"issuer", "https://new.example"}},
+       "https://login.microsoftonline.com/" + tenant + "/v2.0"},
+  };
+  int count = 0;
+  for (const auto& move : moves) {
+    const auto alias = "p" + std::to_string(++count);
+    const auto path = "/identity-provider/instances/" + alias;
+    const auto provider = [&](json::object config, std::string_view order) {
+      config["guiOrder"] = order;
+      return json::serialize(json::object{{"alias", alias}, {"providerId", move.kind}, {"config", config}});
+    };
+    ASSERT_EQ(world.post("/identity-provider/instances", provider(move.from, "1")).status, 201) << alias;
+    const auto user = made("/users", R"({"username":"of-)" + alias + R"(","enabled":true})");
+    const auto id = tenant + "/" + alias;
+    ASSERT_EQ(world
+                  .post("/users/" + user + "/federated-identity/" + alias,
+                        json::serialize(json::object{{"userId", id}, {"userName", "x"}}))
+                  .status,
+              204);
+    const auto issuer = [&] {
+      const auto links = read_from(
+          world.store, [&](Rows& rows) { return world.repositories.federated_identities.list(rows, UserId(user)); });
+      return links.value().at(0).issuer;
+    };
+    EXPECT_EQ(world.put(path, provider(move.from, "2")).status, 204);
+    EXPECT_EQ(issuer(), "") << alias;
+    EXPECT_EQ(world.put(path, provider(move.to, "2")).status, 204);
+    EXPECT_EQ(issuer(), move.issuer) << alias;
+    EXPECT_EQ(world.put(path, provider(move.from, "2")).status, 204);
+    EXPECT_EQ(issuer(), move.issuer) << alias;
+  }
+}
+
 TEST_F(AdminEscalation, refuses_links_to_administrators_above) {
   ASSERT_EQ(world.post("/identity-provider/instances", R"({"alias":"up","providerId":"oidc","config":{}})").status,
             201);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
+#include "broker/broker.h"
 #include "core/realm_import.h"
 #include "crypto/password.h"
 #include "login/login.h"
@@ -111,7 +112,8 @@ AdminWorld::AdminWorld() {
       .forget_keys =
           [this](const std::vector<admin::ClientKeysAddress>& clients, const std::vector<IdentityProvider>&) {
             for (const auto& client : clients) keys_forgotten.push_back(client.url);
-          }});
+          },
+      .issuer_of_links = &broker::issuer_of_links});
   oidc::add_routes(router_, *oidc_);
   admin::add_routes(router_, *admin_);
   events.attach(settings_);

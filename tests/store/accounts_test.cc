@@ -143,6 +143,40 @@ TEST_P(AccountsTest, refuses_to_replace_the_issuer_that_proved_an_identity) {
   EXPECT_EQ(after->token.reveal(), "upstream-token");
 }
 
+TEST_P(AccountsTest, stamps_links_of_unknown_issuer_with_the_one_that_the_provider_leaves) {
+  auto& repo = repos().federated_identities;
+  const std::string tenant = "11111111-2222-3333-4444-555555555555";
+  const auto insert = [&](const UserId& user, const std::string& provider, const std::string& id,
+                          const std::string& issuer) {
+    auto link = identity_of(realm_, user, id, now_);
+    link.provider = provider;
+    link.issuer = issuer;
+    ASSERT_TRUE(write([&](Tx& tx) { return repo.insert(tx, link); })) << id;
+  };
+  const auto other = insert_user("bob").id;
+  insert(user_, "entra-id", tenant + "/1", "");
+  insert(other, "entra-id", tenant + "/2", "https://known.example");
+  insert(user_, "up", "1", "");
+  insert(user_, "far", "1", "");
+  const auto stamp = [&](const RealmId& realm, const std::string& provider, const std::string& issuer) {
+    return write([&](Tx& tx) { return repo.stamp_issuer(tx, realm, provider, issuer); }).value();
+  };
+  const auto issuer_of = [&](const std::string& provider, const std::string& id) {
+    return read([&](Rows& rows) { return repo.find(rows, realm_, provider, id); }).value()->issuer;
+  };
+  EXPECT_EQ(stamp(RealmId("other"), "entra-id", "https://old.example"), 0);
+  EXPECT_EQ(stamp(realm_, "entra-id", "https://login.example/{tenantid}/v2.0"), 1);
+  EXPECT_EQ(issuer_of("entra-id", tenant + "/1"), "https://login.example/" + tenant + "/v2.0");
+  EXPECT_EQ(issuer_of("entra-id", tenant + "/2"), "https://known.example");
+  EXPECT_EQ(stamp(realm_, "up", "https://old.example"), 1);
+  EXPECT_EQ(issuer_of("up", "1"), "https://old.example");
+  EXPECT_EQ(issuer_of("far", "1"), "");
+  EXPECT_EQ(stamp(realm_, "up", "https://newer.example"), 0);
+  const auto after = read([&](Rows& rows) { return repo.find(rows, realm_, "up", "1"); }).value();
+  EXPECT_EQ(after->upstream_name, "uma@contoso.example");
+  EXPECT_EQ(after->token.reveal(), "upstream-token");
+}
+
 // Groups of a source are found by its id for them, and their names compared with those of ours.
 TEST_P(AccountsTest, finds_groups_by_their_source) {
   auto& groups = repos().groups;

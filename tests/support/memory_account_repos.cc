@@ -104,6 +104,19 @@ class MemoryFederatedIdentities final : public FederatedIdentityRepo {
     found->second = std::make_shared<const FederatedIdentity>(std::move(row));
     return {};
   }
+  Stored<int> stamp_issuer(Tx& tx, const RealmId& realm, std::string_view provider, std::string_view issuer) override {
+    int stamped = 0;
+    for (auto& [key, row] : rows_of(tx).federated_identities.edit()) {
+      if (row->realm != realm || row->provider != provider || !row->issuer.empty()) continue;
+      auto changed = copy_of(*row);
+      changed.issuer = issuer;
+      const auto at = changed.issuer.find("{tenantid}");
+      if (at != std::string::npos) changed.issuer.replace(at, 10, row->upstream_id.substr(0, 36));
+      row = std::make_shared<const FederatedIdentity>(std::move(changed));
+      ++stamped;
+    }
+    return stamped;
+  }
   Stored<bool> remove(Tx& tx, const UserId& user, std::string_view provider) override {
     return rows_of(tx).federated_identities.edit().erase(key_of(user.str(), provider)) > 0;
   }

@@ -366,6 +366,24 @@ Answer export_identity_provider(Call& call) {
   return no_content();
 }
 
+namespace {
+
+/// Links of whom the issuer is not known yet are the old one's when the provider moves: what the new one says of an id
+/// is about somebody else (attack class 7).
+Or<void> keep_links_with_issuer(Call& call, const Realm& before) {
+  const auto& issuer_of_links = call.dependencies().issuer_of_links;
+  if (!issuer_of_links) return refuse(not_offered("Identity providers"));
+  const auto alias = call.path("alias");
+  const auto old = find_identity_provider(before, alias);
+  const auto now = find_identity_provider(call.realm(), alias);
+  const auto issuer = old ? issuer_of_links(*old) : std::string();
+  if (issuer.empty() || (now && issuer_of_links(*now) == issuer)) return {};
+  CARDEA_TRY(stamped, call.repositories().federated_identities.stamp_issuer(call.tx(), before.id, alias, issuer));
+  return {};
+}
+
+}  // namespace
+
 Answer update_identity_provider(Call& call) {
   CARDEA_TRY(provider, load_provider(call));
   CARDEA_TRY(body, call.body_object());
@@ -379,7 +397,9 @@ Answer update_identity_provider(Call& call) {
   CARDEA_TRY(after, read_provider(call, object, &before));
   call.note_before(identity_provider_json(before));
   call.note_after(identity_provider_json(after));
+  const Realm realm_before = call.realm();
   *provider = std::move(after);
+  CARDEA_DO(keep_links_with_issuer(call, realm_before));
   CARDEA_DO(save_realm(call));
   return no_content();
 }

@@ -230,6 +230,7 @@ admin::Dependencies Provider::admin_dependencies(const Parts& parts) {
                                 std::make_shared<upstream::ProviderKeys>(std::move(*keys)));
             return true;
           },
+      .issuer_of_links = &broker::issuer_of_links,
   };
 }
 

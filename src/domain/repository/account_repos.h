@@ -52,6 +52,11 @@ class FederatedIdentityRepo {
   /// Replaces name, token and time of the last login, and an empty issuer. kConflict when the identity is not this
   /// user's any more.
   virtual Stored<void> update(Tx& tx, const FederatedIdentity& identity) = 0;
+  /// The provider becomes another issuer's: its links of whom the issuer is not known yet are this one's from now on;
+  /// in it `{tenantid}` stands for the first 36 characters of each link's id, a tenant's at Entra ID. Returns how many
+  /// were stamped; links that have an issuer stay as they are.
+  virtual Stored<int> stamp_issuer(Tx& tx, const RealmId& realm, std::string_view provider,
+                                   std::string_view issuer) = 0;
   /// False when there was none.
   virtual Stored<bool> remove(Tx& tx, const UserId& user, std::string_view provider) = 0;
   /// Of every user, when a provider goes; returns how many went.

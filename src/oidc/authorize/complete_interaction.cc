@@ -49,7 +49,8 @@ Stored<std::optional<UserSession>> insert_session(Tx& tx, const Completion& comp
   return std::optional(fresh);
 }
 
-/// New proof for a session that lives.
+/// New proof for a session that lives. The first statement locks its row, so that the notes are those of now: they are
+/// written as a whole, and the check of an upstream session writes them, too.
 Stored<UserSession> confirm_session(Tx& tx, const Completion& completion, UserSession known) {
   const auto& grant = completion.grant;
   auto& sessions = grant.dependencies.repositories.sessions;
@@ -58,6 +59,10 @@ Stored<UserSession> confirm_session(Tx& tx, const Completion& completion, UserSe
   if (auto done = sessions.reauthenticate(tx, known.id, known.auth_time, known.last_seen); !done) {
     return refuse(done.error());
   }
+  auto current = sessions.find(tx, known.realm, known.id);
+  if (!current) return refuse(current.error());
+  if (!*current) return refuse(StoreError::kConflict);
+  known.notes = std::move((*current)->notes);
   const bool is_of_upstream = grant.proven.upstream || !known.note(kProviderNote).empty();
   if (grant.proven.levels.empty() && grant.proven.methods.empty() && !is_of_upstream) return known;
   // A step-up by a factor of ours leaves the session on what it stood on.
