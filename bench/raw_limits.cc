@@ -1,6 +1,6 @@
 // The machine's raw limits on one core, by the same libraries the server uses: signatures per second (OpenSSL EVP,
 // a context kept per key) and argon2id hashes per second with the default cost (libsodium). One line of JSON.
-//   raw_limits SECONDS CASE...      cases: rs256 es256 hash verify_rs256 beat@RATE
+//   raw_limits SECONDS CASE...      cases: rs256 es256 hash verify_rs256 verify_es256 beat@RATE
 // beat@RATE: one RS256 signature at each beat of a clock that beats RATE times a second; the p99 in microseconds from
 // beat to signature.
 #include <openssl/core_names.h>
@@ -114,6 +114,7 @@ int main(int argc, char** argv) {
     if (name == "rs256") rate = sign_rate(true, seconds);
     if (name == "es256") rate = sign_rate(false, seconds);
     if (name == "verify_rs256") rate = verify_rate(true, seconds);
+    if (name == "verify_es256") rate = verify_rate(false, seconds);
     if (name.starts_with("beat@")) rate = beat_p99(std::atof(name.c_str() + 5), seconds);
     if (name == "hash") rate = hash_rate(seconds);
     char text[96];

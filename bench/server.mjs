@@ -25,6 +25,12 @@ export const get = (url) => new Promise((done) => {
   r.on('timeout', () => r.destroy());
 });
 
+/// Seconds of CPU of a process so far.
+export function cpuSeconds(pid) {
+  const f = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+  return (Number(f[11]) + Number(f[12])) / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+}
+
 export async function until(what, limitMs = 30000) {
   const end = Date.now() + limitMs;
   while (Date.now() < end) {
@@ -92,11 +98,7 @@ export class Server {
     return { rss_kb: kb('Rss'), anonymous_kb: kb('Anonymous') };
   }
 
-  /// Seconds of CPU so far.
-  cpu() {
-    const f = readFileSync(`/proc/${this.process.pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
-    return (Number(f[11]) + Number(f[12])) / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
-  }
+  cpu() { return cpuSeconds(this.process.pid); }
 
   async metrics() { return (await get(`http://127.0.0.1:${this.managementPort}/metrics`)).body.toString(); }
 

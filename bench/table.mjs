@@ -1,6 +1,6 @@
-// Turns bench/results/{floors,scale,clients}-*.json into Markdown: one row per floor, with what the machine gave in the
+// Turns bench/results/{floors,scale,clients}-*.json and gate.json into Markdown: one row per floor, with what the machine gave in the
 // same run.
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -32,4 +32,12 @@ for (const file of readdirSync(folder).filter((f) => /^clients-.*\.json$/.test(f
   for (const [name, w] of Object.entries(r.work)) {
     console.log(`| ${name} | ${w.median_ms_by_tenth[0]} | ${w.median_ms_by_tenth.at(-1)} | ${w.ratio} | ${r.within} | ${w.holds ? 'yes' : '**no**'} |`);
   }
+}
+const gate = join(folder, 'gate.json');
+if (existsSync(gate)) {
+  const r = JSON.parse(readFileSync(gate, 'utf8'));
+  console.log(`\n## the gate, ${r.when}, ${r.cpu}, ${r.rounds} rounds of ${r.seconds} s\n`);
+  console.log('| work, over HTTP, one server core | Cardea /s | limit /s | ratio | floor | holds |\n| --- | --- | --- | --- | --- | --- |');
+  for (const f of [...r.floors, ...r.proxies]) console.log(`| ${f.name} | ${f.ours} | ${f.limit} | ${f.ratio} | ${f.floor ?? ''} | ${f.holds === null ? '' : f.holds ? 'yes' : '**no**'} |`);
+  for (const [what, ms] of Object.entries(r.first_sight_ms)) console.log(`| first sight, ms: ${what} | ${ms.join(', ')} | | | | |`);
 }

@@ -30,6 +30,13 @@ export function wrk(url, seconds, { method = 'GET', auth = '', body = '', connec
   return wrkRun('http.lua', url, connections, seconds, { WRK_METHOD: method, WRK_AUTH: auth, WRK_BODY: body, WRK_TAG: 'x' });
 }
 
+/// The gate's check of `count` tokens of a file, from `first` on, each once; of one token again and again.
+export function gateChecks(origin, seconds, { tokens, first = 0, count = 1, connections = 64 }) {
+  const out = wrkRun('gate.lua', origin, connections, seconds, { GATE_TOKENS: tokens, GATE_FIRST: String(first), GATE_COUNT: String(count) });
+  if (out.used_up) throw new Error(`${count} new tokens are too few for ${seconds} s`);
+  return out;
+}
+
 async function passwordGrant(tokenEndpoint, auth, username, password) {
   const answer = await fetch(tokenEndpoint, {
     method: 'POST', headers: { authorization: auth },
