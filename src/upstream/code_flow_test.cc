@@ -30,7 +30,7 @@ TEST(Callback, cuts_texts_of_strangers_for_the_log) {
 }
 
 // RFC 9207: the answer of one provider at the callback of another.
-TEST(Callback, refuses_iss_of_another_provider_and_a_missing_one_that_was_promised) {
+TEST(Callback, N2_23_refuses_iss_of_another_provider_and_a_missing_one_that_was_promised) {
   EXPECT_FALSE(is_from_issuer(*callback("state=s&code=a&iss=https://evil.example"), "https://op.example", false));
   EXPECT_FALSE(is_from_issuer(*callback("state=s&code=a"), "https://op.example", true));
   EXPECT_TRUE(is_from_issuer(*callback("state=s&code=a"), "https://op.example", false));
@@ -66,7 +66,7 @@ TEST(TokenAnswer, takes_numbers_as_texts_as_v1_endpoints_write_them) {
   EXPECT_EQ(taken->expires_in, 3599);
 }
 
-TEST(TokenRequest, uses_one_authentication_method_and_never_two) {
+TEST(TokenRequest, N2_24_uses_one_authentication_method_and_never_two) {
   const auto url = *web::ConfiguredUrl::parse("https://op.example/token");
   const auto form = code_form("c&1", "https://hub.example/cb", "v");
   const ClientProof basic{

@@ -61,7 +61,7 @@ TEST(IdToken, refuses_alg_none_and_hmac_with_the_public_key) {
 }
 
 // Attack class 12: a key that the token brings along verifies nothing.
-TEST(IdToken, refuses_key_inside_the_token) {
+TEST(IdToken, N2_12_N3_12_refuses_key_inside_the_token) {
   const auto other = crypto::PrivateKey::generate(crypto::KeyType::kRsa).value();
   const auto key = jose::SigningKey::make(other.clone(), "own", jose::Algorithm::kRS256).value();
   std::string jwk;
@@ -73,13 +73,25 @@ TEST(IdToken, refuses_key_inside_the_token) {
   EXPECT_EQ(check_id_token(token + "." + signature, provider_keys(), policy()).error(), IdTokenError::kUnknownKey);
 }
 
+TEST(IdToken, N2_10_refuses_algorithms_that_do_not_fit_the_key) {
+  auto every = policy();
+  every.algorithms = {jose::Algorithm::kRS256, jose::Algorithm::kPS256, jose::Algorithm::kES256};
+  const auto curve = crypto::PrivateKey::generate(crypto::KeyType::kEcP256).value();
+  const auto es256 = jose::SigningKey::make(curve.clone(), "k1", jose::Algorithm::kES256).value();
+  const auto ps256 = jose::SigningKey::make(provider_private_key().clone(), "k1", jose::Algorithm::kPS256).value();
+  for (const auto* key : {&es256, &ps256}) {
+    const auto token = jose::sign_jwt(*key, "JWT", json::serialize(good_claims()));
+    EXPECT_FALSE(check_id_token(token, provider_keys(), every).has_value()) << jose::name(key->algorithm());
+  }
+}
+
 TEST(IdToken, refuses_unknown_key) {
   const auto token = jose::sign_jwt(provider_key("k2"), "JWT", json::serialize(good_claims()));
   EXPECT_EQ(check_id_token(token, provider_keys("k1"), policy()).error(), IdTokenError::kUnknownKey);
   EXPECT_EQ(key_id_of(token), "k2");
 }
 
-TEST(IdToken, refuses_other_issuer_audience_and_party) {
+TEST(IdToken, N2_06_refuses_other_issuer_audience_and_party) {
   EXPECT_EQ(error_of(with("iss", "https://op.example/")), IdTokenError::kIssuer);
   EXPECT_EQ(error_of(with("aud", "other")), IdTokenError::kAudience);
   EXPECT_EQ(error_of(with("aud", json::array{"cardea", "other"})), IdTokenError::kAuthorizedParty);

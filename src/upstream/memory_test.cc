@@ -51,7 +51,7 @@ TEST_F(MemoryTest, asks_once_while_keys_are_fresh) {
 }
 
 // A stranger who names key ids that do not exist makes us ask once in kKeysFloor.
-TEST_F(MemoryTest, refuses_to_ask_again_within_the_floor) {
+TEST_F(MemoryTest, N2_11_refuses_to_ask_again_within_the_floor) {
   fetcher_.serve_json(std::string(kKeysUrl), provider_jwks());
   for (int i = 0; i < 20; ++i) EXPECT_FALSE((*ask("unknown" + std::to_string(i)))->keys.contains("unknown"));
   EXPECT_EQ(fetcher_.calls.size(), 1U);

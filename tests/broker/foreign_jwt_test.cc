@@ -198,7 +198,7 @@ TEST_F(ForeignJwtTest, refuses_tokens_of_people) {
   EXPECT_EQ(send(sign(said)).status, 200);
 }
 
-TEST_F(ForeignJwtTest, refuses_to_take_any_application_at_all) {
+TEST_F(ForeignJwtTest, N2_07_refuses_to_take_any_application_at_all) {
   use({{"jwt.credential.sub", ""}});
   expect_refused(sign(claims()), "foreign_jwt_of_anybody");
   use({{"jwt.credential.roles", "Job.Run"}});

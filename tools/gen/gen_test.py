@@ -36,6 +36,23 @@ class Scenarios(unittest.TestCase):
         self.assertIn("2 of 2", scenarios.page(self.LIST, found))
 
 
+class Negatives(unittest.TestCase):
+    LIST = scenarios.read_negatives("N0-01 wrong tenant | G0-08\nN0-02 expired |\nN0-03 ahead |\n")
+
+    def test_a_case_without_a_test_shows(self):
+        test = NamedTest("a", "S.N0_02_x")
+        found, unknown = scenarios.proofs(self.LIST, [test, NamedTest("a", "S.N9_01_y")], "N")
+        self.assertEqual(len(unknown), 1)
+        page = scenarios.negatives_page(self.LIST, found, {"G0-08": [NamedTest("b", "S.G0_08_z")]})
+        self.assertIn("2 of 3", page)
+        self.assertIn("| N0-01 | wrong tenant | as G0-08 |", page)
+        self.assertIn("| N0-03 | ahead | **missing** |", page)
+
+    def test_a_scenario_that_nobody_proves_proves_nothing(self):
+        found, _ = scenarios.proofs(self.LIST, [], "N")
+        self.assertIn("0 of 3", scenarios.negatives_page(self.LIST, found, {"G0-08": []}))
+
+
 class RfcCoverage(unittest.TestCase):
     def test_rfcs_in_order_then_the_rest(self):
         text = rfc_coverage.page([NamedTest("tests/protocol/rfc7636_pkce_test.cc", "Pkce.refuses_plain"),
