@@ -8,12 +8,12 @@
 
 #include "app/command.h"
 #include "app/settings/gate_file.h"
+#include "app/wire/database.h"
+#include "app/wire/open_gate.h"
 #include "app/wire/outbound.h"
 #include "base/text.h"
-#include "gate/front/explain.h"
 #include "gate/front/gate.h"
 #include "gate/front/proxy_snippet.h"
-#include "gate/keys/load_keys.h"
 
 namespace cardea::app {
 namespace {
@@ -48,18 +48,20 @@ int print_snippet(const std::string& proxy, const gate::GateSettings& settings, 
   return kExitDone;
 }
 
-/// Keys that have to be fetched are, once, as a running gate would.
-void fetch_keys(gate::GateState& state, const upstream::Reach& reach, web::Fetcher& fetcher) {
-  for (const auto& address : state.settings.key_addresses) {
-    std::promise<void> done;
-    gate::drive(gate::load_keys(reach, address, std::nullopt,
-                                [&done](const std::string&) -> web::Outcome {
-                                  done.set_value();
-                                  return web::empty_response(204);
-                                }),
-                fetcher);
-    done.get_future().wait();
+/// The steps of `outcome` one after the other, calls included, as lanes and the fetcher of a server would.
+web::Response run_here(web::Outcome outcome, web::Fetcher& fetcher) {
+  while (!outcome.is_response()) {
+    if (outcome.is_fetch()) {
+      auto call = std::move(outcome.fetch());
+      std::promise<web::Fetched> answer;
+      fetcher.fetch(std::move(call.request), [&answer](web::Fetched fetched) { answer.set_value(std::move(fetched)); });
+      outcome = call.next(answer.get_future().get());
+    } else {
+      auto step = std::move(outcome.then().step);
+      outcome = step();
+    }
   }
+  return std::move(outcome.response());
 }
 
 std::string read_token(const std::string& path) {
@@ -70,38 +72,46 @@ std::string read_token(const std::string& path) {
   return std::string(trim(text));
 }
 
-int explain(const CommandLine& line, gate::GateSettings settings, const ServerSettings& server, const Output& output) {
-  const auto space = line.explain.request.find(' ');
-  web::Request question;
-  question.headers = {{std::string(gate::kMethodHeader), line.explain.request.substr(0, space)},
-                      {std::string(gate::kUriHeader), line.explain.request.substr(space + 1)}};
-  const auto original = gate::read_original(question);
-  if (!original) {
-    fmt::print(output.err, "cardea: --request: {}\n", gate::describe(original.error()));
-    return kExitRefused;
-  }
+/// What a gate of these settings would say, with its database where there is one that nobody else holds.
+int explain(const CommandLine& line, const ServerSettings& server, const Environment& environment,
+            const Output& output) {
   const SystemClock clock;
+  SystemRandom random;
   ConsoleLog log(LogLevel::kWarning, LogFormat::kText, 2);
   Metrics metrics;
-  gate::GateState state(std::move(settings));
-  const auto& applications = state.settings.applications;
-  const auto* application = line.explain.host.empty() && applications.size() == 1
-                                ? &applications.front()
-                                : state.settings.find_application(line.explain.host);
-  if (application == nullptr) {
-    fmt::print(output.err, "cardea: --host: names no application\n");
-    return kExitRefused;
+  std::unique_ptr<OpenDatabase> database;
+  if (server.gate_keeps_rows) {
+    auto opened = OpenDatabase::open(server, environment, log, random);
+    if (opened)
+      database = std::move(*opened);
+    else
+      fmt::print(output.err,
+                 "cardea: without owners and remembered groups: {}\n"
+                 "cardea: a gate that runs answers POST /gate/explain on its management port with them\n",
+                 opened.error());
   }
   auto outbound = Outbound::make(server, clock, metrics);
   if (!outbound) {
     fmt::print(output.err, "cardea: {}\n", outbound.error());
     return kExitFailed;
   }
-  upstream::Memory memory;
-  const upstream::Reach reach{memory, clock, log};
-  fetch_keys(state, reach, (*outbound)->fetcher());
-  const auto caller = gate::check_token(state.providers, read_token(line.explain.token_file), clock.now());
-  fmt::print(output.out, "{}", gate::explain(*application, *original, caller));
+  auto gate = OpenGate::open(server, environment, {clock, random, log, database ? &database->gate_store() : nullptr},
+                             OpenGate::For::kQuestions);
+  if (!gate) {
+    fmt::print(output.err, "cardea: {}\n", gate.error());
+    return kExitFailed;
+  }
+  const auto space = line.explain.request.find(' ');
+  const auto answer = run_here((*gate)->gate().explain({.host = line.explain.host,
+                                                        .method = line.explain.request.substr(0, space),
+                                                        .target = line.explain.request.substr(space + 1),
+                                                        .token = read_token(line.explain.token_file)}),
+                               (*outbound)->fetcher());
+  (*outbound)->stop();
+  if (answer.status == 404) fmt::print(output.err, "cardea: --host: names no application\n");
+  if (answer.status == 400) fmt::print(output.err, "cardea: --request: cannot be judged\n");
+  if (answer.status != 200) return kExitRefused;
+  fmt::print(output.out, "{}", answer.body_text());
   return kExitDone;
 }
 
@@ -111,7 +121,7 @@ int run_gate_command(const CommandLine& line, const Configuration& configuration
                      const Output& output) {
   auto settings = read_gate_settings(configuration.settings, environment);
   if (line.command == Command::kGateExplain && !settings.has_fatal())
-    return explain(line, std::move(settings), configuration.settings, output);
+    return explain(line, configuration.settings, environment, output);
   if (line.command == Command::kGateConfig && !settings.has_fatal())
     return print_snippet(line.topic, settings, configuration.settings, output);
   return check(settings, configuration, output);

@@ -24,9 +24,16 @@ bool is_port(std::string_view text) {
 }  // namespace
 
 std::string Address::to_string() const {
+  if (is_mapped(*this)) {  // by hand: behind a proxy this is done for each request
+    std::string text;
+    for (std::size_t i = kMappedPrefix.size(); i < bytes.size(); ++i) {
+      if (!text.empty()) text += '.';
+      text += std::to_string(bytes[i]);
+    }
+    return text;
+  }
   std::array<char, INET6_ADDRSTRLEN> text{};
-  const bool mapped = is_mapped(*this);
-  inet_ntop(mapped ? AF_INET : AF_INET6, bytes.data() + (mapped ? kMappedPrefix.size() : 0), text.data(), text.size());
+  inet_ntop(AF_INET6, bytes.data(), text.data(), text.size());
   return text.data();
 }
 

@@ -59,8 +59,19 @@ std::optional<std::string_view> UnverifiedJws::kid() const {
 }
 
 std::string UnverifiedJws::claimed(std::string_view name) const {
-  const auto claims = parse_object(payload_);
-  return claims ? string_or(*claims, name, "") : std::string();
+  if (!claims_) {
+    auto claims = parse_object(payload_);
+    if (!claims) return {};
+    claims_ = std::move(*claims);
+  }
+  return string_or(*claims_, name, "");
+}
+
+Result<json::object, JoseError> UnverifiedJws::take_claims() const {
+  if (!claims_) return parse_object(payload_);
+  auto claims = std::move(*claims_);
+  claims_.reset();
+  return claims;
 }
 
 Result<PublicJwk, JoseError> UnverifiedJws::carried_key() const {
@@ -94,7 +105,7 @@ Result<VerifiedJwt, JoseError> verify(const UnverifiedJws& jws, const Verificati
   // The header's `alg` only has to agree with the key's record; the record decides how to verify.
   if (key.algorithm() != jws.algorithm_) return refuse(JoseError::kWrongAlgorithm);
   if (!key.is_signature_valid(jws.signing_input_, jws.signature_)) return refuse(JoseError::kBadSignature);
-  auto claims = parse_object(jws.payload_);
+  auto claims = jws.take_claims();
   if (!claims) return refuse(claims.error());
   VerifiedJwt jwt;
   jwt.algorithm_ = key.algorithm();

@@ -46,6 +46,7 @@ class UnverifiedJws {
   friend Result<VerifiedJwt, JoseError> verify(const UnverifiedJws& jws, const VerificationKey& key);
   UnverifiedJws() = default;
   [[nodiscard]] std::string claimed(std::string_view name) const;
+  [[nodiscard]] Result<json::object, JoseError> take_claims() const;
   [[nodiscard]] Result<void, JoseError> take_header(const json::object& header);
   [[nodiscard]] Result<VerificationKey, JoseError> check_signature(const KeySet& keys) const;
 
@@ -56,6 +57,7 @@ class UnverifiedJws {
   std::string signing_input_;
   std::string payload_;
   std::string signature_;
+  mutable std::optional<json::object> claims_;  // read once for `claimed`, handed on by take_claims
 };
 
 /// Verifies the signature and answers the payload bytes. kUnknownKey, kWrongAlgorithm or kBadSignature.

@@ -80,7 +80,44 @@ std::string keep_realms_reachable(gate::GateSettings& settings, const ServerSett
   return {};
 }
 
-void add_gate_routes(web::Router& router, const OpenGate& gate) {
+namespace {
+
+constexpr std::size_t kDecisionsShown = 100;
+
+web::Outcome show_decisions(const gate::Gate& gate, const web::Request& request) {
+  const auto list = gate.decisions().list(kDecisionsShown);
+  const auto accept = request.header("Accept");
+  if (!accept || accept->find("text/html") == std::string_view::npos)
+    return web::no_store_json(200, gate::decisions_json(list));
+  auto response = web::html_response(200, gate::decisions_page(list));
+  response.add("Cache-Control", "no-store").add("Content-Security-Policy", "default-src 'none'");
+  return response;
+}
+
+/// A JSON body, which no page of another site can send without being asked first (attack class 13).
+web::Outcome explain_token(gate::Gate& gate, const web::Request& request) {
+  const auto body = parse_json(request.body);
+  const auto type = request.header("Content-Type").value_or("");
+  if (!type.starts_with("application/json") || !body || !body->is_object())
+    return web::json_error(400, "invalid_request", "send JSON: request, token and, of several applications, host");
+  const auto& members = body->get_object();
+  const auto asked = string_or(members, "request", "");
+  const auto space = asked.find(' ');
+  const auto token = string_or(members, "token", "");
+  if (space == std::string::npos || token.empty())
+    return web::json_error(400, "invalid_request", "request is like \"POST /api/v1/flows\", and token is needed");
+  return gate.explain({.host = string_or(members, "host", ""),
+                       .method = asked.substr(0, space),
+                       .target = asked.substr(space + 1),
+                       .token = token,
+                       .remote_address = request.remote_address});
+}
+
+}  // namespace
+
+void add_gate_routes(web::Router& router, OpenGate& gate) {
+  router.get("/gate/decisions", [&gate](const web::Request& request) { return show_decisions(gate.gate(), request); });
+  router.post("/gate/explain", [&gate](const web::Request& request) { return explain_token(gate.gate(), request); });
   router.get("/config",
              [&gate](const web::Request&) -> web::Outcome { return web::no_store_json(200, gate.shown_keepconfig()); });
   router.get("/health/gate", [&gate](const web::Request&) -> web::Outcome {
@@ -105,10 +142,11 @@ OpenGate::OpenGate(const Parts& parts, gate::GateSettings settings, gate::Shared
       gate_({reach_, sealer_, pages_, parts.random, keep_key_, parts.store, &identity_key_}, std::move(settings)) {}
 
 Result<std::unique_ptr<OpenGate>, std::string> OpenGate::open(const ServerSettings& settings,
-                                                              const Environment& environment, const Parts& parts) {
+                                                              const Environment& environment, const Parts& parts,
+                                                              For what) {
   auto read = read_gate_settings(settings, environment);
-  if (auto problem = problem_of(read, settings, parts.store); !problem.empty())
-    return refuse("the gate's settings cannot be used: " + problem);
+  const auto problem = what == For::kQuestions ? first_fatal(read) : problem_of(read, settings, parts.store);
+  if (!problem.empty()) return refuse("the gate's settings cannot be used: " + problem);
   log_notes(read, parts.log);
   auto secrets = parts.store == nullptr ? Stored<gate::SharedSecrets>(gate::make_secrets(parts.random))
                                         : gate::load_secrets(*parts.store, parts.random);

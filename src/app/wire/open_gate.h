@@ -26,12 +26,16 @@ class OpenGate {
     Log& log;
     const gate::GateStore* store;  // null: it keeps everything in memory; outlives the gate
   };
+  /// kQuestions: for `explain` alone, where an owner without a database is no mistake of the settings.
+  enum class For { kRequests, kQuestions };
   /// The error is a sentence for the operator; warnings go to the log. Keeps the references.
   [[nodiscard]] static Result<std::unique_ptr<OpenGate>, std::string> open(const ServerSettings& settings,
                                                                            const Environment& environment,
-                                                                           const Parts& parts);
+                                                                           const Parts& parts,
+                                                                           For what = For::kRequests);
 
   [[nodiscard]] gate::Gate& gate() { return gate_; }
+  [[nodiscard]] const gate::Gate& gate() const { return gate_; }
   /// Reads the settings again and takes them over when they are good; else the old ones stay. Logs what changed.
   void reload(const ServerSettings& settings, const Environment& environment);
   /// Run every second.
@@ -59,8 +63,9 @@ class OpenGate {
 /// application there would hide every realm, and so would "*" where nobody said where they are.
 [[nodiscard]] std::string keep_realms_reachable(gate::GateSettings& settings, const ServerSettings& server);
 
-/// Registers /config, the merged keepconfig.d with secrets masked, and /health/gate. `gate` outlives the router.
-void add_gate_routes(web::Router& router, const OpenGate& gate);
+/// Registers /config, the merged keepconfig.d with secrets masked, /health/gate, /gate/decisions, the last refusals and
+/// why, and /gate/explain, what a token would be answered. `gate` outlives the router.
+void add_gate_routes(web::Router& router, OpenGate& gate);
 
 /// Writes the notes of settings to the log.
 void log_notes(const gate::GateSettings& settings, Log& log);

@@ -23,7 +23,7 @@ web::Outcome Gate::with_introspected(const Presented& presented, const LookupSet
   if (revoked_.contains(presented.token))
     return next(refuse(RefusedToken{.reason = TokenRefusal::kRevoked, .provider = name}));
   return lookups_.ask_who(
-      lookup, presented.token, presented.address,
+      lookup, presented.token, address_key(presented.address),
       [this, state = presented.state, name, next = std::move(next)](const Said& said) -> web::Outcome {
         const auto refused = [&](TokenRefusal reason) {
           return next(refuse(RefusedToken{.reason = reason, .provider = name, .detail = "introspection"}));

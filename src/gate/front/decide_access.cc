@@ -106,10 +106,17 @@ Access decide_access(const Application& application, const OriginalRequest& orig
   return access;
 }
 
-std::vector<std::string> what_would_help(const RoleRules& rules) {
+std::vector<std::string> what_would_help(const Application& application, const OriginalRequest& original) {
   std::vector<std::string> help;
-  for (const auto& rule : rules.rules) {
-    if (rule.kind == RoleRule::Kind::kDeny) continue;
+  const auto* asked = find_rule(application, original);
+  const auto suffices = [&](const Role* role) {
+    if (role == nullptr || asked == nullptr || !asked->permission) return true;
+    RoleDecision with;
+    with.roles = {role};
+    return with.grants(*asked->permission, original.path);
+  };
+  for (const auto& rule : application.access.rules) {
+    if (rule.kind == RoleRule::Kind::kDeny || !suffices(application.access.find_role(rule.role))) continue;
     help.push_back(rule.claim.text() + ": " + join(rule.values, " or ") + " (" + rule.role + ")");
   }
   return help;

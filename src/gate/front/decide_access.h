@@ -42,7 +42,8 @@ struct Access {
 /// "name" or "*" and its end. The end begins at a separator, so that "*/O=Plant" is not a part of a name.
 [[nodiscard]] bool is_listed(const std::vector<std::string>& people, std::string_view name);
 
-/// What would give access, for the page of somebody who has none: "groups: 3a7c... (admin)".
-[[nodiscard]] std::vector<std::string> what_would_help(const RoleRules& rules);
+/// What would give access, for the page of somebody who has none: "groups: 3a7c... (admin)". The rules of roles that
+/// may make this request.
+[[nodiscard]] std::vector<std::string> what_would_help(const Application& application, const OriginalRequest& original);
 
 }  // namespace cardea::gate

@@ -40,37 +40,55 @@ void explain_need(std::string& out, const Access& access) {
   if (!rule.people.empty()) out.append("needs  a name among ").append(join(rule.people, ", ")).append("\n");
 }
 
-/// Why the application does not look at a token that is good for itself; empty: it does.
-std::string_view why_not_here(const Application& application, const Result<Caller, RefusedToken>& caller) {
-  if (application.trusted_headers) return "the proxy says who it is here, and no token does";
-  if (!application.takes_tokens) return "the application takes no tokens";
-  if (caller && !counts_at(application, *caller)) return "the application takes no tokens of its provider";
-  return {};
+std::string first_lines(const Application& application, const OriginalRequest& original) {
+  return "asked  " + original.method_text + " " + original.path + " of " + application.name + "\n";
+}
+
+/// The lines of a request that anybody may make; empty: it is none.
+std::string explain_open(const Application& application, const OriginalRequest& original) {
+  const auto* rule = find_rule(application, original);
+  if (rule == nullptr || !rule->is_open) return {};
+  return "path   fits " + rule->path.text() + "\nneeds  nothing\nanswer yes\n";
+}
+
+std::string why_refused(const RefusedToken& refused) {
+  if (refused.reason == TokenRefusal::kUnknownIssuer && !refused.provider.empty() && refused.detail.empty())
+    return "the application takes no tokens of its provider";
+  std::string text(describe(refused.reason));
+  if (!refused.detail.empty()) text.append(" (").append(refused.detail).append(")");
+  if (!refused.provider.empty()) text.append(", by the provider ").append(refused.provider);
+  return text;
 }
 
 }  // namespace
 
+std::string_view why_no_token(const Application& application) {
+  if (application.trusted_headers) return "the proxy says who it is here, and no token does";
+  if (!application.takes_tokens) return "the application takes no tokens";
+  return {};
+}
+
+std::string explain_refused_token(const Application& application, const OriginalRequest& original,
+                                  std::string_view because) {
+  auto out = first_lines(application, original);
+  if (const auto open = explain_open(application, original); !open.empty()) return out + open;
+  return out.append("token  refused: ").append(because).append("\nanswer no\n");
+}
+
 std::string explain(const Application& application, const OriginalRequest& original,
-                    const Result<Caller, RefusedToken>& caller) {
-  std::string out = "asked  " + original.method_text + " " + original.path + " of " + application.name + "\n";
-  if (const auto* rule = find_rule(application, original); rule != nullptr && rule->is_open)
-    return out.append("path   fits ").append(rule->path.text()).append("\nneeds  nothing\nanswer yes\n");
-  if (!caller) {
-    out.append("token  refused: ").append(describe(caller.error().reason));
-    if (!caller.error().detail.empty()) out.append(" (").append(caller.error().detail).append(")");
-    out.append(caller.error().provider.empty() ? "\nanswer no\n"
-                                               : ", by the provider " + caller.error().provider + "\nanswer no\n");
-    return out;
-  }
-  out.append("token  of ")
-      .append(caller->name)
-      .append(" (claim ")
-      .append(caller->name_claim)
-      .append("), by ")
-      .append(caller->provider);
+                    const Result<Caller, RefusedToken>& caller, const Learnt& learnt) {
+  if (!caller) return explain_refused_token(application, original, why_refused(caller.error()));
+  auto out = first_lines(application, original);
+  if (const auto open = explain_open(application, original); !open.empty()) return out + open;
+  out.append("token  of ").append(caller->name);
+  if (!caller->name_claim.empty()) out.append(" (claim ").append(caller->name_claim).append(")");
+  out.append(", by ").append(caller->provider);
   out.append(", scopes: ").append(caller->scopes.empty() ? "none" : join(caller->scopes, " ")).append("\n");
-  if (const auto reason = why_not_here(application, caller); !reason.empty())
-    return out.append("token  refused: ").append(reason).append("\nanswer no\n");
+  for (const auto& line : learnt) out.append(line).append("\n");
+  if (application.people) {
+    const auto groups = read_names(application.people->groups, caller->claims());
+    out.append("groups ").append(groups.names.empty() ? "none" : join(groups.names, ", ")).append("\n");
+  }
   const auto access = decide_access(application, original, *caller);
   if (access.rule != nullptr) {
     out.append("path   fits ").append(access.rule->path.text()).append("\n");
@@ -79,8 +97,6 @@ std::string explain(const Application& application, const OriginalRequest& origi
     out.append("path   fits no rule\n");
   }
   if (application.has_roles()) explain_rules(out, access.role);
-  if (!application.owner_role.empty())
-    out.append("owner  whoever came first has the role ").append(application.owner_role).append(", not asked here\n");
   if (access.verdict == Access::Verdict::kPass) return out.append("answer yes\n");
   return out.append("answer no: ").append(describe(access.verdict)).append("\n");
 }

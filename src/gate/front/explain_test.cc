@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "gate/front/gate_fixture.h"
+#include "gate/front/front_fixture.h"
 
 namespace cardea::gate {
 namespace {
@@ -23,42 +23,82 @@ class Explain : public ::testing::Test {
  protected:
   GateWorld world{kExplained};
 
-  std::string explained(std::size_t application, const std::string& provider, const std::string& path = "/page") {
-    auto request = GateWorld::question("GET", path);
-    Caller caller;
-    caller.provider = provider;
-    caller.name = "ann";
-    caller.looked_up = std::make_shared<const json::object>(json::object{{"sub", "ann"}});
-    return explain(world.gate.state()->settings.applications[application], *read_original(request), caller);
+  Explain() {
+    for (const auto* name : {"one", "two"})
+      serve_keys(world.fetcher, std::string("https://") + name + ".example/keys",
+                 named_private_key("id", crypto::KeyType::kRsa), "id");
+  }
+  static std::string token_by(const std::string& provider, json::object more = {}) {
+    auto claims = good_claims("https://" + provider + ".example");
+    claims["aud"] = "app";
+    for (auto& [name, value] : more) claims[name] = value;
+    return token_of(named_key("id", jose::Algorithm::kRS256), claims);
+  }
+  std::string explained(std::string host, const std::string& token, std::string path = "/page") {
+    const auto answer = web::run(world.gate.explain({std::move(host), "GET", std::move(path), token}), &world.fetcher);
+    return std::string(answer.body_text());
   }
 };
 
+TEST_F(Explain, refuses_what_is_no_question) {
+  EXPECT_EQ(web::run(world.gate.explain({"nowhere.example", "GET", "/page", "t"}), &world.fetcher).status, 404);
+  EXPECT_EQ(web::run(world.gate.explain({"first.example", "GET", "/a/../b", "t"}), &world.fetcher).status, 400);
+}
+
 TEST_F(Explain, refuses_tokens_of_a_provider_that_the_application_does_not_take) {
-  EXPECT_THAT(explained(0, "two"), HasSubstr("the application takes no tokens of its provider\nanswer no\n"));
-  EXPECT_THAT(explained(0, "one"), HasSubstr("answer yes\n"));
+  EXPECT_THAT(explained("first.example", token_by("two")),
+              HasSubstr("the application takes no tokens of its provider\nanswer no\n"));
+  EXPECT_THAT(explained("first.example", token_by("one")), HasSubstr("answer yes\n"));
+  EXPECT_THAT(explained("first.example", token_by("one", {{"aud", "other"}})),
+              HasSubstr("token  refused: wrong_audience, by the provider one\nanswer no\n"));
 }
 
 TEST_F(Explain, refuses_tokens_where_none_count) {
-  EXPECT_THAT(explained(1, "one"), HasSubstr("the application takes no tokens\nanswer no\n"));
+  EXPECT_THAT(explained("none.example", token_by("one")), HasSubstr("the application takes no tokens\nanswer no\n"));
 }
 
 TEST_F(Explain, says_yes_where_anybody_may_come) {
-  EXPECT_THAT(explained(0, "two", "/open/x"), HasSubstr("answer yes\n"));
+  EXPECT_THAT(explained("first.example", token_by("two"), "/open/x"), HasSubstr("answer yes\n"));
 }
 
 TEST_F(Explain, says_what_the_gate_says) {
   for (const auto* issuer : {"one", "two"}) {
-    serve_keys(world.fetcher, std::string("https://") + issuer + ".example/keys",
-               named_private_key("id", crypto::KeyType::kRsa), "id");
     auto request = GateWorld::question("GET", "/page");
     request.host = "first.example";
-    auto claims = good_claims(std::string("https://") + issuer + ".example");
-    claims["aud"] = "app";
-    request.headers.push_back(
-        {"Authorization", "Bearer " + token_of(named_key("id", jose::Algorithm::kRS256), claims)});
+    request.headers.push_back({"Authorization", "Bearer " + token_by(issuer)});
     const bool passes = world.run(request).status == 200;
-    EXPECT_EQ(passes, explained(0, issuer).ends_with("answer yes\n")) << issuer;
+    EXPECT_EQ(passes, explained("first.example", token_by(issuer)).ends_with("answer yes\n")) << issuer;
   }
+}
+
+TEST_F(Explain, refusals_are_kept_with_what_was_missing_and_never_the_token) {
+  const auto token = token_by("two");
+  auto request = GateWorld::question("GET", "/page");
+  request.host = "first.example";
+  request.correlation_id = "c0rr";
+  request.headers.push_back({"Authorization", "Bearer " + token});
+  EXPECT_EQ(world.run(request).status, 401);
+  const auto list = world.gate.decisions().list(10);
+  ASSERT_EQ(list.size(), 1U);
+  EXPECT_EQ(list.front().reason, "unknown_issuer");
+  EXPECT_EQ(list.front().correlation_id, "c0rr");
+  EXPECT_THAT(list.front().lines, HasSubstr("asked  GET /page of First\n"));
+  Decision odd;
+  odd.name = "<b>";
+  EXPECT_THAT(decisions_page({odd}), HasSubstr("&lt;b&gt;"));
+  EXPECT_THAT(decisions_page({odd}), testing::Not(HasSubstr("<b>")));
+  EXPECT_EQ(decisions_json(list).find(token.substr(token.size() - 20)), std::string::npos);
+  for (std::size_t i = 0; i < Decisions::kKept + 5; ++i) (void)world.run(request);
+  EXPECT_EQ(world.gate.decisions().list(10'000).size(), Decisions::kKept);
+}
+
+TEST_F(GateFront, a_kept_refusal_says_which_rule_gave_the_role_and_which_permission_was_asked) {
+  EXPECT_EQ(ask("POST", "/flows/a", token({"readers"})).status, 403);
+  const auto lines = world.gate.decisions().list(1).front().lines;
+  EXPECT_THAT(lines, HasSubstr("rule   groups has admins -> admin: none of these values is in it\n"));
+  EXPECT_THAT(lines, HasSubstr("rule   groups has readers -> reader: yes, readers\n"));
+  EXPECT_THAT(lines, HasSubstr("needs  the permission write:flow\n"));
+  EXPECT_THAT(lines, HasSubstr("answer no: role_lacks_permission (write:flow)\n"));
 }
 
 }  // namespace

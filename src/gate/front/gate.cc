@@ -230,8 +230,7 @@ web::Outcome Gate::own_path(const web::Request& request, const StatePtr& current
     return question(request, current, application, Form::kFull);
   if (application->answers == AnswerForm::kKeepDomino) {
     const auto caller_of = [&](std::string token, KeepEndpoints::WithCaller next) {
-      return with_caller({current, application, std::move(token), address_key(request.remote_address)},
-                         std::move(next));
+      return with_caller({current, application, std::move(token), request.remote_address}, std::move(next));
     };
     if (auto outcome = keep_domino_.handle(request, application, caller_of)) return std::move(*outcome);
   }
@@ -278,60 +277,69 @@ web::Outcome Gate::question(const web::Request& request, const StatePtr& current
                         .log_detail = {}},
                        nullptr);
   }
-  Question asked{current, application, std::move(*original), form, {}};
-  const auto* rule = find_rule(*application, asked.original);
-  if (rule != nullptr && rule->is_open) return pass(request, asked, nullptr, nullptr);
+  const auto asked =
+      std::make_shared<Question>(Question{current, application, std::move(*original), form, std::string()});
+  const auto* rule = find_rule(*application, asked->original);
+  if (rule != nullptr && rule->is_open) return pass(request, *asked, nullptr, nullptr);
   const auto key = application->api_keys.empty() ? std::nullopt : request.header(kApiKeyHeader);
   if (key) return by_api_key(request, asked, *key);
   if (const auto caller = vouched_caller(request, *application)) return judge(request, asked, caller);
-  if (application->trusted_headers) return refuse_with(request, asked, nobody(application->answers), nullptr);
-  if (const auto token = bearer_of(request); token && application->takes_tokens)
-    return by_token(request, std::move(asked), std::string(*token));
+  if (application->trusted_headers) return refuse_with(request, *asked, nobody(application->answers), nullptr);
+  if (const auto token = bearer_of(request); token && application->takes_tokens) {
+    asked->token = *token;
+    return by_token(request, asked);
+  }
   if (has_authorization(request) || !application->sign_in)
-    return refuse_with(request, asked, nobody(application->answers), nullptr);
-  return by_session(request, std::move(asked));
+    return refuse_with(request, *asked, nobody(application->answers), nullptr);
+  return by_session(request, asked);
 }
 
-web::Outcome Gate::by_api_key(const web::Request& request, const Question& asked, std::string_view key) {
+web::Outcome Gate::by_api_key(const web::Request& request, const Asked& asked, std::string_view key) {
   const auto address = address_key(request.remote_address);
   const auto now = parts_.reach.clock.now();
   const bool is_throttled = wrong_keys_.is_exhausted(address, now);
-  const auto caller = is_throttled ? nullptr : caller_of_key(*asked.application, key);
+  const auto caller = is_throttled ? nullptr : caller_of_key(*asked->application, key);
   if (caller) return judge(request, asked, caller);
   if (!is_throttled) wrong_keys_.count(address, now);
-  return refuse_with(request, asked, invalid_key(*asked.application, is_throttled), nullptr);
+  return refuse_with(request, *asked, invalid_key(*asked->application, is_throttled), nullptr);
 }
 
-Result<std::shared_ptr<const Caller>, RefusedToken> Gate::check(const Presented& presented) const {
-  const auto now = parts_.reach.clock.now();
-  const auto& token = presented.token;
+std::optional<Gate::Checked> Gate::known(const Presented& presented, const TokenDigest& digest) const {
   auto& state = *presented.state;
-  if (revoked_.contains(token)) return refuse(RefusedToken{.reason = TokenRefusal::kRevoked});
-  if (auto known = state.verified.find(token, state.providers, now)) return known;
-  auto caller = check_token(state.providers, token, now, presented.address);
+  if (revoked_.contains(presented.token)) return refuse(RefusedToken{.reason = TokenRefusal::kRevoked});
+  if (auto caller = state.verified.find(digest, state.providers, parts_.reach.clock.now())) return caller;
+  return std::nullopt;
+}
+
+Gate::Checked Gate::check(const Presented& presented, const TokenDigest& digest,
+                          const Result<jose::UnverifiedJws, RefusedToken>& jws) const {
+  if (!jws) return refuse(jws.error());
+  const auto now = parts_.reach.clock.now();
+  auto& state = *presented.state;
+  auto caller = check_token(state.providers, *jws, now, presented.address);
   if (!caller) return refuse(std::move(caller.error()));
   auto accepted = std::make_shared<const Caller>(std::move(*caller));
   // KEEP's guide shows such a token, and says otherwise in its text (guides.md G1-04).
-  const auto issuer = accepted->token->iss();
-  if (accepted->scope_claim == "scopes" && !scopes_warnings_.is_exhausted(issuer, now)) {
-    scopes_warnings_.count(issuer, now);
-    parts_.reach.log.warning("gate_scopes_claim", {{"issuer", issuer}, {"text", "scopes is read in place of scope"}});
+  if (accepted->scope_claim == "scopes") {
+    const auto issuer = accepted->token->iss();
+    if (!scopes_warnings_.is_exhausted(issuer, now)) {
+      scopes_warnings_.count(issuer, now);
+      parts_.reach.log.warning("gate_scopes_claim", {{"issuer", issuer}, {"text", "scopes is read in place of scope"}});
+    }
   }
-  state.verified.put(token, accepted, state.providers);
+  state.verified.put(digest, accepted, state.providers);
   return accepted;
 }
 
-web::Outcome Gate::by_token(const web::Request& request, Question asked, std::string token) {
-  asked.token = token;
-  const auto finish = [this, &request, asked,
-                       token](const Result<std::shared_ptr<const Caller>, RefusedToken>& caller) -> web::Outcome {
+web::Outcome Gate::by_token(const web::Request& request, Asked asked) {
+  const auto finish = [this, &request, asked](const Checked& caller) -> web::Outcome {
     if (caller) return judge(request, asked, *caller);
-    auto refusal = refusal_of(asked.application->answers, caller.error());
+    auto refusal = refusal_of(asked->application->answers, caller.error());
     if (caller.error().reason == TokenRefusal::kUnknownIssuer && caller.error().provider.empty())
-      refusal.log_detail = issuer_difference(token, *asked.state, *asked.application);
-    return refuse_with(request, asked, refusal, nullptr);
+      refusal.log_detail = issuer_difference(asked->token, *asked->state, *asked->application);
+    return refuse_with(request, *asked, refusal, nullptr);
   };
-  return with_caller({asked.state, asked.application, std::move(token), address_key(request.remote_address)}, finish);
+  return with_caller({asked->state, asked->application, asked->token, request.remote_address}, finish);
 }
 
 web::Outcome Gate::with_caller(Presented presented, KeepEndpoints::WithCaller next) {
@@ -339,20 +347,38 @@ web::Outcome Gate::with_caller(Presented presented, KeepEndpoints::WithCaller ne
       lookup != nullptr && is_opaque(presented.token)) {
     return with_introspected(presented, *lookup, std::move(next));
   }
-  const auto finish = [this, next](const Presented& with,
-                                   const Result<std::shared_ptr<const Caller>, RefusedToken>& caller) -> web::Outcome {
+  const auto digest = crypto::sha256(presented.token);
+  if (auto answer = known(presented, digest))
+    return with_checked(std::move(presented), std::move(*answer), std::move(next));
+  auto jws = parse_token(presented.token);
+  if (!jws || !is_long_search(presented.state->providers, *jws)) {
+    auto checked = check(presented, digest, jws);
+    return with_checked(std::move(presented), std::move(checked), std::move(next));
+  }
+  // A search among many keys must not hold up everybody else.
+  return web::then(web::Lane::kCpu,
+                   [this, presented = std::move(presented), digest, jws = std::move(jws),
+                    next = std::move(next)]() mutable -> web::Outcome {
+                     auto checked = check(presented, digest, jws);
+                     return with_checked(std::move(presented), std::move(checked), std::move(next));
+                   });
+}
+
+web::Outcome Gate::with_checked(Presented presented, Checked checked, KeepEndpoints::WithCaller next) {
+  const auto finish = [this, next = std::move(next)](const Presented& with, const Checked& caller) -> web::Outcome {
     if (!caller) return next(caller);
     if (counts_at(*with.application, **caller)) return with_standing(with, *caller, next);
     return next(refuse(RefusedToken{.reason = TokenRefusal::kUnknownIssuer, .provider = (*caller)->provider}));
   };
-  auto caller = check(presented);
-  if (caller || !may_help(caller.error().reason)) return finish(presented, caller);
-  const auto* address = presented.state->address_of(caller.error().provider);
-  if (address == nullptr) return finish(presented, caller);
+  if (checked || !may_help(checked.error().reason)) return finish(presented, checked);
+  const auto* address = presented.state->address_of(checked.error().provider);
+  if (address == nullptr) return finish(presented, checked);
   auto kid = upstream::key_id_of(presented.token);
   return load_keys(parts_.reach, *address, std::move(kid),
                    [this, finish, presented = std::move(presented)](const std::string&) -> web::Outcome {
-                     return finish(presented, check(presented));
+                     const auto digest = crypto::sha256(presented.token);
+                     if (auto answer = known(presented, digest)) return finish(presented, *answer);
+                     return finish(presented, check(presented, digest, parse_token(presented.token)));
                    });
 }
 
@@ -369,21 +395,21 @@ web::Outcome Gate::with_standing(const Presented& presented, const std::shared_p
       });
 }
 
-web::Outcome Gate::by_session(const web::Request& request, Question asked) {
-  auto application = asked.application;
+web::Outcome Gate::by_session(const web::Request& request, Asked asked) {
+  auto application = asked->application;
   return sign_in_.with_session(
       request, application,
       [this, &request, asked = std::move(asked)](const Stored<SessionPtr>& found) -> web::Outcome {
-        if (!found) return refuse_with(request, asked, no_store(), nullptr);
+        if (!found) return refuse_with(request, *asked, no_store(), nullptr);
         if (*found) return judge(request, asked, (*found)->caller);
-        if (asked.form == Form::kFull && is_page_request(request, asked.original))
-          return sign_in_.start(request, asked.application, asked.original.target());
-        return refuse_with(request, asked, nobody(asked.application->answers), nullptr);
+        if (asked->form == Form::kFull && is_page_request(request, asked->original))
+          return sign_in_.start(request, asked->application, asked->original.target());
+        return refuse_with(request, *asked, nobody(asked->application->answers), nullptr);
       });
 }
 
-web::Outcome Gate::judge(const web::Request& request, const Question& asked, const CallerPtr& caller) {
-  const auto& application = *asked.application;
+web::Outcome Gate::judge(const web::Request& request, const Asked& asked, const CallerPtr& caller) {
+  const auto& application = *asked->application;
   if (!application.overage || !is_overage(caller->claims())) return judge_groups(request, asked, caller);
   return overage_.ask(
       *application.overage, caller,
@@ -397,50 +423,50 @@ web::Outcome Gate::judge(const web::Request& request, const Question& asked, con
             .oauth = {},
             .log_reason = "overage",
             .log_detail = {}};
-        return refuse_with(request, asked, refusal, nullptr);
+        return refuse_with(request, *asked, refusal, nullptr);
       });
 }
 
-web::Outcome Gate::judge_groups(const web::Request& request, const Question& asked, const CallerPtr& caller) {
-  return people_.with_groups(asked.application, caller,
+web::Outcome Gate::judge_groups(const web::Request& request, const Asked& asked, const CallerPtr& caller) {
+  return people_.with_groups(asked->application, caller,
                              [this, &request, asked](const Stored<CallerPtr>& found) -> web::Outcome {
-                               if (!found) return refuse_with(request, asked, no_store(), nullptr);
+                               if (!found) return refuse_with(request, *asked, no_store(), nullptr);
                                return judge_known(request, asked, *found);
                              });
 }
 
-web::Outcome Gate::judge_known(const web::Request& request, const Question& asked, const CallerPtr& caller) {
-  auto access = decide_access(*asked.application, asked.original, *caller);
-  if (asked.application->owner_role.empty()) return judge_access(request, asked, caller, std::move(access));
-  return owners_.with_owner(asked.application, caller, access,
+web::Outcome Gate::judge_known(const web::Request& request, const Asked& asked, const CallerPtr& caller) {
+  auto access = decide_access(*asked->application, asked->original, *caller);
+  if (asked->application->owner_role.empty()) return judge_access(request, asked, caller, std::move(access));
+  return owners_.with_owner(asked->application, caller, access,
                             [this, &request, asked, caller, access](const Stored<CallerPtr>& found) -> web::Outcome {
-                              if (!found) return refuse_with(request, asked, no_store(), caller.get());
+                              if (!found) return refuse_with(request, *asked, no_store(), caller.get());
                               if (*found == caller) return judge_access(request, asked, caller, access);
                               return judge_access(request, asked, *found,
-                                                  decide_access(*asked.application, asked.original, **found));
+                                                  decide_access(*asked->application, asked->original, **found));
                             });
 }
 
-web::Outcome Gate::judge_access(const web::Request& request, const Question& asked, const CallerPtr& caller,
+web::Outcome Gate::judge_access(const web::Request& request, const Asked& asked, const CallerPtr& caller,
                                 Access access) {
   const auto scopes = asked_scopes(request);
   const bool has_scope =
       scopes && (scopes->empty() || std::ranges::find_first_of(*scopes, caller->scopes) != scopes->end());
   if (access.verdict == Access::Verdict::kPass && !has_scope) access.verdict = Access::Verdict::kNoScope;
   const auto refuse_it = [this, &request, asked, caller, scopes](const Access& why) -> web::Outcome {
-    return refuse_with(request, asked, refusal_for(*asked.application, why, scopes), caller.get());
+    return refuse_with(request, *asked, refusal_for(*asked->application, why, scopes), caller.get());
   };
   if (access.verdict != Access::Verdict::kPass) return refuse_it(access);
-  if (access.rule == nullptr || !access.rule->is_once) return pass(request, asked, caller.get(), &access);
-  if (asked.token.empty()) {  // what comes without a token of its own could come again and again
+  if (access.rule == nullptr || !access.rule->is_once) return pass(request, *asked, caller.get(), &access);
+  if (asked->token.empty()) {  // what comes without a token of its own could come again and again
     access.verdict = Access::Verdict::kUsed;
     return refuse_it(access);
   }
   return revoked_.take_once(
-      asked.application->name, asked.token, caller->over_at,
+      asked->application->name, asked->token, caller->over_at,
       [this, &request, asked, caller, access, refuse_it](const Stored<bool>& is_first) mutable -> web::Outcome {
-        if (!is_first) return refuse_with(request, asked, no_store(), caller.get());
-        if (*is_first) return pass(request, asked, caller.get(), &access);
+        if (!is_first) return refuse_with(request, *asked, no_store(), caller.get());
+        if (*is_first) return pass(request, *asked, caller.get(), &access);
         access.verdict = Access::Verdict::kUsed;
         return refuse_it(access);
       });
@@ -457,19 +483,44 @@ web::Response Gate::refuse_with(const web::Request& request, const Question& ask
                          {"name", caller == nullptr ? std::string_view() : std::string_view(caller->name)},
                          {"remote_address", request.remote_address},
                          {"correlation_id", request.correlation_id}});
+  keep_refusal(request, asked, refusal, caller);
   if (asked.form == Form::kFull && refusal.status == 403 && caller != nullptr && asked.application->sign_in &&
       is_page_request(request, asked.original)) {
-    return denied_page(request, *asked.application, refusal, caller);
+    return denied_page(request, asked, refusal, caller);
   }
   auto response = answer(asked.application->answers, refusal);
   if (asked.form == Form::kStatusOnly) response.status = status_for_nginx(response.status);
   return response;
 }
 
-web::Response Gate::denied_page(const web::Request& request, const Application& application, const Refusal& refusal,
+void Gate::keep_refusal(const web::Request& request, const Question& asked, const Refusal& refusal,
+                        const Caller* caller) const {
+  // Whoever is not signed in is no decision: each first page of a browser is refused so.
+  if (caller == nullptr && refusal.log_reason == nobody(asked.application->answers).log_reason) return;
+  const auto why =
+      refusal.log_detail.empty() ? refusal.log_reason : refusal.log_reason + " (" + refusal.log_detail + ")";
+  auto lines = caller == nullptr ? explain_refused_token(*asked.application, asked.original, why)
+                                 : gate::explain(*asked.application, asked.original, *caller);
+  if (caller != nullptr) lines.replace(lines.rfind("answer"), std::string::npos, "answer no: " + why + "\n");
+  decisions_.put({.at = parts_.reach.clock.now(),
+                  .application = asked.application->name,
+                  .method = asked.original.method_text,
+                  .path = asked.original.path,
+                  .name = caller == nullptr ? std::string() : caller->name,
+                  .provider = caller == nullptr ? std::string() : caller->provider,
+                  .remote_address = request.remote_address,
+                  .correlation_id = request.correlation_id,
+                  .reason = refusal.log_reason,
+                  .lines = std::move(lines)});
+}
+
+web::Response Gate::denied_page(const web::Request& request, const Question& asked, const Refusal& refusal,
                                 const Caller* caller) const {
+  const auto& application = *asked.application;
   auto message = "You are signed in as " + caller->name + ", and may not do this here. " + refusal.text + ".";
-  if (const auto help = what_would_help(application.access); !help.empty() && refusal.log_reason == "no_role")
+  const auto lacks_role = refusal.log_reason == describe(Access::Verdict::kNoRole) ||
+                          refusal.log_reason == describe(Access::Verdict::kNoPermission);
+  if (const auto help = what_would_help(application, asked.original); !help.empty() && lacks_role)
     message += " Access comes with one of: " + join(help, "; ") + ".";
   const web::PageLink out{application.sign_in->logout_path, "Sign out"};
   return web::error_page(parts_.pages, 403, application.name, message, request, &out);
@@ -496,16 +547,25 @@ void Gate::warn_of_secrets() {
   }
 }
 
+/// The next address of those that are read together, and so on until there is none. A step lies between two, so that
+/// what is known already does not nest.
+web::Outcome Gate::refresh_next(const std::shared_ptr<Refresh>& refresh) {
+  const auto& addresses = refresh->state->settings.key_addresses;
+  const auto at = refresh->next.fetch_add(1);
+  if (at >= addresses.size()) return web::empty_response(204);
+  return load_keys(parts_.reach, addresses[at], std::nullopt, [this, refresh](const std::string&) -> web::Outcome {
+    return web::then(web::Lane::kInline, [this, refresh] { return refresh_next(refresh); });
+  });
+}
+
 void Gate::refresh_keys(web::Fetcher& fetcher) {
   warn_of_secrets();
-  const auto current = state();
+  const auto refresh = std::make_shared<Refresh>(state());
   const auto now = parts_.reach.clock.steady();
-  for (const auto& address : current->settings.key_addresses) {
-    if (now > upstream::kStaleMax) address.provider->drop_keys_before(now - upstream::kStaleMax);
-    drive(load_keys(parts_.reach, address, std::nullopt,
-                    [current](const std::string&) -> web::Outcome { return web::empty_response(204); }),
-          fetcher);
-  }
+  const auto& addresses = refresh->state->settings.key_addresses;
+  if (now > upstream::kStaleMax)
+    for (const auto& address : addresses) address.provider->drop_keys_before(now - upstream::kStaleMax);
+  for (std::size_t i = 0; i < std::min(kRefreshTogether, addresses.size()); ++i) drive(refresh_next(refresh), fetcher);
 }
 
 void Gate::purge() {

@@ -12,6 +12,8 @@
 // A 200 carries who it is in headers, which the proxy hands on in place of any that the browser sent (attack class 19).
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -20,6 +22,8 @@
 
 #include "gate/front/answers.h"
 #include "gate/front/decide_access.h"
+#include "gate/front/decisions.h"
+#include "gate/front/explain.h"
 #include "gate/front/identity_token.h"
 #include "gate/front/original_request.h"
 #include "gate/keep/overage.h"
@@ -62,6 +66,9 @@ struct GateState {
 
 class Gate {
  public:
+  /// Calls for keys that are under way at a time, of those that nobody waits for: many providers may live on one host,
+  /// and requests need calls of their own.
+  static constexpr std::size_t kRefreshTogether = 16;
   /// Wrong API keys from one address before 429.
   static constexpr int kWrongKeysMax = 20;
   static constexpr seconds kWrongKeysWindow{60};
@@ -80,6 +87,17 @@ class Gate {
   /// False: the host is no application's, and the path is not the gate's own.
   [[nodiscard]] bool serves(const web::Request& request) const;
   [[nodiscard]] web::Outcome handle(web::Request& request);
+
+  struct WhatIf {
+    std::string host;  // may be empty where there is one application
+    std::string method, target, token;
+    std::string remote_address = {};  // of who asks, who pays for searches
+  };
+  /// 200 with the lines of explain.h: what the gate would say, and why. Asks all that a request is asked, and keeps
+  /// nothing. 400 and 404 name what is wrong with the question.
+  [[nodiscard]] web::Outcome explain(const WhatIf& what);
+  /// The last refusals, with the same lines.
+  [[nodiscard]] const Decisions& decisions() const { return decisions_; }
 
   /// Takes over settings that were checked (SIGHUP). Sessions stay; verdicts are made anew.
   void replace(GateSettings settings);
@@ -108,19 +126,20 @@ class Gate {
     Form form;
     std::string token;  // empty: none, or not of its own
   };
+  using Asked = std::shared_ptr<const Question>;
   web::Outcome own_path(const web::Request& request, const StatePtr& state, const AppPtr& application);
   web::Response no_such_path(const web::Request& request, const Application& application, int status,
                              std::string_view reason) const;
   web::Outcome sign_in_path(const web::Request& request, const AppPtr& application);
   web::Outcome question(const web::Request& request, const StatePtr& state, const AppPtr& application, Form form);
-  web::Outcome by_token(const web::Request& request, Question question, std::string token);
-  web::Outcome by_api_key(const web::Request& request, const Question& question, std::string_view key);
+  web::Outcome by_token(const web::Request& request, Asked question);
+  web::Outcome by_api_key(const web::Request& request, const Asked& question, std::string_view key);
   /// A token where it came from, and at which application it must count.
   struct Presented {
     StatePtr state;
     AppPtr application;
     std::string token;
-    std::string address;  // its address_key
+    std::string address;  // the remote address
   };
   /// Whose token it is: checked, if need be after a look for new keys, and asked about where the settings say so.
   web::Outcome with_caller(Presented presented, KeepEndpoints::WithCaller next);
@@ -128,25 +147,40 @@ class Gate {
                                  KeepEndpoints::WithCaller next);
   web::Outcome with_standing(const Presented& presented, const std::shared_ptr<const Caller>& caller,
                              const KeepEndpoints::WithCaller& next);
-  web::Outcome by_session(const web::Request& request, Question question);
-  [[nodiscard]] Result<std::shared_ptr<const Caller>, RefusedToken> check(const Presented& presented) const;
+  web::Outcome by_session(const web::Request& request, Asked question);
   using CallerPtr = std::shared_ptr<const Caller>;
+  using Checked = Result<CallerPtr, RefusedToken>;
+  /// From memory. Absent: it has to be looked at.
+  [[nodiscard]] std::optional<Checked> known(const Presented& presented, const TokenDigest& digest) const;
+  [[nodiscard]] Checked check(const Presented& presented, const TokenDigest& digest,
+                              const Result<jose::UnverifiedJws, RefusedToken>& jws) const;
+  web::Outcome with_checked(Presented presented, Checked checked, KeepEndpoints::WithCaller next);
   /// With groups looked up where the token has too many for itself, then with what is known of the person, then judged.
-  web::Outcome judge(const web::Request& request, const Question& question, const CallerPtr& caller);
-  web::Outcome judge_groups(const web::Request& request, const Question& question, const CallerPtr& caller);
-  web::Outcome judge_known(const web::Request& request, const Question& question, const CallerPtr& caller);
-  web::Outcome judge_access(const web::Request& request, const Question& question, const CallerPtr& caller,
-                            Access access);
+  web::Outcome judge(const web::Request& request, const Asked& question, const CallerPtr& caller);
+  web::Outcome judge_groups(const web::Request& request, const Asked& question, const CallerPtr& caller);
+  web::Outcome judge_known(const web::Request& request, const Asked& question, const CallerPtr& caller);
+  web::Outcome judge_access(const web::Request& request, const Asked& question, const CallerPtr& caller, Access access);
   [[nodiscard]] std::string identity_token(const web::Request& request, const Application& application,
                                            const Caller& caller, const Access* access) const;
   web::Response pass(const web::Request& request, const Question& question, const Caller* caller,
                      const Access* access) const;
   web::Response refuse_with(const web::Request& request, const Question& question, const Refusal& refusal,
                             const Caller* caller) const;
-  web::Response denied_page(const web::Request& request, const Application& application, const Refusal& refusal,
+  web::Response denied_page(const web::Request& request, const Question& question, const Refusal& refusal,
                             const Caller* caller) const;
 
+  web::Outcome explain_overage(const Asked& question, const CallerPtr& caller);
+  web::Outcome explain_people(const Asked& question, const CallerPtr& caller, Learnt learnt);
+  web::Outcome explain_owner(const Asked& question, const CallerPtr& caller, Learnt learnt);
+  void keep_refusal(const web::Request& request, const Question& question, const Refusal& refusal,
+                    const Caller* caller) const;
   void warn_of_secrets();
+  struct Refresh {
+    explicit Refresh(StatePtr current) : state(std::move(current)) {}
+    const StatePtr state;
+    std::atomic<std::size_t> next{0};
+  };
+  web::Outcome refresh_next(const std::shared_ptr<Refresh>& refresh);
 
   const Parts parts_;
   std::map<std::string, int> secrets_told_;  // days that were told last, by application; of refresh_keys alone
@@ -159,6 +193,7 @@ class Gate {
   const IdentityTokens identity_tokens_;
   Overage overage_;
   web::Router assets_;
+  mutable Decisions decisions_;
   mutable AttemptLimit scopes_warnings_{1, seconds{86'400}};  // by issuer
   AttemptLimit wrong_keys_{kWrongKeysMax, kWrongKeysWindow};  // by address
   mutable std::mutex mutex_;

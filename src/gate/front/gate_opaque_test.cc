@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "gate/front/gate_fixture.h"
+#include "gate/token/opaque.h"
 #include "web/form.h"
 
 namespace cardea::gate {
@@ -218,6 +219,33 @@ TEST(GateOpaqueSettings, refuses_two_providers_of_opaque_tokens_at_one_applicati
     "applications": [{"name": "App", "hosts": ["app.example"], "providers": ["a", "b"]}]})";
   EXPECT_TRUE(fatal(kBoth));
   EXPECT_FALSE(fatal(opaque_settings()));
+}
+
+TEST_F(GateOpaque, explaining_asks_the_provider_as_a_request_does) {
+  const auto explained = [&](const std::string& bearer, const std::string& target) {
+    const auto answer = web::run(world.gate.explain({"app.example", "GET", target, bearer}), &world.fetcher);
+    return std::string(answer.body_text());
+  };
+  EXPECT_TRUE(
+      explained("bad", "/page").ends_with("token  refused: revoked (introspection), by the provider id\nanswer no\n"));
+  EXPECT_TRUE(explained("good", "/write").ends_with("needs  one of the scopes write\nanswer no: insufficient_scope\n"));
+  EXPECT_TRUE(explained("good", "/once").ends_with("answer yes\n"));
+  EXPECT_EQ(call("good", "/once").status, 200) << "it was not used up by asking";
+  EXPECT_NE(explained("good", "/once").find("token  passed here before"), std::string::npos);
+}
+
+// One set of rules: a provider whose expiry is not checked is not checked here either.
+TEST(OpaqueRules, expiry_follows_the_rules_of_signed_tokens) {
+  auto settings = settings_named("id", {"https://id.example"});
+  const json::object claims{{"active", true},
+                            {"sub", "u1"},
+                            {"aud", "Domino"},
+                            {"token_type", "Bearer"},
+                            {"iat", epoch_seconds(kNow) - 600},
+                            {"exp", epoch_seconds(kNow) - 300}};
+  EXPECT_EQ(check_introspected(TokenProvider(settings), claims, kNow).error().reason, TokenRefusal::kExpired);
+  settings.rules.check_expiry = false;
+  EXPECT_TRUE(check_introspected(TokenProvider(settings), claims, kNow).has_value());
 }
 
 }  // namespace

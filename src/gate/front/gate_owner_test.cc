@@ -160,6 +160,33 @@ TEST(GateOwnerSettings, refuses_an_owner_role_that_is_none) {
   }));
 }
 
+TEST_F(GateOwner, explaining_makes_nobody_the_owner_and_says_who_is) {
+  const auto explained = [&](const std::string& bearer) {
+    const auto answer = web::run(world.gate.explain({{}, "GET", "/api/accounts/1", bearer}), &world.fetcher);
+    return std::string(answer.body_text());
+  };
+  const auto first = explained(token("nora"));
+  EXPECT_NE(first.find("owner  yes, or would be"), std::string::npos) << first;
+  EXPECT_TRUE(first.ends_with("answer yes\n")) << first;
+  EXPECT_EQ(role_of(token("nick")), "owner") << "nora only asked what would be";
+  const auto second = explained(token("nora"));
+  EXPECT_NE(second.find("owner  no, somebody else came first"), std::string::npos) << second;
+  EXPECT_TRUE(second.ends_with("answer no: role_lacks_permission\n")) << second;
+}
+
+TEST_F(GateOwner, explaining_asks_for_remembered_groups_and_remembers_none) {
+  const auto explained = [&](const std::string& bearer) {
+    const auto answer = web::run(world.gate.explain({{}, "GET", "/api/users", bearer}), &world.fetcher);
+    return std::string(answer.body_text());
+  };
+  EXPECT_NE(explained(token("nora")).find("groups staff\n"), std::string::npos);
+  const auto silent = token("nora", {{"groups", nullptr}});
+  EXPECT_NE(explained(silent).find("groups none\n"), std::string::npos);
+  EXPECT_EQ(status_of(token("nora")), 200);
+  EXPECT_NE(explained(silent).find("groups staff\n"), std::string::npos);
+  EXPECT_EQ(status_of(silent), 200) << "as it was explained";
+}
+
 TEST_F(GateOwner, G4_01_dashboard_the_first_person_is_the_owner_and_the_next_a_user) {
   const auto nora = call_at(world.gate, token("nora"), "/api/users");
   EXPECT_EQ(nora.status, 200);

@@ -63,6 +63,19 @@ TEST_F(GateSignIn, a_denied_person_is_told_which_groups_would_help) {
   EXPECT_THAT(std::string(page.body_text()), HasSubstr("groups: admins (admin)"));
 }
 
+TEST_F(GateSignIn, who_lacks_a_permission_is_told_the_groups_that_have_it_and_no_others) {
+  extra_claims = {{"groups", json::array{"strangers"}}};
+  EXPECT_EQ(sign_in("/flows/a").status, 302);
+  const auto page = std::string(open_page("/flows/a", cookies).body_text());
+  EXPECT_THAT(page, HasSubstr("groups: admins (admin)"));
+  EXPECT_THAT(page, HasSubstr("groups: readers (reader)"));
+  extra_claims.clear();
+  cookies.clear();
+  auto original = *read_original(GateWorld::question("POST", "/flows/a"));
+  const auto help = what_would_help(world.gate.state()->settings.applications.front(), original);
+  EXPECT_EQ(help, std::vector<std::string>{"groups: admins (admin)"});
+}
+
 TEST_F(GateSignIn, refreshes_behind_the_persons_back_and_ends_when_the_provider_says_so) {
   EXPECT_EQ(sign_in("/flows/a").status, 302);
   world.clock.advance(std::chrono::seconds(400));

@@ -1,5 +1,9 @@
 #include "gate/keys/load_keys.h"
 
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "upstream/issuer.h"
@@ -46,6 +50,18 @@ web::Outcome load_keys(const upstream::Reach& reach, const KeyAddress& address, 
       });
 }
 
+namespace {
+
+/// A call that drive waits for: whichever of the two is later, drive's return to its loop or the answer, goes on.
+struct Turn {
+  enum State : int { kCalling, kWaiting, kAnswered };
+  std::atomic<int> state{kCalling};
+  std::move_only_function<web::Outcome(web::Fetched)> next;
+  std::optional<web::Fetched> fetched;
+};
+
+}  // namespace
+
 void drive(web::Outcome outcome, web::Fetcher& fetcher) {
   while (!outcome.is_response()) {
     if (!outcome.is_fetch()) {
@@ -53,11 +69,18 @@ void drive(web::Outcome outcome, web::Fetcher& fetcher) {
       outcome = step();
       continue;
     }
+    // An answer may be there before `fetch` returns (a host that is known to be down): then it must not nest, for the
+    // next call may end the same way, and the one after it.
     auto call = std::move(outcome.fetch());
-    fetcher.fetch(std::move(call.request), [next = std::move(call.next), &fetcher](web::Fetched fetched) mutable {
-      drive(next(std::move(fetched)), fetcher);
+    auto turn = std::make_shared<Turn>();
+    turn->next = std::move(call.next);
+    fetcher.fetch(std::move(call.request), [turn, &fetcher](web::Fetched fetched) {
+      turn->fetched = std::move(fetched);
+      if (turn->state.exchange(Turn::kAnswered) == Turn::kWaiting)
+        drive(turn->next(std::move(*turn->fetched)), fetcher);
     });
-    return;
+    if (turn->state.exchange(Turn::kWaiting) != Turn::kAnswered) return;
+    outcome = turn->next(std::move(*turn->fetched));
   }
 }
 

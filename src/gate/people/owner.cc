@@ -69,7 +69,7 @@ Stored<std::string> Owners::find_or_claim(const Application& application, const 
 }
 
 web::Outcome Owners::with_owner(const std::shared_ptr<const Application>& application, CallerPtr caller,
-                                const Access& access, NextStored<CallerPtr> next) {
+                                const Access& access, NextStored<CallerPtr> next, Keeping keeping) {
   if (parts_.store == nullptr || application->owner_role.empty() || !caller->fixed_role.empty() ||
       subject_of(caller->claims()).empty()) {
     return next(std::move(caller));
@@ -85,10 +85,11 @@ web::Outcome Owners::with_owner(const std::shared_ptr<const Application>& applic
   const bool may_claim =
       (access.verdict == Access::Verdict::kPass || access.verdict == Access::Verdict::kNoPermission) &&
       !is_machine(caller->claims());
-  const auto look = [this, application, caller = std::move(caller), may_claim,
+  const auto look = [this, application, caller = std::move(caller), may_claim, keeping,
                      next = std::move(next)]() -> web::Outcome {
-    const auto owner = find_or_claim(*application, *caller, may_claim);
+    const auto owner = find_or_claim(*application, *caller, may_claim && keeping == Keeping::kLearnt);
     if (!owner) return next(refuse(owner.error()));
+    if (keeping == Keeping::kNothing && owner->empty() && may_claim) return next(owning(*caller));
     return next(*owner == digest_of(*caller) ? owning(*caller) : caller);
   };
   // Until there is an owner, everybody may become one: that writes.

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "gate/front/decide_access.h"
+#include "gate/people/people.h"
 #include "gate/store/gate_store.h"
 
 namespace cardea::gate {
@@ -23,9 +24,11 @@ class Owners {
 
   using CallerPtr = std::shared_ptr<const Caller>;
   /// `caller` with is_owner set when they own the application. Nobody owns it yet: they do from now on, if the rules
-  /// let them in (`access`) and they are a person with a subject. API keys and machines own nothing.
+  /// let them in (`access`) and they are a person with a subject. API keys and machines own nothing. Where nothing is
+  /// kept, whoever would become the owner has is_owner set as well.
   [[nodiscard]] web::Outcome with_owner(const std::shared_ptr<const Application>& application, CallerPtr caller,
-                                        const Access& access, NextStored<CallerPtr> next);
+                                        const Access& access, NextStored<CallerPtr> next,
+                                        Keeping keeping = Keeping::kLearnt);
 
  private:
   [[nodiscard]] Stored<std::string> find_or_claim(const Application& application, const Caller& caller, bool may_claim);

@@ -46,7 +46,7 @@ std::vector<std::string> People::groups_of(const Application& application, std::
 }
 
 web::Outcome People::with_groups(std::shared_ptr<const Application> application, CallerPtr caller,
-                                 NextStored<CallerPtr> next) {
+                                 NextStored<CallerPtr> next, Keeping keeping) {
   if (!application->people || !caller->fixed_role.empty()) return next(std::move(caller));
   GatePerson person;
   person.application = application->name;
@@ -63,6 +63,7 @@ web::Outcome People::with_groups(std::shared_ptr<const Application> application,
   if (person.subject.empty())  // nobody to remember; a group of the application is given to them no more than to others
     return next(says ? with_claim(*caller, application->people->groups, person.groups) : std::move(caller));
   if (!says) return recall(application, std::move(caller), std::move(person), std::move(next));
+  if (keeping == Keeping::kNothing) return next(with_claim(*caller, application->people->groups, person.groups));
   return learn(application, std::move(caller), std::move(person), std::move(next));
 }
 

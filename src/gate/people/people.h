@@ -19,6 +19,9 @@
 
 namespace cardea::gate {
 
+/// Whether what is learnt of a request stays: not when it is only asked what would be.
+enum class Keeping { kLearnt, kNothing };
+
 class People {
  public:
   static constexpr std::size_t kKnownMax = 50'000;
@@ -40,7 +43,7 @@ class People {
   /// whoever names them: a token, one without a subject too, and a proxy that vouches. Whoever has no subject is not
   /// remembered. An application that does not ask for it, and API keys, go on as they are.
   [[nodiscard]] web::Outcome with_groups(std::shared_ptr<const Application> application, CallerPtr caller,
-                                         NextStored<CallerPtr> next);
+                                         NextStored<CallerPtr> next, Keeping keeping = Keeping::kLearnt);
 
   /// For administrators: by name, at most `max`. From the database where there is one.
   [[nodiscard]] Stored<std::vector<GatePerson>> list(int max);

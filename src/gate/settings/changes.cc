@@ -1,9 +1,11 @@
 #include "gate/settings/changes.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 
+#include "base/text.h"
 #include "crypto/hash.h"
 
 namespace cardea::gate {
@@ -11,20 +13,35 @@ namespace {
 
 constexpr std::string_view kDigestMark = "secret of digest ";
 
+using IsSecret = bool (*)(std::string_view name);
+
 bool is_secret(std::string_view name) { return name == "client-secret" || name == "sha256"; }
 
-json::value masked(std::string_view name, const json::value& value) {
-  if (is_secret(name)) return json::value(std::string(kDigestMark) + crypto::sha256_base64url(json::serialize(value)));
-  if (const auto* object = value.if_object()) return without_secrets(*object);
+bool sounds_secret(std::string_view name) {
+  const auto lower = ascii_lower(name);
+  return std::ranges::any_of(std::array{"secret", "passw", "token", "credential", "private"},
+                             [&](const char* word) { return lower.find(word) != std::string::npos; }) ||
+         lower == "key";
+}
+
+json::value masked(IsSecret is_hidden, std::string_view name, const json::value& value) {
+  if (is_hidden(name)) return hidden(json::serialize(value));
+  if (const auto* object = value.if_object()) {
+    json::object out;
+    for (const auto& [inner, each] : *object) out.emplace(inner, masked(is_hidden, inner, each));
+    return out;
+  }
   const auto* list = value.if_array();
   if (list == nullptr) return value;
   json::array out;
-  for (const auto& each : *list) out.push_back(masked({}, each));
+  for (const auto& each : *list) out.push_back(masked(is_hidden, {}, each));
   return out;
 }
 
 std::string shown(std::string_view name, const json::value& value) {
   if (is_secret(name)) return "***";
+  if (const auto* own = value.if_string(); own != nullptr && std::string_view(*own).starts_with(kDigestMark))
+    return "***";
   auto text = json::serialize(value);
   // A part of an object may be a secret.
   if (text.find(kDigestMark) != std::string::npos) return value.is_object() ? "{...}" : "[...]";
@@ -92,10 +109,12 @@ class Comparison {
 
 }  // namespace
 
-json::object without_secrets(const json::object& file) {
-  json::object out;
-  for (const auto& [name, value] : file) out.emplace(name, masked(name, value));
-  return out;
+json::object without_secrets(const json::object& file) { return masked(is_secret, {}, file).get_object(); }
+
+json::value without_likely_secrets(const json::value& file) { return masked(sounds_secret, {}, file); }
+
+json::value hidden(std::string_view text) {
+  return json::value(std::string(kDigestMark) + crypto::sha256_base64url(text));
 }
 
 std::vector<SettingChange> find_changes(const json::object& before, const json::object& after) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json.h"
@@ -19,6 +20,11 @@ inline constexpr std::size_t kShownMax = 200;    // bytes
 
 /// The settings file with digests in place of secrets: what may be kept for the next comparison.
 [[nodiscard]] json::object without_secrets(const json::object& file);
+
+/// The same of a file in another program's format, where any name that sounds like a secret is taken for one.
+[[nodiscard]] json::value without_likely_secrets(const json::value& file);
+/// What stands for text that is compared and never shown.
+[[nodiscard]] json::value hidden(std::string_view text);
 
 /// Of two such, in the order of paths; at most kChangesMax. Entries of lists that have a name are told apart by it.
 [[nodiscard]] std::vector<SettingChange> find_changes(const json::object& before, const json::object& after);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "gate/front/gate_fixture.h"
+
 namespace cardea::gate {
 namespace {
 
@@ -56,6 +58,38 @@ TEST(GateChanges, are_told_by_path_and_by_name_whatever_the_order) {
                                       "applications[New]:  -> {\"name\":\"New\",\"hosts\":[\"new.example\"]}",
                                       "providers.id.leeway:  -> 10"}));
   EXPECT_TRUE(find_changes(after, after).empty());
+}
+
+GateFiles folder_with(std::string_view keep, std::string_view kestra) {
+  auto files = no_files();
+  files.list_json = [keep](const std::string&) {
+    return std::optional(std::vector<ConfigFile>{{"10-a.json", std::string(keep)}});
+  };
+  files.read_yaml = [kestra](const std::string&) -> Result<json::value, std::string> { return *parse_json(kestra); };
+  return files;
+}
+
+TEST(GateChanges, of_the_files_that_the_settings_name_are_told_too_and_secrets_in_them_are_not) {
+  constexpr std::string_view kFile = R"({"keepconfig": "keepconfig.d", "applications": [
+    {"name": "KEEP", "hosts": ["keep.example"], "answers": "keep-domino"},
+    {"name": "Flows", "hosts": ["flows.example"], "tokens": false, "kestra": "application.yml"}]})";
+  const auto read = [&](std::string_view keep, std::string_view kestra) {
+    return read_gate(parse_json(kFile)->get_object(), folder_with(keep, kestra)).document;
+  };
+  const auto before =
+      read(R"({"maxJwtDuration": 360, "oidc": {"a": {"clientSecret": "one-secret"}}})",
+           R"({"datasources": {"url": "jdbc:of-nobody"}, "kestra": {"security": {"defaultRole": {"name": "r"}}}})");
+  const auto after =
+      read(R"({"maxJwtDuration": 60, "oidc": {"a": {"clientSecret": "two-secret"}}})",
+           R"({"datasources": {"url": "jdbc:another"}, "kestra": {"security": {"defaultRole": {"name": "w"}}}})");
+  EXPECT_EQ(json::serialize(before).find("one-secret"), std::string::npos);
+  EXPECT_EQ(json::serialize(before).find("of-nobody"), std::string::npos);
+  std::vector<std::string> told;
+  for (const auto& change : find_changes(before, after))
+    told.push_back(change.path + ": " + change.before + " -> " + change.after);
+  EXPECT_EQ(told, (std::vector<std::string>{"files.application.yml.kestra.security.defaultRole.name: \"r\" -> \"w\"",
+                                            "files.keepconfig.d/10-a.json.maxJwtDuration: 360 -> 60",
+                                            "files.keepconfig.d/10-a.json.oidc.a.clientSecret: *** -> ***"}));
 }
 
 }  // namespace

@@ -33,11 +33,54 @@ void add_keepconfig(const std::string& folder, seconds leeway, const GateFiles& 
   settings.keep_token_lifetime = config.jwt_duration;
 }
 
+/// `files`, and `seen` comes to hold what they said, for the comparison at the next reload. The environment is left
+/// out: it is as it was when the process started.
+GateFiles recorded(const GateFiles& files, json::object& seen) {
+  auto recording = files;
+  recording.read = [&files, &seen](const std::string& path) {
+    auto text = files.read(path);
+    if (text) seen.insert_or_assign(path, hidden(*text));
+    return text;
+  };
+  recording.list_json = [&files, &seen](const std::string& folder) {
+    auto list = files.list_json(folder);
+    for (const auto& file : list.value_or(std::vector<ConfigFile>())) {
+      const auto value = parse_json(file.text);
+      seen.insert_or_assign(folder + "/" + file.name, value ? without_likely_secrets(*value) : hidden(file.text));
+    }
+    return list;
+  };
+  recording.read_yaml = [&files, &seen](const std::string& path) {
+    auto value = files.read_yaml(path);
+    json::object shown;  // the rest of Kestra's settings is none of ours
+    for (const auto* part : {"micronaut", "kestra"}) {
+      const auto* found = value && value->is_object() ? value->get_object().if_contains(part) : nullptr;
+      if (found == nullptr || !found->is_object()) continue;
+      if (const auto* security = found->get_object().if_contains("security"))
+        shown[part] = json::object{{"security", without_likely_secrets(*security)}};
+    }
+    if (value) seen.insert_or_assign(path, std::move(shown));
+    return value;
+  };
+  return recording;
+}
+
+GateSettings read_with(const json::object& file, const GateFiles& files);
+
 }  // namespace
 
 GateSettings read_gate(const json::object& file, const GateFiles& files) {
-  GateSettings settings;
+  json::object seen;
+  auto settings = read_with(file, recorded(files, seen));
   settings.document = without_secrets(file);
+  settings.document["files"] = std::move(seen);
+  return settings;
+}
+
+namespace {
+
+GateSettings read_with(const json::object& file, const GateFiles& files) {
+  GateSettings settings;
   Members members(file, "", settings.notes);
   if (const auto* providers = members.object("providers")) {
     for (const auto& [name, value] : *providers) {
@@ -82,6 +125,8 @@ GateSettings read_gate(const json::object& file, const GateFiles& files) {
   members.refuse_unknown();
   return settings;
 }
+
+}  // namespace
 
 GateSettings gate_of_keepconfig(const std::string& folder, const GateFiles& files) {
   json::object application{{"name", "KEEP"}, {"hosts", json::array{"*"}}, {"answers", "keep-domino"}};

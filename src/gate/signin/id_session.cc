@@ -44,15 +44,9 @@ Result<std::shared_ptr<const Caller>, std::string> caller_of(const Application& 
 }
 
 Result<Jwt, std::string> id_claims(const TokenFacts& facts, const upstream::TokenAnswer& answer, bool is_refresh) {
-  upstream::IdTokenPolicy policy;
-  policy.issuer.issuer = facts.metadata.issuer;
-  policy.issuer.tenants = facts.application.sign_in->tenants;
-  policy.client_id = facts.application.sign_in->client_id;
+  auto policy = id_token_policy(facts.application, facts.metadata, facts.now);
   policy.nonce = facts.nonce;
   policy.access_token = answer.access_token;
-  policy.algorithms = upstream::allowed_algorithms(facts.metadata.id_token_algorithms);
-  policy.now = facts.now;
-  policy.leeway = facts.application.sign_in->leeway;
   auto checked = upstream::check_id_token(answer.id_token, facts.keys, policy);
   if (!checked && checked.error() == upstream::IdTokenError::kNonce && is_refresh) {
     policy.nonce.clear();  // it need not be there again, but no other one may (OpenID Connect Core section 12.2)
@@ -102,6 +96,18 @@ bool is_issuer(const SignInSettings& settings, std::string_view issuer) {
   return std::ranges::any_of(settings.tenants, [&](const std::string& tenant) {
     return issuer == upstream::issuer_of_tenant(settings.issuer, tenant);
   });
+}
+
+upstream::IdTokenPolicy id_token_policy(const Application& application, const upstream::Metadata& metadata,
+                                        TimePoint now) {
+  upstream::IdTokenPolicy policy;
+  policy.issuer.issuer = metadata.issuer;
+  policy.issuer.tenants = application.sign_in->tenants;
+  policy.client_id = application.sign_in->client_id;
+  policy.algorithms = upstream::allowed_algorithms(metadata.id_token_algorithms);
+  policy.now = now;
+  policy.leeway = application.sign_in->leeway;
+  return policy;
 }
 
 Result<Session, std::string> session_of(const TokenFacts& facts, upstream::TokenAnswer answer) {

@@ -23,6 +23,11 @@ struct TokenFacts {
 /// The one that the settings name, or where they name a template that of one of their tenants.
 [[nodiscard]] bool is_issuer(const SignInSettings& settings, std::string_view issuer);
 
+/// How ID tokens and logout tokens of its provider are checked; what was sent (nonce, access token) is still to be
+/// added.
+[[nodiscard]] upstream::IdTokenPolicy id_token_policy(const Application& application,
+                                                      const upstream::Metadata& metadata, TimePoint now);
+
 /// The error is a word for the log.
 [[nodiscard]] Result<Session, std::string> session_of(const TokenFacts& facts, upstream::TokenAnswer answer);
 

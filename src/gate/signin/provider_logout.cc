@@ -1,12 +1,12 @@
 // The provider says that somebody is signed out: to the gate itself, or by way of the person's browser.
 #include <utility>
 
+#include "crypto/hash.h"
 #include "gate/signin/id_session.h"
 #include "gate/signin/log_refused.h"
-#include "gate/signin/logout_token.h"
 #include "gate/signin/session_cookie.h"
 #include "gate/signin/sign_in.h"
-#include "upstream/id_token.h"
+#include "upstream/logout_token.h"
 #include "web/form.h"
 
 namespace cardea::gate {
@@ -43,31 +43,32 @@ web::Outcome SignIn::backchannel_logout(const web::Request& request, AppPtr appl
               if (!keys)
                 return logout_refused(request, *application,
                                       {kAway, kUnavailable, "", "keys_unavailable", keys.error()});
-              const auto now = parts_.reach.clock.now();
-              const auto order = check_logout_token(token, {*metadata, **keys, application->sign_in->client_id, now});
+              const auto order = upstream::check_logout_token(
+                  token, **keys, id_token_policy(*application, *metadata, parts_.reach.clock.now()));
               if (!order)
-                return logout_refused(
-                    request, *application,
-                    {kBadRequest, kInvalid, "the logout token is not valid", "bad_logout_token", order.error()});
-              return obey_logout(request, application, metadata->issuer, *order);
+                return logout_refused(request, *application,
+                                      {kBadRequest, kInvalid, "the logout token is not valid", "bad_logout_token",
+                                       upstream::describe(order.error())});
+              return obey_logout(request, application, *order);
             });
       });
 }
 
-web::Outcome SignIn::obey_logout(const web::Request& request, const AppPtr& application, const std::string& issuer,
-                                 const LogoutOrder& order) {
+web::Outcome SignIn::obey_logout(const web::Request& request, const AppPtr& application,
+                                 const upstream::LogoutToken& order) {
   const auto now = parts_.reach.clock.now();
-  if (used_logouts_.is_exhausted(order.jti, now))
+  // An id is its issuer's, so nobody else's token uses it up.
+  const auto id = crypto::sha256_base64url(order.issuer + '\n' + application->sign_in->client_id + '\n' + order.id);
+  if (used_logouts_.is_exhausted(id, now))
     return logout_refused(request, *application,
                           {kBadRequest, kInvalid, "the logout token was used before", "replayed_logout_token", ""});
-  used_logouts_.count(order.jti, now);
-  return sessions_.end_of(
-      {application->name, issuer, order.sid, order.sub},
-      [this, &request, application, jti = order.jti, now](const Stored<int>& ended) -> web::Outcome {
-        // The provider sends it again then.
-        if (!ended) used_logouts_.give_back(jti, now);
-        return signed_out_by_provider(request, *application, ended);
-      });
+  used_logouts_.count(id, now);
+  return sessions_.end_of({application->name, order.issuer, order.sid, order.subject},
+                          [this, &request, application, id, now](const Stored<int>& ended) -> web::Outcome {
+                            // The provider sends it again then.
+                            if (!ended) used_logouts_.give_back(id, now);
+                            return signed_out_by_provider(request, *application, ended);
+                          });
 }
 
 web::Response SignIn::signed_out_by_provider(const web::Request& request, const Application& application,

@@ -16,8 +16,8 @@
 #include "gate/settings/gate_settings.h"
 #include "gate/signin/kept_sessions.h"
 #include "gate/signin/login_state.h"
-#include "gate/signin/logout_token.h"
 #include "upstream/code_flow.h"
+#include "upstream/logout_token.h"
 #include "upstream/memory.h"
 #include "web/outcome.h"
 #include "web/page.h"
@@ -121,8 +121,7 @@ class SignIn {
   };
   web::Response logout_refused(const web::Request& request, const Application& application,
                                const LogoutRefusal& refusal);
-  web::Outcome obey_logout(const web::Request& request, const AppPtr& application, const std::string& issuer,
-                           const LogoutOrder& order);
+  web::Outcome obey_logout(const web::Request& request, const AppPtr& application, const upstream::LogoutToken& order);
   web::Response signed_out_by_provider(const web::Request& request, const Application& application,
                                        const Stored<int>& ended);
   web::Response signed_out_page(const web::Request& request, const Application& application) const;
@@ -132,7 +131,7 @@ class SignIn {
   const Parts parts_;
   KeptSessions sessions_;
   AttemptLimit used_states_{1, kLoginStateLife};
-  AttemptLimit used_logouts_{1, seconds{600}};
+  AttemptLimit used_logouts_{1, upstream::kLogoutTokenLifeMax + kLeewayMax};
   std::mutex mutex_;
   ClockMap<std::string> challenges_{10'000};  // by the hash of a session's handle; guarded by mutex_
   AttemptLimit misses_{kMissesMax, kAddressWindow};

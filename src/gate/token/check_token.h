@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "gate/token/provider_set.h"
+#include "jose/jws.h"
 #include "jose/jwt.h"
 
 namespace cardea::gate {
@@ -69,10 +70,18 @@ struct RefusedToken {
   std::string detail = {};
 };
 
+[[nodiscard]] Result<jose::UnverifiedJws, RefusedToken> parse_token(std::string_view compact);
+
+/// Whether check_token would have to try many keys: longer than other requests can wait behind it.
+[[nodiscard]] bool is_long_search(const ProviderSet& providers, const jose::UnverifiedJws& jws);
+
 /// Keys and hints of `providers` are read; a first success among providers without issuer is remembered there.
-/// `address`: the address_key of where the token came from, which pays for searches that find nothing.
+/// `remote_address`: where the token came from, which pays for searches that find nothing.
+[[nodiscard]] Result<Caller, RefusedToken> check_token(ProviderSet& providers, const jose::UnverifiedJws& jws,
+                                                       TimePoint now, std::string_view remote_address = {});
+/// With parse_token before it.
 [[nodiscard]] Result<Caller, RefusedToken> check_token(ProviderSet& providers, std::string_view compact, TimePoint now,
-                                                       std::string_view address = {});
+                                                       std::string_view remote_address = {});
 
 /// The rules alone, for a token that one of the provider's keys has verified.
 [[nodiscard]] Result<Caller, RefusedToken> check_rules(const TokenProvider& provider,

@@ -12,6 +12,15 @@ std::string token_digest(std::string_view compact) {
   return crypto::sha256_base64url(is_opaque(compact) ? compact : compact.substr(0, compact.rfind('.')));
 }
 
+namespace {
+
+/// Names end where a digest, of fixed size, begins; no token has this digest itself.
+std::string use_of(std::string_view application, std::string_view compact) {
+  return "once/" + std::string(application) + "/" + token_digest(compact);
+}
+
+}  // namespace
+
 RevokedTokens::Noted RevokedTokens::note(const std::string& digest, TimePoint expires) {
   const std::lock_guard lock(mutex_);
   if (tokens_.size() >= parts_.tokens_max) return tokens_.contains(digest) ? Noted::kKnown : Noted::kFull;
@@ -48,8 +57,7 @@ web::Outcome RevokedTokens::put(GateRevocation revocation, NextStored<bool> next
 web::Outcome RevokedTokens::take_once(std::string_view application, std::string_view compact, TimePoint expires,
                                       NextStored<bool> next) {
   const auto now = parts_.clock.now();
-  // Names end where a digest, of fixed size, begins; no token has this digest itself.
-  GateRevocation use{"once/" + std::string(application) + "/" + token_digest(compact), expires, now};
+  GateRevocation use{use_of(application, compact), expires, now};
   const auto noted = note(use.digest, expires);
   if (noted == Noted::kFull) warn_full();
   if (noted == Noted::kFull) return next(refuse(StoreError::kBusy));
@@ -67,6 +75,11 @@ web::Outcome RevokedTokens::take_once(std::string_view application, std::string_
 bool RevokedTokens::contains(std::string_view compact) const {
   const std::lock_guard lock(mutex_);
   return !tokens_.empty() && tokens_.contains(token_digest(compact));
+}
+
+bool RevokedTokens::was_used(std::string_view application, std::string_view compact) const {
+  const std::lock_guard lock(mutex_);
+  return tokens_.contains(use_of(application, compact));
 }
 
 bool RevokedTokens::read_new() {

@@ -38,6 +38,8 @@ class RevokedTokens {
 
   /// Goes on when it is durable. False: the list is full (purge takes out what has expired); nothing was noted.
   [[nodiscard]] web::Outcome revoke(std::string_view compact, TimePoint expires, NextStored<bool> next);
+  /// Whether take_once was asked for it; counts nothing.
+  [[nodiscard]] bool was_used(std::string_view application, std::string_view compact) const;
   [[nodiscard]] bool contains(std::string_view compact) const;
   /// True for the first of all nodes that asks for this token at this application; then false until `expires`. An error
   /// uses nothing up: the same token may come again.

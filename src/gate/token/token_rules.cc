@@ -27,30 +27,51 @@ std::optional<std::string> in_form(NameForm form, std::string_view value) {
 
 }  // namespace
 
-std::optional<RefusedToken> refuse_times(const TokenRules& rules, const jose::VerifiedJwt& token, TimePoint now) {
-  if (!token.exp()) return missing("exp");
-  if (rules.lifetime_max && !token.iat()) return missing("iat");
-  if (rules.check_expiry && now > *token.exp() + rules.leeway) return RefusedToken{.reason = TokenRefusal::kExpired};
-  if (token.nbf() && *token.nbf() > now + rules.leeway) return RefusedToken{.reason = TokenRefusal::kNotYetValid};
-  if (token.iat() && *token.iat() > now + rules.leeway) return RefusedToken{.reason = TokenRefusal::kNotYetValid};
-  if (rules.lifetime_max && *token.exp() - *token.iat() > *rules.lifetime_max) {
+std::optional<RefusedToken> refuse_times(const TokenRules& rules, const TokenTimes& times, TimePoint now) {
+  if ((times.must_end || rules.lifetime_max) && !times.exp) return missing("exp");
+  if (rules.lifetime_max && !times.iat) return missing("iat");
+  if (rules.check_expiry && times.exp && now > *times.exp + rules.leeway)
+    return RefusedToken{.reason = TokenRefusal::kExpired};
+  if (times.nbf && *times.nbf > now + rules.leeway) return RefusedToken{.reason = TokenRefusal::kNotYetValid};
+  if (times.iat && *times.iat > now + rules.leeway) return RefusedToken{.reason = TokenRefusal::kNotYetValid};
+  if (rules.lifetime_max && *times.exp - *times.iat > *rules.lifetime_max)
     return RefusedToken{.reason = TokenRefusal::kTooLong};
-  }
   return std::nullopt;
 }
 
-std::optional<RefusedToken> refuse_receiver(const TokenRules& rules, const jose::VerifiedJwt& token) {
-  // Version 1 tokens of Entra ID say appid where everybody else says azp (entra.md section 4).
-  const auto party = token.azp().empty() ? token.text("appid") : token.azp();
-  if (!rules.authorized_parties.empty() && party.empty()) return missing("azp");
-  if (!rules.authorized_parties.empty() &&
-      std::ranges::find(rules.authorized_parties, party) == rules.authorized_parties.end()) {
-    return RefusedToken{.reason = TokenRefusal::kWrongParty, .provider = {}, .detail = std::string(party)};
+namespace {
+
+bool has_audience(const json::object& claims, std::string_view audience) {
+  const auto* value = claims.if_contains("aud");
+  if (value == nullptr) return false;
+  if (const auto* text = value->if_string()) return *text == audience;
+  const auto* list = value->if_array();
+  return list != nullptr && std::ranges::any_of(*list, [&](const json::value& each) {
+           const auto* text = each.if_string();
+           return text != nullptr && *text == audience;
+         });
+}
+
+/// Version 1 tokens of Entra ID say appid where everybody else says azp (entra.md section 4); RFC 9068 section 2.2 and
+/// RFC 7662 section 2.2 say client_id.
+std::string_view party_of(const json::object& claims) {
+  for (const auto* name : {"azp", "appid", "client_id"})
+    if (const auto* text = find_string(claims, name); text != nullptr && !text->empty()) return *text;
+  return {};
+}
+
+}  // namespace
+
+std::optional<RefusedToken> refuse_receiver(const TokenRules& rules, const json::object& claims) {
+  if (!rules.authorized_parties.empty()) {
+    const auto party = party_of(claims);
+    if (party.empty()) return missing("azp");
+    if (std::ranges::find(rules.authorized_parties, party) == rules.authorized_parties.end())
+      return RefusedToken{.reason = TokenRefusal::kWrongParty, .provider = {}, .detail = std::string(party)};
   }
-  const auto is_meant = [&](const std::string& audience) { return token.has_audience(audience); };
-  if (!rules.audiences.empty() && !std::ranges::any_of(rules.audiences, is_meant)) {
+  const auto is_meant = [&](const std::string& audience) { return has_audience(claims, audience); };
+  if (!rules.audiences.empty() && std::ranges::none_of(rules.audiences, is_meant))
     return RefusedToken{.reason = TokenRefusal::kWrongAudience};
-  }
   return std::nullopt;
 }
 
@@ -131,29 +152,39 @@ std::optional<CallerName> read_name(const TokenRules& rules, const json::object&
   return std::nullopt;
 }
 
-Result<Caller, RefusedToken> check_rules(const TokenProvider& provider, std::shared_ptr<const jose::VerifiedJwt> token,
-                                         TimePoint now) {
+Result<Caller, RefusedToken> check_claims(const TokenProvider& provider, const ClaimsToCheck& said, TimePoint now) {
   const auto& rules = provider.settings().rules;
   const auto with_name = [&](RefusedToken refusal) {
     refusal.provider = provider.settings().name;
     return refuse(std::move(refusal));
   };
-  if (auto refusal = refuse_times(rules, *token, now)) return with_name(std::move(*refusal));
-  if (auto refusal = refuse_receiver(rules, *token)) return with_name(std::move(*refusal));
-  if (auto refusal = refuse_kind(rules, *token)) return with_name(std::move(*refusal));
+  if (auto refusal = refuse_times(rules, said.times, now)) return with_name(std::move(*refusal));
+  if (auto refusal = refuse_receiver(rules, said.claims)) return with_name(std::move(*refusal));
+  if (said.wrong_kind) return with_name(*said.wrong_kind);
   for (const auto& claim : rules.required_claims)
-    if (!token->claims().contains(claim)) return with_name(missing(claim));
-  auto name = read_name(rules, token->claims());
+    if (!said.claims.contains(claim)) return with_name(missing(claim));
+  auto name = read_name(rules, said.claims);
   if (!name) return with_name({.reason = TokenRefusal::kNoName});
-  auto scopes = read_scopes(rules, token->claims());
+  auto scopes = read_scopes(rules, said.claims);
   Caller caller;
-  caller.over_at = rules.check_expiry ? *token->exp() + kLeewayMax + seconds{1} : kNeverOver;
+  caller.over_at = rules.check_expiry && said.times.exp ? *said.times.exp + kLeewayMax + seconds{1} : kNeverOver;
   caller.provider = provider.settings().name;
   caller.name = std::move(name->name);
   caller.name_claim = std::move(name->claim);
   caller.scopes = std::move(scopes.names);
   caller.scope_claim = std::move(scopes.claim);
-  caller.token = std::move(token);
+  return caller;
+}
+
+Result<Caller, RefusedToken> check_rules(const TokenProvider& provider, std::shared_ptr<const jose::VerifiedJwt> token,
+                                         TimePoint now) {
+  auto caller =
+      check_claims(provider,
+                   {.claims = token->claims(),
+                    .times = {.exp = token->exp(), .nbf = token->nbf(), .iat = token->iat(), .must_end = true},
+                    .wrong_kind = refuse_kind(provider.settings().rules, *token)},
+                   now);
+  if (caller) caller->token = std::move(token);
   return caller;
 }
 

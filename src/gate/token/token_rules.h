@@ -1,4 +1,4 @@
-// What a provider's rules say of a verified token, one small decision each. Internal to check_token.
+// What a provider's rules say of a token, one small decision each. Internal to check_token and opaque.
 #pragma once
 
 #include <optional>
@@ -12,10 +12,13 @@ namespace cardea::gate {
 /// Of a caller whose token does not end.
 inline constexpr TimePoint kNeverOver = from_epoch_seconds(253'402'300'799);  // the end of the year 9999
 
+struct TokenTimes {
+  std::optional<TimePoint> exp, nbf, iat;
+  bool must_end = true;  // one without exp is refused
+};
 /// Absent: they hold.
-[[nodiscard]] std::optional<RefusedToken> refuse_times(const TokenRules& rules, const jose::VerifiedJwt& token,
-                                                       TimePoint now);
-[[nodiscard]] std::optional<RefusedToken> refuse_receiver(const TokenRules& rules, const jose::VerifiedJwt& token);
+[[nodiscard]] std::optional<RefusedToken> refuse_times(const TokenRules& rules, const TokenTimes& times, TimePoint now);
+[[nodiscard]] std::optional<RefusedToken> refuse_receiver(const TokenRules& rules, const json::object& claims);
 
 /// Tokens of the same keys that were made for something else (RFC 8725 section 3.11): refresh and logout tokens ever,
 /// ID tokens where the rules do not say otherwise.
@@ -43,5 +46,15 @@ struct CallerName {
 /// The first of the name claims that is a text which is not empty, in the form the rules ask for. Absent: nobody. An
 /// `email` that the provider itself calls unverified names nobody: its owner wrote it there (attack class 7).
 [[nodiscard]] std::optional<CallerName> read_name(const TokenRules& rules, const json::object& claims);
+
+/// What a signed token says, or what its provider says of one that nobody else can read.
+struct ClaimsToCheck {
+  const json::object& claims;
+  TokenTimes times;
+  std::optional<RefusedToken> wrong_kind;  // absent: it is a bearer token
+};
+/// The one place where a provider's rules judge claims. `token` and `looked_up` of the caller are left to be set.
+[[nodiscard]] Result<Caller, RefusedToken> check_claims(const TokenProvider& provider, const ClaimsToCheck& said,
+                                                        TimePoint now);
 
 }  // namespace cardea::gate

@@ -2,30 +2,21 @@
 
 #include <utility>
 
-#include "crypto/hash.h"
+#include "base/encoding.h"
 
 namespace cardea::gate {
-namespace {
 
-std::string digest_of(std::string_view compact) {
-  const auto digest = crypto::sha256(compact);
-  return {digest.begin(), digest.end()};
+VerifiedTokens::Shard& VerifiedTokens::shard_of(const TokenDigest& digest) const {
+  return shards_[digest.front() % kShards];
 }
 
-}  // namespace
-
-VerifiedTokens::Shard& VerifiedTokens::shard_of(std::string_view digest) const {
-  return shards_[static_cast<unsigned char>(digest.front()) % kShards];
-}
-
-std::shared_ptr<const Caller> VerifiedTokens::find(std::string_view compact, const ProviderSet& providers,
+std::shared_ptr<const Caller> VerifiedTokens::find(const TokenDigest& digest, const ProviderSet& providers,
                                                    TimePoint now) const {
-  const auto digest = digest_of(compact);
   std::shared_ptr<const Caller> caller;
   {
     auto& shard = shard_of(digest);
     const std::lock_guard lock(shard.mutex);
-    if (const auto* found = shard.callers.find(digest)) caller = *found;
+    if (const auto* found = shard.callers.find(as_text(digest))) caller = *found;
   }
   if (!caller) return nullptr;
   const auto provider = providers.named(caller->provider);
@@ -34,13 +25,13 @@ std::shared_ptr<const Caller> VerifiedTokens::find(std::string_view compact, con
   return now < *caller->token->exp() ? caller : nullptr;
 }
 
-void VerifiedTokens::put(std::string_view compact, std::shared_ptr<const Caller> caller, const ProviderSet& providers) {
+void VerifiedTokens::put(const TokenDigest& digest, std::shared_ptr<const Caller> caller,
+                         const ProviderSet& providers) {
   const auto provider = providers.named(caller->provider);
   if (!provider || !provider->settings().rules.check_expiry) return;
-  const auto digest = digest_of(compact);
   auto& shard = shard_of(digest);
   const std::lock_guard lock(shard.mutex);
-  shard.callers.put(digest, std::move(caller));
+  shard.callers.put(as_text(digest), std::move(caller));
 }
 
 void VerifiedTokens::clear() {

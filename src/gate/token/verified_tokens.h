@@ -12,9 +12,13 @@
 #include <string_view>
 
 #include "base/clock_map.h"
+#include "crypto/hash.h"
 #include "gate/token/check_token.h"
 
 namespace cardea::gate {
+
+/// SHA-256 of the token's bytes.
+using TokenDigest = decltype(crypto::sha256({}));
 
 class VerifiedTokens {
  public:
@@ -22,11 +26,11 @@ class VerifiedTokens {
   static constexpr std::size_t kTokensMax = 100'000;
 
   /// Null: not known, expired, or its provider has other keys now. `providers` says which version is current.
-  [[nodiscard]] std::shared_ptr<const Caller> find(std::string_view compact, const ProviderSet& providers,
+  [[nodiscard]] std::shared_ptr<const Caller> find(const TokenDigest& digest, const ProviderSet& providers,
                                                    TimePoint now) const;
-  /// `caller` was accepted for these bytes. Not kept when the provider does not check expiry: then nothing says until
+  /// `caller` was accepted for the token. Not kept when the provider does not check expiry: then nothing says until
   /// when.
-  void put(std::string_view compact, std::shared_ptr<const Caller> caller, const ProviderSet& providers);
+  void put(const TokenDigest& digest, std::shared_ptr<const Caller> caller, const ProviderSet& providers);
   /// After a change of settings or a revocation.
   void clear();
 
@@ -35,7 +39,7 @@ class VerifiedTokens {
     mutable std::mutex mutex;
     ClockMap<std::shared_ptr<const Caller>> callers{kTokensMax / kShards};
   };
-  [[nodiscard]] Shard& shard_of(std::string_view digest) const;
+  [[nodiscard]] Shard& shard_of(const TokenDigest& digest) const;
   mutable std::array<Shard, kShards> shards_;
 };
 

@@ -196,6 +196,30 @@ async function admin(method, target, body) {
   return answer;
 }
 
+journey('a_person_is_refused_gets_a_role_and_is_signed_out_everywhere_by_the_provider', {}, async ({ page }) => {
+  await page.goto(`${world.origin}/ui/flows`);
+  await fillLogin(page, 'cleo', kPeople.cleo);
+  await page.waitForURL(`${world.origin}/ui/flows`);
+  assert.equal(await page.locator('#role').innerText(), 'reader');
+  await page.goto(`${world.origin}/api/v1/main/namespaces`);
+  assert.match(await page.locator('body').innerText(), /groups: engineering \(Developer\)/, 'the page says which group would help');
+  const [user] = (await admin('GET', '/users?username=cleo&exact=true')).json();
+  const group = (await admin('GET', '/group-by-path/staff/engineering')).json();
+  await admin('PUT', `/users/${user.id}/groups/${group.id}`);
+  await until('the role to be seen at a refresh', async () => {
+    await page.goto(`${world.origin}/ui/flows`);
+    return (await page.locator('#role').innerText()) === 'Developer,reader';
+  }, { seconds: 20 });
+  const [client] = (await admin('GET', '/clients?clientId=kestra')).json();
+  client.attributes['backchannel.logout.url'] = `${world.origin}/gate/backchannel-logout`;
+  client.attributes['backchannel.logout.session.required'] = 'true';
+  await admin('PUT', `/clients/${client.id}`, client);
+  await admin('POST', `/users/${user.id}/logout`);
+  await until('the provider to tell the gate', () => world.gate.lines.some((line) => /gate_signed_out_by_provider.*sessions.?[=:]\s?1/.test(line)), { seconds: 20 });
+  await page.goto(`${world.origin}/ui/flows`);
+  await page.locator('#kc-form-login').waitFor();
+});
+
 test('G3_21_disabled_user', async () => {
   const browser = new FormBrowser();
   await signIn(browser, 'bert');

@@ -1,0 +1,92 @@
+// A gate with many providers: reading their keys, and looking for the one that made a token, must hold up nobody.
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "base/encoding.h"
+#include "gate/front/gate_fixture.h"
+
+namespace cardea::gate {
+namespace {
+
+/// Calls that are answered when the test says so.
+class SlowFetcher final : public web::Fetcher {
+ public:
+  void fetch(web::FetchRequest request, Done done) override {
+    waiting.emplace_back(std::move(request), std::move(done));
+  }
+  void answer_one() {
+    auto [request, done] = std::move(waiting.front());
+    waiting.pop_front();
+    ++answered;
+    done(refuse(web::FetchError::kTimeout));
+  }
+  std::deque<std::pair<web::FetchRequest, Done>> waiting;
+  std::size_t answered = 0;
+};
+
+std::string settings_of(std::size_t count, bool by_discovery) {
+  json::object providers;
+  for (std::size_t i = 0; i < count; ++i) {
+    json::object provider{{"audiences", json::array{"Domino"}}};
+    if (by_discovery)
+      provider["issuer"] = "https://id.example/realms/r" + std::to_string(i);
+    else
+      provider["key-file"] = i + 1 == count ? "right.pem" : "other.pem";
+    providers["p" + std::to_string(i)] = std::move(provider);
+  }
+  json::object application{{"name", "App"}, {"hosts", json::array{"app.example"}}};
+  return json::serialize(json::object{{"providers", providers}, {"applications", json::array{application}}});
+}
+
+GateFiles key_files() {
+  auto files = no_files();
+  files.read = [](const std::string& path) -> std::optional<std::string> {
+    const auto der = named_private_key(path, crypto::KeyType::kRsa).public_key().spki_der();
+    return "-----BEGIN PUBLIC KEY-----\n" + base64_encode(der) + "\n-----END PUBLIC KEY-----\n";
+  };
+  return files;
+}
+
+// One host serves them all: calls beyond what may run to it would be refused, and their keys would be missing.
+TEST(GateMany, reads_keys_of_many_providers_a_few_at_a_time) {
+  constexpr std::size_t kMany = 200;
+  GateWorld world(settings_of(kMany, true));
+  SlowFetcher fetcher;
+  world.gate.refresh_keys(fetcher);
+  EXPECT_EQ(fetcher.waiting.size(), Gate::kRefreshTogether);
+  while (!fetcher.waiting.empty()) {
+    fetcher.answer_one();
+    ASSERT_LE(fetcher.waiting.size(), Gate::kRefreshTogether);
+  }
+  EXPECT_EQ(fetcher.answered, kMany);
+}
+
+// Each call is refused before it is made, as those to a host that is known to be down.
+TEST(GateMany, refused_calls_do_not_nest) {
+  constexpr std::size_t kMany = 9'000;
+  GateWorld world(settings_of(kMany, true));
+  world.gate.refresh_keys(world.fetcher);
+  EXPECT_EQ(world.fetcher.calls.size(), kMany);
+}
+
+TEST(GateMany, G1_12_a_search_among_many_keys_leaves_the_thread_of_requests) {
+  GateWorld world(settings_of(50, false), key_files());
+  const auto& key = named_key("right.pem", jose::Algorithm::kRS256);
+  const auto ask = [&](const std::string& token) {
+    auto request = GateWorld::question("GET", "/x");
+    request.headers.push_back({"Authorization", "Bearer " + token});
+    auto outcome = world.gate.handle(request);
+    const bool is_elsewhere = !outcome.is_response() && outcome.then().lane == web::Lane::kCpu;
+    return std::pair(is_elsewhere, web::run(std::move(outcome), &world.fetcher).status);
+  };
+  const auto token = token_of(key, good_claims("https://plant.example"));
+  EXPECT_EQ(ask(token), std::pair(true, 200));
+  EXPECT_EQ(ask(token), std::pair(false, 200));
+  auto claims = good_claims("https://plant.example");
+  claims["jti"] = "another";
+  EXPECT_EQ(ask(token_of(key, claims)), std::pair(false, 200)) << "whose it is was found out before";
+}
+
+}  // namespace
+}  // namespace cardea::gate

@@ -1,0 +1,84 @@
+// What the gate would say of a token, and why: a part of Gate. It is asked what a request is asked, of the same
+// introspection, directory, people and owners, and leaves everything as it is: nobody becomes an owner, no group is
+// remembered, and a token that counts once still does.
+#include <utility>
+
+#include "gate/front/explain.h"
+#include "gate/front/gate.h"
+
+namespace cardea::gate {
+namespace {
+
+web::Response as_text(const std::string& lines) {
+  auto response = web::text_response(200, lines);
+  response.set("Cache-Control", "no-store");
+  return response;
+}
+
+}  // namespace
+
+web::Outcome Gate::explain(const WhatIf& what) {
+  const auto current = state();
+  const auto& applications = current->settings.applications;
+  const auto* found = what.host.empty() && applications.size() == 1 ? &applications.front()
+                                                                    : current->settings.find_application(what.host);
+  if (found == nullptr) return web::json_error(404, "no_application_of_this_host");
+  web::Request request;
+  request.headers = {{std::string(kMethodHeader), what.method}, {std::string(kUriHeader), what.target}};
+  auto original = read_original(request);
+  if (!original) return web::json_error(400, describe(original.error()));
+  const AppPtr application(current, found);
+  const auto asked =
+      std::make_shared<Question>(Question{current, application, std::move(*original), Form::kFull, what.token});
+  if (const auto because = why_no_token(*application); !because.empty())
+    return as_text(explain_refused_token(*application, asked->original, because));
+  return with_caller({current, application, what.token, what.remote_address},
+                     [this, asked](const Checked& checked) -> web::Outcome {
+                       if (checked) return explain_overage(asked, *checked);
+                       return as_text(gate::explain(*asked->application, asked->original, refuse(checked.error()), {}));
+                     });
+}
+
+web::Outcome Gate::explain_overage(const Asked& asked, const CallerPtr& caller) {
+  const auto& application = *asked->application;
+  if (!application.overage || !is_overage(caller->claims())) return explain_people(asked, caller, {});
+  return overage_.ask(*application.overage, caller,
+                      [this, asked, caller](const Result<CallerPtr, OverageError>& found) -> web::Outcome {
+                        if (found) return explain_people(asked, *found, {"groups asked of Microsoft Graph"});
+                        return explain_people(asked, caller, {"groups not known: Microsoft Graph does not tell them"});
+                      });
+}
+
+web::Outcome Gate::explain_people(const Asked& asked, const CallerPtr& caller, Learnt learnt) {
+  return people_.with_groups(
+      asked->application, caller,
+      [this, asked, caller, learnt](const Stored<CallerPtr>& found) mutable -> web::Outcome {
+        if (!found) learnt.push_back("groups not known: the database does not answer");
+        return explain_owner(asked, found ? *found : caller, std::move(learnt));
+      },
+      Keeping::kNothing);
+}
+
+web::Outcome Gate::explain_owner(const Asked& asked, const CallerPtr& caller, Learnt learnt) {
+  if (revoked_.was_used(asked->application->name, asked->token))
+    learnt.push_back("token  passed here before; where it counts once it does not again");
+  const auto& application = *asked->application;
+  if (application.owner_role.empty()) return as_text(gate::explain(application, asked->original, *caller, learnt));
+  if (parts_.store == nullptr) {
+    learnt.push_back("owner  not known: there is no database to ask");
+    return as_text(gate::explain(application, asked->original, *caller, learnt));
+  }
+  return owners_.with_owner(
+      asked->application, caller, decide_access(application, asked->original, *caller),
+      [asked, caller, learnt](const Stored<CallerPtr>& found) mutable -> web::Outcome {
+        const auto& known = found ? *found : caller;
+        learnt.push_back(!found            ? "owner  not known: the database does not answer"
+                         : known->is_owner ? "owner  yes, or would be: whoever came first has the role " +
+                                                 asked->application->owner_role
+                                           : "owner  no, somebody else came first");
+        return as_text(gate::explain(*asked->application, asked->original, *known, learnt));
+      },
+      Keeping::kNothing);
+}
+
+}  // namespace cardea::gate
