@@ -13,16 +13,14 @@ const std::size_t kInPlace = std::string().capacity();
 }  // namespace
 
 void wipe(std::string& bytes) noexcept {
-  if (bytes.capacity() == kInPlace) {  // most are: a moved-from secret, an absent one. The barrier keeps the stores.
+  // The whole capacity: a moved-from or shortened string keeps its old bytes behind its end. What is in place needs no
+  // call; most are, a moved-from secret or an absent one.
+  if (bytes.capacity() == kInPlace) {
     std::memset(bytes.data(), 0, kInPlace);
-    __asm__ __volatile__("" : : "r"(bytes.data()) : "memory");
-    bytes.clear();
-    return;
+    __asm__ __volatile__("" : : "r"(bytes.data()) : "memory");  // keeps the stores
+  } else {
+    ::explicit_bzero(bytes.data(), bytes.capacity());
   }
-  // The whole capacity: a moved-from or shortened string keeps its old bytes behind its end. Growing up to the capacity
-  // never allocates.
-  bytes.resize(bytes.capacity());
-  OPENSSL_cleanse(bytes.data(), bytes.size());
   bytes.clear();
 }
 

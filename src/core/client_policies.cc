@@ -11,10 +11,6 @@ namespace {
 
 constexpr std::size_t kPoliciesMax = 100;
 constexpr std::size_t kPartsMax = 100;  // conditions of a policy, executors of a profile
-// Attributes of a client as it is run.
-constexpr const char* kTypeRefused = "cardea.run.type-refused";
-constexpr const char* kAuthenticatorRefused = "cardea.run.authenticator-refused";
-constexpr const char* kSecretEnds = "cardea.run.secret-ends";
 constexpr std::int64_t kSecondsMax = 100LL * 365 * 24 * 3600;
 
 const json::object& settings_of(const json::object& part) {
@@ -107,26 +103,26 @@ constexpr Condition kConditions[] = {
 // Executors
 
 /// `settle` gives the client what "auto-configure" stands for; what it is then is checked by `is_settled`. `hold`
-/// changes the client as it is run, or says what it may not.
+/// changes the client as it is run, or says in `verdict` what it may not.
 struct Executor {
   std::string_view id;
   void (*settle)(const json::object& settings, Client& client);
   bool (*is_settled)(const json::object& settings, const Client& client);
-  void (*hold)(const json::object& settings, Client& client);
+  void (*hold)(const json::object& settings, Client& client, PolicyVerdict& verdict);
   bool settles_by_default;
   PolicyRefusal refusal;  // of a client that is not settled
 };
 
 void settle_nothing(const json::object&, Client&) {}
 bool is_anything(const json::object&, const Client&) { return true; }
-void hold_nothing(const json::object&, Client&) {}
+void hold_nothing(const json::object&, Client&, PolicyVerdict&) {}
 
 /// An executor that wants one attribute to have one value.
 template <const std::string_view& name, const std::string_view& value>
 struct Attribute {
   static void settle(const json::object&, Client& client) { client.attributes[std::string(name)] = value; }
   static bool is_settled(const json::object&, const Client& client) { return client.attribute(name) == value; }
-  static void hold(const json::object& settings, Client& client) { settle(settings, client); }
+  static void hold(const json::object& settings, Client& client, PolicyVerdict&) { settle(settings, client); }
 };
 constexpr std::string_view kTrue = "true", kS256 = "S256";
 constexpr std::string_view kPkce = "pkce.code.challenge.method";
@@ -143,7 +139,7 @@ template <bool Client::* member, bool value>
 struct Switch {
   static void settle(const json::object&, Client& client) { client.*member = value; }
   static bool is_settled(const json::object&, const Client& client) { return client.*member == value; }
-  static void hold(const json::object& settings, Client& client) { settle(settings, client); }
+  static void hold(const json::object& settings, Client& client, PolicyVerdict&) { settle(settings, client); }
 };
 using Consent = Switch<&Client::consent_required, true>;
 using NarrowScope = Switch<&Client::full_scope_allowed, false>;
@@ -160,19 +156,19 @@ void give_default_authenticator(const json::object& settings, Client& client) {
   const auto wanted = string_or(settings, "default-client-authenticator", "");
   if (!wanted.empty() && !has_allowed_authenticator(settings, client)) client.authenticator_type = wanted;
 }
-void hold_to_authenticator(const json::object& settings, Client& client) {
-  if (!has_allowed_authenticator(settings, client)) client.attributes[kAuthenticatorRefused] = "true";
+void hold_to_authenticator(const json::object& settings, Client& client, PolicyVerdict& verdict) {
+  if (!has_allowed_authenticator(settings, client)) verdict.authenticator_allowed = false;
 }
 
-void hold_to_confidential(const json::object&, Client& client) {
-  if (access_type(client) != kConfidential) client.attributes[kTypeRefused] = "true";
+void hold_to_confidential(const json::object&, Client& client, PolicyVerdict& verdict) {
+  if (access_type(client) != kConfidential) verdict.type_allowed = false;
 }
 
 bool can_rotate(const Client& client) {
   return authenticator_of(client) == "client-secret" && access_type(client) == kConfidential;
 }
-void hold_to_rotation(const json::object&, Client& client) {
-  if (can_rotate(client)) client.attributes[kSecretEnds] = "true";
+void hold_to_rotation(const json::object&, Client& client, PolicyVerdict& verdict) {
+  if (can_rotate(client)) verdict.secret_ends = true;
 }
 
 constexpr std::string_view kRotationExecutor = "secret-rotation";
@@ -330,13 +326,11 @@ std::vector<std::string> unenforced_policies(const json::object& realm_members) 
   return out;
 }
 
-void hold_to_policies(const Realm& realm, Client& client) {
-  for (const auto& [executor, settings] : held_to(realm, client)) executor->hold(*settings, client);
+PolicyVerdict hold_to_policies(const Realm& realm, Client& client) {
+  PolicyVerdict verdict;
+  for (const auto& [executor, settings] : held_to(realm, client)) executor->hold(*settings, client, verdict);
+  return verdict;
 }
-
-bool is_type_allowed(const Client& client) { return !client.attribute_is_true(kTypeRefused); }
-bool is_authenticator_allowed(const Client& client) { return !client.attribute_is_true(kAuthenticatorRefused); }
-bool does_secret_end(const Client& client) { return client.attribute_is_true(kSecretEnds); }
 
 std::optional<SecretRotation> rotation_of(const Realm& realm, const Client& client) {
   if (!can_rotate(client)) return std::nullopt;

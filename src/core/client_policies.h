@@ -27,13 +27,12 @@ struct SecretRotation {
   seconds remaining{0};
 };
 
-/// What policies say of a client as it is run stands among the attributes of that copy, where nobody writes it back:
-/// executors confidential-client (then no sign-in begins and nothing is issued) and secure-client-authenticator
-/// (nothing is issued).
-[[nodiscard]] bool is_type_allowed(const Client& client);
-[[nodiscard]] bool is_authenticator_allowed(const Client& client);
-/// Does its secret end when it says so (executor secret-rotation)?
-[[nodiscard]] bool does_secret_end(const Client& client);
+/// What policies say of a client beside changing it.
+struct PolicyVerdict {
+  bool type_allowed = true;           // confidential-client: else no sign-in begins and nothing is issued
+  bool authenticator_allowed = true;  // secure-client-authenticator: else nothing is issued
+  bool secret_ends = false;           // secret-rotation: its secret ends when it says so
+};
 
 /// Why a client may not be written so: an OAuth error and its description, Keycloak's.
 struct PolicyRefusal {
@@ -62,7 +61,7 @@ struct PolicyPart {
 [[nodiscard]] std::vector<std::string> unenforced_policies(const json::object& realm_members);
 
 /// Changes `client` to what the realm's policies let run.
-void hold_to_policies(const Realm& realm, Client& client);
+[[nodiscard]] PolicyVerdict hold_to_policies(const Realm& realm, Client& client);
 /// How the secret of a client is renewed; absent: when somebody asks for it alone, and the one before ends at once.
 [[nodiscard]] std::optional<SecretRotation> rotation_of(const Realm& realm, const Client& client);
 

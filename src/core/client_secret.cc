@@ -34,12 +34,6 @@ std::optional<RotatedSecret> rotated_secret(const Client& client) {
 
 std::optional<TimePoint> secret_end(const Client& client) { return time_of(client, kEndsAt); }
 
-bool has_secret_ended(const Client& client, TimePoint now) {
-  if (!does_secret_end(client)) return false;
-  const auto end = secret_end(client);
-  return end && *end <= now;
-}
-
 void renew_secret(Client& client, const std::optional<SecretRotation>& rotation, TimePoint now, Random& random) {
   const auto made_at = client.attributes.find(kMadeAt);
   const auto before_made_at = made_at == client.attributes.end() ? text_of(now) : made_at->second;

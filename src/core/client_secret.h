@@ -21,9 +21,6 @@ struct RotatedSecret {
 /// When the present secret ends; absent: it does not say.
 [[nodiscard]] std::optional<TimePoint> secret_end(const Client& client);
 
-/// Has the present secret ended? Never without the executor; for clients as they are run.
-[[nodiscard]] bool has_secret_ended(const Client& client, TimePoint now);
-
 /// A new secret. With a rotation the present one, where there is one, becomes the rotated one.
 void renew_secret(Client& client, const std::optional<SecretRotation>& rotation, TimePoint now, Random& random);
 /// For a client that is written: one that the rotation is new to begins its time, one near its end is renewed.

@@ -17,6 +17,7 @@
 
 #include "base/clock_map.h"
 #include "base/log.h"
+#include "core/client_rules.h"
 #include "core/password_lists.h"
 #include "core/token/token_plan.h"
 #include "core/unknown_names.h"
@@ -63,6 +64,7 @@ class ServiceAccounts;
 
 struct ClientEntry {
   Client client;
+  ClientRules rules;                                  // what `client` says of every request
   std::array<std::uint8_t, 32> secret_digest{};       // SHA-256 of the secret; compare digests in constant time
   std::shared_ptr<const RealmEntry> realm;            // the realm node this entry was made against
   std::unique_ptr<PlanCache> plans;                   // token plans, made on first use

@@ -140,7 +140,8 @@ std::shared_ptr<const RealmEntry> make_realm_entry(Realm realm, std::vector<Clie
 std::shared_ptr<const ClientEntry> make_client_entry(std::shared_ptr<const RealmEntry> realm, Client client) {
   auto entry = std::make_shared<ClientEntry>();
   entry->secret_digest = crypto::sha256(client.secret.reveal());
-  hold_to_policies(realm->realm, client);
+  const auto verdict = hold_to_policies(realm->realm, client);
+  entry->rules = read_client_rules(client, verdict);
   entry->client = std::move(client);
   entry->realm = std::move(realm);
   entry->plans = std::make_unique<PlanCache>();

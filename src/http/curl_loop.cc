@@ -22,17 +22,18 @@ CURLM* make_multi() {
 
 }  // namespace
 
-CurlLoop::CurlLoop(std::size_t transfers_max) : transfers_max_(transfers_max), multi_(make_multi()) {}
+CurlLoop::CurlLoop(std::size_t transfers_max) : transfers_max_(transfers_max) {}
 
 CurlLoop::~CurlLoop() {
   stop();
-  curl_multi_cleanup(multi_);
+  if (multi_ != nullptr) curl_multi_cleanup(multi_);
 }
 
 bool CurlLoop::start(std::unique_ptr<Transfer> transfer) {
   {
     const std::scoped_lock lock(mutex_);
     if (stopping_ || count_ >= transfers_max_) return false;
+    if (multi_ == nullptr) multi_ = make_multi();  // at the first call: a server that asks nobody need not wait for it
     ++count_;
     waiting_.push_back(std::move(transfer));
     if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
@@ -51,7 +52,7 @@ void CurlLoop::stop() {
     const std::scoped_lock lock(mutex_);
     stopping_ = true;
   }
-  curl_multi_wakeup(multi_);
+  if (multi_ != nullptr) curl_multi_wakeup(multi_);
   if (thread_.joinable()) thread_.join();
   drop_all();
 }

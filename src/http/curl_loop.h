@@ -52,7 +52,7 @@ class CurlLoop {
   void drop_all();
 
   const std::size_t transfers_max_;
-  CURLM* multi_;
+  CURLM* multi_ = nullptr;  // from the first transfer on
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<Transfer>> waiting_;
   std::size_t count_ = 0;  // waiting and running

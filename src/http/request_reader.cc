@@ -321,8 +321,10 @@ namespace {
 
 /// Passwords, tokens and sessions stand in these.
 bool carries_secret(std::string_view name) {
-  return equal_ignoring_ascii_case(name, "Authorization") || equal_ignoring_ascii_case(name, "Cookie") ||
-         equal_ignoring_ascii_case(name, "DPoP");
+  for (const std::string_view known : {"Authorization", "Cookie", "DPoP"}) {
+    if (name.size() == known.size() && equal_ignoring_ascii_case(name, known)) return true;
+  }
+  return false;
 }
 
 }  // namespace

@@ -74,6 +74,10 @@ bool has_secret_in_query(const web::Request& request) {
   });
 }
 
+bool has_secret_ended(const ClientEntry& client, TimePoint now) {
+  return client.rules.secret_end && *client.rules.secret_end <= now;
+}
+
 /// True when one of the two spellings is the client's secret, or the one before it while that is taken. The work
 /// depends on what was sent only, never on the client or its secret; a rotated one that stands beside it is no secret
 /// itself.
@@ -87,7 +91,7 @@ bool is_secret_right(const PresentedClient& presented, const ClientEntry* client
   const bool matches_as_sent = equal_secrets(as_text(as_sent), as_text(expected));
   const bool has_secret = client != nullptr && !client->client.secret.empty() && !presented.secret_as_sent.empty();
   if (!has_secret) return false;
-  if ((matches_decoded || matches_as_sent) && !has_secret_ended(client->client, now)) return true;
+  if ((matches_decoded || matches_as_sent) && !has_secret_ended(*client, now)) return true;
   const auto rotated = rotated_secret(client->client);
   if (!rotated || rotated->until <= now) return false;
   const auto before = crypto::sha256(rotated->secret.reveal());
@@ -95,8 +99,8 @@ bool is_secret_right(const PresentedClient& presented, const ClientEntry* client
 }
 
 /// Client attribute of Keycloak 26.6: which of the two ways a secret may come.
-Result<void, OAuthError> check_allowed_method(const PresentedClient& presented, const Client& client) {
-  const auto allowed = client.attribute("client.secret.authentication.allowed.method");
+Result<void, OAuthError> check_allowed_method(const PresentedClient& presented, const ClientEntry& client) {
+  const std::string_view allowed = client.rules.secret_method;
   if (allowed.empty() || presented.method == AuthenticationMethod::kNone) return {};
   const std::string_view used =
       presented.method == AuthenticationMethod::kBasic ? "client_secret_basic" : "client_secret_post";
@@ -178,11 +182,11 @@ Result<void, OAuthError> authenticate_client(const PresentedClient& presented, c
   if (!record.authenticator_type.empty() && record.authenticator_type != "client-secret") {
     return refused(OAuthCode::kInvalidClient, "authenticator not supported");
   }
-  if (auto checked = check_allowed_method(presented, record); !checked) return checked;
+  if (auto checked = check_allowed_method(presented, *client); !checked) return checked;
   if (!is_right) {
-    const bool is_classic = record.policy() == ClientPolicy::kClassic;
+    const bool is_classic = client->rules.policy == ClientPolicy::kClassic;
     return refused(is_classic ? OAuthCode::kUnauthorizedClient : OAuthCode::kInvalidClient,
-                   has_secret_ended(record, now) ? "secret_ended" : "wrong secret");
+                   has_secret_ended(*client, now) ? "secret_ended" : "wrong secret");
   }
   return check_bearer_only(record, bearer_only);
 }

@@ -147,13 +147,13 @@ TEST(ClientAuthentication, refuses_requests_that_name_nobody) {
 
 TEST(ClientAuthentication, refuses_the_method_the_client_did_not_choose) {
   auto client = entry_with("s3cret");
-  client.client.attributes["client.secret.authentication.allowed.method"] = "client_secret_post";
+  client.rules.secret_method = "client_secret_post";
   expect_refused(
       authenticate(basic("app:s3cret"), "", &client), OAuthCode::kUnauthorizedClient, 401,
       "Invalid method used to get client secret. Client requires method 'client_secret_post' to obtain client "
       "secret from the request");
   EXPECT_TRUE(authenticate("", "client_id=app&client_secret=s3cret", &client));
-  client.client.attributes["client.secret.authentication.allowed.method"] = "client_secret_basic";
+  client.rules.secret_method = "client_secret_basic";
   EXPECT_FALSE(authenticate("", "client_id=app&client_secret=s3cret", &client));
   EXPECT_TRUE(authenticate(basic("app:s3cret"), "", &client));
 }
@@ -189,7 +189,7 @@ TEST(ClientAuthentication, refuses_bearer_only_clients_except_at_introspection) 
 // RFC 6749 section 5.2 has one code for it; only classic clients get Keycloak's.
 TEST(ClientAuthentication, refuses_wrong_secrets_of_new_clients_as_the_rfc_says) {
   auto client = entry_with("s3cret");
-  client.client.attributes["cardea.policy"] = "oauth21";
+  client.rules.policy = ClientPolicy::kOAuth21;
   expect_refused(authenticate("", "client_id=app&client_secret=x", &client), OAuthCode::kInvalidClient, 401);
 }
 

@@ -1,6 +1,5 @@
 #include "oidc/client_request.h"
 
-#include "core/client_policies.h"
 #include "crypto/hash.h"
 #include "oidc/authenticators/all_authenticators.h"
 #include "oidc/cors.h"
@@ -36,7 +35,7 @@ const Authenticator* authenticator_for(const ClientEntry* entry) {
 
 /// FAPI 2.0 section 5.3.2.1: no public clients, and no secrets that are sent or shared (FA-2, FA-4).
 bool is_proof_too_weak(const ClientEntry* entry) {
-  if (entry == nullptr || entry->client.policy() != ClientPolicy::kFapi2) return false;
+  if (entry == nullptr || entry->rules.policy != ClientPolicy::kFapi2) return false;
   const auto& client = entry->client;
   const bool strong = client.authenticator_type == "client-jwt" || client.authenticator_type == "client-x509";
   return client.public_client || !strong;
@@ -107,29 +106,28 @@ OAuthError proof_refused(ProofError error) {
 
 /// Attribute `dpop.bound.access.tokens` (RFC 9449 section 5.2), and policy fapi2 unless a certificate binds (FA-3).
 bool must_prove_key(const ClientRequest& request) {
-  const auto& client = request.client->client;
-  return client.attribute_is_true("dpop.bound.access.tokens") ||
-         (client.policy() == ClientPolicy::kFapi2 && request.binding.certificate_thumbprint.empty());
+  const auto& rules = request.client->rules;
+  return rules.binds_to_key || (rules.policy == ClientPolicy::kFapi2 && request.binding.certificate_thumbprint.empty());
 }
 
 /// Attribute `tls.client.certificate.bound.access.tokens` (RFC 8705 section 3): false when there is no certificate to
 /// bind to.
 bool bind_certificate(ClientRequest& request) {
-  if (!request.client->client.attribute_is_true("tls.client.certificate.bound.access.tokens")) return true;
+  if (!request.client->rules.binds_to_certificate) return true;
   if (request.http.client_certificate.empty()) return false;
   request.binding.certificate_thumbprint = crypto::sha256_base64url(request.http.client_certificate);
   return true;
 }
 
 /// What client policies say of a client that proved itself (core/client_policies.h).
-std::optional<OAuthError> refused_by_policy(const Client& client) {
-  if (!is_type_allowed(client)) {
+std::optional<OAuthError> refused_by_policy(const PolicyVerdict& verdict) {
+  if (!verdict.type_allowed) {
     return OAuthError{.code = OAuthCode::kInvalidClient,
                       .description = "invalid client access type",
                       .status = 400,
                       .note = "policy_confidential_client"};
   }
-  if (!is_authenticator_allowed(client)) {
+  if (!verdict.authenticator_allowed) {
     return OAuthError{.code = OAuthCode::kInvalidRequest,
                       .description = "Configured client authentication method not allowed for client",
                       .note = "policy_secure_client_authenticator"};
@@ -153,7 +151,7 @@ web::Outcome bind(Unproven&& unproven) {
     return unproven.next(std::move(unproven.request));
   }
   auto proof =
-      check_request_proof(request.dependencies, request.http, **header, request.client->client.policy(), std::nullopt);
+      check_request_proof(request.dependencies, request.http, **header, request.client->rules.policy, std::nullopt);
   if (!proof) return bad_proof(proof.error());
   request.binding.key_thumbprint = proof->key_thumbprint;
   const auto& dependencies = request.dependencies;
@@ -185,7 +183,7 @@ web::Response refuse_proof(const Unproven& unproven, const OAuthError& error) {
 }
 
 web::Outcome accept_client(Unproven unproven) {
-  if (const auto error = refused_by_policy(unproven.request->client->client)) {
+  if (const auto error = refused_by_policy(unproven.request->client->rules.verdict)) {
     return refuse_proof(unproven, *error);
   }
   const auto& form = unproven.request->form;

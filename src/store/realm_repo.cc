@@ -13,6 +13,7 @@ namespace {
 constexpr Sql kFindByName{CARDEA_REALM_SELECT "WHERE r.name = ?1"};
 constexpr Sql kList{CARDEA_REALM_SELECT "ORDER BY r.name"};
 #undef CARDEA_REALM_SELECT
+constexpr Sql kNames{"SELECT id, name FROM realms WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name"};
 
 constexpr Sql kInsert{"INSERT INTO realms (id, name, document) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING"};
 constexpr Sql kInsertVersion{"INSERT INTO realm_versions (realm_id, version) VALUES (?1, 1)"};
@@ -31,6 +32,13 @@ class SqlRealmRepo final : public RealmRepo {
   }
   Stored<std::vector<Realm>> list(Rows& rows) override {
     return find_all<Realm>(rows, kList, {}, [this](Columns& row) { return parse(row); });
+  }
+  Stored<std::vector<std::pair<RealmId, std::string>>> names(Rows& rows, std::string_view prefix) override {
+    using Named = std::pair<RealmId, std::string>;
+    return find_all<Named>(rows, kNames, {prefix}, [](Columns& row) -> Stored<Named> {
+      auto id = row.id<RealmId>();
+      return Named(std::move(id), row.text());
+    });
   }
 
   Stored<void> insert(Tx& tx, const Realm& realm) override {

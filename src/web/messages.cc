@@ -54,22 +54,25 @@ std::multimap<int, Wish, std::greater<>> parse_wishes(std::string_view text) {
 Messages::Messages(std::span<const Asset> assets) {
   for (const auto& asset : assets) {
     if (!asset.path.starts_with(kFolder) || !asset.path.ends_with(kEnding)) continue;
-    const auto parsed = parse_json(asset.bytes, {.bytes_max = kFileBytesMax, .depth_max = 2});
-    CARDEA_ASSERT(parsed.has_value() && parsed->is_object());
     const auto language = asset.path.substr(kFolder.size(), asset.path.size() - kFolder.size() - kEnding.size());
-    auto& texts = languages_[std::string(language)];
-    for (const auto& [key, text] : parsed->get_object()) {
-      CARDEA_ASSERT(text.is_string());
-      texts.emplace(key, text.get_string());
-    }
+    languages_[std::string(language)].file = asset.bytes;
   }
 }
 
 const std::string* Messages::find(std::string_view language, std::string_view key) const {
-  const auto texts = languages_.find(language);
-  if (texts == languages_.end()) return nullptr;
-  const auto text = texts->second.find(key);
-  return text == texts->second.end() ? nullptr : &text->second;
+  const auto found = languages_.find(language);
+  if (found == languages_.end()) return nullptr;
+  const auto& read = found->second;
+  std::call_once(read.once, [&read] {
+    const auto parsed = parse_json(read.file, {.bytes_max = kFileBytesMax, .depth_max = 2});
+    CARDEA_ASSERT(parsed.has_value() && parsed->is_object());
+    for (const auto& [name, text] : parsed->get_object()) {
+      CARDEA_ASSERT(text.is_string());
+      read.texts.emplace(name, text.get_string());
+    }
+  });
+  const auto text = read.texts.find(key);
+  return text == read.texts.end() ? nullptr : &text->second;
 }
 
 const Messages& Messages::embedded() {

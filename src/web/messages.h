@@ -6,6 +6,7 @@
 #include <functional>
 #include <initializer_list>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,7 +21,8 @@ inline constexpr std::string_view kEnglish = "en";
 
 class Messages {
  public:
-  /// A file that is no object of texts is a bug.
+  /// A language is read when it is first asked for; a file that is no object of texts is a bug. Keeps the memory of
+  /// `assets`.
   explicit Messages(std::span<const Asset> assets = embedded_assets());
   /// Null: the language is not there, or does not have the text.
   [[nodiscard]] const std::string* find(std::string_view language, std::string_view key) const;
@@ -29,8 +31,12 @@ class Messages {
   [[nodiscard]] static const Messages& embedded();
 
  private:
-  using Texts = std::map<std::string, std::string, std::less<>>;
-  std::map<std::string, Texts, std::less<>> languages_;
+  struct Language {
+    std::string_view file;
+    mutable std::once_flag once;
+    mutable std::map<std::string, std::string, std::less<>> texts;
+  };
+  std::map<std::string, Language, std::less<>> languages_;
 };
 
 /// The texts of one page.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <kainjow/mustache.hpp>
+#include <mutex>
 
 #include "base/assert.h"
 #include "base/text.h"
@@ -101,10 +102,26 @@ struct Pages::Templates {
   // Rendering reads the parsed template only (no lambdas, no partials at that point), though the library forgot a
   // const.
   struct Template {
+    std::once_flag once;
     std::unique_ptr<mustache::mustache> parsed;
     std::vector<std::string> text_keys;
   };
+  std::span<const Asset> assets;
   std::map<std::string, Template, std::less<>> by_name;
+
+  const Template& parsed(std::string_view name) {
+    const auto found = by_name.find(name);
+    CARDEA_ASSERT(found != by_name.end());
+    auto& page = found->second;
+    std::call_once(page.once, [&] {
+      check_escapes_everything(template_text(assets, name));
+      const auto text = expand(assets, template_text(assets, "layout"), name, 0);
+      page.parsed = std::make_unique<mustache::mustache>(text);
+      CARDEA_ASSERT(page.parsed->is_valid());
+      page.text_keys = text_keys(text);
+    });
+    return page;
+  }
 };
 
 PageData& PageData::text(std::string name, std::string value) {
@@ -126,21 +143,20 @@ Pages::Pages(Random& random, std::span<const Asset> assets, std::string base_pat
     : random_(random), base_path_(std::move(base_path)), templates_(std::make_unique<Templates>()) {
   for (const auto& asset : assets) {
     if (!asset.path.starts_with(kFolder) || !asset.path.ends_with(kEnding)) continue;
-    check_escapes_everything(asset.bytes);
     const auto name = asset.path.substr(kFolder.size(), asset.path.size() - kFolder.size() - kEnding.size());
-    if (name == "layout") continue;
-    const auto text = expand(assets, template_text(assets, "layout"), name, 0);
-    auto parsed = std::make_unique<mustache::mustache>(text);
-    CARDEA_ASSERT(parsed->is_valid());
-    templates_->by_name.emplace(name, Templates::Template{std::move(parsed), text_keys(text)});
+    if (name != "layout") templates_->by_name.try_emplace(std::string(name));
   }
+  templates_->assets = assets;
+}
+
+void Pages::parse_all() const {
+  for (const auto& [name, page] : templates_->by_name) (void)templates_->parsed(name);
 }
 
 Pages::~Pages() = default;
 
 Response Pages::render(std::string_view name, int status, const PageData& data, const PagePolicy& policy) const {
-  const auto found = templates_->by_name.find(name);
-  CARDEA_ASSERT(found != templates_->by_name.end());
+  const auto& page = templates_->parsed(name);
   const auto nonce = random_handle(random_, kNonceBytes);
   auto values = to_mustache(data);
   values.set("nonce", mustache::data{nonce});
@@ -149,10 +165,10 @@ Response Pages::render(std::string_view name, int status, const PageData& data, 
   static const Texts kEnglishTexts;
   const auto& texts = policy.texts == nullptr ? kEnglishTexts : *policy.texts;
   values.set("lang", mustache::data{texts.language()});
-  for (const auto& key : found->second.text_keys) values.set("t:" + key, mustache::data{texts(key)});
+  for (const auto& key : page.text_keys) values.set("t:" + key, mustache::data{texts(key)});
   std::string html;
-  found->second.parsed->render(values, [&html](const std::string& piece) { html.append(piece); });
-  CARDEA_ASSERT(found->second.parsed->is_valid());
+  page.parsed->render(values, [&html](const std::string& piece) { html.append(piece); });
+  CARDEA_ASSERT(page.parsed->is_valid());
 
   auto response = html_response(status, std::move(html));
   response.add("Content-Security-Policy", content_security_policy(policy, nonce));

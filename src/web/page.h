@@ -62,8 +62,9 @@ struct PagePolicy {
 
 class Pages {
  public:
-  /// Parses every template of `assets`; a broken one is a bug. Keeps `random`; does not keep `assets`. `base_path` is
-  /// what stands before every path in the browser: "" or "/auth".
+  /// Parses each template of `assets` when it is first rendered (a server that starts need not wait for all); a broken
+  /// one is a bug. Keeps `random` and the memory of `assets`. `base_path` is what stands before every path in the
+  /// browser: "" or "/auth".
   explicit Pages(Random& random, std::span<const Asset> assets = embedded_assets(), std::string base_path = {});
   ~Pages();
   /// Renders `name` (a file of web/theme/templates without ".html") inside the common layout. Safe from any thread.
@@ -71,6 +72,8 @@ class Pages {
   /// template that does not exist is a bug.
   [[nodiscard]] Response render(std::string_view name, int status, const PageData& data,
                                 const PagePolicy& policy = {}) const;
+  /// Parses every template now, for tests.
+  void parse_all() const;
 
  private:
   struct Templates;

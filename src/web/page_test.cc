@@ -31,7 +31,7 @@ struct PageTest : testing::Test {
 void parse(std::string_view text) {
   SeededRandom random;
   const std::array<Asset, 2> theme = {{{"templates/layout.html", "{{> content}}"}, {"templates/a.html", text}}};
-  const Pages pages(random, theme);
+  Pages(random, theme).parse_all();
 }
 
 TEST_F(PageTest, refuses_templates_that_do_not_escape) {
@@ -151,7 +151,7 @@ TEST_F(PageTest, renders_on_many_threads_at_once) {
 
 TEST(Theme, has_only_templates_that_parse) {
   SeededRandom random;
-  const Pages pages(random);  // a broken template ends the test program
+  Pages(random).parse_all();  // a broken template ends the test program
   SUCCEED();
 }
 

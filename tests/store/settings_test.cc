@@ -1,4 +1,6 @@
 // Realms, scopes, keys, clients, roles and groups.
+#include <gmock/gmock.h>
+
 #include "tests/store/fixture.h"
 
 namespace cardea {
@@ -22,6 +24,23 @@ TEST_P(SettingsTest, refuses_a_realm_whose_name_or_id_is_taken) {
   twin.id = realm_;
   twin.name = "other";
   EXPECT_EQ(write([&](Tx& tx) { return repos().realms.insert(tx, twin); }).error(), StoreError::kConflict);
+}
+
+TEST_P(SettingsTest, names_realms_by_what_their_names_begin_with) {
+  insert_realm();
+  insert_realm("demo_2");
+  insert_realm("other");
+  const auto names = [&](std::string_view prefix) {
+    std::vector<std::string> out;
+    for (auto& [id, name] : read([&](Rows& rows) { return repos().realms.names(rows, prefix); }).value()) {
+      out.push_back(std::move(name));
+    }
+    return out;
+  };
+  EXPECT_THAT(names("demo"), testing::ElementsAre("demo", "demo_2"));
+  EXPECT_THAT(names("demo_"), testing::ElementsAre("demo_2")) << "no wildcard";
+  EXPECT_THAT(names("%"), testing::IsEmpty());
+  EXPECT_THAT(names(""), testing::SizeIs(3));
 }
 
 TEST_P(SettingsTest, refuses_to_rename_a_realm_to_a_taken_name_or_to_update_one_that_is_gone) {

@@ -106,6 +106,13 @@ class MemoryRealms final : public RealmRepo {
     for (const auto& [name, id] : data.realm_names.rows()) realms.push_back(**data.realms.find(id));
     return realms;
   }
+  Stored<std::vector<std::pair<RealmId, std::string>>> names(Rows& rows, std::string_view prefix) override {
+    std::vector<std::pair<RealmId, std::string>> named;
+    for (const auto& [name, id] : rows_of(rows).realm_names.rows()) {
+      if (name.starts_with(prefix)) named.emplace_back(id, name);
+    }
+    return named;
+  }
   Stored<void> insert(Tx& tx, const Realm& realm) override {
     auto& data = rows_of(tx);
     if (data.realms.contains(realm.id.str()) || data.realm_names.contains(realm.name)) {

@@ -85,7 +85,9 @@ void refuse_command(const std::string& word, const std::string& spoken, const st
 
 /// The commands, and what they write into while CLI11 reads.
 struct Commands {
-  explicit Commands(CommandLine& line);
+  /// `word`: the first of the line. CLI11 looks through all options for each new one: only those of its command are
+  /// made.
+  Commands(CommandLine& line, std::string_view word);
 
   CLI::App app{std::string(kAbout), "cardea"};
   CLI::App* start = app.add_subcommand("start", "Run the server.");
@@ -113,14 +115,18 @@ struct Commands {
   std::vector<std::string> help_about;
 };
 
-Commands::Commands(CommandLine& line) {
+Commands::Commands(CommandLine& line, std::string_view word) {
+  const bool is_command = app.get_subcommand_no_throw(std::string(word)) != nullptr;
+  const auto is_read = [&](const CLI::App* command) { return !is_command || command->get_name() == word; };
   app.set_help_flag("-h,--help", "Show this help.");
   app.get_formatter()->column_width(46);
   // One command at most, so that `help start` is not taken for two.
   for (auto* level : {&app, config}) level->allow_extras()->require_subcommand(0, 1);
-  add_options(*start, false);
-  add_options(*start_dev, true);
-  for (auto* command : {gate, gate_check, gate_config, gate_explain}) add_options(*command, false);
+  if (is_read(start)) add_options(*start, false);
+  if (is_read(start_dev)) add_options(*start_dev, true);
+  for (auto* command : {gate, gate_check, gate_config, gate_explain}) {
+    if (is_read(gate)) add_options(*command, false);
+  }
   gate->require_subcommand(0, 1);
   gate->add_flag("--check", is_gate_check, "Check the gate's settings, and start nothing.");
   gate_config->add_option("proxy", line.topic, "nginx, caddy, traefik or envoy")->type_name("");
@@ -129,13 +135,13 @@ Commands::Commands(CommandLine& line) {
   gate_explain->add_option("--host", line.explain.host, "The application's host, when there are several.");
   for (auto* look : {check, show}) {
     look->add_option("command", profile, "start, start-dev or gate")->type_name("")->default_str("start");
-    add_options(*look, false);
+    if (is_read(config)) add_options(*look, false);
   }
   for (auto* transfer : {export_realms, import_realms}) {
     transfer->add_option("--file", line.files.file, "One file, with one realm and its users.")->type_name("PATH");
     transfer->add_option("--dir", line.files.dir, "A folder, with a file for each realm and files for users.")
         ->type_name("PATH");
-    add_options(*transfer, true);
+    if (is_read(transfer)) add_options(*transfer, true);
   }
   export_realms->add_option("--realm", line.files.realm, "This realm alone; needed with --file.")->type_name("NAME");
   import_realms->add_flag("--override", line.files.replace, "Remove realms that exist, and make them anew.");
@@ -223,7 +229,7 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
   if (arguments.empty()) return parse_command_line({"--help"});
   if (arguments.front() == "--version" || arguments.front() == "-V") return parse_command_line({"version"});
   CommandLine line;
-  Commands commands(line);
+  Commands commands(line, arguments.front());
   auto words = normalise(arguments);
   std::ranges::reverse(words);  // The order that CLI11 wants.
   try {

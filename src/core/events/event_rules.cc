@@ -90,11 +90,23 @@ std::string_view type_of_action(std::string_view action) {
 std::string_view error_name(std::string_view reason) {
   if (reason == "access_denied" || reason == "denied") return "rejected_by_user";
   if (reason == "redirect_uri_not_allowed" || reason == "bad_redirect_uri") return "invalid_redirect_uri";
-  if (reason == "unknown_client") return "client_not_found";
+  if (reason == "unknown_client" || reason == "unknown client") return "client_not_found";
+  if (reason == "wrong secret" || reason == "secret_ended") return "invalid_client_credentials";
+  if (reason == "client disabled") return "client_disabled";
   if (reason == "bad_credentials" || reason == "bad_otp" || reason == "flow_denied") {
     return "invalid_user_credentials";
   }
   return reason;
+}
+
+/// Some details come from strangers, before anybody proved who they are: no more of them than Keycloak keeps.
+constexpr std::size_t kDetailBytesMax = 2550;
+
+std::string_view cut(std::string_view text) {
+  if (text.size() <= kDetailBytesMax) return text;
+  std::size_t end = kDetailBytesMax;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not within a character
+  return text.substr(0, end);
 }
 
 class Fields {
@@ -170,7 +182,7 @@ std::optional<EventDraft> draft_event(std::string_view line, std::initializer_li
         std::pair{"action", "custom_required_action"}, std::pair{"kind", "token_type"},
         std::pair{"type", "credential_type"}, std::pair{"impersonator", "impersonator"},
         std::pair{"username", "username"}, std::pair{"identity_provider", "identity_provider"}}) {
-    if (const auto text = all.text(field); !text.empty()) event.details.emplace(detail, text);
+    if (const auto text = all.text(field); !text.empty()) event.details.emplace(detail, cut(text));
   }
   return draft;
 }

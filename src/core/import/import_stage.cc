@@ -156,13 +156,13 @@ void ImportStage::abandon() { (void)remove_rows(); }
 
 Stored<int> clear_abandoned_imports(Repositories repositories, const Clock& clock, Random& random,
                                     seconds abandoned_after) {
-  const auto realms = read_from(repositories.store, [&](Rows& rows) { return repositories.realms.list(rows); });
-  if (!realms) return refuse(realms.error());
+  const auto hidden = read_from(repositories.store,
+                                [&](Rows& rows) { return repositories.realms.names(rows, Realm::kImportingPrefix); });
+  if (!hidden) return refuse(hidden.error());
   int cleared = 0;
-  for (const auto& realm : *realms) {
-    if (!realm.is_being_imported()) continue;
+  for (const auto& [id, name] : *hidden) {
     ImportStage stage(repositories, clock, random, abandoned_after);
-    const auto begun = stage.begin(realm.id, realm.name.substr(Realm::kImportingPrefix.size()));
+    const auto begun = stage.begin(id, name.substr(Realm::kImportingPrefix.size()));
     if (!begun) return refuse(begun.error());
     if (*begun != ImportStage::Begin::kBegun) continue;
     stage.abandon();

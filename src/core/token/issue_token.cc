@@ -12,13 +12,6 @@
 namespace cardea {
 namespace {
 
-/// Lives that a client's attribute may override; absent or unreadable means the realm's.
-std::optional<seconds> seconds_attribute(const Client& client, std::string_view key) {
-  const auto text = client.attribute(key);
-  const auto number = parse_integer<std::int64_t>(text);
-  return number ? std::optional<seconds>(*number) : std::nullopt;
-}
-
 /// When everything this client has in the session is over.
 TimePoint share_end(const TokenContext& context) {
   const auto& session = *context.session;
@@ -36,7 +29,7 @@ seconds refresh_lifetime(const TokenContext& context) {
 TimePoint access_token_end(const TokenContext& context) {
   const auto& realm = context.realm.realm;
   auto life = context.implicit ? realm.lifespans.access_token_implicit : realm.lifespans.access_token;
-  if (const auto own = seconds_attribute(context.client.client, "access.token.lifespan"); own && !context.implicit) {
+  if (const auto own = context.client.rules.access_token_life; own && !context.implicit) {
     life = own->count() == -1 ? realm.lifespans.sso_session_max : *own;
   }
   auto end = context.now + life;
@@ -48,15 +41,15 @@ TimePoint access_token_end(const TokenContext& context) {
 /// ahead of theirs, so a client may have it dated back, but never to before a revocation.
 std::int64_t issued_at(const TokenContext& context) {
   const auto now = epoch_seconds(context.now);
-  const auto back = seconds_attribute(context.client.client, kBackdateAttribute);
-  if (!back || back->count() <= 0) return now;
+  const auto back = context.client.rules.backdate.count();
+  if (back == 0) return now;
   const auto revoked = std::max(
       {context.realm.realm.not_before, context.client.client.not_before, context.subject.subject.user.not_before});
-  return std::max(now - std::min(*back, kBackdateMax).count(), std::min(revoked, now));
+  return std::max(now - back, std::min(revoked, now));
 }
 
-const jose::SigningKey* key_for(const TokenContext& context, std::string_view client_attribute) {
-  const auto own = context.client.client.attribute(client_attribute);
+/// `own`: the algorithm that the client wants; empty: the realm's.
+const jose::SigningKey* key_for(const TokenContext& context, std::string_view own) {
   return context.realm.signing_key(own.empty() ? std::string_view(context.realm.realm.default_signature_algorithm)
                                                : own);
 }
@@ -174,9 +167,7 @@ std::string grounds_of(const TokenContext& context) {
   add(context.issuer);
   add(context.acr);
   add(context.subject_id);
-  if (context.notes != nullptr) {
-    for (const auto& [name, value] : *context.notes) add(name), add(value);
-  }
+  for (const auto& [name, value] : context.notes) add(name), add(value);
   return grounds;
 }
 
@@ -210,9 +201,9 @@ void write_front(std::string& payload, const TokenContext& context, TimePoint en
 }
 
 Result<std::string, IssueError> access_token(const TokenContext& context, TimePoint end, Random& random) {
-  const auto* key = key_for(context, "access.token.signed.response.alg");
+  const auto* key = key_for(context, context.client.rules.access_token_algorithm);
   if (key == nullptr) return refuse(IssueError::kNoKey);
-  const bool rfc9068 = context.client.client.attribute_is_true("access.token.header.type.rfc9068");
+  const bool rfc9068 = context.client.rules.at_jwt;
   const std::string_view typ = rfc9068 ? "at+jwt" : "JWT";
   const auto grounds = grounds_of(context);
   std::string payload;
@@ -251,7 +242,7 @@ Result<std::string, IssueError> access_token(const TokenContext& context, TimePo
 
 Result<std::string, IssueError> id_token(const TokenContext& context, TimePoint end, std::string_view access,
                                          Random& random) {
-  const auto* key = key_for(context, "id.token.signed.response.alg");
+  const auto* key = key_for(context, context.client.client.attribute("id.token.signed.response.alg"));
   if (key == nullptr) return refuse(IssueError::kNoKey);
   Claims claims;
   claims.add_audience(context.client.client.client_id);

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,10 +17,11 @@
 
 namespace cardea {
 
-/// Attribute of a client: by how many seconds `iat` of its access and ID tokens is dated back, 0 to kBackdateMax. For
-/// applications that refuse a token from the future without any leeway.
-inline constexpr std::string_view kBackdateAttribute = "cardea.iat.backdate.seconds";
-inline constexpr seconds kBackdateMax{30};
+/// A session note of a session that is not kept.
+struct TransientNote {
+  std::string_view name;
+  std::string_view value;
+};
 
 struct TokenContext {
   const RealmEntry& realm;
@@ -36,7 +37,7 @@ struct TokenContext {
   std::string_view
       refresh_scope{};  // what was granted, where these tokens narrow it (RFC 6749 section 6); empty: the plan's
   std::string_view refresh_id{};  // jti for the refresh token when it was stored beforehand; empty: a fresh one
-  const std::map<std::string, std::string>* notes = nullptr;  // session notes of a transient session
+  std::span<const TransientNote> notes{};  // session notes of a transient session
   WrittenClaims* written = nullptr;  // of a transient session: kept with the plan and the subject, filled and used here
   bool with_refresh = true;          // false: no refresh token, whatever the client may have
   /// Token exchange: only these audiences, and only roles of these clients; kAudienceMissing when the client's own

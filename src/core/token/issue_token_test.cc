@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/encoding.h"
 #include "base/json.h"
@@ -288,13 +289,13 @@ TEST_F(IssueToken, claims_of_transient_sessions_are_written_once_for_each_ground
   WrittenClaims written;
   const auto payload_for = [&](std::string_view issuer, std::string_view address, WrittenClaims* memory,
                                std::string_view bound_to = {}) {
-    const std::map<std::string, std::string> notes = {{"clientAddress", std::string(address)}};
+    const std::array notes = {TransientNote{"clientAddress", address}};
     auto c = shape;
     c.session = nullptr;
     c.grant = "cc";
     c.nonce = {};
     c.issuer = issuer;
-    c.notes = &notes;
+    c.notes = notes;
     c.written = memory;
     c.key_thumbprint = bound_to;
     const auto tokens = issue_tokens(c, random_);

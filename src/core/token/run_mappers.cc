@@ -234,11 +234,19 @@ class Runner {
       if (context_.session == nullptr || context_.session->auth_time == 0) return {};
       return value(op, claims_.own(std::to_string(context_.session->auth_time)));
     }
-    const auto* notes = context_.session != nullptr ? &context_.session->notes : context_.notes;
-    if (notes == nullptr) return {};
-    const auto found = notes->find(op.source);
-    if (found == notes->end()) return {};
-    return op.flag ? methods(op, found->second) : value(op, found->second);
+    const auto found = note_of(op.source);
+    if (!found) return {};
+    return op.flag ? methods(op, *found) : value(op, *found);
+  }
+
+  [[nodiscard]] std::optional<std::string_view> note_of(const std::string& name) const {
+    if (context_.session == nullptr) {
+      const auto found = std::ranges::find(context_.notes, name, &TransientNote::name);
+      return found == context_.notes.end() ? std::nullopt : std::optional(found->value);
+    }
+    const auto& notes = context_.session->notes;
+    const auto found = notes.find(name);
+    return found == notes.end() ? std::nullopt : std::optional<std::string_view>(found->second);
   }
 
   Done groups(const MapperOp& op) {

@@ -23,6 +23,8 @@ class RealmRepo {
   virtual ~RealmRepo() = default;
   virtual Stored<std::optional<Realm>> find_by_name(Rows& rows, std::string_view name) = 0;
   virtual Stored<std::vector<Realm>> list(Rows& rows) = 0;
+  /// Ids and names of the realms whose name begins so; no document is read or opened.
+  virtual Stored<std::vector<std::pair<RealmId, std::string>>> names(Rows& rows, std::string_view prefix) = 0;
   /// kConflict when the name or id is taken.
   virtual Stored<void> insert(Tx& tx, const Realm& realm) = 0;
   /// Replaces the realm's own members, its name included. kConflict when the new name is taken or the realm is gone.

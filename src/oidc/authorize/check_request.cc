@@ -82,7 +82,7 @@ Result<void, OAuthError> check_prompt(const web::Form& form, AuthorizationReques
 }
 
 Result<void, OAuthError> check_rest(const web::Form& form, const ClientEntry& client, AuthorizationRequest& request) {
-  if (!is_type_allowed(client.client)) {
+  if (!client.rules.verdict.type_allowed) {
     return refuse(OAuthError{OAuthCode::kInvalidClient, "invalid client access type", 0, "policy_confidential_client"});
   }
   if (auto done = check_response(form, client.client, request); !done) return done;
@@ -102,7 +102,7 @@ std::optional<std::string> why_client_may_not(const ClientEntry* client, const A
                                               std::string_view server_base, bool production) {
   if (const auto refused = refuse_client(client)) return refused->note;
   if (client->client.id != request.client) return "client_replaced";
-  if (!is_type_allowed(client->client)) return "policy_confidential_client";
+  if (!client->rules.verdict.type_allowed) return "policy_confidential_client";
   if (!request.device_user_code.empty()) {
     return is_device_grant_enabled(client->client) ? std::nullopt : std::optional<std::string>("device_grant_off");
   }

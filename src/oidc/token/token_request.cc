@@ -74,9 +74,7 @@ Result<IssuedTokens, OAuthError> issue_for(const TokenRequest& request, TokenCon
 
 namespace {
 
-std::string_view bearer_word(const Client& client) {
-  return client.attribute_is_true("token.response.type.bearer.lower-case") ? "bearer" : "Bearer";
-}
+std::string_view bearer_word(const ClientEntry& client) { return client.rules.lower_case_bearer ? "bearer" : "Bearer"; }
 
 }  // namespace
 
@@ -93,7 +91,7 @@ web::Response token_answer(const TokenRequest& request, const TokenPlan& plan, c
   if (!tokens.refresh_token.empty()) writer.key("refresh_token").plain_string(tokens.refresh_token);
   if (token_type.empty()) {
     const bool bound = !request.binding.key_thumbprint.empty();
-    token_type = bound ? std::string_view("DPoP") : bearer_word(request.client->client);
+    token_type = bound ? std::string_view("DPoP") : bearer_word(*request.client);
   }
   writer.member("token_type", token_type);
   if (!tokens.id_token.empty()) writer.key("id_token").plain_string(tokens.id_token);

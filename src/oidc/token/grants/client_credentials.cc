@@ -1,5 +1,7 @@
 // grant_type=client_credentials (RFC 6749 section 4.4; keycloak.md section 1.9): a token for the client's own service
 // account. The hot path: everything from memory, one signature, no write.
+#include <array>
+
 #include "core/session.h"
 #include "core/token/service_account.h"
 #include "oidc/endpoint.h"
@@ -23,10 +25,9 @@ std::optional<OAuthError> refusal_of(const Client& client) {
   return std::nullopt;
 }
 
-std::map<std::string, std::string> notes_of(const TokenRequest& request) {
-  return {{"client_id", request.client->client.client_id},
-          {"clientHost", request.http.remote_address},
-          {"clientAddress", request.http.remote_address}};
+std::array<TransientNote, 3> notes_of(const TokenRequest& request) {
+  const std::string_view address = request.http.remote_address;
+  return {{{"client_id", request.client->client.client_id}, {"clientHost", address}, {"clientAddress", address}}};
 }
 
 struct Opened {
@@ -63,7 +64,7 @@ web::Outcome open_session(const TokenRequestPtr& request, std::shared_ptr<const 
   proven.user = subject->subject.user.id;
   auto& random = request->dependencies.random;
   auto session = make_session(request->realm->realm, proven, request->http.remote_address, request->now, random);
-  session.notes = notes_of(*request);
+  for (const auto& [name, value] : notes_of(*request)) session.notes.emplace(name, value);
   auto refresh_id = random_uuid(random);
   return web::then(web::Lane::kStore,
                    [request, plan = std::move(plan), subject = std::move(subject), session = std::move(session),
@@ -90,7 +91,7 @@ web::Outcome issue(const TokenRequestPtr& proven, const std::shared_ptr<const To
                    const ServiceAccounts::Ready& ready) {
   const auto& request = *proven;
   const auto& plan = *planned;
-  if (request.client->client.attribute_is_true("client_credentials.use_refresh_token")) {
+  if (request.client->rules.refreshes_credentials) {
     return open_session(proven, planned, ready.account);
   }
   const auto notes = notes_of(request);
@@ -103,7 +104,7 @@ web::Outcome issue(const TokenRequestPtr& proven, const std::shared_ptr<const To
                              .acr = "1",
                              .nonce = {},
                              .grant = "cc",
-                             .notes = &notes,
+                             .notes = notes,
                              .written = ready.written.get()};
   const auto tokens = issue_for(request, context);
   if (!tokens) return refuse_token(request, tokens.error());

@@ -1,0 +1,36 @@
+#include "core/events/event_rules.h"
+
+#include <gtest/gtest.h>
+
+#include "base/text.h"
+
+namespace cardea {
+namespace {
+
+TEST(EventRules, cuts_what_strangers_send) {
+  std::string grant(2549, 'g');
+  grant.append("\u00e9").append(10'000, 'x');
+  const auto draft = draft_event("client_refused", {{"realm", "acme"}, {"grant", grant}, {"note", "unknown client"}});
+  ASSERT_TRUE(draft);
+  const auto& kept = draft->event.details.at("grant_type");
+  EXPECT_EQ(kept, std::string(2549, 'g')) << "not within a character";
+  EXPECT_TRUE(is_utf8(kept));
+}
+
+// The names that those who watch Keycloak's events look for.
+TEST(EventRules, names_refusals_of_clients_as_keycloak_does) {
+  const auto error_for = [](std::string_view note) {
+    return draft_event("client_refused", {{"realm", "acme"}, {"grant", "client_credentials"}, {"note", note}})
+        ->event.error;
+  };
+  EXPECT_EQ(error_for("unknown client"), "client_not_found");
+  EXPECT_EQ(error_for("wrong secret"), "invalid_client_credentials");
+  EXPECT_EQ(error_for("secret_ended"), "invalid_client_credentials");
+  EXPECT_EQ(error_for("client disabled"), "client_disabled");
+  EXPECT_EQ(
+      draft_event("client_refused", {{"realm", "acme"}, {"grant", "client_credentials"}, {"note", "x"}})->event.type,
+      "CLIENT_LOGIN_ERROR");
+}
+
+}  // namespace
+}  // namespace cardea
