@@ -3,6 +3,7 @@
 #include "account/languages.h"
 #include "base/json.h"
 #include "base/uri.h"
+#include "domain/identity_provider.h"
 #include "web/console_page.h"
 
 namespace cardea::account {
@@ -16,7 +17,7 @@ void write_features(JsonWriter& json, const Realm& realm) {
   json.member("isRegistrationEmailAsUsername", realm.registration_email_as_username);
   json.member("isEditUserNameAllowed", realm.edit_username_allowed);
   json.member("isInternationalizationEnabled", realm.internationalization_enabled);
-  json.member("isLinkedAccountsEnabled", false);
+  json.member("isLinkedAccountsEnabled", !identity_providers(realm).empty());
   json.member("isMyResourcesEnabled", false);
   json.member("isViewOrganizationsEnabled", bool_or(realm.extra, "organizationsEnabled", false));
   json.member("deleteAccountAllowed", false);

@@ -41,17 +41,6 @@ Stored<web::Response> list_organizations(Rows& rows, const Call& call) {
   return json_answer(json::serialize(list));
 }
 
-Stored<web::Response> list_linked_accounts(Rows&, const Call&) { return json_answer("[]"); }
-
-Stored<web::Response> refuse_old_linking(Rows&, const Call&) {
-  return error_message(404,
-                       "Legacy client-initiated account linking is disabled. Use AIA with kc_action=idp_link instead.");
-}
-
-Stored<web::Response> unlink_account(Rows&, const Call&) {
-  return error_message(400, "identityProviderNotFoundMessage");
-}
-
 Stored<web::Response> refuse_resources(Rows&, const Call&) {
   return error_message(403, "User-managed access not enabled");
 }

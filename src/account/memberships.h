@@ -1,4 +1,4 @@
-// What a person belongs to: groups, organizations, accounts at other providers; and the languages to choose from.
+// What a person belongs to: groups and organizations; and the languages to choose from.
 #pragma once
 
 #include "account/api.h"
@@ -10,10 +10,6 @@ namespace cardea::account {
 [[nodiscard]] Stored<web::Response> list_groups(Rows& rows, const Call& call);
 /// 404 in a realm without organizations.
 [[nodiscard]] Stored<web::Response> list_organizations(Rows& rows, const Call& call);
-[[nodiscard]] Stored<web::Response> list_linked_accounts(Rows& rows, const Call& call);
-/// Linking by this path was given up for a required action (keycloak.md section 1.18).
-[[nodiscard]] Stored<web::Response> refuse_old_linking(Rows& rows, const Call& call);
-[[nodiscard]] Stored<web::Response> unlink_account(Rows& rows, const Call& call);
 /// User-managed access is not served: 403, as from a realm that has it switched off.
 [[nodiscard]] Stored<web::Response> refuse_resources(Rows& rows, const Call& call);
 

@@ -4,6 +4,7 @@
 #include "account/applications.h"
 #include "account/consents.h"
 #include "account/credentials.h"
+#include "account/linked_accounts.h"
 #include "account/memberships.h"
 #include "account/profile.h"
 #include "account/sessions.h"
@@ -43,7 +44,7 @@ constexpr Operation kOperations[] = {
     {kGet, "/organizations", kView, list_organizations},
     {kGet, "/linked-accounts", kView, list_linked_accounts},
     {kGet, "/linked-accounts/{alias}", kLinks, refuse_old_linking},
-    {kDelete, "/linked-accounts/{alias}", kLinks, unlink_account},
+    {kDelete, "/linked-accounts/{alias}", kLinks, nullptr, unlink_account},
     {kGet, "/resources", kView, refuse_resources},
 };
 

@@ -255,11 +255,12 @@ UpstreamSignIn sign_in(const ArrivalPtr& arrival, User user, std::function<Store
 web::Outcome resume(const ArrivalPtr& arrival, UpstreamSignIn signed_in) {
   const auto& dependencies = arrival->dependencies;
   if (arrival->attempt) dependencies.callback_guard->give_back(*arrival->attempt);
-  dependencies.log.info("upstream_login", {{"realm", arrival->realm->realm.name},
-                                           {"provider", arrival->provider->alias},
-                                           {"upstream_id", arrival->identity.id},
-                                           {"user_id", signed_in.user.id.str()},
-                                           {"correlation_id", arrival->request.correlation_id}});
+  dependencies.log.info(arrival->paused.links ? "upstream_linked" : "upstream_login",
+                        {{"realm", arrival->realm->realm.name},
+                         {"provider", arrival->provider->alias},
+                         {"upstream_id", arrival->identity.id},
+                         {"user_id", signed_in.user.id.str()},
+                         {"correlation_id", arrival->request.correlation_id}});
   return dependencies.login.resume(arrival->request, arrival->realm, arrival->paused, std::move(signed_in));
 }
 
@@ -440,11 +441,26 @@ bool is_of_other_issuer(const Known& known, const UpstreamIdentity& identity) {
   return known.link && !known.link->issuer.empty() && known.link->issuer != identity.issuer;
 }
 
+// Somebody who is signed in here asked for the link and proved at the provider who they are there. What is linked
+// already stays whose it is.
+web::Outcome link_only(const ArrivalPtr& arrival, const Known& known) {
+  const bool is_own = known.link && known.link->user == arrival->paused.proven_as;
+  if (known.link && !is_own) {
+    return fail_arrival(*arrival, "linked_to_other_user", "This account there is linked to somebody else here.");
+  }
+  if (is_own || known.proven_has_another) {
+    return fail_arrival(*arrival, "already_linked", "Your account is linked there already.");
+  }
+  if (!known.proven) return fail_arrival(*arrival, "user_gone", kDisabled);
+  return link_now(arrival, *known.proven);
+}
+
 web::Outcome decide(const ArrivalPtr& arrival, const Known& known) {
   if (is_of_other_issuer(known, arrival->identity)) {
     return fail_arrival(*arrival, "link_of_other_issuer",
                         "This provider cannot be used to sign in. Ask your administrator.");
   }
+  if (arrival->paused.links) return link_only(arrival, known);
   // In the middle of a login whoever signed in to the account already is its owner: that is the proof that a link
   // needs, where it evades no other factor.
   if (known.proven && !known.proven_has_another) return link_now(arrival, *known.proven, true);

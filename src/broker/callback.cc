@@ -175,7 +175,8 @@ web::Outcome redeem(const ExchangePtr& exchange) {
   const auto& arrival = *exchange->arrival;
   auto url = outbound_url(exchange->addresses, exchange->addresses.token);
   if (!url) return fail(*exchange, "bad_token_url");
-  const auto proof = client_proof(arrival.dependencies, *arrival.realm, *arrival.provider, exchange->addresses);
+  const auto proof =
+      client_proof(arrival.dependencies, arrival.request, *arrival.realm, *arrival.provider, exchange->addresses);
   if (!proof) return fail(*exchange, proof.error());
   const auto verifier = arrival.provider->setting("pkceEnabled") != "false" ? arrival.state.secret : std::string();
   auto form = upstream::code_form(

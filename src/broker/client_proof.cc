@@ -3,26 +3,67 @@
 #include "upstream/client_assertion.h"
 
 namespace cardea::broker {
+namespace {
 
-Result<upstream::ClientProof, std::string> client_proof(const Dependencies& dependencies, const RealmEntry& realm,
-                                                        const IdentityProvider& provider, const Addresses& addresses) {
-  const auto method = upstream::parse_client_authentication(provider.setting("clientAuthMethod"));
+constexpr std::string_view kFederated = "federated_credential";
+
+/// As the realm's key set says.
+upstream::CertificateThumbprints certificate_of(const RealmEntry& realm, const jose::SigningKey& key) {
+  const auto document = parse_json(realm.jwks_json);
+  const auto* keys = document && document->is_object() ? document->get_object().if_contains("keys") : nullptr;
+  if (keys == nullptr || !keys->is_array()) return {};
+  for (const auto& item : keys->get_array()) {
+    const auto* each = item.if_object();
+    if (each == nullptr || string_or(*each, "kid", "") != key.kid()) continue;
+    return {.sha1 = string_or(*each, "x5t", ""), .sha256 = string_or(*each, "x5t#S256", "")};
+  }
+  return {};
+}
+
+/// What the record says; else RS256, which every provider knows. Entra ID asks for PS256 where the certificate is
+/// named.
+const jose::SigningKey* key_for(const RealmEntry& realm, const IdentityProvider& provider, bool names_certificate) {
+  const auto wanted = provider.setting("clientAssertionSigningAlg");
+  if (!wanted.empty()) return realm.signing_key(wanted);
+  const auto* better = names_certificate ? realm.signing_key("PS256") : nullptr;
+  return better == nullptr ? realm.signing_key("RS256") : better;
+}
+
+}  // namespace
+
+Result<upstream::ClientProof, std::string> client_proof(const Dependencies& dependencies, const web::Request& request,
+                                                        const RealmEntry& realm, const IdentityProvider& provider,
+                                                        const Addresses& addresses) {
+  const auto name = provider.setting("clientAuthMethod");
+  const bool is_federated = name == kFederated;
+  const auto method = is_federated ? std::optional(upstream::ClientAuthentication::kAssertion)
+                                   : upstream::parse_client_authentication(name);
   if (!method) return refuse(std::string("client_auth_method_not_supported"));
   upstream::ClientProof out{.method = *method,
                             .client_id = std::string(provider.setting("clientId")),
                             .secret = std::string(provider.setting("clientSecret")),
                             .assertion = {}};
   if (*method != upstream::ClientAuthentication::kAssertion) return out;
-  const auto algorithm = provider.setting("clientAssertionSigningAlg");
-  const auto* key = realm.signing_key(algorithm.empty() ? std::string_view("RS256") : algorithm);
+  const bool is_entra = addresses.dialect == Dialect::kEntra;
+  const bool names_certificate = !is_federated && (is_entra || provider.is_on("jwtX509HeadersEnabled"));
+  const auto* key = key_for(realm, provider, names_certificate);
   if (key == nullptr) return refuse(std::string("no_key_for_client_assertion"));
-  const auto audience = provider.setting("clientAssertionAudience");
-  out.assertion =
-      upstream::make_client_assertion(*key,
-                                      {.client_id = out.client_id,
-                                       .audience = audience.empty() ? std::string_view(addresses.token) : audience,
-                                       .now = dependencies.clock.now()},
-                                      dependencies.random);
+  auto certificate = names_certificate ? certificate_of(realm, *key) : upstream::CertificateThumbprints();
+  if (names_certificate && certificate.sha256.empty()) return refuse(std::string("no_certificate_of_key"));
+  const auto subject = is_federated ? provider.setting("federatedCredentialSubject") : std::string_view(out.client_id);
+  if (subject.empty()) return refuse(std::string("no_subject_for_federated_credential"));
+  const auto issuer =
+      is_federated ? dependencies.base_url.issuer(request, realm.realm.name) : std::string(out.client_id);
+  auto audience = std::string(provider.setting("clientAssertionAudience"));
+  if (audience.empty())
+    audience = is_federated && is_entra ? std::string(upstream::kFederatedAudience) : addresses.token;
+  out.assertion = upstream::make_client_assertion(*key,
+                                                  {.issuer = issuer,
+                                                   .subject = subject,
+                                                   .audience = audience,
+                                                   .now = dependencies.clock.now(),
+                                                   .certificate = std::move(certificate)},
+                                                  dependencies.random);
   return out;
 }
 

@@ -1,7 +1,11 @@
-// How we prove to a provider who we are, as its record says. Internal to broker.
+// How we prove to a provider who we are, as its record says (`clientAuthMethod`): by a secret, by a signature of a key
+// of the realm (`private_key_jwt`; with `jwtX509HeadersEnabled` = "true", and at Entra ID always, it names the key's
+// certificate), or as an issuer that the provider trusts to speak for our application (`federated_credential`, with
+// `federatedCredentialSubject`). Internal to broker.
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "broker/addresses.h"
 #include "broker/endpoint.h"
@@ -11,6 +15,7 @@ namespace cardea::broker {
 
 /// The error is a word for the log.
 [[nodiscard]] Result<upstream::ClientProof, std::string> client_proof(const Dependencies& dependencies,
+                                                                      const web::Request& request,
                                                                       const RealmEntry& realm,
                                                                       const IdentityProvider& provider,
                                                                       const Addresses& addresses);

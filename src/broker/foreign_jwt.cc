@@ -3,19 +3,13 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "broker/addresses.h"
-#include "broker/endpoint.h"
+#include "broker/foreign_token.h"
 #include "broker/identity.h"
-#include "broker/start.h"
 #include "crypto/hash.h"
-#include "domain/tenant_id.h"
-#include "upstream/entra_cloud.h"
 #include "upstream/id_token.h"
 
 namespace cardea::broker {
 namespace {
-
-constexpr std::string_view kPublicV1 = "https://sts.windows.net/{tenantid}/";
 
 struct Check {
   const Dependencies& dependencies;
@@ -26,62 +20,14 @@ struct Check {
 };
 using CheckPtr = std::shared_ptr<Check>;
 
-web::Outcome refuse_it(const CheckPtr& check, std::string reason, bool may_pass_later = false) {
-  return check->next(refuse(ForeignJwtRefusal{.reason = std::move(reason), .may_pass_later = may_pass_later}));
+web::Outcome refuse_it(const CheckPtr& check, std::string reason) {
+  return check->next(refuse(ForeignJwtRefusal{.reason = std::move(reason)}));
 }
 
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> out;
   for (const auto word : split_words(text)) out.emplace_back(word);
   return out;
-}
-
-/// Which tenant an issuer's URL is about; empty: none.
-std::string tenant_in(std::string_view issuer) {
-  const auto lower = ascii_lower(issuer);
-  for (const auto part : split(lower, '/')) {
-    if (is_tenant_id(part)) return std::string(part);
-  }
-  return {};
-}
-
-/// Both token formats of an Entra tenant. The older one's host says nothing of the cloud's login host, so it is taken
-/// for the public cloud, or as `v1Issuer` says.
-std::vector<upstream::IssuerRule> issuers_of(const IdentityProvider& provider, const Addresses& addresses) {
-  std::vector<upstream::IssuerRule> out{addresses.issuer};
-  if (addresses.dialect != Dialect::kEntra) return out;
-  auto v1 = std::string(provider.setting("v1Issuer"));
-  if (v1.empty() && addresses.issuer.issuer.starts_with(std::string(upstream::kPublicCloud.login) + "/"))
-    v1 = kPublicV1;
-  if (v1.empty()) return out;
-  upstream::IssuerRule rule{.issuer = std::move(v1), .tenants = addresses.issuer.tenants};
-  // One tenant's provider takes that tenant's tokens alone, in either format.
-  if (rule.tenants.empty()) rule.tenants.push_back(tenant_in(addresses.issuer.issuer));
-  if (!rule.tenants.front().empty()) out.push_back(std::move(rule));
-  return out;
-}
-
-bool is_issuer_right(const jose::VerifiedJwt& token, std::string_view key_issuer, const ForeignJwtRules& rules) {
-  if (rules.issuers.empty()) return false;
-  if (upstream::check_issuer(rules.issuers.front(), token.claims(), key_issuer)) return true;
-  // The key names the newer format's issuer; for the older one its tenant is what must fit, or a key for one tenant, or
-  // for personal accounts alone, would sign for all.
-  const auto tenant = tenant_in(key_issuer);
-  if (!tenant.empty() && tenant != ascii_lower(token.text("tid"))) return false;
-  return std::any_of(rules.issuers.begin() + 1, rules.issuers.end(), [&](const upstream::IssuerRule& rule) {
-    return upstream::check_issuer(rule, token.claims(), {}).has_value();
-  });
-}
-
-/// Not made for something else (RFC 8725 section 3.11).
-bool is_type_right(const jose::VerifiedJwt& token) {
-  std::string_view type = token.header_typ();
-  constexpr std::string_view kPrefix = "application/";
-  if (equal_ignoring_ascii_case(type.substr(0, kPrefix.size()), kPrefix)) type.remove_prefix(kPrefix.size());
-  const bool is_usual =
-      std::ranges::any_of(std::initializer_list<std::string_view>{"", "JWT", "at+jwt", "client-authentication+jwt"},
-                          [type](std::string_view each) { return equal_ignoring_ascii_case(type, each); });
-  return is_usual && !token.claims().contains("events");
 }
 
 /// The claim that says that a person is behind it. Absent: none does.
@@ -129,39 +75,13 @@ std::optional<std::string_view> why_not_this_one(const jose::VerifiedJwt& token,
   return std::nullopt;
 }
 
-web::Outcome verify(const CheckPtr& check, const upstream::SharedKeys& keys, const Addresses& addresses) {
-  const auto jws = jose::UnverifiedJws::parse(check->token);
-  if (!jws) return refuse_it(check, "foreign_jwt_" + std::string(jose::describe(jws.error())));
-  const auto allowed = algorithms_of(addresses);
-  if (std::ranges::find(allowed, jws->algorithm()) == allowed.end()) {
-    return refuse_it(check, "foreign_jwt_algorithm_not_allowed");
-  }
-  const auto token = jose::verify(*jws, keys->keys);
-  if (!token) return refuse_it(check, "foreign_jwt_" + std::string(jose::describe(token.error())));
-  auto judged = judge_foreign_jwt(*token, keys->issuer_of(token->kid()), check->rules);
+web::Outcome judge(const CheckPtr& check, const SignedForeign& shown) {
+  check->rules.issuers = issuers_of(*check->provider, shown.addresses);
+  check->rules.is_entra = shown.addresses.dialect == Dialect::kEntra;
+  auto judged = judge_foreign_jwt(shown.token, shown.key_issuer, check->rules);
   if (!judged) return refuse_it(check, std::move(judged.error()));
   judged->provider = check->provider->alias;
   return check->next(std::move(*judged));
-}
-
-web::Outcome fetch_keys(const CheckPtr& check, const Addresses& addresses) {
-  auto url = outbound_url(addresses, addresses.jwks);
-  if (!url) return refuse_it(check, "bad_jwks_url");
-  check->rules.issuers = issuers_of(*check->provider, addresses);
-  check->rules.is_entra = addresses.dialect == Dialect::kEntra;
-  return upstream::with_keys(check->dependencies.reach(*check->provider), std::move(*url),
-                             upstream::key_id_of(check->token),
-                             [check, addresses](const Result<upstream::SharedKeys, std::string>& keys) -> web::Outcome {
-                               if (!keys) return refuse_it(check, keys.error(), true);
-                               return verify(check, *keys, addresses);
-                             });
-}
-
-/// Nobody signs in by a provider that vouches for machines alone, so it needs no more than an issuer and its keys.
-bool has_keys_alone(const Addresses& addresses) {
-  return addresses.dialect == Dialect::kOidc && addresses.authorization.empty() && !addresses.jwks.empty() &&
-         !addresses.issuer.issuer.empty() && !upstream::is_template(addresses.issuer.issuer) &&
-         !addresses.has_bad_tenants;
 }
 
 bool is_good_once(const IdentityProvider& provider, const Client& client) {
@@ -176,18 +96,18 @@ bool is_good_once(const IdentityProvider& provider, const Client& client) {
 Result<ForeignJwt, std::string> judge_foreign_jwt(const jose::VerifiedJwt& token, std::string_view key_issuer,
                                                   const ForeignJwtRules& rules) {
   const auto no = [](std::string_view reason) { return refuse(std::string(reason)); };
-  if (!is_issuer_right(token, key_issuer, rules)) return no("foreign_jwt_wrong_issuer");
+  if (!is_of_issuer(token, key_issuer, rules.issuers)) return no("foreign_jwt_wrong_issuer");
   if (rules.audiences.empty()) return no("foreign_jwt_no_audience_configured");
   const bool for_us =
       std::ranges::any_of(rules.audiences, [&](const std::string& each) { return token.has_audience(each); });
   if (!for_us) return no("foreign_jwt_wrong_audience");
   if (const auto reason = why_not_now(token, rules.now)) return no(*reason);
-  if (!is_type_right(token)) return no("foreign_jwt_of_another_type");
+  if (!is_of_usual_type(token, "client-authentication+jwt")) return no("foreign_jwt_of_another_type");
   if (const auto claim = why_of_a_person(token, rules.is_entra)) {
     return no("foreign_jwt_of_a_person_" + std::string(*claim));
   }
   if (const auto reason = why_not_this_one(token, rules)) return no(*reason);
-  ForeignJwt out{.provider = {}, .subject = std::string(token.sub()), .expires_at = *token.exp(), .used_hash = {}};
+  ForeignJwt out{.subject = std::string(token.sub()), .expires_at = *token.exp()};
   if (!rules.once) return out;
   const auto id = token.jti().empty() ? token.text("uti") : token.jti();
   if (id.empty()) return no("foreign_jwt_without_id");
@@ -215,15 +135,11 @@ web::Outcome check_foreign_jwt(const Dependencies& dependencies, const web::Requ
                                        std::move(next));
   if (check->provider == nullptr) return refuse_it(check, "no_such_provider");
   if (!check->provider->is_on("supportsClientAssertions")) return refuse_it(check, "provider_vouches_for_no_clients");
-  if (const auto addresses = addresses_of(*check->provider); has_keys_alone(addresses)) {
-    return fetch_keys(check, addresses);
-  }
-  return with_addresses(
-      dependencies, *check->provider, [check](const Result<Addresses, std::string>& addresses) -> web::Outcome {
-        if (addresses) return fetch_keys(check, *addresses);
-        const bool is_record = addresses.error().starts_with("no_") || addresses.error().starts_with("bad_");
-        return refuse_it(check, addresses.error(), !is_record);
-      });
+  return verify_foreign(dependencies, check->provider, std::move(check->token),
+                        [check](const Result<SignedForeign, ForeignJwtRefusal>& shown) -> web::Outcome {
+                          if (!shown) return check->next(refuse(shown.error()));
+                          return judge(check, *shown);
+                        });
 }
 
 }  // namespace cardea::broker

@@ -164,12 +164,13 @@ web::Outcome start_upstream_login(const Dependencies& dependencies, const web::R
                           [&dependencies, &request](RealmPtr realm) -> web::Outcome {
                             const auto& alias = request.path_parameter("alias");
                             auto provider = enabled_provider(realm->realm, alias);
-                            if (provider == nullptr || provider->link_only)
-                              return no_such_provider(dependencies, request, *realm, alias);
+                            if (provider == nullptr) return no_such_provider(dependencies, request, *realm, alias);
                             return dependencies.login.pause(
                                 request, realm,
                                 [&dependencies, &request, realm, provider](
                                     PausedLogin paused, const AuthorizationRequest& authorization) -> web::Outcome {
+                                  if (provider->link_only && !paused.links)
+                                    return no_such_provider(dependencies, request, *realm, provider->alias);
                                   return set_out(std::make_shared<const Departure>(
                                       dependencies, request, realm, provider, std::move(paused), authorization));
                                 });

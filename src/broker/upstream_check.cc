@@ -235,7 +235,7 @@ web::Outcome ask(const CheckPtr& check, const Result<Addresses, std::string>& ad
   if (!addresses) return wait_for_it(check, addresses.error());
   auto url = outbound_url(*addresses, addresses->token);
   if (!url) return wait_for_it(check, "bad_token_url");
-  const auto proof = client_proof(check->dependencies, *check->realm, *check->provider, *addresses);
+  const auto proof = client_proof(check->dependencies, check->request, *check->realm, *check->provider, *addresses);
   if (!proof) return wait_for_it(check, proof.error());
   return web::fetch(upstream::token_request(std::move(*url), upstream::refresh_form(check->refresh_token), *proof),
                     web::Lane::kInline, [check](const web::Fetched& fetched) { return take_answer(check, fetched); });

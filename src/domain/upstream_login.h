@@ -24,9 +24,11 @@ struct PausedLogin {
   std::string provider = {};             // the one that the step is about; empty: any
   std::optional<UserId> proven_as = {};  // by a step before, or by the session that is stepped up
   bool may_link = false;                 // to `proven_as`: this is the only way on, so no other factor is evaded
+  bool links = false;  // the action idp_link: the identity is linked to `proven_as`, and nobody signs in by it
 };
 
-/// Whom a provider's identity stands for here, checked: enabled, not locked.
+/// Whom a provider's identity stands for here, checked: enabled, not locked. Of PausedLogin::links whom it is linked
+/// to.
 struct UpstreamSignIn {
   User user;
   std::set<std::string, std::less<>> credentials;  // types the user has

@@ -265,7 +265,7 @@ web::Outcome go_on(const ActionRunPtr& run, ActionDone done, bool cancelled) {
                   .next = {},
                   .begin_next = {}};
   if (run->alias() == asked_alias(passage.authorization)) {
-    passage.authorization.kc_action_status = cancelled ? "cancelled" : "success";
+    passage.authorization.kc_action_status = cancelled ? "cancelled" : passage.done.failed ? "error" : "success";
   }
   auto stage = run->stage();
   stage.actions.erase(stage.actions.begin());
@@ -405,6 +405,12 @@ web::Outcome deny_client(const ActionRunPtr& run) {
     if (!run->stage().mailed) return dependencies.deny(run->request, run->realm, run->interaction.request);
     return web::error_page(dependencies.pages, 403, display_name(run->realm->realm), "Access denied", run->request);
   });
+}
+
+web::Outcome with_action(const Dependencies& dependencies, const web::Request& request, RealmPtr realm, LoginLink link,
+                         WithAction next) {
+  return with_run(dependencies, request, std::move(realm), std::move(link),
+                  [next = std::move(next)](const ActionRunPtr& run, const ActionForm&) mutable { return next(run); });
 }
 
 web::Outcome show_action(const Dependencies& dependencies, const web::Request& request, RealmPtr realm) {

@@ -4,6 +4,7 @@
 // Internal to login.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,12 @@ namespace cardea::login {
 [[nodiscard]] web::Outcome show_action(const Dependencies& dependencies, const web::Request& request, RealmPtr realm);
 /// POST required-action.
 [[nodiscard]] web::Outcome submit_action(const Dependencies& dependencies, const web::Request& request, RealmPtr realm);
+
+/// Calls `next` with the action that `link` is about, or refuses: who is not in this browser, gone, disabled, or not at
+/// this action now.
+using WithAction = std::move_only_function<web::Outcome(const ActionRunPtr& run)>;
+[[nodiscard]] web::Outcome with_action(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
+                                       LoginLink link, WithAction next);
 
 /// The length of a row's handle; a sealed interaction is longer.
 inline constexpr std::size_t kHandleLength = 43;  // random_handle: 32 bytes as base64url

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/uri.h"
+#include "login/actions/idp_link.h"
 #include "login/flow_run.h"
 #include "login/held.h"
 
@@ -56,8 +57,65 @@ web::Outcome with_redirector(const Dependencies& dependencies, const web::Reques
                    });
 }
 
+// ---- the action idp_link
+
+bool is_link_action(const LoginLink& link) { return link.execution == kLinkAction; }
+
+PausedLogin paused_of(const ActionRun& run) {
+  return {.session_code = run.link.session_code,
+          .execution = run.link.execution,
+          .client_id = run.interaction.request.client_id,
+          .tab_id = run.interaction.id,
+          .client_data = run.link.client_data,
+          .provider = std::string(run.argument()),
+          .proven_as = run.user.id,
+          .may_link = true,
+          .links = true};
+}
+
+web::Outcome show_link_failed(const ActionRunPtr& run, std::string_view reason, std::string message) {
+  run->dependencies.log.info("identity_not_linked", {{"reason", reason},
+                                                     {"realm", run->realm->realm.name},
+                                                     {"client_id", run->interaction.request.client_id},
+                                                     {"provider", run->argument().substr(0, 64)},
+                                                     {"user_id", run->user.id.str()},
+                                                     {"ip", run->request.remote_address},
+                                                     {"correlation_id", run->request.correlation_id}});
+  return find_action_form(kLinkAction)->show(run, {.errors = {std::move(message)}});
+}
+
+// Asked again on the way out and on the way back: the page may have been left aside.
+web::Outcome with_link(const Dependencies& dependencies, const web::Request& request, RealmPtr realm, LoginLink link,
+                       WithAction next) {
+  return with_action(dependencies, request, std::move(realm), std::move(link),
+                     [next = std::move(next)](const ActionRunPtr& run) mutable -> web::Outcome {
+                       return check_link(
+                           run,
+                           [run, next = std::move(next)](std::optional<LinkRefusal> refusal) mutable -> web::Outcome {
+                             if (!refusal) return next(run);
+                             return show_link_failed(run, refusal->reason, std::move(refusal->message));
+                           });
+                     });
+}
+
+web::Outcome store_link(const ActionRunPtr& run, UpstreamSignIn linked) {
+  if (linked.user.id != run->user.id) return show_link_failed(run, "other_user", "You are signed in as somebody else.");
+  return pass_action(run, {.save = [save = std::move(linked.save)](Tx& tx, const User&) { return save(tx); },
+                           .lost = [run]() -> web::Outcome {
+                             return show_link_failed(run, "used_or_linked_before",
+                                                     "This sign-in was used already. Please try again.");
+                           },
+                           .event = "identity_linked"});
+}
+
 web::Outcome hand_over(const Dependencies& dependencies, const web::Request& request, RealmPtr realm, LoginLink link,
                        PausedNext next) {
+  if (is_link_action(link)) {
+    return with_link(dependencies, request, std::move(realm), std::move(link),
+                     [next = std::move(next)](const ActionRunPtr& run) mutable -> web::Outcome {
+                       return next(paused_of(*run), run->interaction.request);
+                     });
+  }
   return with_redirector(
       dependencies, request, std::move(realm), std::move(link),
       [next = std::move(next)](const StepRunPtr& run, const Execution& redirector) mutable -> web::Outcome {
@@ -143,6 +201,12 @@ web::Outcome check_paused(const Dependencies& dependencies, const web::Request& 
 
 web::Outcome resume_login(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
                           PausedLogin paused, UpstreamSignIn signed_in) {
+  if (paused.links) {
+    return with_link(dependencies, request, std::move(realm), link_of(paused),
+                     [signed_in = std::move(signed_in)](const ActionRunPtr& run) mutable -> web::Outcome {
+                       return store_link(run, std::move(signed_in));
+                     });
+  }
   return with_redirector(
       dependencies, request, std::move(realm), link_of(paused),
       [signed_in = std::move(signed_in)](const StepRunPtr& run, const Execution& redirector) mutable -> web::Outcome {
@@ -167,6 +231,12 @@ web::Outcome resume_login(const Dependencies& dependencies, const web::Request& 
 web::Outcome show_paused(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
                          PausedLogin paused, UpstreamFailure failure) {
   auto link = link_of(paused);
+  if (is_link_action(link)) {
+    return with_action(dependencies, request, std::move(realm), std::move(link),
+                       [failure = std::move(failure)](const ActionRunPtr& run) -> web::Outcome {
+                         return show_link_failed(run, failure.reason, failure.message);
+                       });
+  }
   link.execution.clear();
   return with_held(
       dependencies, request, realm, std::move(link),

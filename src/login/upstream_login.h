@@ -1,6 +1,6 @@
-// The way out to an upstream provider and back: the step `identity-provider-redirector` of a flow
-// (domain/upstream_login.h says what `broker` gets and gives). Every entry asks for the cookie that the interaction is
-// bound to, so what another browser began cannot be finished here (attack class 3). Internal to login.
+// The way out to an upstream provider and back: the step `identity-provider-redirector` of a flow, and the action
+// idp_link (domain/upstream_login.h says what `broker` gets and gives). Every entry asks for the cookie that the
+// interaction is bound to, so what another browser began cannot be finished here (attack class 3). Internal to login.
 #pragma once
 
 #include <optional>

@@ -43,6 +43,9 @@ using CheckForeignJwt =
     std::function<web::Outcome(const web::Request&, std::shared_ptr<const RealmEntry>, const Client&, std::string token,
                                std::move_only_function<web::Outcome(Result<ForeignJwt, ForeignJwtRefusal>)> next)>;
 
+/// The same for a token that is a provider's word for somebody (RFC 7523 section 2.1, RFC 8693).
+using CheckGrantJwt = CheckForeignJwt;
+
 /// Calls `next` with the name of the realm that has authentik's paths, which name none; empty: none has. `broker`
 /// knows.
 using WithSourceRealm =
@@ -82,6 +85,7 @@ struct Dependencies {
   std::shared_ptr<ClientKeys> client_keys = make_client_keys();
   AuthenticationChannel channel = {};
   CheckForeignJwt check_foreign_jwt = {};
+  CheckGrantJwt check_grant_jwt = {};
   WithSourceRealm with_source_realm = {};
   UpstreamLogoutUrl upstream_logout_url = {};
   CheckUpstream check_upstream = {};

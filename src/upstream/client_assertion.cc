@@ -1,17 +1,37 @@
 #include "upstream/client_assertion.h"
 
+#include "base/encoding.h"
 #include "base/json.h"
 
 namespace cardea::upstream {
+namespace {
+
+std::string signed_with_certificate(const jose::SigningKey& key, const CertificateThumbprints& certificate,
+                                    std::string_view payload) {
+  std::string header;
+  JsonWriter writer(header);
+  writer.begin_object().member("alg", jose::name(key.algorithm())).member("typ", "JWT").member("kid", key.kid());
+  writer.member("x5t", certificate.sha1).member("x5t#S256", certificate.sha256).end_object();
+  auto out = base64url_encode(header);
+  out += '.';
+  base64url_append(out, payload);
+  const auto input_bytes = out.size();
+  out += '.';
+  key.sign_append(out, std::string_view(out).substr(0, input_bytes));
+  return out;
+}
+
+}  // namespace
 
 std::string make_client_assertion(const jose::SigningKey& key, const AssertionFacts& facts, Random& random) {
   std::string payload;
   JsonWriter writer(payload);
-  writer.begin_object().member("iss", facts.client_id).member("sub", facts.client_id);
+  writer.begin_object().member("iss", facts.issuer).member("sub", facts.subject);
   writer.member("aud", facts.audience).member("jti", random_uuid(random));
   writer.member("iat", epoch_seconds(facts.now)).member("nbf", epoch_seconds(facts.now));
   writer.member("exp", epoch_seconds(facts.now + kAssertionLife)).end_object();
-  return jose::sign_jwt(key, "JWT", payload);
+  if (facts.certificate.sha256.empty()) return jose::sign_jwt(key, "JWT", payload);
+  return signed_with_certificate(key, facts.certificate, payload);
 }
 
 }  // namespace cardea::upstream

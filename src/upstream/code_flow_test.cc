@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/encoding.h"
+#include "base/json.h"
 #include "jose/jws.h"
 #include "tests/support/seeded_random.h"
 #include "upstream/client_assertion.h"
@@ -89,7 +90,7 @@ TEST(ClientAssertion, names_client_and_audience_and_ends_soon) {
   SeededRandom random(1);
   const auto now = from_epoch_seconds(1'767'225'600);
   const auto text = make_client_assertion(
-      provider_key(), {.client_id = "c", .audience = "https://op.example/token", .now = now}, random);
+      provider_key(), {.issuer = "c", .subject = "c", .audience = "https://op.example/token", .now = now}, random);
   const auto read = jose::verify(text, provider_keys().keys);
   ASSERT_TRUE(read);
   EXPECT_EQ(read->iss(), "c");
@@ -97,6 +98,25 @@ TEST(ClientAssertion, names_client_and_audience_and_ends_soon) {
   EXPECT_TRUE(read->has_audience("https://op.example/token"));
   EXPECT_FALSE(read->jti().empty());
   EXPECT_EQ(read->exp(), now + kAssertionLife);
+}
+
+TEST(ClientAssertion, names_the_certificate_of_the_key_and_speaks_for_a_federated_credential) {
+  SeededRandom random(1);
+  const auto now = from_epoch_seconds(1'767'225'600);
+  const auto text = make_client_assertion(provider_key(),
+                                          {.issuer = "https://hub.example/realms/r",
+                                           .subject = "app",
+                                           .audience = "api://AzureADTokenExchange",
+                                           .now = now,
+                                           .certificate = {.sha1 = "one", .sha256 = "two"}},
+                                          random);
+  const auto read = jose::verify(text, provider_keys().keys);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->iss(), "https://hub.example/realms/r");
+  EXPECT_EQ(read->sub(), "app");
+  const auto header = parse_json(*base64url_decode(text.substr(0, text.find('.'))))->as_object();
+  EXPECT_EQ(string_or(header, "x5t", ""), "one");
+  EXPECT_EQ(string_or(header, "x5t#S256", ""), "two");
 }
 
 TEST(AuthorizationUrl, keeps_the_endpoints_own_query_and_encodes_values) {

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "broker/foreign_jwt.h"
+#include "broker/grant_jwt.h"
 #include "broker/source.h"
 #include "crypto/hash.h"
 #include "crypto/password.h"
@@ -127,6 +128,10 @@ Server::Server(Engine engine)
   oidc_->check_foreign_jwt = [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm,
                                     const Client& client, std::string token, broker::ForeignJwtNext next) {
     return broker::check_foreign_jwt(*broker_, request, std::move(realm), client, std::move(token), std::move(next));
+  };
+  oidc_->check_grant_jwt = [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm,
+                                  const Client& client, std::string token, broker::ForeignJwtNext next) {
+    return broker::check_grant_jwt(*broker_, request, std::move(realm), client, std::move(token), std::move(next));
   };
   oidc_->with_source_realm = [this](const web::Request& request, broker::SourceRealmNext next) {
     return broker::with_source_realm(*broker_, request, {}, std::move(next));

@@ -5,6 +5,7 @@
 #include "app/wire/login_side.h"
 #include "base/uri.h"
 #include "broker/foreign_jwt.h"
+#include "broker/grant_jwt.h"
 #include "broker/source.h"
 #include "login/playground.h"
 #include "login/send_mail.h"
@@ -90,6 +91,12 @@ oidc::Dependencies Provider::oidc_dependencies(const Parts& parts, bool developm
                  std::string token, broker::ForeignJwtNext next) {
             return broker::check_foreign_jwt(broker_, request, std::move(realm), client, std::move(token),
                                              std::move(next));
+          },
+      .check_grant_jwt =
+          [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm, const Client& client,
+                 std::string token, broker::ForeignJwtNext next) {
+            return broker::check_grant_jwt(broker_, request, std::move(realm), client, std::move(token),
+                                           std::move(next));
           },
       .with_source_realm =
           [this](const web::Request& request, broker::SourceRealmNext next) {

@@ -36,6 +36,9 @@ constexpr std::array kRules = {
     Rule{"device_refused", "OAUTH2_DEVICE_VERIFY_USER_CODE", true},
     Rule{"email_updated", "UPDATE_EMAIL"},
     Rule{"email_verified", "VERIFY_EMAIL"},
+    Rule{"identity_linked", "FEDERATED_IDENTITY_LINK"},
+    Rule{"identity_not_linked", "FEDERATED_IDENTITY_LINK", true},
+    Rule{"identity_unlinked", "REMOVE_FEDERATED_IDENTITY"},
     Rule{"impersonated", "IMPERSONATE"},
     Rule{"introspection_inactive", "INTROSPECT_TOKEN", true},
     Rule{"locale_updated", "UPDATE_PROFILE"},
@@ -70,7 +73,7 @@ std::string_view type_of_grant(std::string_view grant) {
   if (grant == "authorization_code") return "CODE_TO_TOKEN";
   if (grant == "refresh_token") return "REFRESH_TOKEN";
   if (grant == "client_credentials" || grant.empty()) return "CLIENT_LOGIN";
-  if (grant == "password") return "LOGIN";
+  if (grant == "password" || grant == "urn:ietf:params:oauth:grant-type:jwt-bearer") return "LOGIN";
   if (grant == "urn:ietf:params:oauth:grant-type:device_code") return "OAUTH2_DEVICE_CODE_TO_TOKEN";
   if (grant == "urn:ietf:params:oauth:grant-type:token-exchange") return "TOKEN_EXCHANGE";
   if (grant == "urn:openid:params:grant-type:ciba") return "AUTHREQID_TO_TOKEN";

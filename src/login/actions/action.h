@@ -52,6 +52,7 @@ struct ActionDone {
   std::function<Stored<void>(Tx&, const User&)> save = {};
   std::function<web::Outcome()> lost = {};
   std::string_view event = {};  // for the log, for example "password_updated"
+  bool failed = false;          // what the client asked for cannot be done: kc_action_status says "error"
   /// What was done ends everything (the account is gone): this answer instead of the next action or the login.
   std::function<web::Response()> end = {};
 };

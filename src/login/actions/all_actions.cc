@@ -18,6 +18,7 @@ const ActionForm* const kActions[] = {
     &kWebauthnRegister,
     &kWebauthnRegisterPasswordless,
     &kUpdateEmail,
+    &kIdpLink,
 };
 
 }  // namespace

@@ -14,6 +14,7 @@ constexpr std::array kGrants = {
     Grant{"password", &password_grant},
     Grant{"refresh_token", &refresh_token_grant},
     Grant{"urn:ietf:params:oauth:grant-type:device_code", &device_code_grant},
+    Grant{"urn:ietf:params:oauth:grant-type:jwt-bearer", &jwt_bearer_grant},
     Grant{"urn:ietf:params:oauth:grant-type:token-exchange", &token_exchange_grant},
     Grant{kCibaGrant, &ciba_grant},
 };

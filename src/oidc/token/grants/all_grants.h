@@ -16,6 +16,7 @@ namespace cardea::oidc {
 [[nodiscard]] web::Outcome ciba_grant(TokenRequestPtr request);                // OpenID CIBA Core section 10.1
 [[nodiscard]] web::Outcome client_credentials_grant(TokenRequestPtr request);  // RFC 6749 section 4.4
 [[nodiscard]] web::Outcome device_code_grant(TokenRequestPtr request);         // RFC 8628 section 3.4
+[[nodiscard]] web::Outcome jwt_bearer_grant(TokenRequestPtr request);          // RFC 7523 section 2.1
 [[nodiscard]] web::Outcome password_grant(TokenRequestPtr request);            // RFC 6749 section 4.3
 [[nodiscard]] web::Outcome refresh_token_grant(TokenRequestPtr request);       // RFC 6749 section 6
 [[nodiscard]] web::Outcome token_exchange_grant(TokenRequestPtr request);      // RFC 8693

@@ -2,8 +2,6 @@
 // password is checked by the one function that does so, on the hash lane, at the same cost for unknown users.
 #include "base/limits.h"
 #include "core/otp_credential.h"
-#include "core/profile/check_profile.h"
-#include "core/required_actions.h"
 #include "core/session.h"
 #include "core/session_limits.h"
 #include "core/token/token_subject.h"
@@ -11,6 +9,7 @@
 #include "oidc/endpoint.h"
 #include "oidc/token/grants/all_grants.h"
 #include "oidc/token/grants/direct_grant_flow.h"
+#include "oidc/token/is_set_up.h"
 #include "oidc/token/join_session.h"
 
 namespace cardea::oidc {
@@ -50,12 +49,6 @@ web::Response refuse_attempt(const TokenRequest& request, const TooManyAttempts&
       request, {OAuthCode::kTemporarilyUnavailable, "Too many attempts, try again later", 429, "too_many_attempts"});
   response.set("Retry-After", std::to_string(refused.retry_after.count()));
   return response;
-}
-
-/// Right password, but the account is not ready to be used without a browser.
-bool is_set_up(const RealmEntry& realm, const User& user, TimePoint now) {
-  return pending_actions(realm, user, std::nullopt, now).empty() &&
-         is_profile_complete(realm.realm, *realm.profile, user);
 }
 
 struct Signed {

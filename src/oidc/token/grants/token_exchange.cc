@@ -1,6 +1,6 @@
 // grant_type=urn:ietf:params:oauth:grant-type:token-exchange (RFC 8693; keycloak.md section 1.9): a service that was
 // called with a person's token gets one of its own to call on with. The person's session stays what everything hangs
-// on.
+// on. A token of one of the realm's providers is exchanged, too, where the client may bring those (foreign_grant.h).
 #include "oidc/token/grants/token_exchange.h"
 
 #include <algorithm>
@@ -11,6 +11,7 @@
 #include "core/token/token_subject.h"
 #include "oidc/endpoint.h"
 #include "oidc/token/grants/all_grants.h"
+#include "oidc/token/grants/foreign_grant.h"
 
 namespace cardea::oidc {
 namespace {
@@ -178,28 +179,26 @@ Result<std::shared_ptr<const TokenPlan>, OAuthError> plan_of(const TokenRequest&
   return refuse(OAuthError{OAuthCode::kInvalidScope, "Invalid scopes: " + asked.scope, 0, "scope_not_allowed"});
 }
 
-}  // namespace
+OAuthError not_supported(const std::string& name) {
+  return invalid_request("Parameter '" + name + "' not supported for standard token exchange",
+                         "parameter_not_supported");
+}
 
-Result<ExchangeRequest, OAuthError> read_exchange(const web::Form& form, const Client& client) {
-  for (const auto* name :
-       {"requested_subject", "requested_issuer", "subject_issuer", "actor_token", "actor_token_type"}) {
-    if (!form.value(name)) continue;
-    return refuse(invalid_request("Parameter '" + std::string(name) + "' not supported for standard token exchange",
-                                  "parameter_not_supported"));
-  }
-  const auto subject_token = form.value("subject_token");
-  if (!subject_token) {
-    return refuse(
-        invalid_request("Parameter 'subject_token' required for standard token exchange", "no_subject_token"));
+/// The token and its type.
+std::optional<OAuthError> why_no_subject(const web::Form& form, bool (*is_right)(std::string_view type)) {
+  if (!form.value("subject_token")) {
+    return invalid_request("Parameter 'subject_token' required for standard token exchange", "no_subject_token");
   }
   const auto type = form.value("subject_token_type");
   if (!type) {
-    return refuse(
-        invalid_request("Parameter 'subject_token_type' required for standard token exchange", "no_subject_type"));
+    return invalid_request("Parameter 'subject_token_type' required for standard token exchange", "no_subject_type");
   }
-  if (*type != kAccessTokenType) {
-    return refuse(invalid_request("Parameter 'subject_token' supports access tokens only", "subject_type"));
-  }
+  if (is_right(*type)) return std::nullopt;
+  return invalid_request("Parameter 'subject_token' supports access tokens only", "subject_type");
+}
+
+/// What the client may, and what it asks for.
+Result<ExchangeRequest, OAuthError> read_rest(const web::Form& form, const Client& client) {
   if (!client.attribute_is_true("standard.token.exchange.enabled")) {
     return refuse(
         invalid_request("Standard token exchange is not enabled for the requested client", "token_exchange_off"));
@@ -215,7 +214,7 @@ Result<ExchangeRequest, OAuthError> read_exchange(const web::Form& form, const C
   const auto requested = requested_type(form, client);
   if (!requested) return refuse(requested.error());
   asked.requested = *requested;
-  asked.subject_token = *subject_token;
+  asked.subject_token = form.value_or("subject_token", "");
   asked.scope = form.value_or("scope", "");
   const auto words = split_words(asked.scope);
   if (std::ranges::find(words, std::string_view("offline_access")) != words.end()) {
@@ -230,6 +229,52 @@ Result<ExchangeRequest, OAuthError> read_exchange(const web::Form& form, const C
   return asked;
 }
 
+web::Outcome exchange_from_outside(TokenRequestPtr request) {
+  auto asked = read_exchange_from_outside(request->form, request->client->client);
+  if (!asked) return refuse_token(*request, asked.error());
+  auto plan = plan_of(*request, *asked);
+  if (!plan) return refuse_token(*request, plan.error());
+  return grant_on_foreign_word({.request = request,
+                                .plan = std::move(*plan),
+                                .token = std::move(asked->subject_token),
+                                .grant = "te",
+                                .audiences = std::move(asked->audiences),
+                                .issued_type = kAccessTokenType,
+                                .named_issuer = std::string(request->form.value_or("subject_issuer", "")),
+                                .refused = OAuthCode::kInvalidRequest});
+}
+
+}  // namespace
+
+Result<ExchangeRequest, OAuthError> read_exchange(const web::Form& form, const Client& client) {
+  for (const auto* name :
+       {"requested_subject", "requested_issuer", "subject_issuer", "actor_token", "actor_token_type"}) {
+    if (form.value(name)) return refuse(not_supported(name));
+  }
+  if (auto refusal = why_no_subject(form, [](std::string_view type) { return type == kAccessTokenType; })) {
+    return refuse(std::move(*refusal));
+  }
+  return read_rest(form, client);
+}
+
+bool is_of_outside(const web::Form& form, const Client& client) {
+  if (!client.attribute_is_true("oauth2.jwt.authorization.grant.enabled")) return false;
+  return form.value_or("subject_token_type", "") == kJwtType || form.value("subject_issuer");
+}
+
+Result<ExchangeRequest, OAuthError> read_exchange_from_outside(const web::Form& form, const Client& client) {
+  for (const auto* name : {"requested_subject", "requested_issuer", "actor_token", "actor_token_type"}) {
+    if (form.value(name)) return refuse(not_supported(name));
+  }
+  const auto is_right = [](std::string_view type) { return type == kAccessTokenType || type == kJwtType; };
+  if (auto refusal = why_no_subject(form, is_right)) return refuse(std::move(*refusal));
+  auto asked = read_rest(form, client);
+  if (asked && asked->requested != ExchangeFor::kAccessToken) {
+    return refuse(invalid_request("requested_token_type unsupported", "requested_token_type"));
+  }
+  return asked;
+}
+
 Result<void, OAuthError> check_subject_token(const jose::VerifiedJwt& token, const Client& client) {
   // Bound to a key: whoever only forwards it cannot show that key, and must not launder the binding away.
   if (token.claims().contains("cnf")) return refuse(invalid_request("Invalid token", "sender_constrained"));
@@ -239,6 +284,7 @@ Result<void, OAuthError> check_subject_token(const jose::VerifiedJwt& token, con
 }
 
 web::Outcome token_exchange_grant(TokenRequestPtr request) {
+  if (is_of_outside(request->form, request->client->client)) return exchange_from_outside(std::move(request));
   auto asked = read_exchange(request->form, request->client->client);
   if (!asked) return refuse_token(*request, asked.error());
   auto token = verify_access_token(*request->realm, request->issuer, asked->subject_token, request->now);

@@ -16,6 +16,7 @@ namespace cardea::oidc {
 
 inline constexpr std::string_view kAccessTokenType = "urn:ietf:params:oauth:token-type:access_token";
 inline constexpr std::string_view kRefreshTokenType = "urn:ietf:params:oauth:token-type:refresh_token";
+inline constexpr std::string_view kJwtType = "urn:ietf:params:oauth:token-type:jwt";
 inline constexpr std::string_view kIdTokenType = "urn:ietf:params:oauth:token-type:id_token";
 
 /// Audiences one request may ask for.
@@ -32,6 +33,13 @@ struct ExchangeRequest {
 
 /// Reads the parameters and checks what can be known from them and the client.
 [[nodiscard]] Result<ExchangeRequest, OAuthError> read_exchange(const web::Form& form, const Client& client);
+
+/// A token that one of the realm's providers made, of a client that may bring those: by its type, or by
+/// `subject_issuer`.
+[[nodiscard]] bool is_of_outside(const web::Form& form, const Client& client);
+/// The same for such a token, which is answered with an access token alone.
+[[nodiscard]] Result<ExchangeRequest, OAuthError> read_exchange_from_outside(const web::Form& form,
+                                                                             const Client& client);
 
 /// May this client exchange this token, which is verified? Its audience must say so, or it is the client's own.
 [[nodiscard]] Result<void, OAuthError> check_subject_token(const jose::VerifiedJwt& token, const Client& client);

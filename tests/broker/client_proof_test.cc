@@ -1,0 +1,87 @@
+// How we prove to a provider who we are where it is no secret (entra.md section 8; RFC 7523 section 2.2): with the
+// certificate of a key of the realm, and as an issuer that the provider trusts.
+#include "tests/broker/broker_world.h"
+
+namespace cardea::protocol {
+namespace {
+
+class ClientProof : public Broker {
+ protected:
+  ClientProof() {
+    RealmKey key;
+    key.id = KeyId("key-rs256");
+    key.name = "rsa";
+    key.provider = "rsa";
+    key.kid = "rsa-1";
+    key.algorithm = "RS256";
+    key.use = "sig";
+    key.secret = jose::test_private_key(crypto::KeyType::kRsa).to_pem();
+    key.certificate_der = "bytes of a certificate";
+    EXPECT_TRUE(server_.repositories.store.write(
+        [&](Tx& tx) { return server_.repositories.keys.insert(tx, RealmId("realm-demo"), key); }));
+    server_.change_realm([](Realm&) {});
+  }
+  /// The assertion that the provider's token endpoint got; header and payload.
+  std::pair<json::object, json::object> sent(const json::object& config) {
+    use({provider("up", config)});
+    Browser browser(server_);
+    EXPECT_EQ(sign_in_upstream(browser).status, 302);
+    EXPECT_FALSE(token_form_.value("client_secret"));
+    EXPECT_EQ(token_form_.value_or("client_assertion_type", ""),
+              "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+    const auto text = std::string(token_form_.value_or("client_assertion", ""));
+    const auto header = parse_json(base64url_decode(text.substr(0, text.find('.'))).value());
+    return {header->as_object(), payload_of(text)};
+  }
+  void expect_no(const json::object& config, std::string_view reason) {
+    use({provider("up", config)});
+    Browser browser(server_);
+    EXPECT_NE(sign_in_upstream(browser).status, 302);
+    EXPECT_TRUE(server_.log.contains(reason)) << reason;
+  }
+};
+
+TEST_F(ClientProof, refuses_a_federated_credential_without_a_subject_and_methods_that_nobody_knows) {
+  expect_no({{"clientAuthMethod", "federated_credential"}}, "no_subject_for_federated_credential");
+  expect_no({{"clientAuthMethod", "tls_client_auth"}}, "client_auth_method_not_supported");
+  expect_no({{"clientAuthMethod", "private_key_jwt"}, {"clientAssertionSigningAlg", "XS1"}},
+            "no_key_for_client_assertion");
+}
+
+// A key without a certificate is no proof where the certificate is what the provider has on record.
+TEST_F(ClientProof, refuses_keys_without_a_certificate_where_it_must_be_named) {
+  expect_no({{"clientAuthMethod", "private_key_jwt"},
+             {"jwtX509HeadersEnabled", "true"},
+             {"clientAssertionSigningAlg", "ES256"}},
+            "no_certificate_of_key");
+}
+
+TEST_F(ClientProof, names_the_certificate_of_the_realms_key) {
+  const auto certs = body_of(server_.get("/certs"));
+  json::object published;
+  for (const auto& key : certs.at("keys").as_array()) {
+    if (string_or(key.as_object(), "alg", "") == "RS256") published = key.as_object();
+  }
+  ASSERT_FALSE(string_or(published, "x5t#S256", "").empty());
+  const auto [header, payload] = sent({{"clientAuthMethod", "private_key_jwt"}, {"jwtX509HeadersEnabled", "true"}});
+  EXPECT_EQ(string_or(header, "kid", ""), string_or(published, "kid", "?"));
+  EXPECT_EQ(string_or(header, "x5t#S256", ""), string_or(published, "x5t#S256", "?"));
+  EXPECT_EQ(string_or(payload, "iss", ""), "cardea");
+  EXPECT_EQ(string_or(payload, "sub", ""), "cardea");
+  EXPECT_EQ(string_or(payload, "aud", ""), "https://up.example/token");
+  const auto plain = sent({{"clientAuthMethod", "private_key_jwt"}}).first;
+  EXPECT_FALSE(plain.contains("x5t#S256"));
+}
+
+TEST_F(ClientProof, speaks_for_an_application_as_the_realms_issuer) {
+  const auto [header, payload] = sent({{"clientAuthMethod", "federated_credential"},
+                                       {"federatedCredentialSubject", "hub-at-contoso"},
+                                       {"clientAssertionAudience", "api://AzureADTokenExchange"}});
+  EXPECT_EQ(string_or(payload, "iss", ""), kIssuer);
+  EXPECT_EQ(string_or(payload, "sub", ""), "hub-at-contoso");
+  EXPECT_EQ(string_or(payload, "aud", ""), "api://AzureADTokenExchange");
+  EXPECT_FALSE(header.contains("x5t#S256"));
+}
+
+}  // namespace
+}  // namespace cardea::protocol
