@@ -116,7 +116,8 @@ struct Commands {
 };
 
 Commands::Commands(CommandLine& line, std::string_view word) {
-  const bool is_command = app.get_subcommand_no_throw(std::string(word)) != nullptr;
+  const auto all = app.get_subcommands([](const CLI::App*) { return true; });
+  const bool is_command = std::ranges::find(all, word, &CLI::App::get_name) != all.end();
   const auto is_read = [&](const CLI::App* command) { return !is_command || command->get_name() == word; };
   app.set_help_flag("-h,--help", "Show this help.");
   app.get_formatter()->column_width(46);
