@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "account/consents.h"
 #include "base/json.h"
@@ -16,17 +17,18 @@ struct Use {
   bool offline = false;
   std::optional<Consent> consent = {};
 };
-using Uses = std::map<std::string, Use>;  // by internal id
+using Uses = std::map<ClientId, Use>;
 
 Stored<void> add_uses(Rows& rows, const Call& call, SessionRepo& repo, bool Use::* what, Uses& uses) {
   const auto sessions = repo.list_of_user(rows, call.realm_id(), call.user().id);
   if (!sessions) return refuse(sessions.error());
+  std::vector<SessionId> alive;
   for (const auto& session : *sessions) {
-    if (!is_session_alive(call.realm.realm, session, call.now)) continue;
-    const auto shares = repo.client_sessions(rows, session.id);
-    if (!shares) return refuse(shares.error());
-    for (const auto& share : *shares) uses[share.client.str()].*what = true;
+    if (is_session_alive(call.realm.realm, session, call.now)) alive.push_back(session.id);
   }
+  const auto shares = repo.client_sessions_of(rows, alive);
+  if (!shares) return refuse(shares.error());
+  for (const auto& share : *shares) uses[share.client].*what = true;
   return {};
 }
 
@@ -69,19 +71,21 @@ Stored<web::Response> list_applications(Rows& rows, const Call& call) {
   }
   auto consents = repositories.consents.list(rows, call.user().id);
   if (!consents) return refuse(consents.error());
-  for (auto& consent : *consents) uses[consent.client.str()].consent = std::move(consent);
+  for (auto& consent : *consents) uses[consent.client].consent = std::move(consent);
   const auto listed = repositories.clients.list(rows, call.realm_id(), {}, 0, kShownClientsScanned);
   if (!listed) return refuse(listed.error());
   for (const auto& client : *listed) {
-    if (bool_or(client.extra, "alwaysDisplayInConsole", false)) uses.try_emplace(client.id.str());
+    if (bool_or(client.extra, "alwaysDisplayInConsole", false)) uses.try_emplace(client.id);
   }
+  std::vector<ClientId> ids;
+  for (const auto& [id, use] : uses) ids.push_back(id);
+  const auto clients = repositories.clients.find_all(rows, call.realm_id(), ids);
+  if (!clients) return refuse(clients.error());
   std::string body;
   JsonWriter json(body);
   json.begin_array();
-  for (const auto& [id, use] : uses) {
-    const auto client = repositories.clients.find(rows, call.realm_id(), ClientId(id));
-    if (!client) return refuse(client.error());
-    if (*client && (*client)->enabled && !(*client)->bearer_only) write_application(json, call, **client, use);
+  for (const auto& client : *clients) {
+    if (client.enabled && !client.bearer_only) write_application(json, call, client, uses[client.id]);
   }
   json.end_array();
   return json_answer(std::move(body));

@@ -1,6 +1,8 @@
 #include "account/sessions.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <vector>
 
 #include "account/user_agent.h"
@@ -24,22 +26,40 @@ Device device_of(const UserSession& session) {
   return read_user_agent(found == session.notes.end() ? std::string_view{} : std::string_view(found->second));
 }
 
+using Clients = std::map<ClientId, std::shared_ptr<const ClientEntry>>;
+
+/// The clients that have these shares.
+Stored<Clients> load_clients(Rows& rows, const Call& call, const std::vector<ClientSession>& shares) {
+  std::set<ClientId> ids;
+  for (const auto& share : shares) ids.insert(share.client);
+  const auto found = call.repositories().clients.find_all(rows, call.realm_id(), {ids.begin(), ids.end()});
+  if (!found) return refuse(found.error());
+  Clients clients;
+  for (const auto& client : *found) {
+    auto entry = call.dependencies.settings.load_client(rows, call.live.client->realm, client.client_id);
+    if (!entry) return refuse(entry.error());
+    if (*entry) clients.emplace(client.id, std::move(*entry));
+  }
+  return clients;
+}
+
 Stored<std::vector<ShownSession>> load_sessions(Rows& rows, const Call& call) {
   auto sessions = call.repositories().sessions.list_of_user(rows, call.realm_id(), call.user().id);
   if (!sessions) return refuse(sessions.error());
+  std::vector<SessionId> ids;
+  for (const auto& session : *sessions) ids.push_back(session.id);
+  const auto shares = call.repositories().sessions.client_sessions_of(rows, ids);
+  if (!shares) return refuse(shares.error());
+  auto clients = load_clients(rows, call, *shares);
+  if (!clients) return refuse(clients.error());
   std::vector<ShownSession> shown;
   for (auto& session : *sessions) {
     if (!is_session_alive(call.realm.realm, session, call.now)) continue;
-    const auto shares = call.repositories().sessions.client_sessions(rows, session.id);
-    if (!shares) return refuse(shares.error());
     ShownSession row;
     for (const auto& share : *shares) {
-      auto client = call.repositories().clients.find(rows, call.realm_id(), share.client);
-      if (!client) return refuse(client.error());
-      if (!*client) continue;
-      auto entry = call.dependencies.settings.load_client(rows, call.live.client->realm, (*client)->client_id);
-      if (!entry) return refuse(entry.error());
-      if (*entry) row.clients.push_back(std::move(*entry));
+      if (share.session != session.id) continue;
+      const auto client = clients->find(share.client);
+      if (client != clients->end()) row.clients.push_back(client->second);
     }
     row.current = session.id.str() == call.token.sid();
     row.device = device_of(session);

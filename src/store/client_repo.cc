@@ -1,4 +1,5 @@
 // Clients. Secret and document are sealed, each for itself.
+#include "store/among.h"
 #include "store/client_document.h"
 #include "store/like.h"
 #include "store/query.h"
@@ -12,6 +13,11 @@ namespace {
 constexpr Sql kFindByClientId{
     "SELECT id, client_id, secret, document FROM clients WHERE realm_id = ?1 AND client_id = ?2"};
 constexpr Sql kFind{"SELECT id, client_id, secret, document FROM clients WHERE realm_id = ?1 AND id = ?2"};
+constexpr Sql kFindAll{
+    "SELECT id, client_id, secret, document FROM clients WHERE realm_id = ?1 AND " CARDEA_SQLITE_AMONG(
+        "id", "?2") " ORDER BY client_id",
+    "SELECT id, client_id, secret, document FROM clients WHERE realm_id = $1 AND " CARDEA_POSTGRES_AMONG(
+        "id", "$2") " ORDER BY client_id"};
 constexpr Sql kInsert{
     "INSERT INTO clients (id, realm_id, client_id, secret, document) VALUES (?1, ?2, ?3, ?4, ?5) "
     "ON CONFLICT DO NOTHING"};
@@ -38,6 +44,11 @@ class SqlClientRepo final : public ClientRepo {
     return find_one<Client>(rows, kFind, {realm.str(), id.str()}, [this](Columns& row) { return parse(row); });
   }
 
+  Stored<std::vector<Client>> find_all(Rows& rows, const RealmId& realm, const std::vector<ClientId>& ids) override {
+    const auto list = text_list(ids);
+    return store::find_all<Client>(rows, kFindAll, {realm.str(), list}, [this](Columns& row) { return parse(row); });
+  }
+
   Stored<void> insert(Tx& tx, const RealmId& realm, const Client& client) override {
     const std::string document = sealed_document(client);
     std::string sealed;
@@ -61,8 +72,8 @@ class SqlClientRepo final : public ClientRepo {
   Stored<std::vector<Client>> list(Rows& rows, const RealmId& realm, std::string_view search, std::int64_t first,
                                    std::int64_t max) override {
     const std::string pattern = like_part(search);
-    return find_all<Client>(rows, kList, {realm.str(), pattern, limit_of(max), first},
-                            [this](Columns& row) { return parse(row); });
+    return store::find_all<Client>(rows, kList, {realm.str(), pattern, limit_of(max), first},
+                                   [this](Columns& row) { return parse(row); });
   }
 
   Stored<void> update(Tx& tx, const RealmId& realm, const Client& client) override {

@@ -1,4 +1,5 @@
 // Credentials of users. The secret document is sealed.
+#include "store/among.h"
 #include "store/query.h"
 #include "store/repos.h"
 #include "store/sealed.h"
@@ -9,6 +10,9 @@ namespace {
 constexpr Sql kList{
     "SELECT user_id, id, type, label, created_at, priority, credential_data, secret_data FROM credentials "
     "WHERE user_id = ?1 AND type = ?2 ORDER BY priority, created_at, id"};
+constexpr Sql kHaving{
+    "SELECT DISTINCT user_id FROM credentials WHERE " CARDEA_SQLITE_AMONG("user_id", "?1") " AND type = ?2",
+    "SELECT DISTINCT user_id FROM credentials WHERE " CARDEA_POSTGRES_AMONG("user_id", "$1") " AND type = $2"};
 constexpr Sql kListAll{
     "SELECT user_id, id, type, label, created_at, priority, credential_data, secret_data FROM credentials "
     "WHERE user_id = ?1 ORDER BY priority, created_at, id"};
@@ -35,6 +39,12 @@ class SqlCredentialRepo final : public CredentialRepo {
 
   Stored<std::vector<Credential>> list(Rows& rows, const UserId& user, std::string_view type) override {
     return find_all<Credential>(rows, kList, {user.str(), type}, [this](Columns& row) { return parse(row); });
+  }
+
+  Stored<std::vector<UserId>> having(Rows& rows, const std::vector<UserId>& users, std::string_view type) override {
+    const auto list = text_list(users);
+    return find_all<UserId>(rows, kHaving, {list, type},
+                            [](Columns& row) -> Stored<UserId> { return row.id<UserId>(); });
   }
 
   Stored<std::vector<Credential>> list_all(Rows& rows, const UserId& user) override {

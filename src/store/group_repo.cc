@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "domain/group_source.h"
+#include "store/among.h"
 #include "store/document.h"
 #include "store/query.h"
 #include "store/repos.h"
@@ -19,6 +20,15 @@ constexpr Sql kFindWithParents{
     "WHERE g.parent_id IS NOT NULL AND up.depth < ?3) "
     "SELECT g.id, g.realm_id, g.parent_id, g.name, g.document FROM up JOIN realm_groups g ON g.id = up.id "
     "ORDER BY up.depth"};
+#define CARDEA_ABOVE(P, among)                                                                                     \
+  "WITH RECURSIVE up (id, depth) AS (SELECT id, 0 FROM realm_groups WHERE realm_id = " P "1 AND " among            \
+  " UNION SELECT g.parent_id, up.depth + 1 FROM up JOIN realm_groups g ON g.id = up.id "                           \
+  "WHERE g.parent_id IS NOT NULL AND up.depth < " P                                                                \
+  "3) SELECT g.id, g.realm_id, g.parent_id, g.name, g.document FROM realm_groups g WHERE g.id IN (SELECT id FROM " \
+  "up) ORDER BY g.name"
+constexpr Sql kFindAllWithParents{CARDEA_ABOVE("?", CARDEA_SQLITE_AMONG("id", "?2")),
+                                  CARDEA_ABOVE("$", CARDEA_POSTGRES_AMONG("id", "$2"))};
+#undef CARDEA_ABOVE
 constexpr Sql kInsert{
     "INSERT INTO realm_groups (id, realm_id, parent_id, name, document, source, source_id) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING"};
@@ -118,6 +128,15 @@ class SqlGroupRepo final : public GroupRepo {
   Stored<std::vector<Group>> list(Rows& rows, const RealmId& realm) override {
     auto groups =
         find_all<Group>(rows, kList, {realm.str()}, [this](Columns& row) { return parse_group(sealer_, row); });
+    if (groups) fill_in_paths(*groups);
+    return groups;
+  }
+
+  Stored<std::vector<Group>> find_with_parents(Rows& rows, const RealmId& realm,
+                                               const std::vector<GroupId>& ids) override {
+    const auto list = text_list(ids);
+    auto groups = find_all<Group>(rows, kFindAllWithParents, {realm.str(), list, kGroupDepthMax},
+                                  [this](Columns& row) { return parse_group(sealer_, row); });
     if (groups) fill_in_paths(*groups);
     return groups;
   }

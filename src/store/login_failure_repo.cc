@@ -1,4 +1,5 @@
 // Wrong passwords for each account, counted under a row lock.
+#include "store/among.h"
 #include "store/query.h"
 #include "store/repos.h"
 
@@ -8,6 +9,10 @@ namespace {
 #define CARDEA_FAILURE_COLUMNS "realm_id, user_id, failures, temporary_lockouts, locked_until, last_failure_at, last_ip"
 
 constexpr Sql kFind{"SELECT " CARDEA_FAILURE_COLUMNS " FROM login_failures WHERE realm_id = ?1 AND user_id = ?2"};
+constexpr Sql kFindAll{"SELECT " CARDEA_FAILURE_COLUMNS
+                       " FROM login_failures WHERE realm_id = ?1 AND " CARDEA_SQLITE_AMONG("user_id", "?2"),
+                       "SELECT " CARDEA_FAILURE_COLUMNS
+                       " FROM login_failures WHERE realm_id = $1 AND " CARDEA_POSTGRES_AMONG("user_id", "$2")};
 constexpr Sql kEnsure{"INSERT INTO login_failures (" CARDEA_FAILURE_COLUMNS
                       ") VALUES (?1, ?2, 0, 0, 0, 0, '') ON CONFLICT DO NOTHING"};
 constexpr Sql kLock{"SELECT " CARDEA_FAILURE_COLUMNS
@@ -34,6 +39,11 @@ class SqlLoginFailureRepo final : public LoginFailureRepo {
  public:
   Stored<std::optional<LoginFailures>> find(Rows& rows, const RealmId& realm, const UserId& user) override {
     return find_one<LoginFailures>(rows, kFind, {realm.str(), user.str()}, parse);
+  }
+  Stored<std::vector<LoginFailures>> find_all(Rows& rows, const RealmId& realm,
+                                              const std::vector<UserId>& users) override {
+    const auto list = text_list(users);
+    return store::find_all<LoginFailures>(rows, kFindAll, {realm.str(), list}, parse);
   }
   Stored<LoginFailures> find_to_change(Tx& tx, const RealmId& realm, const UserId& user) override {
     if (auto ensured = send(tx, kEnsure, {realm.str(), user.str()}); !ensured) return refuse(ensured.error());

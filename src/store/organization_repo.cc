@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "store/among.h"
 #include "store/document.h"
 #include "store/like.h"
 #include "store/query.h"
@@ -177,6 +178,11 @@ class SqlOrganizationRepo final : public OrganizationRepo {
 };
 
 constexpr Sql kFindMember{"SELECT managed FROM organization_members WHERE organization_id = ?1 AND user_id = ?2"};
+constexpr Sql kFindMembers{
+    "SELECT user_id, managed FROM organization_members WHERE organization_id = ?1 AND " CARDEA_SQLITE_AMONG("user_id",
+                                                                                                            "?2"),
+    "SELECT user_id, managed FROM organization_members WHERE organization_id = $1 AND " CARDEA_POSTGRES_AMONG("user_id",
+                                                                                                              "$2")};
 constexpr Sql kAddMember{
     "INSERT INTO organization_members (organization_id, user_id, managed) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING"};
 constexpr Sql kRemoveMember{"DELETE FROM organization_members WHERE organization_id = ?1 AND user_id = ?2"};
@@ -212,6 +218,15 @@ class SqlMembershipRepo final : public MembershipRepo {
                                   return row.boolean() ? Membership::kManaged : Membership::kUnmanaged;
                                 });
   }
+  Stored<std::vector<std::pair<UserId, Membership>>> find_all(Rows& rows, const OrganizationId& organization,
+                                                              const std::vector<UserId>& users) override {
+    using Member = std::pair<UserId, Membership>;
+    const auto list = text_list(users);
+    return store::find_all<Member>(rows, kFindMembers, {organization.str(), list}, [](Columns& row) -> Stored<Member> {
+      auto user = row.id<UserId>();
+      return Member(std::move(user), row.boolean() ? Membership::kManaged : Membership::kUnmanaged);
+    });
+  }
   Stored<void> insert(Tx& tx, const OrganizationId& organization, const UserId& user, Membership membership) override {
     return change_one(tx, kAddMember, {organization.str(), user.str(), membership == Membership::kManaged});
   }
@@ -225,7 +240,7 @@ class SqlMembershipRepo final : public MembershipRepo {
     return find_one<OrganizationInvitation>(rows, kFindInvitation, {organization.str(), id}, parse_invitation);
   }
   Stored<std::vector<OrganizationInvitation>> invitations(Rows& rows, const OrganizationId& organization) override {
-    return find_all<OrganizationInvitation>(rows, kInvitations, {organization.str()}, parse_invitation);
+    return store::find_all<OrganizationInvitation>(rows, kInvitations, {organization.str()}, parse_invitation);
   }
   Stored<void> put_invitation(Tx& tx, const OrganizationInvitation& invitation) override {
     return change_one(tx, kPutInvitation,

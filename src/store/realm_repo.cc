@@ -1,4 +1,6 @@
 // Realms and their versions. The document is sealed.
+#include "store/among.h"
+#include "store/like.h"
 #include "store/query.h"
 #include "store/realm_document.h"
 #include "store/remove_realm.h"
@@ -12,6 +14,24 @@ namespace {
   "SELECT r.id, r.name, r.document, v.version FROM realms r JOIN realm_versions v ON v.realm_id = r.id "
 constexpr Sql kFindByName{CARDEA_REALM_SELECT "WHERE r.name = ?1"};
 constexpr Sql kList{CARDEA_REALM_SELECT "ORDER BY r.name"};
+constexpr Sql kFindAll{CARDEA_REALM_SELECT "WHERE " CARDEA_SQLITE_AMONG("r.name", "?1") " ORDER BY r.name",
+                       CARDEA_REALM_SELECT "WHERE " CARDEA_POSTGRES_AMONG("r.name", "$1") " ORDER BY r.name"};
+// From each role of administration up to what holds it, until one is among those given: an administrator of all realms
+// is found at the first step, where the way down would pass all roles of all realms.
+#define CARDEA_HELD(role, among)                    \
+  "EXISTS (WITH RECURSIVE up (id) AS (SELECT " role \
+  " UNION SELECT m.parent_id FROM up u JOIN role_composites m ON m.child_id = u.id) SELECT 1 FROM up WHERE " among ")"
+#define CARDEA_ADMINISTERED(P, LIKE, AMONG)                                                                        \
+  CARDEA_REALM_SELECT                                                                                              \
+  "JOIN clients c ON c.realm_id = " P "1 AND c.client_id = r.name || '-realm' WHERE r.name " LIKE " " P            \
+  "2 ESCAPE '\\' AND EXISTS (SELECT 1 FROM roles q WHERE q.realm_id = " P                                          \
+  "1 AND coalesce(q.client_id, '') = c.id "                                                                        \
+  "AND " AMONG("q.name", P "3") " AND " CARDEA_HELD("q.id", AMONG("up.id", P "4")) " AND (" P "5 OR " CARDEA_HELD( \
+      "q.id", AMONG("up.id", P "6")) ")) ORDER BY r.name LIMIT " P "7 OFFSET " P "8"
+constexpr Sql kAdministered{CARDEA_ADMINISTERED("?", "LIKE", CARDEA_SQLITE_AMONG),
+                            CARDEA_ADMINISTERED("$", "ILIKE", CARDEA_POSTGRES_AMONG)};
+#undef CARDEA_ADMINISTERED
+#undef CARDEA_HELD
 #undef CARDEA_REALM_SELECT
 constexpr Sql kNames{"SELECT id, name FROM realms WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name"};
 
@@ -31,11 +51,26 @@ class SqlRealmRepo final : public RealmRepo {
     return find_one<Realm>(rows, kFindByName, {name}, [this](Columns& row) { return parse(row); });
   }
   Stored<std::vector<Realm>> list(Rows& rows) override {
-    return find_all<Realm>(rows, kList, {}, [this](Columns& row) { return parse(row); });
+    return store::find_all<Realm>(rows, kList, {}, [this](Columns& row) { return parse(row); });
+  }
+  Stored<std::vector<Realm>> find_all(Rows& rows, const std::vector<std::string>& names) override {
+    const auto list = text_list(names);
+    return store::find_all<Realm>(rows, kFindAll, {list}, [this](Columns& row) { return parse(row); });
+  }
+
+  Stored<std::vector<Realm>> administered(Rows& rows, const AdministeredQuery& query) override {
+    const auto names = text_list(query.names);
+    const auto roles = text_list(query.roles);
+    const auto through = text_list(query.through.value_or(std::vector<RoleId>()));
+    const std::string pattern = like_part(query.search);
+    return store::find_all<Realm>(rows, kAdministered,
+                                  {query.master.str(), pattern, names, roles, !query.through.has_value(), through,
+                                   limit_of(query.max), query.first},
+                                  [this](Columns& row) { return parse(row); });
   }
   Stored<std::vector<std::pair<RealmId, std::string>>> names(Rows& rows, std::string_view prefix) override {
     using Named = std::pair<RealmId, std::string>;
-    return find_all<Named>(rows, kNames, {prefix}, [](Columns& row) -> Stored<Named> {
+    return store::find_all<Named>(rows, kNames, {prefix}, [](Columns& row) -> Stored<Named> {
       auto id = row.id<RealmId>();
       return Named(std::move(id), row.text());
     });
@@ -61,12 +96,8 @@ class SqlRealmRepo final : public RealmRepo {
   Stored<std::vector<std::pair<RealmId, std::int64_t>>> versions(Rows& rows,
                                                                  const std::vector<RealmId>& realms) override {
     using Version = std::pair<RealmId, std::int64_t>;
-    std::string ids;
-    JsonWriter list(ids);
-    list.begin_array();
-    for (const RealmId& realm : realms) list.string(realm.str());
-    list.end_array();
-    return find_all<Version>(rows, kVersions, {ids}, [](Columns& row) -> Stored<Version> {
+    const auto ids = text_list(realms);
+    return store::find_all<Version>(rows, kVersions, {ids}, [](Columns& row) -> Stored<Version> {
       auto id = row.id<RealmId>();
       return Version(std::move(id), row.integer());
     });

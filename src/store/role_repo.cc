@@ -1,4 +1,5 @@
 // Roles and their composites. The document is sealed.
+#include "store/among.h"
 #include "store/document.h"
 #include "store/query.h"
 #include "store/repos.h"
@@ -17,16 +18,30 @@ constexpr Sql kFindByName{CARDEA_ROLE_SELECT
 constexpr Sql kList{CARDEA_ROLE_SELECT "WHERE r.realm_id = ?1 ORDER BY coalesce(r.client_id, ''), r.name"};
 constexpr Sql kListOf{CARDEA_ROLE_SELECT "WHERE r.realm_id = ?1 AND coalesce(r.client_id, '') = ?2 ORDER BY r.name"};
 
+#define CARDEA_ROLE_ORDER " ORDER BY coalesce(r.client_id, ''), r.name"
+constexpr Sql kFindAll{
+    CARDEA_ROLES("json_group_array") "WHERE r.realm_id = ?1 AND " CARDEA_SQLITE_AMONG("r.id", "?2") CARDEA_ROLE_ORDER,
+    CARDEA_ROLES("json_agg") "WHERE r.realm_id = $1 AND " CARDEA_POSTGRES_AMONG("r.id", "$2") CARDEA_ROLE_ORDER};
+constexpr Sql kFindOfAllRealms{CARDEA_ROLES("json_group_array") "WHERE " CARDEA_SQLITE_AMONG("r.id", "?1")
+                                   CARDEA_ROLE_ORDER,
+                               CARDEA_ROLES("json_agg") "WHERE " CARDEA_POSTGRES_AMONG("r.id", "$1") CARDEA_ROLE_ORDER};
+
 // Down from roles to what they hold, and up from a client's roles to what holds them.
 #define CARDEA_DOWN(ids)              \
   "WITH RECURSIVE down (id) AS (" ids \
   " UNION SELECT c.child_id FROM down d JOIN role_composites c ON c.parent_id = d.id) "
 #define CARDEA_DOWN_END " JOIN down ON down.id = r.id WHERE r.realm_id = "
-#define CARDEA_DOWN_ORDER " ORDER BY coalesce(r.client_id, ''), r.name"
 constexpr Sql kReached{CARDEA_DOWN("SELECT value FROM json_each(?2)") CARDEA_ROLES("json_group_array") CARDEA_DOWN_END
-                       "?1" CARDEA_DOWN_ORDER,
+                       "?1" CARDEA_ROLE_ORDER,
                        CARDEA_DOWN("SELECT json_array_elements_text($2::json) COLLATE \"C\"") CARDEA_ROLES("json_agg")
-                           CARDEA_DOWN_END "$1" CARDEA_DOWN_ORDER};
+                           CARDEA_DOWN_END "$1" CARDEA_ROLE_ORDER};
+#define CARDEA_NAMES                                                                        \
+  "SELECT r.id, c.client_id, r.name FROM down JOIN roles r ON r.id = down.id JOIN clients " \
+  "c ON c.id = r.client_id WHERE r.realm_id = "
+constexpr Sql kClientRolesReached{CARDEA_DOWN("SELECT value FROM json_each(?2)") CARDEA_NAMES "?1",
+                                  CARDEA_DOWN("SELECT json_array_elements_text($2::json) COLLATE \"C\"") CARDEA_NAMES
+                                  "$1"};
+#undef CARDEA_NAMES
 #define CARDEA_UP(realm, client, ids)                                                         \
   "WITH RECURSIVE up (name, id) AS (SELECT name, id FROM roles WHERE realm_id = " realm       \
   " AND coalesce(client_id, '') = " client                                                    \
@@ -35,7 +50,7 @@ constexpr Sql kReached{CARDEA_DOWN("SELECT value FROM json_each(?2)") CARDEA_ROL
 constexpr Sql kNamesReached{CARDEA_UP("?1", "?2", "SELECT value FROM json_each(?3)"),
                             CARDEA_UP("$1", "$2", "SELECT json_array_elements_text($3::json) COLLATE \"C\"")};
 #undef CARDEA_UP
-#undef CARDEA_DOWN_ORDER
+#undef CARDEA_ROLE_ORDER
 #undef CARDEA_DOWN_END
 #undef CARDEA_DOWN
 #undef CARDEA_ROLE_SELECT
@@ -84,15 +99,6 @@ Stored<Role> parse_role(const crypto::Sealer& sealer, Columns& row) {
   return role;
 }
 
-std::string id_list(const std::vector<RoleId>& roles) {
-  std::string ids;
-  JsonWriter list(ids);
-  list.begin_array();
-  for (const RoleId& role : roles) list.string(role.str());
-  list.end_array();
-  return ids;
-}
-
 class SqlRoleRepo final : public RoleRepo {
  public:
   explicit SqlRoleRepo(const crypto::Sealer& sealer) : sealer_(sealer) {}
@@ -101,6 +107,28 @@ class SqlRoleRepo final : public RoleRepo {
     return find_one<Role>(rows, kFind, {realm.str(), id.str()},
                           [this](Columns& row) { return parse_role(sealer_, row); });
   }
+  Stored<std::vector<Role>> find_all(Rows& rows, const RealmId& realm, const std::vector<RoleId>& ids) override {
+    const auto list = text_list(ids);
+    return store::find_all<Role>(rows, kFindAll, {realm.str(), list},
+                                 [this](Columns& row) { return parse_role(sealer_, row); });
+  }
+  Stored<std::vector<Role>> find_of_all_realms(Rows& rows, const std::vector<RoleId>& ids) override {
+    const auto list = text_list(ids);
+    return store::find_all<Role>(rows, kFindOfAllRealms, {list},
+                                 [this](Columns& row) { return parse_role(sealer_, row); });
+  }
+  Stored<std::vector<ClientRoleName>> client_roles_reached(Rows& rows, const RealmId& realm,
+                                                           const std::vector<RoleId>& roles) override {
+    const auto list = text_list(roles);
+    return store::find_all<ClientRoleName>(rows, kClientRolesReached, {realm.str(), list},
+                                           [](Columns& row) -> Stored<ClientRoleName> {
+                                             ClientRoleName name;
+                                             name.id = row.id<RoleId>();
+                                             name.client_name = row.text();
+                                             name.name = row.text();
+                                             return name;
+                                           });
+  }
   Stored<std::optional<Role>> find_by_name(Rows& rows, const RealmId& realm, const std::optional<ClientId>& client,
                                            std::string_view name) override {
     const std::string_view client_id = client ? std::string_view(client->str()) : std::string_view{};
@@ -108,7 +136,7 @@ class SqlRoleRepo final : public RoleRepo {
                           [this](Columns& row) { return parse_role(sealer_, row); });
   }
   Stored<std::vector<Role>> list(Rows& rows, const RealmId& realm) override {
-    return find_all<Role>(rows, kList, {realm.str()}, [this](Columns& row) { return parse_role(sealer_, row); });
+    return store::find_all<Role>(rows, kList, {realm.str()}, [this](Columns& row) { return parse_role(sealer_, row); });
   }
 
   Stored<void> insert(Tx& tx, const Role& role) override {
@@ -137,22 +165,22 @@ class SqlRoleRepo final : public RoleRepo {
 
   Stored<std::vector<Role>> list_of(Rows& rows, const RealmId& realm, const std::optional<ClientId>& client) override {
     const std::string_view client_id = client ? std::string_view(client->str()) : std::string_view{};
-    return find_all<Role>(rows, kListOf, {realm.str(), client_id},
-                          [this](Columns& row) { return parse_role(sealer_, row); });
+    return store::find_all<Role>(rows, kListOf, {realm.str(), client_id},
+                                 [this](Columns& row) { return parse_role(sealer_, row); });
   }
 
   Stored<std::vector<Role>> reached(Rows& rows, const RealmId& realm, const std::vector<RoleId>& roles) override {
-    const std::string ids = id_list(roles);
-    return find_all<Role>(rows, kReached, {realm.str(), ids},
-                          [this](Columns& row) { return parse_role(sealer_, row); });
+    const std::string ids = text_list(roles);
+    return store::find_all<Role>(rows, kReached, {realm.str(), ids},
+                                 [this](Columns& row) { return parse_role(sealer_, row); });
   }
   Stored<std::vector<std::string>> names_reached(Rows& rows, const RealmId& realm,
                                                  const std::optional<ClientId>& client,
                                                  const std::vector<RoleId>& roles) override {
-    const std::string ids = id_list(roles);
+    const std::string ids = text_list(roles);
     const std::string_view client_id = client ? std::string_view(client->str()) : std::string_view{};
-    return find_all<std::string>(rows, kNamesReached, {realm.str(), client_id, ids},
-                                 [](Columns& row) -> Stored<std::string> { return row.text(); });
+    return store::find_all<std::string>(rows, kNamesReached, {realm.str(), client_id, ids},
+                                        [](Columns& row) -> Stored<std::string> { return row.text(); });
   }
 
   Stored<void> update(Tx& tx, const Role& role) override {

@@ -2,6 +2,7 @@
 #include <type_traits>
 
 #include "crypto/hash.h"
+#include "store/among.h"
 #include "store/document.h"
 #include "store/like.h"
 #include "store/query.h"
@@ -30,6 +31,10 @@ constexpr int kShareColumns = 8;
                                " c ON c.session_id = s.id AND c.client_id = ?3 "                                       \
                                "WHERE s.id = ?2 AND s.realm_id = ?1"};                                                 \
     static constexpr Sql kShares{"SELECT " CARDEA_SHARE_COLUMNS " FROM " shares " c WHERE c.session_id = ?1"};         \
+    static constexpr Sql kSharesOf{"SELECT " CARDEA_SHARE_COLUMNS " FROM " shares                                      \
+                                   " c WHERE " CARDEA_SQLITE_AMONG("c.session_id", "?1") " ORDER BY 1, 2",             \
+                                   "SELECT " CARDEA_SHARE_COLUMNS " FROM " shares                                      \
+                                   " c WHERE " CARDEA_POSTGRES_AMONG("c.session_id", "$1") " ORDER BY 1, 2"};          \
     static constexpr Sql kInsert{                                                                                      \
         "INSERT INTO " sessions                                                                                        \
         " (id, realm_id, user_id, started_at, last_seen, auth_time, remember_me, ip_address, notes, purge_hour) "      \
@@ -171,6 +176,10 @@ class SqlSessionRepo final : public SessionRepo {
   }
   Stored<std::vector<ClientSession>> client_sessions(Rows& rows, const SessionId& id) override {
     return find_all<ClientSession>(rows, Statements::kShares, {id.str()}, parse_share);
+  }
+  Stored<std::vector<ClientSession>> client_sessions_of(Rows& rows, const std::vector<SessionId>& ids) override {
+    const auto list = text_list(ids);
+    return find_all<ClientSession>(rows, Statements::kSharesOf, {list}, parse_share);
   }
   Stored<void> rotate(Tx& tx, const ClientSession& before, const ClientSession& after) override {
     return change_one(

@@ -13,10 +13,13 @@
   "WHERE om.user_id = u.id AND om.managed AND NOT oo.enabled)"
 
 /// What makes a user a subject; read by `parse_subject` after the columns above.
-#define CARDEA_SUBJECT_COLUMNS                                                \
-  CARDEA_USER_COLUMNS                                                         \
-  ", (SELECT json_group_array(role_id) FROM user_roles WHERE user_id = u.id)" \
-  ", (SELECT json_group_array(group_id) FROM user_groups WHERE user_id = u.id)"
+/// `list`: what makes a JSON list of values, for the statements that are not translated.
+#define CARDEA_SUBJECT_COLUMNS_BY(list)             \
+  CARDEA_USER_COLUMNS                               \
+  ", (SELECT " list                                 \
+  "(role_id) FROM user_roles WHERE user_id = u.id)" \
+  ", (SELECT " list "(group_id) FROM user_groups WHERE user_id = u.id)"
+#define CARDEA_SUBJECT_COLUMNS CARDEA_SUBJECT_COLUMNS_BY("json_group_array")
 
 namespace cardea::store {
 

@@ -1,6 +1,7 @@
 // Users, and the subjects that tokens are made of.
 #include "base/assert.h"
 #include "base/text.h"
+#include "store/among.h"
 #include "store/document.h"
 #include "store/query.h"
 #include "store/repos.h"
@@ -12,12 +13,22 @@ namespace cardea::store {
 namespace {
 
 constexpr Sql kFind{"SELECT " CARDEA_USER_COLUMNS " FROM users u WHERE u.id = ?2 AND u.realm_id = ?1"};
+constexpr Sql kFindAll{
+    "SELECT " CARDEA_USER_COLUMNS
+    " FROM users u WHERE u.realm_id = ?1 AND " CARDEA_SQLITE_AMONG("u.id", "?2") " ORDER BY u.username",
+    "SELECT " CARDEA_USER_COLUMNS
+    " FROM users u WHERE u.realm_id = $1 AND " CARDEA_POSTGRES_AMONG("u.id", "$2") " ORDER BY u.username"};
 constexpr Sql kFindByUsername{"SELECT " CARDEA_USER_COLUMNS " FROM users u WHERE u.realm_id = ?1 AND u.username = ?2"};
 constexpr Sql kFindByEmail{"SELECT " CARDEA_USER_COLUMNS
                            " FROM users u WHERE u.realm_id = ?1 AND u.email = ?2 LIMIT 2"};
 constexpr Sql kLoad{"SELECT " CARDEA_SUBJECT_COLUMNS " FROM users u WHERE u.id = ?2 AND u.realm_id = ?1"};
 constexpr Sql kLoadServiceAccount{"SELECT " CARDEA_SUBJECT_COLUMNS
                                   " FROM users u WHERE u.service_account_client = ?2 AND u.realm_id = ?1"};
+constexpr Sql kLoadServiceAccounts{
+    "SELECT " CARDEA_SUBJECT_COLUMNS " FROM users u WHERE u.realm_id = ?1 AND " CARDEA_SQLITE_AMONG(
+        "u.service_account_client", "?2") " ORDER BY u.username",
+    "SELECT " CARDEA_SUBJECT_COLUMNS_BY("json_agg") " FROM users u WHERE u.realm_id = $1 AND " CARDEA_POSTGRES_AMONG(
+        "u.service_account_client", "$2") " ORDER BY u.username"};
 
 // The slot makes an address unique among those that share it; the guard keeps out an address that stands in a slot of
 // its own since the time the realm allowed duplicates.
@@ -63,13 +74,18 @@ class SqlUserRepo final : public UserRepo {
     return find_one<User>(rows, kFind, {realm.str(), id.str()},
                           [this](Columns& row) { return parse_user(sealer_, row); });
   }
+  Stored<std::vector<User>> find_all(Rows& rows, const RealmId& realm, const std::vector<UserId>& ids) override {
+    const auto list = text_list(ids);
+    return store::find_all<User>(rows, kFindAll, {realm.str(), list},
+                                 [this](Columns& row) { return parse_user(sealer_, row); });
+  }
   Stored<std::optional<User>> find_by_username(Rows& rows, const RealmId& realm, std::string_view username) override {
     return find_one<User>(rows, kFindByUsername, {realm.str(), username},
                           [this](Columns& row) { return parse_user(sealer_, row); });
   }
   Stored<std::optional<User>> find_by_email(Rows& rows, const RealmId& realm, std::string_view email) override {
-    auto found = find_all<User>(rows, kFindByEmail, {realm.str(), email},
-                                [this](Columns& row) { return parse_user(sealer_, row); });
+    auto found = store::find_all<User>(rows, kFindByEmail, {realm.str(), email},
+                                       [this](Columns& row) { return parse_user(sealer_, row); });
     if (!found) return refuse(found.error());
     if (found->size() != 1) return std::nullopt;
     return std::move(found->front());
@@ -172,6 +188,12 @@ class SqlSubjectRepo final : public SubjectRepo {
   Stored<std::optional<Subject>> load_service_account(Rows& rows, const RealmId& realm,
                                                       const ClientId& client) override {
     return find_one<Subject>(rows, kLoadServiceAccount, {realm.str(), client.str()},
+                             [this](Columns& row) { return parse_subject(sealer_, row); });
+  }
+  Stored<std::vector<Subject>> load_service_accounts(Rows& rows, const RealmId& realm,
+                                                     const std::vector<ClientId>& clients) override {
+    const auto list = text_list(clients);
+    return find_all<Subject>(rows, kLoadServiceAccounts, {realm.str(), list},
                              [this](Columns& row) { return parse_subject(sealer_, row); });
   }
 

@@ -131,6 +131,23 @@ TEST_F(AdminOrganizations, refuses_members_who_are_nobody_or_in_it_already) {
   expect(world.remove(path + "/" + ada), 404, R"({"error":"HTTP 404 Not Found"})");
 }
 
+TEST_F(AdminOrganizations, refuses_more_than_ten_rows_that_nobody_asked_for) {
+  std::string id;
+  for (int i = 0; i < 12; ++i) id = made(R"({"name":"Org)" + std::to_string(i) + "\"}");
+  for (int i = 0; i < 12; ++i) {
+    const auto user = world.post("/users", R"({"username":"member)" + std::to_string(i) + "\"}").made_id();
+    ASSERT_EQ(join(id, user).status, 201);
+  }
+  const auto rows = [&](const std::string& path) { return world.get(path).array().size(); };
+  for (const auto& path : {std::string("/organizations"), "/organizations/" + id + "/members"}) {
+    EXPECT_EQ(rows(path), 10U) << path;
+    EXPECT_EQ(rows(path + "?first=10"), 2U) << path;
+    EXPECT_EQ(rows(path + "?first=1&max=3"), 3U) << path;
+    EXPECT_EQ(rows(path + "?max=-1"), 12U) << path;
+  }
+  EXPECT_EQ(world.get("/organizations/" + id + "/members/count").body, "12");
+}
+
 TEST_F(AdminOrganizations, lists_members_and_what_they_are_in) {
   const auto id = acme();
   const auto ada = world.user_id("ada");

@@ -39,6 +39,15 @@ class MemoryLoginFailures final : public LoginFailureRepo {
     const auto* found = rows_of(rows).login_failures.find(key_of(realm.str(), user.str()));
     return found == nullptr ? std::nullopt : std::optional(*found);
   }
+  Stored<std::vector<LoginFailures>> find_all(Rows& rows, const RealmId& realm,
+                                              const std::vector<UserId>& users) override {
+    const auto& data = rows_of(rows);
+    std::vector<LoginFailures> found;
+    for (const auto& user : users) {
+      if (const auto* row = data.login_failures.find(key_of(realm.str(), user.str()))) found.push_back(*row);
+    }
+    return found;
+  }
   Stored<LoginFailures> find_to_change(Tx& tx, const RealmId& realm, const UserId& user) override {
     auto found = find(tx, realm, user);
     if (!found) return refuse(found.error());

@@ -2,6 +2,7 @@
 // copies. Internal to memory_*.cc.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <set>
@@ -108,16 +109,19 @@ struct MemoryData {
 
 class MemoryRows final : public Rows {
  public:
-  explicit MemoryRows(const MemoryData& rows) : data(rows) {}
+  MemoryRows(const MemoryData& rows, std::atomic<int>& asked) : data(rows), asked(asked) {}
   const MemoryData& data;
+  std::atomic<int>& asked;
 };
 
 class MemoryTx final : public Tx {
  public:
-  explicit MemoryTx(MemoryData& rows) : data(rows) {}
+  MemoryTx(MemoryData& rows, std::atomic<int>& asked) : data(rows), asked(asked) {}
   MemoryData& data;
+  std::atomic<int>& asked;
 };
 
+/// Each is counted as a statement (MemoryStore::statements): a repository asks for it once in every call.
 [[nodiscard]] const MemoryData& rows_of(Rows& rows);
 [[nodiscard]] MemoryData& rows_of(Tx& tx);
 
@@ -180,6 +184,7 @@ struct MemoryRepos {
 };
 
 void make_settings_repos(MemoryRepos& repos);
+void make_role_repos(MemoryRepos& repos);
 void make_user_repos(MemoryRepos& repos);
 void make_session_repos(MemoryRepos& repos);
 void make_account_repos(MemoryRepos& repos);

@@ -102,6 +102,16 @@ class MemoryMemberships final : public MembershipRepo {
     if (row == nullptr) return std::nullopt;
     return *row;
   }
+  Stored<std::vector<std::pair<UserId, Membership>>> find_all(Rows& rows, const OrganizationId& organization,
+                                                              const std::vector<UserId>& users) override {
+    const auto& data = rows_of(rows);
+    std::vector<std::pair<UserId, Membership>> found;
+    for (const auto& user : users) {
+      const auto* row = data.memberships.find(key_of(organization.str(), user.str()));
+      if (row != nullptr) found.emplace_back(user, *row);
+    }
+    return found;
+  }
   Stored<void> insert(Tx& tx, const OrganizationId& organization, const UserId& user, Membership membership) override {
     auto& data = rows_of(tx);
     const auto key = key_of(organization.str(), user.str());

@@ -43,6 +43,16 @@ class MemorySessions final : public SessionRepo {
     for (const auto& [client, share] : row->shares) shares.push_back(share);
     return shares;
   }
+  Stored<std::vector<ClientSession>> client_sessions_of(Rows& rows, const std::vector<SessionId>& ids) override {
+    std::vector<ClientSession> shares;
+    const auto& table = table_of(rows_of(rows));
+    for (const std::set<SessionId> once(ids.begin(), ids.end()); const auto& id : once) {
+      const auto* row = table.find(id.str());
+      if (row == nullptr) continue;
+      for (const auto& [client, share] : row->shares) shares.push_back(share);
+    }
+    return shares;
+  }
   Stored<void> rotate(Tx& tx, const ClientSession& before, const ClientSession& after) override {
     const auto* row = table_of(rows_of(tx)).find(before.session.str());
     if (row == nullptr) return refuse(StoreError::kConflict);

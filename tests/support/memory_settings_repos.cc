@@ -1,8 +1,8 @@
-// Realms, scopes, keys, clients, roles and groups of the MemoryStore.
+// Realms, scopes, keys and clients of the MemoryStore.
 #include <algorithm>
+#include <set>
 
 #include "base/text.h"
-#include "domain/group_source.h"
 #include "tests/support/memory_data.h"
 
 namespace cardea {
@@ -112,6 +112,43 @@ class MemoryRealms final : public RealmRepo {
       if (name.starts_with(prefix)) named.emplace_back(id, name);
     }
     return named;
+  }
+  Stored<std::vector<Realm>> find_all(Rows& rows, const std::vector<std::string>& names) override {
+    auto realms = list(rows);
+    std::erase_if(*realms, [&](const Realm& realm) { return std::ranges::find(names, realm.name) == names.end(); });
+    return realms;
+  }
+  Stored<std::vector<Realm>> administered(Rows& rows, const AdministeredQuery& query) override {
+    const auto& data = rows_of(rows);
+    const auto reach = [&](const std::vector<RoleId>& roles) {
+      std::set<RoleId> found;
+      for (std::vector<RoleId> next = roles; !next.empty();) {
+        const auto* row = data.roles.find(next.back().str());
+        next.pop_back();
+        if (row != nullptr && found.insert((*row)->id).second)
+          next.insert(next.end(), (*row)->composites.begin(), (*row)->composites.end());
+      }
+      return found;
+    };
+    const auto held = reach(query.roles);
+    const auto through = reach(query.through.value_or(std::vector<RoleId>()));
+    std::vector<Realm> realms;
+    for (const auto& [name, id] : data.realm_names.rows()) {
+      const auto* client = data.client_names.find(key_of(query.master.str(), name + "-realm"));
+      if (client == nullptr || !ascii_lower(name).contains(ascii_lower(query.search))) continue;
+      const bool is_one = std::ranges::any_of(data.roles.rows(), [&](const auto& row) {
+        const auto& role = *row.second;
+        return role.client && role.client->str() == *client && held.contains(role.id) &&
+               (!query.through || through.contains(role.id)) &&
+               std::ranges::find(query.names, role.name) != query.names.end();
+      });
+      if (is_one) realms.push_back(**data.realms.find(id));
+    }
+    const auto begin = std::min(realms.size(), static_cast<std::size_t>(query.first));
+    realms.erase(realms.begin(), realms.begin() + static_cast<std::ptrdiff_t>(begin));
+    if (query.max >= 0 && realms.size() > static_cast<std::size_t>(query.max))
+      realms.resize(static_cast<std::size_t>(query.max));
+    return realms;
   }
   Stored<void> insert(Tx& tx, const Realm& realm) override {
     auto& data = rows_of(tx);
@@ -258,6 +295,11 @@ class MemoryClients final : public ClientRepo {
     if (row == nullptr || *data.client_realms.find(id.str()) != realm) return std::nullopt;
     return copy_of(**row);
   }
+  Stored<std::vector<Client>> find_all(Rows& rows, const RealmId& realm, const std::vector<ClientId>& ids) override {
+    auto clients = list(rows, realm, "", 0, -1);
+    std::erase_if(*clients, [&](const Client& client) { return std::ranges::find(ids, client.id) == ids.end(); });
+    return clients;
+  }
   Stored<void> insert(Tx& tx, const RealmId& realm, const Client& client) override {
     auto& data = rows_of(tx);
     const auto name = key_of(realm.str(), client.client_id);
@@ -327,255 +369,6 @@ class MemoryClients final : public ClientRepo {
   }
 };
 
-class MemoryRoles final : public RoleRepo {
- public:
-  Stored<std::optional<Role>> find(Rows& rows, const RealmId& realm, const RoleId& id) override {
-    const auto& data = rows_of(rows);
-    const auto* row = data.roles.find(id.str());
-    if (row == nullptr || (*row)->realm != realm) return std::nullopt;
-    return read(data, **row);
-  }
-  Stored<std::optional<Role>> find_by_name(Rows& rows, const RealmId& realm, const std::optional<ClientId>& client,
-                                           std::string_view name) override {
-    const auto& data = rows_of(rows);
-    const auto* id = data.role_names.find(role_key(realm, client, name));
-    if (id == nullptr) return std::nullopt;
-    return read(data, **data.roles.find(*id));
-  }
-  Stored<std::vector<Role>> list(Rows& rows, const RealmId& realm) override {
-    const auto& data = rows_of(rows);
-    std::vector<Role> roles;
-    for (const auto& [id, role] : data.roles.rows()) {
-      if (role->realm == realm) roles.push_back(read(data, *role));
-    }
-    return roles;
-  }
-  Stored<void> insert(Tx& tx, const Role& role) override {
-    auto& data = rows_of(tx);
-    const auto name = role_key(role.realm, role.client, role.name);
-    if (data.roles.contains(role.id.str()) || data.role_names.contains(name)) return refuse(StoreError::kConflict);
-    if (role.client && !data.clients.contains(role.client->str())) return refuse(StoreError::kConflict);
-    data.roles.edit()[role.id.str()] = std::make_shared<Role>(role);
-    data.role_names.edit()[name] = role.id.str();
-    return raise(data, role.realm);
-  }
-  Stored<void> add_composite(Tx& tx, const RealmId& realm, const RoleId& parent, const RoleId& child) override {
-    auto& data = rows_of(tx);
-    const auto* row = data.roles.find(parent.str());
-    if (row == nullptr || (*row)->realm != realm || !data.roles.contains(child.str()))
-      return refuse(StoreError::kConflict);
-    auto next = std::make_shared<Role>(**row);
-    add(next->composites, child);
-    data.roles.edit()[parent.str()] = std::move(next);
-    return raise(data, realm);
-  }
-
-  Stored<void> remove_composite(Tx& tx, const RealmId& realm, const RoleId& parent, const RoleId& child) override {
-    auto& data = rows_of(tx);
-    const auto* row = data.roles.find(parent.str());
-    if (row == nullptr || (*row)->realm != realm) return {};
-    auto next = std::make_shared<Role>(**row);
-    std::erase(next->composites, child);
-    data.roles.edit()[parent.str()] = std::move(next);
-    return raise(data, realm);
-  }
-  Stored<std::vector<Role>> list_of(Rows& rows, const RealmId& realm, const std::optional<ClientId>& client) override {
-    auto roles = list(rows, realm);
-    if (!roles) return roles;
-    std::erase_if(*roles, [&](const Role& role) { return role.client != client; });
-    std::ranges::sort(*roles, {}, &Role::name);
-    return roles;
-  }
-  Stored<std::vector<Role>> reached(Rows& rows, const RealmId& realm, const std::vector<RoleId>& roles) override {
-    std::vector<RoleId> ids = roles;
-    std::vector<Role> found;
-    for (std::size_t next = 0; next < ids.size(); ++next) {
-      auto role = *find(rows, realm, RoleId(ids[next]));
-      if (!role || std::ranges::find(found, role->id, &Role::id) != found.end()) continue;
-      ids.insert(ids.end(), role->composites.begin(), role->composites.end());
-      found.push_back(std::move(*role));
-    }
-    std::ranges::sort(found, {}, [](const Role& role) {
-      return std::pair(role.client ? role.client->str() : std::string(), role.name);
-    });
-    return found;
-  }
-  Stored<std::vector<std::string>> names_reached(Rows& rows, const RealmId& realm,
-                                                 const std::optional<ClientId>& client,
-                                                 const std::vector<RoleId>& roles) override {
-    const auto all = reached(rows, realm, roles);
-    std::vector<std::string> names;
-    for (const auto& role : *all) {
-      if (role.client == client) names.push_back(role.name);
-    }
-    return names;
-  }
-  Stored<void> update(Tx& tx, const Role& role) override {
-    auto& data = rows_of(tx);
-    const auto* row = data.roles.find(role.id.str());
-    if (row == nullptr || (*row)->realm != role.realm) return refuse(StoreError::kConflict);
-    const auto name = role_key(role.realm, (*row)->client, role.name);
-    const auto* holder = data.role_names.find(name);
-    if (holder != nullptr && *holder != role.id.str()) return refuse(StoreError::kConflict);
-    auto next = std::make_shared<Role>(role);
-    next->client = (*row)->client;
-    next->composites = (*row)->composites;
-    data.role_names.edit().erase(role_key(role.realm, (*row)->client, (*row)->name));
-    data.role_names.edit()[name] = role.id.str();
-    data.roles.edit()[role.id.str()] = std::move(next);
-    return raise(data, role.realm);
-  }
-  Stored<bool> remove(Tx& tx, const RealmId& realm, const RoleId& role) override {
-    auto& data = rows_of(tx);
-    const auto* row = data.roles.find(role.str());
-    if (row == nullptr || (*row)->realm != realm) return false;
-    erase_role(data, role);
-    if (auto raised = raise(data, realm); !raised) return refuse(raised.error());
-    return true;
-  }
-
- private:
-  static Role read(const MemoryData& data, Role role) {
-    role.client_name = role.client ? (*data.clients.find(role.client->str()))->client_id : "";
-    return role;
-  }
-};
-
-void erase_group(MemoryData& data, const GroupId& group) {
-  std::vector<GroupId> children;
-  for (const auto& [id, row] : data.groups.rows()) {
-    if (row->parent == group) children.push_back(row->id);
-  }
-  for (const auto& child : children) erase_group(data, child);
-  for (auto& [id, subject] : data.users.edit()) {
-    if (std::ranges::find(subject->groups, group) == subject->groups.end()) continue;
-    auto next = std::make_shared<Subject>(*subject);
-    std::erase(next->groups, group);
-    subject = std::move(next);
-  }
-  data.group_names.edit().erase(group_key(**data.groups.find(group.str())));
-  data.groups.edit().erase(group.str());
-}
-
-std::string escaped(std::string_view name) {
-  std::string out;
-  for (const char c : name) {
-    if (c == '/') out += '~';
-    out += c;
-  }
-  return out;
-}
-
-class MemoryGroups final : public GroupRepo {
- public:
-  Stored<std::optional<Group>> find(Rows& rows, const RealmId& realm, const GroupId& id) override {
-    const auto& data = rows_of(rows);
-    const auto* row = data.groups.find(id.str());
-    if (row == nullptr || (*row)->realm != realm) return std::nullopt;
-    return read(data, **row);
-  }
-  Stored<std::vector<Group>> list(Rows& rows, const RealmId& realm) override {
-    const auto& data = rows_of(rows);
-    std::vector<Group> groups;
-    for (const auto& [id, group] : data.groups.rows()) {
-      if (group->realm == realm) groups.push_back(read(data, *group));
-    }
-    return groups;
-  }
-  Stored<void> note_sources(Tx&, const RealmId&) override { return {}; }  // there is no older release
-  Stored<std::optional<SourcedGroup>> find_sourced(Rows& rows, const RealmId& realm, std::string_view provider,
-                                                   std::string_view source_id) override {
-    const auto& data = rows_of(rows);
-    for (const auto& [id, group] : data.groups.rows()) {
-      if (group->realm == realm && is_of(*group, provider) && group->attribute(kSourceIdAttribute) == source_id) {
-        return sourced(data, *group);
-      }
-    }
-    return std::nullopt;
-  }
-  Stored<std::vector<SourcedGroup>> list_of_source(Rows& rows, const RealmId& realm,
-                                                   std::string_view provider) override {
-    const auto& data = rows_of(rows);
-    std::vector<SourcedGroup> out;
-    for (const auto& [id, group] : data.groups.rows()) {
-      if (group->realm != realm || !is_of(*group, provider)) continue;
-      if (!group->attribute(kSourceIdAttribute).empty()) out.push_back(sourced(data, *group));
-    }
-    return out;
-  }
-  Stored<std::vector<SourcedGroup>> list_sourced(Rows& rows, const RealmId& realm, std::string_view provider,
-                                                 const UserId& user) override {
-    const auto& data = rows_of(rows);
-    std::vector<SourcedGroup> out;
-    const auto* subject = data.users.find(user.str());
-    if (subject == nullptr) return out;
-    for (const auto& id : (*subject)->groups) {
-      const auto* group = data.groups.find(id.str());
-      if (group == nullptr || (*group)->realm != realm || !is_of(**group, provider)) continue;
-      if (!(*group)->attribute(kSourceIdAttribute).empty()) out.push_back(sourced(data, **group));
-    }
-    return out;
-  }
-  Stored<bool> has_name(Rows& rows, const RealmId& realm, std::string_view name) override {
-    return std::ranges::any_of(rows_of(rows).groups.rows(),
-                               [&](const auto& row) { return row.second->realm == realm && row.second->name == name; });
-  }
-  Stored<void> insert(Tx& tx, const Group& group) override {
-    auto& data = rows_of(tx);
-    const auto name = group_key(group);
-    if (data.groups.contains(group.id.str()) || data.group_names.contains(name)) return refuse(StoreError::kConflict);
-    if (group.parent && !data.groups.contains(group.parent->str())) return refuse(StoreError::kConflict);
-    data.groups.edit()[group.id.str()] = std::make_shared<Group>(group);
-    data.group_names.edit()[name] = group.id.str();
-    return raise(data, group.realm);
-  }
-
-  Stored<void> update(Tx& tx, const Group& group) override {
-    auto& data = rows_of(tx);
-    const auto* row = data.groups.find(group.id.str());
-    if (row == nullptr || (*row)->realm != group.realm) return refuse(StoreError::kConflict);
-    const auto* holder = data.group_names.find(group_key(group));
-    if (holder != nullptr && *holder != group.id.str()) return refuse(StoreError::kConflict);
-    data.group_names.edit().erase(group_key(**row));
-    data.group_names.edit()[group_key(group)] = group.id.str();
-    data.groups.edit()[group.id.str()] = std::make_shared<Group>(group);
-    return raise(data, group.realm);
-  }
-  Stored<bool> remove(Tx& tx, const RealmId& realm, const GroupId& group) override {
-    auto& data = rows_of(tx);
-    const auto* row = data.groups.find(group.str());
-    if (row == nullptr || (*row)->realm != realm) return false;
-    erase_group(data, group);
-    if (auto raised = raise(data, realm); !raised) return refuse(raised.error());
-    return true;
-  }
-
- private:
-  static bool is_of(const Group& group, std::string_view provider) {
-    return !provider.empty() && group.attribute(kSourceAttribute) == provider;
-  }
-  static bool is_own_name(const MemoryData& data, const RealmId& realm, std::string_view name) {
-    return std::ranges::any_of(data.groups.rows(), [&](const auto& row) {
-      return row.second->realm == realm && row.second->name == name && row.second->attribute(kSourceAttribute).empty();
-    });
-  }
-  static SourcedGroup sourced(const MemoryData& data, const Group& group) {
-    return {.id = group.id,
-            .source_id = std::string(group.attribute(kSourceIdAttribute)),
-            .name = group.name,
-            .shares_name = is_own_name(data, group.realm, group.name)};
-  }
-  static Group read(const MemoryData& data, Group group) {
-    group.path = "/" + escaped(group.name);
-    for (auto parent = group.parent; parent;) {
-      const auto& above = **data.groups.find(parent->str());
-      group.path = "/" + escaped(above.name) + group.path;
-      parent = above.parent;
-    }
-    return group;
-  }
-};
-
 }  // namespace
 
 void make_settings_repos(MemoryRepos& repos) {
@@ -583,8 +376,6 @@ void make_settings_repos(MemoryRepos& repos) {
   repos.scopes = std::make_unique<MemoryScopes>();
   repos.keys = std::make_unique<MemoryKeys>();
   repos.clients = std::make_unique<MemoryClients>();
-  repos.roles = std::make_unique<MemoryRoles>();
-  repos.groups = std::make_unique<MemoryGroups>();
 }
 
 }  // namespace cardea

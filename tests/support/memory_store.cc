@@ -17,6 +17,7 @@ struct MemoryStore::State {
   int writes_until_failure = -1;  // negative: never
   StoreError failure = StoreError::kUnavailable;
   int commits = 0;
+  std::atomic<int> statements = 0;
 
   [[nodiscard]] MemoryData snapshot() const {
     const std::scoped_lock lock(mutex);
@@ -77,7 +78,7 @@ Repositories MemoryStore::repositories() {
 
 Stored<void> MemoryStore::read(const std::function<Stored<void>(Rows&)>& function) {
   const auto snapshot = state_->snapshot();
-  MemoryRows rows(snapshot);
+  MemoryRows rows(snapshot, state_->statements);
   return function(rows);
 }
 
@@ -92,11 +93,11 @@ Stored<void> MemoryStore::write(const std::function<Stored<void>(Tx&)>& function
 
   if (state_->runs_twice()) {
     auto discarded = state_->snapshot();
-    MemoryTx tx(discarded);
+    MemoryTx tx(discarded, state_->statements);
     if (const auto first = function(tx); !first) return first;
   }
   auto data = state_->snapshot();
-  MemoryTx tx(data);
+  MemoryTx tx(data, state_->statements);
   if (auto answer = function(tx); !answer) return answer;
   if (state_->fails_now()) return refuse(state_->failure);
   state_->commit(std::move(data));
@@ -124,8 +125,11 @@ int MemoryStore::commits() const {
   return state_->commits;
 }
 
+int MemoryStore::statements() const { return state_->statements; }
+
 MemoryRepos::MemoryRepos() {
   make_settings_repos(*this);
+  make_role_repos(*this);
   make_user_repos(*this);
   make_session_repos(*this);
   make_account_repos(*this);
@@ -135,15 +139,20 @@ MemoryRepos::MemoryRepos() {
 MemoryRepos::~MemoryRepos() = default;
 
 const MemoryData& rows_of(Rows& rows) {
-  if (const auto* tx = dynamic_cast<MemoryTx*>(&rows)) return tx->data;
+  if (const auto* tx = dynamic_cast<MemoryTx*>(&rows)) {
+    ++tx->asked;
+    return tx->data;
+  }
   const auto* reader = dynamic_cast<MemoryRows*>(&rows);
   CARDEA_ASSERT(reader != nullptr);
+  ++reader->asked;
   return reader->data;
 }
 
 MemoryData& rows_of(Tx& tx) {
   auto* writer = dynamic_cast<MemoryTx*>(&tx);
   CARDEA_ASSERT(writer != nullptr);
+  ++writer->asked;
   return writer->data;
 }
 

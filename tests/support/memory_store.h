@@ -35,6 +35,8 @@ class MemoryStore final : public Store {
   void heal();
   /// Transactions committed so far.
   [[nodiscard]] int commits() const;
+  /// Calls of repositories so far: what would be statements on SQL.
+  [[nodiscard]] int statements() const;
 
  private:
   struct State;

@@ -39,6 +39,16 @@ class MemoryUsers final : public UserRepo {
   Stored<std::optional<User>> find(Rows& rows, const RealmId& realm, const UserId& id) override {
     return user_of(find_subject(rows_of(rows), realm, id.str()));
   }
+  Stored<std::vector<User>> find_all(Rows& rows, const RealmId& realm, const std::vector<UserId>& ids) override {
+    const auto& data = rows_of(rows);
+    std::vector<User> found;
+    for (const auto& id : ids) {
+      auto user = user_of(find_subject(data, realm, id.str()));
+      if (user && std::ranges::find(found, id, &User::id) == found.end()) found.push_back(std::move(*user));
+    }
+    std::ranges::sort(found, {}, &User::username);
+    return found;
+  }
   Stored<std::optional<User>> find_by_username(Rows& rows, const RealmId& realm, std::string_view username) override {
     const auto& data = rows_of(rows);
     const auto* id = data.usernames.find(key_of(realm.str(), username));
@@ -250,6 +260,18 @@ class MemorySubjects final : public SubjectRepo {
     const auto* id = data.service_accounts.find(client.str());
     return id == nullptr ? std::nullopt : find_subject(data, realm, *id);
   }
+  Stored<std::vector<Subject>> load_service_accounts(Rows& rows, const RealmId& realm,
+                                                     const std::vector<ClientId>& clients) override {
+    const auto& data = rows_of(rows);
+    std::vector<Subject> found;
+    for (const auto& client : clients) {
+      const auto* id = data.service_accounts.find(client.str());
+      auto subject = id == nullptr ? std::nullopt : find_subject(data, realm, *id);
+      if (subject) found.push_back(std::move(*subject));
+    }
+    std::ranges::sort(found, {}, [](const Subject& subject) { return subject.user.username; });
+    return found;
+  }
 };
 
 class MemoryCredentials final : public CredentialRepo {
@@ -277,6 +299,16 @@ class MemoryCredentials final : public CredentialRepo {
     next->secret_data = after.secret_data.clone();
     credentials[after.id.str()] = std::move(next);
     return {};
+  }
+  Stored<std::vector<UserId>> having(Rows& rows, const std::vector<UserId>& users, std::string_view type) override {
+    const auto& data = rows_of(rows);
+    std::vector<UserId> found;
+    for (const auto& user : users) {
+      const auto* ids = data.user_credentials.find(user.str());
+      const auto is_of_type = [&](const std::string& id) { return (*data.credentials.find(id))->type == type; };
+      if (ids != nullptr && std::ranges::any_of(*ids, is_of_type)) found.push_back(user);
+    }
+    return found;
   }
   Stored<std::vector<Credential>> list_all(Rows& rows, const UserId& user) override {
     const auto& data = rows_of(rows);

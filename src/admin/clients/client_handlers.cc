@@ -21,8 +21,7 @@ bool is_needed(const Realm& realm, const Client& client) {
   return realm.name == kMasterRealm && client.client_id.ends_with("-realm");
 }
 
-Or<std::vector<ScopeId>> scope_ids(Call& call, const std::vector<std::string>& names) {
-  CARDEA_TRY(scopes, call.repositories().scopes.list(call.rows(), call.realm().id));
+std::vector<ScopeId> scope_ids(const std::vector<ClientScope>& scopes, const std::vector<std::string>& names) {
   std::vector<ScopeId> ids;
   for (const auto& name : names) {
     const auto found = std::ranges::find(scopes, name, &ClientScope::name);
@@ -32,15 +31,12 @@ Or<std::vector<ScopeId>> scope_ids(Call& call, const std::vector<std::string>& n
 }
 
 /// Realm defaults unless the body names either list; those of other protocols stay out.
-Or<void> attach_scopes(Call& call, ClientRepresentation& read) {
+void attach_scopes(const Realm& realm, const std::vector<ClientScope>& scopes, ClientRepresentation& read) {
   if (read.default_scopes || read.optional_scopes) {
-    CARDEA_TRY(defaults, scope_ids(call, read.default_scopes.value_or(std::vector<std::string>())));
-    CARDEA_TRY(optionals, scope_ids(call, read.optional_scopes.value_or(std::vector<std::string>())));
-    read.client.default_scopes = std::move(defaults);
-    read.client.optional_scopes = std::move(optionals);
-    return {};
+    read.client.default_scopes = scope_ids(scopes, read.default_scopes.value_or(std::vector<std::string>()));
+    read.client.optional_scopes = scope_ids(scopes, read.optional_scopes.value_or(std::vector<std::string>()));
+    return;
   }
-  CARDEA_TRY(scopes, call.repositories().scopes.list(call.rows(), call.realm().id));
   const auto fitting = [&](const std::vector<ScopeId>& ids) {
     std::vector<ScopeId> out;
     for (const auto& id : ids) {
@@ -49,9 +45,8 @@ Or<void> attach_scopes(Call& call, ClientRepresentation& read) {
     }
     return out;
   };
-  read.client.default_scopes = fitting(call.realm().default_scopes);
-  read.client.optional_scopes = fitting(call.realm().optional_scopes);
-  return {};
+  read.client.default_scopes = fitting(realm.default_scopes);
+  read.client.optional_scopes = fitting(realm.optional_scopes);
 }
 
 Or<void> refuse_taken(Call& call, const Client& client) {
@@ -93,8 +88,8 @@ Or<void> refuse_reserved(Call& call, std::string_view client_id) {
 }  // namespace
 
 Answer list_clients(Call& call) {
-  json::array list;
-  if (!call.may_any({AdminRole::kViewClients, AdminRole::kManageClients})) return ok(list);  // query-clients alone
+  // query-clients alone
+  if (!call.may_any({AdminRole::kViewClients, AdminRole::kManageClients})) return ok(json::array());
   CARDEA_TRY(page, call.page());
   // `viewableOnly` asks for what everybody who comes here may see anyway. Keycloak searches by those attributes alone
   // that its operator named, and nobody named any.
@@ -105,17 +100,12 @@ Answer list_clients(Call& call) {
   const auto wanted = call.query("clientId");
   if (!wanted.empty() && !call.flag("search")) {
     CARDEA_TRY(client, call.repositories().clients.find_by_client_id(call.rows(), call.realm().id, wanted));
-    if (client && page.first == 0 && page.max != 0) {
-      CARDEA_TRY(row, client_json(call, *client));
-      list.push_back(std::move(row));
-    }
-    return ok(list);
+    if (!client || page.first != 0 || page.max == 0) return ok(json::array());
+    CARDEA_TRY(row, client_json(call, *client));
+    return ok(json::array{std::move(row)});
   }
   CARDEA_TRY(clients, call.repositories().clients.list(call.rows(), call.realm().id, wanted, page.first, page.max));
-  for (const auto& client : clients) {
-    CARDEA_TRY(row, client_json(call, client));
-    list.push_back(std::move(row));
-  }
+  CARDEA_TRY(list, client_rows(call, clients));
   return ok(list);
 }
 
@@ -147,12 +137,13 @@ Answer create_client(Call& call) {
   if (const auto rotation = rotation_of(call.realm(), client)) {
     keep_rotating(client, *rotation, call.now(), call.random());
   }
-  CARDEA_DO(attach_scopes(call, read));
+  CARDEA_TRY(scopes, call.repositories().scopes.list(call.rows(), call.realm().id));
+  attach_scopes(call.realm(), scopes, read);
+  if (client.service_accounts_enabled) add_service_account_scope(client, scopes);
   CARDEA_DO(settle_mappers(call, {}, client.mappers));
   CARDEA_DO(call.repositories().clients.insert(call.tx(), call.realm().id, client));
   CARDEA_DO(settle_service_account(call, client, false));
-  CARDEA_TRY(shown, masked_client_json(call, client));
-  call.note_after(std::move(shown));
+  call.note_after(masked_client_json(call, client, scopes));
   return call.created(client.id.str());
 }
 
@@ -184,8 +175,8 @@ Answer update_client(Call& call) {
   CARDEA_TRY(before, load_client_to_change(call));
   CARDEA_TRY(body, call.body_object());
   CARDEA_DO(refuse_unknown_client_members(*body));
-  CARDEA_TRY(shown_before, masked_client_json(call, before));
-  call.note_before(std::move(shown_before));
+  CARDEA_TRY(scopes, call.repositories().scopes.list(call.rows(), call.realm().id));
+  call.note_before(masked_client_json(call, before, scopes));
   const auto attributes_before = before.attributes;
   const auto default_scopes = before.default_scopes;
   const auto optional_scopes = before.optional_scopes;
@@ -223,10 +214,10 @@ Answer update_client(Call& call) {
     keep_rotating(client, *rotation, call.now(), call.random());
   }
   CARDEA_DO(settle_mappers(call, mappers_before, client.mappers));
+  if (client.service_accounts_enabled && !had_service_account) add_service_account_scope(client, scopes);
   CARDEA_DO(call.repositories().clients.update(call.tx(), call.realm().id, client));
   CARDEA_DO(settle_service_account(call, client, had_service_account));
-  CARDEA_TRY(shown_after, masked_client_json(call, client));
-  call.note_after(std::move(shown_after));
+  call.note_after(masked_client_json(call, client, scopes));
   return no_content();
 }
 

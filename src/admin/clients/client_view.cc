@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "admin/roles/role_rights.h"
 #include "admin/users/user_view.h"
+#include "core/changes/admin_power.h"
 #include "core/changes/check_client.h"
 #include "core/changes/new_client.h"
 
@@ -13,14 +15,15 @@ namespace {
 
 constexpr std::string_view kServiceAccountScope = "service_account";
 
-Or<std::map<std::string, std::string>> scope_names(Call& call) {
-  CARDEA_TRY(scopes, call.repositories().scopes.list(call.rows(), call.realm().id));
-  std::map<std::string, std::string> names;
+using ScopeNames = std::map<std::string, std::string>;  // by id
+
+ScopeNames names_of(const std::vector<ClientScope>& scopes) {
+  ScopeNames names;
   for (const auto& scope : scopes) names.emplace(scope.id.str(), scope.name);
   return names;
 }
 
-std::vector<std::string> named(const std::map<std::string, std::string>& names, const std::vector<ScopeId>& ids) {
+std::vector<std::string> named(const ScopeNames& names, const std::vector<ScopeId>& ids) {
   std::vector<std::string> out;
   for (const auto& id : ids) {
     if (const auto found = names.find(id.str()); found != names.end()) out.push_back(found->second);
@@ -64,8 +67,7 @@ Client copy_without_secret(const Client& client) {
                 extra};
 }
 
-Or<json::object> shown(Call& call, const Client& client, Secrets secrets) {
-  CARDEA_TRY(names, scope_names(call));
+json::object shown(const Call& call, const ScopeNames& names, const Client& client, Secrets secrets) {
   ClientRepresentation representation;
   representation.client = copy_without_secret(client);
   representation.client.secret = client.secret.clone();
@@ -81,13 +83,52 @@ Or<json::object> shown(Call& call, const Client& client, Secrets secrets) {
   return out;
 }
 
+/// Those of `clients` whose service account has an admin role that the caller lacks.
+Or<std::set<ClientId>> beyond_the_caller(Call& call, std::span<const Client> clients) {
+  std::set<ClientId> beyond;
+  std::vector<ClientId> with_account;
+  for (const auto& client : clients) {
+    if (client.service_accounts_enabled) with_account.push_back(client.id);
+  }
+  if (with_account.empty() || !call.may(AdminRole::kManageClients)) return beyond;
+  const auto& realm = call.realm().id;
+  CARDEA_TRY(accounts, call.repositories().subjects.load_service_accounts(call.rows(), realm, with_account));
+  CARDEA_TRY(assigned, cardea::assigned_roles(call.rows(), call.repositories(), realm, accounts));
+  std::set<RoleId> all;
+  for (const auto& roles : assigned) all.insert(roles.begin(), roles.end());
+  CARDEA_TRY(cover, RoleCover::load(call, call.rows(), {all.begin(), all.end()}));
+  for (std::size_t i = 0; i < accounts.size(); ++i) {
+    if (!cover.covers(assigned[i])) beyond.insert(*accounts[i].user.service_account_client);
+  }
+  return beyond;
+}
+
 }  // namespace
 
-Or<json::object> client_json(Call& call, const Client& client) {
-  CARDEA_TRY(may, may_hold(call, client));
-  return shown(call, client, may ? Secrets::kReveal : Secrets::kMask);
+Or<json::array> client_rows(Call& call, std::span<const Client> clients) {
+  json::array rows;
+  if (clients.empty()) return rows;
+  CARDEA_TRY(scopes, call.repositories().scopes.list(call.rows(), call.realm().id));
+  const auto names = names_of(scopes);
+  CARDEA_TRY(beyond, beyond_the_caller(call, clients));
+  for (const auto& client : clients) {
+    const bool may = call.may(AdminRole::kManageClients) && !beyond.contains(client.id);
+    rows.push_back(shown(call, names, client, may ? Secrets::kReveal : Secrets::kMask));
+  }
+  return rows;
 }
-Or<json::object> masked_client_json(Call& call, const Client& client) { return shown(call, client, Secrets::kMask); }
+
+Or<json::object> client_json(Call& call, const Client& client) {
+  CARDEA_TRY(rows, client_rows(call, std::span(&client, 1)));
+  return std::move(rows.front().get_object());
+}
+json::object masked_client_json(const Call& call, const Client& client, const std::vector<ClientScope>& scopes) {
+  return shown(call, names_of(scopes), client, Secrets::kMask);
+}
+Or<json::object> masked_client_json(Call& call, const Client& client) {
+  CARDEA_TRY(scopes, call.repositories().scopes.list(call.rows(), call.realm().id));
+  return masked_client_json(call, client, scopes);
+}
 
 Or<Client> load_client(Call& call) {
   const ClientId id(call.path("clientUuid", "id"));
@@ -110,11 +151,8 @@ Or<Client> read_client(Call& call) {
 
 Or<bool> may_hold(Call& call, const Client& client) {
   if (!call.may(AdminRole::kManageClients)) return false;
-  if (!client.service_accounts_enabled) return true;
-  CARDEA_TRY(account, call.repositories().subjects.load_service_account(call.rows(), call.realm().id, client.id));
-  if (!account) return true;
-  CARDEA_TRY(assigned, assigned_roles(call, account->user.id));
-  return are_roles_covered(call, assigned);
+  CARDEA_TRY(beyond, beyond_the_caller(call, std::span(&client, 1)));
+  return beyond.empty();
 }
 
 Or<Client> load_client_to_change(Call& call) {
@@ -141,19 +179,20 @@ Or<void> refuse_unknown_client_members(const json::object& body) {
   return {};
 }
 
-Or<void> settle_service_account(Call& call, Client& client, bool had_one) {
+void add_service_account_scope(Client& client, const std::vector<ClientScope>& scopes) {
+  const auto scope = std::ranges::find(scopes, kServiceAccountScope, &ClientScope::name);
+  if (scope == scopes.end() || std::ranges::find(client.default_scopes, scope->id) != client.default_scopes.end())
+    return;
+  client.default_scopes.push_back(scope->id);
+}
+
+Or<void> settle_service_account(Call& call, const Client& client, bool had_one) {
   if (client.service_accounts_enabled == had_one) return {};
   auto& users = call.repositories().users;
   CARDEA_TRY(account, call.repositories().subjects.load_service_account(call.rows(), call.realm().id, client.id));
   if (!client.service_accounts_enabled) {
     if (account) CARDEA_DO(users.remove(call.tx(), call.realm().id, account->user.id));
     return {};
-  }
-  CARDEA_TRY(scopes, call.repositories().scopes.list(call.rows(), call.realm().id));
-  const auto scope = std::ranges::find(scopes, kServiceAccountScope, &ClientScope::name);
-  if (scope != scopes.end() && std::ranges::find(client.default_scopes, scope->id) == client.default_scopes.end()) {
-    client.default_scopes.push_back(scope->id);
-    CARDEA_DO(call.repositories().clients.update(call.tx(), call.realm().id, client));
   }
   if (account) return {};
   User user;

@@ -19,6 +19,7 @@ namespace {
 struct Tree {
   std::vector<Group> groups;
   std::map<std::string, std::vector<const Group*>, std::less<>> children;  // by the parent's id; "" for the top
+  GroupRoles roles;                                                        // of those that are shown in full
 
   [[nodiscard]] const std::vector<const Group*>& below(std::string_view id) const {
     static const std::vector<const Group*> kNone;
@@ -43,8 +44,8 @@ Or<Tree> load_tree(Call& call) {
 }
 
 /// The order of Keycloak: subGroupCount stands before subGroups, access last.
-Or<json::object> row_json(Call& call, const Tree& tree, const Group& group, GroupView view) {
-  CARDEA_TRY(plain, group_json(call, group, view == GroupView::kBrief ? GroupView::kBrief : GroupView::kSingle));
+json::object row_json(const Call& call, const Tree& tree, const Group& group, GroupView view) {
+  auto plain = group_json(call, group, view == GroupView::kBrief ? GroupView::kBrief : GroupView::kSingle, tree.roles);
   json::object out;
   for (auto& [name, value] : plain) {
     if (name == "subGroups" && call.flag("subGroupsCount", true))
@@ -69,23 +70,22 @@ bool matches(const Call& call, const Group& group) {
 }
 
 /// A group with those below it that match, or lead to one that does. Absent: nothing matches.
-Or<std::optional<json::object>> found_json(Call& call, const Tree& tree, const Group& group, GroupView view) {
+std::optional<json::object> found_json(const Call& call, const Tree& tree, const Group& group, GroupView view) {
   json::array below;
   for (const auto* child : tree.below(group.id.str())) {
-    CARDEA_TRY(found, found_json(call, tree, *child, view));
-    if (found) below.push_back(std::move(*found));
+    if (auto found = found_json(call, tree, *child, view)) below.push_back(std::move(*found));
   }
-  if (below.empty() && !matches(call, group)) return std::optional<json::object>();
-  CARDEA_TRY(row, row_json(call, tree, group, view));
+  if (below.empty() && !matches(call, group)) return std::nullopt;
+  auto row = row_json(call, tree, group, view);
   row["subGroups"] = std::move(below);
-  return std::optional(std::move(row));
+  return row;
 }
 
 GroupView view_of(const Call& call, bool brief) {
   return call.flag("briefRepresentation", brief) ? GroupView::kBrief : GroupView::kFull;
 }
 
-Answer page_of(const Call& call, json::array list) {
+Answer answer_page(const Call& call, json::array list) {
   CARDEA_TRY(page, call.page());
   json::array shown;
   for (std::size_t i = static_cast<std::size_t>(page.first); i < list.size(); ++i) {
@@ -212,6 +212,8 @@ Or<Group> insert_group(Call& call, const Tree& tree, const json::object& body, c
 Answer list_groups(Call& call) {
   CARDEA_TRY(tree, load_tree(call));
   const auto view = view_of(call, true);
+  CARDEA_TRY(roles, load_group_roles(call, tree.groups, view));
+  tree.roles = std::move(roles);
   json::array list;
   // Those that match, without the ones they stand below.
   const bool is_search = call.has_query("search");
@@ -219,21 +221,18 @@ Answer list_groups(Call& call) {
   for (const auto* group : tree.below("")) {
     if (is_flat) break;
     if (is_search) {
-      CARDEA_TRY(found, found_json(call, tree, *group, view));
-      if (found) list.push_back(std::move(*found));
+      if (auto found = found_json(call, tree, *group, view)) list.push_back(std::move(*found));
     } else {
-      CARDEA_TRY(row, row_json(call, tree, *group, view));
-      list.push_back(std::move(row));
+      list.push_back(row_json(call, tree, *group, view));
     }
   }
   if (is_flat) {
     for (const auto& group : tree.groups) {
       if ((is_search && !matches(call, group)) || !has_attributes(call, group)) continue;
-      CARDEA_TRY(row, row_json(call, tree, group, view));
-      list.push_back(std::move(row));
+      list.push_back(row_json(call, tree, group, view));
     }
   }
-  return page_of(call, std::move(list));
+  return answer_page(call, std::move(list));
 }
 
 Answer count_groups(Call& call) {
@@ -257,8 +256,9 @@ Answer create_group(Call& call) {
 Answer get_group(Call& call) {
   CARDEA_TRY(group, load_group(call));
   CARDEA_TRY(tree, load_tree(call));
-  CARDEA_TRY(row, row_json(call, tree, group, GroupView::kFull));
-  return ok(row);
+  CARDEA_TRY(roles, load_group_roles(call, std::span(&group, 1), GroupView::kFull));
+  tree.roles = std::move(roles);
+  return ok(row_json(call, tree, group, GroupView::kFull));
 }
 
 Answer update_group(Call& call) {
@@ -289,13 +289,14 @@ Answer delete_group(Call& call) {
 Answer list_children(Call& call) {
   CARDEA_TRY(group, load_group(call));
   CARDEA_TRY(tree, load_tree(call));
+  const auto view = view_of(call, false);
+  CARDEA_TRY(roles, load_group_roles(call, tree.groups, view));
+  tree.roles = std::move(roles);
   json::array list;
   for (const auto* child : tree.below(group.id.str())) {
-    if (!matches(call, *child)) continue;
-    CARDEA_TRY(row, row_json(call, tree, *child, view_of(call, false)));
-    list.push_back(std::move(row));
+    if (matches(call, *child)) list.push_back(row_json(call, tree, *child, view));
   }
-  return page_of(call, std::move(list));
+  return answer_page(call, std::move(list));
 }
 
 Answer create_child(Call& call) {
@@ -322,12 +323,7 @@ Answer list_members(Call& call) {
   query.first = page.first;
   query.max = page.max;
   CARDEA_TRY(users, call.repositories().users.search(call.rows(), call.realm().id, query));
-  json::array list;
-  const auto view = call.flag("briefRepresentation") ? UserView::kBrief : UserView::kRow;
-  for (const auto& user : users) {
-    CARDEA_TRY(row, user_json(call, user, view));
-    list.push_back(std::move(row));
-  }
+  CARDEA_TRY(list, user_rows(call, users, call.flag("briefRepresentation") ? UserView::kBrief : UserView::kRow));
   return ok(list);
 }
 
@@ -340,7 +336,9 @@ Answer get_group_by_path(Call& call) {
   CARDEA_TRY(tree, load_tree(call));
   const auto found = std::ranges::find(tree.groups, path, &Group::path);
   if (found == tree.groups.end()) return refuse(not_found("Group path does not exist"));
-  CARDEA_TRY(row, row_json(call, tree, *found, GroupView::kFull));
+  CARDEA_TRY(roles, load_group_roles(call, std::span(&*found, 1), GroupView::kFull));
+  tree.roles = std::move(roles);
+  auto row = row_json(call, tree, *found, GroupView::kFull);
   row.erase("access");
   return ok(row);
 }

@@ -1,5 +1,6 @@
 // Members of organizations, and the identity providers that belong to them.
 #include <algorithm>
+#include <map>
 
 #include "admin/organizations/organization_handlers.h"
 #include "admin/providers/identity_provider_handlers.h"
@@ -17,13 +18,6 @@ Or<void> require_view(const Call& call) { return call.require({AdminRole::kViewU
 
 Or<void> require_provider_view(const Call& call) {
   return call.require({AdminRole::kViewIdentityProviders, AdminRole::kManageIdentityProviders});
-}
-
-Or<json::object> member_json(Call& call, const User& user, Membership membership, bool is_brief) {
-  CARDEA_TRY(row, user_json(call, user, is_brief ? UserView::kBrief : UserView::kRow));
-  row.erase("access");
-  row["membershipType"] = name_of(membership);
-  return std::move(row);
 }
 
 /// A text that stands alone in the body, in quotes or without.
@@ -57,7 +51,7 @@ Or<UserQuery> read_query(const Call& call, const Organization& organization) {
   const auto search = trim(call.query("search"));
   if (!search.empty() && call.flag("exact")) query.words = {std::string(search)};
   if (!search.empty() && !call.flag("exact")) query.words = {"*" + std::string(search) + "*"};
-  CARDEA_TRY(page, call.page());
+  CARDEA_TRY(page, page_of_organizations(call));
   query.first = page.first;
   query.max = page.max;
   return query;
@@ -80,11 +74,18 @@ Answer list_organization_members(Call& call) {
       return refuse(error_message(400, "Unknown membership type"));
   }
   CARDEA_TRY(users, call.repositories().users.search(call.rows(), call.realm().id, query));
+  std::vector<UserId> ids;
+  for (const auto& user : users) ids.push_back(user.id);
+  CARDEA_TRY(found, call.repositories().memberships.find_all(call.rows(), organization.id, ids));
+  const std::map<UserId, Membership> memberships(found.begin(), found.end());
+  CARDEA_TRY(rows, user_rows(call, users, call.flag("briefRepresentation", true) ? UserView::kBrief : UserView::kRow));
   json::array list;
-  for (const auto& user : users) {
-    CARDEA_TRY(membership, call.repositories().memberships.find(call.rows(), organization.id, user.id));
-    if (!membership) continue;
-    CARDEA_TRY(row, member_json(call, user, *membership, call.flag("briefRepresentation", true)));
+  for (std::size_t i = 0; i < users.size(); ++i) {
+    const auto membership = memberships.find(users[i].id);
+    if (membership == memberships.end()) continue;
+    auto& row = rows[i].get_object();
+    row.erase("access");
+    row["membershipType"] = name_of(membership->second);
     list.push_back(std::move(row));
   }
   return ok(list);
@@ -113,7 +114,9 @@ Answer add_organization_member(Call& call) {
 Answer get_organization_member(Call& call) {
   CARDEA_DO(require_view(call));
   CARDEA_TRY(member, load_member(call));
-  CARDEA_TRY(row, member_json(call, member.user, member.membership, false));
+  CARDEA_TRY(row, user_json(call, member.user, UserView::kRow));
+  row.erase("access");
+  row["membershipType"] = name_of(member.membership);
   return ok(row);
 }
 

@@ -14,6 +14,7 @@
 namespace cardea::admin {
 namespace {
 
+constexpr std::int64_t kRowsUnlessAsked = 10;
 constexpr std::size_t kQueryPairsMax = 16;
 
 Refusal bad(std::string_view text) { return error_message(400, text); }
@@ -139,13 +140,15 @@ Or<OrganizationQuery> read_query(const Call& call) {
   query.search = call.query("search");
   query.exact = call.flag("exact");
   query.attributes = pairs_of(call.query("q"));
-  CARDEA_TRY(page, call.page());
+  CARDEA_TRY(page, page_of_organizations(call));
   query.first = page.first;
   query.max = page.max;
   return query;
 }
 
 }  // namespace
+
+Or<Page> page_of_organizations(const Call& call) { return call.page(call.has_query("max") ? -1 : kRowsUnlessAsked); }
 
 Or<void> remove_managed_user(Call& call, const UserId& user) {
   CARDEA_DO(run_sub_call(call, {.operation = "deleteUser", .path = {{"userId", user.str()}}}));

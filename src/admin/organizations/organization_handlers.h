@@ -14,6 +14,9 @@ inline constexpr std::size_t kInvitationsMax = 1000;  // of one organization
 /// The organization of {orgId}, or 404 "Organization not found.".
 [[nodiscard]] Or<Organization> load_organization(Call& call);
 
+/// `first` and `max`: 10 rows unless the request says how many, all of them when it says -1.
+[[nodiscard]] Or<Page> page_of_organizations(const Call& call);
+
 /// Removes a member whom the organization manages, who is gone as a user then: as for users, who does that needs the
 /// right to manage them and all admin roles that this one has.
 [[nodiscard]] Or<void> remove_managed_user(Call& call, const UserId& user);

@@ -108,16 +108,22 @@ Or<void> check_new_source_paths(Call& call, const json::object& body) {
 Answer list_realms(Call& call) {
   const bool brief = call.flag("briefRepresentation");
   CARDEA_TRY(administered, admin_realms(call.rows(), call.dependencies(), call.caller()));
-  CARDEA_TRY(realms, call.repositories().realms.list(call.rows()));
-  json::array list;
+  std::vector<std::string> names;
+  for (const auto& [name, roles] : administered) names.push_back(name);
+  CARDEA_TRY(realms, call.repositories().realms.find_all(call.rows(), names));
+  std::vector<const Realm*> whole;
   for (const auto& realm : realms) {
-    if (!administered.contains(realm.name)) continue;
-    if (brief || !administered[realm.name].has_any_of({AdminRole::kViewRealm, AdminRole::kManageRealm})) {
-      list.push_back(brief_realm_json(realm));
-      continue;
+    const bool may_view = administered[realm.name].has_any_of({AdminRole::kViewRealm, AdminRole::kManageRealm});
+    if (!brief && may_view) whole.push_back(&realm);
+  }
+  CARDEA_TRY(rows, realm_rows(call, whole));
+  json::array list;
+  for (std::size_t i = 0, next = 0; i < realms.size(); ++i) {
+    if (next < whole.size() && whole[next] == &realms[i]) {
+      list.push_back(std::move(rows[next++]));
+    } else {
+      list.push_back(brief_realm_json(realms[i]));
     }
-    CARDEA_TRY(shown, realm_json(call, realm));
-    list.push_back(std::move(shown));
   }
   return ok(list);
 }

@@ -124,12 +124,14 @@ Answer get_client_session_stats(Call& call) {
   for (const auto& [client, count] : online) counts[client.str()].first = count;
   for (const auto& [client, count] : offline) counts[client.str()].second = count;
   json::array list;
-  for (const auto& [id, count] : counts) {
-    CARDEA_TRY(client, call.repositories().clients.find(call.rows(), call.realm().id, ClientId(id)));
-    if (!client) continue;
+  std::vector<ClientId> ids;
+  for (const auto& [id, count] : counts) ids.emplace_back(id);
+  CARDEA_TRY(clients, call.repositories().clients.find_all(call.rows(), call.realm().id, ids));
+  for (const auto& client : clients) {
+    const auto& count = counts[client.id.str()];
     json::object row;
-    row["id"] = id;
-    row["clientId"] = client->client_id;
+    row["id"] = client.id.str();
+    row["clientId"] = client.client_id;
     row["active"] = std::to_string(count.first);
     row["offline"] = std::to_string(count.second);
     list.push_back(std::move(row));

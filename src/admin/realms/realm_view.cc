@@ -1,6 +1,7 @@
 #include "admin/realms/realm_view.h"
 
 #include <algorithm>
+#include <map>
 
 #include "core/changes/check_values.h"
 #include "core/client_policies.h"
@@ -80,19 +81,33 @@ Or<void> check_lifespans(const Realm& realm) {
 
 }  // namespace
 
+Or<json::array> realm_rows(Call& call, const std::vector<const Realm*>& realms) {
+  std::vector<RoleId> ids;
+  for (const auto* realm : realms) ids.push_back(realm->default_role);
+  CARDEA_TRY(roles, call.repositories().roles.find_of_all_realms(call.rows(), ids));
+  std::map<RoleId, const Role*> by_id;
+  for (const auto& role : roles) by_id.emplace(role.id, &role);
+  json::array rows;
+  for (const auto* realm : realms) {
+    Realm settings = *realm;
+    for (const auto name : kOwnResources) {
+      if (name != "defaultGroups") settings.extra.erase(name);
+    }
+    auto out = to_json(settings, Secrets::kMask);
+    const auto role = by_id.find(realm->default_role);
+    if (role != by_id.end() && role->second->realm == realm->id) {
+      RoleRepresentation shown;
+      shown.role = *role->second;
+      out["defaultRole"] = to_json(shown, false);
+    }
+    rows.push_back(in_realm_order(std::move(out)));
+  }
+  return rows;
+}
+
 Or<json::object> realm_json(Call& call, const Realm& realm) {
-  Realm settings = realm;
-  for (const auto name : kOwnResources) {
-    if (name != "defaultGroups") settings.extra.erase(name);
-  }
-  auto out = to_json(settings, Secrets::kMask);
-  CARDEA_TRY(role, call.repositories().roles.find(call.rows(), realm.id, realm.default_role));
-  if (role) {
-    RoleRepresentation shown;
-    shown.role = *role;
-    out["defaultRole"] = to_json(shown, false);
-  }
-  return in_realm_order(std::move(out));
+  CARDEA_TRY(rows, realm_rows(call, {&realm}));
+  return std::move(rows.front().get_object());
 }
 
 json::object brief_realm_json(const Realm& realm) {

@@ -2,6 +2,8 @@
 // components, providers and the other collections have resources of their own.
 #pragma once
 
+#include <vector>
+
 #include "admin/seam/call.h"
 #include "base/json.h"
 #include "core/password_lists.h"
@@ -11,6 +13,8 @@ namespace cardea::admin {
 
 /// The whole representation; secrets are masked.
 [[nodiscard]] Or<json::object> realm_json(Call& call, const Realm& realm);
+/// The same for many, with the statements of one.
+[[nodiscard]] Or<json::array> realm_rows(Call& call, const std::vector<const Realm*>& realms);
 /// What callers without view-realm see.
 [[nodiscard]] json::object brief_realm_json(const Realm& realm);
 

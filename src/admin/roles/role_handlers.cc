@@ -52,12 +52,9 @@ Or<Role> load_role(Call& call, bool to_change) {
 }
 
 Or<std::vector<Role>> composites_of(Call& call, const Role& role) {
-  std::vector<Role> roles;
-  for (const auto& id : role.composites) {
-    CARDEA_TRY(child, call.repositories().roles.find(call.rows(), call.realm().id, id));
-    if (child) roles.push_back(std::move(*child));
-  }
-  return roles;
+  if (role.composites.empty()) return std::vector<Role>();
+  CARDEA_TRY(roles, call.repositories().roles.find_all(call.rows(), call.realm().id, role.composites));
+  return std::move(roles);
 }
 
 Or<std::vector<Role>> body_composites(Call& call) {
@@ -156,13 +153,8 @@ Answer list_role_users(Call& call) {
   query.first = page.first;
   query.max = page.max;
   CARDEA_TRY(users, call.repositories().users.search(call.rows(), call.realm().id, query));
-  json::array list;
-  const auto view = call.flag("briefRepresentation") ? UserView::kBrief : UserView::kRow;
-  for (const auto& user : users) {
-    CARDEA_TRY(row, user_json(call, user, view));
-    row.erase("access");
-    list.push_back(std::move(row));
-  }
+  CARDEA_TRY(list, user_rows(call, users, call.flag("briefRepresentation") ? UserView::kBrief : UserView::kRow));
+  for (auto& row : list) row.get_object().erase("access");
   return ok(list);
 }
 
@@ -171,15 +163,10 @@ Answer list_role_groups(Call& call) {
   CARDEA_DO(call.require({AdminRole::kViewUsers, AdminRole::kManageUsers, AdminRole::kQueryGroups}));
   CARDEA_TRY(page, call.page());
   CARDEA_TRY(groups, call.repositories().groups.list(call.rows(), call.realm().id));
-  json::array list;
-  std::int64_t skipped = 0;
-  for (const auto& group : groups) {
-    if (std::ranges::find(group.roles, role.id) == group.roles.end() || skipped++ < page.first) continue;
-    if (page.max >= 0 && std::ssize(list) >= page.max) break;
-    const auto view = call.flag("briefRepresentation", true) ? GroupView::kBrief : GroupView::kFull;
-    CARDEA_TRY(row, group_json(call, group, view));
-    list.push_back(std::move(row));
-  }
+  std::erase_if(groups,
+                [&](const Group& group) { return std::ranges::find(group.roles, role.id) == group.roles.end(); });
+  CARDEA_TRY(list, group_rows(call, page_of(groups, page),
+                              call.flag("briefRepresentation", true) ? GroupView::kBrief : GroupView::kFull));
   return ok(list);
 }
 

@@ -23,23 +23,15 @@ Or<std::optional<ClientId>> path_client(Call& call) {
 }
 
 Or<std::vector<Role>> load_roles(Call& call, const std::vector<RoleId>& ids) {
-  std::vector<Role> roles;
-  for (const auto& id : ids) {
-    CARDEA_TRY(role, call.repositories().roles.find(call.rows(), call.realm().id, id));
-    if (role) roles.push_back(std::move(*role));
-  }
-  return roles;
+  if (ids.empty()) return std::vector<Role>();
+  CARDEA_TRY(roles, call.repositories().roles.find_all(call.rows(), call.realm().id, ids));
+  return std::move(roles);
 }
 
 Or<std::vector<Role>> available_roles(Call& call, const RoleHolder& holder, const std::optional<ClientId>& client) {
   CARDEA_TRY(all, call.repositories().roles.list_of(call.rows(), call.realm().id, client));
-  std::vector<Role> roles;
-  for (auto& role : all) {
-    if (is_among(holder.direct, role.id)) continue;
-    CARDEA_TRY(covered, are_roles_covered(call, {role.id}));
-    if (covered) roles.push_back(std::move(role));
-  }
-  return roles;
+  std::erase_if(all, [&](const Role& role) { return is_among(holder.direct, role.id); });
+  return covered_roles(call, std::move(all));
 }
 
 }  // namespace

@@ -16,6 +16,41 @@ bool has_role(AdminRoles roles, std::string_view name) {
   return roles.has_any_of(wanted);
 }
 
+/// Which roles give a right that the caller does not have. What the caller may elsewhere is read once, when a role of
+/// another realm's administration comes up.
+class Lacking {
+ public:
+  Lacking(Call& call, Rows& rows) : call_(call), rows_(rows), is_master_(call.realm().name == kMasterRealm) {}
+
+  Or<bool> is(const Role& role) {
+    if (!role.client) {
+      if (!is_master_ || (role.name != "admin" && role.name != "create-realm")) return false;
+      if (!creates_) {
+        CARDEA_TRY(creates, may_create_realms(rows_, call_.dependencies(), call_.caller()));
+        creates_ = creates;
+      }
+      return !*creates_;
+    }
+    if (!is_admin_role(role.name)) return false;
+    if (role.client_name == admin_client_id(call_.realm().name)) return !has_role(call_.caller().roles, role.name);
+    constexpr std::string_view kSuffix = "-realm";
+    if (!is_master_ || !role.client_name.ends_with(kSuffix)) return false;
+    if (!elsewhere_) {
+      CARDEA_TRY(realms, admin_realms(rows_, call_.dependencies(), call_.caller()));
+      elsewhere_ = std::move(realms);
+    }
+    const auto there = elsewhere_->find(role.client_name.substr(0, role.client_name.size() - kSuffix.size()));
+    return there == elsewhere_->end() || !has_role(there->second, role.name);
+  }
+
+ private:
+  Call& call_;
+  Rows& rows_;
+  bool is_master_;
+  std::optional<bool> creates_;
+  std::optional<std::map<std::string, AdminRoles>> elsewhere_;  // by realm
+};
+
 }  // namespace
 
 Or<bool> are_roles_covered(Call& call, const std::vector<RoleId>& roles) {
@@ -24,39 +59,48 @@ Or<bool> are_roles_covered(Call& call, const std::vector<RoleId>& roles) {
 }
 
 Or<bool> are_roles_covered(Call& call, Rows& rows, const std::vector<RoleId>& roles) {
-  if (roles.empty()) return true;
+  CARDEA_TRY(cover, RoleCover::load(call, rows, roles));
+  return cover.covers(roles);
+}
+
+Or<RoleCover> RoleCover::load(Call& call, Rows& rows, const std::vector<RoleId>& roles) {
+  RoleCover cover;
+  if (roles.empty()) return cover;
   CARDEA_TRY(reached, call.repositories().roles.reached(rows, call.realm().id, roles));
-  const bool is_master = call.realm().name == kMasterRealm;
-  const auto own_client = admin_client_id(call.realm().name);
-  constexpr std::string_view kSuffix = "-realm";
-  std::map<std::string, AdminRoles> elsewhere;  // realm -> what the caller may there
+  Lacking lacking(call, rows);
+  std::vector<RoleId> next;
+  std::map<RoleId, std::vector<RoleId>> holders;  // role -> those composed of it
   for (const auto& role : reached) {
-    if (!role.client) {
-      if (!is_master || (role.name != "admin" && role.name != "create-realm")) continue;
-      CARDEA_TRY(creates, may_create_realms(rows, call.dependencies(), call.caller()));
-      if (!creates) return false;
-      continue;
-    }
-    if (!is_admin_role(role.name)) continue;
-    if (role.client_name == own_client) {
-      if (!has_role(call.caller().roles, role.name)) return false;
-    } else if (is_master && role.client_name.ends_with(kSuffix)) {
-      const auto target = role.client_name.substr(0, role.client_name.size() - kSuffix.size());
-      auto known = elsewhere.find(target);
-      if (known == elsewhere.end()) {
-        CARDEA_TRY(rights, admin_roles(rows, call.dependencies(), call.caller(), target));
-        known = elsewhere.emplace(target, rights).first;
-      }
-      if (!has_role(known->second, role.name)) return false;
-    }
+    for (const auto& child : role.composites) holders[child].push_back(role.id);
+    CARDEA_TRY(lacks, lacking.is(role));
+    if (lacks) next.push_back(role.id);
   }
-  return true;
+  while (!next.empty()) {
+    const auto id = std::move(next.back());
+    next.pop_back();
+    if (!cover.beyond_.insert(id).second) continue;
+    const auto above = holders.find(id);
+    if (above != holders.end()) next.insert(next.end(), above->second.begin(), above->second.end());
+  }
+  return cover;
+}
+
+bool RoleCover::covers(const std::vector<RoleId>& roles) const {
+  return std::ranges::none_of(roles, [&](const RoleId& role) { return beyond_.contains(role); });
 }
 
 Or<void> require_roles_covered(Call& call, const std::vector<RoleId>& roles) {
   CARDEA_TRY(covered, are_roles_covered(call, roles));
   if (!covered) return refuse(forbidden());
   return {};
+}
+
+Or<std::vector<Role>> covered_roles(Call& call, std::vector<Role> roles) {
+  std::vector<RoleId> ids;
+  for (const auto& role : roles) ids.push_back(role.id);
+  CARDEA_TRY(cover, RoleCover::load(call, call.rows(), ids));
+  std::erase_if(roles, [&](const Role& role) { return !cover.covers({role.id}); });
+  return roles;
 }
 
 Or<void> require_full_admin(Call& call) {

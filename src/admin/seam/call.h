@@ -2,9 +2,11 @@
 // repositories and the checks of core/changes, and answers. A refusal rolls everything back.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -82,6 +84,13 @@ struct Page {
   std::int64_t first = 0;
   std::int64_t max = kListRowsMax;
 };
+
+/// That part of `items`.
+template <class Item>
+[[nodiscard]] std::span<const Item> page_of(const std::vector<Item>& items, const Page& page) {
+  const auto first = std::min(static_cast<std::size_t>(page.first), items.size());
+  return std::span(items).subspan(first, std::min(static_cast<std::size_t>(page.max), items.size() - first));
+}
 
 class Call {
  public:

@@ -106,11 +106,11 @@ Stored<std::map<std::string, AdminRoles>> admin_realms(Rows& rows, const Depende
                                                        const Caller& caller) {
   auto& roles = dependencies.repositories.roles;
   const auto& own = caller.realm->realm;
-  const auto held = roles.reached(rows, own.id, caller.assigned);
+  const auto held = roles.client_roles_reached(rows, own.id, caller.assigned);
   if (!held) return refuse(held.error());
   std::optional<std::set<std::string>> let_through;  // ids
   if (!caller.client->client.full_scope_allowed) {
-    const auto reached = roles.reached(rows, own.id, scope_mappings(caller));
+    const auto reached = roles.client_roles_reached(rows, own.id, scope_mappings(caller));
     if (!reached) return refuse(reached.error());
     let_through.emplace();
     for (const auto& role : *reached) let_through->insert(role.id.str());
@@ -118,7 +118,7 @@ Stored<std::map<std::string, AdminRoles>> admin_realms(Rows& rows, const Depende
   constexpr std::string_view kEnd = "-realm";
   std::map<std::string, AdminRoles> realms;
   for (const auto& role : *held) {
-    if (!role.client || (let_through && !let_through->contains(role.id.str()))) continue;
+    if (let_through && !let_through->contains(role.id.str())) continue;
     std::string name;
     if (role.client_name == admin_client_id(own.name)) {
       name = own.name;
@@ -130,6 +130,29 @@ Stored<std::map<std::string, AdminRoles>> admin_realms(Rows& rows, const Depende
     if (!name.empty() && !named.empty()) realms[name].add(std::string_view(role.name));
   }
   return realms;
+}
+
+Stored<std::vector<Realm>> find_admin_realms(Rows& rows, const Dependencies& dependencies, const Caller& caller,
+                                             const RealmPage& page) {
+  const auto& own = caller.realm->realm;
+  if (caller.is_of_master()) {
+    AdministeredQuery query;
+    query.master = own.id;
+    query.roles = caller.assigned;
+    if (!caller.client->client.full_scope_allowed) query.through = scope_mappings(caller);
+    query.names.assign(kAdminRoleNames.begin(), kAdminRoleNames.end());
+    query.search = page.search;
+    query.first = page.first;
+    query.max = page.max;
+    return dependencies.repositories.realms.administered(rows, query);
+  }
+  std::vector<Realm> found;
+  const auto roles = admin_roles(rows, dependencies, caller, own.name);
+  if (!roles) return refuse(roles.error());
+  if (roles->empty() || page.first > 0 || page.max == 0) return found;
+  if (!ascii_lower(own.name).contains(ascii_lower(page.search))) return found;
+  found.push_back(own);
+  return found;
 }
 
 Stored<bool> is_admin_somewhere(Rows& rows, const Dependencies& dependencies, const Caller& caller) {

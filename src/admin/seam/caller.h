@@ -51,6 +51,16 @@ struct Caller {
 [[nodiscard]] Stored<std::map<std::string, AdminRoles>> admin_realms(Rows& rows, const Dependencies& dependencies,
                                                                      const Caller& caller);
 
+/// A page of those realms, by name; `search` is part of the name. One statement, and none of its cost grows with the
+/// realms.
+struct RealmPage {
+  std::string_view search;
+  std::int64_t first = 0;
+  std::int64_t max = -1;
+};
+[[nodiscard]] Stored<std::vector<Realm>> find_admin_realms(Rows& rows, const Dependencies& dependencies,
+                                                           const Caller& caller, const RealmPage& page);
+
 /// Whether the caller has an admin role in any realm: only callers of master can have one outside of their own.
 [[nodiscard]] Stored<bool> is_admin_somewhere(Rows& rows, const Dependencies& dependencies, const Caller& caller);
 

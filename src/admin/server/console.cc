@@ -163,37 +163,30 @@ Answer save_realm_with_profile(Call& call) {
 /// Reads no more realms than it shows.
 Answer list_realm_names(Call& call) {
   CARDEA_TRY(page, call.page());
-  const auto search = ascii_lower(call.query("search"));
-  CARDEA_TRY(administered, admin_realms(call.rows(), call.dependencies(), call.caller()));
+  CARDEA_TRY(realms, find_admin_realms(call.rows(), call.dependencies(), call.caller(),
+                                       {.search = call.query("search"), .first = page.first, .max = page.max}));
   json::array list;
-  std::int64_t skipped = 0;
-  for (const auto& [name, roles] : administered) {
-    if (!ascii_lower(name).contains(search) || skipped++ < page.first) continue;
-    if (page.max >= 0 && std::ssize(list) >= page.max) break;
-    CARDEA_TRY(realm, call.repositories().realms.find_by_name(call.rows(), name));
-    if (!realm) continue;
+  for (const auto& realm : realms) {
     json::object row;
-    row["name"] = name;
-    set_unless_empty(row, "displayName", realm->display_name);
+    row["name"] = realm.name;
+    set_unless_empty(row, "displayName", realm.display_name);
     list.push_back(std::move(row));
   }
   return ok(list);
 }
 
 Answer list_users_with_brute_force(Call& call) {
-  json::array list;
-  if (!call.may_any({AdminRole::kViewUsers, AdminRole::kManageUsers})) return ok(list);
+  if (!call.may_any({AdminRole::kViewUsers, AdminRole::kManageUsers})) return ok(json::array());
   CARDEA_TRY(query, read_user_query(call));
   CARDEA_TRY(users, call.repositories().users.search(call.rows(), call.realm().id, query));
-  const auto view = call.flag("briefRepresentation") ? UserView::kBrief : UserView::kRow;
-  for (const auto& user : users) {
-    CARDEA_TRY(row, user_json(call, user, view));
-    CARDEA_TRY(status, brute_force_status(call, user));
-    row["bruteForceStatus"] = json::object{{"numFailures", status.failures},
-                                           {"disabled", status.is_locked},
-                                           {"lastIPFailure", status.last_ip},
-                                           {"lastFailure", status.last_failure}};
-    list.push_back(std::move(row));
+  CARDEA_TRY(list, user_rows(call, users, call.flag("briefRepresentation") ? UserView::kBrief : UserView::kRow));
+  CARDEA_TRY(statuses, brute_force_statuses(call, users));
+  for (std::size_t i = 0; i < users.size(); ++i) {
+    const auto& status = statuses[users[i].id];  // none: no failures
+    list[i].get_object()["bruteForceStatus"] = json::object{{"numFailures", status.failures},
+                                                            {"disabled", status.is_locked},
+                                                            {"lastIPFailure", status.last_ip},
+                                                            {"lastFailure", status.last_failure}};
   }
   return ok(list);
 }
@@ -201,12 +194,10 @@ Answer list_users_with_brute_force(Call& call) {
 Answer list_available_roles(Call& call) {
   CARDEA_TRY(holder, holder_of(call));
   CARDEA_TRY(all, call.repositories().roles.list(call.rows(), call.realm().id));
-  std::vector<Role> roles;
-  for (auto& role : all) {
-    if (!role.client || std::ranges::find(holder.direct, role.id) != holder.direct.end()) continue;
-    CARDEA_TRY(covered, are_roles_covered(call, {role.id}));
-    if (covered) roles.push_back(std::move(role));
-  }
+  std::erase_if(all, [&](const Role& role) {
+    return !role.client || std::ranges::find(holder.direct, role.id) != holder.direct.end();
+  });
+  CARDEA_TRY(roles, covered_roles(call, std::move(all)));
   std::ranges::sort(roles, {}, [](const Role& role) { return std::pair(role.client_name, role.name); });
   return role_lines(call, std::move(roles));
 }

@@ -180,25 +180,23 @@ Or<UserQuery> read_user_query(const Call& call) {
 }
 
 Answer list_users(Call& call) {
-  json::array list;
-  if (!call.may_any({AdminRole::kViewUsers, AdminRole::kManageUsers})) return ok(list);  // query-users alone
+  // query-users alone
+  if (!call.may_any({AdminRole::kViewUsers, AdminRole::kManageUsers})) return ok(json::array());
   const auto search = call.query("search");
   CARDEA_TRY(query, read_user_query(call));
   std::vector<User> users;
   if (search.starts_with("id:")) {
-    for (const auto id : split_words(search.substr(3))) {
-      CARDEA_TRY(user, call.repositories().users.find(call.rows(), call.realm().id, UserId(id)));
-      if (user) users.push_back(std::move(*user));
+    std::vector<UserId> ids;
+    for (const auto id : split_words(search.substr(3))) ids.emplace_back(id);
+    CARDEA_TRY(found, call.repositories().users.find_all(call.rows(), call.realm().id, ids));
+    for (const auto& id : ids) {  // in this order
+      if (const auto at = std::ranges::find(found, id, &User::id); at != found.end()) users.push_back(*at);
     }
   } else {
     CARDEA_TRY(found, call.repositories().users.search(call.rows(), call.realm().id, query));
     users = std::move(found);
   }
-  const auto view = call.flag("briefRepresentation") ? UserView::kBrief : UserView::kRow;
-  for (const auto& user : users) {
-    CARDEA_TRY(shown, user_json(call, user, view));
-    list.push_back(std::move(shown));
-  }
+  CARDEA_TRY(list, user_rows(call, users, call.flag("briefRepresentation") ? UserView::kBrief : UserView::kRow));
   return ok(list);
 }
 

@@ -21,11 +21,11 @@ Or<std::vector<Group>> groups_of_user(Call& call) {
   std::vector<Group> groups;
   if (!subject) return groups;
   const auto search = ascii_lower(call.query("search"));
-  for (const auto& id : subject->groups) {
-    CARDEA_TRY(group, call.repositories().groups.find(call.rows(), call.realm().id, id));
-    if (group && ascii_lower(group->name).contains(search)) groups.push_back(std::move(*group));
+  CARDEA_TRY(found, call.repositories().groups.find_with_parents(call.rows(), call.realm().id, subject->groups));
+  for (auto& group : found) {  // by name
+    const bool is_direct = std::ranges::find(subject->groups, group.id) != subject->groups.end();
+    if (is_direct && ascii_lower(group.name).contains(search)) groups.push_back(std::move(group));
   }
-  std::ranges::sort(groups, {}, &Group::name);
   return groups;
 }
 
@@ -40,13 +40,8 @@ Or<Group> path_group(Call& call) {
 Answer list_user_groups(Call& call) {
   CARDEA_TRY(groups, groups_of_user(call));
   CARDEA_TRY(page, call.page());
-  json::array list;
-  for (std::size_t i = static_cast<std::size_t>(page.first); i < groups.size(); ++i) {
-    if (page.max >= 0 && std::ssize(list) >= page.max) break;
-    CARDEA_TRY(row, group_json(call, groups[i],
-                               call.flag("briefRepresentation", true) ? GroupView::kBrief : GroupView::kFull));
-    list.push_back(std::move(row));
-  }
+  CARDEA_TRY(list, group_rows(call, page_of(groups, page),
+                              call.flag("briefRepresentation", true) ? GroupView::kBrief : GroupView::kFull));
   return ok(list);
 }
 
@@ -137,12 +132,12 @@ json::object consent_row(const Client& client, const std::vector<ClientScope>& s
 /// Clients with an offline session of this user.
 Or<std::vector<ClientId>> offline_clients(Call& call, const UserId& user) {
   CARDEA_TRY(sessions, call.repositories().offline_sessions.list_of_user(call.rows(), call.realm().id, user));
+  std::vector<SessionId> ids;
+  for (const auto& session : sessions) ids.push_back(session.id);
+  CARDEA_TRY(shares, call.repositories().offline_sessions.client_sessions_of(call.rows(), ids));
   std::vector<ClientId> clients;
-  for (const auto& session : sessions) {
-    CARDEA_TRY(shares, call.repositories().offline_sessions.client_sessions(call.rows(), session.id));
-    for (const auto& share : shares) {
-      if (std::ranges::find(clients, share.client) == clients.end()) clients.push_back(share.client);
-    }
+  for (const auto& share : shares) {
+    if (std::ranges::find(clients, share.client) == clients.end()) clients.push_back(share.client);
   }
   return clients;
 }
@@ -160,12 +155,11 @@ Answer list_user_consents(Call& call) {
   }
   json::array list;
   CARDEA_TRY(scopes, call.repositories().scopes.list(call.rows(), call.realm().id));
-  for (const auto& id : ids) {
-    CARDEA_TRY(client, call.repositories().clients.find(call.rows(), call.realm().id, id));
-    if (!client) continue;
-    const auto consent = std::ranges::find(consents, id, &Consent::client);
-    const bool has_offline = std::ranges::find(offline, id) != offline.end();
-    list.push_back(consent_row(*client, scopes, consent == consents.end() ? nullptr : &*consent, has_offline));
+  CARDEA_TRY(clients, call.repositories().clients.find_all(call.rows(), call.realm().id, ids));
+  for (const auto& client : clients) {
+    const auto consent = std::ranges::find(consents, client.id, &Consent::client);
+    const bool has_offline = std::ranges::find(offline, client.id) != offline.end();
+    list.push_back(consent_row(client, scopes, consent == consents.end() ? nullptr : &*consent, has_offline));
   }
   return ok(list);
 }

@@ -1,6 +1,9 @@
 // Users as the admin API shows them, and how its handlers get at one (keycloak.md sections 5.3 and 6.4).
 #pragma once
 
+#include <map>
+#include <span>
+
 #include "admin/seam/call.h"
 #include "base/json.h"
 #include "domain/user.h"
@@ -13,6 +16,8 @@ enum class UserView {
   kSingle,  // with everything the caller may do with it
 };
 [[nodiscard]] Or<json::object> user_json(Call& call, const User& user, UserView view);
+/// The rows of a list, with the statements of one.
+[[nodiscard]] Or<json::array> user_rows(Call& call, std::span<const User> users, UserView view);
 
 /// The user of {userId}, or 404 "User not found".
 [[nodiscard]] Or<User> load_user(Call& call);
@@ -30,6 +35,8 @@ struct BruteForceStatus {
   std::string last_ip = "n/a";
 };
 [[nodiscard]] Or<BruteForceStatus> brute_force_status(Call& call, const User& user);
+/// Of those who have any failures.
+[[nodiscard]] Or<std::map<UserId, BruteForceStatus>> brute_force_statuses(Call& call, std::span<const User> users);
 
 /// Direct roles of a user and those of its groups and the groups above.
 [[nodiscard]] Or<std::vector<RoleId>> assigned_roles(Call& call, const UserId& user);

@@ -1,25 +1,44 @@
 #include "core/changes/admin_power.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/limits.h"
 #include "core/realm_defaults.h"
 
 namespace cardea {
-Stored<std::vector<RoleId>> assigned_roles(Rows& rows, const Repositories& repositories, const RealmId& realm,
-                                           const Subject& subject) {
-  auto roles = subject.roles;
-  for (const auto& direct : subject.groups) {
-    std::optional<GroupId> next = direct;
-    for (int depth = 0; next && depth < kGroupDepthMax; ++depth) {
-      const auto group = repositories.groups.find(rows, realm, *next);
-      if (!group) return refuse(group.error());
-      if (!*group) break;
-      roles.insert(roles.end(), (*group)->roles.begin(), (*group)->roles.end());
-      next = (*group)->parent;
+
+Stored<std::vector<std::vector<RoleId>>> assigned_roles(Rows& rows, const Repositories& repositories,
+                                                        const RealmId& realm, std::span<const Subject> subjects) {
+  std::set<GroupId> direct;
+  for (const auto& subject : subjects) direct.insert(subject.groups.begin(), subject.groups.end());
+  std::vector<Group> groups;
+  if (!direct.empty()) {
+    auto found = repositories.groups.find_with_parents(rows, realm, {direct.begin(), direct.end()});
+    if (!found) return refuse(found.error());
+    groups = std::move(*found);
+  }
+  std::vector<std::vector<RoleId>> assigned;
+  for (const auto& subject : subjects) {
+    auto& roles = assigned.emplace_back(subject.roles);
+    for (const auto& group : subject.groups) {
+      std::optional<GroupId> next = group;
+      for (int depth = 0; next && depth < kGroupDepthMax; ++depth) {
+        const auto at = std::ranges::find(groups, *next, &Group::id);
+        if (at == groups.end()) break;
+        roles.insert(roles.end(), at->roles.begin(), at->roles.end());
+        next = at->parent;
+      }
     }
   }
-  return roles;
+  return assigned;
+}
+
+Stored<std::vector<RoleId>> assigned_roles(Rows& rows, const Repositories& repositories, const RealmId& realm,
+                                           const Subject& subject) {
+  auto assigned = assigned_roles(rows, repositories, realm, std::span(&subject, 1));
+  if (!assigned) return refuse(assigned.error());
+  return std::move(assigned->front());
 }
 
 Stored<std::vector<RoleId>> assigned_roles(Rows& rows, const Repositories& repositories, const RealmId& realm,

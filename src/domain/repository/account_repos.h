@@ -28,6 +28,9 @@ class LoginFailureRepo {
  public:
   virtual ~LoginFailureRepo() = default;
   virtual Stored<std::optional<LoginFailures>> find(Rows& rows, const RealmId& realm, const UserId& user) = 0;
+  /// Of those users who have any.
+  virtual Stored<std::vector<LoginFailures>> find_all(Rows& rows, const RealmId& realm,
+                                                      const std::vector<UserId>& users) = 0;
   /// What stands there, empty when nothing does, with the row locked until the transaction ends: of parallel failures
   /// each is counted.
   virtual Stored<LoginFailures> find_to_change(Tx& tx, const RealmId& realm, const UserId& user) = 0;

@@ -47,6 +47,9 @@ class MembershipRepo {
   /// Absent: no member.
   virtual Stored<std::optional<Membership>> find(Rows& rows, const OrganizationId& organization,
                                                  const UserId& user) = 0;
+  /// Of those users who are members.
+  virtual Stored<std::vector<std::pair<UserId, Membership>>> find_all(Rows& rows, const OrganizationId& organization,
+                                                                      const std::vector<UserId>& users) = 0;
   /// kConflict when the user is a member already, or one of both is gone.
   virtual Stored<void> insert(Tx& tx, const OrganizationId& organization, const UserId& user,
                               Membership membership) = 0;

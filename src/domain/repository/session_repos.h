@@ -45,6 +45,8 @@ class SessionRepo {
   /// Inserts or replaces the share of a client.
   virtual Stored<void> put_client_session(Tx& tx, const ClientSession& share) = 0;
   virtual Stored<std::vector<ClientSession>> client_sessions(Rows& rows, const SessionId& id) = 0;
+  /// Of all these sessions, by session.
+  virtual Stored<std::vector<ClientSession>> client_sessions_of(Rows& rows, const std::vector<SessionId>& ids) = 0;
   /// Replaces the share only while its refresh_id and use_count are still those of `before`; kConflict otherwise
   /// (another request rotated first).
   virtual Stored<void> rotate(Tx& tx, const ClientSession& before, const ClientSession& after) = 0;

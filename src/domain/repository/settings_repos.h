@@ -18,6 +18,17 @@
 
 namespace cardea {
 
+/// Realms by who administers them: realm X by roles of the client "X-realm" of master.
+struct AdministeredQuery {
+  RealmId master{};
+  std::vector<RoleId> roles{};                   // what the person is given
+  std::optional<std::vector<RoleId>> through{};  // what their client lets through; absent: everything
+  std::vector<std::string> names{};              // what roles of administration are called
+  std::string search{};                          // part of the realm's name, without regard to ASCII case
+  std::int64_t first = 0;
+  std::int64_t max = -1;  // negative: all
+};
+
 class RealmRepo {
  public:
   virtual ~RealmRepo() = default;
@@ -25,6 +36,10 @@ class RealmRepo {
   virtual Stored<std::vector<Realm>> list(Rows& rows) = 0;
   /// Ids and names of the realms whose name begins so; no document is read or opened.
   virtual Stored<std::vector<std::pair<RealmId, std::string>>> names(Rows& rows, std::string_view prefix) = 0;
+  /// Those of these names that there are, by name.
+  virtual Stored<std::vector<Realm>> find_all(Rows& rows, const std::vector<std::string>& names) = 0;
+  /// Those with a role that both `roles` and `through` reach, by name. A page costs as much among ten thousand realms.
+  virtual Stored<std::vector<Realm>> administered(Rows& rows, const AdministeredQuery& query) = 0;
   /// kConflict when the name or id is taken.
   virtual Stored<void> insert(Tx& tx, const Realm& realm) = 0;
   /// Replaces the realm's own members, its name included. kConflict when the new name is taken or the realm is gone.
@@ -68,6 +83,8 @@ class ClientRepo {
   virtual Stored<std::optional<Client>> find_by_client_id(Rows& rows, const RealmId& realm,
                                                           std::string_view client_id) = 0;
   virtual Stored<std::optional<Client>> find(Rows& rows, const RealmId& realm, const ClientId& id) = 0;
+  /// Those of them that there are, by client_id.
+  virtual Stored<std::vector<Client>> find_all(Rows& rows, const RealmId& realm, const std::vector<ClientId>& ids) = 0;
   /// kConflict when the client_id or id is taken.
   virtual Stored<void> insert(Tx& tx, const RealmId& realm, const Client& client) = 0;
   /// Adds to the client's role_mappings; nothing happens when it is there. kConflict when client or role are gone.
@@ -81,10 +98,21 @@ class ClientRepo {
   virtual Stored<bool> remove(Tx& tx, const RealmId& realm, const ClientId& client) = 0;
 };
 
+/// What a client role is called.
+struct ClientRoleName {
+  RoleId id;
+  std::string client_name;  // the client's client_id
+  std::string name;
+};
+
 class RoleRepo {
  public:
   virtual ~RoleRepo() = default;
   virtual Stored<std::optional<Role>> find(Rows& rows, const RealmId& realm, const RoleId& id) = 0;
+  /// Those of them that there are, realm roles first, then by client and name.
+  virtual Stored<std::vector<Role>> find_all(Rows& rows, const RealmId& realm, const std::vector<RoleId>& ids) = 0;
+  /// The same of whatever realms, for lists of realms: callers compare `Role::realm`.
+  virtual Stored<std::vector<Role>> find_of_all_realms(Rows& rows, const std::vector<RoleId>& ids) = 0;
   virtual Stored<std::optional<Role>> find_by_name(Rows& rows, const RealmId& realm,
                                                    const std::optional<ClientId>& client, std::string_view name) = 0;
   virtual Stored<std::vector<Role>> list(Rows& rows, const RealmId& realm) = 0;
@@ -98,6 +126,9 @@ class RoleRepo {
                                             const std::optional<ClientId>& client) = 0;
   /// The roles that these reach through composites, themselves among them.
   virtual Stored<std::vector<Role>> reached(Rows& rows, const RealmId& realm, const std::vector<RoleId>& roles) = 0;
+  /// The client roles among them by their names alone: an administrator of a thousand realms reaches twenty thousand.
+  virtual Stored<std::vector<ClientRoleName>> client_roles_reached(Rows& rows, const RealmId& realm,
+                                                                   const std::vector<RoleId>& roles) = 0;
   /// The same question from the other end, for rights: which roles of this client (none: realm roles) do `roles` reach?
   /// Names, sorted. Its cost grows with the roles of that client, not with what `roles` reach.
   virtual Stored<std::vector<std::string>> names_reached(Rows& rows, const RealmId& realm,
@@ -115,6 +146,9 @@ class GroupRepo {
   virtual ~GroupRepo() = default;
   virtual Stored<std::optional<Group>> find(Rows& rows, const RealmId& realm, const GroupId& id) = 0;
   virtual Stored<std::vector<Group>> list(Rows& rows, const RealmId& realm) = 0;
+  /// Those of them that there are, and all groups above them; by name.
+  virtual Stored<std::vector<Group>> find_with_parents(Rows& rows, const RealmId& realm,
+                                                       const std::vector<GroupId>& ids) = 0;
   /// Makes groups that an older release wrote known to the three below. Before them, in their transaction.
   virtual Stored<void> note_sources(Tx& tx, const RealmId& realm) = 0;
   /// By the attributes of domain/group_source.h; an empty id: the one without. Absent: there is none.

@@ -39,6 +39,8 @@ class UserRepo {
  public:
   virtual ~UserRepo() = default;
   virtual Stored<std::optional<User>> find(Rows& rows, const RealmId& realm, const UserId& id) = 0;
+  /// Those of them that there are, by username.
+  virtual Stored<std::vector<User>> find_all(Rows& rows, const RealmId& realm, const std::vector<UserId>& ids) = 0;
   /// Usernames are compared in lower case; the caller lowers.
   virtual Stored<std::optional<User>> find_by_username(Rows& rows, const RealmId& realm, std::string_view username) = 0;
   /// The first of them when the realm allows duplicates: none, since no one can say who is meant.
@@ -78,6 +80,9 @@ class SubjectRepo {
   /// The service account of a client (keycloak.md section 1.9, client_credentials).
   virtual Stored<std::optional<Subject>> load_service_account(Rows& rows, const RealmId& realm,
                                                               const ClientId& client) = 0;
+  /// Those of these clients that have one, by username.
+  virtual Stored<std::vector<Subject>> load_service_accounts(Rows& rows, const RealmId& realm,
+                                                             const std::vector<ClientId>& clients) = 0;
 };
 
 class CredentialRepo {
@@ -85,6 +90,8 @@ class CredentialRepo {
   virtual ~CredentialRepo() = default;
   /// By priority, then age.
   virtual Stored<std::vector<Credential>> list(Rows& rows, const UserId& user, std::string_view type) = 0;
+  /// Those of `users` who have one of this type.
+  virtual Stored<std::vector<UserId>> having(Rows& rows, const std::vector<UserId>& users, std::string_view type) = 0;
   /// Of every type, in the same order.
   virtual Stored<std::vector<Credential>> list_all(Rows& rows, const UserId& user) = 0;
   virtual Stored<void> insert(Tx& tx, const Credential& credential) = 0;
