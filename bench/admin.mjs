@@ -1,13 +1,16 @@
 // The admin API of a large server: what an operator's page costs when there are many people and many realms.
 //   node bench/admin.mjs --build build/bench [--users 1000000] [--realms 1000] [--calls 200] [--out FILE]
-//        [--db-url URL --db-url-realms URL] [--binary FILE]
+//        [--db-url URL --db-url-realms URL] [--binary FILE] [--parts users,realms,console] [--keep FOLDER --fill N]
 // User list, search and creation at the first users and at all of them; a page of the realm list, one realm and realm
 // creation at 1 realm beside master and at all realms, where the cost of a call must stay within 20 %; the whole list of
 // realms, which grows with them; the first load of the console with its login page, in bytes and until it can be used
 // (needs playwright-core of tests/e2e and Chromium; left out without them). One connection, one call at a time: this is
 // the time a person waits.
+//
+// A run can be cut into pieces: `--parts` measures some and leaves in FILE what other pieces measured. `--keep FOLDER` keeps
+// the server of the users, and `--fill N` makes at most N of them in this run: run again until it measures.
 import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +19,7 @@ import { benchUser } from './realm.mjs';
 import { realmOf, say, Server } from './server.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const opt = { build: 'build/bench', binary: '', users: '1000000', realms: '1000', calls: '200', out: '', data: join(here, '../build'), 'db-url': '', 'db-url-realms': '' };
+const opt = { build: 'build/bench', binary: '', users: '1000000', realms: '1000', calls: '200', out: '', data: join(here, '../build'), 'db-url': '', 'db-url-realms': '', keep: '', fill: '1000000000', parts: 'users,realms,console' };
 for (let i = 2; i < process.argv.length; i += 2) opt[process.argv[i].replace(/^--/, '')] = process.argv[i + 1];
 const [users, realms, calls] = [Number(opt.users), Number(opt.realms), Number(opt.calls)];
 const kImported = 100;
@@ -69,14 +72,26 @@ async function measureUsers(server, count) {
 }
 
 async function serverWithUsers() {
-  const server = await Server.make({ binary, parent: opt.data, users: kImported, databaseUrl: opt['db-url'] });
-  await server.start([`--import-realm=${server.realms}`]);
-  const few = await measureUsers(server, kImported);
-  await server.stop();
-  const begin = Date.now();
-  execFileSync(join(opt.build, 'create_users'), [realm, String(kImported), String(users), 'start', '--http-enabled=true', '--hostname-strict=false', ...server.database], { stdio: ['ignore', 'inherit', 'inherit'], env: server.environment });
-  say(`${users} users made in ${Math.round((Date.now() - begin) / 1000)} s`);
+  const server = await Server.make({ binary, parent: opt.data, users: kImported, databaseUrl: opt['db-url'], keep: opt.keep });
+  const note = join(server.work, 'progress.json');
+  const progress = existsSync(note) ? JSON.parse(readFileSync(note)) : { made: kImported };
+  if (!progress.few) {
+    await server.start([`--import-realm=${server.realms}`]);
+    progress.few = await measureUsers(server, kImported);
+    await server.stop();
+  }
+  const few = progress.few;
+  const upTo = Math.min(users, progress.made + Number(opt.fill));
+  if (upTo > progress.made) {
+    const begin = Date.now();
+    execFileSync(join(opt.build, 'create_users'), [realm, String(progress.made), String(upTo), 'start', '--http-enabled=true', '--hostname-strict=false', ...server.database], { stdio: ['ignore', 'inherit', 'inherit'], env: server.environment });
+    say(`${upTo - progress.made} users made in ${Math.round((Date.now() - begin) / 1000)} s`);
+    progress.made = upTo;
+    writeFileSync(note, JSON.stringify(progress));
+  }
+  if (progress.made < users) return null;
   await server.start();
+  made = Math.floor(Math.random() * 1e9) * 1000; // names that no run before has taken
   const many = await measureUsers(server, users);
   const memory = server.memory();
   await server.stop();
@@ -159,10 +174,20 @@ async function consoleFirstLoad() {
   return Object.fromEntries(['interactive_ms', 'bytes', 'login_bytes', 'requests'].map((name) => [name, Math.round(median(runs.map((run) => run[name])))]));
 }
 
-const results = { when: new Date().toISOString().slice(0, 10), db: opt['db-url'] ? 'postgres' : 'sqlite', calls, within: kWithin };
-results.users = await serverWithUsers();
-results.realms = await serverWithRealms();
-results.console = await consoleFirstLoad();
-say(`console ${JSON.stringify(results.console)}`);
-writeFileSync(opt.out || join(here, 'results', `admin-${results.db}.json`), `${JSON.stringify(results, null, 1)}\n`);
+const db = opt['db-url'] || opt['db-url-realms'] ? 'postgres' : 'sqlite';
+const out = opt.out || join(here, 'results', `admin-${db}.json`);
+const results = existsSync(out) ? JSON.parse(readFileSync(out)) : {};
+Object.assign(results, { when: new Date().toISOString().slice(0, 10), db, calls, within: kWithin });
+const kParts = { users: serverWithUsers, realms: serverWithRealms, console: consoleFirstLoad };
+for (const part of opt.parts.split(',')) {
+  const measured = await kParts[part]();
+  if (!measured && part === 'users') {
+    say('more users are to be made: run this again');
+    continue;
+  }
+  results[part] = measured;
+  if (part === 'console') say(`console ${JSON.stringify(results.console)}`);
+  writeFileSync(out, `${JSON.stringify(results, null, 1)}\n`);
+}
+say(`results: ${out}`);
 process.exit(0);

@@ -1,8 +1,9 @@
 // Ten thousand clients in one realm, made one after another through the admin API of the shipped binary: what the first
 // tenth costs beside the last, for who makes them, for who looks for one, and for one that asks for its first token.
-//   node bench/clients.mjs --build build/bench [--clients 10000] [--binary FILE] [--db-url URL] [--data FOLDER] [--out FILE]
+//   node bench/clients.mjs --build build/bench [--clients 10000] [--binary FILE] [--db-url URL [--db-url-fresh URL]] [--data FOLDER] [--out FILE]
 // One connection, one call at a time. First tokens are asked for by clients that no request has named before, so none is in
-// memory.
+// memory. The machine drifts while ten thousand are made, so the last ones are made once more in turns with the first ones
+// of a second server that has no more than those: `made` compares these pairs.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { dirname, join } from 'node:path';
@@ -11,7 +12,7 @@ import { Administrator } from './administrator.mjs';
 import { realmOf, say, Server } from './server.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const opt = { build: 'build/bench', binary: '', clients: '10000', 'db-url': '', data: join(here, '../build'), out: '' };
+const opt = { build: 'build/bench', binary: '', clients: '10000', 'db-url': '', 'db-url-fresh': '', data: join(here, '../build'), out: '' };
 for (let i = 2; i < process.argv.length; i += 2) opt[process.argv[i].replace(/^--/, '')] = process.argv[i + 1];
 const clients = Number(opt.clients);
 const kTenths = 10;
@@ -64,12 +65,34 @@ async function tenth(administrator, server, first, size) {
 }
 
 mkdirSync(opt.data, { recursive: true });
-const server = await Server.make({ binary: opt.binary || join(opt.build, 'cardea'), parent: opt.data, users: 1, databaseUrl: opt['db-url'] });
-await server.start([`--import-realm=${server.realms}`]);
-const administrator = new Administrator(server);
-for (let i = 0; i < 20; ++i) await administrator.call('POST', `/${realm}/clients`, { ...representation(i), clientId: `warm-${i}` });
+/// A server with its realm and an administrator, warm.
+async function started(databaseUrl) {
+  const made = await Server.make({ binary: opt.binary || join(opt.build, 'cardea'), parent: opt.data, users: 1, databaseUrl });
+  await made.start([`--import-realm=${made.realms}`]);
+  const administrator = new Administrator(made);
+  for (let i = 0; i < 20; ++i) await administrator.call('POST', `/${realm}/clients`, { ...representation(i), clientId: `warm-${i}` });
+  return { server: made, administrator };
+}
+
+/// Makes `count` clients on each in turns, a few at a time: medians of the full one and of the fresh one, and how they compare.
+async function inTurns(full, fresh, first, count) {
+  const kTurn = 10;
+  const times = [[], []];
+  const cpu = [full, fresh].map(({ server: each }) => -each.cpu());
+  for (let i = 0; i < count; i += kTurn) {
+    for (const [which, { administrator: each }] of [full, fresh].entries()) {
+      for (let n = i; n < Math.min(count, i + kTurn); ++n) {
+        times[which].push((await each.call('POST', `/${realm}/clients`, representation(first + n))).milliseconds);
+      }
+    }
+  }
+  const [many, few] = times.map(summary);
+  const [cpuMany, cpuFew] = [full, fresh].map(({ server: each }, which) => round(((cpu[which] + each.cpu()) * 1000) / count));
+  return { many: { ...many, cpu_ms: cpuMany }, few: { ...few, cpu_ms: cpuFew }, ratio: round(many.median_ms / few.median_ms), cpu_ratio: round(cpuMany / cpuFew) };
+}
 
 const size = Math.max(1, Math.floor(clients / kTenths));
+const { server, administrator } = await started(opt['db-url']);
 const tenths = [];
 for (let n = 0; n < kTenths; ++n) {
   tenths.push(await tenth(administrator, server, n * size, size));
@@ -80,6 +103,13 @@ const compared = Object.fromEntries(Object.keys(tenths[0]).map((name) => {
   const ratio = round(medians[kTenths - 1] / medians[0]);
   return [name, { median_ms_by_tenth: medians, ratio, holds: ratio <= kWithin }];
 }));
+if (db === 'sqlite' || opt['db-url-fresh']) {
+  const fresh = await started(opt['db-url-fresh']);
+  const turns = await inTurns({ server, administrator }, fresh, size * kTenths, size);
+  await fresh.server.stop();
+  say(`in turns: ${JSON.stringify(turns)}`);
+  Object.assign(compared.made, { in_turns: turns, ratio: turns.ratio, holds: turns.ratio <= kWithin, ratio_of_tenths: compared.made.ratio });
+}
 const results = {
   when: new Date().toISOString().slice(0, 10), db, cpu: os.cpus()[0].model, clients: size * kTenths, within: kWithin, work: compared,
   made_cpu_ms_by_tenth: tenths.map((part) => part.made.cpu_ms), made_p99_ms_by_tenth: tenths.map((part) => part.made.p99_ms), loaded: server.memory(),

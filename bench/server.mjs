@@ -1,7 +1,7 @@
 // The server under test: on one core, on loopback, with two realms that differ in the signature algorithm only.
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
 import { join, resolve } from 'node:path';
@@ -41,21 +41,31 @@ export async function until(what, limitMs = 30000) {
   throw new Error('timed out');
 }
 
+/// A new key, or the one that `folder` keeps.
+function masterKey(folder) {
+  if (!folder) return randomBytes(32).toString('base64');
+  const file = join(folder, 'bench-key');
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('base64'), { mode: 0o600 });
+  return readFileSync(file, 'utf8');
+}
+
 export class Server {
   /// `databaseUrl`: PostgreSQL; SQLite without. The data folder is made under `parent`, which decides what a sync costs.
-  static async make({ binary, parent, users, databaseUrl = '' }) {
+  /// `keep`: the folder itself, which stays, so that a later run finds what this one made.
+  static async make({ binary, parent, users, databaseUrl = '', keep = '' }) {
     const server = new Server();
     server.binary = resolve(binary);
-    server.work = mkdtempSync(join(parent, 'cardea-bench-'));
-    process.on('exit', () => { server.process?.kill('SIGKILL'); rmSync(server.work, { recursive: true, force: true }); });
+    if (keep) mkdirSync(keep, { recursive: true });
+    server.work = keep ? resolve(keep) : mkdtempSync(join(parent, 'cardea-bench-'));
+    process.on('exit', () => { server.process?.kill('SIGKILL'); if (!keep) rmSync(server.work, { recursive: true, force: true }); });
     server.port = await freePort();
     server.managementPort = await freePort();
     server.base = `http://127.0.0.1:${server.port}`;
     // A key for a database server is never made silently.
-    server.environment = { ...process.env, KC_BOOTSTRAP_ADMIN_USERNAME: 'admin', KC_BOOTSTRAP_ADMIN_PASSWORD: 'bench-admin-password', KC_MASTER_KEY: randomBytes(32).toString('base64') };
+    server.environment = { ...process.env, KC_BOOTSTRAP_ADMIN_USERNAME: 'admin', KC_BOOTSTRAP_ADMIN_PASSWORD: 'bench-admin-password', KC_MASTER_KEY: masterKey(keep && server.work) };
     server.database = [`--data-dir=${join(server.work, 'data')}`, ...(databaseUrl ? ['--db=postgres', `--db-url=${databaseUrl}`] : [])];
     server.realms = join(server.work, 'realms');
-    mkdirSync(server.realms);
+    mkdirSync(server.realms, { recursive: true });
     for (const [algorithm, name] of Object.entries(realmOf)) {
       writeFileSync(join(server.realms, `${name}-realm.json`), JSON.stringify(benchRealm(name, algorithm, users)));
     }
