@@ -143,6 +143,84 @@ TEST(AdminCommand, a_resource_is_below_the_realm_unless_it_says_realms) {
   EXPECT_EQ(resource_path("realmsx", "demo"), "/admin/realms/demo/realmsx");
 }
 
+TEST(AdminRoles, refuse_roles_of_nobody_and_of_two) {
+  World world;
+  EXPECT_EQ(world.run({"admin", "add-roles", "--server=http://sso.test", "--user=op", "--rolename", "user"}),
+            kExitFailed);
+  EXPECT_EQ(world.run({"admin", "add-roles", "--server=http://sso.test", "--user=op", "--uid", "u", "--gid", "g",
+                       "--rolename", "user"}),
+            kExitFailed);
+  EXPECT_EQ(world.run({"admin", "add-roles", "--server=http://sso.test", "--user=op", "--uid", "u"}), kExitFailed);
+  EXPECT_EQ(world.run({"admin", "get-roles", "--server=http://sso.test", "--user=op", "--effective"}), kExitFailed);
+  EXPECT_EQ(
+      world.run({"admin", "get-roles", "--server=http://sso.test", "--user=op", "--uid", "u", "--all", "--available"}),
+      kExitFailed);
+  for (const auto& call : world.calls()) EXPECT_TRUE(call.starts_with("POST /realms/master/")) << call;
+  const auto told = World::text(world.err);
+  EXPECT_THAT(told, testing::HasSubstr("say whose: --uusername, --gname or --rname"));
+  EXPECT_THAT(told, testing::HasSubstr("give one of a user, a group and a role"));
+  EXPECT_THAT(told, testing::HasSubstr("give --rolename or --roleid"));
+}
+
+TEST(AdminRoles, refuse_a_person_whose_name_only_begins_so) {
+  World world;
+  world.answers["GET /admin/realms/demo/users?exact=true&username=ada"] = {
+      200, {}, R"([{"id":"u2","username":"adam"}])"};
+  EXPECT_EQ(world.run({"admin", "add-roles", "--server=http://sso.test", "--user=op", "-r", "demo", "--uusername",
+                       "ada", "--rolename", "user"}),
+            kExitFailed);
+  EXPECT_THAT(World::text(world.err), testing::HasSubstr("there is no user ada"));
+}
+
+TEST(AdminRoles, are_given_and_taken_as_kcadm_does) {
+  World world;
+  world.answers["GET /admin/realms/demo/users?exact=true&username=ada"] = {
+      200, {}, R"([{"id":"u1","username":"ada"}])"};
+  world.answers["GET /admin/realms/demo/clients?clientId=realm-management"] = {
+      200, {}, R"([{"id":"c1","clientId":"realm-management"}])"};
+  world.answers["GET /admin/realms/demo/clients/c1/roles/view-users"] = {200, {}, R"({"id":"r1","name":"view-users"})"};
+  world.answers["POST /admin/realms/demo/users/u1/role-mappings/clients/c1"] = {204, {}, ""};
+  world.answers["GET /admin/realms/demo/roles/user"] = {200, {}, R"({"id":"r2","name":"user"})"};
+  world.answers["GET /admin/realms/demo/group-by-path/staff/day"] = {200, {}, R"({"id":"g1"})"};
+  world.answers["DELETE /admin/realms/demo/groups/g1/role-mappings/realm"] = {204, {}, ""};
+  world.answers["GET /admin/realms/demo/roles/top"] = {200, {}, R"({"id":"r3","name":"top"})"};
+  world.answers["POST /admin/realms/demo/roles-by-id/r3/composites"] = {204, {}, ""};
+  const std::vector<std::string> who{"--server=http://sso.test", "--user=op", "-r", "demo"};
+  const auto run = [&](std::vector<std::string> words) {
+    words.insert(words.end(), who.begin(), who.end());
+    return world.run(words);
+  };
+  EXPECT_EQ(
+      run({"admin", "add-roles", "--uusername", "ada", "--cclientid", "realm-management", "--rolename", "view-users"}),
+      kExitDone);
+  EXPECT_EQ(world.asked.back().body, R"([{"id":"r1","name":"view-users"}])");
+  EXPECT_EQ(run({"admin", "remove-roles", "--gpath", "/staff/day", "--rolename", "user"}), kExitDone);
+  EXPECT_EQ(world.calls().back(), "DELETE /admin/realms/demo/groups/g1/role-mappings/realm");
+  EXPECT_EQ(world.asked.back().body, R"([{"id":"r2","name":"user"}])");
+  EXPECT_EQ(run({"admin", "add-roles", "--rname", "top", "--rolename", "user"}), kExitDone);
+  EXPECT_EQ(world.calls().back(), "POST /admin/realms/demo/roles-by-id/r3/composites");
+}
+
+TEST(AdminRoles, are_shown_as_kcadm_does) {
+  World world;
+  world.answers["GET /admin/realms/demo/roles"] = {200, {}, R"([{"id":"r1","name":"a"},{"id":"r2","name":"b"}])"};
+  world.answers["GET /admin/realms/demo/users/u1/role-mappings/realm/composite"] = {200, {}, R"([{"name":"a"}])"};
+  world.answers["GET /admin/realms/demo/users/u1/role-mappings/clients/c1/available"] = {200, {}, "[]"};
+  world.answers["GET /admin/realms/demo/roles-by-id/r1/composites"] = {200, {}, R"([{"id":"r1","composite":true}])"};
+  const std::vector<std::string> who{"--server=http://sso.test", "--user=op", "-r", "demo", "-c"};
+  const auto run = [&](std::vector<std::string> words) {
+    words.insert(words.end(), who.begin(), who.end());
+    EXPECT_EQ(world.run(words), kExitDone);
+  };
+  run({"admin", "get-roles", "--fields", "name", "--format", "csv", "--noquotes"});
+  run({"admin", "get-roles", "--uid", "u1", "--effective"});
+  run({"admin", "get-roles", "--uid", "u1", "--cid", "c1", "--available"});
+  run({"admin", "get-roles", "--rid", "r1", "--effective"});  // a circle ends
+  run({"admin", "get-roles", "--rid", "r1", "--available"});
+  EXPECT_EQ(World::text(world.out),
+            "a\nb\n[{\"name\":\"a\"}]\n[]\n[{\"id\":\"r1\",\"composite\":true}]\n[{\"id\":\"r2\",\"name\":\"b\"}]\n");
+}
+
 TEST(Apply, refuses_a_document_before_it_calls_anybody) {
   World world;
   world.files["flows.json"] = R"({"realm":"demo","authenticationFlows":[]})";

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "tool/admin/print.h"
+#include "tool/admin/role_commands.h"
 #include "tool/admin/set_value.h"
 #include "tool/api/admin_api.h"
 #include "tool/api/document.h"
@@ -23,7 +24,8 @@ struct Flags {
   std::string first, max;
   bool compressed = false, bare = false, print_id = false, print_result = false, merge = false, no_merge = false;
   std::string username, user_id, new_password;
-  bool temporary = false;
+  bool temporary = false, trace = false;
+  RoleFlags roles;
 };
 
 /// Says what went wrong and gives the exit code.
@@ -196,6 +198,18 @@ int set_password(const Flags& flags, AdminApi& api, const Dependencies& deps) {
   return answer ? kExitDone : fail(deps, answer.error().text);
 }
 
+int list_roles(const Flags& flags, AdminApi& api, const Dependencies& deps) {
+  const auto roles = get_roles(api, resource_path("", target_realm(flags)), flags.roles);
+  if (!roles) return fail(deps, roles.error());
+  show(flags, *roles, deps);
+  return kExitDone;
+}
+
+int change_roles(const Flags& flags, AdminApi& api, const Dependencies& deps, decltype(&add_roles) change) {
+  const auto done = change(api, resource_path("", target_realm(flags)), flags.roles);
+  return done ? kExitDone : fail(deps, done.error());
+}
+
 int login(const Flags& flags, const Dependencies& deps) {
   auto options = flags.server;
   complete_from_environment(options, deps);
@@ -221,6 +235,9 @@ struct Verbs {
   CLI::App* update = app.add_subcommand("update", "Change a resource.");
   CLI::App* remove = app.add_subcommand("delete", "Delete a resource.");
   CLI::App* password = app.add_subcommand("set-password", "Set a person's password.");
+  CLI::App* get_roles = app.add_subcommand("get-roles", "Show roles, or whose they are.");
+  CLI::App* add_roles = app.add_subcommand("add-roles", "Give roles to a person, a group or a role.");
+  CLI::App* remove_roles = app.add_subcommand("remove-roles", "Take roles away again.");
 };
 
 void add_body_flags(CLI::App& verb, Flags& flags) {
@@ -232,8 +249,10 @@ void add_body_flags(CLI::App& verb, Flags& flags) {
 Verbs::Verbs(Flags& flags) {
   app.require_subcommand(1);
   config->require_subcommand(1);
-  for (auto* verb : {login, credentials, get, create, update, remove, password})
+  for (auto* verb : {login, credentials, get, create, update, remove, password, get_roles, add_roles, remove_roles}) {
     add_server_options(*verb, flags.server);
+    verb->add_flag("-x", flags.trace, "")->group("");  // kcadm: a stack trace of its own failures; here there is none
+  }
   for (auto* verb : {get, create, update, remove}) {
     verb->add_option("resource", flags.resource, "users, clients/ID, realms, serverinfo ...")->required();
     verb->add_option("-q,--query", flags.queries, "A query parameter.")
@@ -241,7 +260,7 @@ Verbs::Verbs(Flags& flags) {
         ->allow_extra_args(false);
     verb->add_option("-H,--header", flags.headers, "A header.")->type_name("NAME=VALUE")->allow_extra_args(false);
   }
-  for (auto* verb : {get, create, update, remove, password})
+  for (auto* verb : {get, create, update, remove, password, get_roles, add_roles, remove_roles})
     verb->add_option("-r,--target-realm", flags.realm, "The realm of the resource [that of the sign-in].");
   for (auto* verb : {create, update, remove}) add_body_flags(*verb, flags);
   update->add_option("-d,--delete", flags.deletes, "Take a member away.")->type_name("NAME")->allow_extra_args(false);
@@ -252,12 +271,17 @@ Verbs::Verbs(Flags& flags) {
     verb->add_flag("-o,--output", flags.print_result, "Show the resource afterwards.");
   get->add_option("-o,--offset", flags.first, "Pass over so many.");
   get->add_option("-l,--limit", flags.max, "At most so many.");
-  for (auto* verb : {get, create, update}) {
+  for (auto* verb : {get, create, update, get_roles}) {
     verb->add_option("-F,--fields", flags.fields, "These members alone: id,username,access(view).");
     verb->add_flag("-c,--compressed", flags.compressed, "No line breaks.");
   }
-  get->add_option("--format", flags.format, "json or csv.")->check(CLI::IsMember({"json", "csv"}));
-  get->add_flag("--noquotes", flags.bare, "CSV without quotes.");
+  for (auto* verb : {get, get_roles}) {
+    verb->add_option("--format", flags.format, "json or csv.")->check(CLI::IsMember({"json", "csv"}));
+    verb->add_flag("--noquotes", flags.bare, "CSV without quotes.");
+  }
+  add_role_flags(*get_roles, flags.roles, true);
+  add_role_flags(*add_roles, flags.roles, false);
+  add_role_flags(*remove_roles, flags.roles, false);
   password->add_option("--username", flags.username, "Whose.");
   password->add_option("--userid", flags.user_id, "Whose, by id.");
   password->add_option("-p,--new-password", flags.new_password, "The new one.")->required();
@@ -270,8 +294,9 @@ std::string resource_path(std::string_view resource, std::string_view realm) {
   while (resource.starts_with('/')) resource.remove_prefix(1);
   const auto first = resource.substr(0, resource.find_first_of("/?"));
   const bool is_rooted = first == "realms" || first == "serverinfo";
-  return is_rooted ? "/admin/" + std::string(resource)
-                   : "/admin/realms/" + percent_encode(realm) + "/" + std::string(resource);
+  if (is_rooted) return "/admin/" + std::string(resource);
+  const auto path = "/admin/realms/" + percent_encode(realm);
+  return resource.empty() ? path : path + "/" + std::string(resource);
 }
 
 int run_admin(std::vector<std::string> arguments, const Dependencies& deps) {
@@ -287,6 +312,9 @@ int run_admin(std::vector<std::string> arguments, const Dependencies& deps) {
   if (verbs.create->parsed()) return create(flags, *api, deps);
   if (verbs.update->parsed()) return update(flags, *api, deps);
   if (verbs.remove->parsed()) return remove(flags, *api, deps);
+  if (verbs.get_roles->parsed()) return list_roles(flags, *api, deps);
+  if (verbs.add_roles->parsed()) return change_roles(flags, *api, deps, &add_roles);
+  if (verbs.remove_roles->parsed()) return change_roles(flags, *api, deps, &remove_roles);
   return set_password(flags, *api, deps);
 }
 

@@ -3,6 +3,7 @@
 //   login | config credentials   keeps a session in ~/.cardea/admin.json (0600)
 //   get | create | update | delete RESOURCE
 //   set-password
+//   get-roles | add-roles | remove-roles       role_commands.h
 //
 // RESOURCE is below the realm of -r ("users", "clients/ID"), or begins with realms or serverinfo.
 #pragma once

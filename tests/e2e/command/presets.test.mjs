@@ -47,6 +47,43 @@ async function discovered(issuer, id, how) {
   return config;
 }
 
+// The commands of Keycloak's guide to kcadm, in its order and with its flags; a session stands in for --server and --user.
+test('scripts_for_kcadm_run_as_they_are', kOnlyCardea, async () => {
+  const own = { ...environment, HOME: temporaryFolder() };
+  const kcadm = async (...words) => {
+    const ended = await runCommand(['admin', ...words], { environment: own });
+    assert.equal(ended.code, 0, `${words.join(' ')}: ${ended.all}`);
+    return ended.output;
+  };
+  await kcadm('config', 'credentials', ...who);
+  const made = (text) => text.trim();
+  await kcadm('create', 'realms', '-s', 'realm=kcadm', '-s', 'enabled=true', '-o');
+  const uuid = made(await kcadm('create', 'clients', '-r', 'kcadm', '-s', 'clientId=myapp', '-s', 'enabled=true', '-s', 'redirectUris=["http://localhost:8980/myapp/*"]', '-i'));
+  await kcadm('create', 'roles', '-r', 'kcadm', '-s', 'name=user', '-s', 'description=Regular user with a limited set of permissions');
+  await kcadm('create', `clients/${uuid}/roles`, '-r', 'kcadm', '-s', 'name=editor');
+  await kcadm('create', 'groups', '-r', 'kcadm', '-s', 'name=Group');
+  const user = made(await kcadm('create', 'users', '-r', 'kcadm', '-s', 'username=testuser', '-s', 'enabled=true', '-i'));
+  await kcadm('set-password', '-r', 'kcadm', '--username', 'testuser', '--new-password', server.keepSecret('NEWPASSWORD-4711'), '--temporary');
+  await kcadm('add-roles', '-r', 'kcadm', '--uusername', 'testuser', '--rolename', 'user');
+  await kcadm('add-roles', '-r', 'kcadm', '--uusername', 'testuser', '--cclientid', 'realm-management', '--rolename', 'create-client', '--rolename', 'view-users');
+  await kcadm('add-roles', '-r', 'kcadm', '--gname', 'Group', '--cclientid', 'myapp', '--rolename', 'editor');
+  await kcadm('add-roles', '-r', 'kcadm', '--rname', 'user', '--cclientid', 'realm-management', '--rolename', 'view-realm');
+  const names = async (...words) => (await kcadm('get-roles', '-r', 'kcadm', ...words, '--fields', 'name', '--format', 'csv', '--noquotes')).trim().split('\n').sort().join(' ');
+  assert.equal(await names('--uusername', 'testuser'), 'default-roles-kcadm user');
+  assert.equal(await names('--uid', user, '--cclientid', 'realm-management', '--effective'), 'create-client query-groups query-users view-realm view-users');
+  assert.equal(await names('--gpath', '/Group', '--cclientid', 'myapp'), 'editor');
+  assert.equal(await names('--rname', 'user', '--effective'), 'view-realm');
+  assert.equal(await names('--cid', uuid), 'editor');
+  assert.match(await kcadm('get-roles', '-r', 'kcadm', '--rolename', 'user'), /Regular user/);
+  await kcadm('remove-roles', '-r', 'kcadm', '--uusername', 'testuser', '--rolename', 'user');
+  assert.equal(await names('--uusername', 'testuser'), 'default-roles-kcadm');
+  await kcadm('update', 'realms/kcadm', '-s', 'enabled=false');
+  assert.equal((await admin('realms/kcadm')).enabled, false);
+  assert.equal(await kcadm('get', 'users', '-r', 'kcadm', '-q', 'username=testuser', '-q', 'exact=true', '--fields', 'id', '--format', 'csv', '--noquotes'), `${user}\n`);
+  await kcadm('delete', `users/${user}`, '-r', 'kcadm');
+  await kcadm('delete', 'realms/kcadm');
+});
+
 test('refuses_what_it_cannot_set_up', kOnlyCardea, async () => {
   for (const [args, words] of [
     [['preset', 'nothing', '--set', 'a=b'], /no preset nothing/],
