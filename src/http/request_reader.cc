@@ -164,6 +164,7 @@ bool may_be_large(const web::Request& request) {
 
 // Method, spaces and version of a request line, beside the target.
 constexpr std::size_t kLineOverhead = 64;
+constexpr std::size_t kLargeStepBytes = 256 * 1024;
 
 }  // namespace
 
@@ -183,7 +184,6 @@ struct RequestReader::Impl {
   std::optional<Parser> parser;
   std::optional<ChunkReader> chunks;
   std::size_t body_left = 0;
-  bool may_grow = false;  // chunks beyond an ordinary body
   State state = State::kEmpty;
   Refusal refusal;
   std::string kept;            // bytes taken but not parsed yet
@@ -201,7 +201,7 @@ struct RequestReader::Impl {
   bool check_line(std::string_view line);
   void begin_body();
   void wipe_secrets();
-  bool take_large(std::size_t bytes);
+  bool has_room();
   void give_back() {
     if (held > 0) large->give_back(std::exchange(held, 0));
   }
@@ -266,12 +266,16 @@ std::size_t RequestReader::Impl::take_head(std::string_view text) {
   return *end;
 }
 
-bool RequestReader::Impl::take_large(std::size_t bytes) {
-  if (!large->take(bytes)) {
+/// Room is taken for what has come, not for what was announced: whoever sends nothing holds nothing.
+bool RequestReader::Impl::has_room() {
+  const auto size = request.body.size();
+  if (size <= limits.body_bytes || size <= held) return true;
+  const auto more = (size - held + kLargeStepBytes - 1) / kLargeStepBytes * kLargeStepBytes;
+  if (!large->take(more)) {
     refuse({503, "too_many_large_bodies"});
     return false;
   }
-  held = bytes;
+  held += more;
   return true;
 }
 
@@ -279,14 +283,12 @@ void RequestReader::Impl::begin_body() {
   const bool is_large = large != nullptr && may_be_large(request);
   const auto body_max = is_large ? std::max(limits.body_bytes, kLargeBodyBytesMax) : limits.body_bytes;
   if (parser->chunked()) {
-    may_grow = is_large;
     chunks.emplace(body_max, limits.chunk_head_bytes);
     body_left = 0;
   } else {
     const auto length = parser->content_length().value_or(0);
     if (length > body_max) return refuse({413, "body_too_large"});
     body_left = static_cast<std::size_t>(length);
-    if (body_left > limits.body_bytes && !take_large(body_left)) return;
   }
   state = chunks || body_left > 0 ? State::kBody : State::kComplete;
 }
@@ -296,11 +298,12 @@ std::size_t RequestReader::Impl::take_body(std::string_view text) {
     const auto part = text.substr(0, body_left);
     request.body.append(part);
     body_left -= part.size();
+    if (!has_room()) return part.size();
     if (body_left == 0) state = State::kComplete;
     return part.size();
   }
   const auto used = chunks->feed(text, request.body);
-  if (may_grow && held == 0 && request.body.size() > limits.body_bytes && !take_large(kLargeBodyBytesMax)) return used;
+  if (!has_room()) return used;
   switch (chunks->state()) {
     case ChunkReader::State::kReading:
       break;
