@@ -44,7 +44,8 @@ struct Owned {
         federated_identities(make_federated_identity_repo(sealer)),
         events(make_event_repo(sealer)),
         organizations(make_organization_repo()),
-        memberships(make_membership_repo()) {}
+        memberships(make_membership_repo()),
+        provisioned_users(make_provisioned_user_repo()) {}
 
   std::unique_ptr<RealmRepo> realms;
   std::unique_ptr<ScopeRepo> scopes;
@@ -72,6 +73,7 @@ struct Owned {
   std::unique_ptr<EventRepo> events;
   std::unique_ptr<OrganizationRepo> organizations;
   std::unique_ptr<MembershipRepo> memberships;
+  std::unique_ptr<ProvisionedUserRepo> provisioned_users;
 };
 
 db::SqliteSettings sqlite_settings(const DatabaseSettings& settings) {
@@ -137,7 +139,8 @@ Repositories OpenStore::repositories(const crypto::Sealer& sealer) {
           *owned.federated_identities,
           *owned.events,
           *owned.organizations,
-          *owned.memberships};
+          *owned.memberships,
+          *owned.provisioned_users};
 }
 
 LaneExecutor* OpenStore::store_lane() { return parts_->sqlite ? &parts_->sqlite->writer() : nullptr; }

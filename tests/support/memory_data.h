@@ -100,6 +100,7 @@ struct MemoryData {
   MemoryTable<Consent> consents;                                               // key(user, client)
   MemoryTable<LoginFailures> login_failures;                                   // key(realm, user)
   MemoryTable<std::shared_ptr<const FederatedIdentity>> federated_identities;  // key(user, provider)
+  MemoryTable<ProvisionedUser> provisioned_users;                              // key(user, provider)
   RecordTable<Organization> organizations;
   MemoryTable<Membership> memberships;              // key(organization, user)
   MemoryTable<OrganizationInvitation> invitations;  // key(organization, email)
@@ -181,6 +182,7 @@ struct MemoryRepos {
   std::unique_ptr<EventRepo> events;
   std::unique_ptr<OrganizationRepo> organizations;
   std::unique_ptr<MembershipRepo> memberships;
+  std::unique_ptr<ProvisionedUserRepo> provisioned_users;
 };
 
 void make_settings_repos(MemoryRepos& repos);
@@ -189,6 +191,7 @@ void make_user_repos(MemoryRepos& repos);
 void make_session_repos(MemoryRepos& repos);
 void make_account_repos(MemoryRepos& repos);
 void make_organization_repos(MemoryRepos& repos);
+void make_provisioning_repo(MemoryRepos& repos);
 /// With memberships and invitations.
 void erase_organization(MemoryData& data, const OrganizationId& id);
 void make_event_repos(MemoryRepos& repos);

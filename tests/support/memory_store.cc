@@ -73,7 +73,8 @@ Repositories MemoryStore::repositories() {
           *r.federated_identities,
           *r.events,
           *r.organizations,
-          *r.memberships};
+          *r.memberships,
+          *r.provisioned_users};
 }
 
 Stored<void> MemoryStore::read(const std::function<Stored<void>(Rows&)>& function) {
@@ -134,6 +135,7 @@ MemoryRepos::MemoryRepos() {
   make_session_repos(*this);
   make_account_repos(*this);
   make_organization_repos(*this);
+  make_provisioning_repo(*this);
   make_event_repos(*this);
 }
 MemoryRepos::~MemoryRepos() = default;

@@ -4,6 +4,7 @@
 #include "domain/repository/account_repos.h"
 #include "domain/repository/event_repo.h"
 #include "domain/repository/organization_repo.h"
+#include "domain/repository/provisioning_repo.h"
 #include "domain/repository/server_repo.h"
 #include "domain/repository/session_repos.h"
 #include "domain/repository/settings_repos.h"
@@ -40,6 +41,7 @@ struct Repositories {
   EventRepo& events;
   OrganizationRepo& organizations;
   MembershipRepo& memberships;
+  ProvisionedUserRepo& provisioned_users;
 };
 
 }  // namespace cardea
