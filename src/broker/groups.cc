@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "base/text.h"
-#include "core/changes/pattern.h"
+#include "core/changes/source_groups.h"
 
 namespace cardea::broker {
 namespace {
@@ -22,25 +21,6 @@ std::optional<SourceGroups> ids_in(const json::value& value) {
   }
   return out;
 }
-
-// Patterns of one setting, read once. Anybody may make a group and call it what they like, so names count only where
-// the record says so.
-class Patterns {
- public:
-  Patterns(std::string_view setting, bool by_name) : by_name_(by_name) {
-    for (const auto word : split_words(setting)) patterns_.emplace_back(std::string(word));
-  }
-  [[nodiscard]] bool empty() const { return patterns_.empty(); }
-  [[nodiscard]] bool fit(const SourceGroup& group) const {
-    return std::ranges::any_of(patterns_, [&](const Pattern& pattern) {
-      return pattern.matches(group.id) || (by_name_ && !group.name.empty() && pattern.matches(group.name));
-    });
-  }
-
- private:
-  std::vector<Pattern> patterns_;
-  bool by_name_;
-};
 
 }  // namespace
 
@@ -96,13 +76,10 @@ std::optional<SourceGroups> read_member_ids(const json::object& body) {
 }
 
 SourceGroups filtered(const IdentityProvider& provider, const SourceGroups& groups) {
-  const bool by_name = provider.is_on("groupsByName");
-  const Patterns allowed(provider.setting("groupsAllow"), by_name);
-  const Patterns denied(provider.setting("groupsDeny"), by_name);
+  const SourceGroupFilter filter(provider);
   SourceGroups out;
-  std::ranges::copy_if(groups, std::back_inserter(out), [&](const SourceGroup& group) {
-    return (allowed.empty() || allowed.fit(group)) && !denied.fit(group);
-  });
+  std::ranges::copy_if(groups, std::back_inserter(out),
+                       [&](const SourceGroup& group) { return filter.lets_in(group); });
   return out;
 }
 

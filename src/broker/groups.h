@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "domain/group_source.h"
 #include "domain/identity_provider.h"
 
 namespace cardea::broker {
@@ -23,11 +24,6 @@ enum class GroupsMode {
 /// Absent: a word we do not know.
 [[nodiscard]] std::optional<GroupsMode> groups_mode_of(const IdentityProvider& provider);
 
-struct SourceGroup {
-  std::string id;
-  std::string name;  // empty: not known, because a permission is missing
-  friend bool operator==(const SourceGroup&, const SourceGroup&) = default;
-};
 using SourceGroups = std::vector<SourceGroup>;
 
 /// Absent: the token does not say (no claim, `_claim_names` or `hasgroups`).
@@ -44,8 +40,7 @@ void add_names(const json::object& body, SourceGroups& groups);
 /// The answer of getMemberObjects: `{"value":["id",...]}`.
 [[nodiscard]] std::optional<SourceGroups> read_member_ids(const json::object& body);
 
-/// `groupsAllow` and `groupsDeny`: patterns, separated by spaces, for the whole id; with `groupsByName` = "true" also
-/// for the whole name. Nothing allowed means everything is; what is denied never comes in.
+/// Those that the record lets in (core/changes/source_groups.h).
 [[nodiscard]] SourceGroups filtered(const IdentityProvider& provider, const SourceGroups& groups);
 
 /// What becomes of memberships when the provider did not say (`groupsOnFailure` of the provider).

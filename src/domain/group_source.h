@@ -1,12 +1,21 @@
-// Whose a group is, where it came from an upstream provider: two attributes of it. Sign-ins alone write them; whoever
-// could set them would give a group's rights to people of their choice (attack class 21).
+// Whose a group is, where it came from an upstream provider: two attributes of it. What comes from there alone writes
+// them (core/changes/source_groups.h); whoever could set them would give a group's rights to people of their choice
+// (attack class 21).
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace cardea {
 
 inline constexpr std::string_view kSourceAttribute = "upstream.provider";  // the provider's alias
 inline constexpr std::string_view kSourceIdAttribute = "upstream.id";      // the group's id there
+
+/// A group as its source says it.
+struct SourceGroup {
+  std::string id;
+  std::string name;  // empty: not known, because a permission is missing
+  friend bool operator==(const SourceGroup&, const SourceGroup&) = default;
+};
 
 }  // namespace cardea
