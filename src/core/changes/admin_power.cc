@@ -50,7 +50,13 @@ Stored<std::vector<RoleId>> assigned_roles(Rows& rows, const Repositories& repos
 }
 
 Stored<bool> has_admin_power(Rows& rows, const Repositories& repositories, const Realm& realm, const UserId& user) {
-  const auto assigned = assigned_roles(rows, repositories, realm.id, user);
+  const auto subject = repositories.subjects.load(rows, realm.id, user);
+  if (!subject) return refuse(subject.error());
+  return *subject ? has_admin_power(rows, repositories, realm, **subject) : Stored<bool>(false);
+}
+
+Stored<bool> has_admin_power(Rows& rows, const Repositories& repositories, const Realm& realm, const Subject& subject) {
+  const auto assigned = assigned_roles(rows, repositories, realm.id, subject);
   if (!assigned) return refuse(assigned.error());
   if (assigned->empty()) return false;
   const auto reached = repositories.roles.reached(rows, realm.id, *assigned);

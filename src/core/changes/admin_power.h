@@ -25,5 +25,8 @@ namespace cardea {
 
 [[nodiscard]] Stored<bool> has_admin_power(Rows& rows, const Repositories& repositories, const Realm& realm,
                                            const UserId& user);
+/// The same of whoever has these roles and groups.
+[[nodiscard]] Stored<bool> has_admin_power(Rows& rows, const Repositories& repositories, const Realm& realm,
+                                           const Subject& subject);
 
 }  // namespace cardea

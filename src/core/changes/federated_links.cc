@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "base/limited.h"
 #include "base/text.h"
-#include "domain/identity_provider.h"
+#include "base/uri.h"
 #include "domain/tenant_id.h"
 
 namespace cardea {
@@ -14,14 +14,23 @@ namespace {
 
 constexpr std::string_view kMember = "federatedIdentities";
 
+/// The tenant that a URL of the identity platform names (entra.md section 1); empty: none.
+std::string tenant_in(std::string_view url) {
+  const auto parsed = parse_uri(url);
+  if (!parsed) return {};
+  const auto segments = split(parsed->path, '/');
+  auto tenant = segments.size() < 2 ? std::string() : ascii_lower(segments[1]);
+  return is_tenant_id(tenant) ? std::move(tenant) : std::string();
+}
+
 /// What the broker calls this person. Absent: it cannot be known.
 std::optional<std::string> broker_id(const IdentityProvider& provider, std::string id) {
   if (id.empty() || id.size() > kUpstreamIdBytesMax || id.contains('\0')) return std::nullopt;
   if (provider.kind != "microsoft" && provider.kind != "entra") return id;
   id = ascii_lower(id);
   if (id.contains('/')) return id;
-  const auto tenant = ascii_lower(trim(provider.setting("tenantId")));
-  if (!is_tenant_id(tenant)) return std::nullopt;
+  const auto tenant = home_tenant(provider);
+  if (tenant.empty()) return std::nullopt;
   return tenant + "/" + id;
 }
 
@@ -43,6 +52,14 @@ std::vector<FederatedIdentity> sort_out(const User& user, const Realm& realm, Ti
 }
 
 }  // namespace
+
+std::string home_tenant(const IdentityProvider& provider) {
+  if (const auto said = ascii_lower(trim(provider.setting("tenantId"))); !said.empty()) {
+    return is_tenant_id(said) ? said : std::string();
+  }
+  auto tenant = tenant_in(provider.setting("authorizationUrl"));
+  return tenant == tenant_in(provider.setting("tokenUrl")) ? tenant : std::string();
+}
 
 std::optional<FederatedIdentity> link_of(const json::object& object, const User& user, const Realm& realm,
                                          TimePoint now) {

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "domain/federated_identity.h"
+#include "domain/identity_provider.h"
 #include "domain/realm.h"
 #include "domain/user.h"
 
@@ -14,8 +16,12 @@ namespace cardea {
 inline constexpr std::size_t kLinksMax = 50;  // of one person
 inline constexpr std::size_t kUpstreamIdBytesMax = 1024;
 
+/// The one tenant of Entra ID that a provider signs people in from, in lower case: `tenantId`, else the GUID that both
+/// its authorizationUrl and its tokenUrl begin their paths with. Empty: it may be several, or nobody says.
+[[nodiscard]] std::string home_tenant(const IdentityProvider& provider);
+
 /// One link, as the broker will look for it at the next sign-in. At Entra ID (kinds `entra` and `microsoft`) its id is
-/// `tenant/object` in lower case; Keycloak's is the object alone, and the record's `tenantId` says of which tenant. Too
+/// `tenant/object` in lower case; Keycloak's is the object alone, of the provider's home tenant. Too
 /// long names are cut. Absent: no provider of this realm, no id, one beyond kUpstreamIdBytesMax or with a NUL, or an
 /// object of a tenant that nobody names.
 [[nodiscard]] std::optional<FederatedIdentity> link_of(const json::object& object, const User& user, const Realm& realm,
