@@ -156,8 +156,10 @@ Refusal refusal_of(const error_code& ec) {
 
 /// Whether this request may have a large body.
 bool may_be_large(const web::Request& request) {
-  const bool is_write = request.method == web::Method::kPost || request.method == web::Method::kPut;
-  if (!is_write || !request.path.starts_with("/admin/realms")) return false;
+  const bool is_write = request.method == web::Method::kPost || request.method == web::Method::kPut ||
+                        request.method == web::Method::kPatch;
+  const bool takes_large = request.path.starts_with("/admin/realms") || request.path.contains("/scim/");
+  if (!is_write || !takes_large) return false;
   const auto token = request.header("Authorization");
   return token && equal_ignoring_ascii_case(token->substr(0, 7), "Bearer ");
 }

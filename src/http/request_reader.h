@@ -15,8 +15,9 @@
 
 namespace cardea::http {
 
-/// Whole realms and users come in one body. So much is read for them: POST and PUT below /admin/realms with a bearer
-/// token, whether it is a good one is seen later. One I/O thread holds no more than kLargeBodiesBytesMax of what came.
+/// Whole realms, and a group's members by SCIM, come in one body. So much is read for them: POST, PUT and PATCH below
+/// /admin/realms and in paths of SCIM with a bearer token, whether it is a good one is seen later. One I/O thread holds
+/// no more than kLargeBodiesBytesMax of what came.
 inline constexpr std::size_t kLargeBodyBytesMax = 8 * 1024 * 1024;
 inline constexpr std::size_t kLargeBodiesBytesMax = 4 * kLargeBodyBytesMax;
 

@@ -172,10 +172,16 @@ Server::Server(Engine engine)
       repositories, settings_, sealer_, pages_, base_url_, clock, random, log, login_side(), &oidc::refuse_realm});
   account_ = std::make_unique<account::Dependencies>(account::Dependencies{
       repositories, settings_, pages_, base_url_, consoles_, clock, random, log, &oidc::refuse_realm});
+  scim_ = std::make_unique<scim::Dependencies>(
+      scim::Dependencies{repositories, settings_, base_url_, clock, random, log, &oidc::refuse_realm,
+                         [this](const web::Request& request, scim::SourceRealmNext next) {
+                           return broker::with_source_realm(*broker_, request, {}, std::move(next));
+                         }});
   oidc::add_routes(router_, *oidc_);
   login_->add_routes(router_);
   broker::add_routes(router_, *broker_);
   account::add_routes(router_, *account_);
+  scim::add_routes(router_, *scim_);
 }
 
 broker::LoginSide Server::login_side() {

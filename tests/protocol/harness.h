@@ -24,6 +24,7 @@
 #include "login/login.h"
 #include "oidc/oidc.h"
 #include "oidc/routes.h"
+#include "scim/scim.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_fetcher.h"
 #include "tests/support/memory_log.h"
@@ -114,6 +115,7 @@ class Server {
       {{"texts.account.en.json", 55, R"([{"key":"a","value":"A"},{"key":"b","value":"\u00c4 B"}])"}},
       {{"account", "account.js", {}, {}}}};
   std::unique_ptr<account::Dependencies> account_;
+  std::unique_ptr<scim::Dependencies> scim_;
   web::Router router_;
 };
 

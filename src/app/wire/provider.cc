@@ -44,6 +44,7 @@ Provider::Provider(const Parts& parts, ProviderAddress address, bool development
       login_(login_dependencies(parts)),
       broker_(broker_dependencies(parts)),
       account_(account_dependencies(parts, development)),
+      scim_(scim_dependencies(parts)),
       admin_console_{settings_, base_url_,   web::embedded_consoles(),
                      parts.log, parts.clock, parts.repositories.store.reads_block()},
       admin_(admin_dependencies(parts)),
@@ -53,6 +54,7 @@ Provider::Provider(const Parts& parts, ProviderAddress address, bool development
   login_.add_routes(router_);
   broker::add_routes(router_, broker_);
   account::add_routes(router_, account_);
+  scim::add_routes(router_, scim_);
   admin::add_console_routes(router_, admin_console_);
   admin::add_routes(router_, admin_);
   web::add_asset_routes(router_);
@@ -188,6 +190,24 @@ account::Dependencies Provider::account_dependencies(const Parts& parts, bool de
                           const web::Request& request,
                           const RealmEntry* realm) { return oidc::refuse_realm_with_log(oidc_.log, request, realm); },
       .development = development,
+  };
+}
+
+scim::Dependencies Provider::scim_dependencies(const Parts& parts) {
+  return {
+      .repositories = parts.repositories,
+      .settings = settings_,
+      .base_url = base_url_,
+      .clock = parts.clock,
+      .random = parts.random,
+      .log = event_log_,
+      .refuse_realm = [this](
+                          const web::Request& request,
+                          const RealmEntry* realm) { return oidc::refuse_realm_with_log(oidc_.log, request, realm); },
+      .with_source_realm =
+          [this](const web::Request& request, scim::SourceRealmNext next) {
+            return broker::with_source_realm(broker_, request, {}, std::move(next));
+          },
   };
 }
 

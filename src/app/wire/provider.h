@@ -16,6 +16,7 @@
 #include "domain/repository/repositories.h"
 #include "login/login.h"
 #include "oidc/oidc.h"
+#include "scim/scim.h"
 #include "web/base_url.h"
 #include "web/page.h"
 #include "web/router.h"
@@ -63,6 +64,7 @@ class Provider {
   [[nodiscard]] login::Dependencies login_dependencies(const Parts& parts);
   [[nodiscard]] broker::Dependencies broker_dependencies(const Parts& parts);
   [[nodiscard]] account::Dependencies account_dependencies(const Parts& parts, bool development);
+  [[nodiscard]] scim::Dependencies scim_dependencies(const Parts& parts);
   [[nodiscard]] admin::Dependencies admin_dependencies(const Parts& parts);
 
   EventLog event_log_;  // what sign-in and protocol endpoints log to
@@ -75,6 +77,7 @@ class Provider {
   login::Login login_;
   broker::Dependencies broker_;
   account::Dependencies account_;
+  scim::Dependencies scim_;
   admin::ConsoleDependencies admin_console_;
   admin::Dependencies admin_;
   web::Router router_;
