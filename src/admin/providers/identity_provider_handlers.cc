@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "admin/providers/scim_token.h"
 #include "admin/realms/realm_view.h"
 #include "admin/roles/role_rights.h"
 #include "admin/settings/realm_document.h"
@@ -214,6 +215,7 @@ Or<json::object> read_provider(Call& call, const json::object& body, const json:
   CARDEA_DO(refuse_moved_secret(provider, config, before));
   CARDEA_DO(require_vouching_covered(call, provider, before));
   CARDEA_DO(require_move_covered(call, provider, before));
+  CARDEA_DO(require_scim_covered(call, provider, before));
   json::value masked(config);
   const auto* old = before == nullptr ? nullptr : before->if_contains("config");
   keep_masked(masked, old == nullptr ? json::value() : *old);
@@ -411,6 +413,7 @@ Answer delete_identity_provider(Call& call) {
   }
   remove_from(providers_of(call), "alias", call.path("alias"));
   CARDEA_DO(call.repositories().federated_identities.remove_all(call.tx(), call.realm().id, call.path("alias")));
+  CARDEA_DO(call.repositories().provisioned_users.remove_all(call.tx(), call.realm().id, call.path("alias")));
   CARDEA_DO(save_realm(call));
   return no_content();
 }

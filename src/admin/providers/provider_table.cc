@@ -3,6 +3,7 @@
 #include "admin/providers/identity_provider_handlers.h"
 #include "admin/providers/provider_certificate.h"
 #include "admin/providers/provider_keys.h"
+#include "admin/providers/scim_token.h"
 #include "admin/seam/operation.h"
 #include "admin/seam/permissions.h"
 
@@ -73,6 +74,10 @@ constexpr Operation kRows[] = {
      {},
      {},
      &ask_provider_keys},
+    {kPost, IDP "/scim-token", "makeScimToken", kChangeIdentityProviders, kWrite, &make_scim_token, "IDENTITY_PROVIDER",
+     "ACTION"},
+    {kDelete, IDP "/scim-token", "removeScimToken", kChangeIdentityProviders, kWrite, &remove_scim_token,
+     "IDENTITY_PROVIDER", "ACTION"},
     {kPost, REALM "/identity-provider/upload-certificate", "readProviderCertificate", kChangeIdentityProviders, kWrite,
      &read_provider_certificate},
     {kGet, REALM "/identity-provider/providers/{providerId}", "getIdpProviderType", kSeeIdentityProviders, kRead,
