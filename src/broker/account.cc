@@ -8,6 +8,7 @@
 #include "broker/join_organization.h"
 #include "broker/mappers.h"
 #include "broker/members.h"
+#include "broker/provisioned.h"
 #include "broker/upstream_check.h"
 #include "core/brute_force.h"
 #include "core/changes/admin_power.h"
@@ -38,6 +39,7 @@ struct Known {
   std::optional<FederatedIdentity> link;
   std::optional<User> linked, by_username, by_email;
   bool by_email_is_admin = false;
+  std::optional<User> provisioned;  // announced by SCIM, and not linked yet
   std::optional<User> proven;       // who signed in by a step before, where nobody is linked
   bool proven_has_another = false;  // and has another identity of this provider
 };
@@ -75,6 +77,9 @@ Stored<Known> load_known(Rows& rows, const Arrival& arrival) {
         std::ranges::find(*links, arrival.provider->alias, &FederatedIdentity::provider) != links->end();
     return out;
   }
+  auto provisioned = find_provisioned(rows, arrival);
+  if (!provisioned) return refuse(provisioned.error());
+  out.provisioned = std::move(*provisioned);
   const auto mapped = run_mappers(mappers_of(realm, *arrival.provider), arrival.identity, true);
   auto by_username = find_by_name(rows, arrival, new_username(realm, arrival.identity, mapped));
   if (!by_username) return refuse(by_username.error());
@@ -467,6 +472,8 @@ web::Outcome decide(const ArrivalPtr& arrival, const Known& known) {
   if (arrival->paused.proven_as && !known.linked) {
     return fail_arrival(*arrival, "other_user", "You are signed in there as somebody else.");
   }
+  const bool may_sign_in = !arrival->provider->link_only && match_mode_of(*arrival->provider);
+  if (known.provisioned && may_sign_in) return link_now(arrival, *known.provisioned);
   const auto rules = first_login_rules(arrival->realm->flows, arrival->realm->realm, *arrival->provider);
   if (!rules && !known.linked) {
     return fail_arrival(*arrival, "first_login_flow_cannot_run",
