@@ -1,6 +1,8 @@
 // UPDATE_PROFILE, VERIFY_PROFILE, TERMS_AND_CONDITIONS, delete_account, update_user_locale and the language of pages.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "login/login_fixture.h"
 
 namespace cardea::login {
@@ -152,6 +154,56 @@ TEST_F(ProfileActionsTest, deletes_the_account_of_who_may_and_signs_nobody_in) {
   EXPECT_THAT(text(done), HasSubstr("Your account was deleted."));
   EXPECT_FALSE(find_user(user.id).has_value());
   EXPECT_THAT(completed_, IsEmpty());
+}
+
+// The account console asks for it by the credential's id.
+TEST_F(ProfileActionsTest, refuses_to_delete_passwords_and_credentials_of_others) {
+  const auto ada = add_user("ada", kPassword);
+  const auto bob = add_user("bob", kPassword);
+  Credential other;
+  other.id = CredentialId("bobs-passkey");
+  other.user = bob.id;
+  other.type = "webauthn-passwordless";
+  write([&](Tx& tx) { return repositories_.credentials.insert(tx, other); });
+  const auto all_of = [&](const User& user) {
+    return read_from(store_, [&](Rows& rows) { return repositories_.credentials.list_all(rows, user.id); }).value();
+  };
+  for (const auto& id :
+       {std::string("bobs-passkey"), all_of(ada).front().id.str(), std::string("nothing"), std::string()}) {
+    auto request = authorization();
+    request.kc_action = "delete_credential:" + id;
+    Browser browser;
+    const auto page = sign_in(browser, "ada", request);
+    EXPECT_THAT(text(page),
+                AllOf(HasSubstr("This is not there, or cannot be deleted."), Not(HasSubstr("kc-delete-text"))));
+    post(browser, form_action(page), "");
+    ASSERT_FALSE(completed_.empty());
+    EXPECT_EQ(completed_.back().request.kc_action_status, "error");
+  }
+  EXPECT_THAT(all_of(ada), SizeIs(1));
+  EXPECT_THAT(all_of(bob), SizeIs(2));
+}
+
+TEST_F(ProfileActionsTest, deletes_the_credential_that_was_named) {
+  const auto ada = add_user("ada", kPassword);
+  for (const auto* id : {"phone", "key"}) {
+    Credential credential;
+    credential.id = CredentialId(id);
+    credential.user = ada.id;
+    credential.type = "webauthn-passwordless";
+    credential.label = std::string("My <") + id + ">";
+    write([&](Tx& tx) { return repositories_.credentials.insert(tx, credential); });
+  }
+  auto request = authorization();
+  request.kc_action = "delete_credential:key";
+  const auto page = sign_in(browser_, "ada", request);
+  EXPECT_THAT(text(page), AllOf(HasSubstr("Do you want to delete My &lt;key&gt;?"), HasSubstr("cancel-aia")));
+  post(browser_, form_action(page), "");
+  EXPECT_EQ(completed_.back().request.kc_action_status, "success");
+  const auto left =
+      read_from(store_, [&](Rows& rows) { return repositories_.credentials.list_all(rows, ada.id); }).value();
+  EXPECT_EQ(left.size(), 2U);
+  EXPECT_EQ(std::ranges::find(left, CredentialId("key"), &Credential::id), left.end());
 }
 
 TEST_F(ProfileActionsTest, speaks_the_language_that_was_chosen) {

@@ -11,6 +11,7 @@ extern const ActionForm kUpdateProfile, kVerifyProfile;  // update_profile.cc
 extern const ActionForm kTerms;                          // terms.cc
 extern const ActionForm kDeleteAccount;                  // delete_account.cc
 extern const ActionForm kIdpLink;                        // idp_link.cc
+extern const ActionForm kDeleteCredential;               // delete_credential.cc
 extern const ActionForm kUpdateLocale;                   // update_locale.cc
 extern const ActionForm kConsent;                        // consent.cc
 extern const ActionForm kConfigureTotp;                  // configure_totp.cc

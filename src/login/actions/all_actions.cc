@@ -19,6 +19,7 @@ const ActionForm* const kActions[] = {
     &kWebauthnRegisterPasswordless,
     &kUpdateEmail,
     &kIdpLink,
+    &kDeleteCredential,
 };
 
 }  // namespace

@@ -1,0 +1,76 @@
+// delete_credential: a person removes one of their second factors or passkeys (kc_action=delete_credential:ID), as the
+// account console asks for it. Never the password, and nothing of anybody else.
+#include <algorithm>
+#include <array>
+
+#include "login/actions/actions.h"
+#include "login/endpoint.h"
+#include "login/required_action.h"
+
+namespace cardea::login {
+namespace {
+
+constexpr std::array<std::string_view, 4> kRemovable = {"otp", "webauthn", "webauthn-passwordless",
+                                                        "recovery-authn-codes"};
+
+using Named = std::optional<Credential>;
+
+/// The credential that was named, when it is this person's and may be removed.
+Stored<Named> named_credential(Rows& rows, const ActionRun& run) {
+  auto all = run.dependencies.repositories.credentials.list_all(rows, run.user.id);
+  if (!all) return refuse(all.error());
+  for (auto& credential : *all) {
+    const bool is_named = credential.id.str() == run.argument();
+    if (is_named && std::ranges::find(kRemovable, credential.type) != kRemovable.end()) {
+      return Named(std::move(credential));
+    }
+  }
+  return Named();
+}
+
+template <class Next>
+web::Outcome with_credential(const ActionRunPtr& run, Next next) {
+  return then_read(run->dependencies, [run, next = std::move(next)]() mutable -> web::Outcome {
+    auto named =
+        read_from(run->dependencies.repositories.store, [&](Rows& rows) { return named_credential(rows, *run); });
+    if (!named) return store_failed(run->dependencies, run->request, run->realm.get(), named.error());
+    return next(std::move(*named));
+  });
+}
+
+web::Response page(const ActionRun& run, const Named& credential, std::vector<std::string> errors) {
+  const auto texts = action_texts(run);
+  std::string name;
+  if (credential) name = credential->label.empty() ? texts(credential->type + "-display-name") : credential->label;
+  if (!credential) errors.push_back(texts("deleteCredentialNotFound"));
+  auto data = action_data(run, {.errors = std::move(errors)});
+  data.text("heading", texts("deleteCredentialTitle", {name}))
+      .text("message", credential ? texts("deleteCredentialMessage", {name}) : std::string())
+      .text("go_on", texts(credential ? "doConfirmDelete" : "doContinue"));
+  return render_action(run, "delete-credential", data);
+}
+
+web::Outcome show(const ActionRunPtr& run, const ActionView& view) {
+  return with_credential(run, [run, errors = view.errors](const Named& credential) -> web::Outcome {
+    return page(*run, credential, errors);
+  });
+}
+
+// What is not there any more is told to the client as failed, as every action that cannot be done.
+web::Outcome submit(const ActionRunPtr& run, const web::Form&) {
+  return with_credential(run, [run](const Named& credential) -> web::Outcome {
+    if (!credential) return pass_action(run, {.failed = true});
+    return pass_action(run, {.save = [run, id = credential->id](Tx& tx, const User& user) -> Stored<void> {
+                               const auto removed = run->dependencies.repositories.credentials.remove(tx, user.id, id);
+                               if (!removed) return refuse(removed.error());
+                               return {};  // somebody was quicker: it is gone, as was wished
+                             },
+                             .event = "credential_removed"});
+  });
+}
+
+}  // namespace
+
+const ActionForm kDeleteCredential = {.alias = "delete_credential", .show = show, .submit = submit};
+
+}  // namespace cardea::login
