@@ -35,33 +35,45 @@ export function picturePath(name) {
   return path.join(kPictures, `${name}.png`);
 }
 
-/// Declares a test that gets `{ page, context, problems }`. `options` are Playwright's for the context, and `skip`.
-/// `problems` collects script errors and policy breaches; the journey may empty it when it provoked them.
+function watchForProblems(context, problems) {
+  context.on('page', (page) => {
+    page.on('pageerror', (error) => problems.push(`${page.url()}: ${error}`));
+    page.on('console', (message) => {
+      // The icon of the page before, asked for while the next one loads, is put down to the next one's policy.
+      if (/\/favicon\.ico'/.test(message.text())) return;
+      if (message.type() === 'error' && /Content Security Policy|Refused to/.test(message.text())) problems.push(message.text());
+    });
+  });
+}
+
+/// Declares a test that gets `{ page, context, problems, beside }`. `options` are Playwright's for the context, and `skip`.
+/// `problems` collects script errors and policy breaches; the journey may empty it when it provoked them. `beside()` gives
+/// a page in a window of its own, signed in like the first one: pages behind another in one window are drawn rarely.
 export function journey(name, options, steps) {
   const { skip, ...profile } = options;
   test(name, { skip }, async () => {
-    const context = await (await browser()).newContext(profile);
-    context.setDefaultTimeout(kPatience);
     const problems = [];
-    context.on('page', (page) => {
-      page.on('pageerror', (error) => problems.push(`${page.url()}: ${error}`));
-      page.on('console', (message) => {
-        // The icon of the page before, asked for while the next one loads, is put down to the next one's policy.
-        if (/\/favicon\.ico'/.test(message.text())) return;
-        if (message.type() === 'error' && /Content Security Policy|Refused to/.test(message.text())) problems.push(message.text());
-      });
-    });
+    const contexts = [];
+    const open = async (more) => {
+      const made = await (await browser()).newContext({ ...profile, ...more });
+      made.setDefaultTimeout(kPatience);
+      contexts.push(made);
+      watchForProblems(made, problems);
+      return made;
+    };
+    const context = await open();
+    const beside = async () => (await open({ storageState: await context.storageState() })).newPage();
     try {
-      await steps({ page: await context.newPage(), context, problems });
+      await steps({ page: await context.newPage(), context, problems, beside });
       assert.deepEqual(problems, [], 'the browser complained');
     } catch (error) {
-      for (const [index, page] of context.pages().entries()) {
+      for (const [index, page] of contexts.flatMap((each) => each.pages()).entries()) {
         await page.screenshot({ path: picturePath(`failed-${name}-${index}`), fullPage: true }).catch(() => {});
         error.message += `\n  page ${index}: ${page.url()}\n  ${(await page.innerText('body').catch(() => '')).slice(0, 400)}`;
       }
       throw error;
     } finally {
-      await context.close();
+      for (const each of contexts) await each.close();
     }
   });
 }

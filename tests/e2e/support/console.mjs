@@ -8,6 +8,7 @@ export const kConsolePatience = 60_000;
 /// Notes every request that failed, every error in the browser's console and every error toast of `page`, with where it
 /// happened. `take()` gives what was noted since the last call.
 export function watchConsole(page) {
+  trafficOf(page);
   let notes = [];
   const here = () => new URL(page.url());
   const note = (what) => notes.push({ page: `${here().pathname}${here().hash}`, what });
@@ -33,10 +34,41 @@ export function watchConsole(page) {
   };
 }
 
-/// Waits until the page has stopped loading: no spinner, and nothing under way.
+const kTraffic = new WeakMap(); // page -> { open, begun }
+
+function trafficOf(page) {
+  if (kTraffic.has(page)) return kTraffic.get(page);
+  const traffic = { open: new Set(), begun: 0 };
+  kTraffic.set(page, traffic);
+  page.on('request', (asked) => {
+    if (/favicon/.test(asked.url())) return; // the browser does not say when its icon has come
+    traffic.open.add(asked);
+    traffic.begun += 1;
+  });
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, (asked) => traffic.open.delete(asked));
+  return traffic;
+}
+
+const drawnTwice = (page) => page.evaluate(() => new Promise((done) => {
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 20)));
+}));
+
+/// Waits until the page has stopped loading: no request under way, none begun while it was drawn twice, and no spinner.
+/// (Playwright's "networkidle" waits half a second each time, of which a walk through all pages is mostly made.)
 export async function settled(page) {
-  await page.waitForLoadState('networkidle');
-  await page.locator('[role="progressbar"]').first().waitFor({ state: 'hidden' });
+  const isNew = !kTraffic.has(page);
+  const traffic = trafficOf(page);
+  if (isNew) await page.waitForLoadState('networkidle');
+  const end = Date.now() + kConsolePatience;
+  for (;;) {
+    const { begun } = traffic;
+    await drawnTwice(page).catch(() => {}); // a page that is left in the middle of it
+    if (traffic.open.size === 0 && traffic.begun === begun) {
+      const spinner = page.locator('[role="progressbar"]').first();
+      if (!(await spinner.isVisible())) return;
+    }
+    assert.ok(Date.now() < end, `${page.url()} does not stop loading: ${[...traffic.open].map((asked) => asked.url()).join(' ')}`);
+  }
 }
 
 export async function assertNothing(watch, where) {

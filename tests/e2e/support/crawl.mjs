@@ -18,17 +18,18 @@ async function linksOf(page, realm) {
   return hrefs.filter((href) => href.startsWith(`#/${realm}/`));
 }
 
+/// A page for those who may change something says to others, in place of its heading, what they lack.
+const headingsOf = (page) => page.locator('h1').or(page.getByText(/^Forbidden, permissions? needed:/)).first();
+
 async function headingOf(page) {
-  // A page for those who may change something says to others, in place of its heading, what they lack.
-  const heading = page.locator('h1').or(page.getByText(/^Forbidden, permissions? needed:/)).first();
+  const heading = headingsOf(page);
   return (await heading.count()) ? (await heading.innerText()).replace(/\s+/g, ' ').trim() : '';
 }
 
 /// A page loads after it was drawn for the first time, so the address alone says nothing.
 async function drawn(page) {
-  await page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(() => done())); }));
   await settled(page);
-  await page.locator('h1').first().waitFor({ timeout: 5000 }).catch(() => {});
+  await headingsOf(page).waitFor({ timeout: 5000 }).catch(() => {});
   await settled(page);
 }
 
@@ -47,34 +48,63 @@ async function clickTabs(page, look, stops) {
   }
 }
 
-/// `[{ kind, heading, complaints: [] }]` for every kind of page and tab found. `open(hash)` shows a page.
-export async function crawl(page, realm, start) {
-  const watch = watchConsole(page);
-  const found = new Map();
-  const waiting = [start];
-  let broken = false;
-  const look = async (kind) => {
-    await drawn(page);
-    // A page that broke takes the whole console, or its frame, with it: the next one begins anew.
-    broken = (await page.getByTestId('page-header').count()) === 0 || (await page.getByRole('button', { name: 'Reload' }).count()) > 0;
-    const complaints = [...new Set((await watch.take()).map(({ what }) => what.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, ':id')))];
-    found.set(kind, { kind, heading: await headingOf(page), complaints });
-    for (const link of await linksOf(page, realm)) waiting.push(link);
-  };
-  while (waiting.length) {
-    const hash = waiting.shift();
-    const kind = kindOf(hash);
-    if (found.has(kind)) continue;
-    assert.ok(found.size < kPagesMax, `more than ${kPagesMax} kinds of pages: ${[...found.keys()].join(' ')}`);
-    await page.evaluate((to) => { location.hash = to; }, hash);
-    await look(kind);
-    if (!broken) await clickTabs(page, (label) => look(`${kind} [${label}]`), () => broken);
-    if (!broken) continue;
-    await page.evaluate((to) => { location.hash = to; }, start);
-    await page.reload();
-    await page.getByTestId('page-header').waitFor();
-    await settled(page);
-    await watch.take();
+class Walk {
+  constructor(realm, starts, skips) {
+    Object.assign(this, { realm, start: starts[0], skips, found: new Map(), waiting: [...starts], busy: 0 });
   }
-  return [...found.values()];
+
+  /// The next address of a kind that nobody looked at; undefined when there is none. Others may still find some.
+  async next() {
+    for (;;) {
+      while (this.waiting.length) {
+        const hash = this.waiting.shift();
+        const kind = kindOf(hash);
+        if (this.found.has(kind) || this.skips.test(kind)) continue;
+        assert.ok(this.found.size < kPagesMax, `more than ${kPagesMax} kinds of pages: ${[...this.found.keys()].join(' ')}`);
+        this.found.set(kind, null); // taken
+        return { hash, kind };
+      }
+      if (this.busy === 0) return undefined;
+      await new Promise((again) => { setTimeout(again, 20); });
+    }
+  }
+
+  /// One page of the browser walks until nothing is left.
+  async follow(page) {
+    const watch = watchConsole(page);
+    let broken = false;
+    const look = async (kind) => {
+      const begin = Date.now();
+      await drawn(page);
+      // A page that broke takes the whole console, or its frame, with it: the next one begins anew.
+      broken = (await page.getByTestId('page-header').count()) === 0 || (await page.getByRole('button', { name: 'Reload' }).count()) > 0;
+      const complaints = [...new Set((await watch.take()).map(({ what }) => what.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, ':id')))];
+      this.found.set(kind, { kind, heading: await headingOf(page), complaints, milliseconds: Date.now() - begin });
+      for (const link of await linksOf(page, this.realm)) this.waiting.push(link);
+    };
+    for (let next = await this.next(); next; next = await this.next()) {
+      const { hash, kind } = next;
+      this.busy += 1;
+      await page.evaluate((to) => { location.hash = to; }, hash);
+      await look(kind);
+      if (!broken) await clickTabs(page, (label) => look(`${kind} [${label}]`), () => broken);
+      if (broken) {
+        await page.evaluate((to) => { location.hash = to; }, this.start);
+        await page.reload();
+        await page.getByTestId('page-header').waitFor();
+        await settled(page);
+        await watch.take();
+      }
+      this.busy -= 1;
+    }
+  }
+}
+
+/// `[{ kind, heading, complaints: [] }]` for every kind of page and tab found. Each of `pages` shows the console to the
+/// same person; they walk side by side. `starts`: where they begin, and pages that only a button leads to. Kinds that
+/// match `skips` are left out.
+export async function crawl(pages, realm, { starts, skips = /^$/ }) {
+  const walk = new Walk(realm, starts.map((path) => `#/${realm}${path}`), skips);
+  await Promise.all(pages.map((page) => walk.follow(page)));
+  return [...walk.found.values()];
 }
