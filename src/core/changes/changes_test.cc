@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "base/limits.h"
+#include "core/changes/check_client.h"
 #include "core/changes/check_values.h"
 #include "core/changes/federated_links.h"
 #include "core/changes/new_client.h"
@@ -138,6 +139,21 @@ std::optional<std::string> id_of_link(std::string_view alias, const std::string&
 
 // Keycloak keeps Graph's id of a person alone; a sign-in brings tenant and object. A row by the one would never be
 // found, and stand in the way of the other.
+TEST(CheckClient, refuses_protections_that_are_not_there) {
+  Client client;
+  client.client_id = "app";
+  client.protocol = "openid-connect";
+  for (const auto* key :
+       {"id.token.encrypted.response.alg", "user.info.encrypted.response.alg", "authorization.encrypted.response.alg",
+        "request.object.encryption.alg", "x509.casubjectdn"}) {
+    client.attributes = {{key, "RSA-OAEP"}};
+    ASSERT_EQ(client_problems(client, false).size(), 1U) << key;
+    EXPECT_EQ(client_problems(client, false).front(), std::string(key) + " is not supported by this server");
+  }
+  client.attributes = {{"request.object.encryption.alg", "any"}, {"id.token.encrypted.response.alg", ""}};
+  EXPECT_TRUE(client_problems(client, false).empty()) << "as the console writes it";
+}
+
 TEST(FederatedLinks, refuses_objects_of_entra_whose_tenant_nobody_names) {
   EXPECT_EQ(id_of_link("entra", "AAAA-1"), std::nullopt);
   EXPECT_EQ(id_of_link("entra", "0FEDCBA9-1111-2222-3333-444455556666/AAAA-1"),

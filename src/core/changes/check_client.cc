@@ -12,6 +12,14 @@
 namespace cardea {
 namespace {
 
+/// What would protect a client in Keycloak and is not done here: nobody shall believe that it is.
+constexpr std::string_view kProtectionsNotThere[] = {
+    "id.token.encrypted.response.alg", "user.info.encrypted.response.alg", "authorization.encrypted.response.alg",
+    "request.object.encryption.alg",   "id.token.as.detached.signature",   "x509.casubjectdn",
+};
+
+bool asks_for_nothing(std::string_view value) { return value.empty() || value == "false" || value == "any"; }
+
 /// An absolute http URL, a path of ours, or what Keycloak's own clients have.
 bool is_url(std::string_view text) {
   if (text.empty() || text.starts_with('/') || text.starts_with("${")) return true;
@@ -51,6 +59,9 @@ std::vector<std::string> client_problems(const Client& client, bool production) 
     const auto url = client.attribute(key);
     const auto parsed = parse_uri(url);
     if (!url.empty() && (!parsed || !parsed->is_http())) add(std::string(key).append(" is not a valid URL"));
+  }
+  for (const auto key : kProtectionsNotThere) {
+    if (!asks_for_nothing(client.attribute(key))) add(std::string(key).append(" is not supported by this server"));
   }
   if (const auto back = client.attribute(kBackdateAttribute); !back.empty()) {
     const auto number = parse_integer<std::int64_t>(back);

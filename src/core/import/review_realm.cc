@@ -220,7 +220,8 @@ constexpr std::string_view kClientMembersNotRun[] = {"surrogateAuthRequired",
                                                      "claims"};
 
 /// Attributes of Keycloak's clients that change nothing here: encryption of what we sign, themes of single clients, and
-/// grants that this release does not have. All others of keycloak.md section 5.2 do what they say.
+/// grants that this release does not have. What a client would believe to protect it is refused when it is written
+/// (core/changes/check_client.h). All others of keycloak.md section 5.2 do what they say.
 constexpr std::string_view kClientAttributesNotRun[] = {
     "id.token.encrypted.response.alg",
     "user.info.encrypted.response.alg",
@@ -231,7 +232,6 @@ constexpr std::string_view kClientAttributesNotRun[] = {
     "x509.casubjectdn",
     "always.display.consent",
     "login_theme",
-    "oauth2.jwt.authorization.grant.enabled",
     "external.token.enabled",
 };
 
