@@ -365,8 +365,24 @@ bool says_the_same(const json::value& left, const json::value& right) {
   return a == b;
 }
 
+/// Attributes of a realm that change nothing here: its tokens name the server's host (`hostname`) as issuer, and second
+/// factors count among failed logins.
+constexpr std::string_view kRealmAttributesNotRun[] = {"frontendUrl", "maxSecondaryAuthFailures"};
+
+void review_attributes(const json::object& realm, ImportReview& review) {
+  const auto* attributes = realm.if_contains("attributes");
+  if (attributes == nullptr || !attributes->is_object()) return;
+  const JsonPath root;
+  const JsonPath here(root, "attributes");
+  for (const auto attribute : kRealmAttributesNotRun) {
+    if (asks_for_nothing(string_or(attributes->get_object(), attribute, ""))) continue;
+    review.add(ReviewReason::kNotRun, "attributes." + std::string(attribute), JsonPath(here, attribute));
+  }
+}
+
 void review_realm(const json::object& object, const json::object& defaults, ImportReview& review) {
   review_members(object, defaults, review);
+  review_attributes(object, review);
   review_components(object, defaults, review);
   review_password_policy(object, review);
   review_client_policies(object, review);

@@ -22,6 +22,14 @@ TEST(ReviewRealm, names_attributes_of_clients_that_change_nothing_here) {
   EXPECT_THAT(text, HasSubstr("x509.casubjectdn"));
 }
 
+TEST(ReviewRealm, names_attributes_of_the_realm_that_change_nothing_here) {
+  ImportReview review;
+  const auto realm = parse_json(R"({"realm":"r","attributes":{"frontendUrl":"https://id.example.com","other":"x"}})");
+  review_realm(realm->as_object(), {}, review);
+  EXPECT_THAT(review.text(), HasSubstr("attributes.frontendUrl"));
+  EXPECT_THAT(review.text(), Not(HasSubstr("other")));
+}
+
 TEST(ReviewRealm, says_nothing_of_attributes_that_ask_for_nothing_or_are_acted_on) {
   const auto text = review_of(R"({"clientId":"a","implicitFlowEnabled":true,
       "authenticationFlowBindingOverrides":{"browser":"x"},
