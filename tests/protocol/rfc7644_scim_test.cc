@@ -18,7 +18,8 @@ json::object uma() {
           {"title", nullptr},
           {kEnterprise, json::object{{"department", "Sales"}}}};
 }
-json::object op(std::string_view name, std::string_view path, const json::value& value) {
+template <class Value>
+json::object op(std::string_view name, std::string_view path, const Value& value) {
   return {{"op", name}, {"path", path}, {"value", value}};
 }
 
@@ -302,9 +303,9 @@ TEST_P(Scim, serves_the_whole_life_of_a_person_at_entra_id) {
   EXPECT_FALSE(user->email_verified);
   EXPECT_EQ(user->first_name, "Uma");
   EXPECT_EQ(user->last_name, "Udo");
-  for (const std::string filter :
-       {R"(userName eq "uma@CONTOSO.example")", R"(externalId eq ")" + std::string(kUmaId) + "\"",
-        R"(emails[type eq "work"].value eq "uma@contoso.example")",
+  for (const std::string& filter :
+       {std::string(R"(userName eq "uma@CONTOSO.example")"), R"(externalId eq ")" + std::string(kUmaId) + "\"",
+        std::string(R"(emails[type eq "work"].value eq "uma@contoso.example")"),
         "id eq \"" + id + "\" and userName eq \"uma@contoso.example\""}) {
     EXPECT_EQ(total("/Users?filter=" + percent_encode(filter)), 1) << filter;
   }
