@@ -1,0 +1,208 @@
+// Each mapper of keycloak.md section 4.2 with what it says where, beyond what issue_token_test has of the usual ones.
+#include "core/token/run_mappers.h"
+
+#include <gtest/gtest.h>
+
+#include "base/encoding.h"
+#include "base/json.h"
+#include "core/token/issue_token.h"
+#include "tests/support/realm_fixture.h"
+#include "tests/support/seeded_random.h"
+
+namespace cardea {
+namespace {
+
+constexpr TimePoint kNow = from_epoch_seconds(1'790'000'000);
+constexpr std::string_view kIssuer = "https://id.example/realms/demo";
+
+using Config = std::map<std::string, std::string>;
+
+class RunMappers : public testing::Test {
+ protected:
+  /// The payloads of the tokens of a client with this one mapper beside the usual ones.
+  struct Payloads {
+    json::object access, id;
+  };
+  Payloads with(std::string provider, Config config) {
+    config.try_emplace("access.token.claim", "true");
+    config.try_emplace("id.token.claim", "true");
+    auto record = make_test_client(*realm_);
+    for (const auto& [name, value] : attributes_) record.attributes[name] = value;
+    ProtocolMapper mapper;
+    mapper.name = "the one";
+    mapper.provider = std::move(provider);
+    mapper.config = std::move(config);
+    record.mappers.push_back(std::move(mapper));
+    client_ = make_test_entry(realm_, std::move(record));
+    const auto plan = *plan_for(*client_, "openid");
+    session_.id = SessionId("sid-1");
+    session_.user = UserId("user-ada");
+    session_.started_at = session_.last_seen = kNow;
+    session_.auth_time = epoch_seconds(kNow);
+    const TokenContext context{.realm = *realm_,
+                               .client = *client_,
+                               .plan = *plan,
+                               .subject = subject_,
+                               .issuer = kIssuer,
+                               .now = kNow,
+                               .session = &session_,
+                               .acr = "1",
+                               .nonce = "n-1",
+                               .grant = "ac"};
+    const auto tokens = issue_tokens(context, random_);
+    EXPECT_TRUE(tokens);
+    if (!tokens) return {};
+    return {payload_of(tokens->access_token), payload_of(tokens->id_token)};
+  }
+  static json::object payload_of(std::string_view token) {
+    const auto from = token.find('.') + 1;
+    return parse_json(base64url_decode(token.substr(from, token.rfind('.') - from)).value_or(""))->as_object();
+  }
+  static std::string text(const json::object& payload, std::string_view name) {
+    const auto* value = payload.if_contains(name);
+    return value == nullptr ? "absent" : json::serialize(*value);
+  }
+  User& ada() { return subject_.subject.user; }
+  void add_group(std::string name, std::map<std::string, std::vector<std::string>> attributes = {}) {
+    auto group = std::make_shared<Group>();
+    group->name = name;
+    group->path = "/staff/" + name;
+    for (auto& [key, values] : attributes) group->attributes[key] = values;
+    subject_.groups.push_back(std::move(group));
+  }
+
+  std::shared_ptr<const RealmEntry> realm_ = make_test_realm();
+  std::shared_ptr<const ClientEntry> client_;
+  std::map<std::string, std::string> attributes_;  // of the client
+  TokenSubject subject_ = make_test_subject();
+  UserSession session_;
+  SeededRandom random_{1};
+};
+
+TEST_F(RunMappers, refuses_to_say_what_is_not_there) {
+  const Config named = {{"claim.name", "c"}, {"user.attribute", "nothing"}, {"user.session.note", "nothing"}};
+  for (const auto* provider : {"oidc-usermodel-attribute-mapper", "oidc-usermodel-property-mapper",
+                               "oidc-usersessionmodel-note-mapper", "oidc-group-membership-mapper"}) {
+    EXPECT_EQ(text(with(provider, named).access, "c"), "absent") << provider;
+  }
+  EXPECT_EQ(text(with("oidc-address-mapper", {}).access, "address"), "absent");
+  EXPECT_EQ(text(with("oidc-full-name-mapper", {}).access, "name"), "absent");
+}
+
+TEST_F(RunMappers, user_property) {
+  ada().email_verified = true;
+  ada().created_at = kNow;
+  const auto flag =
+      with("oidc-usermodel-property-mapper",
+           {{"claim.name", "verified"}, {"user.attribute", "emailVerified"}, {"jsonType.label", "boolean"}});
+  EXPECT_EQ(text(flag.access, "verified"), "true");
+  EXPECT_EQ(text(flag.id, "verified"), "true");
+  const auto made = with("oidc-usermodel-property-mapper", {{"claim.name", "made"},
+                                                            {"user.attribute", "createdTimestamp"},
+                                                            {"jsonType.label", "long"},
+                                                            {"id.token.claim", "false"}});
+  EXPECT_EQ(text(made.access, "made"), std::to_string(epoch_milliseconds(kNow)));
+  EXPECT_EQ(text(made.id, "made"), "absent");
+}
+
+TEST_F(RunMappers, address_by_its_attributes) {
+  ada().attributes["street"] = {"1 Main St"};
+  ada().attributes["town"] = {"Turin", "second"};
+  ada().attributes["country"] = {""};
+  const auto said = with("oidc-address-mapper", {{"user.attribute.locality", "town"}});
+  EXPECT_EQ(text(said.access, "address"), R"({"street_address":"1 Main St","locality":"Turin"})");
+  EXPECT_EQ(said.id.at("address"), said.access.at("address"));
+}
+
+TEST_F(RunMappers, attributes_with_those_of_groups_when_asked_for) {
+  ada().attributes["site"] = {"a"};
+  add_group("one", {{"site", {"b", "a"}}});
+  add_group("two", {{"site", {"c"}}});
+  Config config = {{"claim.name", "site"}, {"user.attribute", "site"}, {"multivalued", "true"}};
+  EXPECT_EQ(text(with("oidc-usermodel-attribute-mapper", config).access, "site"), R"(["a"])");
+  config["aggregate.attrs"] = "true";
+  EXPECT_EQ(text(with("oidc-usermodel-attribute-mapper", config).access, "site"), R"(["a","b","c"])");
+  config["multivalued"] = "false";
+  EXPECT_EQ(text(with("oidc-usermodel-attribute-mapper", config).access, "site"), R"("a")");
+}
+
+TEST_F(RunMappers, groups_by_path_or_name) {
+  add_group("one");
+  add_group("two");
+  EXPECT_EQ(text(with("oidc-group-membership-mapper", {{"claim.name", "groups"}}).id, "groups"),
+            R"(["/staff/one","/staff/two"])");
+  EXPECT_EQ(
+      text(with("oidc-group-membership-mapper", {{"claim.name", "groups"}, {"full.path", "false"}}).access, "groups"),
+      R"(["one","two"])");
+}
+
+TEST_F(RunMappers, hardcoded_roles_stand_in_access_tokens_alone) {
+  const auto realm = with("oidc-hardcoded-role-mapper", {{"role", "auditor"}});
+  EXPECT_EQ(text(realm.access, "realm_access"), R"({"roles":["auditor","offline_access"]})");
+  EXPECT_EQ(text(realm.id, "realm_access"), "absent");
+  const auto client = with("oidc-hardcoded-role-mapper", {{"role", "my.api.reader"}});
+  EXPECT_EQ(text(client.access, "resource_access"),
+            R"({"my.api":{"roles":["reader"]},"account":{"roles":["view-profile"]}})");
+}
+
+TEST_F(RunMappers, role_prefixes) {
+  const auto realm =
+      with("oidc-usermodel-realm-role-mapper",
+           {{"claim.name", "roles"}, {"multivalued", "true"}, {"usermodel.realmRoleMapping.rolePrefix", "R_"}});
+  EXPECT_EQ(text(realm.id, "roles"), R"(["R_offline_access"])");
+  const auto client = with("oidc-usermodel-client-role-mapper", {{"claim.name", "roles"},
+                                                                 {"multivalued", "true"},
+                                                                 {"usermodel.clientRoleMapping.clientId", "account"},
+                                                                 {"usermodel.clientRoleMapping.rolePrefix", "A_"}});
+  EXPECT_EQ(text(client.access, "roles"), R"(["A_view-profile"])");
+}
+
+TEST_F(RunMappers, session_state_and_nonce_for_old_adapters) {
+  EXPECT_EQ(text(with("oidc-session-state-mapper", {}).access, "session_state"), R"("sid-1")");
+  const auto nonce = with("oidc-nonce-backwards-compatible-mapper", {});
+  EXPECT_EQ(text(nonce.access, "nonce"), R"("n-1")");
+  EXPECT_EQ(text(nonce.id, "nonce"), R"("n-1")") << "it has its own";
+}
+
+TEST_F(RunMappers, session_notes_and_the_level) {
+  session_.notes["clientAddress"] = "192.0.2.7";
+  EXPECT_EQ(text(with("oidc-usersessionmodel-note-mapper",
+                      {{"claim.name", "from.address"}, {"user.session.note", "clientAddress"}})
+                     .access,
+                 "from"),
+            R"({"address":"192.0.2.7"})");
+  EXPECT_EQ(text(with("oidc-usersessionmodel-note-mapper",
+                      {{"claim.name", "at"}, {"user.session.note", "AUTH_TIME"}, {"jsonType.label", "long"}})
+                     .id,
+                 "at"),
+            std::to_string(epoch_seconds(kNow)));
+  EXPECT_EQ(text(with("oidc-acr-mapper", {}).access, "acr"), R"("1")");
+}
+
+// OpenID Connect Core section 8.1: clients of one sector know a person by one name, others by another.
+TEST_F(RunMappers, pairwise_subjects_by_sector) {
+  const auto subject_at = [&](std::string sector) {
+    return text(with("oidc-sha256-pairwise-sub-mapper",
+                     {{"sectorIdentifierUri", std::move(sector)}, {"pairwiseSubAlgorithmSalt", "salt"}})
+                    .id,
+                "sub");
+  };
+  const auto one = subject_at("https://sector.example/uris.json");
+  EXPECT_NE(one, R"("user-ada")");
+  EXPECT_EQ(one, subject_at("https://sector.example/others.json")) << "its host counts";
+  EXPECT_NE(one, subject_at("https://other.example/uris.json"));
+  const auto both = with("oidc-sha256-pairwise-sub-mapper", {{"pairwiseSubAlgorithmSalt", "salt"}});
+  EXPECT_EQ(text(both.id, "sub"), text(both.access, "sub"));
+}
+
+TEST_F(RunMappers, lightweight_tokens_say_what_asks_to_be_said) {
+  attributes_["client.use.lightweight.access.token.enabled"] = "true";
+  Config config = {{"claim.name", "c"}, {"claim.value", "x"}};
+  EXPECT_EQ(text(with("oidc-hardcoded-claim-mapper", config).access, "c"), "absent");
+  EXPECT_EQ(text(with("oidc-hardcoded-claim-mapper", config).id, "c"), R"("x")");
+  config["lightweight.claim"] = "true";
+  EXPECT_EQ(text(with("oidc-hardcoded-claim-mapper", config).access, "c"), R"("x")");
+}
+
+}  // namespace
+}  // namespace cardea
