@@ -4,7 +4,10 @@
 
 namespace cardea::gate {
 
-std::optional<std::string_view> bearer_of(const web::Request& request) {
+namespace {
+
+/// What follows `scheme` in the one Authorization header.
+std::optional<std::string_view> credential_of(const web::Request& request, std::string_view scheme) {
   std::optional<std::string_view> found;
   for (const auto& header : request.headers) {
     if (!equal_ignoring_ascii_case(header.name, "Authorization")) continue;
@@ -13,12 +16,25 @@ std::optional<std::string_view> bearer_of(const web::Request& request) {
   }
   if (!found) return std::nullopt;
   const auto space = found->find(' ');
-  if (space == std::string_view::npos || !equal_ignoring_ascii_case(found->substr(0, space), "Bearer")) {
+  if (space == std::string_view::npos || !equal_ignoring_ascii_case(found->substr(0, space), scheme)) {
     return std::nullopt;
   }
   const auto token = found->substr(space + 1);
   if (token.empty() || token.find(' ') != std::string_view::npos) return std::nullopt;
   return token;
+}
+
+constexpr std::string_view kApiKeyHeader = "X-API-KEY", kPersonalTokenPrefix = "nbp_";
+
+}  // namespace
+
+std::optional<std::string_view> bearer_of(const web::Request& request) { return credential_of(request, "Bearer"); }
+
+std::optional<std::string_view> api_key_of(const web::Request& request, AnswerForm form) {
+  if (const auto key = request.header(kApiKeyHeader)) return key;
+  if (form != AnswerForm::kNetbird) return std::nullopt;
+  const auto token = credential_of(request, "Token");
+  return token && token->starts_with(kPersonalTokenPrefix) ? token : std::nullopt;
 }
 
 bool has_authorization(const web::Request& request) { return request.header("Authorization").has_value(); }

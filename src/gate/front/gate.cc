@@ -45,8 +45,6 @@ std::optional<std::vector<std::string>> asked_scopes(const web::Request& request
   return scopes;
 }
 
-constexpr std::string_view kApiKeyHeader = "X-API-KEY";
-
 /// Somebody for whom no token of their own speaks, but an API key. Null: it is none of the application's.
 std::shared_ptr<const Caller> caller_of_key(const Application& application, std::string_view key) {
   const auto digest = crypto::sha256(key);
@@ -281,7 +279,7 @@ web::Outcome Gate::question(const web::Request& request, const StatePtr& current
       std::make_shared<Question>(Question{current, application, std::move(*original), form, std::string()});
   const auto* rule = find_rule(*application, asked->original);
   if (rule != nullptr && rule->is_open) return pass(request, *asked, nullptr, nullptr);
-  const auto key = application->api_keys.empty() ? std::nullopt : request.header(kApiKeyHeader);
+  const auto key = application->api_keys.empty() ? std::nullopt : api_key_of(request, application->answers);
   if (key) return by_api_key(request, asked, *key);
   if (const auto caller = vouched_caller(request, *application)) return judge(request, asked, caller);
   if (application->trusted_headers) return refuse_with(request, *asked, nobody(application->answers), nullptr);
@@ -312,11 +310,11 @@ std::optional<Gate::Checked> Gate::known(const Presented& presented, const Token
 }
 
 Gate::Checked Gate::check(const Presented& presented, const TokenDigest& digest,
-                          const Result<jose::UnverifiedJws, RefusedToken>& jws) const {
+                          const Result<jose::UnverifiedJws, RefusedToken>& jws, Search how) const {
   if (!jws) return refuse(jws.error());
   const auto now = parts_.reach.clock.now();
   auto& state = *presented.state;
-  auto caller = check_token(state.providers, *jws, now, presented.address);
+  auto caller = check_token(state.providers, *jws, now, presented.address, how);
   if (!caller) return refuse(std::move(caller.error()));
   auto accepted = std::make_shared<const Caller>(std::move(*caller));
   // KEEP's guide shows such a token, and says otherwise in its text (guides.md G1-04).
@@ -351,16 +349,15 @@ web::Outcome Gate::with_caller(Presented presented, KeepEndpoints::WithCaller ne
   if (auto answer = known(presented, digest))
     return with_checked(std::move(presented), std::move(*answer), std::move(next));
   auto jws = parse_token(presented.token);
-  if (!jws || !is_long_search(presented.state->providers, *jws)) {
-    auto checked = check(presented, digest, jws);
+  auto checked = check(presented, digest, jws, Search::kShort);
+  if (checked || checked.error().reason != TokenRefusal::kNeedsSearch)
     return with_checked(std::move(presented), std::move(checked), std::move(next));
-  }
   // A search among many keys must not hold up everybody else.
   return web::then(web::Lane::kCpu,
                    [this, presented = std::move(presented), digest, jws = std::move(jws),
                     next = std::move(next)]() mutable -> web::Outcome {
-                     auto checked = check(presented, digest, jws);
-                     return with_checked(std::move(presented), std::move(checked), std::move(next));
+                     auto found = check(presented, digest, jws, Search::kAny);
+                     return with_checked(std::move(presented), std::move(found), std::move(next));
                    });
 }
 
@@ -378,7 +375,7 @@ web::Outcome Gate::with_checked(Presented presented, Checked checked, KeepEndpoi
                    [this, finish, presented = std::move(presented)](const std::string&) -> web::Outcome {
                      const auto digest = crypto::sha256(presented.token);
                      if (auto answer = known(presented, digest)) return finish(presented, *answer);
-                     return finish(presented, check(presented, digest, parse_token(presented.token)));
+                     return finish(presented, check(presented, digest, parse_token(presented.token), Search::kAny));
                    });
 }
 

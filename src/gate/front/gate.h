@@ -153,7 +153,7 @@ class Gate {
   /// From memory. Absent: it has to be looked at.
   [[nodiscard]] std::optional<Checked> known(const Presented& presented, const TokenDigest& digest) const;
   [[nodiscard]] Checked check(const Presented& presented, const TokenDigest& digest,
-                              const Result<jose::UnverifiedJws, RefusedToken>& jws) const;
+                              const Result<jose::UnverifiedJws, RefusedToken>& jws, Search how) const;
   web::Outcome with_checked(Presented presented, Checked checked, KeepEndpoints::WithCaller next);
   /// With groups looked up where the token has too many for itself, then with what is known of the person, then judged.
   web::Outcome judge(const web::Request& request, const Asked& question, const CallerPtr& caller);

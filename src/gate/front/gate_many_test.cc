@@ -86,6 +86,9 @@ TEST(GateMany, G1_12_a_search_among_many_keys_leaves_the_thread_of_requests) {
   auto claims = good_claims("https://plant.example");
   claims["jti"] = "another";
   EXPECT_EQ(ask(token_of(key, claims)), std::pair(false, 200)) << "whose it is was found out before";
+  const auto& stranger = named_private_key("stranger", crypto::KeyType::kRsa);
+  const auto forger = jose::SigningKey::make(stranger.clone(), "right.pem", jose::Algorithm::kRS256).value();
+  EXPECT_EQ(ask(token_of(forger, claims)), std::pair(true, 401)) << "a known name with a foreign key is searched for";
 }
 
 }  // namespace

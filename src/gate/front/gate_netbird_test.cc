@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/encoding.h"
+#include "crypto/hash.h"
 #include "gate/front/gate_fixture.h"
 #include "tests/support/memory_gate_store.h"
 
@@ -101,6 +103,26 @@ TEST_F(GateNetbird, refuses_a_used_token_for_ever_where_expiry_is_not_checked) {
   world.gate.purge();
   EXPECT_EQ(call(peer).status, 200) << "it has not ended";
   EXPECT_EQ(call(peer, kLogin).status, 401);
+}
+
+// guides.md G4.4: "Authorization: Token nbp_..."; it changes nobody's groups (G4-20).
+TEST(GateNetbirdKeys, refuses_personal_tokens_that_are_none_and_takes_those_of_the_settings) {
+  const auto settings_with = [](std::string_view answers) {
+    return R"({"applications": [{"name": "NetBird", "hosts": ["app.example"], "answers": ")" + std::string(answers) +
+           R"(", "roles": {"auditor": ["read:*"]}, "requests": [{"path": "/api/**", "permission": "read:api"}],
+           "api-keys": [{"name": "robot", "role": "auditor", "sha256": ")" +
+           hex_encode(as_text(crypto::sha256("nbp_robot"))) + R"("}]}]})";
+  };
+  const auto status = [&](std::string_view answers, const std::string& authorization) {
+    GateWorld world(settings_with(answers));
+    auto request = GateWorld::question("GET", "/api/users", "/gate/forward");
+    request.headers.push_back({"Authorization", authorization});
+    return world.run(request).status;
+  };
+  EXPECT_EQ(status("netbird", "Token nbp_robot"), 200);
+  for (const auto* wrong : {"Token nbp_other", "Token robot", "Token nbp_robot x", "Bearer nbp_robot", "nbp_robot"})
+    EXPECT_EQ(status("netbird", wrong), 401) << wrong;
+  EXPECT_EQ(status("oauth", "Token nbp_robot"), 401) << "another application's clients do not send such";
 }
 
 TEST_F(GateNetbird, G4_20_groups_sync) {

@@ -100,6 +100,7 @@ Result<Caller, RefusedToken> check_claimed(const std::vector<ProviderPtr>& candi
 struct Sender {
   std::string_view remote_address;
   TimePoint now;
+  Search how;
 };
 
 Result<Proof, RefusedToken> search(ProviderSet& providers, const jose::UnverifiedJws& jws, std::string_view issuer,
@@ -111,6 +112,8 @@ Result<Proof, RefusedToken> search(ProviderSet& providers, const jose::Unverifie
   }
   const auto& candidates = providers.unclaimed(jws.algorithm(), jws.signature_bytes());
   if (candidates.empty()) return refuse(RefusedToken{.reason = TokenRefusal::kUnknownIssuer});
+  if (sender.how == Search::kShort && candidates.size() > kSearchInline)
+    return refuse(RefusedToken{.reason = TokenRefusal::kNeedsSearch});
   const auto address = address_key(sender.remote_address);
   if (!providers.take_search(address, candidates.size(), sender.now)) {
     return refuse(RefusedToken{.reason = TokenRefusal::kTooManySearches});
@@ -143,6 +146,8 @@ std::string_view describe(TokenRefusal refusal) {
       return "unknown_issuer";
     case TokenRefusal::kTooManySearches:
       return "too_many_searches";
+    case TokenRefusal::kNeedsSearch:
+      return "needs_search";
     case TokenRefusal::kKeysUnavailable:
       return "keys_unavailable";
     case TokenRefusal::kUnknownKey:
@@ -187,19 +192,12 @@ Result<jose::UnverifiedJws, RefusedToken> parse_token(std::string_view compact) 
   return std::move(*jws);
 }
 
-bool is_long_search(const ProviderSet& providers, const jose::UnverifiedJws& jws) {
-  if (providers.unclaimed_max() <= kSearchInline) return false;
-  const auto issuer = jws.claimed_issuer();
-  return providers.of_issuer(issuer).empty() && providers.hint(issuer, jws.kid()) == nullptr &&
-         providers.unclaimed(jws.algorithm(), jws.signature_bytes()).size() > kSearchInline;
-}
-
 Result<Caller, RefusedToken> check_token(ProviderSet& providers, const jose::UnverifiedJws& jws, TimePoint now,
-                                         std::string_view remote_address) {
+                                         std::string_view remote_address, Search how) {
   const auto issuer = jws.claimed_issuer();
   const auto& claimed = providers.of_issuer(issuer);
   if (!claimed.empty()) return check_claimed(claimed, jws, now);
-  auto proof = search(providers, jws, issuer, {remote_address, now});
+  auto proof = search(providers, jws, issuer, {remote_address, now, how});
   if (!proof) return refuse(std::move(proof.error()));
   auto caller = check_rules(*proof->provider, std::move(proof->token), now);
   if (caller) caller->provider_version = proof->version;

@@ -18,6 +18,7 @@ enum class TokenRefusal {
   kMalformed,        // no signed JWT in compact form, or an algorithm that is none of ours ("none" among them)
   kUnknownIssuer,    // nobody claims its issuer and no provider without issuer could have made it
   kTooManySearches,  // the same, and not looked for again so soon
+  kNeedsSearch,      // the same, and not looked for yet: among so many keys only where Search says so
   kKeysUnavailable,  // its provider has no keys yet: the provider could not be reached
   kUnknownKey,       // its provider has no such key; it may have new ones
   kNoKeyId,          // it names no key, and must
@@ -72,13 +73,14 @@ struct RefusedToken {
 
 [[nodiscard]] Result<jose::UnverifiedJws, RefusedToken> parse_token(std::string_view compact);
 
-/// Whether check_token would have to try many keys: longer than other requests can wait behind it.
-[[nodiscard]] bool is_long_search(const ProviderSet& providers, const jose::UnverifiedJws& jws);
+/// kShort: a search among many keys, which is longer than other requests can wait behind it, is not begun.
+enum class Search { kShort, kAny };
 
 /// Keys and hints of `providers` are read; a first success among providers without issuer is remembered there.
 /// `remote_address`: where the token came from, which pays for searches that find nothing.
 [[nodiscard]] Result<Caller, RefusedToken> check_token(ProviderSet& providers, const jose::UnverifiedJws& jws,
-                                                       TimePoint now, std::string_view remote_address = {});
+                                                       TimePoint now, std::string_view remote_address = {},
+                                                       Search how = Search::kAny);
 /// With parse_token before it.
 [[nodiscard]] Result<Caller, RefusedToken> check_token(ProviderSet& providers, std::string_view compact, TimePoint now,
                                                        std::string_view remote_address = {});

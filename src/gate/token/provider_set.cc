@@ -32,10 +32,7 @@ ProviderSet::ProviderSet(std::vector<ProviderPtr> providers) : providers_(std::m
     if (!provider->settings().issuers.empty()) continue;
     std::set<std::string> kinds;  // a provider with two keys of one kind is one candidate
     for (const auto& key : provider->keys_without_id()) kinds.insert(size_key(key.algorithm(), key.signature_bytes()));
-    for (const auto& kind : kinds) {
-      unclaimed_[kind].push_back(provider);
-      unclaimed_max_ = std::max(unclaimed_max_, unclaimed_[kind].size());
-    }
+    for (const auto& kind : kinds) unclaimed_[kind].push_back(provider);
   }
 }
 

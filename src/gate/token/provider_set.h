@@ -41,9 +41,6 @@ class ProviderSet {
   /// Providers without issuer whose key could have made a signature of this algorithm and size.
   [[nodiscard]] const std::vector<ProviderPtr>& unclaimed(jose::Algorithm algorithm, std::size_t signature_bytes) const;
 
-  /// The longest of those lists.
-  [[nodiscard]] std::size_t unclaimed_max() const { return unclaimed_max_; }
-
   /// Which of them verified a token of this issuer and key id before. Null: none yet.
   [[nodiscard]] ProviderPtr hint(std::string_view issuer, std::optional<std::string_view> kid) const;
   void remember(std::string_view issuer, std::optional<std::string_view> kid, const ProviderPtr& provider);
@@ -63,7 +60,6 @@ class ProviderSet {
   std::unordered_map<std::string, ProviderPtr> by_name_;
   std::unordered_map<std::string, std::vector<ProviderPtr>> by_issuer_;
   std::unordered_map<std::string, std::vector<ProviderPtr>> unclaimed_;  // by algorithm and signature size
-  std::size_t unclaimed_max_ = 0;
   mutable std::mutex mutex_;
   ClockMap<ProviderPtr> hints_{kHintsMax};       // guarded by mutex_
   std::int64_t budget_ = kCandidatesEachSecond;  // guarded by mutex_; candidates that may be tried now

@@ -152,6 +152,16 @@ test('explains_why', async () => {
   assert.match((await explain('GET /page')).output, /answer yes/);
   writeFileSync(token, 'rubbish');
   assert.match((await explain('GET /page')).output, /token {2}refused: malformed_token/);
+  const ask = (headers) => request(`${world.gate.management}/gate/explain`, { method: 'POST', headers,
+    body: JSON.stringify({ host: 'app.example.test', request: 'POST /admin/x', token: reader }) });
+  assert.match((await ask({ 'content-type': 'application/json' })).text, /answer no: role_lacks_permission/);
+  assert.equal((await ask({ 'content-type': 'text/plain' })).status, 400, 'what a page of another site could send');
+  assert.equal((await world.call('/admin/x', reader, { method: 'POST', body: 'x' })).status, 403);
+  const last = (await request(`${world.gate.management}/gate/decisions`)).json()[0];
+  assert.equal(last.reason, 'role_lacks_permission');
+  assert.ok(last.steps.includes('needs  the permission write:admin'), last.steps.join('\n'));
+  const page = await request(`${world.gate.management}/gate/decisions`, { headers: { accept: 'text/html' } });
+  assert.match(page.words, /needs the permission write:admin/);
 });
 
 test('check_says_everything_that_is_wrong', async () => {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
 import { startServer, until } from '../harness.mjs';
+import { fillLogin, journey } from '../support/browser.mjs';
 import { FormBrowser, request } from '../support/form_browser.mjs';
 import { now, startGate } from '../support/gate.mjs';
 import { kPeople, villageRealm } from '../support/realm.mjs';
@@ -19,7 +20,8 @@ const server = await startServer({ realm: villageRealm({}, (realm) => {
     redirectUris: ['http://localhost/cb'], protocolMappers: [name, audience], attributes: { 'pkce.code.challenge.method': 'S256' } });
   realm.clients.push({ clientId: 'Domino', enabled: true, protocol: 'openid-connect', publicClient: false, secret: kSecret,
     clientAuthenticatorType: 'client-secret', standardFlowEnabled: true, directAccessGrantsEnabled: true, serviceAccountsEnabled: true,
-    redirectUris: ['http://localhost/admin/ui/callback'], protocolMappers: [name, audience] });
+    redirectUris: ['http://localhost/admin/ui/callback'], protocolMappers: [name, audience],
+    attributes: { 'post.logout.redirect.uris': 'http://localhost/logout' } });
   for (const user of realm.users) user.attributes = { ...user.attributes, CN: [`CN=${user.firstName ?? user.username} ${user.lastName ?? ''}/O=Plant`.replace(' /', '/')] };
 }) });
 server.keepSecret(kSecret);
@@ -158,6 +160,21 @@ test('G1_23_redirect_and_state_for_the_admin_ui', async () => {
   const replay = await browser.open(back.url);
   assert.equal(replay.status, 400, 'the same browser, the second time');
   assert.match(replay.words, /Sign in again/);
+});
+
+journey('the_admin_ui_in_a_browser_signed_in_refused_and_signed_out', {}, async ({ page }) => {
+  await page.goto(`${world.origin}/admin/ui/`);
+  await fillLogin(page, 'cleo', kPeople.cleo);
+  await page.waitForURL(`${world.origin}/admin/ui/`);
+  assert.equal(await page.locator('#name').innerText(), 'cleo');
+  await page.goto(`${world.origin}/api/v1/mail`);
+  assert.match(await page.locator('body').innerText(), /scope does not reach this resource/);
+  await page.goto(`${world.origin}/admin/ui/`);
+  assert.equal(await page.locator('#name').innerText(), 'cleo', 'a refusal ends nothing');
+  await page.goto(`${world.origin}/logout`);
+  await page.waitForURL(/\/logout/);
+  await page.goto(`${world.origin}/admin/ui/`);
+  await page.locator('#kc-form-login').waitFor();
 });
 
 test('the_provider_ends_on_sigterm_and_its_log_is_clean', () => server.stop());

@@ -71,17 +71,17 @@ export class SmallEntra {
     switch (url.pathname.replace(`/${place}`, '')) {
       case '/v2.0/.well-known/openid-configuration':
         return json({ issuer: place === kTenant ? this.issuer : `${this.url}/{tenantid}/v2.0`, authorization_endpoint: `${base}/oauth2/v2.0/authorize`, token_endpoint: `${base}/oauth2/v2.0/token`,
-          jwks_uri: `${base}/discovery/v2.0/keys`, end_session_endpoint: `${base}/oauth2/v2.0/logout`,
+          jwks_uri: `${base}/discovery/v2.0/keys`, end_session_endpoint: `${base}/oauth2/v2.0/logout`, userinfo_endpoint: `${this.url}/oidc/userinfo`,
           token_endpoint_auth_methods_supported: ['client_secret_post'], id_token_signing_alg_values_supported: ['RS256'] });
       case '/discovery/v2.0/keys':
         return json({ keys: this.keys.map((key) => ({ ...key.jwk({ alg: false }), ...(this.issuerOfKeys(key) ? { issuer: this.issuerOfKeys(key) } : {}) })) });
       case '/oauth2/v2.0/authorize': {
         const back = new URL(url.searchParams.get('redirect_uri'));
-        back.searchParams.set('state', url.searchParams.get('state'));
+        if (url.searchParams.has('state')) back.searchParams.set('state', url.searchParams.get('state'));
         if (this.error) back.searchParams.set('error', this.error);
         else {
           const code = randomBytes(16).toString('hex');
-          this.#codes.set(code, { user: this.users[this.person], nonce: url.searchParams.get('nonce'), challenge: url.searchParams.get('code_challenge') });
+          this.#codes.set(code, { user: this.users[this.person], nonce: url.searchParams.get('nonce') ?? undefined, challenge: url.searchParams.get('code_challenge') });
           back.searchParams.set('code', code);
         }
         if (this.iss) back.searchParams.set('iss', this.iss);
