@@ -36,7 +36,8 @@ std::size_t number_or(const web::Form& form, std::string_view name, std::size_t 
 
 void write_row(JsonWriter& json, const IdentityProvider& provider, const FederatedIdentity* link) {
   json.begin_object().member("connected", link != nullptr).member("social", is_social(provider));
-  json.member("providerAlias", provider.alias).member("providerName", provider.kind);
+  // The console asks for the one by the other.
+  json.member("providerAlias", provider.alias).member("providerName", provider.alias);
   json.member("displayName", provider.label());
   if (link != nullptr) json.member("linkedUsername", link->upstream_name);
   json.end_object();

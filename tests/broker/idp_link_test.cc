@@ -198,6 +198,7 @@ TEST_F(IdpLink, the_account_shows_links_and_takes_them_apart) {
     std::string out;
     const auto list = parse_json(answer.body_text());
     for (const auto& row : list->as_array()) {
+      EXPECT_EQ(row.at("providerName"), row.at("providerAlias"));
       out += string_or(row.as_object(), "providerAlias", "") + (row.at("connected").as_bool() ? "+ " : "- ");
     }
     return out;
