@@ -173,5 +173,24 @@ TEST_F(AdminFlowUse, refuses_to_remove_a_flow_that_a_provider_runs_and_renames_i
   expect(world.remove("/authentication/flows/" + id), 400, kInUse);
 }
 
+// What the guide asks for at Entra ID; and a provider is no component.
+TEST_F(AdminFlowUse, refuses_providers_as_components_and_has_the_fields_of_their_forms) {
+  constexpr auto kSocial = "org.keycloak.broker.social.SocialIdentityProvider";
+  const json::object component{{"name", "x"}, {"providerType", kSocial}, {"providerId", "entra"}};
+  EXPECT_EQ(world.post("/components", json::serialize(component)).status, 400);
+  const auto types = world.get("/admin/serverinfo").object().at("componentTypes").as_object();
+  std::vector<std::string> names;
+  for (const auto& type : types.at(kSocial).as_array()) {
+    if (string_or(type.as_object(), "id", "") != "entra") continue;
+    for (const auto& property : type.at("properties").as_array()) {
+      names.push_back(string_or(property.as_object(), "name", ""));
+    }
+  }
+  for (const auto* name :
+       {"tenantId", "allowedTenants", "defaultScope", "authorizationUrl", "tokenUrl", "userInfoUrl", "jwksUrl"}) {
+    EXPECT_NE(std::ranges::find(names, name), names.end()) << name;
+  }
+}
+
 }  // namespace
 }  // namespace cardea::protocol

@@ -27,6 +27,8 @@ struct ComponentType {
 constexpr std::string_view kKeys = "org.keycloak.keys.KeyProvider";
 constexpr std::string_view kPolicies = "org.keycloak.services.clientregistration.policy.ClientRegistrationPolicy";
 constexpr std::string_view kProfile = "org.keycloak.userprofile.UserProfileProvider";
+/// Here the console finds the fields of a provider's form beside alias, name, client id and secret.
+constexpr std::string_view kSocial = "org.keycloak.broker.social.SocialIdentityProvider";
 constexpr std::string_view kUserStorage = "org.keycloak.storage.UserStorageProvider";
 
 const Property kPriority{"priority", "Priority", "String", "0"};
@@ -109,6 +111,36 @@ const std::vector<ComponentType>& types() {
   return kTypes;
 }
 
+/// Fields of an identity provider's form: providers have resources of their own and are no components.
+const std::vector<ComponentType>& provider_forms() {
+  static const std::vector<ComponentType> kForms = {
+      {kSocial,
+       "entra",
+       "People of an organization at Microsoft Entra ID. An address that is empty follows from the tenant.",
+       {{"tenantId", "Tenant (id, domain, common or organizations)"},
+        {"allowedTenants", "Allowed tenants (ids)"},
+        {"defaultScope", "Additional scopes"},
+        {"authorizationUrl", "Authorization URL"},
+        {"tokenUrl", "Access token URL"},
+        {"userInfoUrl", "Profile URL"},
+        {"jwksUrl", "JWKS URL"},
+        {"cloud", "Cloud", "List", "public", {"public", "usgov", "china"}},
+        {"callbackPath", "Redirect path", "List", "realm", {"realm", "source"}},
+        {"groupsMode", "Groups", "List", "none", {"none", "token", "transitive", "direct"}},
+        {"emailDomains", "Domains it is authority for"}}},
+      {kSocial,
+       "github",
+       "Accounts of GitHub, or of a GitHub server of your own.",
+       {{"baseUrl", "Base URL"}, {"apiUrl", "API URL"}}},
+      {kSocial,
+       "google",
+       "Accounts of Google.",
+       {{"hostedDomain", "Hosted Domain"}, {"offlineAccess", "Request refresh token", "boolean", "false"}}},
+      {kSocial, "microsoft", "Accounts of Microsoft.", {{"tenantId", "Tenant ID"}, {"prompt", "Prompt"}}},
+  };
+  return kForms;
+}
+
 constexpr std::string_view kExecutors = "org.keycloak.services.clientpolicy.executor.ClientPolicyExecutorProvider";
 constexpr std::string_view kConditions = "org.keycloak.services.clientpolicy.condition.ClientPolicyConditionProvider";
 
@@ -153,12 +185,14 @@ json::array policy_types(const std::vector<PolicyPart>& parts) {
 json::object component_types() {
   json::object out;
   out[kUserStorage] = json::array();
-  for (const auto& type : types()) {
-    auto& list = out[type.provider_type];
-    if (!list.is_array()) list = json::array();
-    json::array properties;
-    for (const auto& property : type.properties) properties.push_back(property_json(property));
-    list.get_array().push_back(type_json(type.id, type.help, std::move(properties)));
+  for (const auto* all : {&types(), &provider_forms()}) {
+    for (const auto& type : *all) {
+      auto& list = out[type.provider_type];
+      if (!list.is_array()) list = json::array();
+      json::array properties;
+      for (const auto& property : type.properties) properties.push_back(property_json(property));
+      list.get_array().push_back(type_json(type.id, type.help, std::move(properties)));
+    }
   }
   out[kExecutors] = policy_types(policy_executors());
   out[kConditions] = policy_types(policy_conditions());
