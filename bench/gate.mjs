@@ -66,7 +66,7 @@ async function startGate(file) {
   await until(async () => {
     if (gate.exitCode !== null) throw new Error(`the gate of ${file} ended with ${gate.exitCode}`);
     return (await get(`${origin}/gate/keys`)).status > 0;
-  });
+  }, 120_000);
   return { origin, port, stop, cpu: () => cpuSeconds(gate.pid), start_ms: Number(process.hrtime.bigint() - begin) / 1e6 };
 }
 
