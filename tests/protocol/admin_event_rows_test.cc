@@ -210,6 +210,8 @@ constexpr Step kSteps[] = {
     {"updateIdpMapper", "/identity-provider/instances/up/mappers/{idpMapper}",
      "@/identity-provider/instances/up/mappers/{idpMapper}"},
     {"deleteIdpMapper", "/identity-provider/instances/up/mappers/{idpMapper}"},
+    {"makeScimToken", "/identity-provider/instances/up/scim-token", "{}"},
+    {"removeScimToken", "/identity-provider/instances/up/scim-token"},
     {"addFederatedIdentity", "/users/{user}/federated-identity/up", R"({"userId":"7","userName":"seven"})"},
     {"removeFederatedIdentity", "/users/{user}/federated-identity/up"},
     // organizations
