@@ -17,8 +17,13 @@ dev_interop() {
       shift
       tests/interop/keycloak "$@"
       ;;
+    export)
+      build release
+      need_node_modules tests/e2e
+      tests/interop/keycloak_export
+      ;;
     *)
-      echo "dev interop: clients, or keycloak [FILE...]" >&2
+      echo "dev interop: clients, keycloak [FILE...] or export" >&2
       return 2
       ;;
   esac
