@@ -24,6 +24,8 @@ upstream::CertificateThumbprints certificate_of(const RealmEntry& realm, const j
 /// named.
 const jose::SigningKey* key_for(const RealmEntry& realm, const IdentityProvider& provider, bool names_certificate) {
   const auto wanted = provider.setting("clientAssertionSigningAlg");
+  // Never a secret: those of the realm sign what it believes itself.
+  if (wanted.starts_with("HS")) return nullptr;
   if (!wanted.empty()) return realm.signing_key(wanted);
   const auto* better = names_certificate ? realm.signing_key("PS256") : nullptr;
   return better == nullptr ? realm.signing_key("RS256") : better;
@@ -50,13 +52,17 @@ Result<upstream::ClientProof, std::string> client_proof(const Dependencies& depe
   if (key == nullptr) return refuse(std::string("no_key_for_client_assertion"));
   auto certificate = names_certificate ? certificate_of(realm, *key) : upstream::CertificateThumbprints();
   if (names_certificate && certificate.sha256.empty()) return refuse(std::string("no_certificate_of_key"));
-  const auto subject = is_federated ? provider.setting("federatedCredentialSubject") : std::string_view(out.client_id);
-  if (subject.empty()) return refuse(std::string("no_subject_for_federated_credential"));
+  // Never what the record says: with the realm as issuer it would be anybody's id, and for anybody who trusts the
+  // realm.
+  const auto subject = is_federated ? "identity-provider:" + provider.alias : out.client_id;
   const auto issuer =
       is_federated ? dependencies.base_url.issuer(request, realm.realm.name) : std::string(out.client_id);
   auto audience = std::string(provider.setting("clientAssertionAudience"));
   if (audience.empty())
     audience = is_federated && is_entra ? std::string(upstream::kFederatedAudience) : addresses.token;
+  if (is_federated && audience != addresses.token && !audience.starts_with(upstream::kFederatedAudience)) {
+    return refuse(std::string("audience_not_for_federated_credential"));
+  }
   out.assertion = upstream::make_client_assertion(*key,
                                                   {.issuer = issuer,
                                                    .subject = subject,

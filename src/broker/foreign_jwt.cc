@@ -102,6 +102,7 @@ Result<ForeignJwt, std::string> judge_foreign_jwt(const jose::VerifiedJwt& token
       std::ranges::any_of(rules.audiences, [&](const std::string& each) { return token.has_audience(each); });
   if (!for_us) return no("foreign_jwt_wrong_audience");
   if (const auto reason = why_not_now(token, rules.now)) return no(*reason);
+  if (token.claims().contains("cnf")) return no("foreign_jwt_bound_to_a_key");
   if (!is_of_usual_type(token, "client-authentication+jwt")) return no("foreign_jwt_of_another_type");
   if (const auto claim = why_of_a_person(token, rules.is_entra)) {
     return no("foreign_jwt_of_a_person_" + std::string(*claim));

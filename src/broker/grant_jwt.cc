@@ -88,6 +88,16 @@ bool is_for_something_else(const jose::VerifiedJwt& token) {
   return token.claims().contains("typ") && token.typ() != "Bearer";
 }
 
+/// An ID token need have neither nonce nor hash. What is for ourselves as a client of the provider must say that it is
+/// for an API: by its type (RFC 9068), or by claims that ID tokens do not have (entra.md section 6).
+bool may_be_id_token(const jose::VerifiedJwt& token, std::string_view own_client_id) {
+  if (own_client_id.empty() || token.aud().empty() || token.aud().front() != own_client_id) return false;
+  const auto& type = token.header_typ();
+  if (type == "at+jwt" || type == "application/at+jwt" || type == "authorization-grant+jwt") return false;
+  return std::ranges::none_of(std::to_array<std::string_view>({"scp", "scope", "azpacr", "appidacr", "idtyp"}),
+                              [&](std::string_view claim) { return token.claims().contains(claim); });
+}
+
 bool says(const jose::VerifiedJwt& token, const std::pair<std::string, std::string>& wanted) {
   const auto texts = claim_texts(token.claims(), wanted.first);
   return std::ranges::find(texts, wanted.second) != texts.end();
@@ -99,6 +109,7 @@ GrantJwtRules rules_of(const Dependencies& dependencies, const IdentityProvider&
   out.algorithm = provider.setting("jwtAuthorizationGrantAssertionSignatureAlg");
   if (age) out.age_max = std::clamp(seconds(*age), seconds{0}, kAgeMax);
   out.once = !provider.is_on("jwtAuthorizationGrantAssertionReuseAllowed");
+  out.own_client_id = provider.setting("clientId");
   out.now = dependencies.clock.now();
   return out;
 }
@@ -133,6 +144,12 @@ Result<ForeignJwt, ForeignJwtRefusal> judge_grant_jwt(const jose::VerifiedJwt& t
   if (token.aud().size() > 1) return refuse(no("foreign_jwt_several_audiences", "Multiple audiences not allowed"));
   if (token.aud().empty() || std::ranges::find(rules.audiences, token.aud().front()) == rules.audiences.end()) {
     return refuse(no("foreign_jwt_wrong_audience", "Invalid token audience"));
+  }
+  // Bound to a key that nobody shows here (standards.md TX-8), or for those it names to act by (TX-7).
+  if (token.claims().contains("cnf")) return refuse(no("foreign_jwt_bound_to_a_key", "Invalid token"));
+  if (token.claims().contains("may_act")) return refuse(no("foreign_jwt_may_act", "Invalid token"));
+  if (may_be_id_token(token, rules.own_client_id)) {
+    return refuse(no("foreign_jwt_may_be_an_id_token", "Invalid token type"));
   }
   if (is_for_something_else(token)) return refuse(no("foreign_jwt_of_another_type", "Invalid token type"));
   if (!std::ranges::all_of(rules.claims, [&](const auto& wanted) { return says(token, wanted); })) {

@@ -36,6 +36,7 @@ struct GrantJwtRules {
   std::string algorithm;               // empty: any that the provider signs with
   seconds age_max{300};
   bool once = true;
+  std::string own_client_id;  // ours at the provider: ID tokens have it as their audience
   TextPairs claims;
   TimePoint now;
 };

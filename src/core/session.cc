@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "core/authentication_methods.h"
+#include "core/foreign_word.h"
 #include "core/level_of_assurance.h"
 #include "domain/identity_provider.h"
 
@@ -77,7 +78,9 @@ TimePoint session_end(const Realm& realm, const UserSession& session) {
   }
   const auto max =
       session.remember_me ? or_else(life.sso_session_max_remember_me, life.sso_session_max) : life.sso_session_max;
-  return session.started_at + max;
+  const auto end = session.started_at + max;
+  const auto word_end = parse_integer<std::int64_t>(session.note(kForeignWordEndNote));
+  return word_end ? std::min(end, from_epoch_seconds(*word_end)) : end;
 }
 
 seconds session_idle(const Realm& realm, const UserSession& session) {

@@ -41,8 +41,12 @@ class ClientProof : public Broker {
   }
 };
 
-TEST_F(ClientProof, refuses_a_federated_credential_without_a_subject_and_methods_that_nobody_knows) {
-  expect_no({{"clientAuthMethod", "federated_credential"}}, "no_subject_for_federated_credential");
+// With the realm as its issuer such a token must say nothing that anybody else would believe (attack class 21).
+TEST_F(ClientProof, refuses_federated_credentials_for_others_and_methods_that_nobody_knows) {
+  expect_no({{"clientAuthMethod", "federated_credential"}, {"clientAssertionAudience", "https://cluster.example"}},
+            "audience_not_for_federated_credential");
+  expect_no({{"clientAuthMethod", "private_key_jwt"}, {"clientAssertionSigningAlg", "HS512"}},
+            "no_key_for_client_assertion");
   expect_no({{"clientAuthMethod", "tls_client_auth"}}, "client_auth_method_not_supported");
   expect_no({{"clientAuthMethod", "private_key_jwt"}, {"clientAssertionSigningAlg", "XS1"}},
             "no_key_for_client_assertion");
@@ -75,10 +79,10 @@ TEST_F(ClientProof, names_the_certificate_of_the_realms_key) {
 
 TEST_F(ClientProof, speaks_for_an_application_as_the_realms_issuer) {
   const auto [header, payload] = sent({{"clientAuthMethod", "federated_credential"},
-                                       {"federatedCredentialSubject", "hub-at-contoso"},
+                                       {"federatedCredentialSubject", "user-ada"},
                                        {"clientAssertionAudience", "api://AzureADTokenExchange"}});
   EXPECT_EQ(string_or(payload, "iss", ""), kIssuer);
-  EXPECT_EQ(string_or(payload, "sub", ""), "hub-at-contoso");
+  EXPECT_EQ(string_or(payload, "sub", ""), "identity-provider:up") << "nothing else, whatever the record says";
   EXPECT_EQ(string_or(payload, "aud", ""), "api://AzureADTokenExchange");
   EXPECT_FALSE(header.contains("x5t#S256"));
 }

@@ -291,6 +291,45 @@ TEST_P(JwtBearer, refuses_token_exchange_beyond_what_is_offered) {
      "Parameter 'subject_issuer' not supported for standard token exchange");
 }
 
+// RFC 8693 section 2.1 and standards.md TX-7, TX-8: who holds a token that is bound to a key need not hold the key.
+TEST_P(JwtBearer, refuses_tokens_that_are_bound_to_a_key_or_to_who_may_act) {
+  expect_no(send(with("cnf", json::object{{"jkt", "thumbprint"}})), "Invalid token");
+  expect_no(send(with("may_act", json::object{{"sub", "somebody"}})), "Invalid token");
+}
+
+// An ID token without nonce and hashes, where our client id at the provider is the audience (attack class 10).
+TEST_P(JwtBearer, refuses_what_may_be_an_id_token) {
+  change_client([](Client& client) {
+    client.attributes["oauth2.jwt.authorization.grant.audience"] = R"([{"key":"up","value":"cardea"}])";
+  });
+  expect_no(send(with("aud", "cardea")), "Invalid token type");
+  auto access = claims();
+  access["aud"] = "cardea";
+  access["scp"] = "jobs";
+  expect_yes(send(sign(access)));
+}
+
+// The access token of such a session must not become a refresh token that outlives the word.
+TEST_P(JwtBearer, refuses_refresh_tokens_made_of_a_foreign_word) {
+  change_client([](Client& client) {
+    client.attributes["standard.token.exchange.enableRefreshRequestedTokenType"] = "SAME_SESSION";
+  });
+  const auto answer = send(with("exp", now() + 40));
+  expect_yes(answer);
+  const auto ours = string_or(body_of(answer), "access_token", "");
+  const Pairs exchanged = {{"grant_type", kExchange},
+                           {"client_id", "job"},
+                           {"client_secret", "x-secret"},
+                           {"subject_token", ours},
+                           {"subject_token_type", kAccessType}};
+  auto refreshing = exchanged;
+  refreshing.emplace_back("requested_token_type", "urn:ietf:params:oauth:token-type:refresh_token");
+  EXPECT_EQ(server_.post("/token", refreshing).status, 400);
+  EXPECT_EQ(server_.post("/token", exchanged).status, 200);
+  server_.clock.advance(seconds(41));
+  EXPECT_EQ(server_.get("/userinfo", {{"Authorization", "Bearer " + ours}}).status, 401);
+}
+
 // G2.6: ours lives no longer than theirs, hangs on a session of its own, and brings no refresh token.
 TEST_P(JwtBearer, G2_21_gives_a_token_that_lives_no_longer_than_the_foreign_one) {
   const auto answer = send(with("exp", now() + 40), {{"scope", "openid profile"}});

@@ -197,6 +197,27 @@ TEST_F(AdminEscalation, refuses_to_move_a_provider_without_the_right_to_change_t
   EXPECT_EQ(world.put(path + "/up", provider("issuer", "https://new.example")).status, 204);
 }
 
+// With the realm's keys a provider is told who we are: whoever says where that goes speaks for the realm there.
+TEST_F(AdminEscalation, refuses_proofs_by_keys_of_the_realm_without_the_right_to_change_it) {
+  const auto provider = [](std::string_view method, std::string_view audience) {
+    return json::serialize(json::object{
+        {"alias", "up"},
+        {"providerId", "oidc"},
+        {"config",
+         json::object{{"clientId", "c"}, {"clientAuthMethod", method}, {"clientAssertionAudience", audience}}}});
+  };
+  const std::string path = "/identity-provider/instances";
+  const auto manager = world.admin_token({"manage-identity-providers"});
+  for (const auto* method : {"private_key_jwt", "federated_credential"}) {
+    EXPECT_EQ(as(manager, kPost, path, provider(method, "")).status, 403) << method;
+  }
+  ASSERT_EQ(as(manager, kPost, path, provider("client_secret_post", "")).status, 201);
+  EXPECT_EQ(as(manager, kPut, path + "/up", provider("private_key_jwt", "")).status, 403);
+  ASSERT_EQ(world.put(path + "/up", provider("private_key_jwt", "https://up.example")).status, 204);
+  EXPECT_EQ(as(manager, kPut, path + "/up", provider("private_key_jwt", "https://evil.example")).status, 403);
+  EXPECT_EQ(as(manager, kPut, path + "/up", provider("private_key_jwt", "https://up.example")).status, 204);
+}
+
 // Of a link that nobody signed in by since it was made the issuer is not known: it must not become the new one's.
 TEST_F(AdminEscalation, refuses_a_moved_provider_the_links_that_were_made_before) {
   const std::string tenant = "11111111-2222-3333-4444-555555555555";

@@ -143,6 +143,24 @@ Or<void> require_vouching_covered(Call& call, const json::object& provider, cons
   return is_same ? Or<void>() : call.require({AdminRole::kManageRealm});
 }
 
+/// With keys of the realm it proves itself to the provider as itself: whoever may say where that proof goes, and what
+/// it says, speaks for the realm there. A record that was removed and made anew is no other case.
+Or<void> require_proof_covered(Call& call, const json::object& provider, const json::object* before) {
+  static constexpr std::string_view kBySecret[] = {"", "client_secret_basic", "client_secret_post",
+                                                   "client_secret_jwt"};
+  static constexpr std::string_view kProof[] = {"clientAuthMethod", "clientId", "clientAssertionAudience",
+                                                "clientAssertionSigningAlg", "jwtX509HeadersEnabled"};
+  const auto& config = provider.at("config").as_object();
+  if (std::ranges::find(kBySecret, string_or(config, "clientAuthMethod", "")) != std::end(kBySecret)) return {};
+  const auto* old = before == nullptr ? nullptr : before->if_contains("config");
+  bool is_same =
+      old != nullptr && old->is_object() && string_or(provider, "alias", "") == string_or(*before, "alias", "");
+  for (const auto name : kProof) {
+    is_same = is_same && string_or(config, name, "") == string_or(old->get_object(), name, "");
+  }
+  return is_same ? Or<void>() : call.require({AdminRole::kManageRealm});
+}
+
 /// Whoever may change where a provider is becomes everybody who signs in by it: that takes who may change the whole
 /// realm (attack class 21).
 Or<void> require_move_covered(Call& call, const json::object& provider, const json::object* before) {
@@ -215,6 +233,7 @@ Or<json::object> read_provider(Call& call, const json::object& body, const json:
   CARDEA_DO(refuse_moved_secret(provider, config, before));
   CARDEA_DO(require_vouching_covered(call, provider, before));
   CARDEA_DO(require_move_covered(call, provider, before));
+  CARDEA_DO(require_proof_covered(call, provider, before));
   CARDEA_DO(require_scim_covered(call, provider, before));
   json::value masked(config);
   const auto* old = before == nullptr ? nullptr : before->if_contains("config");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "core/foreign_word.h"
 #include "core/session.h"
 #include "core/token/token_subject.h"
 #include "core/verify_credential.h"
@@ -153,6 +154,8 @@ web::Outcome accept(ForeignGrant asked, ForeignJwt word) {
   proven.auth_time = granting->word.proof.auth_time.value_or(epoch_seconds(request.now));
   granting->session =
       make_session(request.realm->realm, proven, request.http.remote_address, request.now, request.dependencies.random);
+  granting->session.notes.insert_or_assign(std::string(kForeignWordEndNote),
+                                           std::to_string(epoch_seconds(granting->word.expires_at)));
   return web::then(web::Lane::kStore, [granting]() -> web::Outcome {
     const auto& r = *granting->asked.request;
     auto refusal = write_to(r.dependencies.repositories.store, [&](Tx& tx) { return settle(tx, *granting); });

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "core/check_bearer.h"
+#include "core/foreign_word.h"
 #include "core/session.h"
 #include "core/token/token_subject.h"
 #include "oidc/endpoint.h"
@@ -157,6 +158,11 @@ web::Outcome load(const ExchangePtr& exchange, const jose::VerifiedJwt& token) {
       return {};
     }
     if ((*live)->live) exchange->session = (*live)->live->session;
+    const bool is_foreign_word = exchange->session && !exchange->session->note(kForeignWordEndNote).empty();
+    if (is_foreign_word && exchange->asked.requested == ExchangeFor::kRefreshToken) {
+      refusal = "refresh_of_a_foreign_word";
+      return {};
+    }
     auto subject =
         complete_subject(rows, dependencies.settings, *request.client, *exchange->plan, std::move((*live)->subject));
     if (!subject) return refuse(subject.error());
