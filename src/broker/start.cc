@@ -27,7 +27,9 @@ std::vector<std::pair<std::string, std::string>> wishes(const Departure& departu
   const auto& asked = departure.authorization;
   std::vector<std::pair<std::string, std::string>> out;
   const bool fresh = wants_fresh_login(asked);
-  const auto prompt = fresh ? std::string("login") : std::string(provider.setting("prompt"));
+  auto prompt = fresh ? std::string("login") : std::string(provider.setting("prompt"));
+  // Who links an account chooses which: the browser may be signed in there as somebody else (attack class 8).
+  if (departure.paused.links && (prompt.empty() || prompt == "unspecified")) prompt = "select_account";
   if (!prompt.empty() && prompt != "unspecified") out.emplace_back("prompt", prompt);
   const auto forwarded = forwarded_parameters(provider);
   const auto forwards = [&](std::string_view name) { return std::ranges::find(forwarded, name) != forwarded.end(); };

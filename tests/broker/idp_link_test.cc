@@ -125,6 +125,12 @@ TEST_F(IdpLink, refuses_to_link_in_a_browser_that_did_not_ask) {
   EXPECT_FALSE(link_of("u-1"));
 }
 
+// The provider may know the browser as somebody else: who links chooses the account there.
+TEST_F(IdpLink, asks_the_provider_which_account_it_shall_be) {
+  Browser browser(server_);
+  EXPECT_EQ(location_parameter(browser.get(way_out(ask(browser))), "prompt"), "select_account");
+}
+
 TEST_F(IdpLink, refuses_what_is_linked_to_somebody_else_or_before) {
   link("bob", "u-1");
   Browser browser(server_);

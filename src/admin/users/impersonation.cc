@@ -16,6 +16,9 @@ Answer impersonate(Call& call) {
   if (realm == nullptr) return refuse(not_found("Realm not found."));
   auto session = make_session(call.realm(), {.user = user.id, .auth_time = epoch_seconds(call.now())},
                               call.request().remote_address, call.now(), call.random());
+  // Keycloak's notes; while they are there nothing is changed that would stay when the session ends.
+  session.notes["IMPERSONATOR_ID"] = call.caller().user.id.str();
+  session.notes["IMPERSONATOR_USERNAME"] = call.caller().user.username;
   note_user_agent(session, call.request().header("User-Agent"));
   CARDEA_DO(call.repositories().sessions.insert(call.tx(), session, session_end(call.realm(), session)));
   dependencies.log.info("impersonated", {{"realm", call.realm().name},

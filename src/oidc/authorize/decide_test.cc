@@ -62,6 +62,16 @@ TEST(DecideAuthorization, refuses_an_action_on_a_login_older_than_the_realm_allo
   EXPECT_EQ(decide_authorization(asked, signed_in(0), {}, kNow, {.action_max_age = 0}), AuthorizeNext::kReauthenticate);
 }
 
+// Attack class 8: an administrator in somebody's place links no account of theirs to the person, and takes no factor.
+TEST(DecideAuthorization, refuses_an_action_to_who_is_in_somebodys_place) {
+  auto place = signed_in(0);
+  place->session.notes["IMPERSONATOR_ID"] = "user-admin";
+  auto asked = request();
+  EXPECT_EQ(decide_authorization(asked, place, {}, kNow), AuthorizeNext::kComplete);
+  asked.kc_action = "idp_link:up";
+  EXPECT_EQ(decide_authorization(asked, place, {}, kNow), AuthorizeNext::kReauthenticate);
+}
+
 TEST(DecideAuthorization, signs_on_with_a_live_session) {
   EXPECT_EQ(decide_authorization(request(), signed_in(), {}, kNow), AuthorizeNext::kComplete);
   EXPECT_EQ(decide_authorization(request(true), signed_in(), {}, kNow), AuthorizeNext::kComplete);
