@@ -4,6 +4,8 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "core/logout/end_session.h"
+#include "core/session.h"
 #include "domain/identity_provider.h"
 #include "web/form.h"
 
@@ -41,6 +43,22 @@ void write_row(JsonWriter& json, const IdentityProvider& provider, const Federat
   json.member("displayName", provider.label());
   if (link != nullptr) json.member("linkedUsername", link->upstream_name);
   json.end_object();
+}
+
+/// Who came by a provider that is theirs no more is signed out, but for whoever asks.
+Stored<void> end_sessions_by(Tx& tx, const Call& call, std::string_view alias) {
+  for (const bool offline : {false, true}) {
+    auto& kept = offline ? call.repositories().offline_sessions : call.repositories().sessions;
+    const auto sessions = kept.list_of_user(tx, call.realm_id(), call.user().id);
+    if (!sessions) return refuse(sessions.error());
+    for (const auto& session : *sessions) {
+      if (session.note(kProviderNote) != alias || session.id.str() == call.token.sid()) continue;
+      const auto ended = end_session(tx, call.repositories(), call.dependencies.random,
+                                     {call.realm.realm, session.id, offline, call.issuer, call.now});
+      if (!ended) return refuse(ended.error());
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -103,6 +121,7 @@ Stored<web::Response> unlink_account(Tx& tx, const Call& call) {
   if (!has_password && !has_other) return error_message(400, "federatedIdentityRemovingLastProviderMessage");
   const auto removed = call.repositories().federated_identities.remove(tx, call.user().id, alias);
   if (!removed) return refuse(removed.error());
+  if (auto ended = end_sessions_by(tx, call, alias); !ended) return refuse(ended.error());
   call.dependencies.log.info("identity_unlinked", {{"realm", call.realm.realm.name},
                                                    {"client_id", call.live.client->client.client_id},
                                                    {"provider", provider->alias},

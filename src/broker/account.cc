@@ -260,12 +260,14 @@ UpstreamSignIn sign_in(const ArrivalPtr& arrival, User user, std::function<Store
 web::Outcome resume(const ArrivalPtr& arrival, UpstreamSignIn signed_in) {
   const auto& dependencies = arrival->dependencies;
   if (arrival->attempt) dependencies.callback_guard->give_back(*arrival->attempt);
-  dependencies.log.info(arrival->paused.links ? "upstream_linked" : "upstream_login",
-                        {{"realm", arrival->realm->realm.name},
-                         {"provider", arrival->provider->alias},
-                         {"upstream_id", arrival->identity.id},
-                         {"user_id", signed_in.user.id.str()},
-                         {"correlation_id", arrival->request.correlation_id}});
+  // Of links the action that asked for it tells, when there is one.
+  if (!arrival->paused.links) {
+    dependencies.log.info("upstream_login", {{"realm", arrival->realm->realm.name},
+                                             {"provider", arrival->provider->alias},
+                                             {"upstream_id", arrival->identity.id},
+                                             {"user_id", signed_in.user.id.str()},
+                                             {"correlation_id", arrival->request.correlation_id}});
+  }
   return dependencies.login.resume(arrival->request, arrival->realm, arrival->paused, std::move(signed_in));
 }
 

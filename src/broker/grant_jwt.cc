@@ -125,6 +125,11 @@ Result<ForeignJwt, ForeignJwtRefusal> with_subject(ForeignJwt judged, const Iden
   judged.subject = identity->id;
   judged.proof.provider = judged.provider = provider.alias;
   judged.proof.username = identity->username;
+  // Entra ID has two names for one issuer: links and sessions know people by that of the newer format.
+  if (shown.addresses.dialect == Dialect::kEntra) {
+    judged.proof.issuer =
+        upstream::issuer_of_tenant(shown.addresses.issuer.issuer, ascii_lower(shown.token.text("tid")));
+  }
   return judged;
 }
 

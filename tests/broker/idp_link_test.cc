@@ -224,6 +224,17 @@ TEST_F(IdpLink, the_account_shows_links_and_takes_them_apart) {
   EXPECT_FALSE(link_of("u-1"));
 }
 
+TEST_F(IdpLink, ends_the_sessions_of_a_provider_whose_link_goes) {
+  link("ada", "u-1");
+  Browser by_provider(server_), by_password(server_);
+  ASSERT_FALSE(location_parameter(sign_in_upstream(by_provider), "code").empty());
+  const auto token = string_or(redeem(server_, sign_in(by_password, "ada")), "access_token", "");
+  ASSERT_FALSE(location_parameter(by_provider.get(authorize_url()), "code").empty());
+  EXPECT_EQ(account(web::Method::kDelete, "/linked-accounts/up", token).status, 204);
+  EXPECT_TRUE(location_parameter(by_provider.get(authorize_url()), "code").empty());
+  EXPECT_FALSE(location_parameter(by_password.get(authorize_url()), "code").empty());
+}
+
 TEST_F(IdpLink, refuses_to_take_the_last_way_to_sign_in) {
   use({provider("up"), provider("linked", {}, {{"linkOnly", true}})});
   link("ada", "u-1");

@@ -359,6 +359,36 @@ TEST_P(JwtBearer, exchanges_a_foreign_token_for_one_of_ours) {
   EXPECT_EQ(string_or(expect_yes(exchange(sign(claims()))), "sub", ""), "user-ada");
 }
 
+// Both formats of one tenant are one issuer's, whichever a link was made by.
+TEST_P(JwtBearer, takes_the_older_format_of_entra_for_a_link_that_the_newer_one_made) {
+  const std::string tenant = "6f0d1d0e-1111-4222-8333-444455556666", base = "https://login.microsoftonline.com/";
+  const jose::PublicJwk key{jose::test_private_key(crypto::KeyType::kRsa).public_key(), "k2", "", "sig", ""};
+  server_.fetcher.serve_json(base + tenant + "/discovery/v2.0/keys", jose::jwks_json({&key, 1}));
+  server_.change_realm([](Realm& realm) {
+    auto& config = realm.extra["identityProviders"].as_array().back().as_object()["config"].as_object();
+    config["jwtAuthorizationGrantEnabled"] = "true";
+  });
+  change_client([](Client& client) { client.attributes["oauth2.jwt.authorization.grant.idp"] = "entra"; });
+  FederatedIdentity identity;
+  identity.realm = RealmId("realm-demo");
+  identity.user = UserId("user-ada");
+  identity.provider = "entra";
+  identity.issuer = base + tenant + "/v2.0";
+  identity.upstream_id = tenant + "/o-1";
+  ASSERT_TRUE(server_.repositories.store.write(
+      [&](Tx& tx) { return server_.repositories.federated_identities.insert(tx, identity); }));
+  const std::string older = "https://sts.windows.net/" + tenant + "/";
+  for (const auto& issuer : {identity.issuer, older}) {
+    auto shown = claims();
+    shown["iss"] = issuer;
+    shown["tid"] = tenant;
+    shown["oid"] = "o-1";
+    const auto token = jose::sign_by_hand(jose::test_signing_key(jose::Algorithm::kRS256),
+                                          R"({"alg":"RS256","kid":"k2"})", json::serialize(shown));
+    EXPECT_EQ(string_or(expect_yes(exchange(token, {{"subject_issuer", issuer}})), "sub", ""), "user-ada") << issuer;
+  }
+}
+
 TEST_P(JwtBearer, is_told_by_discovery) {
   web::Request request;
   request.method = web::Method::kGet;

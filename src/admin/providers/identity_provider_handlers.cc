@@ -389,6 +389,12 @@ Answer export_identity_provider(Call& call) {
 
 namespace {
 
+/// A slash at the end makes nobody else of it.
+bool is_same_issuer(std::string_view one, std::string_view other) {
+  const auto bare = [](std::string_view text) { return text.ends_with('/') ? text.substr(0, text.size() - 1) : text; };
+  return bare(one) == bare(other);
+}
+
 /// Links of whom the issuer is not known yet are the old one's when the provider moves: what the new one says of an id
 /// is about somebody else (attack class 7).
 Or<void> keep_links_with_issuer(Call& call, const Realm& before) {
@@ -398,7 +404,10 @@ Or<void> keep_links_with_issuer(Call& call, const Realm& before) {
   const auto old = find_identity_provider(before, alias);
   const auto now = find_identity_provider(call.realm(), alias);
   const auto issuer = old ? issuer_of_links(*old) : std::string();
-  if (issuer.empty() || (now && issuer_of_links(*now) == issuer)) return {};
+  if (issuer.empty() || (now && is_same_issuer(issuer_of_links(*now), issuer))) return {};
+  // Where the document is says only nearly whose it is: while that stays, nobody moved.
+  const bool is_guess = old->setting("issuer").empty() && !old->setting("metadataDescriptorUrl").empty();
+  if (is_guess && now && now->setting("metadataDescriptorUrl") == old->setting("metadataDescriptorUrl")) return {};
   CARDEA_TRY(stamped, call.repositories().federated_identities.stamp_issuer(call.tx(), before.id, alias, issuer));
   return {};
 }

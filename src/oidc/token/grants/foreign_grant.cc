@@ -7,6 +7,7 @@
 #include "core/session.h"
 #include "core/token/token_subject.h"
 #include "core/verify_credential.h"
+#include "jose/jws.h"
 #include "oidc/endpoint.h"
 #include "oidc/token/is_set_up.h"
 
@@ -139,9 +140,10 @@ Stored<std::optional<OAuthError>> settle(Tx& tx, Granting& granting) {
   return Answer();
 }
 
-bool is_as_named(const ForeignGrant& asked, const ForeignJwt& word) {
+/// `claimed`: as the token itself says; Entra ID's older format says otherwise than the provider's links.
+bool is_as_named(const ForeignGrant& asked, const ForeignJwt& word, std::string_view claimed) {
   const auto& name = asked.named_issuer;
-  return name.empty() || name == word.provider || name == word.proof.issuer;
+  return name.empty() || name == word.provider || name == word.proof.issuer || name == claimed;
 }
 
 web::Outcome accept(ForeignGrant asked, ForeignJwt word) {
@@ -185,9 +187,12 @@ web::Outcome grant_on_foreign_word(ForeignGrant asked) {
   const auto& check = request->dependencies.check_grant_jwt;
   if (!check) return refuse_token(*request, refused(asked, "No Identity Provider for provided issuer", "no_upstream"));
   auto token = std::move(asked.token);
+  const auto jws = jose::UnverifiedJws::parse(token);
+  auto claimed = jws ? jws->claimed_issuer() : std::string();
   return check(request->http, request->realm, request->client->client, std::move(token),
-               [asked = std::move(asked)](Result<ForeignJwt, ForeignJwtRefusal> word) mutable -> web::Outcome {
-                 if (word && !is_as_named(asked, *word)) {
+               [asked = std::move(asked),
+                claimed = std::move(claimed)](Result<ForeignJwt, ForeignJwtRefusal> word) mutable -> web::Outcome {
+                 if (word && !is_as_named(asked, *word, claimed)) {
                    return refuse_token(*asked.request, refused(asked, "Invalid token", "subject_issuer"));
                  }
                  if (word) return accept(std::move(asked), std::move(*word));
