@@ -236,6 +236,8 @@ web::Outcome end_actions(const ActionRun& run, const Passage& passage, Passed pa
                         "You can close this page now.", back.url.empty() ? nullptr : &back);
 }
 
+constexpr std::size_t kLoggedArgumentMax = 64;  // whatever the client wrote
+
 // On the store lane.
 web::Outcome settle(const ActionRunPtr& run, const Passage& passage) {
   const auto& dependencies = run->dependencies;
@@ -249,9 +251,12 @@ web::Outcome settle(const ActionRunPtr& run, const Passage& passage) {
   if (!stored) return store_failed(dependencies, run->request, run->realm.get(), stored.error());
   dependencies.log.info(passage.done.event.empty() ? "required_action" : passage.done.event,
                         {{"realm", run->realm->realm.name},
+                         {"client_id", run->interaction.request.client_id},
                          {"action", run->alias()},
+                         {"argument", run->argument().substr(0, kLoggedArgumentMax)},
                          {"cancelled", passage.cancelled},
                          {"user_id", run->user.id.str()},
+                         {"ip", run->request.remote_address},
                          {"correlation_id", run->request.correlation_id}});
   if (passage.done.end) return passage.done.end();
   if (passage.next) return redirect_to_action(dependencies, run->request, run->realm->realm, *passage.next);

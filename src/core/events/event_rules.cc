@@ -187,6 +187,10 @@ std::optional<EventDraft> draft_event(std::string_view line, std::initializer_li
         std::pair{"username", "username"}, std::pair{"identity_provider", "identity_provider"}}) {
     if (const auto text = all.text(field); !text.empty()) event.details.emplace(detail, cut(text));
   }
+  if (line.starts_with("identity_")) {
+    const auto provider = all.first_of("provider", "argument");
+    if (!provider.empty()) event.details.emplace("identity_provider", cut(provider));
+  }
   return draft;
 }
 

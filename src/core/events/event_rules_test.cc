@@ -17,6 +17,15 @@ TEST(EventRules, cuts_what_strangers_send) {
   EXPECT_TRUE(is_utf8(kept));
 }
 
+TEST(EventRules, links_name_the_provider) {
+  for (const auto* field : {"provider", "argument"}) {
+    const auto draft = draft_event("identity_linked", {{"realm", "acme"}, {field, "up"}});
+    ASSERT_TRUE(draft);
+    EXPECT_EQ(draft->event.type, "FEDERATED_IDENTITY_LINK");
+    EXPECT_EQ(draft->event.details.at("identity_provider"), "up");
+  }
+}
+
 // The names that those who watch Keycloak's events look for.
 TEST(EventRules, names_refusals_of_clients_as_keycloak_does) {
   const auto error_for = [](std::string_view note) {
