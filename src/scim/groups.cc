@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "core/changes/admin_power.h"
 #include "core/changes/check_values.h"
 #include "core/changes/source_groups.h"
 #include "scim/body.h"
@@ -106,7 +107,7 @@ Or<void> refuse_filtered(const Call& call, const SourceGroup& group) {
   return refuse(ScimError{403, {}, "groupsAllow and groupsDeny of the provider do not let this group in"});
 }
 
-/// Everybody who joins is within reach.
+/// Everybody who joins is within reach. Administrators neither join nor leave.
 Or<void> write_members(Tx& tx, const Call& call, const GroupId& group, MemberChange change) {
   const auto& repositories = call.repositories();
   if (change.replaces) {
@@ -124,13 +125,32 @@ Or<void> write_members(Tx& tx, const Call& call, const GroupId& group, MemberCha
     const auto person = find_person(tx, call, UserId(id));
     if (!person) return refuse(person.error());
     if (!*person) return refuse(bad_value("There is no user " + id + " to be a member"));
+    const auto is_admin = has_admin_power(tx, repositories, call.realm(), UserId(id));
+    if (!is_admin) return refuse(is_admin.error());
+    if (*is_admin) return refuse(ScimError{403, {}, "Administrators of the realm are not put into groups by SCIM"});
     if (auto done = repositories.users.add_group(tx, UserId(id), group); !done) return refuse(done.error());
   }
   for (const auto& id : change.removed) {
     const auto person = find_person(tx, call, UserId(id));
     if (!person) return refuse(person.error());
     if (!*person) continue;  // gone already, or never the client's
+    const auto is_admin = has_admin_power(tx, repositories, call.realm(), UserId(id));
+    if (!is_admin) return refuse(is_admin.error());
+    if (*is_admin) continue;  // an administrator stays
     if (auto done = repositories.users.remove_group(tx, UserId(id), group); !done) return refuse(done.error());
+  }
+  return {};
+}
+
+/// With the group its members would leave it, those among them, too, whom SCIM does not see.
+Or<void> refuse_admin_members(Rows& rows, const Call& call, const GroupId& group) {
+  const auto members =
+      call.repositories().users.search(rows, call.realm().id, {.group = group, .with_service_accounts = true});
+  if (!members) return refuse(members.error());
+  for (const auto& member : *members) {
+    const auto is_admin = has_admin_power(rows, call.repositories(), call.realm(), member.id);
+    if (!is_admin) return refuse(is_admin.error());
+    if (*is_admin) return refuse(ScimError{403, {}, "An administrator of the realm is a member of this group"});
   }
   return {};
 }
@@ -303,6 +323,7 @@ Answer delete_group(Tx& tx, const Call& call) {
   if (!all) return refuse(all.error());
   const bool has_below = std::ranges::any_of(*all, [&](const Group& each) { return each.parent == group->id; });
   if (has_below) return refuse(ScimError{409, {}, "Groups of the realm stand below this one"});
+  if (auto without = refuse_admin_members(tx, call, group->id); !without) return refuse(without.error());
   const auto removed = repositories.groups.remove(tx, call.realm().id, group->id);
   if (!removed) return refuse(removed.error());
   auto recorded = record_change(tx, call, {.operation = "DELETE", .resource = "GROUP", .path = path_of(group->id)});

@@ -88,12 +88,16 @@ Or<void> write_link(Tx& tx, const Call& call, const Person& person, const UserWi
   if (*used) {
     return refuse(ScimError{400, "mutability", "externalId says who signs in to an account that is in use already"});
   }
+  // Before anything is written: the caller may go on without the link.
+  const auto other =
+      repositories.federated_identities.find(tx, call.realm().id, call.provider.alias, link->upstream_id);
+  if (!other) return refuse(other.error());
+  if (*other) return refuse(taken("externalId"));
   if (person.has_link) {
     const auto removed = repositories.federated_identities.remove(tx, person.user.id, call.provider.alias);
     if (!removed) return refuse(removed.error());
   }
   const auto inserted = repositories.federated_identities.insert(tx, *link);
-  if (!inserted && inserted.error() == StoreError::kConflict) return refuse(taken("externalId"));
   if (!inserted) return refuse(inserted.error());
   return {};
 }

@@ -27,7 +27,7 @@ namespace cardea::scim {
 [[nodiscard]] std::optional<FederatedIdentity> link_for(const Call& call, const User& user, const UserWish& wish);
 
 /// Stores the link of the wish where it differs from what is there. 400 `mutability` once somebody used the account;
-/// 409 when the link is another's.
+/// 409 when the link is another's. A refusal that is no store's leaves everything as it was.
 [[nodiscard]] Or<void> write_link(Tx& tx, const Call& call, const Person& person, const UserWish& wish);
 
 /// Ends every session of the person, offline ones too, telling their clients.

@@ -62,8 +62,9 @@ void set_or_erase(json::object& object, std::string_view name, std::string_view 
 void show_name(json::object& out, const User& user) {
   json::object name;
   if (const auto* kept = find_object(out, "name")) name = *kept;
-  set_or_erase(name, "givenName", user.first_name);
-  set_or_erase(name, "familyName", user.last_name);
+  // Where the account has none, the document may have one that the realm's profile does not take.
+  if (!user.first_name.empty()) name["givenName"] = user.first_name;
+  if (!user.last_name.empty()) name["familyName"] = user.last_name;
   if (name.empty()) {
     out.erase("name");
   } else {
@@ -81,12 +82,16 @@ void show_emails(json::object& out, const User& user) {
   }
 }
 
-/// Sets what the realm's profile has a place for.
-void take_profiled(User& user, const UserProfile& profile, const json::object* from,
+std::string text_in(const json::object* object, std::string_view name) {
+  return object == nullptr ? std::string() : std::string(string_or(*object, name, ""));
+}
+
+/// Sets what the realm's profile has a place for and the client says anew.
+void take_profiled(User& user, const UserProfile& profile, std::pair<const json::object*, const json::object*> said,
                    std::span<const std::string_view> names) {
   for (const auto name : names) {
-    if (profile.find(name) == nullptr) continue;
-    auto value = from == nullptr ? std::string() : string_or(*from, name, "");
+    auto value = text_in(said.second, name);
+    if (profile.find(name) == nullptr || value == text_in(said.first, name)) continue;
     if (value.empty()) {
       user.attributes.erase(std::string(name));
     } else {
@@ -95,17 +100,49 @@ void take_profiled(User& user, const UserProfile& profile, const json::object* f
   }
 }
 
-/// What the realm's profile says of it, beyond what is missing: that a person adds when they sign in.
-Result<void, ScimError> check_against_profile(const User& user, const Realm& realm, const UserProfile& profile) {
-  auto core = user;
+/// Puts an attribute back to what it was. False: it was so already.
+bool restore(User& user, const User& before, std::string_view attribute) {
+  const auto put_back = [](std::string& value, const std::string& old) {
+    if (value == old) return false;
+    value = old;
+    return true;
+  };
+  if (attribute == "firstName") return put_back(user.first_name, before.first_name);
+  if (attribute == "lastName") return put_back(user.last_name, before.last_name);
+  if (attribute == "email") {
+    user.email_verified = before.email_verified;
+    return put_back(user.email, before.email);
+  }
+  const auto is = user.attributes.find(std::string(attribute));
+  const auto was = before.attributes.find(std::string(attribute));
+  const bool has_been = was != before.attributes.end();
+  if (is == user.attributes.end() ? !has_been : has_been && is->second == was->second) return false;
+  if (has_been) {
+    user.attributes[std::string(attribute)] = was->second;
+  } else {
+    user.attributes.erase(is);
+  }
+  return true;
+}
+
+/// Leaves out what the realm's profile does not take, beyond what is missing: that a person adds when they sign in.
+Result<void, ScimError> keep_to_profile(WishedUser& wished, const User& before, const Realm& realm,
+                                        const UserProfile& profile) {
+  auto core = wished.user;
   std::erase_if(core.attributes, [](const auto& attribute) {
     const auto is_ours = [&](std::string_view name) { return name == attribute.first; };
     return std::ranges::none_of(kProfiled, is_ours) && std::ranges::none_of(kProfiledEnterprise, is_ours);
   });
   const ProfileContext context{.realm = realm, .profile = profile, .use = ProfileUse::kAdmin};
-  for (const auto& problem : check_profile(context, profile_values(core), true).problems) {
+  for (auto& problem : check_profile(context, profile_values(core), true).problems) {
     if (problem.key == "error-user-attribute-required") continue;
-    return refuse(bad_value("The realm does not take this value of " + problem.attribute + ": " + problem.key));
+    const bool is_name =
+        problem.attribute == "username" || (problem.attribute == "email" && realm.registration_email_as_username);
+    if (is_name && wished.user.username != before.username) {
+      return refuse(bad_value("The realm does not take this value of " + problem.attribute + ": " + problem.key));
+    }
+    if (problem.attribute == "username") continue;  // as it was
+    if (restore(wished.user, before, problem.attribute)) wished.left_out.push_back(std::move(problem));
   }
   return {};
 }
@@ -185,9 +222,10 @@ Result<UserWish, ScimError> read_wish(const json::object& attributes) {
   return out;
 }
 
-Result<User, ScimError> wished_user(const User& before, const UserWish& wish, const Realm& realm,
-                                    const UserProfile& profile) {
-  auto user = before;
+Result<WishedUser, ScimError> wished_user(const User& before, const json::object& said, const UserWish& wish,
+                                          const Realm& realm, const UserProfile& profile) {
+  WishedUser out{.user = before};
+  auto& user = out.user;
   user.username =
       ascii_lower(realm.registration_email_as_username && !wish.email.empty() ? wish.email : wish.user_name);
   std::ranges::replace(user.username, '#', '_');  // "#EXT#" of guests; no profile allows it
@@ -195,10 +233,20 @@ Result<User, ScimError> wished_user(const User& before, const UserWish& wish, co
   user.last_name = wish.family_name;
   if (user.email != wish.email) user.email_verified = false;
   user.email = wish.email;
-  take_profiled(user, profile, &wish.document, kProfiled);
-  take_profiled(user, profile, find_object(wish.document, kEnterpriseUrn), kProfiledEnterprise);
-  if (auto good = check_against_profile(user, realm, profile); !good) return refuse(std::move(good.error()));
-  return user;
+  take_profiled(user, profile, {&said, &wish.document}, kProfiled);
+  take_profiled(user, profile, {find_object(said, kEnterpriseUrn), find_object(wish.document, kEnterpriseUrn)},
+                kProfiledEnterprise);
+  if (auto good = keep_to_profile(out, before, realm, profile); !good) return refuse(std::move(good.error()));
+  return out;
+}
+
+void keep_left_out(UserWish& wish, std::string_view attribute) {
+  const bool is_first = attribute == "firstName";
+  if (!is_first && attribute != "lastName") return;
+  const auto* kept = find_object(wish.document, "name");
+  auto name = kept == nullptr ? json::object() : *kept;
+  name[is_first ? "givenName" : "familyName"] = is_first ? wish.given_name : wish.family_name;
+  wish.document["name"] = std::move(name);
 }
 
 }  // namespace cardea::scim

@@ -53,9 +53,18 @@ struct UserWish {
 /// `attributes` as read_resource or apply_patch give them.
 [[nodiscard]] Result<UserWish, ScimError> read_wish(const json::object& attributes);
 
-/// `before` with the wish's names, address and attributes, checked against the realm's profile. A new address is not
-/// verified. Whether a name may be changed by people is another matter: here their directory changes it.
-[[nodiscard]] Result<User, ScimError> wished_user(const User& before, const UserWish& wish, const Realm& realm,
-                                                  const UserProfile& profile);
+struct WishedUser {
+  User user;
+  std::vector<ProfileProblem> left_out{};  // what the profile does not take: there `user` is as it was before
+};
+/// `before` with the wish's names, address and attributes, checked against the realm's profile, which refuses a
+/// userName and leaves anything else out. Of attributes only those change of which the wish says something else than
+/// `said`, the document as it was: the others may be the person's own words. A new address is not verified. Whether a
+/// name may be changed by people is another matter: here their directory changes it.
+[[nodiscard]] Result<WishedUser, ScimError> wished_user(const User& before, const json::object& said,
+                                                        const UserWish& wish, const Realm& realm,
+                                                        const UserProfile& profile);
+/// Keeps in the wish's document what was left out of the account and has its place nowhere else.
+void keep_left_out(UserWish& wish, std::string_view attribute);
 
 }  // namespace cardea::scim

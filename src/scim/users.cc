@@ -156,7 +156,8 @@ Or<void> refuse_taken(Rows& rows, const Call& call, const User& user) {
 }
 
 /// With passwords that are reset by mail, an address is a way into the account: then only the provider's own domains
-/// are a directory's to hand out to somebody who was here before.
+/// are a directory's to hand out. To a new account, too: whoever resets its password by mail would be in it before the
+/// person whom its name and externalId mean signs in the first time.
 Or<void> check_new_address(const Call& call, const User& before, const User& after) {
   if (after.email == before.email || after.email.empty() || !call.realm().reset_password_allowed) return {};
   std::string domains = ascii_lower(call.provider.setting("emailDomains"));
@@ -165,16 +166,16 @@ Or<void> check_new_address(const Call& call, const User& before, const User& aft
   if (at != std::string::npos && at + 1 < after.email.size() && has_word(domains, after.email.substr(at + 1)))
     return {};
   return refuse(ScimError{400, "mutability",
-                          "The realm resets passwords by mail: addresses change to domains of emailDomains alone"});
+                          "The realm resets passwords by mail: addresses are taken of domains in emailDomains alone"});
 }
 
-/// What SCIM may do to `enabled`: switch off, and on again what it switched off.
+/// What SCIM may do to `enabled`: switch off, and on again what it switched off. Once somebody else has started the
+/// account, whoever stops it next is not SCIM.
 void take_active(const UserWish& wish, User& user, ProvisionedUser& row) {
-  if (!wish.active) return;
-  if (!*wish.active && user.enabled) {
-    user.enabled = false;
-    row.is_stopped = true;
-  } else if (*wish.active && !user.enabled && row.is_stopped) {
+  if (user.enabled) {
+    row.is_stopped = wish.active && !*wish.active;
+    user.enabled = !row.is_stopped;
+  } else if (wish.active && *wish.active && row.is_stopped) {
     user.enabled = true;
     row.is_stopped = false;
   }
@@ -206,21 +207,116 @@ bool is_same_account(const User& a, const User& b) {
          a.enabled == b.enabled && a.attributes == b.attributes;
 }
 
+/// Does the wish stop somebody? Then it is met whatever else of the request would be refused: that keeps its old value.
+bool stops(const Person& person, const UserWish& wish) { return wish.active && !*wish.active && person.user.enabled; }
+
+void log_left_out(const Call& call, const UserId& user, std::string_view attribute, std::string_view reason) {
+  call.dependencies.log.warning("scim_value_left_out", {{"attribute", attribute},
+                                                        {"reason", reason},
+                                                        {"path", path_of(user)},
+                                                        {"realm", call.realm().name},
+                                                        {"provider", call.provider.alias},
+                                                        {"correlation_id", call.request.correlation_id}});
+}
+
+/// The account as the wish has it. `said`: the document until now.
+Or<User> account_of(const Call& call, const User& before, const json::object& said, UserWish& wish) {
+  auto wished = wished_user(before, said, wish, call.realm(), *call.entry->profile);
+  if (!wished) return refuse(wished.error());
+  for (const auto& problem : wished->left_out) {
+    log_left_out(call, before.id, problem.attribute, problem.key);
+    keep_left_out(wish, problem.attribute);
+  }
+  return std::move(wished->user);
+}
+
+/// The same of somebody whom SCIM made, with names and addresses that may be theirs. In `wish` stays what is met.
+Or<User> allowed_account(Rows& rows, const Call& call, const Person& person, UserWish& wish) {
+  const auto& before = person.user;
+  const bool goes_on = stops(person, wish);
+  auto after = account_of(call, before, person.row->document, wish);
+  if (!after) {
+    if (!goes_on || after.error().store_error() != nullptr) return after;
+    log_left_out(call, before.id, "userName", after.error().scim_error().detail);
+    wish.user_name = person.row->user_name;
+    wish.document = person.row->document;
+    return before;
+  }
+  const auto keep = [&](bool is_address, std::string_view reason) {
+    log_left_out(call, before.id, is_address ? "emails" : "userName", reason);
+    const bool is_both = call.realm().registration_email_as_username;
+    if (is_address || is_both) {
+      after->email = before.email;
+      after->email_verified = before.email_verified;
+    }
+    if (is_address && !is_both) return;
+    after->username = before.username;
+    wish.user_name = person.row->user_name;
+  };
+  if (auto good = check_new_address(call, before, *after); !good) {
+    if (!goes_on) return refuse(good.error());
+    keep(true, good.error().scim_error().detail);
+  }
+  const auto problems = find_taken(rows, call.repositories(), call.realm(), *after);
+  if (!problems) return refuse(problems.error());
+  for (const auto& problem : *problems) {
+    const auto error = taken(problem.attribute == "email" ? "e-mail address" : "userName");
+    if (!goes_on) return refuse(error);
+    keep(problem.attribute == "email", error.detail);
+  }
+  return after;
+}
+
+/// Names and external ids that are another row's.
+Or<void> check_row(Rows& rows, const Call& call, const Person& person, UserWish& wish) {
+  const auto is_anothers = [&](ProvisionedBy by, std::string_view value) -> Stored<bool> {
+    const auto row = call.repositories().provisioned_users.find(rows, call.realm().id, call.provider.alias, by, value);
+    if (!row) return refuse(row.error());
+    return *row && (*row)->user != person.user.id;
+  };
+  auto is_taken = is_anothers(ProvisionedBy::kUserName, wish.user_name);
+  if (!is_taken) return refuse(is_taken.error());
+  if (*is_taken) {
+    const auto error = taken("userName");
+    if (!stops(person, wish)) return refuse(error);
+    log_left_out(call, person.user.id, "userName", error.detail);
+    // Who has no row yet is called by something that can be nobody else's.
+    wish.user_name = person.row ? person.row->user_name : person.user.id.str();
+  }
+  if (!wish.external_id) return {};
+  is_taken = is_anothers(ProvisionedBy::kExternalId, *wish.external_id);
+  if (!is_taken) return refuse(is_taken.error());
+  if (!*is_taken) return {};
+  const auto error = taken("externalId");
+  if (!stops(person, wish)) return refuse(error);
+  log_left_out(call, person.user.id, "externalId", error.detail);
+  wish.external_id.reset();
+  return {};
+}
+
+/// The link of the wish, or the old one where a stop goes on without it.
+Or<void> take_link(Tx& tx, const Call& call, const Person& person, UserWish& wish) {
+  auto linked = write_link(tx, call, person, wish);
+  if (linked || !stops(person, wish) || linked.error().store_error() != nullptr) return linked;
+  log_left_out(call, person.user.id, "externalId", linked.error().scim_error().detail);
+  wish.external_id.reset();
+  return {};
+}
+
 /// Brings a person to what the client wishes. Of an account that SCIM did not make only `active` is the client's: its
 /// name, address and attributes are its owner's.
-Or<void> change_person(Tx& tx, const Call& call, const Person& person, const UserWish& wish) {
+Or<void> change_person(Tx& tx, const Call& call, const Person& person, UserWish wish) {
   const auto& repositories = call.repositories();
   auto row = person.row.value_or(new_row(call, person.user.id));
   auto after = person.user;
   if (person.is_made()) {
-    auto wished = wished_user(person.user, wish, call.realm(), *call.entry->profile);
-    if (!wished) return refuse(wished.error());
-    after = std::move(*wished);
-    if (auto good = check_new_address(call, person.user, after); !good) return good;
-    if (auto free = refuse_taken(tx, call, after); !free) return free;
+    auto allowed = allowed_account(tx, call, person, wish);
+    if (!allowed) return refuse(allowed.error());
+    after = std::move(*allowed);
   }
   take_active(wish, after, row);
-  if (auto linked = write_link(tx, call, person, wish); !linked) return linked;
+  if (auto free = check_row(tx, call, person, wish); !free) return free;
+  if (auto linked = take_link(tx, call, person, wish); !linked) return linked;
   const bool is_same = is_same_account(person.user, after);
   if (person.row && is_same && has_same_words(row, wish) && row.is_stopped == person.row->is_stopped) return {};
   row.user_name = wish.user_name;
@@ -263,7 +359,7 @@ Answer create_user(Tx& tx, const Call& call) {
   if (!body) return refuse(body.error());
   const auto attributes = read_resource(user_type(), *body);
   if (!attributes) return refuse(attributes.error());
-  const auto wish = read_wish(*attributes);
+  auto wish = read_wish(*attributes);
   if (!wish) return refuse(wish.error());
   const auto& repositories = call.repositories();
   User user;
@@ -271,8 +367,9 @@ Answer create_user(Tx& tx, const Call& call) {
   user.realm = call.realm().id;
   user.created_at = call.now;
   user.required_actions = default_required_actions(call.realm());
-  auto wished = wished_user(user, *wish, call.realm(), *call.entry->profile);
+  auto wished = account_of(call, user, {}, *wish);
   if (!wished) return refuse(wished.error());
+  if (auto good = check_new_address(call, user, *wished); !good) return refuse(good.error());
   user = std::move(*wished);
   if (auto free = refuse_taken(tx, call, user); !free) return refuse(free.error());
   auto row = new_row(call, user.id);
@@ -305,9 +402,9 @@ Answer replace_user(Tx& tx, const Call& call) {
   if (!body) return refuse(body.error());
   const auto attributes = read_resource(user_type(), *body);
   if (!attributes) return refuse(attributes.error());
-  const auto wish = read_wish(*attributes);
+  auto wish = read_wish(*attributes);
   if (!wish) return refuse(wish.error());
-  if (auto changed = change_person(tx, call, *person, *wish); !changed) return refuse(changed.error());
+  if (auto changed = change_person(tx, call, *person, std::move(*wish)); !changed) return refuse(changed.error());
   return answer_with(tx, call, person->user.id, 200);
 }
 
@@ -320,9 +417,9 @@ Answer patch_user(Tx& tx, const Call& call) {
   if (!patched) return refuse(patched.error());
   // An id that was taken away was not left out: it is gone.
   if (!patched->resource.contains("externalId")) patched->resource["externalId"] = "";
-  const auto wish = read_wish(patched->resource);
+  auto wish = read_wish(patched->resource);
   if (!wish) return refuse(wish.error());
-  if (auto changed = change_person(tx, call, *person, *wish); !changed) return refuse(changed.error());
+  if (auto changed = change_person(tx, call, *person, std::move(*wish)); !changed) return refuse(changed.error());
   return answer_with(tx, call, person->user.id, 200);
 }
 

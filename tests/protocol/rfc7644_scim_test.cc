@@ -33,6 +33,33 @@ class Scim : public testing::TestWithParam<Engine> {
           json::object{{"alias", "other"}, {"providerId", "oidc"}, {"enabled", true}, {"config", json::object{}}}};
     });
   }
+  std::string attribute_of(const std::string& id, std::string_view name) {
+    const auto user = *user_by_id(id);
+    const auto found = user.attributes.find(std::string(name));
+    return found == user.attributes.end() || found->second.empty() ? std::string() : found->second.front();
+  }
+  /// A profile with a place for `title`, and rules.
+  void use_profile() {
+    server_.change_realm([](Realm& realm) {
+      const auto names = json::object{{"person-name-prohibited-characters", json::object{}}};
+      const auto both = json::array{"admin", "user"};
+      const auto attribute = [&](std::string_view name, const json::object& validations) {
+        return json::object{{"name", name},
+                            {"permissions", json::object{{"view", both}, {"edit", both}}},
+                            {"validations", validations}};
+      };
+      const json::object document{
+          {"attributes",
+           json::array{attribute("username", {{"length", json::object{{"min", 3}, {"max", 255}}}}),
+                       attribute("email", {}), attribute("firstName", names), attribute("lastName", names),
+                       attribute("title", {{"length", json::object{{"max", 6}}}})}}};
+      realm.extra["components"] = json::object{
+          {"org.keycloak.userprofile.UserProfileProvider",
+           json::array{json::object{
+               {"providerId", "declarative-user-profile"},
+               {"config", json::object{{"kc.user.profile.config", json::array{json::serialize(document)}}}}}}}};
+    });
+  }
   void expect_refused(const web::Response& response, int status, std::string_view type = {}) {
     EXPECT_EQ(response.status, status) << response.body_text();
     EXPECT_EQ(*response.find_header("Content-Type"), "application/scim+json");
@@ -242,6 +269,131 @@ TEST_P(Scim, refuses_addresses_of_elsewhere_where_passwords_are_reset_by_mail) {
   EXPECT_EQ(change("uma.udo@contoso.example").status, 200);
   EXPECT_FALSE(user_by_id(id)->email_verified);
   expect_refused(change("uma@evil.contoso.example"), 400, "mutability");
+}
+
+TEST_P(Scim, refuses_new_accounts_with_addresses_of_elsewhere_where_passwords_are_reset_by_mail) {
+  server_.change_realm([](Realm& realm) { realm.reset_password_allowed = true; });
+  auto body = uma();  // the victim's name and object id
+  body["emails"] = json::array{json::object{{"value", "attacker@evil.example"}, {"primary", true}}};
+  expect_refused(client_.post("/Users", body), 400, "mutability");
+  use({{"emailDomains", "contoso.example"}});
+  expect_refused(client_.post("/Users", body), 400, "mutability");
+  EXPECT_EQ(total("/Users"), 0);
+  EXPECT_FALSE(link_of(std::string(kScimTenant) + "/" + kUmaId));
+  const auto id = client_.make("/Users", uma());
+  EXPECT_EQ(user_by_id(id)->email, "uma@contoso.example");
+  client_.make("/Users", {{"userName", "nomail"}});
+}
+
+TEST_P(Scim, refuses_nothing_that_would_keep_somebody_from_being_stopped) {
+  use_profile();
+  client_.make("/Users", {{"userName", "max"}, {"externalId", "11111111-2222-4333-8444-555566667777"}});
+  const auto id = client_.make("/Users", uma());
+  link("ada", "22222222-2222-4333-8444-555566667777");
+  server_.change_realm([](Realm& realm) { realm.reset_password_allowed = true; });
+  const std::string work = R"(emails[type eq "work"].value)";
+  const std::pair<json::object, std::string_view> refused[] = {
+      {op("replace", "userName", "<>"), "attribute=userName"},
+      {op("replace", "userName", "bob"), "attribute=userName"},
+      {op("replace", "userName", "max"), "attribute=userName"},
+      {op("replace", work, "uma@evil.example"), "attribute=emails"},
+      {op("replace", "externalId", "11111111-2222-4333-8444-555566667777"), "attribute=externalId"},
+      {op("replace", "externalId", "22222222-2222-4333-8444-555566667777"), "attribute=externalId"},
+  };
+  for (const auto& [change, logged] : refused) {
+    const auto path = "/Users/" + id;
+    EXPECT_GE(client_.patch(path, {change}).status, 400) << json::serialize(change);
+    EXPECT_TRUE(user_by_id(id)->enabled);
+    const auto before = server_.log.count(logged);
+    const auto response = client_.patch(path, {change, op("replace", "active", false)});
+    EXPECT_EQ(response.status, 200) << response.body_text();
+    EXPECT_FALSE(user_by_id(id)->enabled) << json::serialize(change);
+    EXPECT_GT(server_.log.count(logged), before) << logged;
+    const auto shown = body_of(client_.get(path));
+    EXPECT_EQ(string_or(shown, "userName", ""), "Uma@contoso.example");
+    EXPECT_EQ(string_or(shown, "externalId", ""), kUmaId);
+    EXPECT_EQ(user_by_id(id)->username, "uma@contoso.example");
+    EXPECT_EQ(user_by_id(id)->email, "uma@contoso.example");
+    EXPECT_EQ(link_of(std::string(kScimTenant) + "/" + kUmaId)->user.str(), id);
+    EXPECT_EQ(client_.patch(path, {op("replace", "active", true)}).status, 200);
+    EXPECT_TRUE(user_by_id(id)->enabled);
+  }
+  // Nor of somebody who was here before.
+  const auto response =
+      client_.put("/Users/user-ada", json::object{{"userName", "max"}, {"externalId", kUmaId}, {"active", false}});
+  EXPECT_EQ(response.status, 200) << response.body_text();
+  EXPECT_FALSE(user_by_id("user-ada")->enabled);
+  EXPECT_EQ(link_of(std::string(kScimTenant) + "/" + kUmaId)->user.str(), id);
+}
+
+TEST_P(Scim, refuses_to_start_whom_an_administrator_stopped_after_starting_them) {
+  const auto id = client_.make("/Users", uma());
+  EXPECT_EQ(client_.patch("/Users/" + id, {op("replace", "active", false)}).status, 200);
+  auto user = *user_by_id(id);
+  user.enabled = true;  // by an administrator
+  write([&](Tx& tx) { return server_.repositories.users.update(tx, user, false); });
+  EXPECT_EQ(client_.patch("/Users/" + id, {op("replace", "active", true)}).status, 200);
+  write([&](Tx& tx) { return server_.repositories.users.disable(tx, UserId(id)); });
+  EXPECT_EQ(client_.patch("/Users/" + id, {op("replace", "active", true)}).status, 200);
+  EXPECT_FALSE(user_by_id(id)->enabled);
+}
+
+TEST_P(Scim, refuses_to_put_administrators_into_groups_or_out_of_them) {
+  const auto role = admin_role();
+  const auto boss = client_.make("/Users", {{"userName", "boss"}});
+  const auto id = client_.make("/Users", uma());
+  const auto group = client_.make("/Groups", {{"displayName", "Staff"}, {"externalId", "g-1"}});
+  const auto path = "/Groups/" + group;
+  write([&](Tx& tx) { return server_.repositories.users.add_role(tx, UserId(boss), role); });
+  const auto member = [](std::string_view who) { return json::array{json::object{{"value", who}}}; };
+  expect_refused(client_.patch(path, {op("add", "members", member(boss))}), 403);
+  expect_refused(client_.put(path, json::object{{"displayName", "Staff"}, {"members", member(boss)}}), 403);
+  expect_refused(client_.post("/Groups", json::object{{"displayName", "New"}, {"members", member(boss)}}), 403);
+  EXPECT_FALSE(body_of(client_.get(path)).contains("members"));
+  write([&](Tx& tx) { return server_.repositories.users.add_group(tx, UserId(boss), GroupId(group)); });
+  EXPECT_EQ(client_.patch(path, {op("remove", "members", member(boss))}).status, 204);
+  EXPECT_EQ(client_.put(path, json::object{{"displayName", "Staff"}, {"members", member(id)}}).status, 200);
+  EXPECT_EQ(body_of(client_.get(path)).at("members").as_array().size(), 2U);
+  expect_refused(client_.remove(path), 403);
+  EXPECT_EQ(client_.get(path).status, 200);
+}
+
+TEST_P(Scim, refuses_to_erase_attributes_that_it_never_said) {
+  use_profile();
+  const auto id = client_.make("/Users", uma());
+  auto user = *user_by_id(id);
+  user.attributes["title"] = {"Owner"};  // their own word
+  write([&](Tx& tx) { return server_.repositories.users.update(tx, user, false); });
+  EXPECT_EQ(client_.put("/Users/" + id, uma()).status, 200);
+  EXPECT_EQ(client_.patch("/Users/" + id, {op("replace", "name.givenName", "Ute")}).status, 200);
+  EXPECT_EQ(user_by_id(id)->first_name, "Ute");
+  EXPECT_EQ(attribute_of(id, "title"), "Owner");
+  EXPECT_EQ(client_.patch("/Users/" + id, {op("replace", "title", "Lead")}).status, 200);
+  EXPECT_EQ(attribute_of(id, "title"), "Lead");
+  EXPECT_EQ(client_.patch("/Users/" + id, {op("remove", "title", nullptr)}).status, 200);
+  EXPECT_EQ(attribute_of(id, "title"), "");
+}
+
+TEST_P(Scim, leaves_out_what_the_profile_forbids_and_refuses_a_name_alone) {
+  use_profile();
+  expect_refused(client_.post("/Users", json::object{{"userName", "<>"}}), 400, "invalidValue");
+  auto body = uma();
+  body["name"] = json::object{{"givenName", "U<m>a"}, {"familyName", "Udo"}};
+  body["title"] = "much too long";
+  const auto id = client_.make("/Users", body);
+  EXPECT_EQ(user_by_id(id)->first_name, "");
+  EXPECT_EQ(user_by_id(id)->last_name, "Udo");
+  EXPECT_EQ(attribute_of(id, "title"), "");
+  EXPECT_EQ(server_.log.count("scim_value_left_out"), 2U);
+  EXPECT_TRUE(server_.log.contains("attribute=title"));
+  const auto shown = body_of(client_.get("/Users/" + id));  // as it was said
+  EXPECT_EQ(string_or(shown, "title", ""), "much too long");
+  EXPECT_EQ(string_or(shown.at("name").as_object(), "givenName", ""), "U<m>a");
+  EXPECT_EQ(
+      client_.patch("/Users/" + id, {op("replace", "title", "Lead"), op("replace", "name.givenName", "Uma")}).status,
+      200);
+  EXPECT_EQ(user_by_id(id)->first_name, "Uma");
+  EXPECT_EQ(attribute_of(id, "title"), "Lead");
 }
 
 TEST_P(Scim, refuses_to_start_again_who_was_stopped_here) {
