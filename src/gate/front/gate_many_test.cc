@@ -91,5 +91,31 @@ TEST(GateMany, G1_12_a_search_among_many_keys_leaves_the_thread_of_requests) {
   EXPECT_EQ(ask(token_of(forger, claims)), std::pair(true, 401)) << "a known name with a foreign key is searched for";
 }
 
+TEST(GateMany, refuses_an_address_without_searches_left_before_the_queue) {
+  GateWorld world(settings_of(50, false), key_files());
+  const auto& stranger = named_private_key("stranger", crypto::KeyType::kRsa);
+  const auto forger = jose::SigningKey::make(stranger.clone(), "right.pem", jose::Algorithm::kRS256).value();
+  int made = 0;
+  const auto is_queued = [&](const jose::SigningKey& key, std::string_view address) {
+    auto claims = good_claims("https://nobody.example/" + std::to_string(++made));
+    auto request = GateWorld::question("GET", "/x");
+    request.remote_address = address;
+    request.headers.push_back({"Authorization", "Bearer " + token_of(key, claims)});
+    auto outcome = world.gate.handle(request);
+    const bool is_elsewhere = !outcome.is_response() && outcome.then().lane == web::Lane::kCpu;
+    EXPECT_EQ(web::run(std::move(outcome), &world.fetcher).status, &key == &forger ? 401 : 200);
+    return is_elsewhere;
+  };
+  for (int i = 0; i < ProviderSet::kFailedSearchesMax; ++i) EXPECT_TRUE(is_queued(forger, "192.0.2.66"));
+  EXPECT_FALSE(is_queued(forger, "192.0.2.66"));
+  EXPECT_TRUE(world.log.contains("too_many_searches"));
+  EXPECT_TRUE(is_queued(named_key("right.pem", jose::Algorithm::kRS256), "192.0.2.67")) << "others search on";
+  for (int i = 0; i < ProviderSet::kCandidatesEachSecond / 50; ++i)  // each from an address of its own
+    if (!is_queued(forger, "198.51.100." + std::to_string(i))) break;
+  EXPECT_FALSE(is_queued(forger, "203.0.113.1")) << "nothing is left for anybody";
+  world.clock.advance(seconds{1});
+  EXPECT_TRUE(is_queued(forger, "203.0.113.1"));
+}
+
 }  // namespace
 }  // namespace cardea::gate

@@ -86,6 +86,21 @@ TEST_F(GateOpaque, refuses_what_is_no_bearer_access_token) {
   EXPECT_EQ(status_of(said({})), 200);
 }
 
+TEST_F(GateOpaque, refuses_a_signed_token_that_is_bound_to_a_key) {
+  world.fetcher.serve_json("https://other.example/.well-known/openid-configuration", R"({
+    "issuer":"https://other.example","authorization_endpoint":"https://other.example/auth",
+    "token_endpoint":"https://other.example/token","jwks_uri":"https://id.example/keys"})");
+  auto claims = good_claims("https://other.example");
+  claims["aud"] = "app";
+  const auto& key = named_key("id", jose::Algorithm::kRS256);
+  EXPECT_EQ(call(token_of(key, claims), "/page", "other.example").status, 200);
+  for (const auto* member : {"jkt", "x5t#S256", "jwk"}) {
+    claims["cnf"] = json::object{{member, "abc"}};
+    EXPECT_EQ(call(token_of(key, claims), "/page", "other.example").status, 401) << member;
+    EXPECT_TRUE(world.log.contains("no_access_token"));
+  }
+}
+
 TEST_F(GateOpaque, refuses_by_the_rules_of_the_provider) {
   const auto now = epoch_seconds(world.clock.now());
   EXPECT_EQ(status_of(said({{"aud", "another"}})), 401);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "gate/settings/changes.h"
 
 namespace cardea::gate {
 namespace {
@@ -58,12 +59,6 @@ json::value value_of(const std::string& text) {
   return json::value(text);
 }
 
-bool is_secret_name(std::string_view name) {
-  const auto lower = ascii_lower(name);
-  const auto says = [&](std::string_view word) { return lower.find(word) != std::string::npos; };
-  return says("secret") || says("password") || says("passphrase") || says("token") || lower == "privatekey";
-}
-
 json::value masked_value(const json::value& value) {
   if (const auto* object = value.if_object()) return masked(*object);
   const auto* array = value.if_array();
@@ -104,7 +99,7 @@ Overlay merge_overlays(std::vector<ConfigFile> files, const std::map<std::string
 json::object masked(const json::object& settings) {
   json::object result;
   for (const auto& [name, value] : settings) {
-    const bool hide = is_secret_name(name) && !value.is_object() && !value.is_bool();
+    const bool hide = sounds_secret(name) && !value.is_object() && !value.is_bool();
     result.emplace(name, hide ? json::value("**********") : masked_value(value));
   }
   return result;

@@ -17,13 +17,6 @@ using IsSecret = bool (*)(std::string_view name);
 
 bool is_secret(std::string_view name) { return name == "client-secret" || name == "sha256"; }
 
-bool sounds_secret(std::string_view name) {
-  const auto lower = ascii_lower(name);
-  return std::ranges::any_of(std::array{"secret", "passw", "token", "credential", "private"},
-                             [&](const char* word) { return lower.find(word) != std::string::npos; }) ||
-         lower == "key";
-}
-
 json::value masked(IsSecret is_hidden, std::string_view name, const json::value& value) {
   if (is_hidden(name)) return hidden(json::serialize(value));
   if (const auto* object = value.if_object()) {
@@ -108,6 +101,13 @@ class Comparison {
 };
 
 }  // namespace
+
+bool sounds_secret(std::string_view name) {
+  const auto lower = ascii_lower(name);
+  return std::ranges::any_of(std::array{"secret", "passw", "passphrase", "token", "credential", "private"},
+                             [&](const char* word) { return lower.find(word) != std::string::npos; }) ||
+         lower == "key";
+}
 
 json::object without_secrets(const json::object& file) { return masked(is_secret, {}, file).get_object(); }
 

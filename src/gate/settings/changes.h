@@ -21,6 +21,9 @@ inline constexpr std::size_t kShownMax = 200;    // bytes
 /// The settings file with digests in place of secrets: what may be kept for the next comparison.
 [[nodiscard]] json::object without_secrets(const json::object& file);
 
+/// Of a name in a file of another program: what stands there may be a secret.
+[[nodiscard]] bool sounds_secret(std::string_view name);
+
 /// The same of a file in another program's format, where any name that sounds like a secret is taken for one.
 [[nodiscard]] json::value without_likely_secrets(const json::value& file);
 /// What stands for text that is compared and never shown.

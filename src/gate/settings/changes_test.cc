@@ -32,6 +32,15 @@ TEST(GateChanges, refuses_to_keep_or_to_say_secrets) {
   EXPECT_EQ(changed.front().before, "***");
 }
 
+TEST(GateChanges, refuses_to_keep_what_sounds_like_a_secret_in_the_files_of_others) {
+  for (const auto* name : {"clientSecret", "password", "passwd", "passphrase", "keyPassPhrase", "TLS_PASSPHRASE",
+                           "token", "credentials", "privateKey", "key"}) {
+    const auto kept = without_likely_secrets(json::object{{"tls", json::object{{name, "open-sesame"}}}});
+    EXPECT_EQ(json::serialize(kept).find("open-sesame"), std::string::npos) << name;
+  }
+  EXPECT_EQ(json::serialize(without_likely_secrets(json::object{{"passage", "free"}})), R"({"passage":"free"})");
+}
+
 TEST(GateChanges, refuses_to_say_more_than_a_line_holds) {
   json::object many;
   for (int i = 0; i < 1000; ++i) many.emplace("k" + std::to_string(i), std::string(1'000, 'x'));

@@ -112,9 +112,12 @@ Result<Proof, RefusedToken> search(ProviderSet& providers, const jose::Unverifie
   }
   const auto& candidates = providers.unclaimed(jws.algorithm(), jws.signature_bytes());
   if (candidates.empty()) return refuse(RefusedToken{.reason = TokenRefusal::kUnknownIssuer});
-  if (sender.how == Search::kShort && candidates.size() > kSearchInline)
-    return refuse(RefusedToken{.reason = TokenRefusal::kNeedsSearch});
   const auto address = address_key(sender.remote_address);
+  if (sender.how == Search::kShort && candidates.size() > kSearchInline) {
+    // Whoever has no search left takes no place in the queue either. This takes none: nothing is tried here.
+    const bool may = providers.take_search(address, 0, sender.now);
+    return refuse(RefusedToken{.reason = may ? TokenRefusal::kNeedsSearch : TokenRefusal::kTooManySearches});
+  }
   if (!providers.take_search(address, candidates.size(), sender.now)) {
     return refuse(RefusedToken{.reason = TokenRefusal::kTooManySearches});
   }

@@ -41,7 +41,6 @@ Refused refuse_kind(const json::object& claims) {
   if (use != "access_token" && use != "access") return because(TokenRefusal::kWrongKind, "token_use");
   const auto typ = string_or(claims, "typ", "Bearer");
   if (!equal_ignoring_ascii_case(typ, "Bearer")) return because(TokenRefusal::kWrongKind, "typ");
-  if (claims.contains("cnf")) return because(TokenRefusal::kWrongKind, "cnf");
   return std::nullopt;
 }
 

@@ -161,6 +161,8 @@ Result<Caller, RefusedToken> check_claims(const TokenProvider& provider, const C
   if (auto refusal = refuse_times(rules, said.times, now)) return with_name(std::move(*refusal));
   if (auto refusal = refuse_receiver(rules, said.claims)) return with_name(std::move(*refusal));
   if (said.wrong_kind) return with_name(*said.wrong_kind);
+  if (said.claims.contains("cnf"))  // bound to a key that nobody shows here (RFC 7800, 8705, 9449)
+    return with_name({.reason = TokenRefusal::kWrongKind, .provider = {}, .detail = "cnf"});
   for (const auto& claim : rules.required_claims)
     if (!said.claims.contains(claim)) return with_name(missing(claim));
   auto name = read_name(rules, said.claims);
