@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "gate/front/one_line.h"
 
 namespace cardea::gate {
 namespace {
@@ -38,11 +39,27 @@ std::string time_text(TimePoint at) {
                      time.minutes().count(), time.seconds().count());
 }
 
+/// Each line on its own. Of too many bytes those before the last line, the answer, are left out.
+std::string kept_lines(std::string_view lines) {
+  constexpr std::size_t kAnswerMax = Decisions::kTextMax / 4;
+  if (lines.ends_with('\n')) lines.remove_suffix(1);
+  const auto end = lines.rfind('\n');
+  const auto answer = cut_utf8(end == std::string_view::npos ? lines : lines.substr(end + 1), kAnswerMax);
+  const auto before = end == std::string_view::npos ? std::string_view() : lines.substr(0, end);
+  const auto shown = cut_utf8(before, Decisions::kTextMax - kAnswerMax);
+  std::string out;
+  for (const auto line : split(shown, '\n')) out.append(one_line(line)).append("\n");
+  if (shown.size() < before.size()) out.append("...\n");
+  return out.append(one_line(answer)).append("\n");
+}
+
 }  // namespace
 
 void Decisions::put(Decision decision) {
-  for (auto* text : {&decision.path, &decision.name, &decision.method, &decision.lines, &decision.correlation_id})
-    if (text->size() > kTextMax) text->resize(kTextMax);
+  for (auto* text : {&decision.application, &decision.method, &decision.path, &decision.name, &decision.provider,
+                     &decision.remote_address, &decision.correlation_id, &decision.reason})
+    *text = one_line(cut_utf8(*text, kTextMax));
+  decision.lines = kept_lines(decision.lines);
   const std::lock_guard lock(mutex_);
   kept_.push_front(std::move(decision));
   if (kept_.size() > kKept) kept_.pop_back();

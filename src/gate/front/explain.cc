@@ -1,9 +1,25 @@
 #include "gate/front/explain.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "base/text.h"
+#include "gate/front/one_line.h"
 
 namespace cardea::gate {
 namespace {
+
+constexpr std::size_t kNamesShown = 20;
+
+/// The first of the names that a token has, and how many more there are.
+std::string some_of(std::vector<std::string> names, std::string_view separator) {
+  if (names.empty()) return "none";
+  const auto count = names.size();
+  names.resize(std::min(count, kNamesShown));
+  auto text = one_line(join(names, separator));
+  if (count > kNamesShown) text.append(" and ").append(std::to_string(count - kNamesShown)).append(" more");
+  return text;
+}
 
 std::string_view state_text(ClaimNames::State state) {
   switch (state) {
@@ -25,7 +41,7 @@ void explain_rules(std::string& out, const RoleDecision& decision) {
     if (seen.matched.empty())
       out.append(state_text(seen.claim)).append("\n");
     else
-      out.append("yes, ").append(seen.matched).append("\n");
+      out.append("yes, ").append(one_line(seen.matched)).append("\n");
   }
   const auto names = join(decision.names(), ",");
   out.append("role   ").append(names.empty() ? (decision.is_denied ? "none: denied" : "none") : names);
@@ -37,11 +53,12 @@ void explain_need(std::string& out, const Access& access) {
   if (rule.is_open) out.append("needs  nothing\n");
   if (rule.permission) out.append("needs  the permission ").append(rule.permission->text()).append("\n");
   if (!rule.scopes.empty()) out.append("needs  one of the scopes ").append(join(rule.scopes, " ")).append("\n");
+  if (rule.is_once) out.append("needs  a token that did not pass here before\n");
   if (!rule.people.empty()) out.append("needs  a name among ").append(join(rule.people, ", ")).append("\n");
 }
 
 std::string first_lines(const Application& application, const OriginalRequest& original) {
-  return "asked  " + original.method_text + " " + original.path + " of " + application.name + "\n";
+  return "asked  " + one_line(original.method_text) + " " + one_line(original.path) + " of " + application.name + "\n";
 }
 
 /// The lines of a request that anybody may make; empty: it is none.
@@ -72,7 +89,7 @@ std::string explain_refused_token(const Application& application, const Original
                                   std::string_view because) {
   auto out = first_lines(application, original);
   if (const auto open = explain_open(application, original); !open.empty()) return out + open;
-  return out.append("token  refused: ").append(because).append("\nanswer no\n");
+  return out.append("token  refused: ").append(one_line(because)).append("\nanswer no\n");
 }
 
 std::string explain(const Application& application, const OriginalRequest& original,
@@ -80,14 +97,14 @@ std::string explain(const Application& application, const OriginalRequest& origi
   if (!caller) return explain_refused_token(application, original, why_refused(caller.error()));
   auto out = first_lines(application, original);
   if (const auto open = explain_open(application, original); !open.empty()) return out + open;
-  out.append("token  of ").append(caller->name);
+  out.append("token  of ").append(one_line(caller->name));
   if (!caller->name_claim.empty()) out.append(" (claim ").append(caller->name_claim).append(")");
   out.append(", by ").append(caller->provider);
-  out.append(", scopes: ").append(caller->scopes.empty() ? "none" : join(caller->scopes, " ")).append("\n");
+  out.append(", scopes: ").append(some_of(caller->scopes, " ")).append("\n");
   for (const auto& line : learnt) out.append(line).append("\n");
   if (application.people) {
-    const auto groups = read_names(application.people->groups, caller->claims());
-    out.append("groups ").append(groups.names.empty() ? "none" : join(groups.names, ", ")).append("\n");
+    auto groups = read_names(application.people->groups, caller->claims());
+    out.append("groups ").append(some_of(std::move(groups.names), ", ")).append("\n");
   }
   const auto access = decide_access(application, original, *caller);
   if (access.rule != nullptr) {

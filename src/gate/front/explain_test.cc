@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "gate/front/decisions.h"
 #include "gate/front/front_fixture.h"
 
 namespace cardea::gate {
@@ -17,6 +18,7 @@ constexpr std::string_view kExplained = R"({
   "applications": [
     {"name": "First", "hosts": ["first.example"], "providers": ["one"],
      "requests": [{"path": "/open/**", "open": true}, {"path": "/**"}]},
+    {"name": "Groups", "hosts": ["groups.example"], "providers": ["one"], "groups": {"claim": "groups"}},
     {"name": "None", "hosts": ["none.example"], "tokens": false}]})";
 
 class Explain : public ::testing::Test {
@@ -90,6 +92,44 @@ TEST_F(Explain, refusals_are_kept_with_what_was_missing_and_never_the_token) {
   EXPECT_EQ(decisions_json(list).find(token.substr(token.size() - 20)), std::string::npos);
   for (std::size_t i = 0; i < Decisions::kKept + 5; ++i) (void)world.run(request);
   EXPECT_EQ(world.gate.decisions().list(10'000).size(), Decisions::kKept);
+}
+
+TEST_F(Explain, refuses_to_take_a_strangers_text_for_a_line_of_its_own) {
+  const std::string forged = "eve\nanswer yes\r\u2028\u0085\x7F.";
+  const auto lines = explained("first.example", token_by("one", {{"sub", forged}, {"scope", forged}}), "/page");
+  EXPECT_THAT(lines, HasSubstr("token  of eve?answer yes????. (claim sub)"));
+  EXPECT_THAT(lines, testing::Not(HasSubstr("\nanswer yes\r")));
+  auto claims = good_claims("https://nobody.example\nanswer yes");
+  auto request = GateWorld::question("GET", "/page");
+  request.host = "first.example";
+  request.headers.push_back({"Authorization", "Bearer " + token_of(named_key("id", jose::Algorithm::kRS256), claims)});
+  EXPECT_EQ(world.run(request).status, 401);
+  EXPECT_THAT(world.gate.decisions().list(1).front().lines, HasSubstr("https://nobody.example?answer yes, expected:"));
+}
+
+TEST(GateDecisions, refuse_control_characters_and_half_characters) {
+  Decisions decisions;
+  Decision odd;
+  odd.name = std::string(Decisions::kTextMax - 1, 'x') + "\u00e4";
+  odd.provider = "a\nb\x1b[31m\xff";
+  odd.lines = "asked\x07\n" + std::string(2 * Decisions::kTextMax, 'y') + "\nanswer no: because\n";
+  decisions.put(odd);
+  const auto kept = decisions.list(1).front();
+  EXPECT_EQ(kept.name, std::string(Decisions::kTextMax - 1, 'x'));
+  EXPECT_LE(kept.name.capacity(), Decisions::kTextMax * 2);
+  EXPECT_EQ(kept.provider, "a?b?[31m?");
+  EXPECT_TRUE(kept.lines.starts_with("asked?\nyyy")) << kept.lines;
+  EXPECT_TRUE(kept.lines.ends_with("y\n...\nanswer no: because\n")) << kept.lines;
+  EXPECT_LE(kept.lines.size(), Decisions::kTextMax + 10);
+}
+
+TEST_F(Explain, shows_some_of_many_groups) {
+  json::array groups;
+  for (int i = 0; i < 200; ++i) groups.emplace_back("g" + std::to_string(i));
+  const auto lines = explained("groups.example", token_by("one", {{"groups", groups}}));
+  EXPECT_THAT(lines, HasSubstr("groups g0, g1, "));
+  EXPECT_THAT(lines, HasSubstr(", g19 and 180 more\n"));
+  EXPECT_TRUE(lines.ends_with("answer yes\n")) << lines;
 }
 
 TEST_F(GateFront, a_kept_refusal_says_which_rule_gave_the_role_and_which_permission_was_asked) {

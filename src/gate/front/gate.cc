@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "crypto/hash.h"
 #include "gate/front/bearer.h"
+#include "gate/front/one_line.h"
 #include "gate/front/proxy_snippet.h"
 #include "gate/keys/load_keys.h"
 #include "gate/signin/log_refused.h"
@@ -498,7 +499,8 @@ void Gate::keep_refusal(const web::Request& request, const Question& asked, cons
       refusal.log_detail.empty() ? refusal.log_reason : refusal.log_reason + " (" + refusal.log_detail + ")";
   auto lines = caller == nullptr ? explain_refused_token(*asked.application, asked.original, why)
                                  : gate::explain(*asked.application, asked.original, *caller);
-  if (caller != nullptr) lines.replace(lines.rfind("answer"), std::string::npos, "answer no: " + why + "\n");
+  if (caller != nullptr)
+    lines.replace(lines.rfind("\nanswer") + 1, std::string::npos, "answer no: " + one_line(why) + "\n");
   decisions_.put({.at = parts_.reach.clock.now(),
                   .application = asked.application->name,
                   .method = asked.original.method_text,

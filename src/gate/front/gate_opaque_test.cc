@@ -247,6 +247,8 @@ TEST_F(GateOpaque, explaining_asks_the_provider_as_a_request_does) {
   EXPECT_TRUE(explained("good", "/once").ends_with("answer yes\n"));
   EXPECT_EQ(call("good", "/once").status, 200) << "it was not used up by asking";
   EXPECT_NE(explained("good", "/once").find("token  passed here before"), std::string::npos);
+  EXPECT_TRUE(explained("good", "/once").ends_with("answer no: token_used_already\n")) << explained("good", "/once");
+  EXPECT_TRUE(explained("good", "/page").ends_with("answer yes\n")) << "it counts once where the rule says so";
 }
 
 // One set of rules: a provider whose expiry is not checked is not checked here either.

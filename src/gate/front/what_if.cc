@@ -15,6 +15,15 @@ web::Response as_text(const std::string& lines) {
   return response;
 }
 
+/// Of a token that was used: with the verdict of a rule by which it counts once.
+std::string with_use(std::string lines, const Application& application, const OriginalRequest& original) {
+  constexpr std::string_view kYes = "answer yes\n";
+  const auto* rule = find_rule(application, original);
+  if (rule == nullptr || !rule->is_once || !lines.ends_with(kYes)) return lines;
+  lines.resize(lines.size() - kYes.size());
+  return lines.append("answer no: ").append(describe(Access::Verdict::kUsed)).append("\n");
+}
+
 }  // namespace
 
 web::Outcome Gate::explain(const WhatIf& what) {
@@ -60,23 +69,27 @@ web::Outcome Gate::explain_people(const Asked& asked, const CallerPtr& caller, L
 }
 
 web::Outcome Gate::explain_owner(const Asked& asked, const CallerPtr& caller, Learnt learnt) {
-  if (revoked_.was_used(asked->application->name, asked->token))
-    learnt.push_back("token  passed here before; where it counts once it does not again");
+  const bool was_used = revoked_.was_used(asked->application->name, asked->token);
+  if (was_used) learnt.push_back("token  passed here before; where it counts once it does not again");
+  const auto say = [asked, was_used](const Caller& known, const Learnt& lines) {
+    auto text = gate::explain(*asked->application, asked->original, known, lines);
+    return as_text(was_used ? with_use(std::move(text), *asked->application, asked->original) : text);
+  };
   const auto& application = *asked->application;
-  if (application.owner_role.empty()) return as_text(gate::explain(application, asked->original, *caller, learnt));
+  if (application.owner_role.empty()) return say(*caller, learnt);
   if (parts_.store == nullptr) {
     learnt.push_back("owner  not known: there is no database to ask");
-    return as_text(gate::explain(application, asked->original, *caller, learnt));
+    return say(*caller, learnt);
   }
   return owners_.with_owner(
       asked->application, caller, decide_access(application, asked->original, *caller),
-      [asked, caller, learnt](const Stored<CallerPtr>& found) mutable -> web::Outcome {
+      [asked, caller, learnt, say](const Stored<CallerPtr>& found) mutable -> web::Outcome {
         const auto& known = found ? *found : caller;
         learnt.push_back(!found            ? "owner  not known: the database does not answer"
                          : known->is_owner ? "owner  yes, or would be: whoever came first has the role " +
                                                  asked->application->owner_role
                                            : "owner  no, somebody else came first");
-        return as_text(gate::explain(*asked->application, asked->original, *known, learnt));
+        return say(*known, learnt);
       },
       Keeping::kNothing);
 }
