@@ -21,6 +21,8 @@ function wrkRun(script, url, connections, seconds, environment) {
   const line = /^RESULT (.*)$/m.exec(r.stdout);
   if (!line) throw new Error(`wrk: ${r.stdout} ${r.stderr}`);
   const out = JSON.parse(line[1]);
+  const broken = ['err_connect', 'err_read', 'err_write', 'err_timeout'].filter((name) => out[name] > 0);
+  if (broken.length > 0) throw new Error(`wrk: ${broken.map((name) => `${out[name]} ${name}`).join(', ')} beside ${out.requests} answers of ${url}`);
   if (out.err_status > 0) throw new Error(`wrk: ${out.err_status} of ${out.requests} answers were errors at ${url}`);
   return out;
 }
@@ -31,7 +33,7 @@ export function wrk(url, seconds, { method = 'GET', auth = '', body = '', connec
 }
 
 /// The gate's check of `count` tokens of a file, from `first` on, each once; of one token again and again.
-export function gateChecks(origin, seconds, { tokens, first = 0, count = 1, connections = 64 }) {
+export function gateChecks(origin, seconds, { tokens, first = 0, count = 1, connections = 32 }) {
   const out = wrkRun('gate.lua', origin, connections, seconds, { GATE_TOKENS: tokens, GATE_FIRST: String(first), GATE_COUNT: String(count) });
   if (out.used_up) throw new Error(`${count} new tokens are too few for ${seconds} s`);
   return out;

@@ -28,7 +28,9 @@ end
 
 function done(summary, latency)
   local used_up = count > 1 and threads[1]:get("asked") > count
-  io.write(string.format('RESULT {"requests":%d,"rps":%.1f,"p50_us":%d,"p99_us":%d,"err_status":%d,"used_up":%s}\n',
+  local e = summary.errors
+  io.write(string.format('RESULT {"requests":%d,"rps":%.1f,"p50_us":%d,"p99_us":%d,"err_status":%d,"err_connect":%d,"err_read":%d,'
+    .. '"err_write":%d,"err_timeout":%d,"used_up":%s}\n',
     summary.requests, summary.requests / (summary.duration / 1e6), latency:percentile(50), latency:percentile(99),
-    summary.errors.status, tostring(used_up)))
+    e.status, e.connect, e.read, e.write, e.timeout, tostring(used_up)))
 end

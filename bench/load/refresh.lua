@@ -22,7 +22,8 @@ end
 
 function done(summary, latency, requests)
   local e = summary.errors
-  io.write(string.format('RESULT {"requests":%d,"rps":%.1f,"p50_us":%d,"p99_us":%d,"err_status":%d,"err_timeout":%d}\n',
+  io.write(string.format('RESULT {"requests":%d,"rps":%.1f,"p50_us":%d,"p99_us":%d,"err_status":%d,"err_connect":%d,"err_read":%d,'
+    .. '"err_write":%d,"err_timeout":%d}\n',
     summary.requests, summary.requests / (summary.duration / 1e6), latency:percentile(50), latency:percentile(99),
-    e.status, e.timeout))
+    e.status, e.connect, e.read, e.write, e.timeout))
 end
