@@ -172,6 +172,17 @@ TEST(AdminRoles, refuse_a_person_whose_name_only_begins_so) {
   EXPECT_THAT(World::text(world.err), testing::HasSubstr("there is no user ada"));
 }
 
+TEST(AdminRoles, refuse_a_group_name_that_several_have) {
+  World world;
+  world.answers["GET /admin/realms/demo/groups?exact=true&populateHierarchy=false&search=ops"] = {
+      200, {}, R"([{"id":"g1","name":"ops","path":"/ops"},{"id":"g2","name":"ops","path":"/acme/ops"}])"};
+  EXPECT_EQ(world.run({"admin", "add-roles", "--server=http://sso.test", "--user=op", "-r", "demo", "--gname", "ops",
+                       "--rolename", "user"}),
+            kExitFailed);
+  EXPECT_THAT(World::text(world.err), testing::HasSubstr("more than one group is called ops; say --gpath or --gid"));
+  for (const auto& call : world.calls()) EXPECT_FALSE(call.contains("role-mappings")) << call;
+}
+
 TEST(AdminRoles, are_given_and_taken_as_kcadm_does) {
   World world;
   world.answers["GET /admin/realms/demo/users?exact=true&username=ada"] = {

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "base/uri.h"
@@ -13,31 +14,42 @@ constexpr std::size_t kHoldersMax = 1'000;  // roles below a role that --effecti
 
 using Text = Result<std::string, std::string>;
 
-/// The one entry of a list whose `member` is `value`; its "id".
-Text id_in(AdminApi& api, const std::string& path, std::string_view member, const std::string& value,
-           std::string_view what) {
+/// How entries of a list are named, and how else one says which is meant.
+struct Kind {
+  std::string_view what, member, otherwise;
+};
+constexpr Kind kUser{"user", "username", "--uid"};
+constexpr Kind kGroup{"group", "name", "--gpath or --gid"};  // several may have one name, below different parents
+constexpr Kind kClient{"client", "clientId", "--cid"};
+
+/// The "id" of the one entry of a list that is called `value`.
+Text id_in(AdminApi& api, const std::string& path, const Kind& kind, const std::string& value) {
   const auto list = api.get(path);
   if (!list) return refuse(list.error().text);
+  std::optional<std::string> found;
   if (const auto* rows = list->if_array()) {
     for (const auto& row : *rows) {
-      if (row.is_object() && string_or(row.get_object(), member, "") == value)
-        return string_or(row.get_object(), "id", "");
+      if (!row.is_object() || string_or(row.get_object(), kind.member, "") != value) continue;
+      if (found)
+        return refuse("more than one " + std::string(kind.what) + " is called " + value + "; say " +
+                      std::string(kind.otherwise));
+      found = string_or(row.get_object(), "id", "");
     }
   }
-  return refuse("there is no " + std::string(what) + " " + value);
+  if (!found) return refuse("there is no " + std::string(kind.what) + " " + value);
+  return std::move(*found);
 }
 
 Text user_id(AdminApi& api, const std::string& realm, const RoleFlags& flags) {
   if (!flags.user_id.empty()) return flags.user_id;
-  return id_in(api, realm + "/users?exact=true&username=" + percent_encode(flags.username), "username", flags.username,
-               "user");
+  return id_in(api, realm + "/users?exact=true&username=" + percent_encode(flags.username), kUser, flags.username);
 }
 
 Text group_id(AdminApi& api, const std::string& realm, const RoleFlags& flags) {
   if (!flags.group_id.empty()) return flags.group_id;
   if (!flags.group_name.empty()) {
     return id_in(api, realm + "/groups?exact=true&populateHierarchy=false&search=" + percent_encode(flags.group_name),
-                 "name", flags.group_name, "group");
+                 kGroup, flags.group_name);
   }
   std::string path = realm + "/group-by-path";
   for (std::string_view rest = flags.group_path; !rest.empty();) {
@@ -54,8 +66,7 @@ Text group_id(AdminApi& api, const std::string& realm, const RoleFlags& flags) {
 /// The client whose roles are meant; empty: the realm's.
 Text client_uuid(AdminApi& api, const std::string& realm, const RoleFlags& flags) {
   if (!flags.client_uuid.empty() || flags.client_id.empty()) return flags.client_uuid;
-  return id_in(api, realm + "/clients?clientId=" + percent_encode(flags.client_id), "clientId", flags.client_id,
-               "client");
+  return id_in(api, realm + "/clients?clientId=" + percent_encode(flags.client_id), kClient, flags.client_id);
 }
 
 /// Where the roles themselves are: "/roles", or "/clients/ID/roles".
