@@ -38,6 +38,31 @@ class Scim : public testing::TestWithParam<Engine> {
     const auto found = user.attributes.find(std::string(name));
     return found == user.attributes.end() || found->second.empty() ? std::string() : found->second.front();
   }
+  /// One of a browser and one that is offline.
+  void open_sessions(const std::string& user) {
+    for (const bool offline : {false, true}) {
+      UserSession session;
+      session.id = SessionId(offline ? "session-offline" : "session-online");
+      session.realm = realm_;
+      session.user = UserId(user);
+      session.started_at = session.last_seen = server_.clock.now();
+      session.offline = offline;
+      write([&](Tx& tx) {
+        return server_.repositories.sessions.insert(tx, session, server_.clock.now() + seconds{3600});
+      });
+    }
+    EXPECT_EQ(count_sessions(), 2);
+  }
+  int count_sessions() {
+    int out = 0;
+    for (const auto* id : {"session-online", "session-offline"}) {
+      const auto found = read_from(server_.repositories.store, [&](Rows& rows) {
+        return server_.repositories.sessions.find(rows, realm_, SessionId(id));
+      });
+      out += *found ? 1 : 0;
+    }
+    return out;
+  }
   /// A profile with a place for `title`, and rules.
   void use_profile() {
     server_.change_realm([](Realm& realm) {
@@ -305,9 +330,11 @@ TEST_P(Scim, refuses_nothing_that_would_keep_somebody_from_being_stopped) {
     EXPECT_GE(client_.patch(path, {change}).status, 400) << json::serialize(change);
     EXPECT_TRUE(user_by_id(id)->enabled);
     const auto before = server_.log.count(logged);
+    open_sessions(id);
     const auto response = client_.patch(path, {change, op("replace", "active", false)});
     EXPECT_EQ(response.status, 200) << response.body_text();
     EXPECT_FALSE(user_by_id(id)->enabled) << json::serialize(change);
+    EXPECT_EQ(count_sessions(), 0) << json::serialize(change);
     EXPECT_GT(server_.log.count(logged), before) << logged;
     const auto shown = body_of(client_.get(path));
     EXPECT_EQ(string_or(shown, "userName", ""), "Uma@contoso.example");
