@@ -6,6 +6,7 @@
 #include "app/settings/gate_file.h"
 #include "base/uri.h"
 #include "gate/settings/changes.h"
+#include "http/address.h"
 
 namespace cardea::app {
 namespace {
@@ -84,6 +85,20 @@ namespace {
 
 constexpr std::size_t kDecisionsShown = 100;
 
+bool is_loopback(std::string_view remote_address) {
+  const auto address = http::parse_address(remote_address);
+  return address && (address->to_string().starts_with("127.") || address->to_string() == "::1");
+}
+
+/// The management port asks nobody who they are, and these answers name callers and judge tokens.
+web::Handler only_from_here(web::Handler handler) {
+  return [handler = std::move(handler)](const web::Request& request) -> web::Outcome {
+    if (is_loopback(request.remote_address)) return handler(request);
+    return web::json_error(403, "only_from_this_machine",
+                           "This is answered only to the machine that the gate runs on (127.0.0.1, ::1)");
+  };
+}
+
 web::Outcome show_decisions(const gate::Gate& gate, const web::Request& request) {
   const auto list = gate.decisions().list(kDecisionsShown);
   const auto accept = request.header("Accept");
@@ -116,8 +131,10 @@ web::Outcome explain_token(gate::Gate& gate, const web::Request& request) {
 }  // namespace
 
 void add_gate_routes(web::Router& router, OpenGate& gate) {
-  router.get("/gate/decisions", [&gate](const web::Request& request) { return show_decisions(gate.gate(), request); });
-  router.post("/gate/explain", [&gate](const web::Request& request) { return explain_token(gate.gate(), request); });
+  router.get("/gate/decisions",
+             only_from_here([&gate](const web::Request& request) { return show_decisions(gate.gate(), request); }));
+  router.post("/gate/explain",
+              only_from_here([&gate](const web::Request& request) { return explain_token(gate.gate(), request); }));
   router.get("/config",
              [&gate](const web::Request&) -> web::Outcome { return web::no_store_json(200, gate.shown_keepconfig()); });
   router.get("/health/gate", [&gate](const web::Request&) -> web::Outcome {

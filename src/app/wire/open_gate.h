@@ -64,7 +64,8 @@ class OpenGate {
 [[nodiscard]] std::string keep_realms_reachable(gate::GateSettings& settings, const ServerSettings& server);
 
 /// Registers /config, the merged keepconfig.d with secrets masked, /health/gate, /gate/decisions, the last refusals and
-/// why, and /gate/explain, what a token would be answered. `gate` outlives the router.
+/// why, and /gate/explain, what a token would be answered; the last two for this machine alone. `gate` outlives the
+/// router.
 void add_gate_routes(web::Router& router, OpenGate& gate);
 
 /// Writes the notes of settings to the log.
