@@ -1,8 +1,10 @@
 // One statement for many keys: they come as one parameter, a JSON list of texts, and the index is asked for each.
 //
-//   constexpr Sql kFindAll{"SELECT ... WHERE realm_id = ?1 AND " CARDEA_SQLITE_AMONG("id", "?2"),
+//   constexpr Sql kFindAll{"SELECT ... WHERE +realm_id = ?1 AND " CARDEA_SQLITE_AMONG("id", "?2"),
 //                          "SELECT ... WHERE realm_id = $1 AND " CARDEA_POSTGRES_AMONG("id", "$2")};
 //   find_all<Role>(rows, kFindAll, {realm.str(), text_list(ids)}, ...);
+//
+// The plus keeps SQLite from an index of the realm, which it takes for the better one: it would read all of the realm.
 #pragma once
 
 #include <string>

@@ -14,7 +14,7 @@ constexpr Sql kFindByClientId{
     "SELECT id, client_id, secret, document FROM clients WHERE realm_id = ?1 AND client_id = ?2"};
 constexpr Sql kFind{"SELECT id, client_id, secret, document FROM clients WHERE realm_id = ?1 AND id = ?2"};
 constexpr Sql kFindAll{
-    "SELECT id, client_id, secret, document FROM clients WHERE realm_id = ?1 AND " CARDEA_SQLITE_AMONG(
+    "SELECT id, client_id, secret, document FROM clients WHERE +realm_id = ?1 AND " CARDEA_SQLITE_AMONG(
         "id", "?2") " ORDER BY client_id",
     "SELECT id, client_id, secret, document FROM clients WHERE realm_id = $1 AND " CARDEA_POSTGRES_AMONG(
         "id", "$2") " ORDER BY client_id"};

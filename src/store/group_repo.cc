@@ -20,14 +20,14 @@ constexpr Sql kFindWithParents{
     "WHERE g.parent_id IS NOT NULL AND up.depth < ?3) "
     "SELECT g.id, g.realm_id, g.parent_id, g.name, g.document FROM up JOIN realm_groups g ON g.id = up.id "
     "ORDER BY up.depth"};
-#define CARDEA_ABOVE(P, among)                                                                                     \
-  "WITH RECURSIVE up (id, depth) AS (SELECT id, 0 FROM realm_groups WHERE realm_id = " P "1 AND " among            \
+#define CARDEA_ABOVE(P, realm, among)                                                                              \
+  "WITH RECURSIVE up (id, depth) AS (SELECT id, 0 FROM realm_groups WHERE " realm " = " P "1 AND " among           \
   " UNION SELECT g.parent_id, up.depth + 1 FROM up JOIN realm_groups g ON g.id = up.id "                           \
   "WHERE g.parent_id IS NOT NULL AND up.depth < " P                                                                \
   "3) SELECT g.id, g.realm_id, g.parent_id, g.name, g.document FROM realm_groups g WHERE g.id IN (SELECT id FROM " \
   "up) ORDER BY g.name"
-constexpr Sql kFindAllWithParents{CARDEA_ABOVE("?", CARDEA_SQLITE_AMONG("id", "?2")),
-                                  CARDEA_ABOVE("$", CARDEA_POSTGRES_AMONG("id", "$2"))};
+constexpr Sql kFindAllWithParents{CARDEA_ABOVE("?", "+realm_id", CARDEA_SQLITE_AMONG("id", "?2")),
+                                  CARDEA_ABOVE("$", "realm_id", CARDEA_POSTGRES_AMONG("id", "$2"))};
 #undef CARDEA_ABOVE
 constexpr Sql kInsert{
     "INSERT INTO realm_groups (id, realm_id, parent_id, name, document, source, source_id) "

@@ -20,7 +20,7 @@ constexpr Sql kListOf{CARDEA_ROLE_SELECT "WHERE r.realm_id = ?1 AND coalesce(r.c
 
 #define CARDEA_ROLE_ORDER " ORDER BY coalesce(r.client_id, ''), r.name"
 constexpr Sql kFindAll{
-    CARDEA_ROLES("json_group_array") "WHERE r.realm_id = ?1 AND " CARDEA_SQLITE_AMONG("r.id", "?2") CARDEA_ROLE_ORDER,
+    CARDEA_ROLES("json_group_array") "WHERE +r.realm_id = ?1 AND " CARDEA_SQLITE_AMONG("r.id", "?2") CARDEA_ROLE_ORDER,
     CARDEA_ROLES("json_agg") "WHERE r.realm_id = $1 AND " CARDEA_POSTGRES_AMONG("r.id", "$2") CARDEA_ROLE_ORDER};
 constexpr Sql kFindOfAllRealms{CARDEA_ROLES("json_group_array") "WHERE " CARDEA_SQLITE_AMONG("r.id", "?1")
                                    CARDEA_ROLE_ORDER,

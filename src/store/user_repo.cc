@@ -15,7 +15,7 @@ namespace {
 constexpr Sql kFind{"SELECT " CARDEA_USER_COLUMNS " FROM users u WHERE u.id = ?2 AND u.realm_id = ?1"};
 constexpr Sql kFindAll{
     "SELECT " CARDEA_USER_COLUMNS
-    " FROM users u WHERE u.realm_id = ?1 AND " CARDEA_SQLITE_AMONG("u.id", "?2") " ORDER BY u.username",
+    " FROM users u WHERE +u.realm_id = ?1 AND " CARDEA_SQLITE_AMONG("u.id", "?2") " ORDER BY u.username",
     "SELECT " CARDEA_USER_COLUMNS
     " FROM users u WHERE u.realm_id = $1 AND " CARDEA_POSTGRES_AMONG("u.id", "$2") " ORDER BY u.username"};
 constexpr Sql kFindByUsername{"SELECT " CARDEA_USER_COLUMNS " FROM users u WHERE u.realm_id = ?1 AND u.username = ?2"};
@@ -25,10 +25,11 @@ constexpr Sql kLoad{"SELECT " CARDEA_SUBJECT_COLUMNS " FROM users u WHERE u.id =
 constexpr Sql kLoadServiceAccount{"SELECT " CARDEA_SUBJECT_COLUMNS
                                   " FROM users u WHERE u.service_account_client = ?2 AND u.realm_id = ?1"};
 constexpr Sql kLoadServiceAccounts{
-    "SELECT " CARDEA_SUBJECT_COLUMNS " FROM users u WHERE u.realm_id = ?1 AND " CARDEA_SQLITE_AMONG(
+    "SELECT " CARDEA_SUBJECT_COLUMNS " FROM users u WHERE +u.realm_id = ?1 AND " CARDEA_SQLITE_AMONG(
         "u.service_account_client", "?2") " ORDER BY u.username",
-    "SELECT " CARDEA_SUBJECT_COLUMNS_BY("json_agg") " FROM users u WHERE u.realm_id = $1 AND " CARDEA_POSTGRES_AMONG(
-        "u.service_account_client", "$2") " ORDER BY u.username"};
+    "SELECT " CARDEA_SUBJECT_COLUMNS_BY("json_agg") " FROM users u WHERE u.realm_id = $1 "
+    "AND u.service_account_client IS NOT NULL AND " CARDEA_POSTGRES_AMONG("u.service_account_client", "$2")
+    " ORDER BY u.username"};
 
 // The slot makes an address unique among those that share it; the guard keeps out an address that stands in a slot of
 // its own since the time the realm allowed duplicates.
