@@ -8,6 +8,7 @@
 #pragma once
 
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -81,6 +82,10 @@ struct ActionForm {
 /// Takes the row, strikes the action off the user's list, and stores `done`, in one transaction on the store lane; then
 /// shows the next action, or ends. The second of two answers is refused.
 [[nodiscard]] web::Outcome pass_action(const ActionRunPtr& run, ActionDone done);
+
+/// Does the person hold one of these roles of the client account?
+[[nodiscard]] Stored<bool> holds_account_role(Rows& rows, const ActionRun& run,
+                                              std::initializer_list<std::string_view> roles);
 
 /// The person will not: takes the row and tells the client access_denied, or says so on a page of ours.
 [[nodiscard]] web::Outcome deny_client(const ActionRunPtr& run);

@@ -1,7 +1,5 @@
 // delete_account: a person removes their own account, when the realm has the action on and they hold the role
 // delete-account of the client account.
-#include <algorithm>
-
 #include "core/logout/end_session.h"
 #include "login/actions/actions.h"
 #include "login/endpoint.h"
@@ -10,23 +8,8 @@
 namespace cardea::login {
 namespace {
 
-constexpr std::string_view kClient = "account";
-constexpr std::string_view kRole = "delete-account";
-
 web::Response page(const ActionRun& run, const ActionView& view) {
   return render_action(run, "delete-account", action_data(run, view));
-}
-
-Stored<bool> may_delete(Rows& rows, const ActionRun& run) {
-  const auto& dependencies = run.dependencies;
-  const auto subject = dependencies.repositories.subjects.load(rows, run.realm->realm.id, run.user.id);
-  if (!subject) return refuse(subject.error());
-  if (!*subject) return false;
-  const auto roles = dependencies.settings.effective_roles(rows, *run.realm, **subject);
-  if (!roles) return refuse(roles.error());
-  return std::ranges::any_of((*roles)->items, [](const EffectiveRoles::Item& item) {
-    return item.client_id == kClient && item.name == kRole;
-  });
 }
 
 // Calls `next` for those who hold the role, `refused` for the others.
@@ -34,8 +17,8 @@ template <class Next, class Refused>
 web::Outcome with_role(const ActionRunPtr& run, Next next, Refused refused) {
   return then_read(
       run->dependencies, [run, next = std::move(next), refused = std::move(refused)]() mutable -> web::Outcome {
-        const auto allowed =
-            read_from(run->dependencies.repositories.store, [&](Rows& rows) { return may_delete(rows, *run); });
+        const auto allowed = read_from(run->dependencies.repositories.store,
+                                       [&](Rows& rows) { return holds_account_role(rows, *run, {"delete-account"}); });
         if (!allowed) return store_failed(run->dependencies, run->request, run->realm.get(), allowed.error());
         if (*allowed) return next();
         run->dependencies.log.info("account_not_deleted", {{"reason", "no_role"},

@@ -16,22 +16,10 @@ std::optional<IdentityProvider> named_provider(const ActionRun& run) {
   return provider && provider->enabled ? std::move(provider) : std::nullopt;
 }
 
-Stored<bool> may_link(Rows& rows, const ActionRun& run) {
-  const auto& dependencies = run.dependencies;
-  const auto subject = dependencies.repositories.subjects.load(rows, run.realm->realm.id, run.user.id);
-  if (!subject) return refuse(subject.error());
-  if (!*subject) return false;
-  const auto roles = dependencies.settings.effective_roles(rows, *run.realm, **subject);
-  if (!roles) return refuse(roles.error());
-  return std::ranges::any_of((*roles)->items, [](const EffectiveRoles::Item& item) {
-    return item.client_id == "account" && (item.name == "manage-account-links" || item.name == "manage-account");
-  });
-}
-
 Stored<std::optional<LinkRefusal>> why_not(Rows& rows, const ActionRun& run) {
   using Answer = std::optional<LinkRefusal>;
   if (!named_provider(run)) return Answer({"identity_provider_not_found", "Identity Provider not found."});
-  const auto may = may_link(rows, run);
+  const auto may = holds_account_role(rows, run, {"manage-account-links", "manage-account"});
   if (!may) return refuse(may.error());
   if (!*may) return Answer({"no_role", "You do not have enough permissions to link your account."});
   const auto links = run.dependencies.repositories.federated_identities.list(rows, run.user.id);
