@@ -54,11 +54,36 @@ class Negatives(unittest.TestCase):
 
 
 class RfcCoverage(unittest.TestCase):
+    RULES = rfc_coverage.read_rules("== Token endpoint\n\nAC-3 | RFC 6749 §4.1.2 | Code unexpired\n"
+                                    "AC-4 | RFC 6749 §4.1.3 | Same client | Code.refuses_others, a journey\n"
+                                    "RA-1 | RFC 9396 §2 | Types are known | - no authorization_details\n")
+
+    def test_a_comment_in_a_test_proves_a_rule(self):
+        text = "TEST(Code, refuses_old) {  // AC-3\n  x();\n}\n\n// AC-4 of no test\nTEST(Code, b) {\n}\n"
+        found, unknown = rfc_coverage.proofs(self.RULES, list(from_text("a_test.cc", text)))
+        self.assertEqual([test.name for test in found["AC-3"]], ["Code.refuses_old"])
+        self.assertEqual(found["AC-4"], set())
+        self.assertEqual(len(unknown), 2)
+
+    def test_a_range_of_ids_is_all_of_them(self):
+        (test,) = from_text("a_test.cc", "TEST(A, b) {\n  // CA-1 to CA-3 and X509-0\n}\n")
+        self.assertLessEqual({"CA-1", "CA-2", "CA-3"}, test.says)
+
+    def test_a_name_in_the_list_proves_a_rule_and_what_has_no_test_shows(self):
+        tests = [NamedTest("src/a_test.cc", "Code.refuses_others"), NamedTest("tests/e2e/b.mjs", "a journey")]
+        found, unknown = rfc_coverage.proofs(self.RULES, tests)
+        self.assertEqual(unknown, [])
+        text = rfc_coverage.page(self.RULES, found, tests)
+        self.assertIn("1 of 2 so far", text)
+        self.assertIn("| AC-3 | RFC 6749 §4.1.2 | Code unexpired | **missing** |", text)
+        self.assertIn("refuses others (src/a_test.cc)", text)
+        self.assertIn("not offered: no authorization_details", text)
+
     def test_rfcs_in_order_then_the_rest(self):
-        text = rfc_coverage.page([NamedTest("tests/protocol/rfc7636_pkce_test.cc", "Pkce.refuses_plain"),
-                                  NamedTest("tests/protocol/cors_test.cc", "Cors.refuses_all"),
-                                  NamedTest("tests/protocol/rfc6749_code_test.cc", "Code.refuses_second_use"),
-                                  NamedTest("src/a_test.cc", "A.b")])
+        text = rfc_coverage.page({}, {}, [NamedTest("tests/protocol/rfc7636_pkce_test.cc", "Pkce.refuses_plain"),
+                                          NamedTest("tests/broker/cors_test.cc", "Cors.refuses_all"),
+                                          NamedTest("tests/protocol/rfc6749_code_test.cc", "Code.refuses_second_use"),
+                                          NamedTest("src/a_test.cc", "A.b")])
         self.assertLess(text.index("RFC 6749: code"), text.index("RFC 7636: pkce"))
         self.assertLess(text.index("RFC 7636"), text.index("## cors"))
         self.assertIn("- refuses plain", text)
