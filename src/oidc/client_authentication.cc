@@ -79,8 +79,8 @@ bool has_secret_ended(const ClientEntry& client, TimePoint now) {
 }
 
 /// True when one of the two spellings is the client's secret, or the one before it while that is taken. The work
-/// depends on what was sent only, never on the client or its secret; a rotated one that stands beside it is no secret
-/// itself.
+/// depends on what was sent, never on whether the client exists or how much of a secret is right. A client with a
+/// rotated secret costs one digest more: that says it has one, which is no secret.
 bool is_secret_right(const PresentedClient& presented, const ClientEntry* client, TimePoint now) {
   static constexpr std::array<std::uint8_t, 32> kNobody{};
   const auto& expected = client == nullptr ? kNobody : client->secret_digest;

@@ -12,14 +12,36 @@ bool is_tls_missing(const web::Request& request, SslRequired required) {
   return required == SslRequired::kAll || !is_private_address(request.remote_address);
 }
 
-}  // namespace
+constexpr std::size_t kQuickRsaBytes = 3072 / 8;
 
-web::Response store_failed(const Dependencies& dependencies, const web::Request& request, StoreError error) {
-  const bool may_pass = error != StoreError::kCorrupt;  // a row that does not read will not read later either
+/// A row that does not read will not read later either.
+bool may_pass(StoreError error) { return error != StoreError::kCorrupt; }
+
+void log_failure(const Dependencies& dependencies, const web::Request& request, StoreError error) {
   dependencies.log.write(
       level_of(error), "store_failed",
       {{"error", describe(error)}, {"path", request.path}, {"correlation_id", request.correlation_id}});
-  if (!may_pass) {
+}
+
+}  // namespace
+
+web::Lane sign_lane(const RealmEntry& realm) {
+  for (const auto& [name, key] : realm.signing_keys) {
+    const auto verifies = realm.public_keys.find(key->kid(), key->algorithm());
+    if (verifies && verifies->signature_bytes() > kQuickRsaBytes) return web::Lane::kCpu;
+  }
+  return web::Lane::kInline;
+}
+
+OAuthError store_failed_for_client(const Dependencies& dependencies, const web::Request& request, StoreError error) {
+  log_failure(dependencies, request, error);
+  return {may_pass(error) ? OAuthCode::kTemporarilyUnavailable : OAuthCode::kServerError, "", 0,
+          std::string(describe(error))};
+}
+
+web::Response store_failed(const Dependencies& dependencies, const web::Request& request, StoreError error) {
+  log_failure(dependencies, request, error);
+  if (!may_pass(error)) {
     return web::json_error(500, wire_name(OAuthCode::kServerError), "The server cannot read its data; see its log");
   }
   auto response = web::json_error(503, wire_name(OAuthCode::kTemporarilyUnavailable), "The server is busy, try again");
@@ -45,8 +67,9 @@ std::optional<web::Response> refuse_realm_with_log(Log& log, const web::Request&
     } else if (is_tls_missing(request, realm->realm.ssl_required)) {
       reason = "https_required";
     }
+    // The path need not name the realm: it may be the one that has these paths without a name.
     log.info("realm_refused", {{"reason", reason},
-                               {"realm", request.path_parameter("realm")},
+                               {"realm", realm == nullptr ? std::string_view() : std::string_view(realm->realm.name)},
                                {"path", request.path},
                                {"ip", request.remote_address},
                                {"correlation_id", request.correlation_id}});

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/with_settings.h"
+#include "oidc/error.h"
 #include "oidc/oidc.h"
 
 namespace cardea::oidc {
@@ -23,10 +24,19 @@ template <class Step>
   return web::then(read_lane(dependencies), std::move(step));
 }
 
+/// The lane for steps that sign tokens of this realm: inline, or `cpu` when one of its keys takes too long for a thread
+/// that others wait for (RSA with more than 3072 bits). Never the store lane, whose group commit neighbours wait for.
+[[nodiscard]] web::Lane sign_lane(const RealmEntry& realm);
+
 /// 503 with Retry-After, or 500 where trying again cannot help (kCorrupt); logs why. For every StoreError an endpoint
 /// cannot answer better.
 [[nodiscard]] web::Response store_failed(const Dependencies& dependencies, const web::Request& request,
                                          StoreError error);
+
+/// The same for an answer that goes to a client by its redirect URI: server_error for kCorrupt, else
+/// temporarily_unavailable. Logs why.
+[[nodiscard]] OAuthError store_failed_for_client(const Dependencies& dependencies, const web::Request& request,
+                                                 StoreError error);
 
 /// Checks that the realm exists (404 {"error":"Realm does not exist"}), is enabled (403 access_denied "Realm not
 /// enabled") and may be used without TLS from where the request comes (403 invalid_request "HTTPS required",

@@ -75,6 +75,31 @@ TEST(Endpoint, refuses_every_endpoint_of_unknown_and_disabled_realms) {
   EXPECT_EQ(world.log.count("realm_disabled"), 14U);
 }
 
+RealmEntry signing_with(jose::Algorithm algorithm, int rsa_bits) {
+  const auto type = *jose::key_type_of(algorithm);
+  auto key =
+      type == crypto::KeyType::kRsa ? crypto::PrivateKey::generate(type, rsa_bits) : crypto::PrivateKey::generate(type);
+  auto sign = jose::SigningKey::make(std::move(key.value()), "k1", algorithm);
+  RealmEntry realm;
+  realm.public_keys.add(sign->verification_key());
+  realm.signing_keys.emplace(jose::name(algorithm), std::make_shared<const jose::SigningKey>(std::move(*sign)));
+  return realm;
+}
+
+// Thousands of connections wait for an I/O thread; an RSA-4096 signature takes it for milliseconds.
+TEST(SignLane, refuses_to_hold_the_io_thread_for_a_slow_key) {
+  EXPECT_EQ(sign_lane(signing_with(jose::Algorithm::kRS256, 4096)), web::Lane::kCpu);
+  EXPECT_EQ(sign_lane(signing_with(jose::Algorithm::kRS256, 2048)), web::Lane::kInline);
+  EXPECT_EQ(sign_lane(signing_with(jose::Algorithm::kES512, 0)), web::Lane::kInline);
+}
+
+TEST(Endpoint, tells_a_client_whether_trying_again_helps) {
+  OidcWorld world;
+  const auto error = [&](StoreError why) { return store_failed_for_client(world.dependencies(), web::Request{}, why); };
+  EXPECT_EQ(error(StoreError::kCorrupt).code, OAuthCode::kServerError);
+  EXPECT_EQ(error(StoreError::kBusy).code, OAuthCode::kTemporarilyUnavailable);
+}
+
 TEST(Endpoint, answers_503_when_the_store_is_busy) {
   OidcWorld world;
   const auto response = store_failed(world.dependencies(), web::Request{}, StoreError::kBusy);

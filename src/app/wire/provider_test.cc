@@ -2,9 +2,12 @@
 
 #include <gmock/gmock.h>
 
+#include <regex>
+
 #include "tests/support/fake_clock.h"
 #include "tests/support/memory_log.h"
 #include "tests/support/memory_store.h"
+#include "tests/support/realm_fixture.h"
 #include "tests/support/seeded_random.h"
 
 namespace cardea::app {
@@ -22,8 +25,33 @@ class ProviderTest : public testing::Test {
     request.host = "localhost:8080";
     return web::run(provider.handle(request));
   }
+  web::Response send(const Provider& provider, std::string_view method, std::string path) {
+    web::Request request;
+    request.method = web::parse_method(method);
+    request.path = std::move(path);
+    request.host = "localhost:8080";
+    request.scheme = "http";
+    request.remote_address =
+        "8.8." + std::to_string(asked_ / 250) + "." + std::to_string(asked_ % 250);  // each its own
+    ++asked_;
+    request.headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
+    return web::run(provider.handle(request));
+  }
+  /// A realm that answers the paths that name no realm, too.
+  void add_realm(const std::string& name, bool enabled, SslRequired ssl, bool has_source_paths) {
+    auto realm = make_test_records().realm;
+    realm.id = RealmId("realm-" + name);
+    realm.name = name;
+    realm.enabled = enabled;
+    realm.ssl_required = ssl;
+    if (has_source_paths) realm.attributes["authentikPaths"] = "true";
+    realm.extra["identityProviders"] = json::array{
+        json::object{{"alias", "up"}, {"providerId", "oidc"}, {"enabled", true}, {"config", json::object()}}};
+    ASSERT_TRUE(store_.write([&](Tx& tx) { return store_.repositories().realms.insert(tx, realm); }));
+  }
   Provider::Parts parts() { return {store_.repositories(), sealer_, clock_, random_, log_}; }
 
+  int asked_ = 0;
   MemoryStore store_;
   FakeClock clock_;
   SeededRandom random_;
@@ -62,6 +90,33 @@ TEST_F(ProviderTest, refuses_to_serve_the_playground_in_production) {
   EXPECT_EQ(get(production, "/playground").status, 404);
   EXPECT_THAT(std::string(get(production, "/").body_text()), Not(HasSubstr("/playground")));
   EXPECT_THAT(production.routes(), Not(Contains(HasSubstr("playground"))));
+}
+
+// Whoever can reach a server can ask for anything: a realm that is not there, is off or wants TLS is refused by each
+// path that leads to it, and none of them ends the process.
+TEST_F(ProviderTest, refuses_every_path_of_realms_that_may_not_be_used) {
+  add_realm("off", false, SslRequired::kNone, false);
+  add_realm("shut", true, SslRequired::kExternal, true);
+  const Provider provider(parts(), {"", ""}, true);
+  const std::regex parameter("\\{[^}]*\\}");
+  for (const auto& route : provider.routes()) {
+    const auto space = route.find(' ');
+    const auto method = route.substr(0, space);
+    auto pattern = route.substr(space + 1);
+    const bool names_realm = pattern.find("{realm}") != std::string::npos;
+    const bool is_source = pattern.starts_with("/application/") || pattern.starts_with("/source/");
+    if ((!names_realm && !is_source) || pattern.starts_with("/admin/") || method == "OPTIONS") continue;
+    for (const auto* realm : {"none", "off", "shut"}) {
+      if (is_source && std::string_view(realm) != "shut") continue;
+      auto path = std::regex_replace(pattern, std::regex("\\{realm\\}"), realm);
+      path = std::regex_replace(path, std::regex("\\{alias\\}"), "up");
+      const auto answer = send(provider, method, std::regex_replace(path, parameter, "x"));
+      EXPECT_GE(answer.status, 300) << method << " " << path;
+      EXPECT_LT(answer.status, 500) << method << " " << path;
+    }
+  }
+  EXPECT_GT(asked_, 200);
+  EXPECT_GT(log_.count("https_required"), 50U);
 }
 
 TEST_F(ProviderTest, the_start_page_leads_to_the_consoles_and_in_development_to_the_playground) {

@@ -83,9 +83,16 @@ web::Response answer_refusal(const Dependencies& dependencies, const web::Reques
                     redirect.error);
 }
 
-web::Response refuse_to_client(const Authorize& authorize, OAuthCode code, std::string_view note) {
-  const AuthorizeRefusal refusal = RedirectRefusal{target_of(authorize.request), {code, "", 0, std::string(note)}};
+web::Response refuse_to_client(const Authorize& authorize, OAuthError error) {
+  const AuthorizeRefusal refusal = RedirectRefusal{target_of(authorize.request), std::move(error)};
   return answer_refusal(authorize.dependencies, authorize.http, *authorize.realm, authorize.client.get(), refusal);
+}
+
+web::Response refuse_to_client(const Authorize& authorize, OAuthCode code, std::string_view note) {
+  return refuse_to_client(authorize, {code, "", 0, std::string(note)});
+}
+web::Response store_failed_to_client(const Authorize& authorize, StoreError error) {
+  return refuse_to_client(authorize, store_failed_for_client(authorize.dependencies, authorize.http, error));
 }
 
 /// The level that the session still reaches in the client's flow; kNoLevel where the flow has none.
@@ -140,10 +147,11 @@ web::Outcome sign_on(const AuthorizePtr& authorize, const LiveSession& live) {
       }
       return store_grant(tx, *grant, session);
     });
-    if (!granted) return refuse_to_client(*authorize, OAuthCode::kTemporarilyUnavailable, describe(granted.error()));
-    return web::then(web::Lane::kInline, [authorize, grant, granted = std::move(*granted)]() mutable -> web::Outcome {
-      return answer_grant(*grant, authorize->http, std::move(granted));
-    });
+    if (!granted) return store_failed_to_client(*authorize, granted.error());
+    return web::then(sign_lane(*grant->realm),
+                     [authorize, grant, granted = std::move(*granted)]() mutable -> web::Outcome {
+                       return answer_grant(*grant, authorize->http, std::move(granted));
+                     });
   });
 }
 
@@ -244,7 +252,7 @@ web::Outcome find_session(const AuthorizePtr& authorize) {
       read->wants_consent = *asks;
       return read;
     });
-    if (!found) return refuse_to_client(*authorize, OAuthCode::kTemporarilyUnavailable, describe(found.error()));
+    if (!found) return store_failed_to_client(*authorize, found.error());
     auto outcome = go_on(authorize, found->live, found->wants_consent);
     if (!found->is_over) return outcome;
     // keycloak.md section 2.6: pages that watch the session must see that it is over.
@@ -322,6 +330,7 @@ web::Outcome authorize_endpoint(const Dependencies& dependencies, const web::Req
         const auto refused = [&](std::string message, std::string note) {
           return refuse_on_page(dependencies, request, *realm, "", {400, std::move(message), std::move(note)});
         };
+        if (posted && !request.has_form()) return refused("Invalid Request", "no_form");
         if (!form) return refused("Invalid Request", "malformed_parameters");
         const auto client_id = form->value("client_id");
         if (!client_id) return refused("Missing parameters: client_id", "no_client_id");

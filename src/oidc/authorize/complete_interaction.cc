@@ -135,10 +135,8 @@ Stored<Granted> settle(Tx& tx, const Completion& completion, const UserSession& 
 web::Response unavailable(const Completion& completion, StoreError error) {
   const auto& grant = completion.grant;
   if (!grant.request.device_user_code.empty()) return store_failed(grant.dependencies, completion.http, error);
-  grant.dependencies.log.warning("authorize_failed",
-                                 {{"reason", describe(error)}, {"correlation_id", completion.http.correlation_id}});
   return send_error({grant.dependencies.pages, *grant.realm, grant.client->client, grant.issuer, grant.now},
-                    target_of(grant.request), {OAuthCode::kTemporarilyUnavailable, "", 0, ""});
+                    target_of(grant.request), store_failed_for_client(grant.dependencies, completion.http, error));
 }
 
 web::Response too_many_sessions(const Completion& completion) {
@@ -187,7 +185,7 @@ web::Outcome finish(const std::shared_ptr<const Completion>& completion) {
   auto granted =
       write_to(grant.dependencies.repositories.store, [&](Tx& tx) { return settle(tx, *completion, fresh); });
   if (!granted) return unavailable(*completion, granted.error());
-  return web::then(web::Lane::kInline, [completion, granted = std::move(*granted)]() mutable -> web::Outcome {
+  return web::then(sign_lane(*grant.realm), [completion, granted = std::move(*granted)]() mutable -> web::Outcome {
     return answer(*completion, std::move(granted));
   });
 }

@@ -109,7 +109,7 @@ web::Outcome authorization_code_grant(TokenRequestPtr request) {
                                               [&](Tx& tx) { return take_and_store(tx, *request, hash, refresh_id); });
                      if (!redeemed) return token_store_failed(*request, redeemed.error());
                      if (redeemed->refusal) return refuse_token(*request, *redeemed->refusal);
-                     return web::then(web::Lane::kInline,
+                     return web::then(sign_lane(*request->realm),
                                       [request, redeemed = std::move(*redeemed)] { return sign(request, redeemed); });
                    });
 }

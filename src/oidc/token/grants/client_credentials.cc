@@ -82,18 +82,14 @@ web::Outcome open_session(const TokenRequestPtr& request, std::shared_ptr<const 
                      if (!joined) return token_store_failed(*request, joined.error());
                      if (!*joined) return refuse_token(*request, joined->error());
                      // Never here: neighbours of the group commit would wait for the signature.
-                     return web::then(web::Lane::kInline, [opened = Opened{request, plan, subject, std::move(**joined),
-                                                                           refresh_id}] { return sign(opened); });
+                     return web::then(sign_lane(*request->realm),
+                                      [opened = Opened{request, plan, subject, std::move(**joined), refresh_id}] {
+                                        return sign(opened);
+                                      });
                    });
 }
 
-web::Outcome issue(const TokenRequestPtr& proven, const std::shared_ptr<const TokenPlan>& planned,
-                   const ServiceAccounts::Ready& ready) {
-  const auto& request = *proven;
-  const auto& plan = *planned;
-  if (request.client->rules.refreshes_credentials) {
-    return open_session(proven, planned, ready.account);
-  }
+web::Outcome issue_alone(const TokenRequest& request, const TokenPlan& plan, const ServiceAccounts::Ready& ready) {
   const auto notes = notes_of(request);
   const TokenContext context{.realm = *request.realm,
                              .client = *request.client,
@@ -109,6 +105,14 @@ web::Outcome issue(const TokenRequestPtr& proven, const std::shared_ptr<const To
   const auto tokens = issue_for(request, context);
   if (!tokens) return refuse_token(request, tokens.error());
   return token_answer(request, plan, *tokens, nullptr);
+}
+
+web::Outcome issue(const TokenRequestPtr& request, const std::shared_ptr<const TokenPlan>& plan,
+                   const ServiceAccounts::Ready& ready) {
+  if (request->client->rules.refreshes_credentials) return open_session(request, plan, ready.account);
+  const auto lane = sign_lane(*request->realm);
+  if (lane == web::Lane::kInline) return issue_alone(*request, *plan, ready);  // the hot path: no step more
+  return web::then(lane, [request, plan, ready] { return issue_alone(*request, *plan, ready); });
 }
 
 }  // namespace

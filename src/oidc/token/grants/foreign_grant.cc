@@ -163,7 +163,7 @@ web::Outcome accept(ForeignGrant asked, ForeignJwt word) {
     auto refusal = write_to(r.dependencies.repositories.store, [&](Tx& tx) { return settle(tx, *granting); });
     if (!refusal) return token_store_failed(r, refusal.error());
     if (*refusal) return refuse_token(r, std::move(**refusal));
-    return web::then(web::Lane::kInline, [granting] { return sign(granting); });
+    return web::then(sign_lane(*r.realm), [granting] { return sign(granting); });
   });
 }
 

@@ -166,24 +166,25 @@ web::Outcome store_and_sign(const PasswordRequestPtr& login) {
     }
     return refuse_token(*request, opened->error());
   }
-  return web::then(web::Lane::kInline, [login, opened = std::move(**opened), refresh_id]() -> web::Outcome {
-    const auto& r = login->request;
-    const TokenContext context{.realm = *r->realm,
-                               .client = *r->client,
-                               .plan = *login->plan,
-                               .subject = opened.subject,
-                               .issuer = r->issuer,
-                               .now = r->now,
-                               .session = &opened.joined.session,
-                               .acr = "1",
-                               .nonce = {},
-                               .grant = "ro",
-                               .refresh_id = refresh_id,
-                               .share_started_at = opened.joined.share_started_at};
-    const auto tokens = issue_for(*r, context);
-    if (!tokens) return refuse_token(*r, tokens.error());
-    return token_answer(*r, *login->plan, *tokens, &opened.joined.session);
-  });
+  return web::then(sign_lane(*login->request->realm),
+                   [login, opened = std::move(**opened), refresh_id]() -> web::Outcome {
+                     const auto& r = login->request;
+                     const TokenContext context{.realm = *r->realm,
+                                                .client = *r->client,
+                                                .plan = *login->plan,
+                                                .subject = opened.subject,
+                                                .issuer = r->issuer,
+                                                .now = r->now,
+                                                .session = &opened.joined.session,
+                                                .acr = "1",
+                                                .nonce = {},
+                                                .grant = "ro",
+                                                .refresh_id = refresh_id,
+                                                .share_started_at = opened.joined.share_started_at};
+                     const auto tokens = issue_for(*r, context);
+                     if (!tokens) return refuse_token(*r, tokens.error());
+                     return token_answer(*r, *login->plan, *tokens, &opened.joined.session);
+                   });
 }
 
 web::Outcome decide(const PasswordRequestPtr& login, PasswordVerdict verdict) {

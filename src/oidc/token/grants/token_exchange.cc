@@ -139,7 +139,7 @@ web::Outcome store_then_sign(const ExchangePtr& exchange) {
       return refuse_token(request, invalid_request("Invalid token", "session_gone"));
     }
     if (!stored) return token_store_failed(request, stored.error());
-    return web::then(web::Lane::kInline, [exchange] { return sign(exchange); });
+    return web::then(sign_lane(*request.realm), [exchange] { return sign(exchange); });
   });
 }
 
