@@ -1,5 +1,9 @@
 #include "core/verify_credential.h"
 
+#include <fmt/format.h>
+
+#include <functional>
+
 #include "base/limits.h"
 #include "base/text.h"
 
@@ -10,6 +14,19 @@ namespace {
 const UserId& nobody() {
   static const UserId kNobody("00000000-0000-0000-0000-000000000000");
   return kNobody;
+}
+
+/// Rows for names that nobody has: few enough to stay small, many enough that guesses do not wait for each other.
+UserId row_of_nobody(std::string_view name) {
+  constexpr std::size_t kRows = 4096;
+  return UserId(fmt::format("00000000-0000-0000-0000-{:012x}", 1 + std::hash<std::string_view>{}(name) % kRows));
+}
+
+/// What counting would cost, and no more.
+Stored<void> write_uncounted(Tx& tx, const Repositories& repositories, const Realm& realm, const UserId& user) {
+  const auto as_it_is = repositories.login_failures.find_to_change(tx, realm.id, user);
+  if (!as_it_is) return refuse(as_it_is.error());
+  return repositories.login_failures.put(tx, *as_it_is);
 }
 
 Stored<std::optional<User>> find_user(Rows& rows, const Repositories& repositories, const Realm& realm,
@@ -40,8 +57,9 @@ Stored<void> store_renewed(Tx& tx, const Repositories& repositories, const User&
 Stored<LoginAttempt> load_login_attempt(Rows& rows, const Repositories& repositories, const Realm& realm,
                                         std::string_view name, TimePoint now) {
   LoginAttempt attempt;
+  const auto lower = ascii_lower(name.substr(0, kUsernameBytesMax + 1));
   if (name.size() <= kUsernameBytesMax) {
-    auto user = find_user(rows, repositories, realm, ascii_lower(name));
+    auto user = find_user(rows, repositories, realm, lower);
     if (!user) return refuse(user.error());
     attempt.user = std::move(*user);
   }
@@ -50,11 +68,12 @@ Stored<LoginAttempt> load_login_attempt(Rows& rows, const Repositories& reposito
   const auto stored = repositories.credentials.list_all(rows, attempt.user ? attempt.user->id : nobody());
   if (!stored) return refuse(stored.error());
   if (brute_force_settings(realm).is_on) {
-    const auto failures = repositories.login_failures.find(rows, realm.id, attempt.user ? attempt.user->id : nobody());
+    attempt.is_counted = true;
+    attempt.counted_for = attempt.user ? attempt.user->id : row_of_nobody(lower);
+    const auto failures = repositories.login_failures.find(rows, realm.id, attempt.counted_for);
     if (!failures) return refuse(failures.error());
-    attempt.is_counted = attempt.user.has_value();
     attempt.has_failures = failures->has_value();
-    attempt.is_locked = is_locked(*failures, now);
+    attempt.is_locked = attempt.user && is_locked(*failures, now);
   }
   if (!attempt.user) return attempt;
   for (const auto& credential : *stored) {
@@ -100,10 +119,9 @@ void renew_hash(LoginAttempt& attempt, PasswordVerdict verdict, std::string_view
 
 bool must_record(const LoginAttempt& attempt, PasswordVerdict verdict) {
   if (attempt.renewed) return true;
-  if (!attempt.is_counted || attempt.is_locked) return false;
   // Only the end of the login forgets what was counted, since more may be asked than a password: else codes could be
   // guessed without end.
-  return verdict == PasswordVerdict::kRefused;
+  return attempt.is_counted && verdict == PasswordVerdict::kRefused;
 }
 
 Stored<Lockout> record_attempt(Tx& tx, const Repositories& repositories, const Realm& realm,
@@ -113,6 +131,10 @@ Stored<Lockout> record_attempt(Tx& tx, const Repositories& repositories, const R
   if (attempt.renewed) {
     const auto stored = store_renewed(tx, repositories, *attempt.user, *attempt.renewed);
     return stored ? Stored<Lockout>(Lockout::kNone) : refuse(stored.error());
+  }
+  if (!attempt.user || attempt.is_locked) {
+    const auto written = write_uncounted(tx, repositories, realm, attempt.counted_for);
+    return written ? Stored<Lockout>(Lockout::kNone) : refuse(written.error());
   }
   return record_login_failure(tx, repositories, realm, attempt.user->id, ip_address, now);
 }

@@ -34,6 +34,7 @@ struct LoginAttempt {
   bool is_locked = false;   // by wrong passwords before (core/brute_force.h): no password is right
   bool is_counted = false;  // the realm locks accounts: what comes of this attempt must be recorded
   bool has_failures = false;
+  UserId counted_for;                  // whose row that is; with nobody by that name, one that names like it share
   std::optional<RenewedHash> renewed;  // set by renew_hash: must be recorded
 };
 
@@ -67,8 +68,9 @@ void renew_hash(LoginAttempt& attempt, PasswordVerdict verdict, std::string_view
 /// Must `record_attempt` be called for it? Then on the store lane, before the answer is given.
 [[nodiscard]] bool must_record(const LoginAttempt& attempt, PasswordVerdict verdict);
 /// Counts a wrong password, or stores a renewed hash in place of the one that was verified; another password that was
-/// set meanwhile stays. A locked account counts nothing. What was counted is forgotten by whoever ends the login
-/// (record_login_success, when `has_failures`).
+/// set meanwhile stays. A locked account and a name that nobody has count nothing, but write a row as the others do:
+/// else the time of the answer would tell who has an account, and who is locked. What was counted is forgotten by
+/// whoever ends the login (record_login_success, when `has_failures`).
 [[nodiscard]] Stored<Lockout> record_attempt(Tx& tx, const Repositories& repositories, const Realm& realm,
                                              const LoginAttempt& attempt, PasswordVerdict verdict,
                                              std::string_view ip_address, TimePoint now);

@@ -48,6 +48,8 @@ CARDEA_MIGRATION(sqlite_15, "V0015__upstream.sqlite.sql");
 CARDEA_MIGRATION(postgres_15, "V0015__upstream.postgres.sql");
 CARDEA_MIGRATION(sqlite_16, "V0016__provisioned_users.sqlite.sql");
 CARDEA_MIGRATION(postgres_16, "V0016__provisioned_users.postgres.sql");
+CARDEA_MIGRATION(sqlite_17, "V0017__failures_of_nobody.sqlite.sql");
+CARDEA_MIGRATION(postgres_17, "V0017__failures_of_nobody.postgres.sql");
 
 namespace cardea::store {
 
@@ -67,7 +69,8 @@ std::span<const db::Migration> migrations(db::Engine engine) {
                                          {13, "device_code_settled", CARDEA_TEXT(sqlite_13)},
                                          {14, "organizations", CARDEA_TEXT(sqlite_14)},
                                          {15, "upstream", CARDEA_TEXT(sqlite_15)},
-                                         {16, "provisioned_users", CARDEA_TEXT(sqlite_16)}};
+                                         {16, "provisioned_users", CARDEA_TEXT(sqlite_16)},
+                                         {17, "failures_of_nobody", CARDEA_TEXT(sqlite_17)}};
   static const db::Migration postgres[] = {{1, "initial", CARDEA_TEXT(postgres_1)},
                                            {2, "offline_sessions", CARDEA_TEXT(postgres_2)},
                                            {3, "device_codes", CARDEA_TEXT(postgres_3)},
@@ -83,7 +86,8 @@ std::span<const db::Migration> migrations(db::Engine engine) {
                                            {13, "device_code_settled", CARDEA_TEXT(postgres_13)},
                                            {14, "organizations", CARDEA_TEXT(postgres_14)},
                                            {15, "upstream", CARDEA_TEXT(postgres_15)},
-                                           {16, "provisioned_users", CARDEA_TEXT(postgres_16)}};
+                                           {16, "provisioned_users", CARDEA_TEXT(postgres_16)},
+                                           {17, "failures_of_nobody", CARDEA_TEXT(postgres_17)}};
   if (engine == db::Engine::kPostgres) return postgres;
   return sqlite;
 }

@@ -14,6 +14,8 @@ constexpr Sql kRemoveUser{"DELETE FROM users WHERE id = ?1"};
 
 // In the order in which they may go: nothing is removed by a cascade that is counted here by itself.
 constexpr Sql kBits[] = {
+    Sql{"DELETE FROM login_failures WHERE realm_id = ?1 AND user_id IN "
+        "(SELECT user_id FROM login_failures WHERE realm_id = ?1 LIMIT ?2)"},
     Sql{"DELETE FROM codes WHERE hash IN (SELECT hash FROM codes WHERE realm_id = ?1 LIMIT ?2)"},
     Sql{"DELETE FROM device_codes WHERE hash IN (SELECT hash FROM device_codes WHERE realm_id = ?1 LIMIT ?2)"},
     Sql{"DELETE FROM logout_notices WHERE id IN (SELECT id FROM logout_notices WHERE realm_id = ?1 LIMIT ?2)"},

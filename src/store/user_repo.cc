@@ -54,8 +54,9 @@ constexpr Sql kUpdate{
     "WHERE id = ?2 AND realm_id = ?1 AND (?5 <> '' OR NOT EXISTS "
     "(SELECT 1 FROM users o WHERE o.realm_id = ?1 AND o.email = ?4 AND o.id <> ?2))"};
 constexpr Sql kRemove{"DELETE FROM users WHERE realm_id = ?1 AND id = ?2"};
-constexpr Sql kRemoveSessions[] = {Sql{"DELETE FROM user_sessions WHERE realm_id = ?1 AND user_id = ?2"},
-                                   Sql{"DELETE FROM offline_sessions WHERE realm_id = ?1 AND user_id = ?2"}};
+constexpr Sql kRemoveWhatIsOf[] = {Sql{"DELETE FROM user_sessions WHERE realm_id = ?1 AND user_id = ?2"},
+                                   Sql{"DELETE FROM offline_sessions WHERE realm_id = ?1 AND user_id = ?2"},
+                                   Sql{"DELETE FROM login_failures WHERE realm_id = ?1 AND user_id = ?2"}};
 
 constexpr Sql kRaiseOfServiceAccount{
     "UPDATE realm_versions SET version = version + 1 WHERE realm_id = (SELECT realm_id FROM users WHERE id = ?1 AND "
@@ -126,7 +127,7 @@ class SqlUserRepo final : public UserRepo {
   }
   Stored<bool> remove(Tx& tx, const RealmId& realm, const UserId& user) override {
     if (auto raised = raise_if_service_account(tx, user); !raised) return refuse(raised.error());
-    for (const Sql& sql : kRemoveSessions) {
+    for (const Sql& sql : kRemoveWhatIsOf) {
       if (auto sent = send(tx, sql, {realm.str(), user.str()}); !sent) return refuse(sent.error());
     }
     const auto removed = change(tx, kRemove, {realm.str(), user.str()});

@@ -1,5 +1,6 @@
 // Brute-force protection of accounts that have more than a password (keycloak.md section 3.5): a login that ends well
 // forgets the wrong answers before it, whatever else the account could have been asked for.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/protocol/harness.h"
@@ -47,6 +48,38 @@ INSTANTIATE_ON_EVERY_ENGINE(BruteForceOnTheWire);
 TEST_P(BruteForceOnTheWire, refuses_after_the_realms_number_of_failures) {
   for (int i = 0; i < 3; ++i) EXPECT_FALSE(by_page("wrong"));
   EXPECT_FALSE(by_page("correct-horse"));
+}
+
+// The time of an answer must not tell who has an account, or whose is locked: each wrong password takes the same steps
+// and writes one row (attack class 27).
+TEST_P(BruteForceOnTheWire, refuses_unknown_known_and_locked_names_by_the_same_steps) {
+  const auto lanes = [&](std::string_view username) {
+    web::Request request;
+    request.method = web::Method::kPost;
+    request.scheme = "https";
+    request.host = "id.example";
+    request.path = std::string(kP) + "/token";
+    request.headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
+    request.body = "grant_type=password&client_id=web&client_secret=web-secret&password=wrong&username=";
+    request.body += username;
+    auto again = request;
+    EXPECT_EQ(server_.handle(std::move(again)).status, 400) << username;
+    return server_.lanes(std::move(request));
+  };
+  (void)lanes("nobody");  // realm and client are in memory from here on
+  const auto known = lanes("bob");
+  EXPECT_EQ(lanes("nobody"), known);
+  EXPECT_THAT(known, testing::Contains(web::Lane::kStore)) << "a failure is counted before it is told";
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(by_grant("wrong"));
+  EXPECT_FALSE(by_grant("correct-horse")) << "locked";
+  EXPECT_EQ(lanes("ada"), known);
+  const auto failures_of = [&](const UserId& user) {
+    return read_from(server_.repositories.store, [&](Rows& rows) {
+      return server_.repositories.login_failures.find(rows, RealmId("realm-demo"), user);
+    });
+  };
+  EXPECT_EQ((*failures_of(UserId("user-ada")))->failures, 3) << "a locked account counts nothing more";
+  EXPECT_EQ((*failures_of(UserId("user-bob")))->failures, 2);
 }
 
 // Guesses that come side by side are all read before the first of them is counted. The right one among them must not be

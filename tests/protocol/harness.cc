@@ -278,14 +278,19 @@ web::Response Server::handle(web::Request request) {
   return web::run(std::move(outcome), &fetcher);
 }
 
-web::Lane Server::last_lane(web::Request request) {
-  auto lane = web::Lane::kInline;
+std::vector<web::Lane> Server::lanes(web::Request request) {
+  std::vector<web::Lane> lanes;
   auto outcome = router_.handle(request);
   while (!outcome.is_response()) {
-    lane = outcome.then().lane;
+    lanes.push_back(outcome.then().lane);
     outcome = outcome.then().step();
   }
-  return lane;
+  return lanes;
+}
+
+web::Lane Server::last_lane(web::Request request) {
+  const auto all = lanes(std::move(request));
+  return all.empty() ? web::Lane::kInline : all.back();
 }
 
 web::Response Server::post(std::string_view path, const Pairs& form, const std::vector<web::Header>& headers) {

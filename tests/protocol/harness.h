@@ -63,6 +63,8 @@ class Server {
   std::function<void()> before_hash;
   /// The lane that the answer of a request is made on; for requests that call no other server.
   [[nodiscard]] web::Lane last_lane(web::Request request);
+  /// The lanes of all steps of a request that calls no other server, in turn.
+  [[nodiscard]] std::vector<web::Lane> lanes(web::Request request);
   /// A form POST to `P/...` of realm demo.
   [[nodiscard]] web::Response post(std::string_view path, const Pairs& form,
                                    const std::vector<web::Header>& headers = {});

@@ -92,6 +92,18 @@ TEST_P(AccountsTest, keeps_and_clears_failures) {
   EXPECT_EQ(write([&](Tx& tx) { return repos().login_failures.remove_all(tx, realm_); }).value(), 1);
 }
 
+// Names that nobody has are counted, too, so rows are not tied to users: they go with them all the same.
+TEST_P(AccountsTest, failures_may_be_of_nobody_and_go_with_their_user) {
+  LoginFailures row{.realm = realm_, .user = user_, .failures = 3, .last_ip = "192.0.2.1"};
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().login_failures.put(tx, row); }));
+  row.user = UserId("00000000-0000-0000-0000-000000000001");
+  const auto put = write([&](Tx& tx) { return repos().login_failures.put(tx, row); });
+  ASSERT_TRUE(put) << describe(put.error());
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().users.remove(tx, realm_, user_); }).value());
+  EXPECT_EQ(failures(), LoginFailures{});
+  EXPECT_EQ(write([&](Tx& tx) { return repos().login_failures.remove_all(tx, realm_); }).value(), 1);
+}
+
 FederatedIdentity identity_of(const RealmId& realm, const UserId& user, std::string id, TimePoint at) {
   FederatedIdentity out;
   out.realm = realm;

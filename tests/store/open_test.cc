@@ -1,6 +1,8 @@
 // Opening: from nothing, again, at the same time, too new; readiness and the change counter.
 #include <sys/stat.h>
 
+#include <filesystem>
+
 #include "db/sqlite/database.h"
 #include "store/migrations.h"
 #include "tests/store/fixture.h"
@@ -57,6 +59,12 @@ TEST_P(StoreTest, both_engines_know_the_same_migrations) {
     EXPECT_EQ(sqlite[i].number, postgres[i].number);
     EXPECT_EQ(sqlite[i].name, postgres[i].name);
   }
+}
+
+// A file that stands in the folder and not in the table would never run.
+TEST_P(StoreTest, every_migration_in_the_folder_is_known) {
+  const std::filesystem::directory_iterator files("src/store/migrations");
+  EXPECT_EQ(std::distance(begin(files), end(files)), 2 * std::ssize(store::migrations(GetParam())));
 }
 
 TEST_P(StoreTest, the_change_counter_tells_of_commits_by_others) {
