@@ -6,6 +6,7 @@
 #include <iterator>
 #include <optional>
 
+#include "app/backup_command.h"
 #include "app/gate_command.h"
 #include "app/generate.h"
 #include "app/realm_files.h"
@@ -81,6 +82,8 @@ int run_command(const std::vector<std::string>& arguments, const Environment& en
   if (line.command == Command::kImport) {
     return import_realm_files(std::move(*configuration), line.files, environment, out, err);
   }
+  if (line.command == Command::kBackup) return backup_database(*configuration, line.files, environment, out, err);
+  if (line.command == Command::kRestore) return restore_database(*configuration, line.files, environment, out, err);
   return serve(std::move(*configuration), environment, out, err);
 }
 

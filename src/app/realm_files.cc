@@ -1,15 +1,13 @@
 #include "app/realm_files.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <optional>
 
 #include "app/command.h"
+#include "app/secret_file.h"
 #include "app/wire/database.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -28,48 +26,6 @@ int failed(std::FILE* err, std::string_view text) {
   fmt::print(err, "cardea: {}\n", text);
   return kExitFailed;
 }
-
-/// A new file that only its owner reads. Written to a name beside and moved at the end, so that a half one is not taken
-/// for a whole one.
-class SecretFile {
- public:
-  explicit SecretFile(std::string path) : path_(std::move(path)), part_(path_ + ".part") {
-    descriptor_ = ::open(part_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (descriptor_ < 0) fail();
-  }
-  SecretFile(const SecretFile&) = delete;
-  SecretFile& operator=(const SecretFile&) = delete;
-  ~SecretFile() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-    if (!is_done_ && descriptor_ >= 0) ::unlink(part_.c_str());
-  }
-
-  void write(std::string_view text) {
-    while (problem_.empty() && !text.empty()) {
-      const auto written = ::write(descriptor_, text.data(), text.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return fail();
-      text.remove_prefix(static_cast<std::size_t>(written));
-    }
-  }
-  /// The file is there, whole and on the disk, or the answer says why not.
-  [[nodiscard]] std::string finish() {
-    if (problem_.empty() && ::fsync(descriptor_) != 0) fail();
-    if (problem_.empty() && ::link(part_.c_str(), path_.c_str()) != 0) fail();  // never over one that is there
-    if (problem_.empty()) {
-      ::unlink(part_.c_str());
-      is_done_ = true;
-    }
-    return problem_;
-  }
-
- private:
-  void fail() { problem_ = path_ + ": " + std::strerror(errno); }
-
-  std::string path_, part_, problem_;
-  int descriptor_ = -1;
-  bool is_done_ = false;
-};
 
 /// Writes a list of users in pieces: a file has `per_file` of them, or all of them.
 class UserWriter {

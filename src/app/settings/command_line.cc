@@ -107,6 +107,8 @@ struct Commands {
   CLI::App* admin = app.add_subcommand("admin", "Administer a server: kcadm's verbs and flags.");
   CLI::App* export_realms = app.add_subcommand("export", "Write realms of the database to files.");
   CLI::App* import_realms = app.add_subcommand("import", "Read realms from files into the database.");
+  CLI::App* backup = app.add_subcommand("backup", "Copy the SQLite database into a file while the server runs.");
+  CLI::App* restore = app.add_subcommand("restore", "Make the SQLite database from such a file.");
   CLI::App* version = app.add_subcommand("version", "Print the version.");
   CLI::App* help = app.add_subcommand("help", "Show this help, or that of one command: cardea help start.");
   CLI::App* generate = app.add_subcommand("gen", "")->group("");  // Hidden: for ./dev gen.
@@ -146,6 +148,11 @@ Commands::Commands(CommandLine& line, std::string_view word) {
   }
   export_realms->add_option("--realm", line.files.realm, "This realm alone; needed with --file.")->type_name("NAME");
   import_realms->add_flag("--override", line.files.replace, "Remove realms that exist, and make them anew.");
+  for (auto* copy : {backup, restore}) {
+    copy->add_option("--file", line.files.file, "The backup.")->type_name("PATH");
+    if (is_read(copy)) add_options(*copy, true);
+  }
+  restore->add_flag("--override", line.files.replace, "Keep a database that is there beside, and take its place.");
   help->add_option("command", help_about, "")->type_name("");
   generate->add_option("topic", line.topic, "");
 }
@@ -184,6 +191,11 @@ void read_transfer_command(Command command, const CLI::App& given, CommandLine& 
     line.problems.add("--realm", "a file has one realm: say which");
 }
 
+void read_copy_command(Command command, const CLI::App& given, CommandLine& line) {
+  read_server_command(command, given, true, line);
+  if (line.files.file.empty()) line.problems.add("--file", "is needed: the backup's file");
+}
+
 /// What was parsed, as a CommandLine; all but `help`.
 void read_command(const Commands& commands, CommandLine& line) {
   if (commands.start->parsed()) {
@@ -204,6 +216,10 @@ void read_command(const Commands& commands, CommandLine& line) {
     read_transfer_command(Command::kExport, *commands.export_realms, line);
   } else if (commands.import_realms->parsed()) {
     read_transfer_command(Command::kImport, *commands.import_realms, line);
+  } else if (commands.backup->parsed()) {
+    read_copy_command(Command::kBackup, *commands.backup, line);
+  } else if (commands.restore->parsed()) {
+    read_copy_command(Command::kRestore, *commands.restore, line);
   } else if (commands.version->parsed()) {
     line.command = Command::kVersion;
   } else if (commands.generate->parsed()) {
@@ -218,8 +234,8 @@ void read_command(const Commands& commands, CommandLine& line) {
     const auto rest = commands.app.remaining();
     const auto word = rest.empty() ? std::string() : rest.front();
     refuse_command(word, "\"" + word + "\"",
-                   {"start", "start-dev", "gate", "config", "export", "import", "apply", "preset", "check", "admin",
-                    "version", "help"},
+                   {"start", "start-dev", "gate", "config", "export", "import", "backup", "restore", "apply", "preset",
+                    "check", "admin", "version", "help"},
                    line);
   }
 }

@@ -22,17 +22,19 @@ enum class Command {
   kConfigShow,
   kExport,  // `files` says what and where
   kImport,
+  kBackup,  // `files.file` is the copy
+  kRestore,
   kVersion,
   kHelp,      // `help_text` is the answer
   kGenerate,  // hidden: writes docs/reference; `topic` says which page
   kNone,      // no command could be told; `problems` says why
 };
 
-/// What `export` and `import` are about: one file or one folder.
+/// What `export`, `import`, `backup` and `restore` are about: one file or, for the first two, one folder.
 struct RealmFiles {
   std::string file, dir;
   std::string realm;     // export: this one alone; empty: every realm
-  bool replace = false;  // import: realms that exist are replaced
+  bool replace = false;  // import: realms that exist are replaced; restore: so is the database
 };
 
 struct CommandLine {

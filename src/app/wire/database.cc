@@ -4,13 +4,12 @@
 #include <utility>
 
 #include "app/wire/master_key.h"
+#include "store/data_key.h"
 #include "store/repos.h"
 
 namespace cardea::app {
 
 namespace {
-
-constexpr std::string_view kDataKeyRow = "data-key";
 
 store::DatabaseSettings store_settings(const ServerSettings& settings, const std::string& sqlite_path) {
   store::DatabaseSettings result;
@@ -31,12 +30,13 @@ store::DatabaseSettings store_settings(const ServerSettings& settings, const std
 /// inserts, and both read.
 Stored<std::string> load_data_key(store::OpenStore& store, const SecretBytes& master, Random& random) {
   const auto find = [&] {
-    return read_from(store.store(), [&](Rows& rows) { return store.server().find(rows, kDataKeyRow); });
+    return read_from(store.store(), [&](Rows& rows) { return store.server().find(rows, store::kDataKeyRow); });
   };
   auto found = find();
   if (found && !*found) {
     const auto wrapped = crypto::wrap_new_data_key(master, random);
-    const auto inserted = store.store().write([&](Tx& tx) { return store.server().insert(tx, kDataKeyRow, wrapped); });
+    const auto inserted =
+        store.store().write([&](Tx& tx) { return store.server().insert(tx, store::kDataKeyRow, wrapped); });
     if (!inserted && inserted.error() != StoreError::kConflict) return refuse(inserted.error());
     found = find();
   }
