@@ -19,8 +19,23 @@ constexpr Table reverse(std::string_view alphabet) {
   }
   return table;
 }
-constexpr Table kUrlReverse = reverse(kUrlAlphabet);
-constexpr Table kPlainReverse = reverse(kPlainAlphabet);
+
+/// A letter's six bits where they belong in a group of four, by its place in the group. Bits of kBad say that it is
+/// none.
+struct Decoder {
+  static constexpr std::uint32_t kBad = 0xFF00'0000;
+  using Places = std::array<std::uint32_t, 256>;
+  Table letters;
+  std::array<Places, 4> places{};
+
+  explicit constexpr Decoder(std::string_view alphabet) : letters(reverse(alphabet)) {
+    for (std::size_t place = 0; place < 4; ++place)
+      for (std::size_t i = 0; i < 256; ++i)
+        places[place][i] = letters[i] == kNone ? kBad : std::uint32_t{letters[i]} << (18 - 6 * place);
+  }
+};
+constexpr Decoder kUrlDecoder(kUrlAlphabet);
+constexpr Decoder kPlainDecoder(kPlainAlphabet);
 
 // Appends without padding.
 void encode_append(std::string& out, std::string_view bytes, std::string_view alphabet) {
@@ -45,21 +60,24 @@ void encode_append(std::string& out, std::string_view bytes, std::string_view al
 }
 
 // Decodes text without padding; refuses letters outside the table, a lone last letter and spare bits that are not zero.
-std::optional<std::string> decode(std::string_view text, const Table& table) {
+std::optional<std::string> decode(std::string_view text, const Decoder& decoder) {
   const auto tail = text.size() % 4;
   if (tail == 1) return std::nullopt;
   std::string out(text.size() / 4 * 3 + (tail == 0 ? 0 : tail - 1), '\0');
   auto* to = reinterpret_cast<std::uint8_t*>(out.data());
   const auto* from = reinterpret_cast<const std::uint8_t*>(text.data());
+  const auto& [first, second, third, fourth] = decoder.places;
+  std::uint32_t seen = 0;
   for (auto groups = text.size() / 4; groups > 0; --groups, from += 4, to += 3) {
-    const auto a = table[from[0]], b = table[from[1]], c = table[from[2]], d = table[from[3]];
-    if (((a | b | c | d) & 0xC0) != 0) return std::nullopt;
-    const std::uint32_t word = (std::uint32_t{a} << 18) | (std::uint32_t{b} << 12) | (std::uint32_t{c} << 6) | d;
+    const auto word = first[from[0]] | second[from[1]] | third[from[2]] | fourth[from[3]];
+    seen |= word;
     to[0] = static_cast<std::uint8_t>(word >> 16);
     to[1] = static_cast<std::uint8_t>(word >> 8);
     to[2] = static_cast<std::uint8_t>(word);
   }
+  if ((seen & Decoder::kBad) != 0) return std::nullopt;
   if (tail == 0) return out;
+  const auto& table = decoder.letters;
   const auto a = table[from[0]], b = table[from[1]], c = tail == 3 ? table[from[2]] : std::uint8_t{0};
   if (((a | b | c) & 0xC0) != 0) return std::nullopt;
   const std::uint32_t word = (std::uint32_t{a} << 18) | (std::uint32_t{b} << 12) | (std::uint32_t{c} << 6);
@@ -86,7 +104,7 @@ std::string base64url_encode(std::string_view bytes) {
 
 void base64url_append(std::string& out, std::string_view bytes) { encode_append(out, bytes, kUrlAlphabet); }
 
-std::optional<std::string> base64url_decode(std::string_view text) { return decode(text, kUrlReverse); }
+std::optional<std::string> base64url_decode(std::string_view text) { return decode(text, kUrlDecoder); }
 
 std::string base64_encode(std::string_view bytes) {
   std::string out;
@@ -98,7 +116,7 @@ std::string base64_encode(std::string_view bytes) {
 std::optional<std::string> base64_decode(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
   for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
-  return decode(text, kPlainReverse);
+  return decode(text, kPlainDecoder);
 }
 
 std::string hex_encode(std::string_view bytes) {

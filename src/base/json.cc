@@ -1,12 +1,15 @@
 #include "base/json.h"
 
+#include <array>
 #include <boost/json/basic_parser_impl.hpp>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <utility>
 
+#include "base/json_arena.h"
 #include "base/text.h"
 
 namespace cardea {
@@ -22,10 +25,11 @@ struct Handler {
   using Error = boost::json::error_code;
   using Text = boost::json::string_view;
 
-  json::value_stack stack;
+  std::array<unsigned char, 1024> space;  // where the stack of most documents fits
+  json::value_stack stack{{}, space.data(), space.size()};
   std::size_t members = 0;
 
-  Handler() { stack.reset(); }
+  explicit Handler(json::storage_ptr storage) { stack.reset(std::move(storage)); }
   bool on_document_begin(Error&) { return true; }
   bool on_document_end(Error&) { return true; }
   bool on_object_begin(Error&) { return true; }
@@ -171,17 +175,30 @@ std::string_view describe(JsonError error) {
   return "json_error";
 }
 
-Result<json::value, JsonError> parse_json(std::string_view text, JsonLimits limits) {
+Result<json::value, JsonError> parse_json_in(json::storage_ptr storage, std::string_view text, JsonLimits limits) {
   if (text.size() > limits.bytes_max) return refuse(JsonError::kTooLarge);
   json::parse_options options;
   options.max_depth = limits.depth_max;
-  json::basic_parser<Handler> parser(options);
+  json::basic_parser<Handler> parser(options, std::move(storage));
   boost::json::error_code error;
   const auto used = parser.write_some(false, text.data(), text.size(), error);
   if (error == json::error::too_deep) return refuse(JsonError::kTooDeep);
   if (error || used != text.size()) return refuse(JsonError::kMalformed);
   auto value = parser.handler().stack.release();
   if (count_members(value) != parser.handler().members) return refuse(JsonError::kDuplicateKey);
+  return value;
+}
+
+Result<json::value, JsonError> parse_json(std::string_view text, JsonLimits limits) {
+  return parse_json_in({}, text, limits);
+}
+
+Result<json::value, JsonError> parse_json_together(std::string_view text, JsonLimits limits) {
+  if (text.size() > limits.bytes_max) return refuse(JsonError::kTooLarge);
+  // A member of ten bytes of text takes 40 in its object, and 10 for its name: what needs more gets another block.
+  const auto storage = json::make_shared_resource<JsonArena>(128 + 2 * text.size());
+  auto value = parse_json_in(storage, text, limits);
+  static_cast<JsonArena*>(storage.get())->open_to_all();
   return value;
 }
 

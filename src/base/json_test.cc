@@ -2,6 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "base/json_arena.h"
+
 namespace cardea {
 namespace {
 
@@ -134,6 +140,38 @@ TEST(JsonString, RefusesBytesThatAreNotUtf8) {
   append_json_string(out, "a\xC3(\xFF");
   EXPECT_EQ(out, "\"a\xEF\xBF\xBD(\xEF\xBF\xBD\"");
   EXPECT_TRUE(parse_json(out).has_value());
+}
+
+TEST(ParseJsonTogether, RefusesAsParseJsonDoes) {
+  EXPECT_EQ(parse_json_together(R"({"a":1,"a":1})").error(), JsonError::kDuplicateKey);
+  EXPECT_EQ(parse_json_together("{} x").error(), JsonError::kMalformed);
+  EXPECT_EQ(parse_json_together("[[[]]]", {.bytes_max = 100, .depth_max = 2}).error(), JsonError::kTooDeep);
+  EXPECT_EQ(parse_json_together("[[[]]]", {.bytes_max = 5, .depth_max = 9}).error(), JsonError::kTooLarge);
+}
+
+TEST(ParseJsonTogether, ReadsWhatNeedsMoreThanOneBlock) {
+  std::string text = "[";
+  for (int i = 0; i < 300; ++i) text += R"({"a":{},"b":[1]},)";
+  text += R"("last"])";
+  const auto value = parse_json_together(text);
+  ASSERT_TRUE(value);
+  EXPECT_EQ(json::serialize(*value), text);
+}
+
+TEST(ParseJsonTogether, CopiesAreMadeByManyThreadsAtATime) {
+  const std::string text = R"({"groups":["a group with a long name","b"],"more":{"x":1}})";
+  std::optional<json::value> value(*parse_json_together(text));
+  std::vector<std::thread> threads;
+  std::vector<json::value> copies(4);
+  for (auto& copy : copies)
+    threads.emplace_back([&copy, &value] {
+      for (int i = 0; i < 200; ++i) copy = json::value(*value);
+    });
+  for (auto& thread : threads) thread.join();
+  const json::value last(*value);
+  value.reset();
+  EXPECT_EQ(json::serialize(last), text) << "it lives as long as the last copy";
+  for (const auto& copy : copies) EXPECT_EQ(json::serialize(copy), text);
 }
 
 TEST(JsonForHtml, LeavesNoMarkup) {

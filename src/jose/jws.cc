@@ -1,15 +1,17 @@
 #include "jose/jws.h"
 
+#include <array>
+#include <utility>
+
 #include "base/encoding.h"
-#include "base/json.h"
+#include "base/json_arena.h"
 
 namespace cardea::jose {
 namespace {
 
 constexpr JsonLimits kTokenJson = {.bytes_max = kJwtBytesMax, .depth_max = 16};  // standards.md JO-19
 
-Result<json::object, JoseError> parse_object(std::string_view text) {
-  auto value = parse_json(text, kTokenJson);
+Result<json::object, JoseError> object_of(Result<json::value, JsonError> value) {
   if (!value) return refuse(from_json(value.error()));
   if (!value->is_object()) return refuse(JoseError::kMalformed);
   return std::move(value->get_object());
@@ -25,7 +27,9 @@ Result<UnverifiedJws, JoseError> UnverifiedJws::parse(std::string_view compact) 
   const auto header_bytes = base64url_decode(compact.substr(0, first));
   auto payload = base64url_decode(payload_text), signature = base64url_decode(compact.substr(last + 1));
   if (!header_bytes || !payload || !signature) return refuse(JoseError::kMalformed);
-  const auto header = parse_object(*header_bytes);
+  std::array<unsigned char, 1024> space;  // the header is looked at and let go
+  json::monotonic_resource storage(space.data(), space.size());
+  const auto header = object_of(parse_json_in(&storage, *header_bytes, kTokenJson));
   if (!header) return refuse(header.error());
 
   UnverifiedJws jws;
@@ -43,13 +47,15 @@ Result<void, JoseError> UnverifiedJws::take_header(const json::object& header) {
   const auto algorithm = parse_algorithm(string_or(header, "alg", ""));
   if (!algorithm) return refuse(JoseError::kUnknownAlgorithm);
   algorithm_ = *algorithm;
-  if (header.contains("kid")) {
-    if (find_string(header, "kid") == nullptr) return refuse(JoseError::kMalformed);
-    kid_ = string_or(header, "kid", "");
+  if (const auto* kid = header.if_contains("kid")) {
+    if (!kid->is_string()) return refuse(JoseError::kMalformed);
+    kid_ = std::string(kid->get_string());
   }
-  if (header.contains("typ") && find_string(header, "typ") == nullptr) return refuse(JoseError::kMalformed);
-  typ_ = string_or(header, "typ", "");
-  if (const auto* key = header.if_contains("jwk")) carried_key_ = *key;
+  if (const auto* typ = header.if_contains("typ")) {
+    if (!typ->is_string()) return refuse(JoseError::kMalformed);
+    typ_ = std::string(typ->get_string());
+  }
+  if (const auto* key = header.if_contains("jwk")) carried_key_.emplace(*key, json::storage_ptr());
   return {};
 }
 
@@ -60,7 +66,7 @@ std::optional<std::string_view> UnverifiedJws::kid() const {
 
 std::string UnverifiedJws::claimed(std::string_view name) const {
   if (!claims_) {
-    auto claims = parse_object(payload_);
+    auto claims = object_of(parse_json_together(payload_, kTokenJson));
     if (!claims) return {};
     claims_ = std::move(*claims);
   }
@@ -68,7 +74,7 @@ std::string UnverifiedJws::claimed(std::string_view name) const {
 }
 
 Result<json::object, JoseError> UnverifiedJws::take_claims() const {
-  if (!claims_) return parse_object(payload_);
+  if (!claims_) return object_of(parse_json_together(payload_, kTokenJson));
   auto claims = std::move(*claims_);
   claims_.reset();
   return claims;
@@ -107,11 +113,11 @@ Result<VerifiedJwt, JoseError> verify(const UnverifiedJws& jws, const Verificati
   if (!key.is_signature_valid(jws.signing_input_, jws.signature_)) return refuse(JoseError::kBadSignature);
   auto claims = jws.take_claims();
   if (!claims) return refuse(claims.error());
-  VerifiedJwt jwt;
+  VerifiedJwt jwt(std::move(*claims));
   jwt.algorithm_ = key.algorithm();
   jwt.kid_ = key.kid();
   jwt.header_typ_ = jws.typ_;
-  if (const auto taken = jwt.take_claims(std::move(*claims)); !taken) return refuse(taken.error());
+  if (const auto taken = jwt.take_claims(); !taken) return refuse(taken.error());
   return jwt;
 }
 

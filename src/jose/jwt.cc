@@ -68,10 +68,10 @@ bool VerifiedJwt::has_audience(std::string_view audience) const {
   return std::find(aud_.begin(), aud_.end(), audience) != aud_.end();
 }
 
-Result<void, JoseError> VerifiedJwt::take_claims(json::object claims) {
-  claims_ = std::move(claims);
+Result<void, JoseError> VerifiedJwt::take_claims() {
   for (const std::string_view name : {"iss", "sub", "jti"}) {
-    if (claims_.contains(name) && find_string(claims_, name) == nullptr) return refuse(JoseError::kBadClaim);
+    if (const auto* value = claims_.if_contains(name); value != nullptr && !value->is_string())
+      return refuse(JoseError::kBadClaim);
   }
   const bool dates = take_date(claims_, "exp", exp_) && take_date(claims_, "iat", iat_) &&
                      take_date(claims_, "nbf", nbf_) && take_date(claims_, "auth_time", auth_time_);

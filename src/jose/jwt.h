@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -52,10 +53,10 @@ class VerifiedJwt {
 
  private:
   friend Result<VerifiedJwt, JoseError> verify(const UnverifiedJws& jws, const VerificationKey& key);
-  VerifiedJwt() = default;
-  [[nodiscard]] Result<void, JoseError> take_claims(json::object claims);
+  explicit VerifiedJwt(json::object&& claims) : claims_(std::move(claims)) {}
+  [[nodiscard]] Result<void, JoseError> take_claims();
 
-  json::object claims_;
+  json::object claims_;  // in a block of its own (base/json_arena.h): made once, never assigned
   Algorithm algorithm_ = Algorithm::kRS256;
   std::string kid_, header_typ_;
   std::vector<std::string> aud_;
