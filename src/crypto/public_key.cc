@@ -4,11 +4,14 @@
 #include <sodium/crypto_core_ed25519.h>
 
 #include <array>
+#include <optional>
+#include <string>
 
 #include "base/encoding.h"
 #include "crypto/key.h"
 #include "crypto/key_type.h"
 #include "crypto/sodium.h"
+#include "crypto/spki.h"
 
 namespace cardea::crypto {
 namespace {
@@ -61,6 +64,24 @@ std::string raw_ed25519(EVP_PKEY* key) {
 bool is_sound_ed25519(EVP_PKEY* key) {
   ensure_sodium();
   return crypto_core_ed25519_is_valid_point(as_bytes(raw_ed25519(key)).data()) == 1;
+}
+
+/// Of the first block, when it is one of `kind` with nothing before its base64.
+std::optional<std::string> der_of_pem(std::string_view pem, std::string_view kind) {
+  const BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  char *name = nullptr, *header = nullptr;
+  unsigned char* data = nullptr;
+  long size = 0;
+  if (PEM_read_bio(bio.get(), &name, &header, &data, &size) != 1) {
+    ERR_clear_error();
+    return std::nullopt;
+  }
+  std::optional<std::string> der;
+  if (name == kind && *header == '\0') der.emplace(reinterpret_cast<const char*>(data), static_cast<std::size_t>(size));
+  OPENSSL_free(name);
+  OPENSSL_free(header);
+  OPENSSL_free(data);
+  return der;
 }
 
 }  // namespace
@@ -175,6 +196,12 @@ Result<PublicKey, KeyError> PublicKey::ed25519(std::string_view x) {
 }
 
 Result<PublicKey, KeyError> PublicKey::from_spki_der(std::string_view der) {
+  if (const auto usual = read_usual_spki(der)) {
+    auto key = usual->type == KeyType::kRsa       ? rsa(usual->first, usual->second)
+               : usual->type == KeyType::kEd25519 ? ed25519(usual->first)
+                                                  : ec(usual->type, usual->first, usual->second);
+    if (key) return key;
+  }
   const auto* at = as_bytes(der).data();
   const auto* const end = at + der.size();
   PkeyPtr key(d2i_PUBKEY_ex(nullptr, &at, static_cast<long>(der.size()), nullptr, nullptr));
@@ -187,6 +214,10 @@ Result<PublicKey, KeyError> PublicKey::from_spki_der(std::string_view der) {
 
 Result<PublicKey, KeyError> PublicKey::from_pem(std::string_view pem) {
   const auto open = [&] { return BioPtr(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))); };
+  if (const auto der = der_of_pem(pem, "PUBLIC KEY")) {
+    auto key = from_spki_der(*der);
+    if (key) return key;
+  }
   PkeyPtr key;
   if (pem.find("-----BEGIN CERTIFICATE-----") != std::string_view::npos) {
     const X509Ptr certificate(PEM_read_bio_X509(open().get(), nullptr, refuse_passphrase, nullptr));
