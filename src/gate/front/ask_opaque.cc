@@ -20,10 +20,10 @@ const LookupSettings* opaque_lookup(const GateState& state, const Application& a
 web::Outcome Gate::with_introspected(const Presented& presented, const LookupSettings& lookup,
                                      KeepEndpoints::WithCaller next) {
   const auto name = lookup.provider;
-  if (revoked_.contains(presented.token))
+  if (revoked_.contains(*presented.token))
     return next(refuse(RefusedToken{.reason = TokenRefusal::kRevoked, .provider = name}));
   return lookups_.ask_who(
-      lookup, presented.token, address_key(presented.address),
+      lookup, *presented.token, address_key(presented.address),
       [this, state = presented.state, name, next = std::move(next)](const Said& said) -> web::Outcome {
         const auto refused = [&](TokenRefusal reason) {
           return next(refuse(RefusedToken{.reason = reason, .provider = name, .detail = "introspection"}));

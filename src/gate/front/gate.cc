@@ -63,11 +63,11 @@ std::shared_ptr<const Caller> caller_of_key(const Application& application, std:
 
 /// The same, for whom a proxy that we trust speaks.
 std::shared_ptr<const Caller> vouched_caller(const web::Request& request, const Application& application) {
-  Caller caller;
   const auto& trusted = application.trusted_headers;
   if (!trusted || !trusted->from.contains(request.remote_address)) return nullptr;
   const auto user = request.header(application.trusted_headers->user);
   if (!user || trim(*user).empty()) return nullptr;
+  Caller caller;
   json::array groups;
   for (const auto part : split(request.header(application.trusted_headers->roles).value_or(""), ','))
     if (!trim(part).empty()) groups.emplace_back(trim(part));
@@ -153,24 +153,6 @@ bool may_help(TokenRefusal reason) {
 
 }  // namespace
 
-namespace {
-
-std::vector<ProviderPtr> with_one_more(std::vector<ProviderPtr> providers, ProviderPtr more) {
-  if (more) providers.push_back(std::move(more));
-  return providers;
-}
-
-}  // namespace
-
-GateState::GateState(GateSettings gate_settings, ProviderPtr more)
-    : settings(std::move(gate_settings)), providers(with_one_more(settings.providers, std::move(more))) {}
-
-const KeyAddress* GateState::address_of(std::string_view provider) const {
-  const auto found = std::ranges::find_if(
-      settings.key_addresses, [&](const KeyAddress& address) { return address.provider->settings().name == provider; });
-  return found == settings.key_addresses.end() ? nullptr : &*found;
-}
-
 Gate::Gate(const Parts& parts, GateSettings settings)
     : parts_(parts),
       sign_in_({parts.reach, parts.sealer, parts.pages, parts.random, parts.store}),
@@ -229,7 +211,9 @@ web::Outcome Gate::own_path(const web::Request& request, const StatePtr& current
     return question(request, current, application, Form::kFull);
   if (application->answers == AnswerForm::kKeepDomino) {
     const auto caller_of = [&](std::string token, KeepEndpoints::WithCaller next) {
-      return with_caller({current, application, std::move(token), request.remote_address}, std::move(next));
+      return with_caller(
+          {current, application, std::make_shared<const std::string>(std::move(token)), request.remote_address},
+          std::move(next));
     };
     if (auto outcome = keep_domino_.handle(request, application, caller_of)) return std::move(*outcome);
   }
@@ -305,7 +289,7 @@ web::Outcome Gate::by_api_key(const web::Request& request, const Asked& asked, s
 
 std::optional<Gate::Checked> Gate::known(const Presented& presented, const TokenDigest& digest) const {
   auto& state = *presented.state;
-  if (revoked_.contains(presented.token)) return refuse(RefusedToken{.reason = TokenRefusal::kRevoked});
+  if (revoked_.contains(*presented.token)) return refuse(RefusedToken{.reason = TokenRefusal::kRevoked});
   if (auto caller = state.verified.find(digest, state.providers, parts_.reach.clock.now())) return caller;
   return std::nullopt;
 }
@@ -338,18 +322,19 @@ web::Outcome Gate::by_token(const web::Request& request, Asked asked) {
       refusal.log_detail = issuer_difference(asked->token, *asked->state, *asked->application);
     return refuse_with(request, *asked, refusal, nullptr);
   };
-  return with_caller({asked->state, asked->application, asked->token, request.remote_address}, finish);
+  std::shared_ptr<const std::string> token(asked, &asked->token);
+  return with_caller({asked->state, asked->application, std::move(token), request.remote_address}, finish);
 }
 
 web::Outcome Gate::with_caller(Presented presented, KeepEndpoints::WithCaller next) {
   if (const auto* lookup = opaque_lookup(*presented.state, *presented.application);
-      lookup != nullptr && is_opaque(presented.token)) {
+      lookup != nullptr && is_opaque(*presented.token)) {
     return with_introspected(presented, *lookup, std::move(next));
   }
-  const auto digest = crypto::sha256(presented.token);
+  const auto digest = crypto::sha256(*presented.token);
   if (auto answer = known(presented, digest))
     return with_checked(std::move(presented), std::move(*answer), std::move(next));
-  auto jws = parse_token(presented.token);
+  auto jws = parse_token(*presented.token);
   auto checked = check(presented, digest, jws, Search::kShort);
   if (checked || checked.error().reason != TokenRefusal::kNeedsSearch)
     return with_checked(std::move(presented), std::move(checked), std::move(next));
@@ -371,12 +356,12 @@ web::Outcome Gate::with_checked(Presented presented, Checked checked, KeepEndpoi
   if (checked || !may_help(checked.error().reason)) return finish(presented, checked);
   const auto* address = presented.state->address_of(checked.error().provider);
   if (address == nullptr) return finish(presented, checked);
-  auto kid = upstream::key_id_of(presented.token);
+  auto kid = upstream::key_id_of(*presented.token);
   return load_keys(parts_.reach, *address, std::move(kid),
                    [this, finish, presented = std::move(presented)](const std::string&) -> web::Outcome {
-                     const auto digest = crypto::sha256(presented.token);
+                     const auto digest = crypto::sha256(*presented.token);
                      if (auto answer = known(presented, digest)) return finish(presented, *answer);
-                     return finish(presented, check(presented, digest, parse_token(presented.token), Search::kAny));
+                     return finish(presented, check(presented, digest, parse_token(*presented.token), Search::kAny));
                    });
 }
 
@@ -386,7 +371,7 @@ web::Outcome Gate::with_standing(const Presented& presented, const std::shared_p
   const auto lookup = std::ranges::find(lookups, caller->provider, &LookupSettings::provider);
   if (lookup == lookups.end()) return next(caller);
   return lookups_.ask(
-      *lookup, presented.token, [state = presented.state, caller, next](Standing standing) -> web::Outcome {
+      *lookup, *presented.token, [state = presented.state, caller, next](Standing standing) -> web::Outcome {
         if (standing == Standing::kGood) return next(caller);
         const auto reason = standing == Standing::kEnded ? TokenRefusal::kRevoked : TokenRefusal::kKeysUnavailable;
         return next(refuse(RefusedToken{.reason = reason, .provider = caller->provider, .detail = "introspection"}));
@@ -426,6 +411,7 @@ web::Outcome Gate::judge(const web::Request& request, const Asked& asked, const 
 }
 
 web::Outcome Gate::judge_groups(const web::Request& request, const Asked& asked, const CallerPtr& caller) {
+  if (!asked->application->people) return judge_known(request, asked, caller);
   return people_.with_groups(asked->application, caller,
                              [this, &request, asked](const Stored<CallerPtr>& found) -> web::Outcome {
                                if (!found) return refuse_with(request, *asked, no_store(), nullptr);

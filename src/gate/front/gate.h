@@ -24,6 +24,7 @@
 #include "gate/front/decide_access.h"
 #include "gate/front/decisions.h"
 #include "gate/front/explain.h"
+#include "gate/front/identity_header.h"
 #include "gate/front/identity_token.h"
 #include "gate/front/original_request.h"
 #include "gate/keep/overage.h"
@@ -59,6 +60,11 @@ struct GateState {
   VerifiedTokens verified;
   /// Null: no provider of this name reads its keys from somewhere.
   [[nodiscard]] const KeyAddress* address_of(std::string_view provider) const;
+  /// What a 200 says at an application of these settings.
+  [[nodiscard]] const std::vector<IdentityHeader>& said_of(const Application& application) const;
+
+ private:
+  std::vector<std::vector<IdentityHeader>> said_;  // of each application
 };
 
 /// The provider to which an application's opaque tokens are shown; null: they are refused.
@@ -138,7 +144,7 @@ class Gate {
   struct Presented {
     StatePtr state;
     AppPtr application;
-    std::string token;
+    std::shared_ptr<const std::string> token;
     std::string address;  // the remote address
   };
   /// Whose token it is: checked, if need be after a look for new keys, and asked about where the settings say so.

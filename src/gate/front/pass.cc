@@ -1,34 +1,32 @@
 // What a question that is answered with yes carries: a part of Gate.
-#include "base/text.h"
+#include <utility>
+
 #include "gate/front/gate.h"
-#include "gate/front/proxy_snippet.h"
+#include "gate/front/identity_header.h"
 #include "gate/token/token_rules.h"
 
 namespace cardea::gate {
 namespace {
 
-std::string header_value(const HeaderRule& rule, const Caller& caller, const Access* access) {
-  if (rule.source == "name") return header_text(caller.name);
-  if (rule.source == "provider") return header_text(caller.provider);
-  if (rule.source == "subject") return header_text(subject_of(caller.claims()));
-  if (rule.source == "scopes") return header_list(caller.scopes, ' ');
-  if (rule.source == "role") return access == nullptr ? "" : header_list(access->role.names(), ',');
-  const auto path = ClaimPath::parse(rule.source);
-  return path ? header_list(read_names(*path, caller.claims()).names, ',') : "";
-}
-
-/// The value of one of identity_headers.
-std::string identity_value(const Application& application, const std::string& name, const Caller& caller,
-                           const Access* access) {
-  for (const auto& rule : application.headers)
-    if (equal_ignoring_ascii_case(rule.name, name)) return header_value(rule, caller, access);
-  const auto source = name == kNameHeader       ? "name"
-                      : name == kProviderHeader ? "provider"
-                      : name == kScopesHeader   ? "scopes"
-                      : name == kRoleHeader     ? "role"
-                      : name == kSubjectHeader  ? "subject"
-                                                : "";
-  return *source == 0 ? std::string() : header_value({.name = name, .source = source}, caller, access);
+std::string header_value(const IdentityHeader& header, const Caller& caller, const Access* access) {
+  switch (header.of) {
+    case IdentityHeader::Of::kName:
+      return header_text(caller.name);
+    case IdentityHeader::Of::kProvider:
+      return header_text(caller.provider);
+    case IdentityHeader::Of::kSubject:
+      return header_text(subject_of(caller.claims()));
+    case IdentityHeader::Of::kScopes:
+      return header_list(caller.scopes, ' ');
+    case IdentityHeader::Of::kRole:
+      return access == nullptr ? "" : header_list(access->role.names(), ',');
+    case IdentityHeader::Of::kClaim:
+      return header_list(read_names(*header.claim, caller.claims()).names, ',');
+    case IdentityHeader::Of::kToken:
+    case IdentityHeader::Of::kNothing:
+      return {};
+  }
+  return {};
 }
 
 }  // namespace
@@ -48,16 +46,16 @@ std::string Gate::identity_token(const web::Request& request, const Application&
 /// would leave what the browser sent.
 web::Response Gate::pass(const web::Request& request, const Question& asked, const Caller* caller,
                          const Access* access) const {
-  const auto& application = *asked.application;
+  const auto& said = asked.state->said_of(*asked.application);
   auto response = web::empty_response(200);
+  response.headers.reserve(1 + said.size());
   response.add("Cache-Control", "no-store");
-  for (const auto& name : identity_headers(application)) {
-    if (caller == nullptr)
-      response.add(name, std::string());
-    else if (application.identity_token && equal_ignoring_ascii_case(application.identity_token->header, name))
-      response.add(name, identity_token(request, application, *caller, access));
-    else
-      response.add(name, identity_value(application, name, *caller, access));
+  for (const auto& header : said) {
+    std::string value;
+    if (caller != nullptr)
+      value = header.of == IdentityHeader::Of::kToken ? identity_token(request, *asked.application, *caller, access)
+                                                      : header_value(header, *caller, access);
+    response.headers.push_back({header.name, std::move(value)});
   }
   return response;
 }

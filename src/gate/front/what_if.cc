@@ -41,7 +41,8 @@ web::Outcome Gate::explain(const WhatIf& what) {
       std::make_shared<Question>(Question{current, application, std::move(*original), Form::kFull, what.token});
   if (const auto because = why_no_token(*application); !because.empty())
     return as_text(explain_refused_token(*application, asked->original, because));
-  return with_caller({current, application, what.token, what.remote_address},
+  std::shared_ptr<const std::string> token(asked, &asked->token);
+  return with_caller({current, application, std::move(token), what.remote_address},
                      [this, asked](const Checked& checked) -> web::Outcome {
                        if (checked) return explain_overage(asked, *checked);
                        return as_text(gate::explain(*asked->application, asked->original, refuse(checked.error()), {}));

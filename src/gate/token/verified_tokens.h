@@ -1,17 +1,17 @@
 // Tokens that were accepted, by the SHA-256 of their bytes, until they expire: a caller that comes again costs a
 // look-up instead of a signature (guides.md G1.8, architecture section 4). Bound to the version of the provider that
 // vouched, so that a verdict never outlives the keys it was made with. Safe from any thread.
+//
+// One table of fixed size: a digest is as good as random, so some of its bits say in which set of places it may stand,
+// and a look-up touches that set and nothing else. In a full set whoever was not looked up for longest makes room.
 #pragma once
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
-#include <optional>
-#include <string>
-#include <string_view>
 
-#include "base/clock_map.h"
 #include "crypto/hash.h"
 #include "gate/token/check_token.h"
 
@@ -22,8 +22,8 @@ using TokenDigest = decltype(crypto::sha256({}));
 
 class VerifiedTokens {
  public:
-  static constexpr std::size_t kShards = 16;
-  static constexpr std::size_t kTokensMax = 100'000;
+  static constexpr std::size_t kParts = 1024, kSetsEach = 16, kPlaces = 8;
+  static constexpr std::size_t kTokensMax = kParts * kSetsEach * kPlaces;  // 131,072
 
   /// Null: not known, expired, or its provider has other keys now. `providers` says which version is current.
   [[nodiscard]] std::shared_ptr<const Caller> find(const TokenDigest& digest, const ProviderSet& providers,
@@ -31,16 +31,21 @@ class VerifiedTokens {
   /// `caller` was accepted for the token. Not kept when the provider does not check expiry: then nothing says until
   /// when.
   void put(const TokenDigest& digest, std::shared_ptr<const Caller> caller, const ProviderSet& providers);
-  /// After a change of settings or a revocation.
-  void clear();
 
  private:
-  struct Shard {
-    mutable std::mutex mutex;
-    ClockMap<std::shared_ptr<const Caller>> callers{kTokensMax / kShards};
+  struct Set {
+    std::array<TokenDigest, kPlaces> digests{};
+    std::array<std::shared_ptr<const Caller>, kPlaces> callers{};  // null: a free place
+    std::array<std::uint32_t, kPlaces> used_at{};                  // by the set's own count of uses
+    std::uint32_t uses = 0;
   };
-  [[nodiscard]] Shard& shard_of(const TokenDigest& digest) const;
-  mutable std::array<Shard, kShards> shards_;
+  struct Part {
+    std::mutex mutex;
+    std::unique_ptr<std::array<Set, kSetsEach>> sets;  // made when the first token comes
+  };
+  [[nodiscard]] Part& part_of(const TokenDigest& digest) const;
+
+  mutable std::array<Part, kParts> parts_;
 };
 
 }  // namespace cardea::gate
