@@ -71,6 +71,12 @@ Refusal assign_password(S& settings, std::string_view text) {
   return assign<&S::bootstrap_admin_password>(settings, text);
 }
 
+Refusal assign_management_token(S& settings, std::string_view text) {
+  constexpr std::size_t kBytesMin = 16;
+  if (text.size() < kBytesMin) return "must be at least " + std::to_string(kBytesMin) + " bytes";
+  return assign<&S::gate_management_token>(settings, text);
+}
+
 constexpr auto kBool = "true|false";
 
 const std::array kTable = {
@@ -202,6 +208,10 @@ const std::array kTable = {
            assign<&S::gate_file>},
     Option{"keepconfig-dir", "Gate", "DIR", "", "",
            "A folder keepconfig.d of HCL KEEP, read as it is, when there is no gate-file.", assign<&S::keepconfig_dir>},
+    Option{"gate-management-token", "Gate", "TEXT", "", "",
+           "The bearer token that opens /gate/explain and /gate/decisions on the management port, from every address. "
+           "By default they answer the machine that the gate runs on, and nobody else.",
+           assign_management_token, kSecret | kEnvironmentOnly},
 
     // Logging
     Option{"log-level", "Logging", "debug|info|warn|error", "info", "info",

@@ -65,8 +65,9 @@ struct ServerSettings {
   std::string bootstrap_admin_username;
   SecretBytes bootstrap_admin_password;
 
-  std::string gate_file;       // empty: no gate, unless keepconfig_dir is set
-  std::string keepconfig_dir;  // HCL KEEP's folder of settings
+  std::string gate_file;              // empty: no gate, unless keepconfig_dir is set
+  std::string keepconfig_dir;         // HCL KEEP's folder of settings
+  SecretBytes gate_management_token;  // empty: the gate's judgements are told to this machine alone
 
   LogLevel log_level = LogLevel::kInfo;
   LogFormat log_console_output = LogFormat::kText;

@@ -58,6 +58,10 @@ http::ServerSettings management_settings(const ServerSettings& settings) {
   result.host = settings.http_management_host;
   result.port = settings.http_management_port;
   result.io_threads = 1;
+  // A proxy on this machine tells whom it speaks for, or everybody would seem to ask from here.
+  result.proxy.header = http::ForwardHeader::kXForwarded;
+  for (const auto* loopback : {"127.0.0.0/8", "::1"})
+    if (const auto range = http::parse_address_range(loopback)) result.proxy.trusted.push_back(*range);
   return result;
 }
 

@@ -1,9 +1,11 @@
 #include "app/wire/open_gate.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "app/settings/gate_file.h"
+#include "base/secret.h"
 #include "base/uri.h"
 #include "gate/settings/changes.h"
 #include "http/address.h"
@@ -90,12 +92,40 @@ bool is_loopback(std::string_view remote_address) {
   return address && (address->to_string().starts_with("127.") || address->to_string() == "::1");
 }
 
+/// The name by which the port was asked for: a page whose own name leads here (DNS rebinding) asks by that one, and so
+/// does a proxy that hands on the name it was asked by.
+bool is_loopback_host(std::string_view host) {
+  const auto bracket = host.starts_with('[') ? host.find(']') : std::string_view::npos;
+  if (bracket != std::string_view::npos) return is_loopback(host.substr(1, bracket - 1));
+  const auto name = host.substr(0, host.find(':'));
+  return name == "localhost" || is_loopback(name);
+}
+
+/// X-Forwarded-For has been followed already (management_settings).
+bool is_asked_here(const web::Request& request) {
+  if (!is_loopback(request.remote_address) || !is_loopback_host(request.host)) return false;
+  return std::ranges::none_of(std::array{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"},
+                              [&](const char* sign) { return request.header(sign).has_value(); });
+}
+
+bool has_token(const web::Request& request, std::string_view token) {
+  const auto sent = request.header("Authorization").value_or("");
+  constexpr std::string_view kScheme = "Bearer ";
+  return sent.starts_with(kScheme) && equal_secrets(sent.substr(kScheme.size()), token);
+}
+
 /// The management port asks nobody who they are, and these answers name callers and judge tokens.
-web::Handler only_from_here(web::Handler handler) {
-  return [handler = std::move(handler)](const web::Request& request) -> web::Outcome {
-    if (is_loopback(request.remote_address)) return handler(request);
-    return web::json_error(403, "only_from_this_machine",
-                           "This is answered only to the machine that the gate runs on (127.0.0.1, ::1)");
+web::Handler for_administrators(std::string_view token, web::Handler handler) {
+  return [token, handler = std::move(handler)](const web::Request& request) -> web::Outcome {
+    if (token.empty() && is_asked_here(request)) return handler(request);
+    if (!token.empty() && has_token(request, token)) return handler(request);
+    if (token.empty())
+      return web::json_error(403, "only_from_this_machine",
+                             "This is answered only to the machine that the gate runs on (127.0.0.1, ::1), and not "
+                             "through a proxy; gate-management-token opens it to others");
+    auto response = web::json_error(401, "token_needed", "Send the text of gate-management-token as bearer token");
+    response.add("WWW-Authenticate", "Bearer");
+    return response;
   };
 }
 
@@ -130,11 +160,14 @@ web::Outcome explain_token(gate::Gate& gate, const web::Request& request) {
 
 }  // namespace
 
-void add_gate_routes(web::Router& router, OpenGate& gate) {
-  router.get("/gate/decisions",
-             only_from_here([&gate](const web::Request& request) { return show_decisions(gate.gate(), request); }));
-  router.post("/gate/explain",
-              only_from_here([&gate](const web::Request& request) { return explain_token(gate.gate(), request); }));
+void add_gate_routes(web::Router& router, OpenGate& gate, const ServerSettings& settings) {
+  const auto token = settings.gate_management_token.reveal();
+  router.get("/gate/decisions", for_administrators(token, [&gate](const web::Request& request) {
+               return show_decisions(gate.gate(), request);
+             }));
+  router.post("/gate/explain", for_administrators(token, [&gate](const web::Request& request) {
+                return explain_token(gate.gate(), request);
+              }));
   router.get("/config",
              [&gate](const web::Request&) -> web::Outcome { return web::no_store_json(200, gate.shown_keepconfig()); });
   router.get("/health/gate", [&gate](const web::Request&) -> web::Outcome {

@@ -64,9 +64,9 @@ class OpenGate {
 [[nodiscard]] std::string keep_realms_reachable(gate::GateSettings& settings, const ServerSettings& server);
 
 /// Registers /config, the merged keepconfig.d with secrets masked, /health/gate, /gate/decisions, the last refusals and
-/// why, and /gate/explain, what a token would be answered; the last two for this machine alone. `gate` outlives the
-/// router.
-void add_gate_routes(web::Router& router, OpenGate& gate);
+/// why, and /gate/explain, what a token would be answered; the last two for this machine alone, or for whoever has
+/// gate-management-token. `gate` and `settings` outlive the router.
+void add_gate_routes(web::Router& router, OpenGate& gate, const ServerSettings& settings);
 
 /// Writes the notes of settings to the log.
 void log_notes(const gate::GateSettings& settings, Log& log);

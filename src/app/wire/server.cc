@@ -218,7 +218,7 @@ Result<void, std::string> RunningServer::Parts::serve_management() {
   if (!settings.has_management()) return {};
   if (settings.health_enabled) add_health_routes(management_router, health);
   if (settings.metrics_enabled) add_metrics_route(management_router, metrics);
-  if (gate) add_gate_routes(management_router, *gate);
+  if (gate) add_gate_routes(management_router, *gate, settings);
   management = std::make_unique<http::Server>(
       management_settings(settings), [this](web::Request& request) { return management_router.handle(request); },
       *lanes, log, metrics, clock, random);
