@@ -22,27 +22,38 @@ std::string_view type_name(const json::value& value) {
   }
 }
 
+/// Takes one name off the front, quoted or with backslashes before what is not meant: "a.b" and a\.b are the same.
+std::optional<std::string> take_name(std::string_view& rest) {
+  std::string name;
+  const bool is_quoted = rest.starts_with('"');
+  if (is_quoted) rest.remove_prefix(1);
+  const std::string_view special = is_quoted ? "\"\\" : ".\\";
+  for (; !rest.empty() && rest.front() != special.front(); rest.remove_prefix(1)) {
+    if (rest.front() == '\\') {
+      rest.remove_prefix(1);
+      if (rest.empty() || special.find(rest.front()) == std::string_view::npos) return std::nullopt;
+    }
+    name += rest.front();
+  }
+  if (name.empty() || (is_quoted && rest.empty())) return std::nullopt;
+  if (is_quoted) rest.remove_prefix(1);
+  return name;
+}
+
 }  // namespace
 
 std::optional<ClaimPath> ClaimPath::parse(std::string_view text) {
   if (text.empty() || text.size() > kBytesMax) return std::nullopt;
   ClaimPath path;
   path.text_ = text;
-  path.names_.emplace_back();
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '.') {
-      if (path.names_.back().empty() || path.names_.size() == kNamesMax) return std::nullopt;
-      path.names_.emplace_back();
-      continue;
-    }
-    if (text[i] == '\\') {
-      if (i + 1 == text.size() || (text[i + 1] != '.' && text[i + 1] != '\\')) return std::nullopt;
-      ++i;
-    }
-    path.names_.back() += text[i];
+  for (;;) {
+    auto name = take_name(text);
+    if (!name || path.names_.size() == kNamesMax) return std::nullopt;
+    path.names_.push_back(std::move(*name));
+    if (text.empty()) return path;
+    if (text.front() != '.') return std::nullopt;
+    text.remove_prefix(1);
   }
-  if (path.names_.back().empty()) return std::nullopt;
-  return path;
 }
 
 const json::value* ClaimPath::find(const json::object& claims) const {
@@ -80,7 +91,8 @@ ClaimNames read_names(const ClaimPath& path, const json::object& claims) {
   const auto* list = value->if_array();
   if (list == nullptr) return wrong(type_name(*value));
   for (const auto& item : *list) {
-    const auto* text = item.if_string();
+    const auto* object = item.if_object();
+    const auto* text = object == nullptr ? item.if_string() : find_string(*object, "name");
     if (text == nullptr) return wrong("array of other than strings");
     result.names.emplace_back(*text);
   }

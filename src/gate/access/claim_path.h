@@ -1,5 +1,5 @@
-// Where a claim stands in a token: names joined by dots, a dot inside a name written "\." (guides.md G3-07), such as
-// `groups`, `realm_access.roles`, `resource_access.kestra\.prod.roles`.
+// Where a claim stands in a token: names joined by dots, a dot inside a name written "\.", or the name in quotes
+// (guides.md G3.5, G3-07), such as `groups`, `realm_access.roles`, `resource_access.kestra\.prod.roles`.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,9 @@ class ClaimPath {
   static constexpr std::size_t kBytesMax = 512;
   static constexpr std::size_t kNamesMax = 16;
 
-  /// Refuses an empty path, an empty name, a backslash before anything but "." or "\", and what is beyond the bounds.
+  /// A name that has a dot in it is written in double quotes, or with a backslash before the dot. Refuses an empty
+  /// path, an empty name, a backslash before anything but "\", "." (in quotes: the quote), and what is beyond the
+  /// bounds.
   [[nodiscard]] static std::optional<ClaimPath> parse(std::string_view text);
 
   /// Null: there is nothing at this path.
@@ -40,7 +42,8 @@ struct ClaimNames {
   std::string_view type;  // of a claim of the wrong type: "number", "object", ...
 };
 
-/// A text is one name; an array gives its texts, and one that holds anything else is of the wrong type.
+/// A text is one name; an array gives its texts and the `name` of its objects, and one that holds anything else is of
+/// the wrong type.
 [[nodiscard]] ClaimNames read_names(const ClaimPath& path, const json::object& claims);
 
 }  // namespace cardea::gate

@@ -8,7 +8,8 @@ namespace {
 ClaimPath path(std::string_view text) { return ClaimPath::parse(text).value(); }
 
 TEST(ClaimPath, RefusesWhatIsNoPath) {
-  for (const auto* text : {"", ".", "a.", ".a", "a..b", "a\\", "a\\b", "a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q"}) {
+  for (const auto* text : {"", ".", "a.", ".a", "a..b", "a\\", "a\\b", "\"a", "\"\"", "\"a\"b", "\"a\".", "\"a\\.b\"",
+                           "a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q"}) {
     EXPECT_FALSE(ClaimPath::parse(text).has_value()) << text;
   }
   EXPECT_FALSE(ClaimPath::parse(std::string(ClaimPath::kBytesMax + 1, 'a')).has_value());
@@ -19,7 +20,9 @@ TEST(ClaimPath, path_with_dots) {
       {"resource_access",
        {{"kestra.prod", {{"roles", json::array{"admin"}}}}, {"kestra", {{"roles", json::array{}}}}}}};
   EXPECT_EQ(read_names(path("resource_access.kestra\\.prod.roles"), claims).names, std::vector<std::string>{"admin"});
+  EXPECT_EQ(read_names(path("resource_access.\"kestra.prod\".roles"), claims).names, std::vector<std::string>{"admin"});
   EXPECT_EQ(read_names(path("resource_access.kestra.prod.roles"), claims).state, ClaimNames::State::kMissing);
+  EXPECT_EQ(read_names(path("\"a\\\"b\""), {{"a\"b", "one"}}).names, std::vector<std::string>{"one"});
 }
 
 TEST(ClaimNames, TellMissingFromEmptyAndFromWrong) {
@@ -30,6 +33,10 @@ TEST(ClaimNames, TellMissingFromEmptyAndFromWrong) {
   EXPECT_EQ(wrong.state, ClaimNames::State::kWrongType);
   EXPECT_EQ(wrong.type, "object");
   EXPECT_EQ(read_names(path("groups"), {{"groups", json::array{"a", 1}}}).state, ClaimNames::State::kWrongType);
+  const json::array objects{json::object{{"name", "ops"}, {"id", 7}}, "more"};
+  EXPECT_EQ(read_names(path("groups"), {{"groups", objects}}).names, (std::vector<std::string>{"ops", "more"}));
+  const json::array nameless{json::object{{"id", "ops"}}};
+  EXPECT_EQ(read_names(path("groups"), {{"groups", nameless}}).state, ClaimNames::State::kWrongType);
 }
 
 TEST(Permissions, RefusesWhatIsNone) {
