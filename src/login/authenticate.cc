@@ -1,5 +1,6 @@
 #include "login/authenticate.h"
 
+#include "base/uri.h"
 #include "core/sealed_interaction.h"
 #include "login/endpoint.h"
 #include "login/flow_cookie.h"
@@ -9,7 +10,9 @@
 #include "login/registration.h"
 #include "login/required_action.h"
 #include "login/upstream_login.h"
+#include "web/cookie.h"
 #include "web/error_page.h"
+#include "web/rounds.h"
 
 namespace cardea::login {
 namespace {
@@ -24,6 +27,32 @@ Interaction open_new(const Dependencies& dependencies, const Realm& realm, Autho
   out.request = std::move(authorization);
   out.stage = std::move(begin);
   return out;
+}
+
+constexpr std::string_view kLoop =
+    "Signing in at the provider was begun several times in a row and lost each time. Are cookies allowed for this site "
+    "and "
+    "for the application?";
+
+/// To the provider without asking. An application that forgets each sign-in would send the browser round and round, so
+/// after a few rounds the page is shown, and the person goes on by hand (guides.md section 6).
+web::Response leave_at_once(const StepRun& run, std::string_view alias) {
+  const auto& realm = run.realm->realm;
+  const auto name =
+      run.request.is_https() ? "__Host-cardea-rounds-" + percent_encode(realm.name) : std::string("CARDEA_ROUNDS");
+  const auto rounds = web::Rounds::read(run.request, name, run.dependencies.clock.now());
+  if (rounds.is_loop()) {
+    run.dependencies.log.info("login_loop", {{"realm", realm.name},
+                                             {"provider", alias},
+                                             {"client_id", run.interaction.request.client_id},
+                                             {"correlation_id", run.request.correlation_id}});
+    return show_step(run, {.error = std::string(kLoop)});
+  }
+  auto response = web::redirect(provider_url(run, alias, *redirector_of(run)));
+  web::SetCookie cookie{.name = name, .value = rounds.after_one_more(), .max_age = web::Rounds::kWindow};
+  cookie.secure = run.request.is_https();
+  web::add_cookie(response, cookie);
+  return response;
 }
 
 // Seals a new interaction and shows the first form of its flow.
@@ -47,9 +76,7 @@ web::Outcome show_new(const Dependencies& dependencies, const web::Request& requ
   }
   return run_interaction(dependencies, request, std::move(realm), std::move(link), std::move(interaction),
                          [](const StepRunPtr& run) -> web::Outcome {
-                           if (const auto alias = provider_to_start_with(*run)) {
-                             return web::redirect(provider_url(*run, *alias, *redirector_of(*run)));
-                           }
+                           if (const auto alias = provider_to_start_with(*run)) return leave_at_once(*run, *alias);
                            return show_step(*run, {});
                          });
 }

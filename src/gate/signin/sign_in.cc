@@ -14,6 +14,7 @@
 #include "upstream/id_token.h"
 #include "web/error_page.h"
 #include "web/form.h"
+#include "web/rounds.h"
 
 namespace cardea::gate {
 namespace {
@@ -66,26 +67,6 @@ upstream::ClientProof client_proof(const SignInSettings& sign_in, const upstream
   return proof;
 }
 
-namespace {
-
-/// How many sign-ins of this browser did not hold: "count.since", which only the browser itself could forge.
-struct Rounds {
-  int count = 0;
-  TimePoint since{};
-};
-
-Rounds read_rounds(const web::Request& request, const Application& application, TimePoint now) {
-  const auto text = request.cookie(cookie_name(request, application, kRoundsCookie));
-  const auto dot = text ? text->find('.') : std::string_view::npos;
-  if (dot == std::string_view::npos) return {0, now};
-  const auto count = parse_integer<int>(text->substr(0, dot));
-  const auto since = parse_integer<std::int64_t>(text->substr(dot + 1));
-  if (!count || !since || now - from_epoch_seconds(*since) > SignIn::kLoopWindow) return {0, now};
-  return {std::clamp(*count, 0, 1000), from_epoch_seconds(*since)};
-}
-
-}  // namespace
-
 std::string application_base(const web::Request& request) { return request.scheme + "://" + request.host; }
 
 std::string cookie_name(const web::Request& request, const Application& application, std::string_view kind) {
@@ -128,7 +109,7 @@ web::Outcome SignIn::start(const web::Request& request, AppPtr application, std:
   const auto address = address_key(request.remote_address);
   if (starts_.is_exhausted(address, now)) return too_many(request, *application, "too_many_sign_ins_begun");
   starts_.count(address, now);
-  if (read_rounds(request, *application, now).count >= kRoundsMax) {
+  if (web::Rounds::read(request, cookie_name(request, *application, kRoundsCookie), now).is_loop()) {
     return failed(request, *application, 400, "loop", "",
                   "Signing in worked several times in a row and was lost each "
                   "time. Are cookies allowed for this site?");
@@ -295,12 +276,12 @@ web::Outcome SignIn::signed_in(const web::Request& request, AppPtr application, 
 web::Response SignIn::signed_in_answer(const web::Request& request, const Application& application,
                                        const LoginState& state, const Stored<std::string>& handle) {
   if (!handle) return failed(request, application, 503, "store_unavailable", describe(handle.error()), kNoStore);
-  auto rounds = read_rounds(request, application, parts_.reach.clock.now());
+  const auto rounds_name = cookie_name(request, application, kRoundsCookie);
+  const auto rounds = web::Rounds::read(request, rounds_name, parts_.reach.clock.now());
   auto response = web::redirect(application_base(request) + state.target);
   set_cookie(response, request, cookie_name(request, application, kSessionCookie), *handle, std::nullopt);
   set_cookie(response, request, login_cookie(request, application, state.state), "", seconds{0});
-  set_cookie(response, request, cookie_name(request, application, kRoundsCookie),
-             std::to_string(rounds.count + 1) + "." + std::to_string(epoch_seconds(rounds.since)), kLoopWindow);
+  set_cookie(response, request, rounds_name, rounds.after_one_more(), web::Rounds::kWindow);
   return response;
 }
 

@@ -26,9 +26,6 @@ namespace cardea::gate {
 
 class SignIn {
  public:
-  /// After so many sign-ins of one browser within kLoopWindow that did not hold, a page instead of another one.
-  static constexpr int kRoundsMax = 3;
-  static constexpr seconds kLoopWindow{60};
   /// From one address in kAddressWindow: ways to the provider, each of which costs a sealed cookie, and callbacks that
   /// came to nothing, each of which costs a call. Many people may share one.
   static constexpr int kStartsMax = 600;
