@@ -333,6 +333,11 @@ Stored<std::vector<Organization>> Settings::organizations(Rows& rows, const Real
   return repositories_.organizations.search(rows, realm.realm.id, query);
 }
 
+Stored<std::vector<Group>> Settings::organization_groups(Rows& rows, const OrganizationId& organization,
+                                                         const UserId& user) {
+  return repositories_.organization_groups.of_member(rows, organization, user);
+}
+
 bool Settings::check_versions() {
   std::vector<RealmId> ids;
   {

@@ -1,10 +1,9 @@
 // Groups. The document is sealed. A group's path is made when it is read, from the names of those above it.
-#include <unordered_map>
-
 #include "base/limits.h"
 #include "domain/group_source.h"
 #include "store/among.h"
 #include "store/document.h"
+#include "store/group_paths.h"
 #include "store/query.h"
 #include "store/repos.h"
 #include "store/sealed.h"
@@ -86,30 +85,6 @@ Stored<SourcedGroup> parse_sourced(Columns& row) {
   out.name = row.text();
   out.shares_name = row.boolean();
   return out;
-}
-
-std::string path_part(std::string_view name) {
-  std::string part = "/";
-  for (const char c : name) {
-    if (c == '/') part += '~';
-    part += c;
-  }
-  return part;
-}
-
-void fill_in_paths(std::vector<Group>& groups) {
-  std::unordered_map<std::string_view, const Group*> by_id;
-  for (const Group& group : groups) by_id.emplace(group.id.str(), &group);
-  for (Group& group : groups) {
-    const Group* at = &group;
-    std::string path;
-    for (int depth = 0; at != nullptr && depth <= kGroupDepthMax; ++depth) {
-      path.insert(0, path_part(at->name));
-      const auto parent = at->parent ? by_id.find(at->parent->str()) : by_id.end();
-      at = parent == by_id.end() ? nullptr : parent->second;
-    }
-    group.path = std::move(path);
-  }
 }
 
 class SqlGroupRepo final : public GroupRepo {

@@ -45,6 +45,7 @@ struct Owned {
         events(make_event_repo(sealer)),
         organizations(make_organization_repo()),
         memberships(make_membership_repo()),
+        organization_groups(make_organization_group_repo()),
         provisioned_users(make_provisioned_user_repo()) {}
 
   std::unique_ptr<RealmRepo> realms;
@@ -73,6 +74,7 @@ struct Owned {
   std::unique_ptr<EventRepo> events;
   std::unique_ptr<OrganizationRepo> organizations;
   std::unique_ptr<MembershipRepo> memberships;
+  std::unique_ptr<OrganizationGroupRepo> organization_groups;
   std::unique_ptr<ProvisionedUserRepo> provisioned_users;
 };
 
@@ -140,6 +142,7 @@ Repositories OpenStore::repositories(const crypto::Sealer& sealer) {
           *owned.events,
           *owned.organizations,
           *owned.memberships,
+          *owned.organization_groups,
           *owned.provisioned_users};
 }
 

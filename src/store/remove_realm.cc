@@ -28,6 +28,9 @@ constexpr Sql kBits[] = {
         "(SELECT hash FROM used_ids WHERE realm_id = ?1 LIMIT ?2)"},
     Sql{"DELETE FROM revocations WHERE realm_id = ?1 AND token_id IN "
         "(SELECT token_id FROM revocations WHERE realm_id = ?1 LIMIT ?2)"},
+    Sql{"DELETE FROM organization_groups WHERE id IN (SELECT g.id FROM organizations o JOIN organization_groups g ON "
+        "g.organization_id = o.id WHERE o.realm_id = ?1 AND NOT EXISTS (SELECT 1 FROM organization_groups c WHERE "
+        "c.parent_id = g.id) LIMIT ?2)"},
     Sql{"DELETE FROM organizations WHERE id IN (SELECT id FROM organizations WHERE realm_id = ?1 LIMIT ?2)"},
     Sql{"DELETE FROM realm_groups WHERE id IN (SELECT g.id FROM realm_groups g WHERE g.realm_id = ?1 AND NOT EXISTS "
         "(SELECT 1 FROM realm_groups c WHERE c.parent_id = g.id) LIMIT ?2)"},

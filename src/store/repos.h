@@ -36,6 +36,7 @@ std::unique_ptr<LoginFailureRepo> make_login_failure_repo();
 std::unique_ptr<FederatedIdentityRepo> make_federated_identity_repo(const crypto::Sealer& sealer);
 std::unique_ptr<OrganizationRepo> make_organization_repo();
 std::unique_ptr<MembershipRepo> make_membership_repo();
+std::unique_ptr<OrganizationGroupRepo> make_organization_group_repo();
 std::unique_ptr<ProvisionedUserRepo> make_provisioned_user_repo();
 std::unique_ptr<EventRepo> make_event_repo(const crypto::Sealer& sealer);
 std::unique_ptr<GateSessionRepo> make_gate_session_repo(const crypto::Sealer& sealer);

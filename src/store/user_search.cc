@@ -38,7 +38,9 @@ namespace {
   "19 < 0 OR managed = (" P                                                                                           \
   "19 = 1))))"                                                                                                        \
   " AND (" P "17 = '' OR u.id IN (SELECT user_id FROM federated_identities WHERE realm_id = " P "1 AND provider = " P \
-  "17 AND (" P "18 = '' OR upstream_id = " P "18)))"
+  "17 AND (" P "18 = '' OR upstream_id = " P                                                                          \
+  "18)))"                                                                                                             \
+  " AND (" P "20 = '' OR u.id IN (SELECT user_id FROM organization_group_members WHERE group_id = " P "20))"
 #define CARDEA_ROLE(P) \
   CARDEA_MORE(P) " AND (" P "10 = '' OR u.id IN (SELECT user_id FROM user_roles WHERE role_id = " P "10))"
 #define CARDEA_IN_GROUP(P) " AND u.id IN (SELECT user_id FROM user_groups WHERE group_id = " P "9)" CARDEA_ROLE(P)
@@ -124,11 +126,26 @@ std::string_view text_of(const std::optional<Id>& id) {
 template <class Run>
 auto with_values(const RealmId& realm, const UserQuery& query, Run&& run) {
   const Texts texts(query);
-  return run(statements_for(query),
-             {realm.str(), texts.words, texts.username, texts.email, texts.first_name, texts.last_name,
-              number_of(query.enabled), number_of(query.email_verified), text_of(query.group), text_of(query.role),
-              query.with_service_accounts ? 1 : 0, texts.attributes, limit_of(query.max), query.first, texts.whole,
-              text_of(query.organization), query.provider, query.upstream_id, number_of(query.managed)});
+  return run(statements_for(query), {realm.str(),
+                                     texts.words,
+                                     texts.username,
+                                     texts.email,
+                                     texts.first_name,
+                                     texts.last_name,
+                                     number_of(query.enabled),
+                                     number_of(query.email_verified),
+                                     text_of(query.group),
+                                     text_of(query.role),
+                                     query.with_service_accounts ? 1 : 0,
+                                     texts.attributes,
+                                     limit_of(query.max),
+                                     query.first,
+                                     texts.whole,
+                                     text_of(query.organization),
+                                     query.provider,
+                                     query.upstream_id,
+                                     number_of(query.managed),
+                                     text_of(query.organization_group)});
 }
 
 }  // namespace

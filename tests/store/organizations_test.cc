@@ -279,6 +279,116 @@ TEST_P(OrganizationsTest, keeps_one_invitation_for_each_address) {
   EXPECT_FALSE(write([&](Tx& tx) { return members.remove_invitation(tx, acme.id, "2"); }).value());
 }
 
+class OrganizationGroupsTest : public OrganizationsTest {
+ protected:
+  void SetUp() override {
+    OrganizationsTest::SetUp();
+    ASSERT_TRUE(insert(acme_));
+    ASSERT_TRUE(insert(other_));
+  }
+  static Group group(std::string id, std::string name, std::optional<std::string> parent = std::nullopt) {
+    Group out;
+    out.id = GroupId(std::move(id));
+    out.name = std::move(name);
+    if (parent) out.parent = GroupId(*parent);
+    return out;
+  }
+  Stored<void> add(const Organization& to, const Group& row) {
+    return write([&](Tx& tx) { return groups().insert(tx, to.id, row); });
+  }
+  Stored<void> join(const Organization& to, const std::string& id) {
+    return write([&](Tx& tx) { return groups().join(tx, to.id, GroupId(id), user_); });
+  }
+  bool leave(const Organization& of, const std::string& id) {
+    return write([&](Tx& tx) { return groups().leave(tx, of.id, GroupId(id), user_); }).value();
+  }
+  std::vector<std::string> paths(const Organization& of) {
+    return paths_of(read([&](Rows& rows) { return groups().list(rows, of.id); }).value());
+  }
+  std::vector<std::string> paths_of_user(const Organization& of) {
+    return paths_of(read([&](Rows& rows) { return groups().of_member(rows, of.id, user_); }).value());
+  }
+  std::int64_t members(const std::string& id) {
+    UserQuery query;
+    query.organization = acme_.id;
+    query.organization_group = GroupId(id);
+    return read([&](Rows& rows) { return repos().users.count(rows, realm_, query); }).value();
+  }
+  void become_member() {
+    ASSERT_TRUE(write([&](Tx& tx) { return repos().memberships.insert(tx, acme_.id, user_, Membership::kUnmanaged); }));
+  }
+  OrganizationGroupRepo& groups() { return repos().organization_groups; }
+  static std::vector<std::string> paths_of(const std::vector<Group>& rows) {
+    std::vector<std::string> out;
+    for (const auto& row : rows) out.push_back(row.path);
+    return out;
+  }
+  Organization acme_ = organization("acme"), other_ = organization("other");
+};
+INSTANTIATE_TEST_SUITE_P(Engines, OrganizationGroupsTest, kBothEngines, engine_name);
+
+TEST_P(OrganizationGroupsTest, refuses_names_that_are_taken_beside_them_and_no_others) {
+  ASSERT_TRUE(add(acme_, group("1", "eng")));
+  EXPECT_EQ(add(acme_, group("2", "eng")).error(), StoreError::kConflict);
+  EXPECT_EQ(add(acme_, group("1", "sales")).error(), StoreError::kConflict);
+  EXPECT_EQ(add(organization("gone"), group("3", "eng")).error(), StoreError::kConflict);
+  EXPECT_TRUE(add(acme_, group("4", "eng", "1")));
+  EXPECT_TRUE(add(other_, group("5", "eng")));
+  ASSERT_TRUE(add(acme_, group("6", "a/b")));
+  auto renamed = group("6", "eng");
+  EXPECT_EQ(write([&](Tx& tx) { return groups().update(tx, acme_.id, renamed); }).error(), StoreError::kConflict);
+  EXPECT_EQ(write([&](Tx& tx) { return groups().update(tx, other_.id, group("6", "x")); }).error(),
+            StoreError::kConflict);
+  EXPECT_EQ(paths(acme_), Names({"/a~/b", "/eng", "/eng/eng"}));
+  EXPECT_EQ(paths(other_), Names({"/eng"}));
+}
+
+TEST_P(OrganizationGroupsTest, keeps_what_it_is_given_and_moves_with_all_below) {
+  auto eng = group("1", "eng");
+  eng.description = "Builders";
+  eng.attributes = {{"floor", {"1", "2"}}};
+  ASSERT_TRUE(add(acme_, eng));
+  ASSERT_TRUE(add(acme_, group("2", "back", "1")));
+  ASSERT_TRUE(add(acme_, group("3", "sales")));
+  const auto found = read([&](Rows& rows) { return groups().list(rows, acme_.id); }).value();
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_EQ(found[1].description, "Builders");
+  EXPECT_EQ(found[1].attributes, eng.attributes);
+  eng.parent = GroupId("3");
+  ASSERT_TRUE(write([&](Tx& tx) { return groups().update(tx, acme_.id, eng); }));
+  EXPECT_EQ(paths(acme_), Names({"/sales/eng/back", "/sales/eng", "/sales"}));
+  EXPECT_FALSE(write([&](Tx& tx) { return groups().remove(tx, other_.id, GroupId("3")); }).value());
+  EXPECT_TRUE(write([&](Tx& tx) { return groups().remove(tx, acme_.id, GroupId("3")); }).value());
+  EXPECT_EQ(paths(acme_), Names());
+}
+
+TEST_P(OrganizationGroupsTest, refuses_who_is_no_member_and_lets_go_of_who_leaves) {
+  ASSERT_TRUE(add(acme_, group("1", "eng")));
+  ASSERT_TRUE(add(acme_, group("2", "back", "1")));
+  EXPECT_EQ(join(acme_, "2").error(), StoreError::kConflict);
+  become_member();
+  EXPECT_EQ(join(other_, "2").error(), StoreError::kConflict);
+  ASSERT_TRUE(join(acme_, "2"));
+  EXPECT_EQ(join(acme_, "2").error(), StoreError::kConflict);
+  EXPECT_EQ(paths_of_user(acme_), Names({"/eng/back"}));
+  EXPECT_EQ(paths_of_user(other_), Names());
+  EXPECT_EQ(members("2"), 1);
+  EXPECT_EQ(members("1"), 0);
+  EXPECT_FALSE(leave(other_, "2"));
+  EXPECT_TRUE(leave(acme_, "2"));
+  EXPECT_FALSE(leave(acme_, "2"));
+
+  ASSERT_TRUE(join(acme_, "2"));
+  EXPECT_TRUE(write([&](Tx& tx) { return repos().memberships.remove(tx, acme_.id, user_); }).value());
+  become_member();
+  EXPECT_EQ(paths_of_user(acme_), Names());
+  ASSERT_TRUE(join(acme_, "1"));
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().users.remove(tx, realm_, user_); }));
+  EXPECT_EQ(members("1"), 0);
+  EXPECT_TRUE(write([&](Tx& tx) { return repos().organizations.remove(tx, realm_, acme_.id); }).value());
+  EXPECT_EQ(paths(acme_), Names());
+}
+
 TEST_P(OrganizationsTest, leaves_nothing_behind) {
   const auto acme = organization("acme", {"acme.example"});
   ASSERT_TRUE(insert(acme));

@@ -102,10 +102,12 @@ struct MemoryData {
   MemoryTable<std::shared_ptr<const FederatedIdentity>> federated_identities;  // key(user, provider)
   MemoryTable<ProvisionedUser> provisioned_users;                              // key(user, provider)
   RecordTable<Organization> organizations;
-  MemoryTable<Membership> memberships;              // key(organization, user)
-  MemoryTable<OrganizationInvitation> invitations;  // key(organization, email)
-  MemoryTable<UserEvent> user_events;               // by id
-  MemoryTable<AdminEvent> admin_events;             // by id
+  MemoryTable<Membership> memberships;                                // key(organization, user)
+  MemoryTable<OrganizationInvitation> invitations;                    // key(organization, email)
+  MemoryTable<std::pair<OrganizationId, Group>> organization_groups;  // by id
+  MemoryTable<OrganizationId> organization_group_members;             // key(group, user)
+  MemoryTable<UserEvent> user_events;                                 // by id
+  MemoryTable<AdminEvent> admin_events;                               // by id
 };
 
 class MemoryRows final : public Rows {
@@ -182,6 +184,7 @@ struct MemoryRepos {
   std::unique_ptr<EventRepo> events;
   std::unique_ptr<OrganizationRepo> organizations;
   std::unique_ptr<MembershipRepo> memberships;
+  std::unique_ptr<OrganizationGroupRepo> organization_groups;
   std::unique_ptr<ProvisionedUserRepo> provisioned_users;
 };
 
@@ -191,9 +194,12 @@ void make_user_repos(MemoryRepos& repos);
 void make_session_repos(MemoryRepos& repos);
 void make_account_repos(MemoryRepos& repos);
 void make_organization_repos(MemoryRepos& repos);
+void make_organization_group_repo(MemoryRepos& repos);
 void make_provisioning_repo(MemoryRepos& repos);
-/// With memberships and invitations.
+/// With memberships, invitations and groups.
 void erase_organization(MemoryData& data, const OrganizationId& id);
+/// Who leaves an organization leaves its groups.
+void leave_organization_groups(MemoryData& data, const OrganizationId& id, std::string_view user);
 void make_event_repos(MemoryRepos& repos);
 
 }  // namespace cardea

@@ -123,6 +123,7 @@ class MemoryMemberships final : public MembershipRepo {
     return {};
   }
   Stored<bool> remove(Tx& tx, const OrganizationId& organization, const UserId& user) override {
+    leave_organization_groups(rows_of(tx), organization, user.str());
     return rows_of(tx).memberships.edit().erase(key_of(organization.str(), user.str())) > 0;
   }
   Stored<std::optional<OrganizationInvitation>> find_invitation(Rows& rows, const OrganizationId& organization,
@@ -158,6 +159,8 @@ void erase_organization(MemoryData& data, const OrganizationId& id) {
   const auto begin = id.str() + '\x1f';
   std::erase_if(data.memberships.edit(), [&](const auto& row) { return row.first.starts_with(begin); });
   std::erase_if(data.invitations.edit(), [&](const auto& row) { return row.second.organization == id; });
+  std::erase_if(data.organization_group_members.edit(), [&](const auto& row) { return row.second == id; });
+  std::erase_if(data.organization_groups.edit(), [&](const auto& row) { return row.second.first == id; });
 }
 
 void make_organization_repos(MemoryRepos& repos) {

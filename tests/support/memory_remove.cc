@@ -33,6 +33,8 @@ void forget_user(MemoryData& data, const User& user) {
   std::erase_if(data.consents.edit(), [&](const auto& row) { return row.second.user == user.id; });
   std::erase_if(data.login_failures.edit(), [&](const auto& row) { return row.second.user == user.id; });
   std::erase_if(data.memberships.edit(), [&](const auto& row) { return row.first.ends_with(key_of("", id)); });
+  std::erase_if(data.organization_group_members.edit(),
+                [&](const auto& row) { return row.first.ends_with(key_of("", id)); });
   std::erase_if(data.federated_identities.edit(), [&](const auto& row) { return row.second->user == user.id; });
   std::erase_if(data.provisioned_users.edit(), [&](const auto& row) { return row.second.user == user.id; });
   if (user.service_account_client) data.service_accounts.edit().erase(user.service_account_client->str());

@@ -74,6 +74,7 @@ Repositories MemoryStore::repositories() {
           *r.events,
           *r.organizations,
           *r.memberships,
+          *r.organization_groups,
           *r.provisioned_users};
 }
 
@@ -135,6 +136,7 @@ MemoryRepos::MemoryRepos() {
   make_session_repos(*this);
   make_account_repos(*this);
   make_organization_repos(*this);
+  make_organization_group_repo(*this);
   make_provisioning_repo(*this);
   make_event_repos(*this);
 }

@@ -183,6 +183,10 @@ class MemoryUsers final : public UserRepo {
       if (membership == nullptr) return false;
       if (query.managed && *query.managed != (*membership == Membership::kManaged)) return false;
     }
+    if (query.organization_group &&
+        !data.organization_group_members.contains(key_of(query.organization_group->str(), user.id.str()))) {
+      return false;
+    }
     if (query.provider.empty()) return true;
     const auto* link = data.federated_identities.find(key_of(user.id.str(), query.provider));
     return link != nullptr && (query.upstream_id.empty() || (*link)->upstream_id == query.upstream_id);

@@ -1,110 +1,27 @@
 #include "admin/groups/group_handlers.h"
 
 #include <algorithm>
-#include <map>
 
-#include "admin/groups/group_view.h"
+#include "admin/groups/group_tree.h"
 #include "admin/roles/role_rights.h"
 #include "admin/users/user_view.h"
-#include "base/limits.h"
-#include "base/text.h"
-#include "core/changes/check_values.h"
 #include "domain/group_source.h"
-#include "domain/representation/group_json.h"
 
 namespace cardea::admin {
 namespace {
 
-/// All groups of the realm with who is below whom.
-struct Tree {
-  std::vector<Group> groups;
-  std::map<std::string, std::vector<const Group*>, std::less<>> children;  // by the parent's id; "" for the top
-  GroupRoles roles;                                                        // of those that are shown in full
-
-  [[nodiscard]] const std::vector<const Group*>& below(std::string_view id) const {
-    static const std::vector<const Group*> kNone;
-    const auto found = children.find(id);
-    return found == children.end() ? kNone : found->second;
-  }
-  [[nodiscard]] const Group* find(std::string_view id) const {
-    const auto found = std::ranges::find_if(groups, [&](const Group& group) { return group.id.str() == id; });
-    return found == groups.end() ? nullptr : &*found;
-  }
-};
-
-Or<Tree> load_tree(Call& call) {
-  Tree tree;
+Or<GroupTree> load_tree(Call& call) {
   CARDEA_TRY(groups, call.repositories().groups.list(call.rows(), call.realm().id));
-  tree.groups = std::move(groups);
-  for (const auto& group : tree.groups) {
-    tree.children[group.parent ? group.parent->str() : std::string()].push_back(&group);
-  }
-  for (auto& [parent, list] : tree.children) std::ranges::sort(list, {}, &Group::name);
-  return tree;
+  return GroupTree(std::move(groups));
 }
 
-/// The order of Keycloak: subGroupCount stands before subGroups, access last.
-json::object row_json(const Call& call, const Tree& tree, const Group& group, GroupView view) {
-  auto plain = group_json(call, group, view == GroupView::kBrief ? GroupView::kBrief : GroupView::kSingle, tree.roles);
-  json::object out;
-  for (auto& [name, value] : plain) {
-    if (name == "subGroups" && call.flag("subGroupsCount", true))
-      out["subGroupCount"] = tree.below(group.id.str()).size();
-    out.emplace(name, std::move(value));
-  }
-  if (view == GroupView::kBrief) {
-    const bool manage = call.may(AdminRole::kManageUsers);
-    out["access"] = json::object{{"view", true},
-                                 {"viewMembers", true},
-                                 {"manageMembers", manage},
-                                 {"manage", manage},
-                                 {"manageMembership", manage}};
-  }
-  return out;
+GroupRows rows_of(const Call& call, bool brief) {
+  return {.view = call.flag("briefRepresentation", brief) ? GroupView::kBrief : GroupView::kFull,
+          .with_count = call.flag("subGroupsCount", true)};
 }
 
-bool matches(const Call& call, const Group& group) {
-  const auto search = call.query("search");
-  if (call.flag("exact")) return group.name == search;
-  return ascii_lower(group.name).contains(ascii_lower(search));
-}
-
-/// A group with those below it that match, or lead to one that does. Absent: nothing matches.
-std::optional<json::object> found_json(const Call& call, const Tree& tree, const Group& group, GroupView view) {
-  json::array below;
-  for (const auto* child : tree.below(group.id.str())) {
-    if (auto found = found_json(call, tree, *child, view)) below.push_back(std::move(*found));
-  }
-  if (below.empty() && !matches(call, group)) return std::nullopt;
-  auto row = row_json(call, tree, group, view);
-  row["subGroups"] = std::move(below);
-  return row;
-}
-
-GroupView view_of(const Call& call, bool brief) {
-  return call.flag("briefRepresentation", brief) ? GroupView::kBrief : GroupView::kFull;
-}
-
-Answer answer_page(const Call& call, json::array list) {
-  CARDEA_TRY(page, call.page());
-  json::array shown;
-  for (std::size_t i = static_cast<std::size_t>(page.first); i < list.size(); ++i) {
-    if (page.max >= 0 && std::ssize(shown) >= page.max) break;
-    shown.push_back(std::move(list[i]));
-  }
-  return ok(shown);
-}
-
-/// q=key:value, every pair.
-bool has_attributes(const Call& call, const Group& group) {
-  for (const auto pair : split_words(call.query("q"))) {
-    const auto colon = pair.find(':');
-    if (colon == std::string_view::npos) continue;
-    const auto values = group.attributes.find(std::string(pair.substr(0, colon)));
-    if (values == group.attributes.end()) return false;
-    if (std::ranges::find(values->second, pair.substr(colon + 1)) == values->second.end()) return false;
-  }
-  return true;
+GroupRows single_of(const Call& call) {
+  return {.view = GroupView::kFull, .with_count = call.flag("subGroupsCount", true)};
 }
 
 /// Whose a group is at a provider nobody says but a sign-in: neither set, nor changed, nor taken away here.
@@ -121,67 +38,30 @@ Or<void> refuse_other_source(const Group& before, const Group& after) {
   return {};
 }
 
-Or<Group> read_group(const json::object& body, const Group& before) {
-  RepresentationProblems problems;
-  GroupRepresentation base;
-  base.group = before;
-  if (string_or(body, "name", before.name).empty()) return refuse(error_message(400, "Group name is missing"));
-  auto read = parse_group(body, JsonPath(), problems, std::move(base));
-  if (!problems.empty()) return refuse(error(400, "unknown_error", "Cannot parse the JSON"));
-  auto& group = read.group;
-  if (check_name(group.name)) return refuse(error_message(400, "Group name is missing"));
+Or<Group> read_realm_group(const json::object& body, const Group& before) {
+  CARDEA_TRY(group, read_group(body, before));
   CARDEA_DO(refuse_other_source(before, group));
-  group.id = before.id;
-  group.realm = before.realm;
-  group.parent = before.parent;
-  group.roles = before.roles;
-  group.extra = before.extra;
   return std::move(group);
 }
 
-Or<void> refuse_sibling(const Tree& tree, const Group& group) {
-  for (const auto* sibling : tree.below(group.parent ? group.parent->str() : std::string())) {
-    if (sibling->id == group.id || sibling->name != group.name) continue;
-    return refuse(error_message(
-        409, (group.parent ? "Sibling group named '" : "Top level group named '") + group.name + "' already exists."));
-  }
-  return {};
-}
-
-/// How many groups stand on the way from the top to this one, itself among them; 0 for none.
-int level_of(const Tree& tree, const Group* group) {
-  int level = 0;
-  for (; group != nullptr && level <= kGroupDepthMax; ++level) {
-    group = group->parent ? tree.find(group->parent->str()) : nullptr;
-  }
-  return level;
-}
-
-/// Levels of groups from this one down.
-int height_of(const Tree& tree, const GroupId& id, int level = 0) {
-  if (level > kGroupDepthMax) return level;
-  int below = 0;
-  for (const auto* child : tree.below(id.str())) below = std::max(below, height_of(tree, child->id, level + 1));
-  return below + 1;
-}
-
-/// Roles reach members through so many groups and no more: what is deeper would have rights that nobody sees.
-Or<void> refuse_too_deep(int levels) {
-  if (levels <= kGroupDepthMax) return {};
-  return refuse(error_message(400, "Groups are at most " + std::to_string(kGroupDepthMax) + " deep"));
+Or<void> refuse_sibling(const GroupTree& tree, const Group& group) {
+  if (!has_sibling_of_its_name(tree, group)) return {};
+  return refuse(error_message(
+      409, (group.parent ? "Sibling group named '" : "Top level group named '") + group.name + "' already exists."));
 }
 
 /// Moves a group; one never comes below itself, and its members gain what the new parents have.
-Answer move_group(Call& call, const Tree& tree, std::string_view id, const Group* parent) {
+Answer move_group(Call& call, const GroupTree& tree, std::string_view id, const Group* parent) {
   const auto* known = tree.find(id);
   if (known == nullptr) return refuse(not_found("Could not find group by id"));
   Group group = *known;
   CARDEA_DO(require_roles_covered(call, group.roles));
-  CARDEA_DO(refuse_too_deep(level_of(tree, parent) + height_of(tree, group.id)));
-  for (const auto* above = parent; above != nullptr;) {
-    if (above->id == group.id) return refuse(error_message(400, "A group cannot be moved below itself"));
+  CARDEA_DO(refuse_too_deep(tree, parent, &group));
+  if (stands_below(tree, parent, group.id)) {
+    return refuse(error_message(400, "A group cannot be moved below itself"));
+  }
+  for (const auto* above = parent; above != nullptr; above = tree.parent_of(*above)) {
     CARDEA_DO(require_roles_covered(call, above->roles));
-    above = above->parent ? tree.find(above->parent->str()) : nullptr;
   }
   CARDEA_TRY(shown_before, group_json(call, group, GroupView::kSingle));
   call.note_before(std::move(shown_before));
@@ -193,12 +73,12 @@ Answer move_group(Call& call, const Tree& tree, std::string_view id, const Group
   return no_content();
 }
 
-Or<Group> insert_group(Call& call, const Tree& tree, const json::object& body, const Group* parent) {
+Or<Group> insert_group(Call& call, const GroupTree& tree, const json::object& body, const Group* parent) {
   Group base;
   base.realm = call.realm().id;
   if (parent != nullptr) base.parent = parent->id;
-  CARDEA_DO(refuse_too_deep(level_of(tree, parent) + 1));
-  CARDEA_TRY(group, read_group(body, base));
+  CARDEA_DO(refuse_too_deep(tree, parent, nullptr));
+  CARDEA_TRY(group, read_realm_group(body, base));
   group.id = GroupId(call.new_id());
   CARDEA_DO(refuse_sibling(tree, group));
   CARDEA_DO(call.repositories().groups.insert(call.tx(), group));
@@ -211,8 +91,8 @@ Or<Group> insert_group(Call& call, const Tree& tree, const json::object& body, c
 
 Answer list_groups(Call& call) {
   CARDEA_TRY(tree, load_tree(call));
-  const auto view = view_of(call, true);
-  CARDEA_TRY(roles, load_group_roles(call, tree.groups, view));
+  const auto shown = rows_of(call, true);
+  CARDEA_TRY(roles, load_group_roles(call, tree.groups, shown.view));
   tree.roles = std::move(roles);
   json::array list;
   // Those that match, without the ones they stand below.
@@ -221,25 +101,25 @@ Answer list_groups(Call& call) {
   for (const auto* group : tree.below("")) {
     if (is_flat) break;
     if (is_search) {
-      if (auto found = found_json(call, tree, *group, view)) list.push_back(std::move(*found));
+      if (auto found = found_group(call, tree, *group, shown)) list.push_back(std::move(*found));
     } else {
-      list.push_back(row_json(call, tree, *group, view));
+      list.push_back(group_row(call, tree, *group, shown));
     }
   }
   if (is_flat) {
     for (const auto& group : tree.groups) {
-      if ((is_search && !matches(call, group)) || !has_attributes(call, group)) continue;
-      list.push_back(row_json(call, tree, group, view));
+      if ((is_search && !group_matches(call, group)) || !has_group_attributes(call, group)) continue;
+      list.push_back(group_row(call, tree, group, shown));
     }
   }
-  return answer_page(call, std::move(list));
+  return answer_group_page(call, std::move(list));
 }
 
 Answer count_groups(Call& call) {
   CARDEA_TRY(tree, load_tree(call));
   const bool top = call.flag("top");
   const auto count = std::ranges::count_if(
-      tree.groups, [&](const Group& group) { return (!top || !group.parent) && matches(call, group); });
+      tree.groups, [&](const Group& group) { return (!top || !group.parent) && group_matches(call, group); });
   return ok(json::object{{"count", count}});
 }
 
@@ -258,14 +138,14 @@ Answer get_group(Call& call) {
   CARDEA_TRY(tree, load_tree(call));
   CARDEA_TRY(roles, load_group_roles(call, std::span(&group, 1), GroupView::kFull));
   tree.roles = std::move(roles);
-  return ok(row_json(call, tree, group, GroupView::kFull));
+  return ok(group_row(call, tree, group, single_of(call)));
 }
 
 Answer update_group(Call& call) {
   CARDEA_TRY(before, load_group(call));
   CARDEA_TRY(tree, load_tree(call));
   CARDEA_TRY(body, call.body_object());
-  CARDEA_TRY(group, read_group(*body, before));
+  CARDEA_TRY(group, read_realm_group(*body, before));
   CARDEA_DO(refuse_sibling(tree, group));
   // Default groups are known by their path: a new name may make everybody a member.
   if (group.name != before.name) CARDEA_DO(require_group_covered(call, before));
@@ -289,14 +169,14 @@ Answer delete_group(Call& call) {
 Answer list_children(Call& call) {
   CARDEA_TRY(group, load_group(call));
   CARDEA_TRY(tree, load_tree(call));
-  const auto view = view_of(call, false);
-  CARDEA_TRY(roles, load_group_roles(call, tree.groups, view));
+  const auto shown = rows_of(call, false);
+  CARDEA_TRY(roles, load_group_roles(call, tree.groups, shown.view));
   tree.roles = std::move(roles);
   json::array list;
   for (const auto* child : tree.below(group.id.str())) {
-    if (matches(call, *child)) list.push_back(row_json(call, tree, *child, view));
+    if (group_matches(call, *child)) list.push_back(group_row(call, tree, *child, shown));
   }
-  return answer_page(call, std::move(list));
+  return answer_group_page(call, std::move(list));
 }
 
 Answer create_child(Call& call) {
@@ -328,17 +208,12 @@ Answer list_members(Call& call) {
 }
 
 Answer get_group_by_path(Call& call) {
-  std::string path;
-  for (const std::string_view part : {"p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9", "p10"}) {
-    if (!call.operation_path_has("{" + std::string(part) + "}")) break;
-    path.append("/").append(call.path(part));
-  }
   CARDEA_TRY(tree, load_tree(call));
-  const auto found = std::ranges::find(tree.groups, path, &Group::path);
+  const auto found = std::ranges::find(tree.groups, group_path_of(call), &Group::path);
   if (found == tree.groups.end()) return refuse(not_found("Group path does not exist"));
   CARDEA_TRY(roles, load_group_roles(call, std::span(&*found, 1), GroupView::kFull));
   tree.roles = std::move(roles);
-  auto row = row_json(call, tree, *found, GroupView::kFull);
+  auto row = group_row(call, tree, *found, single_of(call));
   row.erase("access");
   return ok(row);
 }

@@ -14,8 +14,6 @@ namespace {
 
 std::string_view name_of(Membership membership) { return membership == Membership::kManaged ? "MANAGED" : "UNMANAGED"; }
 
-Or<void> require_view(const Call& call) { return call.require({AdminRole::kViewUsers, AdminRole::kManageUsers}); }
-
 Or<void> require_provider_view(const Call& call) {
   return call.require({AdminRole::kViewIdentityProviders, AdminRole::kManageIdentityProviders});
 }
@@ -28,21 +26,6 @@ std::string raw_body(const Call& call) {
 }
 
 Refusal no_member() { return not_found("HTTP 404 Not Found"); }
-
-struct Member {
-  Organization organization;
-  User user;
-  Membership membership;
-};
-
-Or<Member> load_member(Call& call) {
-  CARDEA_TRY(organization, load_organization(call));
-  CARDEA_TRY(user, call.repositories().users.find(call.rows(), call.realm().id, UserId(call.path("userId"))));
-  if (!user) return refuse(no_member());
-  CARDEA_TRY(membership, call.repositories().memberships.find(call.rows(), organization.id, user->id));
-  if (!membership) return refuse(no_member());
-  return Member{std::move(organization), std::move(*user), *membership};
-}
 
 /// Words find a part of a name; `exact` the whole of it.
 Or<UserQuery> read_query(const Call& call, const Organization& organization) {
@@ -63,22 +46,26 @@ json::object* find_provider(Call& call) {
 
 }  // namespace
 
-Answer list_organization_members(Call& call) {
-  CARDEA_DO(require_view(call));
+Or<void> require_member_view(const Call& call) {
+  return call.require({AdminRole::kViewUsers, AdminRole::kManageUsers});
+}
+
+Or<OrganizationMember> load_organization_member(Call& call) {
   CARDEA_TRY(organization, load_organization(call));
-  CARDEA_TRY(query, read_query(call, organization));
-  const auto wanted = call.query("membershipType");
-  if (!wanted.empty()) {
-    query.managed = equal_ignoring_ascii_case(wanted, name_of(Membership::kManaged));
-    if (!*query.managed && !equal_ignoring_ascii_case(wanted, name_of(Membership::kUnmanaged)))
-      return refuse(error_message(400, "Unknown membership type"));
-  }
+  CARDEA_TRY(user, call.repositories().users.find(call.rows(), call.realm().id, UserId(call.path("userId"))));
+  if (!user) return refuse(no_member());
+  CARDEA_TRY(membership, call.repositories().memberships.find(call.rows(), organization.id, user->id));
+  if (!membership) return refuse(no_member());
+  return OrganizationMember{std::move(organization), std::move(*user), *membership};
+}
+
+Or<json::array> member_rows(Call& call, const Organization& organization, const UserQuery& query, UserView view) {
   CARDEA_TRY(users, call.repositories().users.search(call.rows(), call.realm().id, query));
   std::vector<UserId> ids;
   for (const auto& user : users) ids.push_back(user.id);
   CARDEA_TRY(found, call.repositories().memberships.find_all(call.rows(), organization.id, ids));
   const std::map<UserId, Membership> memberships(found.begin(), found.end());
-  CARDEA_TRY(rows, user_rows(call, users, call.flag("briefRepresentation", true) ? UserView::kBrief : UserView::kRow));
+  CARDEA_TRY(rows, user_rows(call, users, view));
   json::array list;
   for (std::size_t i = 0; i < users.size(); ++i) {
     const auto membership = memberships.find(users[i].id);
@@ -88,11 +75,26 @@ Answer list_organization_members(Call& call) {
     row["membershipType"] = name_of(membership->second);
     list.push_back(std::move(row));
   }
+  return list;
+}
+
+Answer list_organization_members(Call& call) {
+  CARDEA_DO(require_member_view(call));
+  CARDEA_TRY(organization, load_organization(call));
+  CARDEA_TRY(query, read_query(call, organization));
+  const auto wanted = call.query("membershipType");
+  if (!wanted.empty()) {
+    query.managed = equal_ignoring_ascii_case(wanted, name_of(Membership::kManaged));
+    if (!*query.managed && !equal_ignoring_ascii_case(wanted, name_of(Membership::kUnmanaged)))
+      return refuse(error_message(400, "Unknown membership type"));
+  }
+  const auto view = call.flag("briefRepresentation", true) ? UserView::kBrief : UserView::kRow;
+  CARDEA_TRY(list, member_rows(call, organization, query, view));
   return ok(list);
 }
 
 Answer count_organization_members(Call& call) {
-  CARDEA_DO(require_view(call));
+  CARDEA_DO(require_member_view(call));
   CARDEA_TRY(organization, load_organization(call));
   CARDEA_TRY(query, read_query(call, organization));
   CARDEA_TRY(count, call.repositories().users.count(call.rows(), call.realm().id, query));
@@ -112,8 +114,8 @@ Answer add_organization_member(Call& call) {
 }
 
 Answer get_organization_member(Call& call) {
-  CARDEA_DO(require_view(call));
-  CARDEA_TRY(member, load_member(call));
+  CARDEA_DO(require_member_view(call));
+  CARDEA_TRY(member, load_organization_member(call));
   CARDEA_TRY(row, user_json(call, member.user, UserView::kRow));
   row.erase("access");
   row["membershipType"] = name_of(member.membership);
@@ -121,7 +123,7 @@ Answer get_organization_member(Call& call) {
 }
 
 Answer remove_organization_member(Call& call) {
-  CARDEA_TRY(member, load_member(call));
+  CARDEA_TRY(member, load_organization_member(call));
   call.note_before(json::object{{"id", member.user.id.str()}, {"username", member.user.username}});
   if (member.membership == Membership::kManaged) {
     CARDEA_DO(remove_managed_user(call, member.user.id));
@@ -132,9 +134,9 @@ Answer remove_organization_member(Call& call) {
 }
 
 Answer list_organizations_of_member(Call& call) {
-  CARDEA_DO(require_view(call));
+  CARDEA_DO(require_member_view(call));
   CARDEA_DO(require_organizations(call));
-  if (call.operation_path_has("{orgId}")) CARDEA_DO(load_member(call));
+  if (call.operation_path_has("{orgId}")) CARDEA_DO(load_organization_member(call));
   CARDEA_TRY(user, call.repositories().users.find(call.rows(), call.realm().id, UserId(call.path("userId"))));
   if (!user) return refuse(no_member());
   OrganizationQuery query;
@@ -146,12 +148,6 @@ Answer list_organizations_of_member(Call& call) {
     list.push_back(organization_json(organization, !call.flag("briefRepresentation", true)));
   }
   return ok(list);
-}
-
-Answer list_groups_of_organization_member(Call& call) {
-  CARDEA_DO(require_view(call));
-  CARDEA_TRY(member, load_member(call));
-  return ok(json::array());
 }
 
 Answer list_organization_providers(Call& call) {

@@ -244,11 +244,6 @@ Answer update_organization(Call& call) {
   return no_content();
 }
 
-Answer list_organization_groups(Call& call) {
-  CARDEA_TRY(organization, load_organization(call));
-  return ok(json::array());
-}
-
 /// Its identity providers stay, and belong to nobody. Members that it manages go with it.
 Answer delete_organization(Call& call) {
   CARDEA_TRY(organization, load_organization(call));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "admin/seam/call.h"
+#include "admin/users/user_view.h"
 #include "domain/organization.h"
 
 namespace cardea::admin {
@@ -21,14 +22,24 @@ inline constexpr std::size_t kInvitationsMax = 1000;  // of one organization
 /// right to manage them and all admin roles that this one has.
 [[nodiscard]] Or<void> remove_managed_user(Call& call, const UserId& user);
 
+struct OrganizationMember {
+  Organization organization;
+  User user;
+  Membership membership;
+};
+/// {userId} of {orgId} for who may see users, or 404.
+[[nodiscard]] Or<OrganizationMember> load_organization_member(Call& call);
+[[nodiscard]] Or<void> require_member_view(const Call& call);
+/// Users of the query, members of this organization, with how they are that.
+[[nodiscard]] Or<json::array> member_rows(Call& call, const Organization& organization, const UserQuery& query,
+                                          UserView view);
+
 Answer list_organizations(Call& call);
 Answer count_organizations(Call& call);
 Answer create_organization(Call& call);
 Answer get_organization(Call& call);
 Answer update_organization(Call& call);
 Answer delete_organization(Call& call);
-/// None: groups of organizations are not offered.
-Answer list_organization_groups(Call& call);
 
 // Members. Who reads them needs a right to see users as well.
 Answer list_organization_members(Call& call);
@@ -39,8 +50,6 @@ Answer get_organization_member(Call& call);
 /// A managed member goes as a user, too.
 Answer remove_organization_member(Call& call);
 Answer list_organizations_of_member(Call& call);
-/// None, as list_organization_groups.
-Answer list_groups_of_organization_member(Call& call);
 
 // Invitations: a mail with a link that works once.
 Answer invite_new_member(Call& call);

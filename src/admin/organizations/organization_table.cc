@@ -1,4 +1,5 @@
 // The rows of organizations (keycloak.md section 6.14).
+#include "admin/organizations/organization_groups.h"
 #include "admin/organizations/organization_handlers.h"
 #include "admin/seam/operation.h"
 #include "admin/settings/setting_handlers.h"
@@ -19,6 +20,9 @@ constexpr auto kChange = needs({kManageOrganizations, kManageRealm});
 #define INVITATION ORGANIZATION "/invitations/{invitationId}"
 #define PROVIDERS ORGANIZATION "/identity-providers"
 #define GROUPS ORGANIZATION "/groups"
+#define GROUP GROUPS "/{groupId}"
+#define MAPPINGS GROUP "/role-mappings"
+#define BY_PATH GROUPS "/group-by-path"
 
 constexpr Operation kRows[] = {
     {kGet, ORGANIZATIONS, "listOrganizations", kSee, kRead, &list_organizations},
@@ -56,16 +60,50 @@ constexpr Operation kRows[] = {
     {kDelete, PROVIDERS "/{alias}", "unlinkOrganizationProvider", kChange, kWrite, &unlink_organization_provider,
      "ORGANIZATION", "UPDATE"},
 
-    // Groups of organizations, new in Keycloak 26.7, are not offered: there are none.
     {kGet, GROUPS, "listOrganizationGroups", kSee, kRead, &list_organization_groups},
-    {kPost, GROUPS, "createOrganizationGroup", kChange, kRead, &refuse_feature},
-    {kGet, GROUPS "/{groupId}", "getOrganizationGroup", kSee, kRead, &refuse_feature},
-    {kPut, GROUPS "/{groupId}", "updateOrganizationGroup", kChange, kRead, &refuse_feature},
-    {kDelete, GROUPS "/{groupId}", "deleteOrganizationGroup", kChange, kRead, &refuse_feature},
-    {kGet, GROUPS "/{groupId}/members", "listOrganizationGroupMembers", kSee, kRead, &refuse_feature},
-    {kPut, GROUPS "/{groupId}/members/{userId}", "joinOrganizationGroup", kChange, kRead, &refuse_feature},
-    {kDelete, GROUPS "/{groupId}/members/{userId}", "leaveOrganizationGroup", kChange, kRead, &refuse_feature},
+    {kPost, GROUPS, "createOrganizationGroup", kChange, kWrite, &create_organization_group, "ORGANIZATION_GROUP"},
+    {kGet, GROUP, "getOrganizationGroup", kSee, kRead, &get_organization_group},
+    {kPut, GROUP, "updateOrganizationGroup", kChange, kWrite, &update_organization_group, "ORGANIZATION_GROUP"},
+    {kDelete, GROUP, "deleteOrganizationGroup", kChange, kWrite, &delete_organization_group, "ORGANIZATION_GROUP"},
+    {kGet, GROUP "/children", "listOrganizationGroupChildren", kSee, kRead, &list_organization_group_children},
+    {kPost, GROUP "/children", "createOrganizationGroupChild", kChange, kWrite, &create_organization_group_child,
+     "ORGANIZATION_GROUP"},
+    {kGet, GROUP "/members", "listOrganizationGroupMembers", kSee, kRead, &list_organization_group_members},
+    {kPut, GROUP "/members/{userId}", "joinOrganizationGroup", kChange, kWrite, &join_organization_group,
+     "ORGANIZATION_GROUP_MEMBERSHIP", "CREATE"},
+    {kDelete, GROUP "/members/{userId}", "leaveOrganizationGroup", kChange, kWrite, &leave_organization_group,
+     "ORGANIZATION_GROUP_MEMBERSHIP"},
+    // Roles of such a group say something in a claim alone, and that one is not offered.
+    {kGet, MAPPINGS, "getOrganizationGroupRoleMappings", kSee, kRead, &refuse_feature},
+    {kGet, MAPPINGS "/realm", "getOrganizationGroupRealmRoles", kSee, kRead, &refuse_feature},
+    {kPost, MAPPINGS "/realm", "addOrganizationGroupRealmRoles", kChange, kRead, &refuse_feature},
+    {kDelete, MAPPINGS "/realm", "removeOrganizationGroupRealmRoles", kChange, kRead, &refuse_feature},
+    {kGet, MAPPINGS "/realm/available", "listOrganizationGroupAvailableRealmRoles", kSee, kRead, &refuse_feature},
+    {kGet, MAPPINGS "/realm/composite", "listOrganizationGroupEffectiveRealmRoles", kSee, kRead, &refuse_feature},
+    {kGet, MAPPINGS "/clients/{clientId}", "getOrganizationGroupClientRoles", kSee, kRead, &refuse_feature},
+    {kPost, MAPPINGS "/clients/{clientId}", "addOrganizationGroupClientRoles", kChange, kRead, &refuse_feature},
+    {kDelete, MAPPINGS "/clients/{clientId}", "removeOrganizationGroupClientRoles", kChange, kRead, &refuse_feature},
+    {kGet, MAPPINGS "/clients/{clientId}/available", "listOrganizationGroupAvailableClientRoles", kSee, kRead,
+     &refuse_feature},
+    {kGet, MAPPINGS "/clients/{clientId}/composite", "listOrganizationGroupEffectiveClientRoles", kSee, kRead,
+     &refuse_feature},
     {kGet, MEMBER "/groups", "listGroupsOfOrganizationMember", kSee, kRead, &list_groups_of_organization_member},
+    {kGet, BY_PATH "/{p1}", "getOrganizationGroupByPath", kSee, kRead, &get_organization_group_by_path},
+    {kGet, BY_PATH "/{p1}/{p2}", "getOrganizationGroupByPath2", kSee, kRead, &get_organization_group_by_path},
+    {kGet, BY_PATH "/{p1}/{p2}/{p3}", "getOrganizationGroupByPath3", kSee, kRead, &get_organization_group_by_path},
+    {kGet, BY_PATH "/{p1}/{p2}/{p3}/{p4}", "getOrganizationGroupByPath4", kSee, kRead, &get_organization_group_by_path},
+    {kGet, BY_PATH "/{p1}/{p2}/{p3}/{p4}/{p5}", "getOrganizationGroupByPath5", kSee, kRead,
+     &get_organization_group_by_path},
+    {kGet, BY_PATH "/{p1}/{p2}/{p3}/{p4}/{p5}/{p6}", "getOrganizationGroupByPath6", kSee, kRead,
+     &get_organization_group_by_path},
+    {kGet, BY_PATH "/{p1}/{p2}/{p3}/{p4}/{p5}/{p6}/{p7}", "getOrganizationGroupByPath7", kSee, kRead,
+     &get_organization_group_by_path},
+    {kGet, BY_PATH "/{p1}/{p2}/{p3}/{p4}/{p5}/{p6}/{p7}/{p8}", "getOrganizationGroupByPath8", kSee, kRead,
+     &get_organization_group_by_path},
+    {kGet, BY_PATH "/{p1}/{p2}/{p3}/{p4}/{p5}/{p6}/{p7}/{p8}/{p9}", "getOrganizationGroupByPath9", kSee, kRead,
+     &get_organization_group_by_path},
+    {kGet, BY_PATH "/{p1}/{p2}/{p3}/{p4}/{p5}/{p6}/{p7}/{p8}/{p9}/{p10}", "getOrganizationGroupByPath10", kSee, kRead,
+     &get_organization_group_by_path},
 };
 
 #undef ORGANIZATIONS
@@ -74,6 +112,9 @@ constexpr Operation kRows[] = {
 #undef INVITATION
 #undef PROVIDERS
 #undef GROUPS
+#undef GROUP
+#undef BY_PATH
+#undef MAPPINGS
 
 }  // namespace
 

@@ -17,7 +17,16 @@ bool is_good_attribute(const std::string& name, const std::vector<std::string>& 
          std::ranges::all_of(values, [](const auto& value) { return value.size() <= kOrganizationValueBytesMax; });
 }
 
+bool are_good(const std::map<std::string, std::vector<std::string>>& attributes) {
+  return attributes.size() <= kOrganizationAttributesMax &&
+         std::ranges::all_of(attributes, [](const auto& each) { return is_good_attribute(each.first, each.second); });
+}
+
 }  // namespace
+
+bool has_too_much(const Group& group) {
+  return group.description.size() > kOrganizationDescriptionBytesMax || !are_good(group.attributes);
+}
 
 bool is_domain_name(std::string_view name) {
   if (name.size() > kDomainBytesMax || !name.contains('.')) return false;
@@ -45,11 +54,7 @@ std::vector<OrganizationProblem> organization_problems(const Organization& organ
   const auto is_bad_domain = [](const auto& domain) { return !is_domain_name(domain.name); };
   if (std::ranges::any_of(organization.domains, is_bad_domain))
     problems.push_back({"domains", "Invalid domain format"});
-  const bool are_good = organization.attributes.size() <= kOrganizationAttributesMax &&
-                        std::ranges::all_of(organization.attributes, [](const auto& attribute) {
-                          return is_good_attribute(attribute.first, attribute.second);
-                        });
-  if (!are_good) problems.push_back({"attributes", "Bad attributes"});
+  if (!are_good(organization.attributes)) problems.push_back({"attributes", "Bad attributes"});
   return problems;
 }
 

@@ -37,7 +37,8 @@ constexpr std::string_view kFile = R"j({"realm":"demo","enabled":true,"displayNa
   "organizationsEnabled":true,
   "organizations":[{"id":"o-1","name":"Acme","alias":"acme","enabled":true,"redirectUrl":"https://acme.example/",
                     "attributes":{"tier":["gold"]},"domains":[{"name":"acme.example","verified":true}],
-                    "members":[{"username":"ada","membershipType":"MANAGED"}],"identityProviders":[{"alias":"up"}]},
+                    "groups":[{"name":"eng","attributes":{"floor":["2"]},"subGroups":[{"id":"og-2","name":"a/b"}]}],
+                    "members":[{"username":"ada","membershipType":"MANAGED","groups":["/eng/a~/b"]}],"identityProviders":[{"alias":"up"}]},
                    {"name":"Beta","domains":[]}]})j";
 
 class RealmExportTest : public testing::Test {
@@ -100,6 +101,11 @@ TEST_F(RealmExportTest, organizations_and_links_are_rows) {
       read_from(store, [&](Rows& rows) { return repositories.users.find_by_username(rows, realm->id, "ada"); }).value();
   EXPECT_EQ(read_from(store, [&](Rows& rows) { return repositories.memberships.find(rows, acme, ada->id); }).value(),
             Membership::kManaged);
+  const auto groups = read_from(store, [&](Rows& rows) {
+                        return repositories.organization_groups.of_member(rows, acme, ada->id);
+                      }).value();
+  ASSERT_EQ(groups.size(), 1U);
+  EXPECT_EQ(groups[0].id, GroupId("og-2"));
   const auto linked = read_from(store, [&](Rows& rows) {
                         return repositories.federated_identities.find(rows, realm->id, "up", "7");
                       }).value();

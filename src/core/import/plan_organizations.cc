@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "core/changes/check_organization.h"
 #include "core/changes/check_values.h"
+#include "core/import/organization_groups.h"
 #include "domain/representation/members.h"
 
 namespace cardea {
@@ -87,10 +88,12 @@ OrganizationRows read_one(const json::object& object, const JsonPath& at, Realm&
   if (!read_attributes(object, out)) problems.add(JsonPath(at, "attributes"), "expected lists of texts");
   read_domains(object, at, seen, out, problems);
   for (const auto& problem : organization_problems(out)) problems.add(JsonPath(at, problem.member), problem.text);
+  rows.groups = read_organization_groups(object, at, random, problems);
   for (const auto* member : objects_in(object, "members")) {
     const bool is_managed = equal_ignoring_ascii_case(string_or(*member, "membershipType", ""), "MANAGED");
-    rows.members.emplace_back(ascii_lower(string_or(*member, "username", "")),
-                              is_managed ? Membership::kManaged : Membership::kUnmanaged);
+    rows.members.push_back({ascii_lower(string_or(*member, "username", "")),
+                            is_managed ? Membership::kManaged : Membership::kUnmanaged,
+                            groups_of_member(*member, rows.groups, at, problems)});
   }
   for (const auto* item : objects_in(object, "identityProviders")) {
     auto* provider = provider_of(realm, string_or(*item, "alias", ""));
@@ -144,12 +147,18 @@ std::vector<OrganizationRows> take_organizations(Realm& realm, Random& random, R
 Stored<void> write_organization(Tx& tx, const Repositories& repositories, const RealmId& realm,
                                 const OrganizationRows& rows) {
   if (auto done = repositories.organizations.insert(tx, rows.organization); !done) return done;
-  for (const auto& [username, membership] : rows.members) {
-    const auto user = repositories.users.find_by_username(tx, realm, username);
+  const auto& id = rows.organization.id;
+  for (const auto& group : rows.groups) {
+    if (auto done = repositories.organization_groups.insert(tx, id, group); !done) return done;
+  }
+  for (const auto& member : rows.members) {
+    const auto user = repositories.users.find_by_username(tx, realm, member.username);
     if (!user) return refuse(user.error());
     if (!*user || (*user)->service_account_client) continue;
-    const auto& id = rows.organization.id;
-    if (auto done = repositories.memberships.insert(tx, id, (*user)->id, membership); !done) return done;
+    if (auto done = repositories.memberships.insert(tx, id, (*user)->id, member.membership); !done) return done;
+    for (const auto& group : member.groups) {
+      if (auto done = repositories.organization_groups.join(tx, id, group, (*user)->id); !done) return done;
+    }
   }
   return {};
 }
@@ -184,8 +193,13 @@ Stored<json::array> members_of(Rows& rows, const Repositories& repositories, con
     const auto membership = repositories.memberships.find(rows, organization.id, user.id);
     if (!membership) return refuse(membership.error());
     const bool is_managed = *membership == Membership::kManaged;
-    members.push_back(
-        json::object{{"username", user.username}, {"membershipType", is_managed ? "MANAGED" : "UNMANAGED"}});
+    json::object shown{{"username", user.username}, {"membershipType", is_managed ? "MANAGED" : "UNMANAGED"}};
+    const auto groups = repositories.organization_groups.of_member(rows, organization.id, user.id);
+    if (!groups) return refuse(groups.error());
+    json::array paths;
+    for (const auto& group : *groups) paths.emplace_back(group.path);
+    if (!paths.empty()) shown["groups"] = std::move(paths);
+    members.push_back(std::move(shown));
   }
   return members;
 }
@@ -208,6 +222,9 @@ Stored<json::array> export_organizations(Rows& rows, const Repositories& reposit
   json::array list;
   for (const auto& organization : *found) {
     auto shown = organization_json(organization, true);
+    const auto groups = repositories.organization_groups.list(rows, organization.id);
+    if (!groups) return refuse(groups.error());
+    if (!groups->empty()) shown["groups"] = organization_groups_json(*groups);
     if (with_members) {
       auto members = members_of(rows, repositories, organization);
       if (!members) return refuse(members.error());

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/random.h"
+#include "domain/group.h"
 #include "domain/organization.h"
 #include "domain/realm.h"
 #include "domain/repository/repositories.h"
@@ -15,12 +15,18 @@
 namespace cardea {
 
 struct OrganizationRows {
+  struct Member {
+    std::string username;
+    Membership membership = Membership::kUnmanaged;
+    std::vector<GroupId> groups;
+  };
   Organization organization;
-  std::vector<std::pair<std::string, Membership>> members;  // by username
+  std::vector<Group> groups;  // parents before their children
+  std::vector<Member> members;
 };
 
 /// Takes the member out of `realm.extra`. Problems: what the admin API refuses as well (organization_problems), a name,
-/// alias or domain that stands twice, and an identity provider that the realm does not have.
+/// alias, domain or group that stands twice, and an identity provider that the realm does not have.
 [[nodiscard]] std::vector<OrganizationRows> take_organizations(Realm& realm, Random& random,
                                                                RepresentationProblems& problems);
 
@@ -30,7 +36,8 @@ struct OrganizationRows {
 
 /// As realm files and the admin API have one: id, name, alias, enabled, description, redirectUrl, attributes, domains.
 [[nodiscard]] json::object organization_json(const Organization& organization, bool with_attributes);
-/// As realm files have all of them: with attributes, the aliases of their providers and, where wanted, their members.
+/// As realm files have all of them: with attributes, groups, the aliases of their providers and, where wanted, their
+/// members.
 [[nodiscard]] Stored<json::array> export_organizations(Rows& rows, const Repositories& repositories, const Realm& realm,
                                                        bool with_members);
 

@@ -49,5 +49,26 @@ TEST(PlanOrganizations, refuses_too_many_domains_and_attributes) {
   EXPECT_THAT(problems_of(R"({"name":"a","attributes":{)" + attributes + "}}"), HasSubstr("Bad attributes"));
 }
 
+TEST(PlanOrganizations, refuses_groups_that_cannot_be) {
+  const auto with = [](std::string_view groups, std::string_view members = "[]") {
+    return problems_of(R"({"name":"a","groups":)" + std::string(groups) + R"(,"members":)" + std::string(members) +
+                       "}");
+  };
+  EXPECT_EQ(with(R"([{"name":"eng","subGroups":[{"name":"eng"}]}])", R"([{"username":"u","groups":["/eng/eng"]}])"),
+            "");
+  for (const auto& [groups, path] : {
+           std::pair<std::string, std::string>{R"([{"description":"x"}])", "organizations[0].groups[0].name"},
+           {R"([1])", "organizations[0].groups[0]"},
+           {R"([{"name":"a"},{"name":"a"}])", "organizations[0].groups[1].name"},
+           {R"([{"name":"a","subGroups":[{"name":"b"},{"name":"b"}]}])",
+            "organizations[0].groups[0].subGroups[1].name"},
+           {R"([{"name":"a","attributes":{"":["v"]}}])", "organizations[0].groups[0].attributes"},
+           {R"([{"name":"a","realmRoles":["admin"]}])", "give no roles"},
+       }) {
+    EXPECT_THAT(with(groups), HasSubstr(path)) << groups;
+  }
+  EXPECT_THAT(with("[]", R"([{"username":"u","groups":["/eng"]}])"), HasSubstr("organizations[0].members"));
+}
+
 }  // namespace
 }  // namespace cardea

@@ -89,6 +89,7 @@ constexpr std::array kProviders = {
     Provider{"oidc-amr-mapper", MapperKind::kSessionNote, 0, false},
     Provider{"oidc-session-state-mapper", MapperKind::kSessionState, 0, false},
     Provider{"oidc-nonce-backwards-compatible-mapper", MapperKind::kNonce, 0, false},
+    Provider{"oidc-organization-group-membership-mapper", MapperKind::kOrganizationGroups, 10, false},
     Provider{"oidc-role-name-mapper", MapperKind::kRoleName, 10, false},
     Provider{"oidc-hardcoded-role-mapper", MapperKind::kHardcodedRole, 20, false},
     Provider{"oidc-audience-resolve-mapper", MapperKind::kAudienceResolve, 30, false},
@@ -125,6 +126,9 @@ void read_own_config(MapperOp& op, const ProtocolMapper& mapper) {
       break;
     case MapperKind::kGroupMembership:
       op.flag = config(mapper, "full.path") != "false";
+      break;
+    case MapperKind::kOrganizationGroups:
+      op.path = {std::string(kOrganizationScope)};
       break;
     case MapperKind::kOrganizations:
       op.flag = is_on(mapper, "addOrganizationAttributes");

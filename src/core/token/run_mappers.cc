@@ -60,6 +60,8 @@ class Runner {
         return groups(op);
       case MapperKind::kOrganizations:
         return organizations(op);
+      case MapperKind::kOrganizationGroups:
+        return organization_groups(op);
       case MapperKind::kRealmRoles:
         return realm_roles(op);
       case MapperKind::kClientRoles:
@@ -259,30 +261,46 @@ class Runner {
   Done organizations(const MapperOp& op) {
     const auto& all = context_.subject.organizations;
     if (all.empty()) return {};
+    if (op.path.size() == 1 && op.path.front() == kOrganizationScope) listed_ = &op;
     if (!op.flag && op.source.empty()) {
       Texts texts;
       for (const auto& organization : all) texts.emplace_back(organization.alias);
       if (!op.multivalued) return place(op, ClaimTree::Value(texts.front()));
       return place(op, std::move(texts));
     }
+    return place(op, by_alias(&op, {}));
+  }
+
+  /// What the mapper before said of the organizations, by alias now and with the groups in each.
+  Done organization_groups(const MapperOp& op) {
+    if (context_.subject.organizations.empty()) return {};
+    return place(op, by_alias(listed_, context_.subject.organization_groups));
+  }
+
+  ClaimTree::Raw by_alias(const MapperOp* details, std::span<const std::vector<std::string>> groups) {
     std::string text;
     JsonWriter writer(text);
+    const auto write_texts = [&writer](std::string_view name, const std::vector<std::string>& values) {
+      writer.key(name).begin_array();
+      for (const auto& value : values) writer.string(value);
+      writer.end_array();
+    };
     writer.begin_object();
-    for (const auto& organization : all) {
-      writer.key(organization.alias).begin_object();
-      if (op.flag) {
-        for (const auto& [name, values] : organization.attributes) {
-          if (name == "id") continue;  // what others read as the organization's own
-          writer.key(name).begin_array();
-          for (const auto& value : values) writer.string(value);
-          writer.end_array();
+    const auto& all = context_.subject.organizations;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      writer.key(all[i].alias).begin_object();
+      if (details != nullptr && details->flag) {
+        for (const auto& [name, values] : all[i].attributes) {
+          // What others read as the organization's own.
+          if (name != "id" && (name != "groups" || i >= groups.size())) write_texts(name, values);
         }
       }
-      if (!op.source.empty()) writer.member("id", organization.id.str());
+      if (details != nullptr && !details->source.empty()) writer.member("id", all[i].id.str());
+      if (i < groups.size()) write_texts("groups", groups[i]);
       writer.end_object();
     }
     writer.end_object();
-    return place(op, ClaimTree::Raw{claims_.own(std::move(text))});
+    return ClaimTree::Raw{claims_.own(std::move(text))};
   }
 
   bool is_visible(const EffectiveRoles::Item& role) const {
@@ -407,6 +425,7 @@ class Runner {
   const User& user_;
   std::optional<std::vector<RoleName>> roles_;
   std::vector<std::string_view> path_;
+  const MapperOp* listed_ = nullptr;  // what stands in the claim `organization` so far
 };
 
 }  // namespace

@@ -56,6 +56,7 @@ enum class MapperKind {
   kSessionState,
   kNonce,
   kOrganizations,
+  kOrganizationGroups,
 };
 
 /// Which organizations of a person tokens name: what scope `organization` asks for (keycloak.md section 6.14).

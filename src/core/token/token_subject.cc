@@ -10,6 +10,20 @@ bool is_wanted(const TokenPlan& plan, const Organization& organization) {
          std::ranges::find(plan.organization_aliases, organization.alias) != plan.organization_aliases.end();
 }
 
+Stored<void> add_organization_groups(Rows& rows, Settings& settings, const TokenPlan& plan, TokenSubject& subject) {
+  if (std::ranges::find(plan.operations, MapperKind::kOrganizationGroups, &MapperOp::kind) == plan.operations.end()) {
+    return {};
+  }
+  for (const auto& organization : subject.organizations) {
+    const auto groups = settings.organization_groups(rows, organization.id, subject.subject.user.id);
+    if (!groups) return refuse(groups.error());
+    auto& paths = subject.organization_groups.emplace_back();
+    for (const auto& group : *groups) paths.push_back(group.path);
+    std::ranges::sort(paths);
+  }
+  return {};
+}
+
 Stored<void> add_organizations(Rows& rows, Settings& settings, const RealmEntry& realm, const TokenPlan& plan,
                                TokenSubject& subject) {
   auto found = settings.organizations(rows, realm, subject.subject.user.id);
@@ -18,6 +32,7 @@ Stored<void> add_organizations(Rows& rows, Settings& settings, const RealmEntry&
   // One of several is for the person to choose; nobody is asked here.
   if (plan.organizations == OrganizationScope::kOnly && found->size() > 1) return {};
   subject.organizations = std::move(*found);
+  if (auto added = add_organization_groups(rows, settings, plan, subject); !added) return added;
   if (plan.organizations == OrganizationScope::kOnly || subject.organizations.empty()) return {};
   if (plan.organizations == OrganizationScope::kAll) {
     subject.organization_scope = "organization:*";

@@ -17,7 +17,9 @@ struct TokenSubject {
   std::shared_ptr<const EffectiveRoles> scope_roles;  // what the client may see; null: everything (full scope)
   std::vector<std::shared_ptr<const Group>> groups;
   std::vector<Organization> organizations;  // those that the plan asks for and the person is in, by name
-  std::string organization_scope;           // what tokens say of them: "organization:acme"; empty: nothing to add
+  std::vector<std::vector<std::string>>
+      organization_groups;         // for each of them the paths of its groups, when the plan asks
+  std::string organization_scope;  // what tokens say of them: "organization:acme"; empty: nothing to add
 };
 
 /// Completes a loaded subject with its roles and groups for one client and plan.

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "domain/group.h"
 #include "domain/organization.h"
 #include "domain/repository/store.h"
 
@@ -64,6 +65,28 @@ class MembershipRepo {
   virtual Stored<void> put_invitation(Tx& tx, const OrganizationInvitation& invitation) = 0;
   /// False when there was none: of two that accept one invitation, one does.
   virtual Stored<bool> remove_invitation(Tx& tx, const OrganizationId& organization, std::string_view id) = 0;
+};
+
+/// Groups inside of an organization: a tree of its own, apart from the realm's groups. They give no roles, so `roles`
+/// of these records is empty, and `realm` too. Who is in one is a member of the organization and leaves it with that.
+class OrganizationGroupRepo {
+ public:
+  virtual ~OrganizationGroupRepo() = default;
+  /// All of them with their paths, by name.
+  virtual Stored<std::vector<Group>> list(Rows& rows, const OrganizationId& organization) = 0;
+  /// Those that the user is a direct member of, with their paths, by name.
+  virtual Stored<std::vector<Group>> of_member(Rows& rows, const OrganizationId& organization, const UserId& user) = 0;
+  /// kConflict when the id or the name below that parent is taken, or the organization or the parent is gone.
+  virtual Stored<void> insert(Tx& tx, const OrganizationId& organization, const Group& group) = 0;
+  /// Replaces everything but the id; another parent moves it with all below. kConflict when it is gone or its name is
+  /// taken there. That the new parent is of the organization and not below it is the caller's to check.
+  virtual Stored<void> update(Tx& tx, const OrganizationId& organization, const Group& group) = 0;
+  /// With all groups below and all memberships. False when it was gone already.
+  virtual Stored<bool> remove(Tx& tx, const OrganizationId& organization, const GroupId& group) = 0;
+  /// kConflict when the user is in it already or no member of the organization, or the group is not of it.
+  virtual Stored<void> join(Tx& tx, const OrganizationId& organization, const GroupId& group, const UserId& user) = 0;
+  /// False when the user was not in it.
+  virtual Stored<bool> leave(Tx& tx, const OrganizationId& organization, const GroupId& group, const UserId& user) = 0;
 };
 
 }  // namespace cardea

@@ -41,6 +41,7 @@ struct Repositories {
   EventRepo& events;
   OrganizationRepo& organizations;
   MembershipRepo& memberships;
+  OrganizationGroupRepo& organization_groups;
   ProvisionedUserRepo& provisioned_users;
 };
 

@@ -101,6 +101,14 @@ const kForms = {
     await person.make({ name: 'Mill', domains0: 'mill.example' }, 'save');
     assert.deepEqual(named(await api.get('/organizations'), 'Mill').domains, [{ name: 'mill.example', verified: false }]);
   },
+  organization_group: async (person) => {
+    const { id } = named(await api.get('/organizations'), 'Mill');
+    await person.open(`/organizations/${id}/groups`);
+    await person.at('openCreateGroupModal').or(person.page.locator('[data-testid^="no-groups-in-this"][data-testid$="-empty-action"]')).first().click();
+    await person.make({ name: 'millers' }, 'createGroup');
+    assert.equal(named(await api.get(`/organizations/${id}/groups`), 'millers').path, '/millers');
+    assert.ok(!(await api.get('/groups')).some(({ name }) => name === 'millers'), 'no group of the realm');
+  },
   attribute: async (person) => {
     await person.open('/realm-settings/user-profile/attributes/add-attribute');
     await person.make({ name: 'flour' }, 'attribute-create');

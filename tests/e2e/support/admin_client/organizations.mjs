@@ -122,11 +122,23 @@ export function organizations({ kc, sink }) {
       await kc.identityProviders.del({ alias: 'acme-up' });
       return answer;
     }],
-    ['groups', 'made by the library: names the organization', 'text', async () => {
+    ['groups', 'groups inside of the organization: made, found, moved, changed and removed', 'text', async () => {
       const groups = kc.organizations.groups(id);
       assert.equal(groups.isOrgGroups(), true);
       assert.deepEqual(await groups.find(), []);
-      assert.equal((await refusal(groups.create({ name: 'staff' }))).status, 501);
+      const { id: staff } = await groups.create({ name: 'staff', attributes: { floor: ['1'] } });
+      const { id: night } = await groups.createChildGroup({ id: staff }, { name: 'night' });
+      assert.deepEqual(names(await groups.find(), 'path'), ['/staff']);
+      assert.deepEqual(names(await groups.find({ search: 'igh' }), 'path'), ['/staff/night']);
+      assert.deepEqual(names(await groups.listSubGroups({ parentId: staff })), ['night']);
+      await groups.updateRoot({ id: night, name: 'night' });
+      assert.equal((await groups.findOne({ id: night })).path, '/night');
+      await groups.updateChildGroup({ id: staff }, { id: night, name: 'night' });
+      await groups.update({ id: staff }, { name: 'crew' });
+      assert.deepEqual((await groups.findOne({ id: staff })).attributes, { floor: ['1'] });
+      assert.equal((await groups.findOne({ id: night })).path, '/crew/night');
+      await groups.del({ id: staff });
+      assert.deepEqual(await groups.find(), []);
       return groups.getOrgId();
     }],
     ['delById', 'gone, and its members are still users', 'nothing', async () => {

@@ -259,7 +259,8 @@ export function groups({ kc }) {
   let account;
   let clientRole;
   let userId;
-  const org = kc.organizations.groups('none');
+  let org;
+  let orgId;
   return [
     ['create', 'found by its id; a second one is refused', 'Id', async () => {
       const made = await api.create({ name: 'cooks', description: 'They cook', attributes: { floor: ['1'] } });
@@ -372,23 +373,35 @@ export function groups({ kc }) {
       assert.equal(api.isOrgGroups(), false);
       return api.isOrgGroups();
     }],
-    ['listOrgGroups', 'none: there are no groups of organizations', 'list', async () => {
+    ['addMemberToOrgGroup', 'among its members; refused to who is not in the organization, and a second time', 'nothing', async () => {
       await kc.realms.update({ realm: 'shop' }, { organizationsEnabled: true });
-      const { id: orgId } = await kc.organizations.create({ name: 'Guild' });
-      const { id: userId } = await kc.users.create({ username: 'gilda', enabled: true });
+      orgId = (await kc.organizations.create({ name: 'Guild' })).id;
+      userId = (await kc.users.create({ username: 'gilda', enabled: true })).id;
+      org = kc.organizations.groups(orgId);
+      id = (await org.create({ name: 'masters' })).id;
+      assert.deepEqual(await refusal(org.addMemberToOrgGroup({ groupId: id, userId })), { status: 400, words: 'User is not member of the organization' });
       await kc.organizations.addMember({ orgId, userId });
-      const found = await kc.organizations.groups(orgId).listOrgGroups({ id: userId });
-      assert.deepEqual(found, []);
+      const answer = await org.addMemberToOrgGroup({ groupId: id, userId });
+      assert.deepEqual(names(await org.listMembers({ id }), 'username'), ['gilda']);
+      assert.equal((await refusal(org.addMemberToOrgGroup({ groupId: id, userId }))).status, 409);
+      return answer;
+    }],
+    ['listOrgGroups', 'the group joined', 'Group[]', async () => {
+      const found = await org.listOrgGroups({ id: userId });
+      assert.deepEqual(names(found, 'path'), ['/masters']);
+      return found;
+    }],
+    ['removeMemberFromOrgGroup', 'not among its members', 'nothing', async () => {
+      const answer = await org.removeMemberFromOrgGroup({ groupId: id, userId });
+      assert.deepEqual(await org.listMembers({ id }), []);
       await kc.organizations.delById({ id: orgId });
       await kc.users.del({ id: userId });
       await kc.realms.update({ realm: 'shop' }, { organizationsEnabled: false });
-      return found;
+      return answer;
     }],
     ...refusals({
       updatePermission: () => api.updatePermission({ id }, { enabled: true }),
       listPermissions: () => api.listPermissions({ id }),
-      addMemberToOrgGroup: () => org.addMemberToOrgGroup({ groupId: id, userId: id }),
-      removeMemberFromOrgGroup: () => org.removeMemberFromOrgGroup({ groupId: id, userId: id }),
     }),
   ];
 }

@@ -1,0 +1,250 @@
+// Groups inside of organizations (keycloak.md section 6.14, Keycloak 26.7): the admin API, and what tokens say of them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/encoding.h"
+#include "base/text.h"
+#include "tests/protocol/admin_world.h"
+
+namespace cardea::protocol {
+namespace {
+
+using testing::ElementsAre;
+
+class AdminOrganizationGroups : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_EQ(world.put("", R"({"organizationsEnabled":true})").status, 204);
+    acme = world.post("/organizations", R"({"name":"Acme"})").made_id();
+    beta = world.post("/organizations", R"({"name":"Beta"})").made_id();
+    ada = world.user_id("ada");
+  }
+  std::string path_of(const std::string& organization) const { return "/organizations/" + organization + "/groups"; }
+  std::string made(const std::string& path, std::string_view body) {
+    const auto sent = world.post(path, body);
+    EXPECT_EQ(sent.status, 201) << sent.body;
+    return string_or(sent.object(), "id", "");
+  }
+  /// "/eng", "/eng/back" and "/sales" of Acme.
+  void fill() {
+    groups = path_of(acme);
+    eng = made(groups, R"({"name":"eng","description":"Builders","attributes":{"floor":["2"]}})");
+    back = made(groups + "/" + eng + "/children", R"({"name":"back"})");
+    sales = made(groups, R"({"name":"sales"})");
+  }
+  void join_acme() { ASSERT_EQ(world.post("/organizations/" + acme + "/members", ada).status, 201); }
+  std::vector<std::string> paths(const std::string& at) {
+    std::vector<std::string> out;
+    for (const auto& row : world.get(at).array()) out.push_back(string_or(row.as_object(), "path", ""));
+    return out;
+  }
+  AdminWorld world;
+  std::string acme, beta, ada, groups, eng, back, sales;
+};
+
+TEST_F(AdminOrganizationGroups, refuses_bad_and_taken_ones) {
+  fill();
+  constexpr std::string_view kNameless = R"({"errorMessage":"Group name is missing"})";
+  for (const std::string_view body : {"{}", R"({"name":""})", R"({"name":" "})"}) {
+    expect(world.post(groups, body), 400, kNameless);
+    expect(world.post(groups + "/" + eng + "/children", body), 400, kNameless);
+    expect(world.put(groups + "/" + eng, body), 400, kNameless);
+  }
+  expect(world.post(groups, R"({"name":"eng"})"), 409,
+         R"({"errorMessage":"Group with the given name already exists."})");
+  expect(world.post(groups + "/" + eng + "/children", R"({"name":"back"})"), 409,
+         R"({"errorMessage":"Sibling group with the given name already exists"})");
+  expect(world.put(groups + "/" + eng, R"({"name":"sales"})"), 409,
+         R"({"error":"conflict","error_description":"Duplicate resource error"})");
+  expect(world.put(groups + "/" + eng, R"({"id":"other","name":"eng"})"), 400,
+         R"({"errorMessage":"Invalid group id"})");
+  expect(world.post(groups, R"({"name":"x","attributes":{"k":[")" + std::string(2049, 'x') + R"("]}})"), 400,
+         R"({"errorMessage":"Bad attributes"})");
+  EXPECT_THAT(paths(groups), ElementsAre("/eng", "/sales"));
+  EXPECT_THAT(paths(groups + "/" + eng + "/children"), ElementsAre("/eng/back"));
+}
+
+TEST_F(AdminOrganizationGroups, refuses_groups_that_are_not_of_the_organization) {
+  fill();
+  constexpr std::string_view kNone = R"({"errorMessage":"Group does not exist"})";
+  const auto plain = world.post("/groups", R"({"name":"plain"})").made_id();
+  const auto foreign = made(path_of(beta), R"({"name":"eng"})");
+  join_acme();
+  for (const auto& id : {std::string("none"), plain, foreign}) {
+    const auto path = groups + "/" + id;
+    expect(world.get(path), 404, kNone);
+    expect(world.put(path, R"({"name":"taken over"})"), 404, kNone);
+    expect(world.remove(path), 404, kNone);
+    expect(world.get(path + "/children"), 404, kNone);
+    expect(world.post(path + "/children", R"({"name":"x"})"), 404, kNone);
+    expect(world.get(path + "/members"), 404, kNone);
+    expect(world.put(path + "/members/" + ada, ""), 404, kNone);
+    expect(world.remove(path + "/members/" + ada), 404, kNone);
+    EXPECT_EQ(world.post(groups, R"({"name":"x","id":")" + id + "\"}").status, 404);
+    EXPECT_EQ(world.post(groups + "/" + eng + "/children", R"({"name":"x","id":")" + id + "\"}").status, 404);
+  }
+  // Nor does the realm see them: neither in its lists nor by their ids, and nobody joins them past the organization.
+  EXPECT_EQ(world.get("/groups").array().size(), 1U);
+  EXPECT_EQ(world.get("/groups/" + eng).status, 404);
+  EXPECT_EQ(world.remove("/groups/" + eng).status, 404);
+  EXPECT_EQ(world.put("/users/" + ada + "/groups/" + eng, "").status, 404);
+  EXPECT_EQ(world.get("/groups/" + eng + "/role-mappings").status, 404);
+  EXPECT_EQ(world.post("/groups/" + eng + "/role-mappings/realm", "[]").status, 404);
+  EXPECT_THAT(paths(groups), ElementsAre("/eng", "/sales"));
+}
+
+TEST_F(AdminOrganizationGroups, lists_searches_and_changes_them) {
+  fill();
+  EXPECT_THAT(paths(groups), ElementsAre("/eng", "/sales"));
+  EXPECT_THAT(paths(groups + "?search=A"), ElementsAre("/eng/back", "/sales"));
+  EXPECT_THAT(paths(groups + "?search=back&exact=true"), ElementsAre("/eng/back"));
+  EXPECT_THAT(paths(groups + "?search=ack&exact=true"), ElementsAre());
+  EXPECT_THAT(paths(groups + "?q=floor:2"), ElementsAre("/eng"));
+  EXPECT_THAT(paths(groups + "?first=1&max=1"), ElementsAre("/sales"));
+  EXPECT_THAT(paths(groups + "?search="), ElementsAre("/eng", "/sales"));
+  const auto tree = world.get(groups + "?search=ack&populateHierarchy=true&subGroupsCount=true").array();
+  ASSERT_EQ(tree.size(), 1U);
+  EXPECT_EQ(tree[0].at("subGroups").at(0).at("path").as_string(), "/eng/back");
+  EXPECT_EQ(tree[0].at("subGroupCount").as_int64(), 1);
+  EXPECT_EQ(string_or(world.get(groups + "/group-by-path/eng/back").object(), "id", ""), back);
+  expect(world.get(groups + "/group-by-path/back"), 404, R"({"error":"Group path does not exist"})");
+  EXPECT_THAT(paths(groups + "/" + eng + "/children"), ElementsAre("/eng/back"));
+  EXPECT_THAT(paths(groups + "/" + eng + "/children?search=zz"), ElementsAre());
+
+  auto one = world.get(groups + "/" + eng).object();
+  EXPECT_EQ(string_or(one, "description", ""), "Builders");
+  EXPECT_EQ(json::serialize(one.at("attributes")), R"({"floor":["2"]})");
+  ASSERT_EQ(world.put(groups + "/" + eng, R"({"name":"builders","description":"d"})").status, 204);
+  one = world.get(groups + "/" + eng).object();
+  EXPECT_EQ(string_or(one, "path", ""), "/builders");
+  EXPECT_EQ(json::serialize(one.at("attributes")), R"({"floor":["2"]})") << "left out, so kept";
+  ASSERT_EQ(world.remove(groups + "/" + eng).status, 204);
+  EXPECT_THAT(paths(groups), ElementsAre("/sales"));
+  EXPECT_EQ(world.get(groups + "/" + back).status, 404) << "gone with what it stood below";
+}
+
+TEST_F(AdminOrganizationGroups, moves_them_but_never_below_themselves) {
+  fill();
+  const auto move = [&](const std::string& below, const std::string& id, std::string_view name) {
+    return world.post(below, R"({"id":")" + id + R"(","name":")" + std::string(name) + "\"}").status;
+  };
+  EXPECT_EQ(move(groups + "/" + back + "/children", eng, "eng"), 400);
+  EXPECT_EQ(move(groups + "/" + eng + "/children", eng, "eng"), 400);
+  EXPECT_EQ(move(groups + "/" + sales + "/children", back, "back"), 204);
+  EXPECT_THAT(paths(groups + "/" + sales + "/children"), ElementsAre("/sales/back"));
+  EXPECT_THAT(paths(groups + "/" + eng + "/children"), ElementsAre());
+  EXPECT_EQ(move(groups, back, "back"), 204);
+  EXPECT_THAT(paths(groups), ElementsAre("/back", "/eng", "/sales"));
+  made(groups + "/" + eng + "/children", R"({"name":"back"})");
+  EXPECT_EQ(move(groups + "/" + eng + "/children", back, "back"), 409);
+}
+
+TEST_F(AdminOrganizationGroups, refuses_who_is_no_member_of_the_organization) {
+  fill();
+  const auto members = groups + "/" + back + "/members";
+  expect(world.put(members + "/" + ada, ""), 400, R"({"errorMessage":"User is not member of the organization"})");
+  expect(world.put(members + "/none", ""), 404, R"({"errorMessage":"User does not exist"})");
+  expect(world.remove(members + "/none"), 404, R"({"errorMessage":"User does not exist"})");
+  join_acme();
+  EXPECT_EQ(world.put(members + "/" + ada, "").status, 204);
+  expect(world.put(members + "/" + ada, ""), 409, R"({"errorMessage":"User is already a member of the group"})");
+  const auto rows = world.get(members).array();
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(string_or(rows[0].as_object(), "username", ""), "ada");
+  EXPECT_EQ(string_or(rows[0].as_object(), "membershipType", ""), "UNMANAGED");
+  EXPECT_EQ(world.get(groups + "/" + eng + "/members").body, "[]") << "a member below is none above";
+  const auto of_member = "/organizations/" + acme + "/members/" + ada + "/groups";
+  EXPECT_THAT(paths(of_member), ElementsAre("/eng/back"));
+  EXPECT_THAT(paths(of_member + "?search=zz"), ElementsAre());
+  EXPECT_EQ(world.get("/users/" + ada + "/groups").body, "[]");
+  EXPECT_EQ(world.remove(members + "/" + ada).status, 204);
+  EXPECT_EQ(world.remove(members + "/" + ada).status, 204) << "as in Keycloak";
+  EXPECT_EQ(world.get(members).body, "[]");
+
+  // Who leaves the organization and comes back is in none of its groups.
+  EXPECT_EQ(world.put(members + "/" + ada, "").status, 204);
+  ASSERT_EQ(world.remove("/organizations/" + acme + "/members/" + ada).status, 204);
+  join_acme();
+  EXPECT_EQ(world.get(members).body, "[]");
+}
+
+TEST_F(AdminOrganizationGroups, refuses_each_lesser_role) {
+  fill();
+  join_acme();
+  using enum web::Method;
+  const auto as = [&](const std::string& token, web::Method method, const std::string& path,
+                      std::string_view body = {}) {
+    return world.send(method, "/admin/realms/demo" + path, token, body).status;
+  };
+  const auto viewer = world.admin_token({"view-organizations"});
+  EXPECT_EQ(as(viewer, kGet, groups), 200);
+  EXPECT_EQ(as(viewer, kGet, groups + "/" + eng), 200);
+  EXPECT_EQ(as(viewer, kGet, groups + "/" + eng + "/members"), 403) << "no right to see users";
+  EXPECT_EQ(as(viewer, kPost, groups, R"({"name":"x"})"), 403);
+  EXPECT_EQ(as(viewer, kPut, groups + "/" + eng, R"({"name":"x"})"), 403);
+  EXPECT_EQ(as(viewer, kPut, groups + "/" + eng + "/members/" + ada), 403);
+  EXPECT_EQ(as(viewer, kDelete, groups + "/" + eng), 403);
+  const auto users = world.admin_token({"manage-users"});
+  EXPECT_EQ(as(users, kGet, groups), 403);
+  EXPECT_EQ(as(users, kPut, groups + "/" + eng + "/members/" + ada), 403);
+  ASSERT_EQ(world.put("", R"({"organizationsEnabled":false})").status, 204);
+  expect(world.get(groups), 404, R"({"errorMessage":"Organizations not enabled for this realm."})");
+}
+
+TEST_F(AdminOrganizationGroups, tokens_name_them_where_a_mapper_says_so) {
+  fill();
+  join_acme();
+  ASSERT_EQ(world.put(groups + "/" + back + "/members/" + ada, "").status, 204);
+  ASSERT_EQ(world.put(groups + "/" + sales + "/members/" + ada, "").status, 204);
+  ASSERT_EQ(world.post("/clients", R"({"clientId":"app","publicClient":true,"directAccessGrantsEnabled":true})").status,
+            201);
+  const auto claim = [&](std::string_view scope) {
+    const auto parts = split(world.token("demo", "ada", "app", scope), '.');
+    EXPECT_EQ(parts.size(), 3U) << scope;
+    const auto all = parse_json(base64url_decode(parts[1]).value_or("{}")).value().as_object();
+    const auto* found = all.if_contains("organization");
+    return found == nullptr ? std::string("-") : json::serialize(*found);
+  };
+  EXPECT_EQ(claim("openid organization"), R"(["Acme"])");
+  std::string scope, mapper;
+  for (const auto& item : world.get("/client-scopes").array()) {
+    if (string_or(item.as_object(), "name", "") != "organization") continue;
+    scope = string_or(item.as_object(), "id", "");
+    mapper = string_or(item.as_object().at("protocolMappers").as_array().at(0).as_object(), "id", "");
+  }
+  const auto models = "/client-scopes/" + scope + "/protocol-mappers/models";
+  ASSERT_EQ(world
+                .post(models, R"({"name":"groups","protocol":"openid-connect",)"
+                              R"("protocolMapper":"oidc-organization-group-membership-mapper",)"
+                              R"("config":{"access.token.claim":"true"}})")
+                .status,
+            201);
+  EXPECT_EQ(claim("openid organization"), R"({"Acme":{"groups":["/eng/back","/sales"]}})");
+  EXPECT_EQ(claim("openid organization:*"), R"({"Acme":{"groups":["/eng/back","/sales"]}})");
+  EXPECT_EQ(claim("openid organization:Beta"), "-") << "not hers";
+  EXPECT_EQ(claim("openid"), "-");
+  auto changed = world.get(models + "/" + mapper).object();
+  changed["config"].as_object()["addOrganizationId"] = "true";
+  ASSERT_EQ(world.put(models + "/" + mapper, json::serialize(changed)).status, 204);
+  EXPECT_EQ(claim("openid organization"), R"({"Acme":{"id":")" + acme + R"(","groups":["/eng/back","/sales"]}})");
+  ASSERT_EQ(world.remove("/organizations/" + acme + "/members/" + ada).status, 204);
+  EXPECT_EQ(claim("openid organization"), "-");
+}
+
+TEST_F(AdminOrganizationGroups, changes_leave_admin_events) {
+  ASSERT_EQ(world.put("/events/config", R"({"adminEventsEnabled":true,"adminEventsDetailsEnabled":true})").status, 204);
+  fill();
+  join_acme();
+  ASSERT_EQ(world.put(groups + "/" + eng + "/members/" + ada, "").status, 204);
+  const auto count = [&](const std::string& type, const std::string& operation) {
+    return world.get("/admin-events?resourceTypes=" + type + "&operationTypes=" + operation).array().size();
+  };
+  EXPECT_EQ(count("ORGANIZATION_GROUP", "CREATE"), 3U);
+  EXPECT_EQ(count("ORGANIZATION_GROUP_MEMBERSHIP", "CREATE"), 1U);
+  ASSERT_EQ(world.remove(groups + "/" + eng + "/members/" + ada).status, 204);
+  ASSERT_EQ(world.remove(groups + "/" + eng + "/members/" + ada).status, 204);
+  EXPECT_EQ(count("ORGANIZATION_GROUP_MEMBERSHIP", "DELETE"), 1U) << "nothing happened the second time";
+}
+
+}  // namespace
+}  // namespace cardea::protocol
