@@ -52,6 +52,8 @@ CARDEA_MIGRATION(sqlite_17, "V0017__failures_of_nobody.sqlite.sql");
 CARDEA_MIGRATION(postgres_17, "V0017__failures_of_nobody.postgres.sql");
 CARDEA_MIGRATION(sqlite_18, "V0018__organization_groups.sqlite.sql");
 CARDEA_MIGRATION(postgres_18, "V0018__organization_groups.postgres.sql");
+CARDEA_MIGRATION(sqlite_19, "V0019__user_lists.sqlite.sql");
+CARDEA_MIGRATION(postgres_19, "V0019__user_lists.postgres.sql");
 
 namespace cardea::store {
 
@@ -73,7 +75,8 @@ std::span<const db::Migration> migrations(db::Engine engine) {
                                          {15, "upstream", CARDEA_TEXT(sqlite_15)},
                                          {16, "provisioned_users", CARDEA_TEXT(sqlite_16)},
                                          {17, "failures_of_nobody", CARDEA_TEXT(sqlite_17)},
-                                         {18, "organization_groups", CARDEA_TEXT(sqlite_18)}};
+                                         {18, "organization_groups", CARDEA_TEXT(sqlite_18)},
+                                         {19, "user_lists", CARDEA_TEXT(sqlite_19)}};
   static const db::Migration postgres[] = {{1, "initial", CARDEA_TEXT(postgres_1)},
                                            {2, "offline_sessions", CARDEA_TEXT(postgres_2)},
                                            {3, "device_codes", CARDEA_TEXT(postgres_3)},
@@ -91,7 +94,8 @@ std::span<const db::Migration> migrations(db::Engine engine) {
                                            {15, "upstream", CARDEA_TEXT(postgres_15)},
                                            {16, "provisioned_users", CARDEA_TEXT(postgres_16)},
                                            {17, "failures_of_nobody", CARDEA_TEXT(postgres_17)},
-                                           {18, "organization_groups", CARDEA_TEXT(postgres_18)}};
+                                           {18, "organization_groups", CARDEA_TEXT(postgres_18)},
+                                           {19, "user_lists", CARDEA_TEXT(postgres_19)}};
   if (engine == db::Engine::kPostgres) return postgres;
   return sqlite;
 }

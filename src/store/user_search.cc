@@ -9,8 +9,8 @@ namespace cardea::store {
 namespace {
 
 // One condition for every member of UserQuery; those that are not given are true. P: how the engine marks a value.
-#define CARDEA_USER_WHERE(P, LIKE, EACH_WORD, EACH_ATTRIBUTE)                                         \
-  " FROM users u WHERE u.realm_id = " P "1 AND (" P "3 = '' OR u.username " LIKE " " P                \
+#define CARDEA_USER_WHERE(P, REALM, LIKE, EACH_WORD, EACH_ATTRIBUTE)                                  \
+  " FROM users u WHERE " REALM " = " P "1 AND (" P "3 = '' OR u.username " LIKE " " P                 \
   "3 ESCAPE '\\') AND "                                                                               \
   "(" P "4 = '' OR u.email " LIKE " " P "4 ESCAPE '\\') AND (" P "5 = '' OR u.first_name " LIKE " " P \
   "5 ESCAPE '\\') AND (" P "6 = '' OR u.last_name " LIKE " " P                                        \
@@ -21,13 +21,13 @@ namespace {
   " WHERE NOT (u.username " LIKE " word.value ESCAPE '\\' OR coalesce(u.email, '') " LIKE             \
   " word.value ESCAPE '\\' OR u.first_name " LIKE " word.value ESCAPE '\\' OR u.last_name " LIKE      \
   " word.value ESCAPE '\\')) AND " EACH_ATTRIBUTE
-#define CARDEA_SQLITE_WHERE                                                                       \
-  CARDEA_USER_WHERE("?", "LIKE", "json_each(?2) word",                                            \
+#define CARDEA_SQLITE_WHERE(REALM)                                                                \
+  CARDEA_USER_WHERE("?", REALM, "LIKE", "json_each(?2) word",                                     \
                     "NOT EXISTS (SELECT 1 FROM json_each(?12) w WHERE NOT EXISTS (SELECT 1 FROM " \
                     "json_each(coalesce(u.attributes, '{}')) a, json_each(a.value) v WHERE "      \
                     "a.key = json_extract(w.value, '$[0]') AND v.value = json_extract(w.value, '$[1]')))")
 #define CARDEA_POSTGRES_WHERE                                                                                     \
-  CARDEA_USER_WHERE("$", "ILIKE", "json_array_elements_text($2::json) word",                                      \
+  CARDEA_USER_WHERE("$", "u.realm_id", "ILIKE", "json_array_elements_text($2::json) word",                        \
                     "NOT EXISTS (SELECT 1 FROM json_array_elements($12::json) w WHERE NOT EXISTS (SELECT 1 FROM " \
                     "json_each(coalesce(u.attributes, '{}')::json) a, json_array_elements_text(a.value) v WHERE " \
                     "a.key = w.value->>0 AND v.value = w.value->>1))")
@@ -51,39 +51,82 @@ namespace {
 #define CARDEA_LINKED(P)                                                                                          \
   " AND u.id IN (SELECT user_id FROM federated_identities WHERE realm_id = " P "1 AND provider = " P "17 AND (" P \
   "18 = '' OR upstream_id = " P "18))" CARDEA_ANY(P)
+// Who has a name or an address that begins with P21; P22 stands behind all that do.
+#define CARDEA_BEGINS(P, column) \
+  " FROM users WHERE realm_id = " P "1 AND " column " >= " P "21 AND " column " < " P "22"
+#define CARDEA_BEGINNING(P) \
+  " AND u.id IN (SELECT id" CARDEA_BEGINS(P, "username") " UNION SELECT id" CARDEA_BEGINS(P, "email") \
+  " UNION SELECT id" CARDEA_BEGINS(P, "lower(first_name)") " UNION SELECT id" CARDEA_BEGINS(P, "lower(last_name)") \
+  ")" CARDEA_ANY(P)
 #define CARDEA_ANY(P) CARDEA_GROUP(P) CARDEA_ROLE(P)
 #define CARDEA_NAMED(P) " AND u.username = " P "15" CARDEA_ANY(P)
 #define CARDEA_ADDRESSED(P) " AND u.email = " P "15" CARDEA_ANY(P)
-#define CARDEA_PAGE(P) " AND " P "15 = " P "15 ORDER BY u.username LIMIT " P "13 OFFSET " P "14"
-#define CARDEA_ALL(P) " AND " P "15 = " P "15 AND " P "13 >= 0 AND " P "14 >= 0"
+#define CARDEA_UNUSED(P) " AND " P "15 = " P "15 AND " P "21 = " P "21 AND " P "22 = " P "22"
+#define CARDEA_PAGE(P) CARDEA_UNUSED(P) " ORDER BY u.username LIMIT " P "13 OFFSET " P "14"
+#define CARDEA_ALL(P) CARDEA_UNUSED(P) " AND " P "13 >= 0 AND " P "14 >= 0"
 
 struct Statements {
   Sql search;
   Sql count;
 };
-#define CARDEA_STATEMENTS(HEAD)                                                            \
-  {                                                                                        \
-      Sql{"SELECT " CARDEA_USER_COLUMNS CARDEA_SQLITE_WHERE HEAD("?") CARDEA_PAGE("?"),    \
-          "SELECT " CARDEA_USER_COLUMNS CARDEA_POSTGRES_WHERE HEAD("$") CARDEA_PAGE("$")}, \
-      Sql{"SELECT count(*)" CARDEA_SQLITE_WHERE HEAD("?") CARDEA_ALL("?"),                 \
-          "SELECT count(*)" CARDEA_POSTGRES_WHERE HEAD("$") CARDEA_ALL("$")},              \
+#define CARDEA_STATEMENTS(REALM, HEAD)                                                         \
+  {                                                                                            \
+      Sql{"SELECT " CARDEA_USER_COLUMNS CARDEA_SQLITE_WHERE(REALM) HEAD("?") CARDEA_PAGE("?"), \
+          "SELECT " CARDEA_USER_COLUMNS CARDEA_POSTGRES_WHERE HEAD("$") CARDEA_PAGE("$")},     \
+      Sql{"SELECT count(*)" CARDEA_SQLITE_WHERE(REALM) HEAD("?") CARDEA_ALL("?"),              \
+          "SELECT count(*)" CARDEA_POSTGRES_WHERE HEAD("$") CARDEA_ALL("$")},                  \
   }
-constexpr Statements kAny = CARDEA_STATEMENTS(CARDEA_ANY);
-constexpr Statements kNamed = CARDEA_STATEMENTS(CARDEA_NAMED);
-constexpr Statements kAddressed = CARDEA_STATEMENTS(CARDEA_ADDRESSED);
-constexpr Statements kInGroup = CARDEA_STATEMENTS(CARDEA_IN_GROUP);
-constexpr Statements kWithRole = CARDEA_STATEMENTS(CARDEA_WITH_ROLE);
-constexpr Statements kInOrganization = CARDEA_STATEMENTS(CARDEA_IN_ORGANIZATION);
-constexpr Statements kLinked = CARDEA_STATEMENTS(CARDEA_LINKED);
+constexpr Statements kAny = CARDEA_STATEMENTS("u.realm_id", CARDEA_ANY);
+constexpr Statements kNamed = CARDEA_STATEMENTS("u.realm_id", CARDEA_NAMED);
+constexpr Statements kAddressed = CARDEA_STATEMENTS("u.realm_id", CARDEA_ADDRESSED);
+// The plus keeps SQLite from going through everybody in order instead of beginning with those who are listed.
+constexpr Statements kInGroup = CARDEA_STATEMENTS("+u.realm_id", CARDEA_IN_GROUP);
+constexpr Statements kWithRole = CARDEA_STATEMENTS("+u.realm_id", CARDEA_WITH_ROLE);
+constexpr Statements kInOrganization = CARDEA_STATEMENTS("+u.realm_id", CARDEA_IN_ORGANIZATION);
+constexpr Statements kLinked = CARDEA_STATEMENTS("+u.realm_id", CARDEA_LINKED);
+constexpr Statements kBeginning = CARDEA_STATEMENTS("+u.realm_id", CARDEA_BEGINNING);
+// Everybody: the people in front of a page are passed over in the index.
+constexpr Statements kPeople = {
+    Sql{"SELECT " CARDEA_USER_COLUMNS
+        " FROM (SELECT id FROM users WHERE realm_id = ?1 AND service_account_client IS NULL ORDER BY username "
+        "LIMIT ?2 OFFSET ?3) p JOIN users u ON u.id = p.id ORDER BY u.username"},
+    Sql{"SELECT count(*) FROM users WHERE realm_id = ?1 AND service_account_client IS NULL"},
+};
+// So many may begin so; more are found soon enough by going through everybody in order.
+constexpr std::int64_t kBeginningMax = 1000;
+#define CARDEA_SOME(column)                                                                         \
+  "(SELECT count(*) FROM (SELECT 1 FROM users WHERE realm_id = ?1 AND " column " >= ?2 AND " column \
+  " < ?3 LIMIT "                                                                                    \
+  "?4) few)"
+constexpr Sql kBeginningCount{"SELECT " CARDEA_SOME("username") " + " CARDEA_SOME("email") " + " CARDEA_SOME(
+    "lower(first_name)") " + " CARDEA_SOME("lower(last_name)")};
 
-const Statements& statements_for(const UserQuery& query) {
+/// Everybody but service accounts, without a condition.
+bool is_everybody(const UserQuery& query) {
+  return query.words.empty() && query.username.empty() && query.email.empty() && query.first_name.empty() &&
+         query.last_name.empty() && !query.enabled && !query.email_verified && query.attributes.empty() &&
+         !query.group && !query.role && !query.organization && !query.organization_group && query.provider.empty() &&
+         !query.with_service_accounts;
+}
+
+/// What the only word begins with, in lower case; empty when there is no such thing.
+std::string beginning_of(const UserQuery& query) {
+  if (query.words.size() != 1) return {};
+  const std::string_view word = query.words.front();
+  return ascii_lower(word.substr(0, word.find('*')));
+}
+std::string end_of(const std::string& beginning) {
+  return beginning.empty() ? std::string() : beginning + "\xF4\x8F\xBF\xBF";  // U+10FFFF, the last character
+}
+
+const Statements& statements_for(const UserQuery& query, bool few_begin_so) {
   if (query.exact && !query.username.empty()) return kNamed;
   if (query.exact && !query.email.empty()) return kAddressed;
   if (query.group) return kInGroup;
   if (query.role) return kWithRole;
   if (query.organization) return kInOrganization;
   if (!query.provider.empty()) return kLinked;
-  return kAny;
+  return few_begin_so ? kBeginning : kAny;
 }
 
 /// The texts of a query as the statements want them; alive while a statement runs.
@@ -101,10 +144,12 @@ struct Texts {
     pairs.begin_array();
     for (const auto& [key, value] : query.attributes) pairs.begin_array().string(key).string(value).end_array();
     pairs.end_array();
+    beginning = beginning_of(query);
+    behind = end_of(beginning);
     if (query.exact) whole = ascii_lower(query.username.empty() ? query.email : query.username);
   }
 
-  std::string words, username, email, first_name, last_name, attributes, whole;
+  std::string words, username, email, first_name, last_name, attributes, whole, beginning, behind;
 
  private:
   static std::string pattern(const UserQuery& query, std::string_view text) {
@@ -123,45 +168,66 @@ std::string_view text_of(const std::optional<Id>& id) {
   return id ? std::string_view(id->str()) : std::string_view{};
 }
 
-template <class Run>
-auto with_values(const RealmId& realm, const UserQuery& query, Run&& run) {
+/// Do so few begin so that it is worth to begin with them?
+Stored<bool> begin_so_few(Rows& rows, const RealmId& realm, const Texts& texts) {
+  if (texts.beginning.empty()) return false;
+  const auto found =
+      find_one<std::int64_t>(rows, kBeginningCount, {realm.str(), texts.beginning, texts.behind, kBeginningMax + 1},
+                             [](Columns& row) -> Stored<std::int64_t> { return row.integer(); });
+  if (!found) return refuse(found.error());
+  return found->value_or(0) <= kBeginningMax;
+}
+
+template <class Answer, class Run>
+Answer with_values(Rows& rows, const RealmId& realm, const UserQuery& query, Run&& run) {
   const Texts texts(query);
-  return run(statements_for(query), {realm.str(),
-                                     texts.words,
-                                     texts.username,
-                                     texts.email,
-                                     texts.first_name,
-                                     texts.last_name,
-                                     number_of(query.enabled),
-                                     number_of(query.email_verified),
-                                     text_of(query.group),
-                                     text_of(query.role),
-                                     query.with_service_accounts ? 1 : 0,
-                                     texts.attributes,
-                                     limit_of(query.max),
-                                     query.first,
-                                     texts.whole,
-                                     text_of(query.organization),
-                                     query.provider,
-                                     query.upstream_id,
-                                     number_of(query.managed),
-                                     text_of(query.organization_group)});
+  const auto few = begin_so_few(rows, realm, texts);
+  if (!few) return refuse(few.error());
+  return run(statements_for(query, *few), {realm.str(),
+                                           texts.words,
+                                           texts.username,
+                                           texts.email,
+                                           texts.first_name,
+                                           texts.last_name,
+                                           number_of(query.enabled),
+                                           number_of(query.email_verified),
+                                           text_of(query.group),
+                                           text_of(query.role),
+                                           query.with_service_accounts ? 1 : 0,
+                                           texts.attributes,
+                                           limit_of(query.max),
+                                           query.first,
+                                           texts.whole,
+                                           text_of(query.organization),
+                                           query.provider,
+                                           query.upstream_id,
+                                           number_of(query.managed),
+                                           text_of(query.organization_group),
+                                           texts.beginning,
+                                           texts.behind});
 }
 
 }  // namespace
 
 Stored<std::vector<User>> search_users(Rows& rows, const crypto::Sealer& sealer, const RealmId& realm,
                                        const UserQuery& query) {
-  return with_values(realm, query, [&](const Statements& sql, Values values) {
-    return find_all<User>(rows, sql.search, values, [&](Columns& row) { return parse_user(sealer, row); });
+  const auto parse = [&](Columns& row) { return parse_user(sealer, row); };
+  if (is_everybody(query)) {
+    return find_all<User>(rows, kPeople.search, {realm.str(), limit_of(query.max), query.first}, parse);
+  }
+  return with_values<Stored<std::vector<User>>>(rows, realm, query, [&](const Statements& sql, Values values) {
+    return find_all<User>(rows, sql.search, values, parse);
   });
 }
 
 Stored<std::int64_t> count_users(Rows& rows, const RealmId& realm, const UserQuery& query) {
-  const auto found = with_values(realm, query, [&](const Statements& sql, Values values) {
-    return find_one<std::int64_t>(rows, sql.count, values,
-                                  [](Columns& row) -> Stored<std::int64_t> { return row.integer(); });
-  });
+  using Count = Stored<std::optional<std::int64_t>>;
+  const auto parse = [](Columns& row) -> Stored<std::int64_t> { return row.integer(); };
+  const auto found = is_everybody(query)
+                         ? find_one<std::int64_t>(rows, kPeople.count, {realm.str()}, parse)
+                         : with_values<Count>(rows, realm, query, [&](const Statements& sql, Values values) {
+                             return find_one<std::int64_t>(rows, sql.count, values, parse);
+                           });
   if (!found) return refuse(found.error());
   return found->value_or(0);
 }

@@ -99,6 +99,37 @@ TEST_P(AdminTest, refuses_to_find_users_by_what_they_are_not) {
   EXPECT_EQ(found({.attributes = {{"phone' OR '1'='1", "2"}}}), "") << "attack class 29";
 }
 
+TEST_P(AdminTest, finds_people_by_how_a_name_begins_whether_few_or_many_do) {
+  add("zoe", [](User& user) {
+    user.email = "mail@example.org";
+    user.first_name = "MaNy names";
+    user.last_name = "Ødegård*";
+  });
+  for (const std::string_view word : {"zo*", "ZOE", "mail*", "MAIL@example.org", "many*", "MANY N*", "Ødeg*", "Ø*"}) {
+    EXPECT_EQ(found({.words = {std::string(word)}}), "zoe") << word;
+  }
+  for (const std::string_view word : {"oe*", "zo", "ail*", "names*", "xzoe*", "z*x", "Å*"}) {
+    EXPECT_EQ(found({.words = {std::string(word)}}), "") << word;
+  }
+  EXPECT_EQ(found({.words = {"zo*"}, .enabled = false}), "");
+  EXPECT_EQ(found({.words = {"*"}}), "zoe");
+  EXPECT_EQ(found({.words = {"*oe"}}), "zoe");
+  // More than a search begins with: it goes through everybody, and finds the same.
+  EXPECT_TRUE(write([&](Tx& tx) -> Stored<void> {
+    for (int i = 1000; i < 2002; ++i) {
+      User user;
+      user.id = UserId("many" + std::to_string(i));
+      user.realm = realm_;
+      user.username = user.id.str();
+      if (auto done = repos().users.insert(tx, user, false); !done) return done;
+    }
+    return {};
+  }));
+  EXPECT_EQ(found({.words = {"many*"}, .first = 1001}), "many2001 zoe");
+  EXPECT_EQ(found({.words = {"MANY*"}, .max = 1}), "many1000");
+  EXPECT_EQ(found({.first = 1002}), "zoe");
+}
+
 TEST_P(AdminTest, finds_members_and_holders_and_service_accounts_when_asked) {
   const auto ada = add("ada");
   add("bob");
