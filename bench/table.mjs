@@ -33,6 +33,18 @@ for (const file of readdirSync(folder).filter((f) => /^clients-.*\.json$/.test(f
     console.log(`| ${name} | ${w.median_ms_by_tenth[0]} | ${w.median_ms_by_tenth.at(-1)} | ${w.ratio} | ${r.within} | ${w.holds ? 'yes' : '**no**'} |`);
   }
 }
+for (const file of readdirSync(folder).filter((f) => /^admin-.*\.json$/.test(f)).sort()) {
+  const r = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+  for (const part of ['users', 'realms'].filter((name) => r[name])) {
+    console.log(`\n## the admin API with ${r[part].few} and ${r[part].many} ${part}, ${r.db}, ${r.when}\n`);
+    console.log('| work | few, ms | many, ms | processor few, many | ratio | at most | holds |\n| --- | --- | --- | --- | --- | --- | --- |');
+    for (const [name, w] of Object.entries(r[part].work)) {
+      const holds = w.holds === undefined ? '' : w.holds ? 'yes' : '**no**';
+      console.log(`| ${name} | ${w.few.median_ms} | ${w.many.median_ms} | ${w.few.cpu_ms}, ${w.many.cpu_ms} | ${w.ratio} | ${w.holds === undefined ? '' : r.within} | ${holds} |`);
+    }
+  }
+  if (r.console) console.log(`\nThe console's first load: ${r.console.bytes} bytes (${r.console.login_bytes} of the login page) in ${r.console.requests} requests; ${r.console.interactive_ms} ms from signing in to the menu.`);
+}
 const gate = join(folder, 'gate.json');
 if (existsSync(gate)) {
   const r = JSON.parse(readFileSync(gate, 'utf8'));
