@@ -190,8 +190,8 @@ export class Server {
   async run() {
     assert.ok(existsSync(kBinary), `no binary at ${kBinary}: ./dev build makes it`);
     this.exit = null;
-    const { command = 'start-dev', cwd, under = [] } = this.options;
-    const [program, ...words] = [...under, kBinary, command, ...this.args];
+    const { command = 'start-dev', cwd, under = [], binary = kBinary } = this.options;
+    const [program, ...words] = [...under, binary, command, ...this.args];
     const child = spawn(program, words, { cwd: cwd ?? this.folder, env: cleanEnvironment(this.environment) });
     this.#child = child;
     children.add(child);
@@ -274,7 +274,7 @@ export class Server {
 
 /// Starts a server. Options: `realm` (an object to import) or `files` (name to text), `command`, `arguments`,
 /// `environment`, `bootstrap` (false: no administrator is given), `database`, `https`, `cwd`, `under` (the command that
-/// runs the binary, which is put behind it).
+/// runs the binary, which is put behind it), `binary` (another one).
 export async function startServer(options = {}) {
   const server = kKeycloak ? new KeycloakServer(kKeycloak, options) : new Server(options);
   await server.prepare();

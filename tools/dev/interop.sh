@@ -38,8 +38,15 @@ dev_interop() {
       need_node_modules tests/e2e
       tests/interop/keycloak_export
       ;;
+    upgrade)
+      # shellcheck disable=SC2086
+      need $packages_test
+      build release cardea
+      need_node_modules tests/e2e
+      tests/interop/upgrade "${@:2}"
+      ;;
     *)
-      echo "dev interop: clients, micronaut, netbird FOLDER, keycloak [FILE...] or export" >&2
+      echo "dev interop: clients, micronaut, netbird FOLDER, keycloak [FILE...], export or upgrade [COMMIT]" >&2
       return 2
       ;;
   esac

@@ -112,6 +112,16 @@ test('refuses_a_code_used_twice_and_revokes_what_it_gave', async () => {
   await refused(client.refreshTokenGrant(web, tokens.refresh_token), 'invalid_grant');
 });
 
+test('of_twelve_parallel_redemptions_of_one_code_one_wins', async () => {
+  const { url, checks } = await authorizationRequest(web, kCallback);
+  const callback = await signInAt(new FormBrowser(), url, kCallback);
+  const form = { grant_type: 'authorization_code', client_id: 'web', client_secret: kSecrets.web, redirect_uri: kCallback, code: callback.searchParams.get('code'), code_verifier: checks.pkceCodeVerifier };
+  const answers = await Promise.all(Array.from({ length: 12 }, () => request(server.endpoint('token'), { method: 'POST', form })));
+  const statuses = answers.map(({ status }) => status).sort();
+  assert.deepEqual(statuses, [200, ...Array(11).fill(400)]);
+  for (const { status, text } of answers) if (status === 400) assert.equal(JSON.parse(text).error, 'invalid_grant');
+});
+
 test('refuses_a_code_of_another_client', async () => {
   const { url, checks } = await authorizationRequest(web, kCallback);
   const callback = await signInAt(new FormBrowser(), url, kCallback);
