@@ -17,8 +17,7 @@ import { villageRealm } from '../support/realm.mjs';
 
 const withOrganization = (realm) => {
   realm.organizationsEnabled = true;
-  realm.organizations = [{ name: 'Mill', domains: [{ name: 'mill.example' }], groups: [{ name: 'millers', subGroups: [{ name: 'night' }] }],
-    members: [{ username: 'ada', membershipType: 'UNMANAGED', groups: ['/millers/night'] }] }];
+  realm.organizations = [{ name: 'Mill', domains: [{ name: 'mill.example' }], members: [{ username: 'ada', membershipType: 'UNMANAGED' }] }];
 };
 const server = await startServer({ realm: villageRealm({}, withOrganization) });
 after(() => server.stop());
