@@ -53,15 +53,14 @@ std::string check_key(const store::DatabaseFile& file, const MasterKey& key) {
   return "the data key in the database is damaged: " + std::string(crypto::describe(sealer.error()));
 }
 
-/// Copies `from` into `target` and judges the copy; a sentence when something is wrong.
+/// Copies `from` into the draft of `target` and judges the copy; a sentence when something is wrong.
 std::string copy_checked(const std::string& from, SecretFile& target, const MasterKey& key, std::FILE* err) {
   if (!target.problem().empty()) return target.problem();
   ConsoleLog log(LogLevel::kWarning, LogFormat::kText, STDERR_FILENO);
   Progress progress(err);
   const auto copied = store::copy_file(from, target.draft(), progress, log);
   if (!copied) return copied.error().detail;
-  if (auto problem = check_key(*copied, key); !problem.empty()) return problem;
-  return target.finish();
+  return check_key(*copied, key);
 }
 
 Result<MasterKey, std::string> master_key(const ServerSettings& settings, const Environment& environment) {
@@ -69,23 +68,28 @@ Result<MasterKey, std::string> master_key(const ServerSettings& settings, const 
   return load_master_key(settings, environment, false, random);
 }
 
-/// Moves the database that is there out of the way, under a name that keeps its parts together.
-std::string set_aside(const std::string& database, bool may_replace) {
+/// Why a restored database may not take this place; empty when it may.
+std::string why_taken(const std::string& database, bool may_replace) {
   std::error_code error;
   const auto aside = database + std::string(kReplaced);
   if (std::filesystem::exists(database, error) && !may_replace)
     return database + " exists; --override keeps it as " + aside + " and puts the backup in its place";
   for (const auto part : kParts) {
-    const auto from = database + std::string(part);
-    if (!std::filesystem::exists(from, error)) continue;
     const auto to = aside + std::string(part);
-    if (std::filesystem::exists(to, error)) return to + " exists, from an earlier restore: move it away first";
+    if (std::filesystem::exists(database + std::string(part), error) && std::filesystem::exists(to, error))
+      return to + " exists, from an earlier restore: move it away first";
   }
+  return {};
+}
+
+/// Renames a database with its parts, those that are there; a sentence when one cannot be.
+std::string move_parts(const std::string& from, const std::string& to) {
   for (const auto part : kParts) {
-    const auto from = database + std::string(part);
-    if (!std::filesystem::exists(from, error)) continue;
-    std::filesystem::rename(from, aside + std::string(part), error);
-    if (error) return "cannot move " + from + ": " + error.message();
+    std::error_code error;
+    const auto source = from + std::string(part);
+    if (!std::filesystem::exists(source, error)) continue;
+    std::filesystem::rename(source, to + std::string(part), error);
+    if (error) return "cannot move " + source + ": " + error.message();
   }
   return {};
 }
@@ -105,7 +109,9 @@ int backup_database(const Configuration& configuration, const RealmFiles& files,
   if (!key) return failed(err, key.error());
   SecretFile file(files.file);
   const auto database = settings.data_dir + "/" + std::string(kDatabaseFile);
-  if (const auto problem = copy_checked(database, file, *key, err); !problem.empty()) return failed(err, problem);
+  auto problem = copy_checked(database, file, *key, err);
+  if (problem.empty()) problem = file.finish();
+  if (!problem.empty()) return failed(err, problem);
   std::error_code ignored;
   fmt::print(out, "wrote {}, {} bytes\n", files.file, std::filesystem::file_size(files.file, ignored));
   fmt::print(out, "The master key is not in it and is needed to restore it; it came from {}.\n", key->source);
@@ -122,17 +128,17 @@ int restore_database(const Configuration& configuration, const RealmFiles& files
   const auto key = master_key(settings, environment);
   if (!key) return failed(err, key.error());
   const auto database = directory->file(kDatabaseFile);
+  if (const auto problem = why_taken(database, files.replace); !problem.empty()) return failed(err, problem);
   SecretFile file(database);
-  if (!file.problem().empty()) return failed(err, file.problem());
-  {
-    // Judged before anything of the old database moves.
-    ConsoleLog log(LogLevel::kWarning, LogFormat::kText, STDERR_FILENO);
-    const auto found = store::inspect_file(files.file, log);
-    if (!found) return failed(err, found.error().detail);
-    if (const auto problem = check_key(*found, *key); !problem.empty()) return failed(err, problem);
-  }
-  if (const auto problem = set_aside(database, files.replace); !problem.empty()) return failed(err, problem);
   if (const auto problem = copy_checked(files.file, file, *key, err); !problem.empty()) return failed(err, problem);
+  // The copy is whole, good and on the disk: only now does the old database move, and back if that does not help.
+  const auto aside = database + std::string(kReplaced);
+  auto problem = move_parts(database, aside);
+  if (problem.empty()) problem = file.finish();
+  if (!problem.empty()) {
+    (void)move_parts(aside, database);
+    return failed(err, problem);
+  }
   fmt::print(out,
              "restored {}. What was revoked or changed after the backup was made is as it was then: see\n"
              "docs/operations.md for what to do before people sign in.\n",

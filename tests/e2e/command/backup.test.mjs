@@ -133,6 +133,11 @@ test('restore_refuses_before_it_touches_anything', only('sqlite'), async () => {
   assert.match(await run('restore', target, ['--file', file], 1, other), /not the one this database was made with/);
   assert.match(await run('restore', path.join(folder, 'keyless'), ['--file', file], 1), /no master key/);
 
+  const garbled = path.join(folder, 'garbled.backup');
+  await run('restore', server.dataDir, ['--file', garbled, '--override'], 1);
+  assert.ok(existsSync(path.join(server.dataDir, 'cardea.db')), 'a refused restore took the database away');
+  assert.ok(!existsSync(path.join(server.dataDir, 'cardea.db.replaced')) && !existsSync(path.join(server.dataDir, 'cardea.db.part')));
+
   // With --override the database that was there is kept whole beside the new one.
   await run('restore', server.dataDir, ['--file', file, '--override']);
   assert.ok(existsSync(path.join(server.dataDir, 'cardea.db.replaced')));
