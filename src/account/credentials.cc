@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/json.h"
+#include "core/second_factor.h"
 #include "web/form.h"
 
 namespace cardea::account {
@@ -78,6 +79,13 @@ Stored<std::optional<Credential>> find_own(Rows& rows, const Call& call) {
   return std::optional<Credential>();
 }
 
+/// A token whose login proved the first factor alone takes no second one away (core/second_factor.h).
+bool has_proven_enough(const Call& call, std::string_view type) {
+  const auto& flows = call.realm.flows;
+  return may_remove_credential(flows, flows.browser_flow(call.live.client->client), type,
+                               {.session = call.live.live ? &call.live.live->session : nullptr}, call.now);
+}
+
 web::Response not_found() { return web::json_error(404, "Credential not found"); }
 
 }  // namespace
@@ -106,6 +114,15 @@ Stored<web::Response> remove_credential(Tx& tx, const Call& call) {
   if (!*credential) return not_found();
   const auto* kind = find_kind((*credential)->type);
   if (kind == nullptr || !kind->removable) return web::json_error(400, "Credential type cannot be removed");
+  if (!has_proven_enough(call, (*credential)->type)) {
+    call.dependencies.log.info("credential_kept", {{"reason", "second_factor_not_proven"},
+                                                   {"realm", call.realm.realm.name},
+                                                   {"user", call.user().id.str()},
+                                                   {"type", (*credential)->type},
+                                                   {"correlation_id", call.request.correlation_id}});
+    return web::json_error(
+        403, "Insufficient level of authentication for removing credential of type '" + (*credential)->type + "'.");
+  }
   const auto removed = call.repositories().credentials.remove(tx, call.user().id, (*credential)->id);
   if (!removed) return refuse(removed.error());
   call.dependencies.log.info("credential_removed", {{"realm", call.realm.realm.name},

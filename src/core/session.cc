@@ -6,6 +6,7 @@
 #include "core/authentication_methods.h"
 #include "core/foreign_word.h"
 #include "core/level_of_assurance.h"
+#include "core/second_factor.h"
 #include "domain/identity_provider.h"
 
 namespace cardea {
@@ -40,6 +41,7 @@ UserSession make_session(const Realm& realm, const Authentication& proven, std::
   session.ip_address = ip_address;
   note_levels(session, proven);
   note_methods(session, proven);
+  note_second_factor(session, proven);
   note_upstream(session, proven.upstream);
   return session;
 }

@@ -90,6 +90,7 @@ struct Authentication {
   std::optional<std::int64_t> credential_stamp = {};
   std::vector<AuthenticationMethod> methods = {};
   std::optional<UpstreamProof> upstream = {};
+  bool has_second_factor = false;  // more than a password was proven in this login (core/second_factor.h)
 };
 
 /// A code waiting to be redeemed once (RFC 6749 section 4.1.2). Only its hash is stored.

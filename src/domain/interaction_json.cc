@@ -133,6 +133,7 @@ void write_stage(JsonWriter& writer, const AwaitingActions& stage) {
     for (const auto level : stage.proven.levels) writer.number(level);
     writer.end_array();
   }
+  flag(writer, "sf", stage.proven.has_second_factor);
   if (stage.proven.session) writer.member("si", stage.proven.session->str());
   if (stage.proven.credential_stamp) writer.member("cs", *stage.proven.credential_stamp);
   write_upstream(writer, stage.proven.upstream);
@@ -346,6 +347,7 @@ std::optional<AwaitingActions> read_actions(const json::object& object) {
       out.proven.levels.push_back(static_cast<int>(level.get_int64()));
     }
   }
+  out.proven.has_second_factor = in.flag("sf");
   out.proven.session = in.session("si");
   out.proven.credential_stamp = in.number("cs");
   if (!read_methods(object, out.proven.methods)) return std::nullopt;

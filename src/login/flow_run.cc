@@ -11,6 +11,7 @@
 #include "core/proof_holds.h"
 #include "core/required_actions.h"
 #include "core/sealed_interaction.h"
+#include "core/second_factor.h"
 #include "core/session.h"
 #include "core/verify_credential.h"
 #include "core/webauthn_credential.h"
@@ -63,6 +64,8 @@ FlowLevels levels_for(const StepRun& run, const FlowProgress& progress, const Pe
   FlowLevels out{.requested = requested_level(names, run.interaction.request.acr_values),
                  .earlier = run.stepped ? levels_of(*run.stepped) : std::map<int, std::int64_t>{},
                  .now = epoch_seconds(run.dependencies.clock.now())};
+  out.requested = std::max(
+      out.requested, level_for_removal(*run.flow(), run.interaction.request, run.credentials, person.credentials));
   // Only of a time that the provider names: it may have asked for the second factor a week ago.
   if (progress.has(Proof::kUpstream) && person.upstream && person.upstream->level && person.upstream->auth_time) {
     out.vouched = *person.upstream->level;
@@ -229,8 +232,7 @@ web::Outcome choose_from_row(const std::shared_ptr<StepRun>& run, UserId user, W
   });
 }
 
-// What the session's user has is known, and what it reached is not asked again. Once it is over, it is a login like any
-// other.
+// What the session's user has is known, and what it reached is not asked again. Once over, it is any other login.
 web::Outcome choose_from_session(const std::shared_ptr<StepRun>& run, WithRun next) {
   return then_read(run->dependencies, [run, next = std::move(next)]() mutable -> web::Outcome {
     auto facts = read_from(run->dependencies.repositories.store, [&](Rows& rows) -> Stored<RowFacts> {
@@ -346,7 +348,8 @@ web::Outcome finish(const StepRunPtr& run, const StepPassed& passed, const FlowP
                         .session = run->stepped ? std::optional(run->stepped->id) : std::nullopt,
                         .credential_stamp = stamp_of(*run, passed),
                         .methods = all_methods(*run, progress, upstream, epoch_seconds(now)),
-                        .upstream = std::move(upstream)};
+                        .upstream = std::move(upstream),
+                        .has_second_factor = has_second_factor(progress)};
   return continue_login(run->dependencies, run->request, run->realm, run->interaction.request, std::move(proven),
                         pending_actions(*run->realm, user, passed.password_set_at, now));
 }

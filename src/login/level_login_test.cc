@@ -47,6 +47,23 @@ TEST_F(LevelLoginTest, refuses_the_second_level_for_a_password_alone) {
   EXPECT_THAT(completed_[0].proven.levels, ElementsAre(1, 2));
 }
 
+// Attack class 6: the first level alone must not take away what the second one asks for.
+TEST_F(LevelLoginTest, refuses_to_delete_a_credential_below_the_level_that_asks_for_it) {
+  auto request = asking("silver");
+  request.kc_action = "delete_credential:otp-1";
+  const auto sent = submit(browser_, start(browser_, request), "ada", kPassword);
+  const auto page = get(browser_, location(sent));
+  EXPECT_THAT(text(page), HasSubstr("id=\"kc-otp-login-form\""));
+  const auto code = crypto::otp_code(crypto::HashAlgorithm::kSha1, kSecret,
+                                     static_cast<std::uint64_t>(epoch_seconds(clock_.now()) / 30), 6);
+  const auto asked = get(browser_, location(post(browser_, form_action(page), "otp=" + code)));
+  EXPECT_THAT(text(asked), HasSubstr("cancel-aia"));
+  post(browser_, form_action(asked), "");
+  ASSERT_THAT(completed_, SizeIs(1));
+  EXPECT_EQ(completed_[0].request.kc_action_status, "success");
+  EXPECT_TRUE(completed_[0].proven.has_second_factor);
+}
+
 TEST_F(LevelLoginTest, a_password_reaches_the_first_level) {
   for (const auto* asked : {"", "silver", "gold silver"}) {
     Browser browser;

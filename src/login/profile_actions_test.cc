@@ -206,6 +206,39 @@ TEST_F(ProfileActionsTest, deletes_the_credential_that_was_named) {
   EXPECT_EQ(std::ranges::find(left, CredentialId("key"), &Credential::id), left.end());
 }
 
+// Attack class 6. The flow does not ask this person for it: what it guards somewhere else stays.
+TEST_F(ProfileActionsTest, refuses_to_delete_a_second_factor_after_a_password_alone) {
+  const auto ada = add_user("ada", kPassword);
+  Credential key;
+  key.id = CredentialId("key");
+  key.user = ada.id;
+  key.type = "webauthn";
+  write([&](Tx& tx) { return repositories_.credentials.insert(tx, key); });
+  auto flows = json::parse(R"([{"alias": "browser", "topLevel": true, "authenticationExecutions": [
+      {"authenticator": "auth-username-password-form", "requirement": "REQUIRED", "priority": 10}]},
+    {"alias": "strict", "topLevel": true, "authenticationExecutions": [
+      {"authenticator": "webauthn-authenticator", "requirement": "REQUIRED", "priority": 10}]}])");
+  realm_.extra["authenticationFlows"] = flows;
+  realm_.extra["browserFlow"] = "browser";
+  save_realm();
+  auto request = authorization();
+  request.kc_action = "delete_credential:key";
+  const auto page = sign_in(browser_, "ada", request);
+  EXPECT_THAT(text(page), HasSubstr("This is not there, or cannot be deleted."));
+  post(browser_, form_action(page), "");
+  ASSERT_FALSE(completed_.empty());
+  EXPECT_EQ(completed_.back().request.kc_action_status, "error");
+  const auto left =
+      read_from(store_, [&](Rows& rows) { return repositories_.credentials.list_all(rows, ada.id); }).value();
+  EXPECT_EQ(left.size(), 2U);
+  // No flow asks for one: it guards nothing.
+  flows.as_array().pop_back();
+  realm_.extra["authenticationFlows"] = flows;
+  save_realm();
+  Browser other;
+  EXPECT_THAT(text(sign_in(other, "ada", request)), HasSubstr("cancel-aia"));
+}
+
 TEST_F(ProfileActionsTest, speaks_the_language_that_was_chosen) {
   add_user("ada", kPassword, {"UPDATE_PROFILE"});
   EXPECT_THAT(text(start(browser_)), AllOf(HasSubstr("<html lang=\"en\">"), Not(HasSubstr("id=\"kc-locale\""))));

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/protocol/harness.h"
+#include "tests/support/stepped_flow.h"
 
 namespace cardea::protocol {
 namespace {
@@ -10,6 +11,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
+constexpr std::string_view kSecret = "12345678901234567890";
 constexpr std::string_view kAccount = "/realms/demo/account";
 
 class AccountApi : public testing::TestWithParam<Engine> {
@@ -42,6 +44,12 @@ class AccountApi : public testing::TestWithParam<Engine> {
   std::string token(const Pairs& changes = {}) {
     Browser browser(server_);
     return std::string(redeem(server_, sign_in(browser, "ada", changes)).at("access_token").as_string());
+  }
+
+  void add_otp() {
+    ASSERT_TRUE(server_.repositories.store.write([&](Tx& tx) {
+      return server_.repositories.credentials.insert(tx, otp_credential(UserId("user-ada"), kSecret));
+    }));
   }
 
   web::Response call(web::Method method, std::string_view path, const std::string& token, std::string body = {}) {
@@ -212,23 +220,32 @@ TEST_P(AccountApi, refuses_to_remove_a_password_and_what_is_not_ones_own) {
   EXPECT_FALSE(shown.contains("secretData"));
 }
 
-TEST_P(AccountApi, a_removed_second_factor_is_asked_for_no_more) {
+// Attack class 6: the password alone, or a session from before, must not take away what stands against it.
+TEST_P(AccountApi, refuses_to_remove_a_second_factor_that_the_login_did_not_pass) {
   give_role("manage-account");
   const auto caller = token();
-  const auto stored = server_.repositories.store.write([&](Tx& tx) {
-    Credential credential;
-    credential.id = CredentialId("otp-1");
-    credential.user = UserId("user-ada");
-    credential.type = "otp";
-    credential.credential_data = "{}";
-    credential.secret_data = SecretBytes::copy_of("{}");
-    return server_.repositories.credentials.insert(tx, credential);
-  });
-  ASSERT_TRUE(stored.has_value());
+  add_otp();
+  const auto refused = call(web::Method::kDelete, "/credentials/otp-1", caller);
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_EQ(refused.body_text(),
+            R"({"error":"Insufficient level of authentication for removing credential of type 'otp'."})");
+  EXPECT_THAT(std::string(get("/credentials", caller).body_text()), HasSubstr("otp-1"));
+}
+
+TEST_P(AccountApi, a_removed_second_factor_is_asked_for_no_more) {
+  give_role("manage-account");
+  add_otp();
+  Browser browser(server_);
+  const auto sent = browser.submit(browser.get(authorize_url()), {{"username", "ada"}, {"password", "correct-horse"}});
+  const auto page = browser.get(location(sent));
+  const auto code = crypto::otp_code(crypto::HashAlgorithm::kSha1, kSecret,
+                                     static_cast<std::uint64_t>(epoch_seconds(server_.clock.now()) / 30), 6);
+  const auto answer = browser.submit(page, {{"otp", code}});
+  const auto caller = std::string(redeem(server_, location_parameter(answer, "code")).at("access_token").as_string());
   EXPECT_THAT(std::string(get("/credentials", caller).body_text()), HasSubstr("otp-1"));
   EXPECT_EQ(call(web::Method::kDelete, "/credentials/otp-1", caller).status, 204);
   EXPECT_THAT(std::string(get("/credentials", caller).body_text()), Not(HasSubstr("otp-1")));
-  EXPECT_FALSE(token().empty());
+  EXPECT_FALSE(token().empty()) << "the password is enough again";
 }
 
 TEST_P(AccountApi, refuses_to_end_a_session_of_somebody_else) {

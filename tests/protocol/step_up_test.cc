@@ -76,6 +76,19 @@ TEST_P(StepUp, refuses_a_higher_level_for_the_session_alone) {
   EXPECT_THAT(html(page), HasSubstr("kc-otp-login-form"));
 }
 
+// Attack class 6: a session that passed the first level alone removes nothing that the second one asks for.
+TEST_P(StepUp, refuses_to_remove_the_second_factor_before_it_was_passed) {
+  sign_in_silver();
+  const auto silent = browser_.get(authorize_url(at({{"kc_action", "delete_credential:otp-1"}, {"prompt", "none"}})));
+  EXPECT_EQ(location_parameter(silent, "error"), "login_required");
+  auto page = browser_.get(authorize_url(at({{"kc_action", "delete_credential:otp-1"}})));
+  EXPECT_THAT(html(page), AllOf(HasSubstr("kc-otp-login-form"), Not(HasSubstr("kc-delete-text"))));
+  page = browser_.get(location(browser_.submit(page, {{"otp", otp()}})));
+  EXPECT_THAT(html(page), HasSubstr("kc-delete-text"));
+  const auto answer = browser_.submit(page, {});
+  EXPECT_EQ(location_parameter(answer, "kc_action_status"), "success");
+}
+
 TEST_P(StepUp, asks_only_for_the_missing_factor_and_keeps_the_session) {
   const auto silver = sign_in_silver();
   EXPECT_EQ(json::serialize(silver.at("amr")), R"(["pwd"])");

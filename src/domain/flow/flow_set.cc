@@ -6,6 +6,7 @@
 #include "base/encoding.h"
 #include "base/limits.h"
 #include "crypto/hash.h"
+#include "domain/flow/executor.h"
 
 namespace cardea {
 namespace {
@@ -176,6 +177,11 @@ const Flow* FlowSet::bound(const Client& client, std::string_view binding, std::
   if (named == nullptr || named->is_null()) return find(fallback);
   if (!named->is_string()) return nullptr;
   return named->get_string().empty() ? find(fallback) : find(named->get_string());
+}
+
+bool FlowSet::uses(std::string_view authenticator) const {
+  return std::ranges::any_of(flows_,
+                             [&](const auto& entry) { return uses_authenticator(entry.second, authenticator); });
 }
 
 const Flow* FlowSet::browser_flow(const Client& client) const { return bound(client, "browser", browser_); }

@@ -37,6 +37,8 @@ class FlowSet {
   [[nodiscard]] const Flow* direct_grant_flow(const Client& client) const;
   /// The realm's `registrationFlow`; null: nobody can make an account.
   [[nodiscard]] const Flow* registration_flow() const { return find(registration_); }
+  /// Has a flow that can run, bound or not, a step of this authenticator that is not disabled?
+  [[nodiscard]] bool uses(std::string_view authenticator) const;
 
  private:
   [[nodiscard]] const Flow* bound(const Client& client, std::string_view binding, std::string_view fallback) const;

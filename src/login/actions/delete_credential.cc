@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/second_factor.h"
 #include "login/actions/actions.h"
 #include "login/endpoint.h"
 #include "login/required_action.h"
@@ -15,14 +16,36 @@ constexpr std::array<std::string_view, 4> kRemovable = {"otp", "webauthn", "weba
 
 using Named = std::optional<Credential>;
 
+/// A login by the first factor alone takes no second one away (core/second_factor.h).
+Stored<bool> has_proven_enough(Rows& rows, const ActionRun& run, const Client& client, const Credential& credential) {
+  const auto& proven = run.stage().proven;
+  std::optional<UserSession> session;
+  if (proven.session) {
+    auto found = run.dependencies.repositories.sessions.find(rows, run.realm->realm.id, *proven.session);
+    if (!found) return refuse(found.error());
+    session = std::move(*found);
+  }
+  const auto& flows = run.realm->flows;
+  return may_remove_credential(flows, flows.browser_flow(client), credential.type,
+                               {.proven = &proven, .session = session ? &*session : nullptr},
+                               run.dependencies.clock.now());
+}
+
 /// The credential that was named, when it is this person's and may be removed.
-Stored<Named> named_credential(Rows& rows, const ActionRun& run) {
+Stored<Named> named_credential(Rows& rows, const ActionRun& run, const Client& client) {
   auto all = run.dependencies.repositories.credentials.list_all(rows, run.user.id);
   if (!all) return refuse(all.error());
   for (auto& credential : *all) {
     const bool is_named = credential.id.str() == run.argument();
     if (is_named && std::ranges::find(kRemovable, credential.type) != kRemovable.end()) {
-      return Named(std::move(credential));
+      const auto enough = has_proven_enough(rows, run, client, credential);
+      if (!enough) return refuse(enough.error());
+      if (*enough) return Named(std::move(credential));
+      run.dependencies.log.info("credential_kept", {{"reason", "second_factor_not_proven"},
+                                                    {"realm", run.realm->realm.name},
+                                                    {"user_id", run.user.id.str()},
+                                                    {"type", credential.type},
+                                                    {"correlation_id", run.request.correlation_id}});
     }
   }
   return Named();
@@ -30,12 +53,19 @@ Stored<Named> named_credential(Rows& rows, const ActionRun& run) {
 
 template <class Next>
 web::Outcome with_credential(const ActionRunPtr& run, Next next) {
-  return then_read(run->dependencies, [run, next = std::move(next)]() mutable -> web::Outcome {
-    auto named =
-        read_from(run->dependencies.repositories.store, [&](Rows& rows) { return named_credential(rows, *run); });
-    if (!named) return store_failed(run->dependencies, run->request, run->realm.get(), named.error());
-    return next(std::move(*named));
-  });
+  return with_client_entry(
+      run->dependencies, run->request, run->realm, run->interaction.request.client_id,
+      [run, next = std::move(next)](ClientPtr client) mutable -> web::Outcome {
+        return then_read(
+            run->dependencies, [run, client = std::move(client), next = std::move(next)]() mutable -> web::Outcome {
+              auto named = read_from(run->dependencies.repositories.store, [&](Rows& rows) -> Stored<Named> {
+                if (client == nullptr) return Named();
+                return named_credential(rows, *run, client->client);
+              });
+              if (!named) return store_failed(run->dependencies, run->request, run->realm.get(), named.error());
+              return next(std::move(*named));
+            });
+      });
 }
 
 web::Response page(const ActionRun& run, const Named& credential, std::vector<std::string> errors) {

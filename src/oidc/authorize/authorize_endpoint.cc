@@ -1,8 +1,11 @@
 #include "oidc/authorize/authorize_endpoint.h"
 
+#include <algorithm>
+
 #include "core/consent.h"
 #include "core/level_of_assurance.h"
 #include "core/required_actions.h"
+#include "core/second_factor.h"
 #include "core/session.h"
 #include "domain/flow/executor.h"
 #include "oidc/authorize/check_request.h"
@@ -169,15 +172,24 @@ web::Response refuse_background_load(const Authorize& authorize) {
                          "This page cannot be loaded ahead. Open it again.", authorize.http);
 }
 
-web::Outcome go_on(const AuthorizePtr& authorize, const std::optional<LiveSession>& live, bool wants_consent) {
+/// What an identity cookie is worth for this request.
+struct Found {
+  std::optional<LiveSession> live = {};  // the session behind it, when all of it still lives
+  bool is_over = false;                  // no request will find it again
+  bool wants_consent = false;
+  bool needs_factor = false;  // a credential is to be removed, by more than the session has proven
+};
+
+web::Outcome go_on(const AuthorizePtr& authorize, const Found& found) {
+  const auto& live = found.live;
   const auto& dependencies = authorize->dependencies;
   const auto now = dependencies.clock.now();
   std::vector<std::string> pending;
   if (live) pending = pending_actions(*authorize->realm, live->subject.user, std::nullopt, now);
-  if (live && wants_consent) pending.emplace_back(kConsentAction);
+  if (live && found.wants_consent) pending.emplace_back(kConsentAction);
   const std::string_view asked = authorize->request.kc_action;
   const AuthorizeFacts facts{
-      .level_missing = live && is_level_missing(*authorize, live->session),
+      .level_missing = live && (found.needs_factor || is_level_missing(*authorize, live->session)),
       .action_max_age = action_max_auth_age(authorize->realm->realm, asked.substr(0, asked.find(':')))};
   switch (decide_authorization(authorize->request, live, pending, now, facts)) {
     case AuthorizeNext::kLogin:
@@ -210,13 +222,6 @@ web::Outcome go_on(const AuthorizePtr& authorize, const std::optional<LiveSessio
   return refuse_to_client(*authorize, OAuthCode::kServerError, "undecided");
 }
 
-/// What an identity cookie is worth for this request.
-struct Found {
-  std::optional<LiveSession> live;  // the session behind it, when all of it still lives
-  bool is_over = false;             // no request will find it again
-  bool wants_consent = false;
-};
-
 Stored<Found> find_live(Rows& rows, const Authorize& authorize, const IdentityCookie& cookie) {
   const auto now = authorize.dependencies.clock.now();
   auto live = authorize.dependencies.repositories.sessions.load(rows, authorize.realm->realm.id, cookie.session,
@@ -238,11 +243,24 @@ Stored<bool> asks_for_consent(Rows& rows, const Authorize& authorize, const User
   return !items_to_ask(*authorize.client, authorize.request, *allowed).empty();
 }
 
+/// Is one of the person's credentials to be removed that the session's login has not proven enough for?
+Stored<bool> needs_factor(Rows& rows, const Authorize& authorize, const UserSession& session) {
+  const auto id = credential_to_remove(authorize.request);
+  if (id.empty()) return false;
+  const auto all = authorize.dependencies.repositories.credentials.list_all(rows, session.user);
+  if (!all) return refuse(all.error());
+  const auto named = std::ranges::find_if(*all, [id](const Credential& each) { return each.id.str() == id; });
+  if (named == all->end()) return false;  // the action says that it is not there
+  const auto& flows = authorize.realm->flows;
+  return !may_remove_credential(flows, flows.browser_flow(authorize.client->client), named->type, {.session = &session},
+                                authorize.dependencies.clock.now());
+}
+
 web::Outcome find_session(const AuthorizePtr& authorize) {
   const auto& dependencies = authorize->dependencies;
   const auto cookie =
       read_identity_cookie(authorize->http, *authorize->realm, authorize->issuer, dependencies.clock.now());
-  if (!cookie) return go_on(authorize, std::nullopt, false);
+  if (!cookie) return go_on(authorize, {});
   return then_read(dependencies, [authorize, cookie = *cookie]() -> web::Outcome {
     auto found = read_from(authorize->dependencies.repositories.store, [&](Rows& rows) {
       auto read = find_live(rows, *authorize, cookie);
@@ -250,10 +268,13 @@ web::Outcome find_session(const AuthorizePtr& authorize) {
       auto asks = asks_for_consent(rows, *authorize, cookie.user);
       if (!asks) return Stored<Found>(refuse(asks.error()));
       read->wants_consent = *asks;
+      auto needs = needs_factor(rows, *authorize, (*read->live).session);
+      if (!needs) return Stored<Found>(refuse(needs.error()));
+      read->needs_factor = *needs;
       return read;
     });
     if (!found) return store_failed_to_client(*authorize, found.error());
-    auto outcome = go_on(authorize, found->live, found->wants_consent);
+    auto outcome = go_on(authorize, *found);
     if (!found->is_over) return outcome;
     // keycloak.md section 2.6: pages that watch the session must see that it is over.
     return web::with_answer(std::move(outcome), [authorize](web::Response& response) {

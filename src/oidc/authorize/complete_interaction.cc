@@ -4,6 +4,7 @@
 #include "core/level_of_assurance.h"
 #include "core/logout/end_session.h"
 #include "core/proof_holds.h"
+#include "core/second_factor.h"
 #include "core/session.h"
 #include "core/session_limits.h"
 #include "core/verify_credential.h"
@@ -64,11 +65,14 @@ Stored<UserSession> confirm_session(Tx& tx, const Completion& completion, UserSe
   if (!*current) return refuse(StoreError::kConflict);
   known.notes = std::move((*current)->notes);
   const bool is_of_upstream = grant.proven.upstream || !known.note(kProviderNote).empty();
-  if (grant.proven.levels.empty() && grant.proven.methods.empty() && !is_of_upstream) return known;
+  const bool says_more =
+      !grant.proven.levels.empty() || !grant.proven.methods.empty() || grant.proven.has_second_factor;
+  if (!says_more && !is_of_upstream) return known;
   // A step-up by a factor of ours leaves the session on what it stood on.
   if (grant.proven.upstream || !grant.proven.session) note_upstream(known, grant.proven.upstream);
   note_levels(known, grant.proven);
   note_methods(known, grant.proven);
+  note_second_factor(known, grant.proven);
   if (auto done = sessions.set_notes(tx, known.id, known.notes); !done) return refuse(done.error());
   return known;
 }
