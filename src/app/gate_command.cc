@@ -81,7 +81,7 @@ int explain(const CommandLine& line, const ServerSettings& server, const Environ
   Metrics metrics;
   std::unique_ptr<OpenDatabase> database;
   if (server.gate_keeps_rows) {
-    auto opened = OpenDatabase::open(server, environment, log, random);
+    auto opened = OpenDatabase::open_as_it_is(server, environment, log, random);
     if (opened)
       database = std::move(*opened);
     else

@@ -1,6 +1,7 @@
 #include "store/open.h"
 
 #include <atomic>
+#include <filesystem>
 
 #include "base/assert.h"
 #include "db/postgres/database.h"
@@ -15,6 +16,7 @@ namespace cardea::store {
 namespace {
 
 constexpr Sql kPing{"SELECT 1"};
+constexpr Sql kApplied{"SELECT coalesce(max(number), 0) FROM schema_migrations"};
 
 /// Every repository that needs nothing but rows, and those that need the sealer.
 struct Owned {
@@ -77,6 +79,22 @@ struct Owned {
   std::unique_ptr<OrganizationGroupRepo> organization_groups;
   std::unique_ptr<ProvisionedUserRepo> provisioned_users;
 };
+
+/// Is the schema the one that this release writes? Nothing is changed.
+Result<void, OpenError> check_current(db::Database& database) {
+  std::int64_t applied = 0;
+  bool is_read = false;
+  const auto asked = database.read([&](db::Session& session) {
+    is_read = session.run(kApplied, {}, [&](const db::Row& row) { applied = row.integer(0); }).has_value();
+  });
+  if (!asked) return refuse(OpenError{OpenFailure::kUnavailable, "the database does not answer"});
+  if (!is_read) return refuse(OpenError{OpenFailure::kMigration, "the database has never been used by a server"});
+  const auto rest = db::pending(applied, migrations(database.engine()));
+  if (!rest) return refuse(rest.error());
+  if (rest->empty()) return {};
+  return refuse(OpenError{OpenFailure::kMigration,
+                          "the database is of an older release, and asking does not change it: start the server once"});
+}
 
 db::SqliteSettings sqlite_settings(const DatabaseSettings& settings) {
   return {settings.path, settings.write_queue_max, settings.busy_timeout};
@@ -172,6 +190,11 @@ std::uint64_t OpenStore::grouped_writes() const {
 Result<std::unique_ptr<OpenStore>, OpenError> open(DatabaseSettings settings, Log& log) {
   auto parts = std::make_unique<OpenStore::Parts>();
   const db::Engine engine = settings.engine;
+  const bool only_asks = settings.only_asks;
+  std::error_code ignored;
+  if (only_asks && engine == db::Engine::kSqlite && !std::filesystem::exists(settings.path, ignored)) {
+    return refuse(OpenError{OpenFailure::kUnavailable, "there is no database at " + settings.path});
+  }
   if (engine == db::Engine::kSqlite) {
     auto opened = db::SqliteDatabase::open(sqlite_settings(settings), log);
     if (!opened) return refuse(opened.error());
@@ -181,7 +204,8 @@ Result<std::unique_ptr<OpenStore>, OpenError> open(DatabaseSettings settings, Lo
     if (!opened) return refuse(opened.error());
     parts->postgres = std::move(*opened);
   }
-  if (auto migrated = parts->database().migrate(migrations(engine)); !migrated) return refuse(migrated.error());
+  auto ready = only_asks ? check_current(parts->database()) : parts->database().migrate(migrations(engine));
+  if (!ready) return refuse(ready.error());
   parts->store = std::make_unique<SqlStore>(parts->database());
   return std::unique_ptr<OpenStore>(new OpenStore(std::move(parts)));
 }

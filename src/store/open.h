@@ -27,6 +27,10 @@ namespace cardea::store {
 struct DatabaseSettings {
   db::Engine engine = db::Engine::kSqlite;
 
+  /// The database is asked and stays as it is: nothing is made or migrated. One that is not there, or of an older
+  /// release, is refused.
+  bool only_asks = false;
+
   // SQLite
   std::string path;                    // the file; made with mode 0600 when absent, its folder must exist
   std::size_t write_queue_max = 1024;  // jobs that may wait for the writer; beyond it `submit` says no

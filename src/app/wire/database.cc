@@ -68,6 +68,22 @@ void tell_about(const MasterKey& key, Log& log) {
 Result<std::unique_ptr<OpenDatabase>, std::string> OpenDatabase::open(const ServerSettings& settings,
                                                                       const Environment& environment, Log& log,
                                                                       Random& random) {
+  return open_for(For::kServing, settings, environment, log, random);
+}
+
+Result<std::unique_ptr<OpenDatabase>, std::string> OpenDatabase::open_as_it_is(const ServerSettings& settings,
+                                                                               const Environment& environment, Log& log,
+                                                                               Random& random) {
+  std::error_code ignored;
+  const auto path = settings.data_dir + "/cardea.db";
+  if (settings.db == Database::kSqlite && !std::filesystem::exists(path, ignored))
+    return refuse("there is no database at " + path);
+  return open_for(For::kAsking, settings, environment, log, random);
+}
+
+Result<std::unique_ptr<OpenDatabase>, std::string> OpenDatabase::open_for(For what, const ServerSettings& settings,
+                                                                          const Environment& environment, Log& log,
+                                                                          Random& random) {
   const bool sqlite = settings.db == Database::kSqlite;
   const auto path = settings.data_dir + "/cardea.db";
   std::optional<DataDirectory> directory;
@@ -83,7 +99,9 @@ Result<std::unique_ptr<OpenDatabase>, std::string> OpenDatabase::open(const Serv
   if (!key) return refuse(std::move(key.error()));
   tell_about(*key, log);
 
-  auto store = store::open(store_settings(settings, path), log);
+  auto store_options = store_settings(settings, path);
+  store_options.only_asks = what == For::kAsking;
+  auto store = store::open(std::move(store_options), log);
   if (!store) return refuse(std::string(describe(store.error().failure)) + ": " + store.error().detail);
   auto sealer = open_sealer(**store, *key, random);
   if (!sealer) return refuse(std::move(sealer.error()));

@@ -25,6 +25,11 @@ class OpenDatabase {
   [[nodiscard]] static Result<std::unique_ptr<OpenDatabase>, std::string> open(const ServerSettings& settings,
                                                                                const Environment& environment, Log& log,
                                                                                Random& random);
+  /// The same for a command that only asks: nothing is made or migrated, and one that is not there or of an older
+  /// release is refused, too.
+  [[nodiscard]] static Result<std::unique_ptr<OpenDatabase>, std::string> open_as_it_is(const ServerSettings& settings,
+                                                                                        const Environment& environment,
+                                                                                        Log& log, Random& random);
   OpenDatabase(const OpenDatabase&) = delete;
   OpenDatabase& operator=(const OpenDatabase&) = delete;
 
@@ -34,6 +39,10 @@ class OpenDatabase {
   [[nodiscard]] const gate::GateStore& gate_store() const { return gate_store_; }
 
  private:
+  enum class For { kServing, kAsking };
+  static Result<std::unique_ptr<OpenDatabase>, std::string> open_for(For what, const ServerSettings& settings,
+                                                                     const Environment& environment, Log& log,
+                                                                     Random& random);
   OpenDatabase(std::optional<DataDirectory> directory, std::unique_ptr<store::OpenStore> store, crypto::Sealer sealer);
 
   std::optional<DataDirectory> directory_;  // holds the lock

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "db/sqlite/database.h"
 #include "tests/support/memory_log.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/temporary_folder.h"
@@ -46,6 +47,38 @@ TEST_F(DatabaseTest, refuses_a_second_server) {
   const auto first = OpenDatabase::open(settings_, {}, log_, random_);
   ASSERT_TRUE(first) << first.error();
   EXPECT_THAT(refusal(), HasSubstr("another server"));
+}
+
+TEST_F(DatabaseTest, refuses_to_make_a_database_in_order_to_ask_it) {
+  const auto asked = OpenDatabase::open_as_it_is(settings_, {}, log_, random_);
+  ASSERT_FALSE(asked);
+  EXPECT_THAT(asked.error(), HasSubstr("there is no database"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "data"));
+}
+
+TEST_F(DatabaseTest, refuses_to_migrate_a_database_in_order_to_ask_it) {
+  ASSERT_EQ(refusal(), "opened");
+  const auto path = std::string(folder_ / "data/cardea.db");
+  const auto newest = [&](std::string_view change) {
+    auto database = db::SqliteDatabase::open({.path = path}, log_);
+    EXPECT_TRUE(database);
+    static constexpr db::Sql kForget{
+        "DELETE FROM schema_migrations WHERE number = (SELECT max(number) FROM schema_migrations)"};
+    static constexpr db::Sql kNewest{"SELECT max(number) FROM schema_migrations"};
+    std::int64_t number = 0;
+    EXPECT_TRUE((*database)->write([&](db::Session& session) {
+      if (!change.empty()) EXPECT_TRUE(session.run(kForget, {}, [](const db::Row&) {}));
+      EXPECT_TRUE(session.run(kNewest, {}, [&](const db::Row& row) { number = row.integer(0); }));
+      return db::Verdict::kCommit;
+    }));
+    return number;
+  };
+  EXPECT_TRUE(OpenDatabase::open_as_it_is(settings_, {}, log_, random_));
+  const auto before = newest("forget");
+  const auto asked = OpenDatabase::open_as_it_is(settings_, {}, log_, random_);
+  ASSERT_FALSE(asked);
+  EXPECT_THAT(asked.error(), HasSubstr("older release"));
+  EXPECT_EQ(newest(""), before);
 }
 
 TEST_F(DatabaseTest, refuses_postgres_that_is_not_there) {

@@ -198,8 +198,9 @@ Result<std::unique_ptr<OpenGate>, std::string> OpenGate::open(const ServerSettin
   const auto problem = what == For::kQuestions ? first_fatal(read) : problem_of(read, settings, parts.store);
   if (!problem.empty()) return refuse("the gate's settings cannot be used: " + problem);
   log_notes(read, parts.log);
+  const auto missing = what == For::kQuestions ? gate::Missing::kStaysSo : gate::Missing::kIsMade;
   auto secrets = parts.store == nullptr ? Stored<gate::SharedSecrets>(gate::make_secrets(parts.random))
-                                        : gate::load_secrets(*parts.store, parts.random);
+                                        : gate::load_secrets(*parts.store, parts.random, missing);
   if (!secrets) return refuse("the gate's secrets cannot be read: " + std::string(describe(secrets.error())));
   auto made = std::unique_ptr<OpenGate>(new OpenGate(parts, std::move(read), std::move(*secrets)));
   if (!made->gate().synchronise()) return refuse("the tokens that were logged out cannot be read from the database");

@@ -13,11 +13,12 @@ constexpr std::string_view kStateKey = "login-state";
 constexpr std::string_view kKeepKey = "keep-signing-key";
 constexpr std::string_view kIdentityKey = "identity-signing-key";
 
-Stored<SecretBytes> load(const GateStore& store, std::string_view name, const SecretBytes& fresh) {
+Stored<SecretBytes> load(const GateStore& store, std::string_view name, const SecretBytes& fresh, Missing missing) {
   const auto find = [&] {
     return read_from(store.store, [&](Rows& rows) { return store.rows.find_secret(rows, name); });
   };
   auto found = find();
+  if (found && !*found && missing == Missing::kStaysSo) return fresh.clone();
   if (found && !*found) {
     const auto inserted = store.store.write([&](Tx& tx) { return store.rows.insert_secret(tx, name, fresh.reveal()); });
     if (!inserted && inserted.error() != StoreError::kConflict) return refuse(inserted.error());
@@ -42,13 +43,13 @@ SharedSecrets make_secrets(Random& random) {
   return {SecretBytes(std::move(bytes)), make_signing_key(), make_signing_key()};
 }
 
-Stored<SharedSecrets> load_secrets(const GateStore& store, Random& random) {
+Stored<SharedSecrets> load_secrets(const GateStore& store, Random& random, Missing missing) {
   const auto fresh = make_secrets(random);
-  auto state_key = load(store, kStateKey, fresh.state_key);
+  auto state_key = load(store, kStateKey, fresh.state_key, missing);
   if (!state_key) return refuse(state_key.error());
-  auto keep_key = load(store, kKeepKey, fresh.keep_key);
+  auto keep_key = load(store, kKeepKey, fresh.keep_key, missing);
   if (!keep_key) return refuse(keep_key.error());
-  auto identity_key = load(store, kIdentityKey, fresh.identity_key);
+  auto identity_key = load(store, kIdentityKey, fresh.identity_key, missing);
   if (!identity_key) return refuse(identity_key.error());
   const auto is_key = [](const SecretBytes& pem) { return crypto::PrivateKey::from_pem(pem.reveal()).has_value(); };
   if (state_key->reveal().size() != crypto::kSealKeyBytes || !is_key(*keep_key) || !is_key(*identity_key))

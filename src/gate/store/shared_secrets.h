@@ -21,7 +21,10 @@ struct SharedSecrets {
 /// Fresh ones, for a gate that keeps nothing.
 [[nodiscard]] SharedSecrets make_secrets(Random& random);
 
-/// Those of the database, made now when it has none. Of two nodes that start at once one inserts, and both read.
-[[nodiscard]] Stored<SharedSecrets> load_secrets(const GateStore& store, Random& random);
+/// What becomes of a secret that the database does not have: it is stored, or a fresh one is used and nothing written.
+enum class Missing { kIsMade, kStaysSo };
+/// Those of the database. Of two nodes that start at once one inserts, and both read.
+[[nodiscard]] Stored<SharedSecrets> load_secrets(const GateStore& store, Random& random,
+                                                 Missing missing = Missing::kIsMade);
 
 }  // namespace cardea::gate
