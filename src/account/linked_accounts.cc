@@ -116,7 +116,7 @@ Stored<web::Response> unlink_account(Tx& tx, const Call& call) {
       std::ranges::find(*credentials, std::string_view("password"), &Credential::type) != credentials->end();
   const auto others = identity_providers(call.realm.realm);
   const bool has_other = std::ranges::any_of(others, [&](const IdentityProvider& other) {
-    return other.alias != alias && other.enabled && !other.link_only && link_at(*links, other) != nullptr;
+    return other.alias != alias && can_sign_in_by(other) && link_at(*links, other) != nullptr;
   });
   if (!has_password && !has_other) return error_message(400, "federatedIdentityRemovingLastProviderMessage");
   const auto removed = call.repositories().federated_identities.remove(tx, call.user().id, alias);

@@ -110,6 +110,16 @@ std::vector<IdentityProvider> login_providers(const Realm& realm) {
   return out;
 }
 
+bool can_sign_in_by(const IdentityProvider& provider) {
+  const auto has = [&](std::string_view name) { return !trim(provider.setting(name)).empty(); };
+  if (!provider.enabled || provider.link_only || !has("clientId")) return false;
+  const std::string_view kind = provider.kind;
+  if (kind == "entra" || kind == "microsoft" || kind == "google" || kind == "github") return true;
+  if (kind == "oauth2") return has("authorizationUrl") && has("tokenUrl") && has("userInfoUrl");
+  if (kind != "oidc" && kind != "keycloak-oidc") return false;
+  return has("metadataDescriptorUrl") || has("issuer") || (has("authorizationUrl") && has("tokenUrl"));
+}
+
 SyncMode sync_mode_of(const IdentityProvider& provider) {
   return parse_sync(provider.setting("syncMode"), SyncMode::kLegacy);
 }

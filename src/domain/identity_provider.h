@@ -61,6 +61,9 @@ inline constexpr std::string_view kForwardable[] = {"acr_values", "login_hint", 
 [[nodiscard]] std::vector<IdentityProvider> identity_providers(const Realm& realm);
 /// Those that are enabled and may be signed in by, in the order of `guiOrder`, then alias.
 [[nodiscard]] std::vector<IdentityProvider> login_providers(const Realm& realm);
+/// Could somebody sign in by it, as far as its record says: enabled, not for links alone, of a kind that there is, with
+/// a client id, and with addresses or a document that names them?
+[[nodiscard]] bool can_sign_in_by(const IdentityProvider& provider);
 /// In the order of the document; INHERIT is resolved.
 [[nodiscard]] std::vector<IdentityProviderMapper> mappers_of(const Realm& realm, const IdentityProvider& provider);
 [[nodiscard]] SyncMode sync_mode_of(const IdentityProvider& provider);

@@ -151,8 +151,8 @@ TEST_F(IdpLink, refuses_a_second_use_of_the_callback_and_an_account_that_was_swi
   auto user = *user_named("ada");
   user.enabled = false;
   const auto store_user = [&] {
-    ASSERT_TRUE(
-        server_.repositories.store.write([&](Tx& tx) { return server_.repositories.users.update(tx, user, false); }));
+    ASSERT_TRUE(server_.repositories.store.write(
+        [&](Tx& tx) { return server_.repositories.users.set_enabled(tx, user.id, user.enabled); }));
   };
   store_user();
   EXPECT_NE(browser.get(back).status, 302);
@@ -236,17 +236,21 @@ TEST_F(IdpLink, ends_the_sessions_of_a_provider_whose_link_goes) {
 }
 
 TEST_F(IdpLink, refuses_to_take_the_last_way_to_sign_in) {
-  use({provider("up"), provider("linked", {}, {{"linkOnly", true}})});
+  // None of the others lets anybody in: for links alone, off, of a kind that there is not, without what it takes.
+  use({provider("up"), provider("linked", {}, {{"linkOnly", true}}), provider("off", {}, {{"enabled", false}}),
+       provider("saml", {}, {{"providerId", "saml"}}), provider("nobody", {{"clientId", ""}})});
   link("ada", "u-1");
   Browser browser(server_);
   const auto token = string_or(redeem(server_, sign_in(browser, "ada")), "access_token", "");
   ASSERT_TRUE(server_.repositories.store.write([&](Tx& tx) -> Stored<void> {
-    FederatedIdentity more;
-    more.realm = RealmId("realm-demo");
-    more.user = UserId("user-ada");
-    more.provider = "linked";
-    more.upstream_id = "l-1";
-    if (auto done = server_.repositories.federated_identities.insert(tx, more); !done) return done;
+    for (const auto* alias : {"linked", "off", "saml", "nobody"}) {
+      FederatedIdentity more;
+      more.realm = RealmId("realm-demo");
+      more.user = UserId("user-ada");
+      more.provider = alias;
+      more.upstream_id = "l-1";
+      if (auto done = server_.repositories.federated_identities.insert(tx, more); !done) return done;
+    }
     const auto all = server_.repositories.credentials.list_all(tx, UserId("user-ada"));
     if (!all) return refuse(all.error());
     for (const auto& each : *all) {
