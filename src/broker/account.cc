@@ -445,7 +445,7 @@ web::Outcome ask_to_link(const ArrivalPtr& arrival, const User& user) {
 // The same id from another issuer is somebody else: whoever may change a provider's addresses does not become everybody
 // who ever signed in by it (attack class 7).
 bool is_of_other_issuer(const Known& known, const UpstreamIdentity& identity) {
-  return known.link && !known.link->issuer.empty() && known.link->issuer != identity.issuer;
+  return known.link && !known.link->issuer.empty() && !is_same_issuer(known.link->issuer, identity.issuer);
 }
 
 // Somebody who is signed in here asked for the link and proved at the provider who they are there. What is linked

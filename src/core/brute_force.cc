@@ -80,7 +80,7 @@ Stored<Lockout> record_login_failure(Tx& tx, const Repositories& repositories, c
   const auto counted = count_failure(settings, std::move(*before), ip_address, now);
   if (auto stored = repositories.login_failures.put(tx, counted.failures); !stored) return refuse(stored.error());
   if (counted.lockout == Lockout::kPermanent) {
-    if (auto disabled = repositories.users.disable(tx, user); !disabled) return refuse(disabled.error());
+    if (auto disabled = repositories.users.set_enabled(tx, user, false); !disabled) return refuse(disabled.error());
   }
   return counted.lockout;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "base/secret.h"
@@ -21,5 +22,12 @@ struct FederatedIdentity {
   TimePoint created_at{};
   TimePoint last_login_at{};
 };
+
+/// Whose word a link rests on is compared without slashes at the end: one more or less makes nobody else of an issuer.
+/// The store compares alike.
+[[nodiscard]] constexpr bool is_same_issuer(std::string_view one, std::string_view other) {
+  const auto bare = [](std::string_view text) { return text.substr(0, text.find_last_not_of('/') + 1); };
+  return bare(one) == bare(other);
+}
 
 }  // namespace cardea

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "core/changes/directory_address.h"
 #include "core/proof_holds.h"
 #include "core/verify_credential.h"
 #include "login/endpoint.h"
@@ -98,8 +99,13 @@ web::Outcome write_mail(const AskingPtr& asking, const LoginAttempt& attempt) {
 web::Outcome find_and_write(const AskingPtr& asking) {
   const auto& dependencies = asking->dependencies;
   auto attempt = read_from(dependencies.repositories.store, [&](Rows& rows) {
-    return load_login_attempt(rows, dependencies.repositories, asking->realm->realm, asking->username,
-                              dependencies.clock.now());
+    auto loaded = load_login_attempt(rows, dependencies.repositories, asking->realm->realm, asking->username,
+                                     dependencies.clock.now());
+    if (!loaded || !loaded->user) return loaded;
+    const auto may = may_reset_by_mail(rows, dependencies.repositories, asking->realm->realm, *loaded->user);
+    if (!may) return decltype(loaded)(refuse(may.error()));
+    if (!*may) loaded->user.reset();  // answered as a name that nobody has
+    return loaded;
   });
   if (!attempt) return store_failed(dependencies, asking->request, asking->realm.get(), attempt.error());
   return write_mail(asking, *attempt);

@@ -17,6 +17,8 @@ namespace {
 
 /// The id at the source of a group whose client says none.
 constexpr std::string_view kOwnId = "scim:";
+/// Rows read at once while all members of a group are gone through.
+constexpr std::int64_t kScanStep = 250;
 
 struct GroupWish {
   std::string name;
@@ -43,10 +45,16 @@ json::object group_json(const Call& call, const SourcedGroup& group) {
   return out;
 }
 
-Stored<void> add_members(Rows& rows, const Call& call, const GroupId& group, json::object& out) {
+/// `left`: how many members the answer may still show; an answer that would leave some out without saying so is
+/// refused.
+Or<void> add_members(Rows& rows, const Call& call, const GroupId& group, json::object& out, std::int64_t& left) {
   const auto ids = call.repositories().provisioned_users.list_reached(rows, call.realm().id, call.provider.alias,
-                                                                      {.group = group, .max = kMembersShownMax});
+                                                                      {.group = group, .max = left + 1});
   if (!ids) return refuse(ids.error());
+  if (std::ssize(*ids) > left) {
+    return refuse(ScimError{400, "tooMany", "Ask with excludedAttributes=members: there are too many members"});
+  }
+  left -= std::ssize(*ids);
   json::array members;
   for (const auto& id : *ids) {
     members.push_back(json::object{{"value", id.str()}, {"$ref", call.base + "/Users/" + id.str()}, {"type", "User"}});
@@ -84,7 +92,8 @@ Answer answer_with(Rows& rows, const Call& call, const GroupId& id, int status) 
   if (!selection) return refuse(selection.error());
   auto shown = group_json(call, sourced(**group));
   if (wants(*selection, "members")) {
-    if (auto done = add_members(rows, call, id, shown); !done) return refuse(done.error());
+    std::int64_t left = kMembersShownMax;
+    if (auto done = add_members(rows, call, id, shown, left); !done) return refuse(done.error());
   }
   auto response = answer(status, selected(*selection, shown));
   response.add("Location", call.base + "/Groups/" + id.str());
@@ -111,8 +120,10 @@ Or<void> refuse_filtered(const Call& call, const SourceGroup& group) {
 Or<void> write_members(Tx& tx, const Call& call, const GroupId& group, MemberChange change) {
   const auto& repositories = call.repositories();
   if (change.replaces) {
-    const auto before =
-        repositories.provisioned_users.list_reached(tx, call.realm().id, call.provider.alias, {.group = group});
+    // One more than could change in a request: of those beyond it nobody needs to know.
+    const auto before = repositories.provisioned_users.list_reached(
+        tx, call.realm().id, call.provider.alias,
+        {.group = group, .max = static_cast<std::int64_t>(2 * kMembersOfRequestMax + 1)});
     if (!before) return refuse(before.error());
     for (const auto& id : *before) {
       if (change.added.erase(id.str()) == 0) change.removed.insert(id.str());
@@ -142,17 +153,23 @@ Or<void> write_members(Tx& tx, const Call& call, const GroupId& group, MemberCha
   return {};
 }
 
+/// For an event: bounded, as a request's members are.
+json::array names_of(const std::set<std::string>& ids) { return json::array(ids.begin(), ids.end()); }
+
 /// With the group its members would leave it, those among them, too, whom SCIM does not see.
 Or<void> refuse_admin_members(Rows& rows, const Call& call, const GroupId& group) {
-  const auto members =
-      call.repositories().users.search(rows, call.realm().id, {.group = group, .with_service_accounts = true});
-  if (!members) return refuse(members.error());
-  for (const auto& member : *members) {
-    const auto is_admin = has_admin_power(rows, call.repositories(), call.realm(), member.id);
-    if (!is_admin) return refuse(is_admin.error());
-    if (*is_admin) return refuse(ScimError{403, {}, "An administrator of the realm is a member of this group"});
+  UserQuery query{.group = group, .with_service_accounts = true, .max = kScanStep};
+  while (true) {
+    const auto members = call.repositories().users.search(rows, call.realm().id, query);
+    if (!members) return refuse(members.error());
+    for (const auto& member : *members) {
+      const auto is_admin = has_admin_power(rows, call.repositories(), call.realm(), member.id);
+      if (!is_admin) return refuse(is_admin.error());
+      if (*is_admin) return refuse(ScimError{403, {}, "An administrator of the realm is a member of this group"});
+    }
+    if (std::ssize(*members) < kScanStep) return {};
+    query.first += kScanStep;
   }
-  return {};
 }
 
 Or<void> change_group(Tx& tx, const Call& call, const Group& group, const GroupWish& wish,
@@ -183,8 +200,8 @@ Or<void> change_group(Tx& tx, const Call& call, const Group& group, const GroupW
                                  .resource = "GROUP",
                                  .path = path_of(group.id),
                                  .after = {{"name", wish.name},
-                                           {"added", members.added.size()},
-                                           {"removed", members.removed.size()},
+                                           {"added", names_of(members.added)},
+                                           {"removed", names_of(members.removed)},
                                            {"replaced", members.replaces}}});
   if (!recorded) return refuse(recorded.error());
   return {};
@@ -216,19 +233,20 @@ Answer list_groups(Rows& rows, const Call& call) {
   if (!all) return refuse(all.error());
   const bool filters_members = query->filter && asks_for_members(*query->filter);
   std::int64_t total = 0;
+  std::int64_t left = kMembersShownMax;
   json::array page;
   for (const auto& group : *all) {
     if (filters_members && group.id.str() != *equal_in(*query->filter, "id")) continue;
     auto shown = group_json(call, group);
     const bool is_on_page = total >= query->first && std::ssize(page) < query->count;
     if (filters_members) {
-      if (auto done = add_members(rows, call, group.id, shown); !done) return refuse(done.error());
+      if (auto done = add_members(rows, call, group.id, shown, left); !done) return refuse(done.error());
     }
     if (query->filter && !matches(*query->filter, shown)) continue;
     ++total;
     if (!is_on_page) continue;
     if (!filters_members && wants(query->selection, "members")) {
-      if (auto done = add_members(rows, call, group.id, shown); !done) return refuse(done.error());
+      if (auto done = add_members(rows, call, group.id, shown, left); !done) return refuse(done.error());
     }
     page.push_back(selected(query->selection, shown));
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "core/changes/directory_address.h"
 #include "core/changes/new_user.h"
 #include "scim/body.h"
 #include "scim/list.h"
@@ -67,6 +68,11 @@ Stored<std::optional<std::vector<UserId>>> candidates(Rows& rows, const Call& ca
     std::ranges::replace(username, '#', '_');
     if (auto done = by_user(repositories.users.find_by_username(rows, realm, username)); !done) {
       return refuse(done.error());
+    }
+    const auto linked = repositories.federated_identities.find_by_name(rows, realm, alias, *name);
+    if (!linked) return refuse(linked.error());
+    for (const auto& user : *linked) {
+      if (std::ranges::find(out, user) == out.end()) out.push_back(user);
     }
     return Ids(std::move(out));
   }
@@ -155,16 +161,25 @@ Or<void> refuse_taken(Rows& rows, const Call& call, const User& user) {
   return refuse(taken(problems->front().attribute == "email" ? "e-mail address" : "userName"));
 }
 
-/// With passwords that are reset by mail, an address is a way into the account: then only the provider's own domains
-/// are a directory's to hand out. To a new account, too: whoever resets its password by mail would be in it before the
-/// person whom its name and externalId mean signs in the first time.
+/// Somebody who came by the provider itself, before SCIM wrote them, has the name: they are found by it, and changed.
+Or<void> refuse_linked_name(Rows& rows, const Call& call, std::string_view user_name) {
+  const auto& repositories = call.repositories();
+  const auto linked =
+      repositories.federated_identities.find_by_name(rows, call.realm().id, call.provider.alias, user_name);
+  if (!linked) return refuse(linked.error());
+  for (const auto& user : *linked) {
+    const auto row = repositories.provisioned_users.find(rows, call.realm().id, call.provider.alias,
+                                                         ProvisionedBy::kUser, user.str());
+    if (!row) return refuse(row.error());
+    if (!*row) return refuse(taken("userName"));
+  }
+  return {};
+}
+
+/// With passwords that are reset by mail, an address is a way into the account (core/changes/directory_address.h).
 Or<void> check_new_address(const Call& call, const User& before, const User& after) {
   if (after.email == before.email || after.email.empty() || !call.realm().reset_password_allowed) return {};
-  std::string domains = ascii_lower(call.provider.setting("emailDomains"));
-  std::ranges::replace_if(domains, [](char c) { return c == ',' || c == '#'; }, ' ');
-  const auto at = after.email.rfind('@');
-  if (at != std::string::npos && at + 1 < after.email.size() && has_word(domains, after.email.substr(at + 1)))
-    return {};
+  if (is_own_address(call.provider, after.email)) return {};
   return refuse(ScimError{400, "mutability",
                           "The realm resets passwords by mail: addresses are taken of domains in emailDomains alone"});
 }
@@ -326,6 +341,10 @@ Or<void> change_person(Tx& tx, const Call& call, const Person& person, UserWish 
   auto kept =
       person.row ? repositories.provisioned_users.update(tx, row) : repositories.provisioned_users.insert(tx, row);
   if (auto done = or_taken(std::move(kept), "userName or externalId"); !done) return done;
+  if (after.enabled != person.user.enabled) {
+    auto set = repositories.users.set_enabled(tx, after.id, after.enabled);
+    if (!set) return refuse(set.error());
+  }
   if (!is_same) {
     auto updated = repositories.users.update(tx, after, call.realm().duplicate_emails_allowed);
     if (auto done = or_taken(std::move(updated), "userName or e-mail address"); !done) return done;
@@ -372,6 +391,7 @@ Answer create_user(Tx& tx, const Call& call) {
   if (auto good = check_new_address(call, user, *wished); !good) return refuse(good.error());
   user = std::move(*wished);
   if (auto free = refuse_taken(tx, call, user); !free) return refuse(free.error());
+  if (auto free = refuse_linked_name(tx, call, wish->user_name); !free) return refuse(free.error());
   auto row = new_row(call, user.id);
   row.is_made = true;
   row.user_name = wish->user_name;
@@ -434,7 +454,7 @@ Answer delete_user(Tx& tx, const Call& call) {
     if (!removed) return refuse(removed.error());
   } else {
     // Not the client's to remove: it is stopped, and out of reach from now on.
-    if (auto stopped = repositories.users.disable(tx, id); !stopped) return refuse(stopped.error());
+    if (auto stopped = repositories.users.set_enabled(tx, id, false); !stopped) return refuse(stopped.error());
     const auto row = repositories.provisioned_users.remove(tx, id, call.provider.alias);
     if (!row) return refuse(row.error());
     const auto link = repositories.federated_identities.remove(tx, id, call.provider.alias);

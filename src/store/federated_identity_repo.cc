@@ -1,4 +1,5 @@
 // Who people are at upstream providers: one row for each account and provider.
+#include "base/text.h"
 #include "store/query.h"
 #include "store/repos.h"
 #include "store/sealed.h"
@@ -11,15 +12,23 @@ namespace {
 
 constexpr Sql kFind{"SELECT " CARDEA_IDENTITY_COLUMNS
                     " FROM federated_identities WHERE realm_id = ?1 AND provider = ?2 AND upstream_id = ?3"};
+// As the index has it (V0020).
+constexpr Sql kFindByName{
+    "SELECT user_id FROM federated_identities WHERE realm_id = ?1 AND provider = ?2 AND lower(upstream_name) = ?3 "
+    "ORDER BY user_id LIMIT ?4",
+    "SELECT user_id FROM federated_identities WHERE realm_id = $1 AND provider = $2 AND "
+    "lower(upstream_name COLLATE \"C\") = $3 ORDER BY user_id LIMIT $4"};
 constexpr Sql kList{"SELECT " CARDEA_IDENTITY_COLUMNS
                     " FROM federated_identities WHERE user_id = ?1 ORDER BY provider"};
 constexpr Sql kInsert{"INSERT INTO federated_identities (" CARDEA_IDENTITY_COLUMNS
                       ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING"};
-// What another issuer says of this id is not written over what the first one said: nothing changes then.
+// Slashes at the end do not count (is_same_issuer). What another issuer says of this id is not written over what the
+// first one said: nothing changes then.
 constexpr Sql kUpdate{
     "UPDATE federated_identities SET upstream_name = ?4, token = ?5, last_login_at = ?6, "
     "issuer = CASE issuer WHEN '' THEN ?7 ELSE issuer END "
-    "WHERE user_id = ?1 AND provider = ?2 AND upstream_id = ?3 AND issuer IN ('', ?7)"};
+    "WHERE user_id = ?1 AND provider = ?2 AND upstream_id = ?3 AND (issuer = '' OR rtrim(issuer, '/') = rtrim(?7, "
+    "'/'))"};
 constexpr Sql kStampIssuer{
     "UPDATE federated_identities SET issuer = replace(?3, '{tenantid}', substr(upstream_id, 1, 36)) "
     "WHERE realm_id = ?1 AND provider = ?2 AND issuer = ''"};
@@ -34,6 +43,12 @@ class SqlFederatedIdentityRepo final : public FederatedIdentityRepo {
                                                 std::string_view upstream_id) override {
     return find_one<FederatedIdentity>(rows, kFind, {realm.str(), provider, upstream_id},
                                        [this](Columns& row) { return parse(row); });
+  }
+  Stored<std::vector<UserId>> find_by_name(Rows& rows, const RealmId& realm, std::string_view provider,
+                                           std::string_view upstream_name) override {
+    const auto key = ascii_lower(upstream_name);
+    return find_all<UserId>(rows, kFindByName, {realm.str(), provider, key, kNamesakesMax},
+                            [](Columns& row) -> Stored<UserId> { return row.id<UserId>(); });
   }
   Stored<std::vector<FederatedIdentity>> list(Rows& rows, const UserId& user) override {
     return find_all<FederatedIdentity>(rows, kList, {user.str()}, [this](Columns& row) { return parse(row); });

@@ -23,6 +23,7 @@ constexpr Sql kUpdate{
     "user_key = ?9 WHERE user_id = ?2 AND provider = ?3 AND NOT EXISTS (SELECT 1 FROM provisioned_users o WHERE "
     "o.realm_id = ?1 AND o.provider = ?3 AND o.user_id <> ?2 AND (o.user_key = ?9 OR "
     "(o.external_id = ?4 AND ?4 <> '')))"};
+constexpr Sql kForgetStops{"UPDATE provisioned_users SET is_stopped = ?2 WHERE user_id = ?1 AND is_stopped <> ?2"};
 constexpr Sql kRemove{"DELETE FROM provisioned_users WHERE user_id = ?1 AND provider = ?2"};
 constexpr Sql kRemoveAll{"DELETE FROM provisioned_users WHERE realm_id = ?1 AND provider = ?2"};
 
@@ -99,6 +100,7 @@ class SqlProvisionedUserRepo final : public ProvisionedUserRepo {
                       {row.realm.str(), row.user.str(), row.provider, row.external_id, row.user_name, row.is_stopped,
                        Value::text_or_null(document), millis(row.changed_at), key});
   }
+  Stored<void> forget_stops(Tx& tx, const UserId& user) override { return send(tx, kForgetStops, {user.str(), false}); }
   Stored<bool> remove(Tx& tx, const UserId& user, std::string_view provider) override {
     const auto removed = change(tx, kRemove, {user.str(), provider});
     if (!removed) return refuse(removed.error());

@@ -41,7 +41,7 @@ constexpr Sql kInsert{
     "ON CONFLICT DO NOTHING"};
 constexpr Sql kSetRequiredActions{"UPDATE users SET required_actions = ?2 WHERE id = ?1"};
 constexpr Sql kSetEmailVerified{"UPDATE users SET email_verified = ?3 WHERE id = ?1 AND email = ?2"};
-constexpr Sql kDisable{"UPDATE users SET enabled = ?2 WHERE id = ?1"};
+constexpr Sql kSetEnabled{"UPDATE users SET enabled = ?2 WHERE id = ?1"};
 constexpr Sql kLock{"SELECT 1 FROM users WHERE id = ?1 /*pg FOR NO KEY UPDATE */"};
 constexpr Sql kAddRole{"INSERT INTO user_roles (user_id, role_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING"};
 constexpr Sql kAddGroup{"INSERT INTO user_groups (user_id, group_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING"};
@@ -50,7 +50,7 @@ constexpr Sql kRemoveRole{"DELETE FROM user_roles WHERE user_id = ?1 AND role_id
 constexpr Sql kRemoveGroup{"DELETE FROM user_groups WHERE user_id = ?1 AND group_id = ?2"};
 constexpr Sql kUpdate{
     "UPDATE users SET username = ?3, email = ?4, email_slot = ?5, first_name = ?6, last_name = ?7, "
-    "email_verified = ?8, enabled = ?9, not_before = ?10, required_actions = ?11, attributes = ?12, extra = ?13 "
+    "email_verified = ?8, not_before = ?9, required_actions = ?10, attributes = ?11, extra = ?12 "
     "WHERE id = ?2 AND realm_id = ?1 AND (?5 <> '' OR NOT EXISTS "
     "(SELECT 1 FROM users o WHERE o.realm_id = ?1 AND o.email = ?4 AND o.id <> ?2))"};
 constexpr Sql kRemove{"DELETE FROM users WHERE realm_id = ?1 AND id = ?2"};
@@ -120,8 +120,8 @@ class SqlUserRepo final : public UserRepo {
     auto updated =
         change_one(tx, kUpdate,
                    {user.realm.str(), user.id.str(), user.username, Value::text_or_null(user.email), slot,
-                    user.first_name, user.last_name, user.email_verified, user.enabled, user.not_before,
-                    Value::text_or_null(actions), Value::text_or_null(attributes), Value::text_or_null(extra)});
+                    user.first_name, user.last_name, user.email_verified, user.not_before, Value::text_or_null(actions),
+                    Value::text_or_null(attributes), Value::text_or_null(extra)});
     if (!updated) return updated;
     return raise_if_service_account(tx, user.id);
   }
@@ -158,8 +158,8 @@ class SqlUserRepo final : public UserRepo {
     if (auto set = change_one(tx, kSetEmailVerified, {user.str(), email, true}); !set) return set;
     return raise_if_service_account(tx, user);
   }
-  Stored<void> disable(Tx& tx, const UserId& user) override {
-    if (auto set = send(tx, kDisable, {user.str(), false}); !set) return set;
+  Stored<void> set_enabled(Tx& tx, const UserId& user, bool enabled) override {
+    if (auto set = send(tx, kSetEnabled, {user.str(), enabled}); !set) return set;
     return raise_if_service_account(tx, user);
   }
   Stored<void> lock(Tx& tx, const UserId& user) override {

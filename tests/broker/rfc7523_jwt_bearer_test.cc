@@ -58,6 +58,7 @@ class JwtBearer : public testing::TestWithParam<Engine> {
       auto user = server_.repositories.users.find(tx, RealmId("realm-demo"), UserId("user-ada"));
       if (!user) return refuse(user.error());
       change(**user);
+      if (auto set = server_.repositories.users.set_enabled(tx, (*user)->id, (*user)->enabled); !set) return set;
       return server_.repositories.users.update(tx, **user, false);
     }));
   }

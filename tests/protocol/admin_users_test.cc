@@ -44,6 +44,37 @@ TEST_F(AdminUsers, refuses_bad_representations) {
          R"({"error":"The content-type header value did not match the value in @Consumes"})");
 }
 
+TEST_F(AdminUsers, whoever_starts_or_stops_somebody_takes_it_from_scim) {
+  const auto id = made(R"({"username":"bob","enabled":true})");
+  auto& repositories = world.repositories;
+  ProvisionedUser row;
+  row.realm = read_from(repositories.store, [&](Rows& rows) { return repositories.realms.find_by_name(rows, "demo"); })
+                  .value()
+                  ->id;
+  row.user = UserId(id);
+  row.provider = "up";
+  row.user_name = "bob";
+  row.is_made = row.is_stopped = true;
+  ASSERT_TRUE(repositories.store.write([&](Tx& tx) -> Stored<void> {
+    if (auto done = repositories.provisioned_users.insert(tx, row); !done) return done;
+    return repositories.users.set_enabled(tx, UserId(id), false);
+  }));
+  const auto is_stopped_by_scim = [&] {
+    return read_from(repositories.store,
+                     [&](Rows& rows) {
+                       return repositories.provisioned_users.find(rows, row.realm, "up", ProvisionedBy::kUser, id);
+                     })
+        .value()
+        ->is_stopped;
+  };
+  EXPECT_EQ(world.put("/users/" + id, R"({"firstName":"Rob"})").status, 204);
+  EXPECT_TRUE(is_stopped_by_scim()) << "nothing was said of it";
+  EXPECT_EQ(world.put("/users/" + id, R"({"enabled":true})").status, 204);
+  EXPECT_FALSE(is_stopped_by_scim());
+  EXPECT_EQ(world.put("/users/" + id, R"({"enabled":false})").status, 204);
+  EXPECT_FALSE(is_stopped_by_scim()) << "SCIM must not start whom an administrator stopped";
+}
+
 TEST_F(AdminUsers, refuses_names_that_are_taken_and_profiles_that_do_not_fit) {
   made(R"({"username":"Bob","email":"Bob@Example.org","enabled":true})");
   expect(world.post("/users", R"({"username":"bOB"})"), 409, R"({"errorMessage":"User exists with same username"})");

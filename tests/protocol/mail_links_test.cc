@@ -101,6 +101,38 @@ class MailLinks : public testing::TestWithParam<Engine> {
 };
 INSTANTIATE_ON_EVERY_ENGINE(MailLinks);
 
+// Attack class 7: the address came from a directory while passwords were not reset by mail.
+TEST_P(MailLinks, refuses_addresses_that_a_directory_could_not_hand_out_now) {
+  const auto provision = [&](const std::string& domains) {
+    server_.change_realm([&](Realm& realm) {
+      realm.extra["identityProviders"] = json::array{
+          json::object{{"alias", "up"}, {"providerId", "entra"}, {"config", json::object{{"emailDomains", domains}}}}};
+    });
+  };
+  ASSERT_TRUE(server_.repositories.store.write([&](Tx& tx) -> Stored<void> {
+    User user;
+    user.id = UserId("user-uma");
+    user.realm = RealmId("realm-demo");
+    user.username = "uma";
+    user.email = "uma@evil.example";
+    user.enabled = true;
+    if (auto done = server_.repositories.users.insert(tx, user, false); !done) return done;
+    ProvisionedUser row;
+    row.realm = user.realm;
+    row.user = user.id;
+    row.provider = "up";
+    row.user_name = "uma";
+    row.is_made = true;
+    return server_.repositories.provisioned_users.insert(tx, row);
+  }));
+  provision("contoso.example");
+  EXPECT_EQ(ask_for_link("uma").status, 200);
+  for (const auto& mail : mails()) EXPECT_NE(mail.to, "uma@evil.example");
+  provision("evil.example");
+  EXPECT_EQ(ask_for_link("uma").status, 200);
+  EXPECT_NE(only_link(), "");
+}
+
 TEST_P(MailLinks, refuses_where_the_realm_does_not_allow_it) {
   server_.change_realm([](Realm& realm) { realm.reset_password_allowed = false; });
   EXPECT_EQ(ask_for_link("ada").status, 400);

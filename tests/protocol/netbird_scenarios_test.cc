@@ -16,8 +16,7 @@ class NetBird : public testing::TestWithParam<Engine> {
       auto& users = server_.repositories.users;
       auto user = users.find_by_username(tx, server_.realm()->realm.id, username);
       if (!user) return refuse(user.error());
-      (*user)->enabled = false;
-      return users.update(tx, **user, false);
+      return users.set_enabled(tx, (*user)->id, false);
     });
     ASSERT_TRUE(done);
   }

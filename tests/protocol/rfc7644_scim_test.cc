@@ -1,5 +1,7 @@
 // SCIM 2.0 (RFC 7643, RFC 7644) as a provider's directory speaks it here: entra.md sections 14 and 15 have the clients'
 // exact forms. What a token must not do comes first (attack classes 7, 8, 21 and 25).
+#include <algorithm>
+
 #include "tests/support/scim_client.h"
 
 namespace cardea::protocol {
@@ -357,12 +359,39 @@ TEST_P(Scim, refuses_to_start_whom_an_administrator_stopped_after_starting_them)
   const auto id = client_.make("/Users", uma());
   EXPECT_EQ(client_.patch("/Users/" + id, {op("replace", "active", false)}).status, 200);
   auto user = *user_by_id(id);
-  user.enabled = true;  // by an administrator
-  write([&](Tx& tx) { return server_.repositories.users.update(tx, user, false); });
+  write([&](Tx& tx) { return server_.repositories.users.set_enabled(tx, user.id, true); });
   EXPECT_EQ(client_.patch("/Users/" + id, {op("replace", "active", true)}).status, 200);
-  write([&](Tx& tx) { return server_.repositories.users.disable(tx, UserId(id)); });
+  write([&](Tx& tx) { return server_.repositories.users.set_enabled(tx, UserId(id), false); });
   EXPECT_EQ(client_.patch("/Users/" + id, {op("replace", "active", true)}).status, 200);
   EXPECT_FALSE(user_by_id(id)->enabled);
+}
+
+TEST_P(Scim, refuses_a_second_account_for_somebody_whom_the_provider_called_so_at_a_sign_in) {
+  link("ada", "22222222-2222-4333-8444-555566667777");  // as ada@contoso.example
+  const json::object same{{"userName", "ADA@contoso.example"}};
+  expect_refused(client_.post("/Users", same), 409, "uniqueness");
+  const auto found = body_of(client_.get("/Users?filter=userName%20eq%20%22Ada@Contoso.example%22"));
+  ASSERT_EQ(int_or(found, "totalResults", -1), 1);
+  EXPECT_EQ(found.at("Resources").at(0).at("id").as_string(), "user-ada");
+  EXPECT_EQ(client_.patch("/Users/user-ada", {op("replace", "active", false)}).status, 200);
+  EXPECT_FALSE(user_by_id("user-ada")->enabled);
+}
+
+TEST_P(Scim, names_the_members_in_the_event_of_a_group) {
+  server_.change_realm([](Realm& realm) {
+    realm.extra["adminEventsEnabled"] = true;
+    realm.extra["adminEventsDetailsEnabled"] = true;
+  });
+  const auto id = client_.make("/Users", uma());
+  const auto group = client_.make("/Groups", {{"displayName", "Staff"}, {"externalId", "g-1"}});
+  const auto members = json::array{json::object{{"value", id}}};
+  EXPECT_EQ(client_.patch("/Groups/" + group, {op("add", "members", members)}).status, 204);
+  const auto events = read_from(server_.repositories.store, [&](Rows& rows) {
+    return server_.repositories.events.find_admin_events(rows, realm_, {});
+  });
+  ASSERT_TRUE(events);
+  EXPECT_TRUE(std::ranges::any_of(
+      *events, [&](const AdminEvent& event) { return event.representation.contains("\"added\":[\"" + id + "\"]"); }));
 }
 
 TEST_P(Scim, refuses_to_put_administrators_into_groups_or_out_of_them) {
@@ -425,7 +454,7 @@ TEST_P(Scim, leaves_out_what_the_profile_forbids_and_refuses_a_name_alone) {
 
 TEST_P(Scim, refuses_to_start_again_who_was_stopped_here) {
   const auto id = client_.make("/Users", uma());
-  write([&](Tx& tx) { return server_.repositories.users.disable(tx, UserId(id)); });
+  write([&](Tx& tx) { return server_.repositories.users.set_enabled(tx, UserId(id), false); });
   const auto response = client_.patch("/Users/" + id, {op("replace", "active", true)});
   EXPECT_EQ(response.status, 200);
   EXPECT_FALSE(body_of(response).at("active").as_bool());

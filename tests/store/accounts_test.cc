@@ -143,6 +143,7 @@ TEST_P(AccountsTest, refuses_to_replace_the_issuer_that_proved_an_identity) {
   };
   EXPECT_EQ(issuer_after("https://first.example"), "https://first.example");
   EXPECT_EQ(issuer_after("https://first.example"), "https://first.example");
+  EXPECT_EQ(issuer_after("https://first.example/"), "https://first.example") << "a slash makes nobody else of it";
   for (const auto* other : {"https://evil.example", ""}) {
     link.issuer = other;
     link.upstream_name = "of another";
@@ -153,6 +154,20 @@ TEST_P(AccountsTest, refuses_to_replace_the_issuer_that_proved_an_identity) {
   EXPECT_EQ(after->issuer, "https://first.example");
   EXPECT_EQ(after->upstream_name, "uma@contoso.example");
   EXPECT_EQ(after->token.reveal(), "upstream-token");
+}
+
+TEST_P(AccountsTest, finds_people_by_what_a_provider_calls_them) {
+  auto& repo = repos().federated_identities;
+  auto link = identity_of(realm_, user_, "t/1", now_);
+  link.upstream_name = "Uma@Contoso.example";
+  ASSERT_TRUE(write([&](Tx& tx) { return repo.insert(tx, link); }));
+  const auto found = [&](std::string_view provider, std::string_view name) {
+    return read([&](Rows& rows) { return repo.find_by_name(rows, realm_, provider, name); }).value();
+  };
+  EXPECT_EQ(found("entra-id", "uma@contoso.EXAMPLE"), std::vector{user_});
+  EXPECT_TRUE(found("entra-id", "uma@contoso").empty());
+  EXPECT_TRUE(found("okta", "uma@contoso.example").empty());
+  EXPECT_TRUE(found("entra-id", "").empty());
 }
 
 TEST_P(AccountsTest, stamps_links_of_unknown_issuer_with_the_one_that_the_provider_leaves) {

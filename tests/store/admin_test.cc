@@ -60,6 +60,7 @@ TEST_P(AdminTest, refuses_an_update_of_a_user_to_what_is_anothers_or_of_one_that
   changed.attributes["phone"] = {"1", "2"};
   changed.required_actions = {"UPDATE_PASSWORD"};
   changed.extra["origin"] = "x";
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().users.set_enabled(tx, ada.id, false); }));
   EXPECT_TRUE(update(changed));
   const auto read_back = read([&](Rows& rows) { return repos().users.find(rows, realm_, ada.id); }).value();
   ASSERT_TRUE(read_back);
@@ -67,6 +68,7 @@ TEST_P(AdminTest, refuses_an_update_of_a_user_to_what_is_anothers_or_of_one_that
   EXPECT_EQ(read_back->email, "");
   EXPECT_EQ(read_back->attributes, changed.attributes);
   EXPECT_EQ(read_back->extra, changed.extra);
+  EXPECT_FALSE(read_back->enabled) << "what was read before a stop must not undo it";
 }
 
 TEST_P(AdminTest, refuses_to_find_users_by_what_they_are_not) {

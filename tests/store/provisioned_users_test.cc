@@ -69,6 +69,17 @@ TEST_P(ProvisionedUsersTest, refuses_names_and_ids_that_are_taken_and_users_that
   EXPECT_FALSE(find(ProvisionedBy::kExternalId, "O-1"));  // ids have case
 }
 
+TEST_P(ProvisionedUsersTest, forgets_that_it_stopped_somebody_and_nobody_else) {
+  for (const auto& user : {uma_, max_}) {
+    auto row = row_of(user, user.str());
+    row.is_stopped = true;
+    ASSERT_TRUE(insert(row));
+  }
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().provisioned_users.forget_stops(tx, uma_); }));
+  EXPECT_FALSE(find(ProvisionedBy::kUser, uma_.str())->is_stopped);
+  EXPECT_TRUE(find(ProvisionedBy::kUser, max_.str())->is_stopped);
+}
+
 TEST_P(ProvisionedUsersTest, keeps_what_was_said) {
   ASSERT_TRUE(insert(row_of(uma_, "Uma@contoso.example", "o-1")));
   auto changed = row_of(uma_, "uma.new@contoso.example", "o-2");

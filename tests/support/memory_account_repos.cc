@@ -1,4 +1,5 @@
 // ConsentRepo, LoginFailureRepo and FederatedIdentityRepo in memory.
+#include "base/text.h"
 #include "tests/support/memory_data.h"
 
 namespace cardea {
@@ -79,6 +80,16 @@ class MemoryFederatedIdentities final : public FederatedIdentityRepo {
     }
     return std::nullopt;
   }
+  Stored<std::vector<UserId>> find_by_name(Rows& rows, const RealmId& realm, std::string_view provider,
+                                           std::string_view upstream_name) override {
+    std::vector<UserId> out;
+    for (const auto& [key, row] : rows_of(rows).federated_identities.rows()) {
+      const bool fits = row->realm == realm && row->provider == provider &&
+                        ascii_lower(row->upstream_name) == ascii_lower(upstream_name);
+      if (fits && std::ssize(out) < kNamesakesMax) out.push_back(row->user);
+    }
+    return out;
+  }
   Stored<std::vector<FederatedIdentity>> list(Rows& rows, const UserId& user) override {
     std::vector<FederatedIdentity> out;
     for (const auto& [key, row] : rows_of(rows).federated_identities.rows()) {
@@ -107,7 +118,7 @@ class MemoryFederatedIdentities final : public FederatedIdentityRepo {
       return refuse(StoreError::kConflict);
     }
     const auto& issuer = found->second->issuer;
-    if (!issuer.empty() && issuer != identity.issuer) return refuse(StoreError::kConflict);
+    if (!issuer.empty() && !is_same_issuer(issuer, identity.issuer)) return refuse(StoreError::kConflict);
     auto row = copy_of(identity);
     row.created_at = found->second->created_at;
     found->second = std::make_shared<const FederatedIdentity>(std::move(row));

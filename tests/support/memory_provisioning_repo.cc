@@ -39,6 +39,12 @@ class MemoryProvisionedUsers final : public ProvisionedUserRepo {
     data.provisioned_users.edit()[key_of(row.user.str(), row.provider)] = std::move(after);
     return {};
   }
+  Stored<void> forget_stops(Tx& tx, const UserId& user) override {
+    for (auto& [key, row] : rows_of(tx).provisioned_users.edit()) {
+      if (row.user == user) row.is_stopped = false;
+    }
+    return {};
+  }
   Stored<bool> remove(Tx& tx, const UserId& user, std::string_view provider) override {
     return rows_of(tx).provisioned_users.edit().erase(key_of(user.str(), provider)) > 0;
   }

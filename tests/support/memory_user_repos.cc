@@ -82,8 +82,8 @@ class MemoryUsers final : public UserRepo {
   Stored<void> set_required_actions(Tx& tx, const UserId& user, const std::vector<std::string>& actions) override {
     return change(tx, user, [&](Subject& subject) { subject.user.required_actions = actions; });
   }
-  Stored<void> disable(Tx& tx, const UserId& user) override {
-    const auto done = change(tx, user, [](Subject& subject) { subject.user.enabled = false; });
+  Stored<void> set_enabled(Tx& tx, const UserId& user, bool enabled) override {
+    const auto done = change(tx, user, [enabled](Subject& subject) { subject.user.enabled = enabled; });
     return done || done.error() != StoreError::kConflict ? done : Stored<void>();
   }
   Stored<void> lock(Tx&, const UserId&) override { return {}; }  // one writer at a time
@@ -142,7 +142,9 @@ class MemoryUsers final : public UserRepo {
     return change(tx, user.id, [&](Subject& subject) {
       const auto created_at = subject.user.created_at;
       auto client = subject.user.service_account_client;
+      const bool enabled = subject.user.enabled;
       subject.user = user;
+      subject.user.enabled = enabled;
       subject.user.created_at = created_at;
       subject.user.service_account_client = std::move(client);
     });

@@ -389,12 +389,6 @@ Answer export_identity_provider(Call& call) {
 
 namespace {
 
-/// A slash at the end makes nobody else of it.
-bool is_same_issuer(std::string_view one, std::string_view other) {
-  const auto bare = [](std::string_view text) { return text.ends_with('/') ? text.substr(0, text.size() - 1) : text; };
-  return bare(one) == bare(other);
-}
-
 /// Links of whom the issuer is not known yet are the old one's when the provider moves: what the new one says of an id
 /// is about somebody else (attack class 7).
 Or<void> keep_links_with_issuer(Call& call, const Realm& before) {

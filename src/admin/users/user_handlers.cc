@@ -153,6 +153,17 @@ Or<void> join_groups(Call& call, const User& user, const std::vector<std::string
   return {};
 }
 
+/// Only where the request says something new: a stop that came meanwhile stands.
+Or<void> store_enabled(Call& call, const User& before, const User& user) {
+  if (user.enabled == before.enabled) return {};
+  CARDEA_DO(call.repositories().users.set_enabled(call.tx(), user.id, user.enabled));
+  CARDEA_DO(call.repositories().provisioned_users.forget_stops(call.tx(), user.id));
+  if (user.enabled) {  // or a lock for good would outlive the administrator's word
+    CARDEA_DO(call.repositories().login_failures.remove(call.tx(), call.realm().id, user.id));
+  }
+  return {};
+}
+
 }  // namespace
 
 Or<UserQuery> read_user_query(const Call& call) {
@@ -244,6 +255,8 @@ Answer get_user(Call& call) {
 }
 
 Answer update_user(Call& call) {
+  // Who else writes this account waits, or has written before it is read.
+  CARDEA_DO(call.repositories().users.lock(call.tx(), UserId(call.path("userId", "id"))));
   CARDEA_TRY(before, load_user_to_change(call));
   CARDEA_TRY(body, call.body_object());
   CARDEA_TRY(read, parse_body(call, *body, &before));
@@ -256,9 +269,7 @@ Answer update_user(Call& call) {
   call.note_before(std::move(shown_before));
   call.note_after(std::move(shown_after));
   CARDEA_DO(call.repositories().users.update(call.tx(), user, call.realm().duplicate_emails_allowed));
-  if (user.enabled && !before.enabled) {  // or a lock for good would outlive the administrator's word
-    CARDEA_DO(call.repositories().login_failures.remove(call.tx(), call.realm().id, user.id));
-  }
+  CARDEA_DO(store_enabled(call, before, user));
   CARDEA_DO(store_credentials(call, user));
   return no_content();
 }

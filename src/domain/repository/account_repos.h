@@ -44,16 +44,20 @@ class LoginFailureRepo {
 /// A user has one identity at a provider, and an identity one user.
 class FederatedIdentityRepo {
  public:
+  static constexpr int kNamesakesMax = 10;
   virtual ~FederatedIdentityRepo() = default;
   /// Whose it is. Provider and id are compared byte for byte.
   virtual Stored<std::optional<FederatedIdentity>> find(Rows& rows, const RealmId& realm, std::string_view provider,
                                                         std::string_view upstream_id) = 0;
+  /// Whom the provider calls so, without regard to ASCII case: at most kNamesakesMax, by user. Names are not unique.
+  virtual Stored<std::vector<UserId>> find_by_name(Rows& rows, const RealmId& realm, std::string_view provider,
+                                                   std::string_view upstream_name) = 0;
   /// By provider.
   virtual Stored<std::vector<FederatedIdentity>> list(Rows& rows, const UserId& user) = 0;
   /// kConflict when the identity has a user, the user has an identity there, or there is no such user.
   virtual Stored<void> insert(Tx& tx, const FederatedIdentity& identity) = 0;
   /// Replaces name, token and time of the last login, and an empty issuer. kConflict when the identity is not this
-  /// user's any more.
+  /// user's any more, or another issuer's; slashes at its end do not count.
   virtual Stored<void> update(Tx& tx, const FederatedIdentity& identity) = 0;
   /// The provider becomes another issuer's: its links of whom the issuer is not known yet are this one's from now on;
   /// in it `{tenantid}` stands for the first 36 characters of each link's id, a tenant's at Entra ID. Returns how many

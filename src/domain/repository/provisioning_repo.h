@@ -33,6 +33,8 @@ class ProvisionedUserRepo {
   /// Replaces all but realm, user, provider, is_made and created_at. kConflict when the row is gone, or name or
   /// external id are another's.
   virtual Stored<void> update(Tx& tx, const ProvisionedUser& row) = 0;
+  /// Somebody else has said whether the account is enabled: no provider's SCIM client has stopped it any more.
+  virtual Stored<void> forget_stops(Tx& tx, const UserId& user) = 0;
   /// False when there was none.
   virtual Stored<bool> remove(Tx& tx, const UserId& user, std::string_view provider) = 0;
   /// Of every user, when a provider goes; returns how many went.

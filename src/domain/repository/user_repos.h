@@ -51,9 +51,9 @@ class UserRepo {
   virtual Stored<void> set_required_actions(Tx& tx, const UserId& user, const std::vector<std::string>& actions) = 0;
   /// Somebody read a mail at this address. kConflict when the user is gone or has another address by now.
   virtual Stored<void> set_email_verified(Tx& tx, const UserId& user, std::string_view email) = 0;
-  /// Sets `enabled` to false and nothing else, whatever else is written to the user meanwhile. Nothing happens when the
-  /// user is gone.
-  virtual Stored<void> disable(Tx& tx, const UserId& user) = 0;
+  /// Sets `enabled` and nothing else, whatever else is written to the user meanwhile. Nothing happens when the user is
+  /// gone.
+  virtual Stored<void> set_enabled(Tx& tx, const UserId& user, bool enabled) = 0;
   /// Until the transaction ends no other comes past this call for the same user: what is read now cannot be outdated by
   /// another that asked first. Nothing happens when the user is gone.
   virtual Stored<void> lock(Tx& tx, const UserId& user) = 0;
@@ -63,8 +63,9 @@ class UserRepo {
   virtual Stored<std::vector<User>> search(Rows& rows, const RealmId& realm, const UserQuery& query) = 0;
   /// How many `search` would give without `first` and `max`.
   virtual Stored<std::int64_t> count(Rows& rows, const RealmId& realm, const UserQuery& query) = 0;
-  /// Replaces everything but id, realm, created_at and service_account_client. kConflict when the user is gone, or the
-  /// username or (unless `duplicate_emails`) the e-mail is another's.
+  /// Replaces everything but id, realm, created_at, service_account_client and `enabled`: what was read before somebody
+  /// was stopped must not start them again (set_enabled). kConflict when the user is gone, or the username or (unless
+  /// `duplicate_emails`) the e-mail is another's.
   virtual Stored<void> update(Tx& tx, const User& user, bool duplicate_emails) = 0;
   /// Removes the user with credentials, roles, memberships and sessions. False when it was gone already.
   virtual Stored<bool> remove(Tx& tx, const RealmId& realm, const UserId& user) = 0;
