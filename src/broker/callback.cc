@@ -52,6 +52,7 @@ web::Outcome arrive(const ExchangePtr& exchange, const json::object& more) {
                 is_filter ? "Your account at the provider may not sign in here. Ask your administrator." : kFailed);
   }
   arrival.identity = std::move(*identity);
+  arrival.identity.answer = answer_without_tokens(exchange->answer.text);
   arrival.token_text = exchange->answer.text;
   return with_source_groups(exchange->arrival, exchange->addresses, exchange->claims, exchange->answer.access_token,
                             [exchange](std::optional<SourceGroups> groups) -> web::Outcome {

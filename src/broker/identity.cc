@@ -9,6 +9,8 @@ namespace cardea::broker {
 namespace {
 
 constexpr std::size_t kTextsMax = 10'000;
+/// Of each document that expressions alone see.
+constexpr std::size_t kExpressionDocumentBytesMax = 64 * 1024;
 constexpr std::size_t kIdentityBytesMax = 512 * 1024;
 
 std::string text_of(const json::value& value) {
@@ -206,6 +208,7 @@ Result<UpstreamIdentity, IdentityError> make_identity(const IdentityProvider& pr
   UpstreamIdentity out;
   out.provider = provider.alias;
   out.claims = merged(claims, more);
+  if (json::serialize(more).size() <= kExpressionDocumentBytesMax) out.userinfo = more;
   out.issuer = string_or(claims, "iss", "");
   if (!passes_claim_filter(provider, addresses.dialect == Dialect::kOauth2 ? out.claims : claims)) {
     return refuse(IdentityError::kFilteredOut);
@@ -222,12 +225,26 @@ Result<UpstreamIdentity, IdentityError> make_identity(const IdentityProvider& pr
   return out;
 }
 
+json::object answer_without_tokens(std::string_view token_answer) {
+  constexpr std::size_t kWordBytesMax = 64;  // longer ones may be tokens under other names
+  json::object out;
+  const auto document = parse_json(token_answer, {.bytes_max = kExpressionDocumentBytesMax, .depth_max = 8});
+  if (!document || !document->is_object()) return out;
+  for (const auto& [name, value] : document->get_object()) {
+    const auto lower = ascii_lower(name);
+    if (lower.contains("token") && lower != "token_type") continue;
+    if (value.is_string() && value.get_string().size() > kWordBytesMax && lower != "scope") continue;
+    if (!value.is_object() && !value.is_array()) out[name] = value;
+  }
+  return out;
+}
+
 std::string to_json(const UpstreamIdentity& identity) {
   const json::object document{
-      {"provider", identity.provider},    {"issuer", identity.issuer},    {"id", identity.id},
-      {"username", identity.username},    {"email", identity.email},      {"verified", identity.email_verified},
-      {"proof", identity.email_is_proof}, {"first", identity.first_name}, {"last", identity.last_name},
-      {"claims", identity.claims}};
+      {"provider", identity.provider},    {"issuer", identity.issuer},     {"id", identity.id},
+      {"username", identity.username},    {"email", identity.email},       {"verified", identity.email_verified},
+      {"proof", identity.email_is_proof}, {"first", identity.first_name},  {"last", identity.last_name},
+      {"claims", identity.claims},        {"userinfo", identity.userinfo}, {"answer", identity.answer}};
   return json::serialize(document);
 }
 
@@ -248,6 +265,12 @@ std::optional<UpstreamIdentity> identity_from_json(std::string_view text) {
   const auto* claims = object.if_contains("claims");
   if (out.provider.empty() || out.id.empty() || claims == nullptr || !claims->is_object()) return std::nullopt;
   out.claims = claims->get_object();
+  const auto take = [&](std::string_view name, json::object& into) {  // absent in what an older release wrote
+    const auto* member = object.if_contains(name);
+    if (member != nullptr && member->is_object()) into = member->get_object();
+  };
+  take("userinfo", out.userinfo);
+  take("answer", out.answer);
   return out;
 }
 

@@ -25,6 +25,9 @@ struct UpstreamIdentity {
   std::string first_name;
   std::string last_name;
   json::object claims;  // the ID token's, and what userinfo or Graph added
+  // For expressions alone (property_mapping.h); each is left out when it is too large to be kept.
+  json::object userinfo = {};  // what userinfo or Graph said by itself
+  json::object answer = {};    // the provider's token answer, without the tokens
 };
 
 enum class IdentityError { kNoId, kOtherSubject, kOtherDomain, kFilteredOut };
@@ -43,6 +46,9 @@ enum class IdentityError { kNoId, kOtherSubject, kOtherDomain, kFilteredOut };
 /// A claim by path ("a.b", a dot in a name as "\."), as texts: a list gives several, true and numbers their text.
 [[nodiscard]] std::vector<std::string> claim_texts(const json::object& claims, std::string_view path);
 [[nodiscard]] std::string claim_text(const json::object& claims, std::string_view path);  // the first; empty: none
+
+/// The token answer for expressions: no token is in it, nor what could be one under another name.
+[[nodiscard]] json::object answer_without_tokens(std::string_view token_answer);
 
 /// The identity and what came with it, for the time between callback and link.
 [[nodiscard]] std::string to_json(const UpstreamIdentity& identity);

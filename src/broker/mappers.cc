@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "broker/property_mapping.h"
 #include "core/changes/pattern.h"
 #include "domain/provider_mapper_types.h"
 
@@ -66,9 +67,9 @@ void change_group(const Scene& scene, bool holds) {
   }
 }
 
-void attribute(const Scene& scene, std::string_view claim, std::string_view name) {
-  if (!scene.is_first && scene.mapper.sync == SyncMode::kImport) return;
-  auto texts = claim_texts(scene.identity.claims, claim);
+bool is_imported_before(const Scene& scene) { return !scene.is_first && scene.mapper.sync == SyncMode::kImport; }
+
+void put_attribute(const Scene& scene, std::string_view name, std::vector<std::string> texts) {
   if (name == "email" || name == "firstName" || name == "lastName") {
     if (!texts.empty()) scene.out.members[std::string(name)] = texts.front();
     return;
@@ -78,6 +79,24 @@ void attribute(const Scene& scene, std::string_view claim, std::string_view name
     return;
   }
   scene.out.attributes[std::string(name)] = std::move(texts);
+}
+
+void attribute(const Scene& scene, std::string_view claim, std::string_view name) {
+  if (!is_imported_before(scene)) put_attribute(scene, name, claim_texts(scene.identity.claims, claim));
+}
+
+void property_mapping(const Scene& scene) {
+  if (is_imported_before(scene)) return;
+  auto mapped =
+      map_properties(scene.mapper.setting("expression"), scene.mapper.setting("user.attribute"), scene.identity);
+  if (!mapped.problem.empty()) return fail(scene, mapped.problem);
+  for (auto& [name, texts] : mapped.values) {
+    if (name == "username" && scene.mapper.setting("user.attribute").empty()) {
+      if (scene.adds() && !texts.empty()) scene.out.username = std::move(texts.front());
+    } else {
+      put_attribute(scene, name, std::move(texts));
+    }
+  }
 }
 
 void attribute_importer(const Scene& scene) {
@@ -124,6 +143,7 @@ struct Kind {
   void (*run)(const Scene&);
 };
 constexpr Kind kKinds[] = {
+    {kPropertyMapping, property_mapping},
     {"oidc-user-attribute-idp-mapper", attribute_importer},
     {"google-user-attribute-mapper", json_importer},
     {"github-user-attribute-mapper", json_importer},

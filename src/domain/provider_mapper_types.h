@@ -14,7 +14,16 @@ struct ProviderMapperType {
   std::string_view help;
   std::array<std::string_view, 3> config;
 };
+/// An expression says what the account becomes (guides.md G2.2): authentik's property mapping.
+inline constexpr std::string_view kPropertyMapping = "cardea-property-mapping-idp-mapper";
+
 inline constexpr ProviderMapperType kProviderMapperTypes[] = {
+    {kPropertyMapping,
+     "Property Mapping",
+     "Attribute Importer",
+     "An expression in Lua: its value becomes the attribute, or it gives a table of username, email, firstName, "
+     "lastName and attributes.",
+     {"expression", "user.attribute", "onError"}},
     {"oidc-user-attribute-idp-mapper",
      "Attribute Importer",
      "Attribute Importer",

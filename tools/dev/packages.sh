@@ -5,7 +5,7 @@ say() { printf '\n== %s\n' "$*" >&2; }
 packages_build="clang-19 mold objcopy:binutils ccache cmake ninja-build pkg-config libboost1.81-dev libboost-json1.81-dev
   libboost-url1.81-dev libssl-dev libsodium-dev libargon2-dev libsqlite3-dev libpq-dev libcurl4-openssl-dev
   libkainjow-mustache-dev
-  libyaml-cpp-dev libcli11-dev libfmt-dev libicu-dev libre2-dev libqrencode-dev libgtest-dev libgmock-dev
+  libyaml-cpp-dev libcli11-dev libfmt-dev libicu-dev libre2-dev libqrencode-dev liblua5.4-dev libgtest-dev libgmock-dev
   zlib1g-dev node:nodejs npm:npm util-linux ca-certificates"
 packages_sanitize="libclang-rt-19-dev llvm-19"
 packages_test="postgresql-15 nginx:nginx-light caddy:caddy apache2-bin libapache2-mod-auth-openidc chromium:chromium openssl:openssl

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "admin/providers/property_mapping_handlers.h"
 #include "admin/providers/scim_token.h"
 #include "admin/realms/realm_view.h"
 #include "admin/roles/role_rights.h"
@@ -288,6 +289,7 @@ Or<json::object> read_idp_mapper(Call& call, const json::object& body, std::stri
   const bool is_known =
       std::ranges::any_of(kProviderMapperTypes, [&](const ProviderMapperType& each) { return each.id == type; });
   if (!is_known) return refuse(error_message(400, "Invalid identity provider mapper [" + type + "]"));
+  CARDEA_DO(check_expression(mapper));
   for (const auto& item : mappers_of(call)) {
     const auto& other = item.as_object();
     if (string_or(other, "id", "") != id && string_or(other, "name", "") == string_or(mapper, "name", "") &&
@@ -450,6 +452,7 @@ Answer list_idp_mapper_types(Call& call) {
       const std::string_view kind = name == "role"                     ? "Role"
                                     : name == "group"                  ? "Group"
                                     : name == "claims"                 ? "Map"
+                                    : name == "expression"             ? "Text"
                                     : name == "are.claim.values.regex" ? "boolean"
                                                                        : "String";
       properties.push_back(

@@ -1,6 +1,7 @@
 // The rows of components and identity providers (keycloak.md sections 6.10 and 6.12).
 #include "admin/providers/component_handlers.h"
 #include "admin/providers/identity_provider_handlers.h"
+#include "admin/providers/property_mapping_handlers.h"
 #include "admin/providers/provider_certificate.h"
 #include "admin/providers/provider_keys.h"
 #include "admin/providers/scim_token.h"
@@ -51,6 +52,7 @@ constexpr Operation kRows[] = {
     {kGet, IDP "/mappers", "listIdpMappers", kSeeIdentityProviders, kRead, &list_idp_mappers},
     {kPost, IDP "/mappers", "createIdpMapper", kChangeIdentityProviders, kWrite, &create_idp_mapper,
      "IDENTITY_PROVIDER_MAPPER"},
+    {kPost, IDP "/try-property-mapping", "tryPropertyMapping", kChangeIdentityProviders, kRead, &try_property_mapping},
     {kGet, IDP "/mappers/{mapperId}", "getIdpMapper", kSeeIdentityProviders, kRead, &get_idp_mapper},
     {kPut, IDP "/mappers/{mapperId}", "updateIdpMapper", kChangeIdentityProviders, kWrite, &update_idp_mapper,
      "IDENTITY_PROVIDER_MAPPER"},
