@@ -1,0 +1,132 @@
+// Signing in through the hub (guides.md G2) on one core: the time of a whole login by a person with 0, 200, 5,000 and 20,000
+// groups at the provider, and what 200 logins that wait for a provider which does not answer leave of client_credentials.
+//
+//   node bench/hub.mjs [--build build/bench] [--groups 0,200,5000,20000] [--logins 30] [--seconds 3] [--rounds 3] [--data FOLDER] [--out bench/results/hub.json]
+//
+// A login is the requests of a browser: our authorization endpoint, the provider, our callback, the answer to the client.
+// The first logins of a person make their groups, at most 500 in each: they are apart from those that are timed.
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import os from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { basic, wrk } from './load/drivers.mjs';
+import { providerRecord, startUpstream } from './load/upstream.mjs';
+import { say, Server } from './server.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const opt = { build: 'build/bench', groups: '0,200,5000,20000', logins: '30', seconds: '3', rounds: '3', data: join(here, '../build'), out: join(here, 'results/hub.json') };
+for (let i = 2; i < process.argv.length; i += 2) opt[process.argv[i].replace(/^--/, '')] = process.argv[i + 1];
+const [logins, seconds, rounds] = [Number(opt.logins), Number(opt.seconds), Number(opt.rounds)];
+const kMadeAtOnce = 500; // groups of one transaction
+const kWaiting = 200;
+const kSettle = 1000; // milliseconds
+
+const median = (list) => [...list].sort((a, b) => a - b)[Math.floor((list.length - 1) / 2)];
+const round = (x, digits = 2) => Math.round(x * 10 ** digits) / 10 ** digits;
+
+const agent = new http.Agent({ keepAlive: true, maxSockets: 512 });
+function call(url, { jar, address = '192.0.2.1' } = {}) {
+  return new Promise((done, fail) => {
+    const headers = { 'x-forwarded-for': address, ...(jar?.size ? { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') } : {}) };
+    http.get(url, { agent, headers }, (answer) => {
+      for (const line of answer.headers['set-cookie'] ?? []) {
+        const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
+        if (value) jar?.set(name, value); else jar?.delete(name);
+      }
+      answer.resume();
+      answer.on('end', () => done({ status: answer.statusCode, location: answer.headers.location }));
+    }).on('error', fail);
+  });
+}
+
+const server = await Server.make({ binary: join(opt.build, 'cardea'), parent: opt.data, users: 1 });
+const upstream = await startUpstream();
+const file = join(server.realms, 'bench-realm.json');
+const realm = JSON.parse(readFileSync(file, 'utf8'));
+realm.identityProviders = [providerRecord(upstream.origin)];
+writeFileSync(file, JSON.stringify(realm));
+await server.start([`--import-realm=${server.realms}`, '--outbound-addresses=127.0.0.1', '--proxy-headers=xforwarded', '--proxy-trusted-addresses=127.0.0.1']);
+
+/// Up to our callback: everything but the requests to the provider.
+async function toCallback(address) {
+  const jar = new Map();
+  const verifier = randomBytes(32).toString('base64url');
+  const query = new URLSearchParams({ client_id: 'bench-web', redirect_uri: 'https://app.example.test/cb', response_type: 'code', scope: 'openid', state: 's', kc_idp_hint: 'up',
+    code_challenge_method: 'S256', code_challenge: createHash('sha256').update(verifier).digest('base64url') });
+  let url = `${server.issuer('RS256')}/protocol/openid-connect/auth?${query}`;
+  for (let i = 0; i < 8; ++i) {
+    const answer = await call(url, url.startsWith(server.base) ? { jar, address } : {});
+    if (answer.status !== 302 && answer.status !== 303) throw new Error(`${answer.status} of ${url}`);
+    url = new URL(answer.location, url).href;
+    if (url.includes('/broker/up/endpoint')) return { jar, url };
+  }
+  throw new Error('no way to the callback');
+}
+
+async function finish({ jar, url }, address) {
+  for (let i = 0; i < 8; ++i) {
+    const answer = await call(url, { jar, address });
+    if (answer.status !== 302 && answer.status !== 303) throw new Error(`${answer.status} of ${url.slice(0, 120)}`);
+    url = new URL(answer.location, url).href;
+    if (url.startsWith('https://app.example.test/cb')) {
+      if (!new URL(url).searchParams.get('code')) throw new Error(`no code: ${url}`);
+      return;
+    }
+  }
+  throw new Error('no end');
+}
+
+let nth = 0;
+async function login() {
+  nth += 1;
+  const address = `198.51.${(nth >> 8) % 256}.${nth % 256}`;
+  const begin = process.hrtime.bigint();
+  const cpu = server.cpu();
+  await finish(await toCallback(address), address);
+  return { ms: Number(process.hrtime.bigint() - begin) / 1e6, cpu_ms: (server.cpu() - cpu) * 1e3 };
+}
+
+const results = { when: new Date().toISOString().slice(0, 10), cpu: os.cpus()[0].model, logins, rounds, login: [], stalled: null };
+
+for (const count of opt.groups.split(',').map(Number)) {
+  upstream.setGroups(count, `uma${count}`);
+  const first = await login();
+  for (let made = kMadeAtOnce; made < count; made += kMadeAtOnce) await login();
+  const times = [];
+  const cpu = server.cpu();
+  for (let i = 0; i < logins; ++i) times.push((await login()).ms);
+  const row = { groups: count, first_ms: round(first.ms), p50_ms: round(median(times)), max_ms: round(Math.max(...times)), cpu_ms: round(((server.cpu() - cpu) * 1e3) / logins) };
+  say(JSON.stringify(row));
+  results.login.push(row);
+}
+const bare = results.login[0].p50_ms;
+for (const row of results.login) Object.assign(row, { ratio: round(row.p50_ms / bare, 3), holds: row.p50_ms <= bare * 1.1 });
+
+const rate = () => wrk(server.token('RS256'), seconds, { method: 'POST', auth: basic('bench-service', 'bench-service-secret'), body: 'grant_type=client_credentials' }).rps;
+const pairs = [];
+upstream.setGroups(0, 'waiting');
+for (let i = 0; i < rounds; ++i) {
+  const alone = rate();
+  upstream.stalls = true;
+  const begun = await Promise.all(Array.from({ length: kWaiting }, (_, n) => toCallback(`203.0.${i}.${n}`)));
+  let pending = kWaiting;
+  const ends = begun.map((each, n) => finish(each, `203.0.${i}.${n}`).catch(() => {}).finally(() => { pending -= 1; }));
+  await new Promise((go) => setTimeout(go, kSettle)); // few of them may speak to one provider at once: the others wait here
+  const held = { waiting: pending, at_the_provider: upstream.waiting.length };
+  const beside = rate();
+  upstream.stalls = false;
+  for (const outgoing of upstream.waiting.splice(0)) outgoing.destroy();
+  await Promise.all(ends);
+  pairs.push({ alone: round(alone, 1), beside: round(beside, 1), ratio: round(beside / alone, 3), ...held });
+  say(JSON.stringify(pairs.at(-1)));
+}
+const ratio = median(pairs.map((pair) => pair.ratio));
+results.stalled = { logins: kWaiting, pairs, ratio, floor: 0.9, holds: ratio >= 0.9 };
+results.memory = server.memory();
+writeFileSync(opt.out, `${JSON.stringify(results, null, 1)}\n`);
+say(`written to ${opt.out}`);
+await server.stop();
+upstream.stop();
+process.exit(0);

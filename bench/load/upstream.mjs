@@ -1,0 +1,80 @@
+// A provider as Entra ID for the hub's figures: signs one person in without asking, with as many groups as wanted, and can
+// stop answering. In the process of the driver, on the core of the load.
+import { createSign, generateKeyPairSync, randomUUID } from 'node:crypto';
+import http from 'node:http';
+
+export const kTenant = '6f0d1d0e-1111-4222-8333-444455556666';
+export const kClient = '0b8f3c52-aaaa-4bbb-8ccc-ddddeeee0001';
+export const kSecret = 'entra-secret-of-the-bench';
+const kInToken = 200; // more are too many for a token (entra.md section 6)
+
+const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+export async function startUpstream() {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const sign = (claims) => {
+    const text = `${part({ alg: 'RS256', kid: 'bench', typ: 'JWT' })}.${part(claims)}`;
+    return `${text}.${createSign('sha256').update(text).sign(privateKey, 'base64url')}`;
+  };
+  const upstream = { groups: [], person: { oid: randomUUID(), name: 'uma' }, stalls: false, waiting: [], calls: 0 };
+  const nonces = new Map();
+  const server = http.createServer((incoming, outgoing) => {
+    const parts = [];
+    incoming.on('data', (data) => parts.push(data));
+    incoming.on('end', () => answer(new URL(incoming.url, upstream.origin), new URLSearchParams(Buffer.concat(parts).toString()), outgoing));
+  });
+  const json = (outgoing, value) => outgoing.writeHead(200, { 'content-type': 'application/json' }).end(value instanceof Buffer ? value : JSON.stringify(value));
+
+  function answer(url, form, outgoing) {
+    upstream.calls += 1;
+    switch (url.pathname.replace(`/${kTenant}`, '')) {
+      case '/discovery/v2.0/keys':
+        return json(outgoing, { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'bench', use: 'sig' }] });
+      case '/oauth2/v2.0/authorize': {
+        const code = randomUUID();
+        nonces.set(code, url.searchParams.get('nonce'));
+        const back = new URL(url.searchParams.get('redirect_uri'));
+        back.searchParams.set('state', url.searchParams.get('state'));
+        back.searchParams.set('code', code);
+        return outgoing.writeHead(302, { location: back.href }).end();
+      }
+      case '/oauth2/v2.0/token':
+        if (upstream.stalls) return upstream.waiting.push(outgoing);
+        return json(outgoing, tokens(form.get('code')));
+      case '/v1.0/me':
+        return json(outgoing, { id: upstream.person.oid, userPrincipalName: `${upstream.person.name}@contoso.example` });
+      case '/v1.0/me/getMemberObjects':
+        return json(outgoing, upstream.ids);
+      case '/v1.0/directoryObjects/getByIds':
+        return json(outgoing, { value: [] });
+      default:
+        return outgoing.writeHead(404).end();
+    }
+  }
+
+  function tokens(code) {
+    const { oid, name } = upstream.person;
+    const now = Math.floor(Date.now() / 1000);
+    const groups = upstream.groups.length <= kInToken ? { groups: upstream.groups } : { _claim_names: { groups: 'src1' }, _claim_sources: { src1: {} } };
+    const id_token = sign({ iss: `${upstream.origin}/${kTenant}/v2.0`, aud: kClient, tid: kTenant, oid, sub: oid, iat: now, nbf: now, exp: now + 3600,
+      nonce: nonces.get(code), preferred_username: `${name}@contoso.example`, email: `${name}@contoso.example`, name: 'Uma Udo', given_name: 'Uma', family_name: 'Udo', ...groups });
+    nonces.delete(code);
+    return { token_type: 'Bearer', expires_in: 3600, access_token: 'graph', id_token };
+  }
+
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  upstream.origin = `http://127.0.0.1:${server.address().port}`;
+  upstream.setGroups = (count, name) => {
+    upstream.groups = Array.from({ length: count }, () => randomUUID());
+    upstream.ids = Buffer.from(JSON.stringify({ value: upstream.groups }));
+    upstream.person = { oid: randomUUID(), name };
+  };
+  upstream.stop = () => { server.closeAllConnections(); server.close(); };
+  upstream.setGroups(0, 'uma');
+  return upstream;
+}
+
+/// The provider's record in the realm.
+export const providerRecord = (origin) => ({ alias: 'up', providerId: 'entra', enabled: true,
+  config: { clientId: kClient, clientSecret: kSecret, authorizationUrl: `${origin}/${kTenant}/oauth2/v2.0/authorize`, tokenUrl: `${origin}/${kTenant}/oauth2/v2.0/token`,
+    userInfoUrl: `${origin}/v1.0/me`, jwksUrl: `${origin}/${kTenant}/discovery/v2.0/keys`, issuer: `${origin}/${kTenant}/v2.0`, groupsMode: 'transitive', syncMode: 'FORCE' } });
