@@ -138,10 +138,16 @@ Result<PresentedClient, OAuthError> read_presented_client(const web::Request& re
     presented.secret_as_sent = std::move(basic->secret_as_sent);
   }
   if (const auto secret = form.value("client_secret")) {
-    if (presented.used_header) return refuse(bad_request(kTwoMethods));
-    presented.method = AuthenticationMethod::kPost;
-    presented.secret = SecretBytes::copy_of(*secret);
-    presented.secret_as_sent = SecretBytes::copy_of(*secret);
+    if (presented.used_header) {
+      const bool is_same = equal_secrets(*secret, presented.secret.reveal()) ||
+                           equal_secrets(*secret, presented.secret_as_sent.reveal());
+      if (secret->empty() || !is_same) return refuse(bad_request(kTwoMethods));
+      presented.repeats_secret = true;
+    } else {
+      presented.method = AuthenticationMethod::kPost;
+      presented.secret = SecretBytes::copy_of(*secret);
+      presented.secret_as_sent = SecretBytes::copy_of(*secret);
+    }
   }
   presented.assertion = form.value_or("client_assertion", "");
   presented.assertion_type = form.value_or("client_assertion_type", "");
@@ -177,6 +183,9 @@ Result<void, OAuthError> authenticate_client(const PresentedClient& presented, c
   if (record.protocol != "openid-connect") return refused(OAuthCode::kInvalidClient, "not an OpenID client");
   if (presented.method == AuthenticationMethod::kAssertion) {  // also of public clients: it cannot be checked (CA-2)
     return refused(OAuthCode::kInvalidClient, "assertion from a client that is not set up for it");
+  }
+  if (presented.repeats_secret && client->rules.policy != ClientPolicy::kClassic) {
+    return refuse(bad_request(kTwoMethods));
   }
   if (record.public_client && !record.bearer_only) return {};
   if (!record.authenticator_type.empty() && record.authenticator_type != "client-secret") {

@@ -25,7 +25,8 @@ struct PresentedClient {
   std::string assertion;       // client_assertion and its type (RFC 7521 section 4.2), as sent
   std::string assertion_type;  // empty when absent
   AuthenticationMethod method = AuthenticationMethod::kNone;
-  bool used_header = false;  // then a 401 carries WWW-Authenticate
+  bool used_header = false;     // then a 401 carries WWW-Authenticate
+  bool repeats_secret = false;  // header and form say the same client and secret, as Keycloak's adapters do
 };
 
 /// May a client that only receives tokens use the endpoint? At introspection it must.
@@ -35,7 +36,8 @@ enum class BearerOnly { kRefused, kAllowed };
 /// and client_secret of the form. Both a header and a form client_id may be present when they name the same client.
 /// An assertion may name the client alone. Other Authorization schemes are passed over. `form` is empty unless the body
 /// was a form. Errors: invalid_request for a secret in the query or two methods in one request (CA-1); invalid_client
-/// (401) when nobody is named, the header cannot be read, or two different clients are named.
+/// (401) when nobody is named, the header cannot be read, or two different clients are named. One secret said twice is
+/// no second method (keycloak.md section 9.4: keycloak-connect at introspection); stricter policies refuse it later.
 [[nodiscard]] Result<PresentedClient, OAuthError> read_presented_client(const web::Request& request,
                                                                         const web::Form& form);
 

@@ -103,12 +103,31 @@ TEST(ClientAuthentication, refuses_unknown_and_disabled_clients_in_the_words_of_
 
 TEST(ClientAuthentication, refuses_two_methods_in_one_request) {
   const auto client = entry_with("s3cret");
-  expect_refused(authenticate(basic("app:s3cret"), "client_id=app&client_secret=s3cret", &client),
-                 OAuthCode::kInvalidRequest, 400, "More than one method used for client authentication");
+  for (const auto* secret : {"other", "", "S3cret"}) {
+    const auto form = std::string("client_id=app&client_secret=").append(secret);
+    expect_refused(authenticate(basic("app:s3cret"), form, &client), OAuthCode::kInvalidRequest, 400,
+                   "More than one method used for client authentication");
+  }
   for (const auto* form : {"client_assertion=x", "client_assertion_type=x"}) {
     expect_refused(authenticate(basic("app:s3cret"), form, &client), OAuthCode::kInvalidRequest, 400,
                    "More than one method used for client authentication");
     expect_refused(authenticate("", std::string("client_id=app&client_secret=s3cret&").append(form), &client),
+                   OAuthCode::kInvalidRequest, 400, "More than one method used for client authentication");
+  }
+}
+
+TEST(ClientAuthentication, one_secret_said_twice_is_one_method_for_classic_clients_alone) {
+  auto client = entry_with("s3 cret");
+  for (const auto* header : {"app:s3 cret", "app:s3+cret"}) {
+    EXPECT_TRUE(authenticate(basic(header), "client_id=app&client_secret=s3+cret", &client)) << header;
+  }
+  expect_refused(authenticate(basic("app:wrong"), "client_id=app&client_secret=wrong", &client),
+                 OAuthCode::kUnauthorizedClient, 401);
+  expect_refused(authenticate(basic("app:s3 cret"), "client_id=other&client_secret=s3+cret", &client),
+                 OAuthCode::kInvalidClient, 401);
+  for (const auto policy : {ClientPolicy::kOAuth21, ClientPolicy::kFapi2}) {
+    client.rules.policy = policy;
+    expect_refused(authenticate(basic("app:s3 cret"), "client_id=app&client_secret=s3+cret", &client),
                    OAuthCode::kInvalidRequest, 400, "More than one method used for client authentication");
   }
 }
