@@ -76,6 +76,9 @@ class Ciba : public testing::TestWithParam<Engine> {
   }
   std::string ticket() { return header(sent(), "Authorization"); }
   web::Response answer(const std::string& authorization, std::string_view status) {
+    return answer_with(authorization, std::string(R"({"status":")").append(status).append("\"}"));
+  }
+  web::Response answer_with(const std::string& authorization, std::string body) {
     web::Request request;
     request.method = web::Method::kPost;
     request.scheme = "https";
@@ -84,7 +87,7 @@ class Ciba : public testing::TestWithParam<Engine> {
     request.path = std::string(kP) + "/ext/ciba/auth/callback";
     request.headers = {{"Content-Type", "application/json"}};
     if (!authorization.empty()) request.headers.push_back({"Authorization", authorization});
-    request.body = std::string(R"({"status":")").append(status).append("\"}");
+    request.body = std::move(body);
     return server_.handle(std::move(request));
   }
 
@@ -139,9 +142,151 @@ TEST_P(Ciba, refuses_people_that_are_not_there_disabled_locked_or_services_alike
   });
   ASSERT_TRUE(locked);
   for (const auto* name : {"nobody", "eve", "bob", "service-account-service"}) {
-    expect_refused(ask({{"login_hint", name}}), 400, "unknown_user_id", "no user found");
+    expect_refused(ask({{"login_hint", name}}), 400, "invalid_request", "invalid_user");
   }
+  add("strict", {{"cardea.policy", "oauth21"}});
+  expect_refused(ask({{"login_hint", "nobody"}}, "strict"), 400, "unknown_user_id", "no user found");
   EXPECT_TRUE(server_.fetcher.calls.empty());
+}
+
+// What a live Keycloak 26.7.4 answers to the same requests (measured on 2026-11-27). Where ours differs on purpose, the
+// last column says what Keycloak says and the comment why.
+TEST_P(Ciba, refuses_in_the_words_of_a_live_keycloak) {
+  struct Row {
+    const char* what;
+    Pairs changes;
+    const char* client;
+    int status;
+    const char* error;
+    const char* text;
+    const char* keycloak = "the same";
+  };
+  server_.add_client("off", [](Client& client) {
+    client.public_client = false;
+    client.secret = SecretBytes(std::string("off-secret"));
+  });
+  server_.add_client("page", [](Client& client) { client.attributes["oidc.ciba.grant.enabled"] = "true"; });
+  const std::string binding =
+      "the binding_message value has to be max 50 characters in length and must contain only basic plain-text "
+      "characters without spaces";
+  const Row rows[] = {
+      {"grant off", {}, "off", 401, "invalid_grant", "Client not allowed OIDC CIBA Grant"},
+      {"wrong secret",
+       {{"client_secret", "w"}},
+       "shop",
+       401,
+       "unauthorized_client",
+       "Invalid client or Invalid client credentials"},
+      {"unknown client",
+       {{"client_id", "nn"}},
+       "shop",
+       401,
+       "invalid_client",
+       "Invalid client or Invalid client credentials"},
+      {"no client",
+       {{"client_id", ""}, {"client_secret", ""}},
+       "shop",
+       401,
+       "invalid_client",
+       "Invalid client or Invalid client credentials"},
+      {"no hint", {{"login_hint", ""}}, "shop", 400, "invalid_request", "missing parameter : login_hint"},
+      {"another hint alone",
+       {{"login_hint", ""}, {"login_hint_token", "x"}},
+       "shop",
+       400,
+       "invalid_request",
+       "missing parameter : login_hint"},
+      {"no scope", {{"scope", ""}}, "shop", 400, "invalid_request", "missing parameter : scope"},
+      {"unknown scope", {{"scope", "openid nothing"}}, "shop", 400, "invalid_scope", "Invalid scopes: openid nothing"},
+      {"message of two words",
+       {{"binding_message", "two words"}},
+       "shop",
+       400,
+       "invalid_binding_message",
+       binding.c_str()},
+      {"message too long",
+       {{"binding_message", std::string(51, 'x')}},
+       "shop",
+       400,
+       "invalid_binding_message",
+       binding.c_str()},
+      {"user code", {{"user_code", "1234"}}, "shop", 400, "invalid_request", "User code not supported"},
+      {"notification in poll mode",
+       {{"client_notification_token", kToken}},
+       "shop",
+       400,
+       "invalid_request",
+       "Client Notification token supported only for the ping mode"},
+      {"no notification in ping mode",
+       {},
+       "pinged",
+       400,
+       "invalid_request",
+       "Client Notification token needs to be provided with the ping mode"},
+      {"notification too long",
+       {{"client_notification_token", std::string(1025, 'x')}},
+       "pinged",
+       400,
+       "invalid_request",
+       "Client Notification token length is limited to 1024 characters"},
+      {"request by address",
+       {{"request_uri", "https://x"}},
+       "shop",
+       400,
+       "invalid_request",
+       "Specified 'request_uri' not allowed for this client."},
+      {"nobody", {{"login_hint", "nobody"}}, "shop", 400, "invalid_request", "invalid_user"},
+      {"disabled", {{"login_hint", "eve"}}, "shop", 400, "invalid_request", "invalid_user"},
+      // On purpose: a client that proves nothing could have anybody asked (section 7.1: the client authenticates).
+      {"public client",
+       {{"client_secret", ""}},
+       "page",
+       401,
+       "invalid_grant",
+       "Client not allowed OIDC CIBA Grant",
+       "200"},
+      // Section 7.1: exactly one hint.
+      {"two hints", {{"id_token_hint", "x"}}, "shop", 400, "invalid_request", "only one hint is allowed", "200"},
+      // Section 7.1: openid is required.
+      {"no openid", {{"scope", "profile"}}, "shop", 400, "invalid_scope", "Invalid scopes: openid is missing", "200"},
+      // Section 7.1: a positive integer.
+      {"life of nothing",
+       {{"requested_expiry", "0"}},
+       "shop",
+       400,
+       "invalid_request",
+       "requested_expiry is not a positive number",
+       "200"},
+      // The words of Java's parser are nobody's business.
+      {"life that is no number",
+       {{"requested_expiry", "soon"}},
+       "shop",
+       400,
+       "invalid_request",
+       "requested_expiry is not a positive number",
+       "For input string: \"soon\""},
+      // Section 7.1: 128 bits.
+      {"notification too weak",
+       {{"client_notification_token", "short"}},
+       "pinged",
+       400,
+       "invalid_request",
+       "Client Notification token is not a bearer token of 128 bits",
+       "200"},
+      // Signed requests are not offered: what they say is not looked at.
+      {"signed request",
+       {{"request", "e30.e30.x"}},
+       "shop",
+       400,
+       "invalid_request",
+       "Signed authentication requests are not supported",
+       "Failed to build JWS"},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(std::string(row.what).append("; Keycloak says ").append(row.keycloak));
+    expect_refused(ask(row.changes, row.client), row.status, row.error, row.text);
+  }
+  EXPECT_TRUE(server_.fetcher.calls.empty()) << "nobody was asked";
 }
 
 TEST_P(Ciba, refuses_to_ask_one_person_without_end) {  // CB-11
@@ -175,6 +320,10 @@ TEST_P(Ciba, refuses_answers_without_the_ticket_of_this_realm_and_a_known_status
   expect_refused(answer("Bearer made-up", "SUCCEED"), 403, "invalid_token", "Invalid token");
   expect_refused(answer("Bearer " + id, "SUCCEED"), 403, "invalid_token", "Invalid token");
   expect_refused(answer(authorization, "MAYBE"), 400, "invalid_request", "Invalid authentication status");
+  expect_refused(answer_with(authorization, "{}"), 400, "invalid_request", "Invalid authentication status");
+  for (const auto* body : {"x", "", "[]"}) {
+    expect_refused(answer_with(authorization, body), 400, "invalid_request", "Cannot parse the JSON");
+  }
   EXPECT_EQ(poll_error(id), "authorization_pending");
   server_.clock.advance(seconds{120});
   expect_refused(answer(authorization, "SUCCEED"), 403, "invalid_token", "Invalid token");
@@ -201,7 +350,7 @@ TEST_P(Ciba, refuses_polls_that_come_too_early_twice_or_from_others) {  // CB-7;
   EXPECT_EQ(answer(ticket(), "SUCCEED").status, 200);
   expect_refused(poll(id, "other"), 400, "invalid_grant", "unauthorized client");
   EXPECT_EQ(poll(id).status, 200);
-  expect_refused(poll(id), 400, "invalid_grant", "Invalid Auth Req ID");
+  expect_refused(poll(id), 400, "invalid_grant", "Invalid auth_req_id");
 }
 
 TEST_P(Ciba, refuses_an_auth_req_id_at_the_device_grant_and_the_other_way_round) {
@@ -297,7 +446,7 @@ TEST_P(Ciba, an_id_token_may_name_the_person_where_the_realm_says_so) {
     return string_or(redeem(server_, sign_in(browser)), "id_token", "");
   }();
   expect_refused(ask(), 400, "invalid_request", "missing parameter : id_token_hint");
-  expect_refused(ask({{"login_hint", ""}, {"id_token_hint", first}}), 400, "unknown_user_id", "no user found");
+  expect_refused(ask({{"login_hint", ""}, {"id_token_hint", first}}), 400, "invalid_request", "invalid_user");
   EXPECT_EQ(string_or(payload_of(first), "azp", ""), "app") << "another client's is no hint";
 }
 

@@ -35,10 +35,7 @@ OAuthError invalid_token(int status, std::string note) {
 }
 
 /// Keycloak's words: SUCCEED, UNAUTHORIZED (the device could not tell who it was), CANCELLED (they said no).
-std::optional<DeviceState> read_status(const web::Request& request) {
-  const auto document = parse_json(request.body);
-  if (!document || !document->is_object()) return std::nullopt;
-  const auto status = string_or(document->get_object(), "status", "");
+std::optional<DeviceState> state_of(std::string_view status) {
   if (status == "SUCCEED") return DeviceState::kApproved;
   if (status == "UNAUTHORIZED" || status == "CANCELLED") return DeviceState::kDenied;
   return std::nullopt;
@@ -144,7 +141,11 @@ web::Outcome begin(const Dependencies& dependencies, const web::Request& request
   auto ticket = sealer == nullptr ? std::nullopt : open_ticket(*sealer, answering->realm->realm.id, (*sent)->token);
   if (!ticket) return refused(*answering, invalid_token(403, "not_a_ticket"));
   answering->ticket = std::move(*ticket);
-  const auto state = read_status(request);
+  const auto document = parse_json(request.body);
+  if (!document || !document->is_object()) {
+    return refused(*answering, {OAuthCode::kInvalidRequest, "Cannot parse the JSON", 400, "no_json"});
+  }
+  const auto state = state_of(string_or(document->get_object(), "status", ""));
   if (!state) {
     return refused(*answering, {OAuthCode::kInvalidRequest, "Invalid authentication status", 400, "bad_status"});
   }

@@ -41,7 +41,7 @@ PollDecision decide_poll(const std::optional<DeviceCode>& code, const ClientId& 
   if (!code) return refused(OAuthCode::kInvalidGrant, words.not_valid, poll_note(words, "unknown"));
   // Before anything else is told about it, and before its interval can be changed by others (attack class 14).
   if (code->client != client) return refused(OAuthCode::kInvalidGrant, "unauthorized client", "code_of_other_client");
-  if (code->is_used) return refused(OAuthCode::kInvalidGrant, words.not_valid, poll_note(words, "used"));
+  if (code->is_used) return refused(OAuthCode::kInvalidGrant, words.used, poll_note(words, "used"));
   if (now >= code->expires_at) return refused(OAuthCode::kExpiredToken, words.expired, poll_note(words, "expired"));
   if (code->state == DeviceState::kDenied) return refused(OAuthCode::kAccessDenied, words.denied, "denied_by_user");
   if (code->state == DeviceState::kPending) return pending(*code, now, words);

@@ -25,11 +25,12 @@ struct PollDecision {
 /// The texts of a grant's refusals; `noun` is what the log calls its code.
 struct PollWords {
   std::string_view noun;
-  std::string_view not_valid, expired, denied, too_fast, pending;
+  std::string_view not_valid, used, expired, denied, too_fast, pending;
 };
 inline constexpr PollWords kDeviceWords{
     .noun = "device_code",
     .not_valid = "Device code not valid",
+    .used = "Device code not valid",
     .expired = "Device code is expired",
     .denied = "The end user denied the authorization request",
     .too_fast = "Slow down",

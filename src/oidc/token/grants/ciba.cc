@@ -16,6 +16,7 @@ namespace {
 constexpr PollWords kWords{
     .noun = "auth_req_id",
     .not_valid = "Invalid Auth Req ID",
+    .used = "Invalid auth_req_id",
     .expired = "authentication timed out",
     .denied = "not authorized",
     .too_fast = "too early to access",
