@@ -399,4 +399,77 @@ journey('an_administrator_signs_in_in_a_browser', {}, async ({ page }) => {
   assert.equal(await page.locator('#role').innerText(), 'admin');
 });
 
+/// What the page's own script gets, with the browser's session.
+const fromPage = (page, method, target) => page.evaluate(async ([how, where]) => {
+  const answer = await fetch(where, { method: how, headers: { accept: 'application/json' } });
+  return { status: answer.status, body: await answer.json().catch(() => null) };
+}, [method, target]);
+
+journey('a_person_is_refused_and_gets_one_role_after_the_other', {}, async ({ page }) => {
+  entra.person = 'zoe';
+  entra.life = 1;  // each page sees what the directory says by then
+  const asked = () => entra.requests.filter((line) => line.endsWith('/authorize')).length;
+  const before = asked();
+  try {
+    const refusal = await page.goto(`${world.origin}/incidents`);
+    assert.equal(refusal.status(), 403);
+    const words = await page.locator('body').innerText();
+    for (const word of ['zoe@example.com', kAdmins, kNoc]) assert.ok(words.includes(word), words);
+    await page.reload();
+    assert.equal(asked(), before + 1, 'she was asked once: no loop');
+    entra.users.zoe.groups = [kNoc];
+    await until('the first role', async () => (await page.goto(`${world.origin}/incidents`)).status() === 200);
+    assert.equal(await page.locator('#role').innerText(), 'noc');
+    assert.equal((await fromPage(page, 'GET', '/alerts')).status, 200);
+    assert.deepEqual(await fromPage(page, 'POST', '/rules'), { status: 403, body: { detail: 'Role noc does not have required permissions' } });
+    entra.users.zoe.groups = [kNoc, kAdmins];
+    await until('the second role', async () => {
+      await page.goto(`${world.origin}/incidents`);
+      return (await page.locator('#role').innerText()) === 'admin';
+    });
+    assert.equal((await fromPage(page, 'POST', '/rules')).status, 200);
+    entra.users.zoe.groups = [];
+    await until('the roles to be gone', async () => (await page.goto(`${world.origin}/incidents`)).status() === 403);
+    assert.equal(asked(), before + 1, 'all of it by refreshes');
+  } finally {
+    entra.users.zoe.groups = [];
+    entra.life = 3600;
+    entra.person = 'ana';
+  }
+});
+
+journey('a_person_signs_out_at_the_directory_and_is_out_everywhere', {}, async ({ page, beside, problems }) => {
+  entra.person = 'ned';
+  entra.frontchannel = [`${world.origin}/gate/frontchannel-logout`];
+  try {
+    await page.goto(`${world.origin}/incidents`);
+    assert.equal(await page.locator('#role').innerText(), 'noc');
+    assert.equal((await fromPage(page, 'GET', '/alerts')).status, 200);
+    const other = await beside();
+    await other.goto(`${entra.url}/${kTenant}/oauth2/v2.0/logout`);
+    await other.locator('#out').waitFor();
+    await until('the gate to be told', async () => (await fromPage(page, 'GET', '/alerts')).status === 401);
+    await page.goto(`${world.origin}/incidents`);
+    await page.locator('#who').waitFor();
+    // And the other way round: out at the application is out at the directory.
+    entra.person = 'ned';
+    await page.goto(`${world.origin}/incidents`);
+    assert.equal(await page.locator('#name').innerText(), 'ned@example.com');
+    const ending = page.waitForRequest((sent) => sent.url().startsWith(`${entra.url}/${kTenant}/oauth2/v2.0/logout`));
+    await page.goto(`${world.origin}/gate/logout`);
+    // Typed into the address bar nobody is asked; whoever came by a link of another site would be.
+    const parameters = new URL((await ending).url()).searchParams;
+    assert.match(parameters.get('id_token_hint'), /^eyJ/);
+    assert.equal(parameters.get('post_logout_redirect_uri'), `${world.origin}/gate/logout`);
+    await page.locator('#back').click();
+    assert.match(await page.locator('body').innerText(), /signed out/i);
+    await page.goto(`${world.origin}/incidents`);
+    await page.locator('#who').waitFor();
+    problems.length = 0;  // the directory's frame is not shown, which the browser tells
+  } finally {
+    entra.frontchannel = [];
+    entra.person = 'ana';
+  }
+});
+
 test('the_gate_ends_on_sigterm_and_its_log_is_clean', () => world.stop());

@@ -33,6 +33,7 @@ export class SmallEntra {
   issuerOfKeys = () => undefined;
   graphStatus = 200;
   error = '';  // the answer of authorize
+  frontchannel = [];  // where applications want to be told of a sign-out, as their registration says
   refreshError = '';
   requests = [];
   #codes = new Map();
@@ -53,7 +54,8 @@ export class SmallEntra {
           outgoing.end(JSON.stringify(value));
         };
         const redirect = (location) => outgoing.writeHead(302, { location }).end();
-        this.answer(url, { incoming, form: new URLSearchParams(body), json, redirect });
+        const html = (text) => outgoing.writeHead(200, { 'content-type': 'text/html' }).end(`<!doctype html><title>Directory</title>${text}`);
+        this.answer(url, { incoming, form: new URLSearchParams(body), json, redirect, html });
       });
     });
     await new Promise((resolve) => this.server.listen(this.port, 'localhost', resolve));
@@ -65,7 +67,7 @@ export class SmallEntra {
     return new Promise((resolve) => this.server.close(resolve));
   }
 
-  answer(url, { incoming, form, json, redirect }) {
+  answer(url, { incoming, form, json, redirect, html }) {
     const place = url.pathname.startsWith('/organizations/') ? 'organizations' : kTenant;
     const base = `${this.url}/${place}`;
     switch (url.pathname.replace(`/${place}`, '')) {
@@ -76,6 +78,7 @@ export class SmallEntra {
       case '/discovery/v2.0/keys':
         return json({ keys: this.keys.map((key) => ({ ...key.jwk({ alg: false }), ...(this.issuerOfKeys(key) ? { issuer: this.issuerOfKeys(key) } : {}) })) });
       case '/oauth2/v2.0/authorize': {
+        if (this.person === null) return html('<p id="who">Pick an account</p>');
         const back = new URL(url.searchParams.get('redirect_uri'));
         if (url.searchParams.has('state')) back.searchParams.set('state', url.searchParams.get('state'));
         if (this.error) back.searchParams.set('error', this.error);
@@ -89,6 +92,13 @@ export class SmallEntra {
       }
       case '/oauth2/v2.0/token':
         return this.token(form, json);
+      case '/oauth2/v2.0/logout': {  // ends the session of the browser here, and tells every application of it
+        const sid = `sid-${this.person}`;
+        this.person = null;
+        const back = url.searchParams.get('post_logout_redirect_uri');
+        return html(`<p id="out">You signed out</p>${this.frontchannel.map((each) => `<iframe src="${each}?sid=${sid}"></iframe>`).join('')}` +
+          (back ? `<a id="back" href="${back.replaceAll('"', '')}">Back</a>` : ''));
+      }
     }
     if (url.pathname.startsWith('/v1.0/users/')) return this.graph(url, incoming, json);
     return json({ error: 'not_found' }, 404);
@@ -144,7 +154,7 @@ export class SmallEntra {
 
   idToken(name, nonce) {
     const { tid, oid, sub, iat, nbf, exp } = this.claims(name);
-    return this.keys.at(-1).token({ tid, oid, sub, iat, nbf, exp, iss: `${this.url}/${tid}/v2.0`, aud: kClient, nonce, preferred_username: `${name}@example.com`, ...this.changeId });
+    return this.keys.at(-1).token({ tid, oid, sub, iat, nbf, exp, iss: `${this.url}/${tid}/v2.0`, aud: kClient, nonce, sid: `sid-${name}`, preferred_username: `${name}@example.com`, ...this.changeId });
   }
 }
 
