@@ -177,4 +177,24 @@ journey('the_admin_ui_in_a_browser_signed_in_refused_and_signed_out', {}, async 
   await page.locator('#kc-form-login').waitFor();
 });
 
+journey('the_admin_ui_is_signed_out_everywhere_by_the_provider', {}, async ({ page, beside }) => {
+  await page.goto(`${world.origin}/admin/ui/`);
+  await fillLogin(page, 'cleo', kPeople.cleo);
+  await page.waitForURL(`${world.origin}/admin/ui/`);
+  const other = await beside();
+  await other.goto(`${world.origin}/admin/ui/`);
+  assert.equal(await other.locator('#name').innerText(), 'cleo', 'the same session in another window');
+  const [own] = (await admin('GET', '/clients?clientId=Domino')).json();
+  own.attributes['backchannel.logout.url'] = `${world.origin}/gate/backchannel-logout`;
+  own.attributes['backchannel.logout.session.required'] = 'true';
+  await admin('PUT', `/clients/${own.id}`, own);
+  const [user] = (await admin('GET', '/users?username=cleo&exact=true')).json();
+  await admin('POST', `/users/${user.id}/logout`);
+  await until('the provider to tell the gate', () => world.gate.lines.some((line) => /gate_signed_out_by_provider.*sessions.?[=:]\s?1/.test(line)), { seconds: 20 });
+  for (const each of [page, other]) {
+    await each.goto(`${world.origin}/admin/ui/`);
+    await each.locator('#kc-form-login').waitFor();
+  }
+});
+
 test('the_provider_ends_on_sigterm_and_its_log_is_clean', () => server.stop());
