@@ -56,6 +56,8 @@ CARDEA_MIGRATION(sqlite_19, "V0019__user_lists.sqlite.sql");
 CARDEA_MIGRATION(postgres_19, "V0019__user_lists.postgres.sql");
 CARDEA_MIGRATION(sqlite_20, "V0020__federated_names.sqlite.sql");
 CARDEA_MIGRATION(postgres_20, "V0020__federated_names.postgres.sql");
+CARDEA_MIGRATION(sqlite_21, "V0021__user_names_by_byte.sqlite.sql");
+CARDEA_MIGRATION(postgres_21, "V0021__user_names_by_byte.postgres.sql");
 
 namespace cardea::store {
 
@@ -79,7 +81,8 @@ std::span<const db::Migration> migrations(db::Engine engine) {
                                          {17, "failures_of_nobody", CARDEA_TEXT(sqlite_17)},
                                          {18, "organization_groups", CARDEA_TEXT(sqlite_18)},
                                          {19, "user_lists", CARDEA_TEXT(sqlite_19)},
-                                         {20, "federated_names", CARDEA_TEXT(sqlite_20)}};
+                                         {20, "federated_names", CARDEA_TEXT(sqlite_20)},
+                                         {21, "user_names_by_byte", CARDEA_TEXT(sqlite_21)}};
   static const db::Migration postgres[] = {{1, "initial", CARDEA_TEXT(postgres_1)},
                                            {2, "offline_sessions", CARDEA_TEXT(postgres_2)},
                                            {3, "device_codes", CARDEA_TEXT(postgres_3)},
@@ -99,7 +102,8 @@ std::span<const db::Migration> migrations(db::Engine engine) {
                                            {17, "failures_of_nobody", CARDEA_TEXT(postgres_17)},
                                            {18, "organization_groups", CARDEA_TEXT(postgres_18)},
                                            {19, "user_lists", CARDEA_TEXT(postgres_19)},
-                                           {20, "federated_names", CARDEA_TEXT(postgres_20)}};
+                                           {20, "federated_names", CARDEA_TEXT(postgres_20)},
+                                           {21, "user_names_by_byte", CARDEA_TEXT(postgres_21)}};
   if (engine == db::Engine::kPostgres) return postgres;
   return sqlite;
 }

@@ -1,5 +1,7 @@
 #include "store/user_search.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "store/like.h"
 #include "store/query.h"
@@ -51,13 +53,16 @@ namespace {
 #define CARDEA_LINKED(P)                                                                                          \
   " AND u.id IN (SELECT user_id FROM federated_identities WHERE realm_id = " P "1 AND provider = " P "17 AND (" P \
   "18 = '' OR upstream_id = " P "18))" CARDEA_ANY(P)
-// Who has a name or an address that begins with P21; P22 stands behind all that do.
+// Who has a name or an address that begins with P21, byte for byte; P22 stands behind all that do. C: how the engine is
+// told to compare bytes in columns that are ordered by a language.
 #define CARDEA_BEGINS(P, column) \
   " FROM users WHERE realm_id = " P "1 AND " column " >= " P "21 AND " column " < " P "22"
-#define CARDEA_BEGINNING(P) \
-  " AND u.id IN (SELECT id" CARDEA_BEGINS(P, "username") " UNION SELECT id" CARDEA_BEGINS(P, "email") \
-  " UNION SELECT id" CARDEA_BEGINS(P, "lower(first_name)") " UNION SELECT id" CARDEA_BEGINS(P, "lower(last_name)") \
-  ")" CARDEA_ANY(P)
+#define CARDEA_BEGINNING(P, C)                                                                                     \
+  " AND u.id IN (SELECT id" CARDEA_BEGINS(P, "username") " UNION SELECT id" CARDEA_BEGINS(                         \
+      P, "email") " UNION SELECT id" CARDEA_BEGINS(P, "lower(first_name" C                                         \
+                                                      ")") " UNION SELECT id" CARDEA_BEGINS(P, "lower(last_name" C \
+                                                                                               ")") ")" CARDEA_ANY(P)
+#define CARDEA_BYTES " COLLATE \"C\""
 #define CARDEA_ANY(P) CARDEA_GROUP(P) CARDEA_ROLE(P)
 #define CARDEA_NAMED(P) " AND u.username = " P "15" CARDEA_ANY(P)
 #define CARDEA_ADDRESSED(P) " AND u.email = " P "15" CARDEA_ANY(P)
@@ -69,12 +74,13 @@ struct Statements {
   Sql search;
   Sql count;
 };
-#define CARDEA_STATEMENTS(REALM, HEAD)                                                         \
-  {                                                                                            \
-      Sql{"SELECT " CARDEA_USER_COLUMNS CARDEA_SQLITE_WHERE(REALM) HEAD("?") CARDEA_PAGE("?"), \
-          "SELECT " CARDEA_USER_COLUMNS CARDEA_POSTGRES_WHERE HEAD("$") CARDEA_PAGE("$")},     \
-      Sql{"SELECT count(*)" CARDEA_SQLITE_WHERE(REALM) HEAD("?") CARDEA_ALL("?"),              \
-          "SELECT count(*)" CARDEA_POSTGRES_WHERE HEAD("$") CARDEA_ALL("$")},                  \
+#define CARDEA_STATEMENTS(REALM, HEAD) CARDEA_STATEMENTS_OF(REALM, HEAD("?"), HEAD("$"))
+#define CARDEA_STATEMENTS_OF(REALM, SQLITE, POSTGRES)                                       \
+  {                                                                                         \
+      Sql{"SELECT " CARDEA_USER_COLUMNS CARDEA_SQLITE_WHERE(REALM) SQLITE CARDEA_PAGE("?"), \
+          "SELECT " CARDEA_USER_COLUMNS CARDEA_POSTGRES_WHERE POSTGRES CARDEA_PAGE("$")},   \
+      Sql{"SELECT count(*)" CARDEA_SQLITE_WHERE(REALM) SQLITE CARDEA_ALL("?"),              \
+          "SELECT count(*)" CARDEA_POSTGRES_WHERE POSTGRES CARDEA_ALL("$")},                \
   }
 constexpr Statements kAny = CARDEA_STATEMENTS("u.realm_id", CARDEA_ANY);
 constexpr Statements kNamed = CARDEA_STATEMENTS("u.realm_id", CARDEA_NAMED);
@@ -84,7 +90,8 @@ constexpr Statements kInGroup = CARDEA_STATEMENTS("+u.realm_id", CARDEA_IN_GROUP
 constexpr Statements kWithRole = CARDEA_STATEMENTS("+u.realm_id", CARDEA_WITH_ROLE);
 constexpr Statements kInOrganization = CARDEA_STATEMENTS("+u.realm_id", CARDEA_IN_ORGANIZATION);
 constexpr Statements kLinked = CARDEA_STATEMENTS("+u.realm_id", CARDEA_LINKED);
-constexpr Statements kBeginning = CARDEA_STATEMENTS("+u.realm_id", CARDEA_BEGINNING);
+constexpr Statements kBeginning =
+    CARDEA_STATEMENTS_OF("+u.realm_id", CARDEA_BEGINNING("?", ""), CARDEA_BEGINNING("$", CARDEA_BYTES));
 // Everybody: the people in front of a page are passed over in the index.
 constexpr Statements kPeople = {
     Sql{"SELECT " CARDEA_USER_COLUMNS
@@ -94,12 +101,13 @@ constexpr Statements kPeople = {
 };
 // So many may begin so; more are found soon enough by going through everybody in order.
 constexpr std::int64_t kBeginningMax = 1000;
-#define CARDEA_SOME(column)                                                                         \
-  "(SELECT count(*) FROM (SELECT 1 FROM users WHERE realm_id = ?1 AND " column " >= ?2 AND " column \
-  " < ?3 LIMIT "                                                                                    \
-  "?4) few)"
-constexpr Sql kBeginningCount{"SELECT " CARDEA_SOME("username") " + " CARDEA_SOME("email") " + " CARDEA_SOME(
-    "lower(first_name)") " + " CARDEA_SOME("lower(last_name)")};
+#define CARDEA_SOME(P, column)                                                                                      \
+  "(SELECT count(*) FROM (SELECT 1 FROM users WHERE realm_id = " P "1 AND " column " >= " P "2 AND " column " < " P \
+  "3 LIMIT " P "4) few)"
+#define CARDEA_BEGINNING_COUNT(P, C)                                                    \
+  "SELECT " CARDEA_SOME(P, "username") " + " CARDEA_SOME(P, "email") " + " CARDEA_SOME( \
+      P, "lower(first_name" C ")") " + " CARDEA_SOME(P, "lower(last_name" C ")")
+constexpr Sql kBeginningCount{CARDEA_BEGINNING_COUNT("?", ""), CARDEA_BEGINNING_COUNT("$", CARDEA_BYTES)};
 
 /// Everybody but service accounts, without a condition.
 bool is_everybody(const UserQuery& query) {
@@ -109,11 +117,14 @@ bool is_everybody(const UserQuery& query) {
          !query.with_service_accounts;
 }
 
-/// What the only word begins with, in lower case; empty when there is no such thing.
+/// What the only word begins with, in lower case; empty when there is no such thing, and for letters beyond ASCII,
+/// whose case is not the same to both engines.
 std::string beginning_of(const UserQuery& query) {
   if (query.words.size() != 1) return {};
   const std::string_view word = query.words.front();
-  return ascii_lower(word.substr(0, word.find('*')));
+  const auto beginning = word.substr(0, word.find('*'));
+  const bool is_ascii = std::ranges::all_of(beginning, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  return is_ascii ? ascii_lower(beginning) : std::string();
 }
 std::string end_of(const std::string& beginning) {
   return beginning.empty() ? std::string() : beginning + "\xF4\x8F\xBF\xBF";  // U+10FFFF, the last character

@@ -1,0 +1,6 @@
+-- The names of people are ordered byte for byte in these, whatever the order of the database is.
+
+DROP INDEX users_first_name;
+DROP INDEX users_last_name;
+CREATE INDEX users_first_name ON users (realm_id, lower(first_name COLLATE "C"));
+CREATE INDEX users_last_name ON users (realm_id, lower(last_name COLLATE "C"));
