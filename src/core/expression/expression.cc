@@ -19,8 +19,7 @@ struct Budget {
   const ExpressionLimits& limits;
   std::size_t held = 0;
   std::size_t asked = 0;
-  int steps = 0;
-  bool is_out_of_steps = false;
+  StepBudget steps = {};
 };
 
 /// lua_Alloc. Giving back and shrinking always succeed, as Lua wants it.
@@ -49,11 +48,7 @@ void* allocate(void* user, void* block, std::size_t before, std::size_t after) {
 // Of everything below, what Lua may leave by longjmp holds nothing that must be destroyed.
 
 void count_steps(lua_State* lua, lua_Debug*) {
-  auto& budget = **static_cast<Budget**>(lua_getextraspace(lua));
-  budget.steps += kStepsOfHook;
-  if (budget.steps <= budget.limits.instructions) return;
-  budget.is_out_of_steps = true;
-  luaL_error(lua, "too many instructions");
+  (*static_cast<StepBudget**>(lua_getextraspace(lua)))->take(lua, kStepsOfHook);
 }
 
 void push_text(lua_State* lua, std::string_view text) { lua_pushlstring(lua, text.data(), text.size()); }
@@ -241,7 +236,7 @@ std::string message_of(lua_State* lua) {
 }
 
 ExpressionFailure failure_of(lua_State* lua, int status, const Job& job, const Budget& budget) {
-  if (budget.is_out_of_steps) return {ExpressionError::kTooManySteps, {}};
+  if (budget.steps.is_out_of_steps) return {ExpressionError::kTooManySteps, {}};
   if (status == LUA_ERRMEM) return {ExpressionError::kTooMuchMemory, {}};
   return {job.is_loaded ? ExpressionError::kFailed : ExpressionError::kNotReadable, message_of(lua)};
 }
@@ -269,10 +264,10 @@ std::string_view describe(ExpressionError error) {
 Result<json::value, ExpressionFailure> evaluate_expression(std::string_view source, const ExpressionInput& input,
                                                            const ExpressionLimits& limits) {
   if (source.size() > kExpressionBytesMax) return refuse(ExpressionFailure{ExpressionError::kTooLong, {}});
-  Budget budget{.limits = limits};
+  Budget budget{.limits = limits, .steps = {.steps_max = limits.instructions}};
   const std::unique_ptr<lua_State, decltype(&lua_close)> lua(lua_newstate(allocate, &budget), lua_close);
   if (!lua) return refuse(ExpressionFailure{ExpressionError::kTooMuchMemory, {}});
-  *static_cast<Budget**>(lua_getextraspace(lua.get())) = &budget;
+  *static_cast<StepBudget**>(lua_getextraspace(lua.get())) = &budget.steps;
   Job job{.source = source, .input = input};
   lua_pushcfunction(lua.get(), run);
   lua_pushlightuserdata(lua.get(), &job);

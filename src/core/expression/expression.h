@@ -24,7 +24,7 @@
 namespace cardea {
 
 struct ExpressionLimits {
-  int instructions = 50'000;
+  int instructions = 50'000;                  // a library call counts by the size of what it is given
   std::size_t bytes_held = 2 * 1024 * 1024;   // by the interpreter and what it was given
   std::size_t bytes_asked = 8 * 1024 * 1024;  // altogether, whatever was given back
   std::size_t block_bytes = 128 * 1024;       // of one text or table

@@ -45,6 +45,16 @@ TEST(Expression, refuses_to_run_for_ever) {
   EXPECT_EQ(eval("for i = 1, 100000 do end return 1"), "expression_too_many_steps");
 }
 
+TEST(Expression, refuses_work_that_hides_in_one_instruction) {
+  const std::string table = "local t = {} for i = 1, 4000 do t[i] = '' end for i = 1, 1e9 do ";
+  for (const auto* work : {"table.insert(t, 1, '') end", "table.remove(t, 1) t[4000] = '' end", "table.concat(t) end",
+                           "local x = table.unpack(t) end"}) {
+    EXPECT_EQ(eval(table + work), "expression_too_many_steps") << work;
+  }
+  EXPECT_EQ(eval("local s = claims.name for i = 1, 14 do s = s .. s end for i = 1, 1e9 do s:contains('x') end"),
+            "expression_too_many_steps");
+}
+
 TEST(Expression, refuses_to_fill_the_memory) {
   EXPECT_EQ(eval("local s = 'x' while true do s = s .. s end"), "expression_too_much_memory");
   EXPECT_EQ(eval("local t = {} for i = 1, 1e9 do t[i] = {} end"), "expression_too_much_memory");

@@ -86,6 +86,36 @@ constexpr Names kTable = {"concat", "insert", "remove", "unpack"};
 constexpr Names kMath = {"abs", "ceil",      "floor", "fmod",       "max",        "min",
                          "pi",  "tointeger", "type",  "maxinteger", "mininteger", "huge"};
 
+constexpr int kBytesOrItemsOfStep = 8;
+
+/// A function of the library goes through its texts and tables within one instruction: that is counted as if it were
+/// several. The function itself is the upvalue.
+int charged(lua_State* lua) {
+  const int count = lua_gettop(lua);
+  lua_Unsigned size = 0;
+  for (int at = 1; at <= count; ++at) size += lua_rawlen(lua, at);  // 0 of what has none; blocks are bounded
+  (*static_cast<StepBudget**>(lua_getextraspace(lua)))->take(lua, static_cast<int>(size / kBytesOrItemsOfStep));
+  lua_pushvalue(lua, lua_upvalueindex(1));
+  lua_insert(lua, 1);
+  lua_call(lua, count, LUA_MULTRET);
+  return lua_gettop(lua);
+}
+
+/// Charges for each function of the table on top of the stack.
+void charge_all(lua_State* lua) {
+  lua_pushnil(lua);
+  while (lua_next(lua, -2) != 0) {
+    if (lua_isfunction(lua, -1) != 0) {
+      lua_pushvalue(lua, -2);
+      lua_insert(lua, -2);
+      lua_pushcclosure(lua, charged, 1);
+      lua_rawset(lua, -4);  // of a key that is there
+    } else {
+      lua_pop(lua, 1);
+    }
+  }
+}
+
 /// Puts those names of the library on top of the stack into the table below it, and takes the library away.
 template <std::size_t Count>
 void keep(lua_State* lua, const char* const (&names)[Count]) {
@@ -110,6 +140,13 @@ constexpr luaL_Reg kOwn[] = {{"contains", contains},   {"starts_with", starts_wi
 
 }  // namespace
 
+void StepBudget::take(lua_State* lua, int more) {
+  steps += more;
+  if (steps <= steps_max) return;
+  is_out_of_steps = true;
+  luaL_error(lua, "too many instructions");
+}
+
 void open_expression_library(lua_State* lua) {
   // The base library writes into the table of globals, so that becomes another one afterwards.
   open(lua, luaopen_base, kBase);
@@ -117,6 +154,7 @@ void open_expression_library(lua_State* lua) {
   lua_setfield(lua, -2, "tostring");
   open(lua, luaopen_string, kString);
   luaL_setfuncs(lua, kOwn, 0);
+  charge_all(lua);
   // Texts have a metatable by now, through which all of Lua's library could be called: ("x"):rep(9).
   lua_pushliteral(lua, "");
   lua_getmetatable(lua, -1);
@@ -125,6 +163,7 @@ void open_expression_library(lua_State* lua) {
   lua_pop(lua, 2);
   lua_setfield(lua, -2, "string");
   open(lua, luaopen_table, kTable);
+  charge_all(lua);
   lua_setfield(lua, -2, "table");
   open(lua, luaopen_math, kMath);
   lua_setfield(lua, -2, "math");
