@@ -198,7 +198,7 @@ Result<json::value, JsonError> parse_json_together(std::string_view text, JsonLi
   // A member of ten bytes of text takes 40 in its object, and 10 for its name: what needs more gets another block.
   const auto storage = json::make_shared_resource<JsonArena>(128 + 2 * text.size());
   auto value = parse_json_in(storage, text, limits);
-  static_cast<JsonArena*>(storage.get())->open_to_all();
+  static_cast<JsonArena*>(storage.get())->close();
   return value;
 }
 

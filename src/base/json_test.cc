@@ -174,6 +174,18 @@ TEST(ParseJsonTogether, CopiesAreMadeByManyThreadsAtATime) {
   for (const auto& copy : copies) EXPECT_EQ(json::serialize(copy), text);
 }
 
+// A token is kept until it expires and copied at every request: what that took must go with the copy.
+TEST(ParseJsonTogether, RefusesToGrowByCopies) {
+  const auto value = *parse_json_together(R"({"groups":["a group with a long name","b"],"more":{"x":1}})");
+  const auto& arena = *static_cast<const JsonArena*>(value.storage().get());
+  const auto before = arena.bytes();
+  for (int i = 0; i < 1000; ++i) {
+    auto copy = value;
+    copy.get_object()["another member"] = "with a text that takes a place of its own";
+  }
+  EXPECT_EQ(arena.bytes(), before);
+}
+
 TEST(JsonForHtml, LeavesNoMarkup) {
   const std::string text = "{\"a\":\"</script><!--&\xE2\x80\xA8\xE2\x80\xA9\xE2\x80\"}";
   const auto safe = json_for_html(text);
