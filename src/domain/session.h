@@ -48,6 +48,11 @@ struct ClientSession {
   std::string previous_refresh_id;  // the one before, honoured once more for kRefreshGrace when the answer got lost
   TimePoint rotated_at{};
   int use_count = 0;  // how often the current one was used
+
+  // What the application's adapter calls its own session, and the host it stands on, in its words: at its Admin URL it
+  // is told by this name that the session ended (keycloak.md section 1.14). Empty: it said none.
+  std::string adapter_session;
+  std::string adapter_host;
 };
 
 }  // namespace cardea

@@ -5,10 +5,12 @@
 namespace cardea::store {
 namespace {
 
-#define CARDEA_NOTICE_COLUMNS "id, realm_id, realm_name, client_id, session_id, user_id, issuer, created_at, attempts"
+#define CARDEA_NOTICE_COLUMNS                                                                \
+  "id, realm_id, realm_name, client_id, session_id, user_id, issuer, created_at, attempts, " \
+  "adapter_session, adapter_host"
 
 constexpr Sql kInsert{"INSERT INTO logout_notices (" CARDEA_NOTICE_COLUMNS
-                      ", next_attempt_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?8, ?10)"};
+                      ", next_attempt_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?11, ?12, ?8, ?10)"};
 constexpr Sql kLease{
     "UPDATE logout_notices SET attempts = attempts + 1, next_attempt_at = ?1 + ?3 * (attempts + 1) WHERE id IN "
     "(SELECT id FROM logout_notices WHERE next_attempt_at <= ?1 ORDER BY next_attempt_at LIMIT ?2"
@@ -26,6 +28,8 @@ Stored<LogoutNotice> parse(Columns& row) {
   notice.issuer = row.text();
   notice.created_at = row.time();
   notice.attempts = static_cast<int>(row.integer());
+  notice.adapter_session = row.text();
+  notice.adapter_host = row.text();
   return notice;
 }
 
@@ -35,7 +39,8 @@ class SqlLogoutNoticeRepo final : public LogoutNoticeRepo {
     return send(
         tx, kInsert,
         {notice.id, notice.realm.str(), notice.realm_name, notice.client.str(), notice.session.str(), notice.user.str(),
-         notice.issuer, millis(notice.created_at), notice.attempts, millis(notice.created_at + kLogoutNoticeLife)});
+         notice.issuer, millis(notice.created_at), notice.attempts, millis(notice.created_at + kLogoutNoticeLife),
+         Value::text_or_null(notice.adapter_session), Value::text_or_null(notice.adapter_host)});
   }
   Stored<std::vector<LogoutNotice>> lease(Tx& tx, TimePoint now, int notices_max) override {
     const auto retry = std::chrono::milliseconds(kLogoutRetry).count();

@@ -6,6 +6,7 @@
 #include "admin/clients/client_nodes.h"
 #include "base/encoding.h"
 #include "base/text.h"
+#include "core/logout/adapter_message.h"
 #include "tests/protocol/admin_world.h"
 
 namespace cardea::protocol {
@@ -60,10 +61,10 @@ TEST_F(AdminEffects, refuses_nodes_that_are_no_hosts) {
 
 TEST_F(AdminEffects, refuses_to_tell_nodes_that_are_no_hosts_or_too_many_whoever_wrote_them) {
   std::string nodes = R"("a/b":1,"u@evil.example":1)";
-  for (std::size_t i = 0; i < 2 * admin::kNodesMax; ++i) nodes += ",\"n" + std::to_string(i) + ".example\":1";
+  for (std::size_t i = 0; i < 2 * kNodesMax; ++i) nodes += ",\"n" + std::to_string(i) + ".example\":1";
   const auto id = client(R"({"clientId":"app","adminUrl":"https://app.example/","registeredNodes":{)" + nodes + "}}");
   EXPECT_EQ(world.get("/clients/" + id + "/test-nodes-available").status, 200);
-  EXPECT_EQ(world.told.size(), admin::kNodesMax);
+  EXPECT_EQ(world.told.size(), kNodesMax);
   EXPECT_EQ(world.told.at(0).url, "https://n0.example/k_test_available");
 }
 
@@ -89,6 +90,11 @@ TEST_F(AdminEffects, tells_each_node_of_a_client_and_says_who_took_it) {
          R"({"successRequests":["https://two.example:8443/k","https://one.example:9443/k"]})");
   world.told.clear();
   EXPECT_EQ(world.post("/logout-all", "{}").status, 200);
+  const auto notices = write_to(world.repositories.store, [&](Tx& tx) {
+    return world.repositories.logout_notices.lease(tx, world.clock.now(), 10);
+  });
+  ASSERT_EQ(notices.value().size(), 1U);  // by the outbox, to every adapter
+  EXPECT_TRUE(notices->at(0).client.str().empty());
   EXPECT_EQ(world.post("/push-revocation", "{}").status, 200);
   ASSERT_EQ(world.told.size(), 2U);  // the one client, at both of its nodes
   EXPECT_EQ(said(0).at("notBefore"), world.get("").object().at("notBefore"));
@@ -97,10 +103,10 @@ TEST_F(AdminEffects, tells_each_node_of_a_client_and_says_who_took_it) {
 TEST_F(AdminEffects, says_whom_it_did_not_tell_and_tells_no_client_that_is_off) {
   (void)client(R"({"clientId":"off","enabled":false,"adminUrl":"https://off.example/"})");
   std::string nodes;
-  for (std::size_t i = 0; i < admin::kNodesMax; ++i)
+  for (std::size_t i = 0; i < kNodesMax; ++i)
     nodes.append(nodes.empty() ? "" : ",").append("\"n" + std::to_string(i) + ".example\":1");
   std::size_t addresses = 0;
-  for (std::size_t i = 0; addresses <= admin::kClientsToldMax; ++i, addresses += admin::kNodesMax) {
+  for (std::size_t i = 0; addresses <= admin::kClientsToldMax; ++i, addresses += kNodesMax) {
     const auto id = std::to_string(i);
     (void)client(R"({"clientId":"c)" + id + R"(","adminUrl":"https://app.example/)" + id + R"(","registeredNodes":{)" +
                  nodes + "}}");

@@ -23,6 +23,9 @@ class FakeSender final : public LogoutSender {
     sent.push_back({std::move(url), payload_of(token), token.substr(0, token.find('.'))});
     done(status);
   }
+  void post_text(std::string, bool, std::string, std::function<void(int status)>) override {
+    FAIL() << "no client here has an adapter";
+  }
   std::vector<Sent> sent;
   int status = 200;
 };

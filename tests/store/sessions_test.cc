@@ -199,6 +199,8 @@ TEST_P(SessionsTest, a_logout_notice_is_leased_by_one_and_again_later_until_it_i
   notice.user = user_;
   notice.issuer = "https://id.example/realms/demo";
   notice.created_at = now_;
+  notice.adapter_session = "js-1";
+  notice.adapter_host = "node";
   ASSERT_TRUE(write([&](Tx& tx) { return repos().logout_notices.insert(tx, notice); }));
   const auto lease = [&](TimePoint at) {
     return write([&](Tx& tx) { return repos().logout_notices.lease(tx, at, 10); }).value();
@@ -208,6 +210,8 @@ TEST_P(SessionsTest, a_logout_notice_is_leased_by_one_and_again_later_until_it_i
   EXPECT_EQ(first[0].attempts, 1);
   EXPECT_EQ(first[0].session, notice.session);
   EXPECT_EQ(first[0].issuer, notice.issuer);
+  EXPECT_EQ(first[0].adapter_session, "js-1");
+  EXPECT_EQ(first[0].adapter_host, "node");
   EXPECT_TRUE(lease(now_ + seconds(29)).empty());
   EXPECT_EQ(lease(now_ + seconds(30)).at(0).attempts, 2);
   EXPECT_TRUE(lease(now_ + seconds(89)).empty()) << "twice as long after the second";
@@ -258,6 +262,8 @@ TEST_P(SessionsTest, an_offline_session_stands_beside_the_session_of_its_id) {
   share.session = session.id;
   share.client = app_;
   share.refresh_id = "offline";
+  share.adapter_session = "js-1";
+  share.adapter_host = "node";
   ASSERT_TRUE(write([&](Tx& tx) -> Stored<void> {
     if (auto done = repos().offline_sessions.insert(tx, session, now_ + hours(1)); !done) return done;
     return repos().offline_sessions.put_client_session(tx, share);
@@ -269,6 +275,8 @@ TEST_P(SessionsTest, an_offline_session_stands_beside_the_session_of_its_id) {
   EXPECT_TRUE(live->session.offline);
   EXPECT_EQ(live->session.notes.at("note"), "kept");
   EXPECT_EQ(live->client_session->refresh_id, "offline");
+  EXPECT_EQ(live->client_session->adapter_session, "js-1");
+  EXPECT_EQ(live->client_session->adapter_host, "node");
   EXPECT_FALSE(find("s"));
   EXPECT_EQ(write([&](Tx& tx) { return repos().offline_sessions.remove_of_user(tx, realm_, user_); }).value(), 1);
 }
@@ -378,7 +386,10 @@ TEST_P(SessionsTest, the_last_share_takes_the_session_with_it) {
   share.session = SessionId("s");
   share.client = api_;
   share.scope = "openid";
+  share.adapter_session = "js-2";
   ASSERT_TRUE(write([&](Tx& tx) { return repos().sessions.put_client_session(tx, share); }));
+  EXPECT_EQ(load("s", api_)->client_session->adapter_session, "js-2");
+  EXPECT_EQ(load("s", app_)->client_session->adapter_session, "");
   const auto shares = [&] {
     return read([&](Rows& rows) { return repos().sessions.client_sessions(rows, SessionId("s")); }).value().size();
   };

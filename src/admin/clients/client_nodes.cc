@@ -1,22 +1,18 @@
 #include "admin/clients/client_nodes.h"
 
-#include <algorithm>
 #include <iterator>
 
 #include "admin/clients/client_handlers.h"
 #include "admin/clients/client_view.h"
-#include "base/uri.h"
 #include "core/client_urls.h"
+#include "core/logout/adapter_message.h"
 #include "core/settings.h"
 #include "domain/representation/members.h"
 
 namespace cardea::admin {
 namespace {
 
-constexpr seconds kMessageLife{30};
-constexpr std::size_t kHostBytesMax = 253;
 constexpr std::string_view kNodes = "registeredNodes";
-constexpr std::string_view kHostOfNode = "${application.session.host}";  // in admin URLs
 constexpr std::int64_t kClientsPage = 100;
 
 /// What is said, and where.
@@ -26,61 +22,12 @@ struct Message {
   std::optional<std::int64_t> not_before{};
 };
 
-bool is_host(std::string_view text) {
-  return !text.empty() && text.size() <= kHostBytesMax && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-           c == '_' || c == ':' || c == '[' || c == ']';
-  });
-}
-
-std::vector<std::string> nodes_of(const Client& client) {
-  std::vector<std::string> nodes;
-  const auto* kept = client.extra.if_contains(kNodes);
-  if (kept == nullptr || !kept->is_object()) return nodes;
-  for (const auto& [node, registered_at] : kept->get_object()) {  // also out of a client that was written as a whole
-    if (nodes.size() == kNodesMax) break;
-    if (is_host(node)) nodes.emplace_back(node);
-  }
-  return nodes;
-}
-
-/// The URL at another host; its port stays unless the node names one.
-std::string at_host(const std::string& url, const std::string& node) {
-  auto changed = url;
-  if (const auto at = changed.find(kHostOfNode); at != std::string::npos) {
-    return changed.replace(at, kHostOfNode.size(), node);
-  }
-  const auto uri = parse_uri(url);
-  const auto begin = url.find("://");
-  if (!uri || begin == std::string::npos) return url;
-  const auto end = std::min(url.find_first_of("/?#", begin + 3), url.size());
-  const bool has_port = node.rfind(':') != std::string::npos && !node.ends_with(']');
-  const auto port = has_port || !uri->port ? std::string() : ":" + std::to_string(*uri->port);
-  return changed.replace(begin + 3, end - begin - 3, node + port);
-}
-
-/// The admin URL, once for each node.
-std::vector<std::string> addresses_of(const Client& client, std::string_view server_base) {
-  if (client.admin_url.empty()) return {};
-  auto url = absolute_url(client, client.admin_url, server_base);
-  while (url.ends_with('/')) url.pop_back();
-  std::vector<std::string> urls;
-  for (const auto& node : nodes_of(client)) urls.push_back(at_host(url, node));
-  if (urls.empty() && !url.contains(kHostOfNode)) urls.push_back(std::move(url));
-  return urls;
-}
-
 /// Signed, so that the client knows who says it.
 Or<std::string> signed_message(Call& call, const RealmEntry& realm, const Client& client, const Message& message) {
-  const auto* key = realm.signing_key(realm.realm.default_signature_algorithm);
-  if (key == nullptr) return refuse(error(500, "unknown_error", "The realm has no key to sign with"));
-  std::string payload;
-  JsonWriter writer(payload);
-  writer.begin_object().member("id", call.new_id()).member("expiration", epoch_seconds(call.now() + kMessageLife));
-  writer.member("resource", client.client_id).member("action", message.action);
-  if (message.not_before) writer.member("notBefore", *message.not_before);
-  writer.end_object();
-  return jose::sign_jwt(*key, "JWT", payload);
+  auto text = make_adapter_message(
+      realm, client, {.id = call.new_id(), .action = message.action, .not_before = message.not_before}, call.now());
+  if (!text) return refuse(error(500, "unknown_error", "The realm has no key to sign with"));
+  return std::move(*text);
 }
 
 struct Mail {
@@ -90,7 +37,7 @@ struct Mail {
 };
 
 Or<void> write_to(Call& call, const RealmEntry& realm, const Client& client, const Message& message, Mail& mail) {
-  for (auto& url : addresses_of(client, call.dependencies().base_url.of(call.request()))) {
+  for (auto& url : adapter_urls(client, call.dependencies().base_url.of(call.request()))) {
     if (mail.urls.size() >= kClientsToldMax) {
       mail.left_out.push_back(std::move(url));
       continue;
@@ -191,7 +138,7 @@ Answer add_client_node(Call& call) {
   CARDEA_TRY(body, call.body_object());
   const auto node = string_or(*body, "node", "");
   if (node.empty()) return refuse(error(400, "Node not found in params"));
-  if (!is_host(node)) return refuse(error_message(400, "A node is a host, with a port or without"));
+  if (!is_node(node)) return refuse(error_message(400, "A node is a host, with a port or without"));
   auto nodes = kept_nodes(client);
   nodes[node] = epoch_seconds(call.now());
   if (nodes.size() > kNodesMax) return refuse(error_message(400, "Too many nodes"));

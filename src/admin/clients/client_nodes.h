@@ -6,7 +6,6 @@
 
 namespace cardea::admin {
 
-inline constexpr std::size_t kNodesMax = 50;         // of one client
 inline constexpr std::size_t kClientsToldMax = 200;  // by one call: others hear of it when they ask about a token
 
 /// Tells one client, or every client of the realm that has an admin URL. Both answer with the addresses that took it

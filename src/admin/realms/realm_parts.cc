@@ -153,6 +153,7 @@ Answer logout_all(Call& call) {
         end_session(call.tx(), call.repositories(), call.random(),
                     {.realm = realm, .session = session.id, .offline = false, .issuer = issuer, .now = call.now()}));
   }
+  CARDEA_DO(tell_adapters(call.tx(), call.repositories(), call.random(), realm, issuer, call.now()));
   return ok(json::object());
 }
 

@@ -125,6 +125,16 @@ void SmtpTransport::send(MailServer server, std::string to, std::string content,
 
 void FetchLogoutSender::post_form(std::string url, bool is_self_registered, std::string body,
                                   std::function<void(int status)> done) {
+  post(std::move(url), is_self_registered, "application/x-www-form-urlencoded", std::move(body), std::move(done));
+}
+
+void FetchLogoutSender::post_text(std::string url, bool is_self_registered, std::string body,
+                                  std::function<void(int status)> done) {
+  post(std::move(url), is_self_registered, "text/plain", std::move(body), std::move(done));
+}
+
+void FetchLogoutSender::post(std::string url, bool is_self_registered, std::string_view content_type, std::string body,
+                             std::function<void(int status)> done) {
   auto tell = [this, done = std::move(done)](int status) {
     LaneJob job;
     job.work = [done, status] { done(status); };
@@ -134,7 +144,9 @@ void FetchLogoutSender::post_form(std::string url, bool is_self_registered, std:
   };
   const auto parsed = url_of(url, is_self_registered);
   if (!parsed) return tell(0);
-  auto request = web::form_request(*parsed, std::move(body));
+  web::FetchRequest request{.url = *parsed, .method = web::Method::kPost};
+  request.headers.push_back({"Content-Type", std::string(content_type)});
+  request.body = std::move(body);
   request.timeout = kLogoutSendTimeout;
   fetcher_.fetch(std::move(request),
                  [tell = std::move(tell)](web::Fetched fetched) { tell(fetched ? fetched->status : 0); });

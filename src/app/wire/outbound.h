@@ -72,8 +72,13 @@ class FetchLogoutSender final : public LogoutSender {
   FetchLogoutSender(web::Fetcher& fetcher, LaneExecutor& jobs) : fetcher_(fetcher), jobs_(jobs) {}
   void post_form(std::string url, bool is_self_registered, std::string body,
                  std::function<void(int status)> done) override;
+  void post_text(std::string url, bool is_self_registered, std::string body,
+                 std::function<void(int status)> done) override;
 
  private:
+  void post(std::string url, bool is_self_registered, std::string_view content_type, std::string body,
+            std::function<void(int status)> done);
+
   web::Fetcher& fetcher_;
   LaneExecutor& jobs_;
 };

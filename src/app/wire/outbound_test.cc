@@ -86,6 +86,13 @@ TEST_F(OutboundTest, logout_tokens_are_posted_as_forms_and_what_came_back_is_tol
   EXPECT_EQ(call.body, "logout_token=x");
   EXPECT_EQ(call.timeout, kLogoutSendTimeout);
   EXPECT_TRUE(std::holds_alternative<web::ConfiguredUrl>(call.url));
+  EXPECT_EQ(call.headers.at(0).value, "application/x-www-form-urlencoded");
+  std::promise<int> told;
+  sender.post_text("https://rp.example/bye", true, "a.b.c", [&told](int status) { told.set_value(status); });
+  EXPECT_EQ(told.get_future().get(), 204);
+  EXPECT_EQ(fetcher.calls.back().body, "a.b.c");
+  EXPECT_EQ(fetcher.calls.back().headers.at(0).value, "text/plain");
+  EXPECT_TRUE(std::holds_alternative<web::ClientUrl>(fetcher.calls.back().url));
 }
 
 }  // namespace

@@ -1,16 +1,18 @@
 #include "core/logout/end_session.h"
 
 #include "base/uri.h"
+#include "core/logout/adapter_message.h"
 
 namespace cardea {
 namespace {
 
-LogoutNotice notice_for(const SessionEnding& ending, const UserSession& session, const Client& client, Random& random) {
+LogoutNotice notice_for(const SessionEnding& ending, const UserSession& session, const ClientSession& share,
+                        Random& random) {
   LogoutNotice notice;
   notice.id = random_uuid(random);
   notice.realm = ending.realm.id;
   notice.realm_name = ending.realm.name;
-  notice.client = client.id;
+  notice.client = share.client;
   notice.session = session.id;
   notice.user = session.user;
   notice.issuer = ending.issuer;
@@ -19,15 +21,32 @@ LogoutNotice notice_for(const SessionEnding& ending, const UserSession& session,
 }
 
 Stored<void> tell_client(Tx& tx, const Repositories& repositories, Random& random, const SessionEnding& ending,
-                         const UserSession& session, const Client& client, EndedSession& ended) {
+                         const UserSession& session, const ClientSession& share, const Client& client,
+                         EndedSession& ended) {
   if (auto url = frontchannel_url(client, ending.issuer, session.id); !url.empty()) {
     ended.frontchannel.push_back({client.name.empty() ? client.client_id : client.name, std::move(url)});
   }
-  if (client.attribute("backchannel.logout.url").empty()) return {};
-  return repositories.logout_notices.insert(tx, notice_for(ending, session, client, random));
+  auto notice = notice_for(ending, session, share, random);
+  if (client.attribute("backchannel.logout.url").empty()) {
+    if (client.admin_url.empty() || share.adapter_session.empty()) return {};
+    notice.adapter_session = share.adapter_session;
+    if (client.admin_url.contains(kHostOfNode)) notice.adapter_host = share.adapter_host;
+  }
+  return repositories.logout_notices.insert(tx, notice);
 }
 
 }  // namespace
+
+Stored<void> tell_adapters(Tx& tx, const Repositories& repositories, Random& random, const Realm& realm,
+                           std::string_view issuer, TimePoint now) {
+  LogoutNotice notice;
+  notice.id = random_uuid(random);
+  notice.realm = realm.id;
+  notice.realm_name = realm.name;
+  notice.issuer = issuer;
+  notice.created_at = now;
+  return repositories.logout_notices.insert(tx, notice);
+}
 
 std::string frontchannel_url(const Client& client, std::string_view issuer, const SessionId& session) {
   if (!client.enabled || !client.frontchannel_logout) return {};
@@ -53,7 +72,7 @@ Stored<EndedSession> end_session(Tx& tx, const Repositories& repositories, Rando
     const auto client = repositories.clients.find(tx, ending.realm.id, share.client);
     if (!client) return refuse(client.error());
     if (!*client || !(*client)->enabled) continue;
-    auto told = tell_client(tx, repositories, random, ending, **session, **client, ended);
+    auto told = tell_client(tx, repositories, random, ending, **session, share, **client, ended);
     if (!told) return refuse(told.error());
   }
   const auto removed = sessions.remove(tx, ending.realm.id, ending.session);

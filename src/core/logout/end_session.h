@@ -50,6 +50,10 @@ struct SessionsEnding {
 [[nodiscard]] Stored<int> end_sessions_of_user(Tx& tx, const Repositories& repositories, Random& random,
                                                const SessionsEnding& ending);
 
+/// Every session of the realm ended, and its not-before is `now`: every client with an Admin URL is told so.
+[[nodiscard]] Stored<void> tell_adapters(Tx& tx, const Repositories& repositories, Random& random, const Realm& realm,
+                                         std::string_view issuer, TimePoint now);
+
 /// The page of a client to load, or empty: only for clients with `frontchannelLogout` and an http or https URL.
 [[nodiscard]] std::string frontchannel_url(const Client& client, std::string_view issuer, const SessionId& session);
 

@@ -19,6 +19,9 @@ class LogoutSender {
   /// status, 0 when there was no answer within kLogoutSendTimeout; on any thread, now or later, once.
   virtual void post_form(std::string url, bool is_self_registered, std::string body,
                          std::function<void(int status)> done) = 0;
+  /// The same for a message to an adapter: plain text.
+  virtual void post_text(std::string url, bool is_self_registered, std::string body,
+                         std::function<void(int status)> done) = 0;
 };
 inline constexpr seconds kLogoutSendTimeout{5};
 
@@ -33,6 +36,9 @@ class LogoutDelivery {
 
  private:
   void deliver(const LogoutNotice& notice);
+  void send_token(const LogoutNotice& notice, const RealmEntry& realm, const ClientEntry& client);
+  void send_to_adapter(const LogoutNotice& notice, const RealmEntry& realm, const Client& client);
+  void tell_every_adapter(const LogoutNotice& notice);
   void finish(const LogoutNotice& notice, std::string_view client_id, int status);
   void drop(const LogoutNotice& notice, std::string_view reason);
   void remove(const LogoutNotice& notice);

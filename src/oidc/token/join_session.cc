@@ -22,6 +22,13 @@ ClientSession share_of(const TokenRequest& request, const SessionShare& joining,
   share.rotated_at = request.now;
   share.scope = joining.scope;
   share.refresh_id = joining.refresh_id;
+  if (!joining.adapter_session.empty()) {
+    share.adapter_session = joining.adapter_session;
+    share.adapter_host = joining.adapter_host;
+  } else if (before) {
+    share.adapter_session = before->adapter_session;
+    share.adapter_host = before->adapter_host;
+  }
   return share;
 }
 

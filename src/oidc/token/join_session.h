@@ -20,6 +20,8 @@ struct SessionShare {
   std::optional<ClientSession> share;  // the client's in it, when there is one
   std::string scope;                   // as granted
   std::string refresh_id;              // jti of the refresh token to come
+  std::string adapter_session = {};    // what the application calls its own session; empty: it said nothing
+  std::string adapter_host = {};
 };
 
 /// The session that tokens belong to, and when the client's share in it was opened.

@@ -1,10 +1,10 @@
 // npm keycloak-connect, Keycloak's adapter for Node.js, in front of two applications: one that people sign in to, one
 // that takes bearer tokens only. Roles, refresh, sign-out by the application, and what the adapter is told at the Admin
-// URL of its client: k_push_not_before (keycloak.md sections 6.8 and 9.4).
+// URL of its client: k_logout and k_push_not_before (keycloak.md sections 1.14, 6.8 and 9.4).
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { freePort, startServer, until } from '../harness.mjs';
+import { freePort, kOnlyCardea, startServer, until } from '../harness.mjs';
 import { AdminApi } from '../support/admin_api.mjs';
 import { startAdapterApp } from '../support/adapter_app.mjs';
 import { FormBrowser } from '../support/form_browser.mjs';
@@ -138,6 +138,25 @@ test('signing_out_at_the_application_ends_the_session_here', async () => {
   assert.ok(isAsked(await browser.open(`${portal.url}/anybody`)), 'and single sign-on is over');
 });
 
+test('an_administrator_signs_a_person_out_and_the_adapter_hears_it', async () => {
+  const before = portal.sessions.signedIn;
+  const { browser } = await signIn(portal, 'bert');
+  const other = await signIn(portal, 'ada');
+  assert.equal(portal.sessions.signedIn, before + 2);
+  await admin.send('POST', `/users/${(await admin.user('bert')).id}/logout`);
+  await until('k_logout', () => portal.sessions.signedIn === before + 1);
+  assert.ok(isAsked(await browser.open(`${portal.url}/anybody`)));
+  assert.equal((await other.browser.open(`${portal.url}/clerks`)).status, 200, 'nobody else is signed out');
+});
+
+test('the_end_of_a_session_at_one_application_reaches_the_others', async () => {
+  const { browser } = await signIn(portal, 'ada');
+  await browser.open(`${brief.url}/anybody`);
+  const before = brief.sessions.signedIn;
+  await browser.open(`${portal.url}/logout`);
+  await until('k_logout', () => brief.sessions.signedIn === before - 1);
+});
+
 test('tokens_from_before_a_not_before_that_is_pushed_are_refused', async () => {
   const { browser, claims } = await signIn(portal, 'ada');
   const [client] = await admin.get('/clients?clientId=portal');
@@ -149,6 +168,13 @@ test('tokens_from_before_a_not_before_that_is_pushed_are_refused', async () => {
   assert.equal(portal.keycloak.grantManager.notBefore, notBefore);
   const again = await browser.open(`${portal.url}/anybody`);
   assert.notEqual(again.json().jti, claims.jti, 'by single sign-on there are others');
+});
+
+test('everybody_is_signed_out_and_every_adapter_hears_it', kOnlyCardea, async () => {
+  const { browser } = await signIn(portal, 'ada');
+  await admin.send('POST', '/logout-all');
+  for (const app of [portal, api, brief]) await until('k_logout', () => app.keycloak.grantManager.notBefore > 0);
+  assert.ok(isAsked(await browser.open(`${portal.url}/anybody`)));
 });
 
 test('refuses_messages_to_the_adapter_that_nobody_signed', async () => {

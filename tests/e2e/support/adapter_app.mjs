@@ -32,6 +32,10 @@ class Sessions {
     return session;
   }
 
+  /// How many of them hold tokens.
+  get signedIn() {
+    return [...this.#known.values()].filter((session) => session['keycloak-token']).length;
+  }
 }
 
 /// What Express puts on requests and responses.

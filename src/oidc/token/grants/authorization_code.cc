@@ -1,6 +1,7 @@
 // grant_type=authorization_code (RFC 6749 section 4.1.3; keycloak.md section 1.9). The code is taken, the decision made
 // and the client's share of the session stored in one transaction; signing comes after it, so the writer never waits
 // for RSA.
+#include "core/logout/adapter_message.h"
 #include "core/session.h"
 #include "core/token/token_subject.h"
 #include "crypto/hash.h"
@@ -23,6 +24,17 @@ struct Redeemed {
   std::string refresh_id;
 };
 
+/// Keycloak's adapters say what they call their session, to be told by that name when it ends. Only a client that
+/// proved itself may name a host to be called at: a public client's words are anybody's.
+void note_adapter(const TokenRequest& request, SessionShare& joining) {
+  const auto session = request.form.value_or("client_session_state", "");
+  const auto& client = request.client->client;
+  if (client.admin_url.empty() || session.empty() || session.size() > kAdapterSessionBytesMax) return;
+  joining.adapter_session = session;
+  const auto host = request.form.value_or("client_session_host", "");
+  if (!client.public_client && is_node(host)) joining.adapter_host = host;
+}
+
 /// After the code was found good: the session must live, and the client gets its share in it.
 Stored<void> join(Tx& tx, const TokenRequest& request, Redeemed& out) {
   const auto& repositories = request.dependencies.repositories;
@@ -35,13 +47,14 @@ Stored<void> join(Tx& tx, const TokenRequest& request, Redeemed& out) {
       complete_subject(tx, request.dependencies.settings, *request.client, *out.plan, std::move((*live)->subject));
   if (!subject) return refuse(subject.error());
   out.subject = std::move(*subject);
-  auto joined = oidc::join_session(tx, request,
-                                   {.plan = *out.plan,
-                                    .subject = out.subject,
-                                    .session = std::move((*live)->session),
-                                    .share = std::move((*live)->client_session),
-                                    .scope = out.code.scope,
-                                    .refresh_id = out.refresh_id});
+  SessionShare joining{.plan = *out.plan,
+                       .subject = out.subject,
+                       .session = std::move((*live)->session),
+                       .share = std::move((*live)->client_session),
+                       .scope = out.code.scope,
+                       .refresh_id = out.refresh_id};
+  note_adapter(request, joining);
+  auto joined = oidc::join_session(tx, request, joining);
   if (!joined) return refuse(joined.error());
   if (*joined) {
     out.joined = std::move(**joined);

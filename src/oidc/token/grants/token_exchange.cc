@@ -117,6 +117,10 @@ Stored<void> store_share(Tx& tx, Exchange& exchange) {
   exchange.share_started_at = goes_on ? known->started_at : request.now;
   if (goes_on && exchange.asked.requested != ExchangeFor::kRefreshToken) return {};
   ClientSession share;
+  if (known) {
+    share.adapter_session = known->adapter_session;
+    share.adapter_host = known->adapter_host;
+  }
   share.session = exchange.session->id;
   share.client = request.client->client.id;
   share.started_at = *exchange.share_started_at;
