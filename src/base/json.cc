@@ -6,9 +6,12 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <limits>
+#include <new>
 #include <utility>
 
+#include "base/assert.h"
 #include "base/json_arena.h"
 #include "base/text.h"
 
@@ -196,10 +199,44 @@ Result<json::value, JsonError> parse_json(std::string_view text, JsonLimits limi
 Result<json::value, JsonError> parse_json_together(std::string_view text, JsonLimits limits) {
   if (text.size() > limits.bytes_max) return refuse(JsonError::kTooLarge);
   // A member of ten bytes of text takes 40 in its object, and 10 for its name: what needs more gets another block.
-  const auto storage = json::make_shared_resource<JsonArena>(128 + 2 * text.size());
-  auto value = parse_json_in(storage, text, limits);
-  static_cast<JsonArena*>(storage.get())->close();
+  const auto memory = std::make_shared<ArenaMemory>(128 + 2 * text.size());
+  auto value = parse_json_in(json::make_shared_resource<JsonArena>(memory), text, limits);
+  memory->close();
   return value;
+}
+
+void ArenaMemory::add_block(std::size_t bytes) {
+  blocks_.push_back({std::unique_ptr<unsigned char[]>(new unsigned char[bytes]), bytes});
+  next_ = blocks_.back().start.get();
+  left_ = bytes;
+}
+
+void* ArenaMemory::take(std::size_t bytes, std::size_t alignment) {
+  if (is_closed_) return ::operator new(bytes, std::align_val_t(alignment));
+  void* at = next_;
+  if (std::align(alignment, bytes, at, left_) == nullptr) {
+    add_block(std::max(2 * blocks_.back().bytes, bytes + alignment));
+    at = next_;
+    CARDEA_ASSERT(std::align(alignment, bytes, at, left_) != nullptr);
+  }
+  next_ = static_cast<unsigned char*>(at) + bytes;
+  left_ -= bytes;
+  return at;
+}
+
+void ArenaMemory::give_back(void* at, std::size_t alignment) {
+  const auto* byte = static_cast<const unsigned char*>(at);
+  for (const auto& block : blocks_) {
+    const auto* start = block.start.get();
+    if (!std::less<>()(byte, start) && std::less<>()(byte, start + block.bytes)) return;
+  }
+  ::operator delete(at, std::align_val_t(alignment));
+}
+
+std::size_t ArenaMemory::bytes() const {
+  std::size_t sum = 0;
+  for (const auto& block : blocks_) sum += block.bytes;
+  return sum;
 }
 
 const json::string* find_string(const json::object& object, std::string_view name) {
