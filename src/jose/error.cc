@@ -20,6 +20,8 @@ std::string_view describe(JoseError error) {
       return "unknown_key";
     case JoseError::kBadSignature:
       return "bad_signature";
+    case JoseError::kBadEncryption:
+      return "bad_encryption";
     case JoseError::kBadKey:
       return "bad_key";
     case JoseError::kWeakKey:

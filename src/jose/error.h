@@ -9,13 +9,14 @@ namespace cardea::jose {
 
 enum class JoseError {
   kTooLarge,           // token, header or set beyond its limit
-  kMalformed,          // not a compact JWS, not strict base64url, not a JSON object
+  kMalformed,          // not a compact JWS or JWE, not strict base64url, not a JSON object
   kDuplicateMember,    // a member name twice in the header, payload or key
-  kUnsupportedHeader,  // `crit` or `b64`
+  kUnsupportedHeader,  // `crit`, `b64` or `zip`
   kUnknownAlgorithm,   // `alg` missing, "none", or not ours
   kWrongAlgorithm,     // the key found is for another algorithm
   kUnknownKey,         // no key with this `kid`, or no `kid` and no single candidate
   kBadSignature,
+  kBadEncryption,  // a JWE that does not decrypt; which part of it is wrong is told nobody
   kBadKey,         // a JWK that is no key of ours, or a key that does not fit the algorithm
   kWeakKey,        // RSA below 2048 bits, HMAC key shorter than the hash
   kPrivateMember,  // a secret where a public key is expected

@@ -91,8 +91,12 @@ Result<KeySet, JoseError> KeySet::from_jwks(std::string_view jwks_json, Algorith
   if (!jwks) return refuse(jwks.error());
   KeySet keys;
   for (auto& jwk : *jwks) {
+    if (jwk.use == "enc" || (jwk.use.empty() && parse_key_management(jwk.alg))) {
+      keys.encryption_keys_.push_back(std::move(jwk));
+      continue;
+    }
     const auto algorithm = algorithm_for(jwk, rsa_algorithm);
-    if (jwk.use == "enc" || !algorithm) continue;
+    if (!algorithm) continue;
     auto key = VerificationKey::make(std::move(jwk.key), std::move(jwk.kid), *algorithm);
     if (key) keys.add(std::move(*key));
   }
@@ -109,6 +113,14 @@ Result<VerificationKey, JoseError> KeySet::find(std::optional<std::string_view> 
     if (key.kid() == *kid && fits(key)) return key;
   }
   return refuse(contains(*kid) ? JoseError::kWrongAlgorithm : JoseError::kUnknownKey);
+}
+
+const PublicJwk* KeySet::encryption_key(KeyManagement management) const {
+  const auto serves = [&](const PublicJwk& jwk) {
+    return (jwk.alg.empty() || jwk.alg == name(management)) && fits(management, jwk.key.type());
+  };
+  const auto found = std::find_if(encryption_keys_.begin(), encryption_keys_.end(), serves);
+  return found == encryption_keys_.end() ? nullptr : &*found;
 }
 
 bool KeySet::contains(std::string_view kid) const {

@@ -13,6 +13,8 @@
 #include "crypto/key.h"
 #include "jose/algorithm.h"
 #include "jose/error.h"
+#include "jose/jwk.h"
+#include "jose/key_management.h"
 
 namespace cardea::jose {
 
@@ -43,9 +45,9 @@ class KeySet {
   KeySet() = default;
   explicit KeySet(std::vector<VerificationKey> keys) : keys_(std::move(keys)) {}
 
-  /// Reads a public JWK Set (RFC 7517 section 5). Keys for encryption, of unknown kind or out of range are left out;
-  /// a private or symmetric key anywhere refuses the set. `rsa_algorithm` is the algorithm of RSA keys without `alg`
-  /// (Entra ID publishes none); it must be an RS or PS one.
+  /// Reads a public JWK Set (RFC 7517 section 5). Keys of unknown kind or out of range are left out; those for
+  /// encryption verify nothing. A private or symmetric key anywhere refuses the set. `rsa_algorithm` is the algorithm
+  /// of RSA keys without `alg` (Entra ID publishes none); it must be an RS or PS one.
   static Result<KeySet, JoseError> from_jwks(std::string_view jwks_json, Algorithm rsa_algorithm = Algorithm::kRS256);
 
   void add(VerificationKey key) { keys_.push_back(std::move(key)); }
@@ -53,11 +55,16 @@ class KeySet {
   /// kUnknownKey, or kWrongAlgorithm when the kid is known but its key is for another algorithm.
   [[nodiscard]] Result<VerificationKey, JoseError> find(std::optional<std::string_view> kid, Algorithm algorithm) const;
   [[nodiscard]] bool contains(std::string_view kid) const;
+  /// The first key that says it is for encryption, by `use` or by an `alg` of its own, and serves `management`; null:
+  /// none. Keys for signatures are never encrypted to. Valid while this set lives.
+  [[nodiscard]] const PublicJwk* encryption_key(KeyManagement management) const;
+  /// Keys that verify.
   [[nodiscard]] std::size_t size() const { return keys_.size(); }
   [[nodiscard]] bool empty() const { return keys_.empty(); }
 
  private:
   std::vector<VerificationKey> keys_;
+  std::vector<PublicJwk> encryption_keys_;
 };
 
 }  // namespace cardea::jose
