@@ -24,6 +24,7 @@
 #include "domain/flow/flow_set.h"
 #include "domain/repository/repositories.h"
 #include "jose/jwk.h"
+#include "jose/jwe.h"
 #include "jose/key_set.h"
 #include "jose/signing_key.h"
 
@@ -48,11 +49,12 @@ struct RealmEntry {
 
   /// Active signing key per JWS algorithm name, highest priority first; "HS512" signs what only we read.
   NameMap<std::shared_ptr<const jose::SigningKey>> signing_keys;
-  jose::KeySet public_keys;                    // access and ID tokens of ours: asymmetric, active and passive
-  jose::KeySet private_keys;                   // refresh tokens and identity cookies of ours: HMAC
-  std::string jwks_json;                       // the key set document
-  std::string public_key_base64;               // SPKI of the active RS256 key, for GET /realms/{r}
-  FlowSet flows;                               // how people sign in here
+  jose::KeySet public_keys;                          // access and ID tokens of ours: asymmetric, active and passive
+  jose::KeySet private_keys;                         // refresh tokens and identity cookies of ours: HMAC
+  std::vector<jose::DecryptionKey> decryption_keys;  // what clients encrypt to us; active and passive, by priority
+  std::string jwks_json;                             // the key set document
+  std::string public_key_base64;                     // SPKI of the active RS256 key, for GET /realms/{r}
+  FlowSet flows;                                     // how people sign in here
   std::shared_ptr<const UserProfile> profile;  // what is known of a person (core/profile/user_profile.h); never null
   bool keeps_user_events = false;              // at all (core/events/realm_events.h); asked for every line of the log
   std::int64_t version = 0;

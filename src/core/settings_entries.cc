@@ -39,6 +39,14 @@ std::shared_ptr<const jose::SigningKey> signing_key_of(const RealmKey& key, jose
   return made ? std::make_shared<const jose::SigningKey>(std::move(*made)) : nullptr;
 }
 
+/// Keys that only open what clients encrypt. One for RSA1_5, which Keycloak can make, opens nothing: its padding tells.
+void add_decryption(RealmEntry& entry, const RealmKey& key, crypto::PrivateKey private_key) {
+  const auto management = jose::parse_key_management(key.algorithm);
+  if (!management || !jose::fits(*management, private_key.type())) return;
+  entry.decryption_keys.push_back(
+      {std::make_shared<const crypto::PrivateKey>(std::move(private_key)), key.kid, *management});
+}
+
 void add_asymmetric(RealmEntry& entry, const RealmKey& key, const RealmEntry* previous,
                     std::vector<jose::PublicJwk>& published, Log& log) {
   auto private_key = crypto::PrivateKey::from_pem(key.secret.reveal());
@@ -49,6 +57,7 @@ void add_asymmetric(RealmEntry& entry, const RealmKey& key, const RealmEntry* pr
   }
   published.push_back({private_key->public_key(), key.kid, key.algorithm, key.use, key.certificate_der});
   const auto algorithm = jose::parse_algorithm(key.algorithm);
+  if (key.use == "enc") return add_decryption(entry, key, std::move(*private_key));
   if (!algorithm || key.use != "sig") return;
   auto verify = jose::VerificationKey::make(private_key->public_key(), key.kid, *algorithm);
   if (!verify) {

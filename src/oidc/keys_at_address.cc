@@ -88,12 +88,18 @@ std::optional<web::OutboundUrl> jwks_url(std::string_view text, bool is_self_reg
   return std::nullopt;
 }
 
+SharedKeys known_keys_at(const Dependencies& dependencies, const web::OutboundUrl& url) {
+  const auto address = address_of(url, WantedKey{}.algorithm);
+  return dependencies.client_keys->find(address, dependencies.clock.steady()).keys;
+}
+
 web::Outcome with_keys_at(const Dependencies& dependencies, const web::OutboundUrl& url, const WantedKey& wanted,
                           KeysStep next) {
   const auto rsa_algorithm = rsa_algorithm_of(wanted.algorithm);
   auto address = address_of(url, rsa_algorithm);
   const auto known = dependencies.client_keys->find(address, dependencies.clock.steady());
-  const bool has_it = known.keys != nullptr && (!wanted.kid || known.keys->contains(*wanted.kid));
+  const bool has_it = known.keys != nullptr && (!wanted.kid || known.keys->contains(*wanted.kid)) &&
+                      (!wanted.encryption || known.keys->encryption_key(*wanted.encryption) != nullptr);
   if (has_it && known.are_fresh) return next(known.keys);
   if (!known.may_fetch) {
     if (known.keys != nullptr) return next(known.keys);

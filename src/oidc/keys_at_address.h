@@ -59,7 +59,8 @@ class ClientKeys {
 /// Which key is looked for.
 struct WantedKey {
   std::optional<std::string> kid;
-  jose::Algorithm algorithm;
+  jose::Algorithm algorithm = jose::Algorithm::kRS256;
+  std::optional<jose::KeyManagement> encryption = std::nullopt;  // any key that can be encrypted to so
 };
 /// The error is a word for the log.
 using KeysStep = std::move_only_function<web::Outcome(Result<SharedKeys, std::string>)>;
@@ -68,5 +69,8 @@ using KeysStep = std::move_only_function<web::Outcome(Result<SharedKeys, std::st
 /// after a fetch. Keys without it are handed on as well: the signature check refuses.
 [[nodiscard]] web::Outcome with_keys_at(const Dependencies& dependencies, const web::OutboundUrl& url,
                                         const WantedKey& wanted, KeysStep next);
+
+/// Keys at `url` as they are in memory, with those to encrypt to; null: none. Asks nobody.
+[[nodiscard]] SharedKeys known_keys_at(const Dependencies& dependencies, const web::OutboundUrl& url);
 
 }  // namespace cardea::oidc

@@ -140,8 +140,8 @@ json::object providers_json() {
                           "RS256", "RS384", "RS512"});
   add("signature", {"ES256", "ES384", "ES512", "EdDSA", "HS256", "HS384", "HS512", "PS256", "PS384", "PS512", "RS256",
                     "RS384", "RS512"});
-  add("cekmanagement", {"RSA-OAEP", "RSA-OAEP-256"});
-  add("contentencryption", {"A128CBC-HS256", "A128GCM", "A192GCM", "A256GCM"});
+  add("cekmanagement", {"ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A192KW", "ECDH-ES+A256KW", "RSA-OAEP", "RSA-OAEP-256"});
+  add("contentencryption", {"A128CBC-HS256", "A192CBC-HS384", "A256CBC-HS512", "A128GCM", "A192GCM", "A256GCM"});
   add("eventsListener", {"jboss-logging", "email"});
   add("eventsStore", {"jpa"});
   add("client-authenticator", {"client-secret", "client-jwt", "client-secret-jwt", "client-x509", "federated-jwt"});

@@ -143,13 +143,24 @@ TEST(CheckClient, refuses_protections_that_are_not_there) {
   Client client;
   client.client_id = "app";
   client.protocol = "openid-connect";
-  for (const auto* key :
-       {"id.token.encrypted.response.alg", "user.info.encrypted.response.alg", "authorization.encrypted.response.alg",
-        "request.object.encryption.alg", "x509.casubjectdn"}) {
-    client.attributes = {{key, "RSA-OAEP"}};
+  for (const auto& [key, value] : std::vector<std::pair<std::string, std::string>>{
+           {"id.token.encrypted.response.alg", "RSA1_5"},
+           {"user.info.encrypted.response.alg", "dir"},
+           {"user.info.encrypted.response.enc", "A256CBC"},
+           {"authorization.encrypted.response.alg", "any"},
+           {"request.object.encryption.alg", "RSA1_5"},
+           {"request.object.encryption.alg", "ECDH-ES"},  // no realm has such a key
+           {"request.object.encryption.enc", "none"},
+           {"x509.casubjectdn", "CN=ca"}}) {
+    client.attributes = {{key, value}};
     ASSERT_EQ(client_problems(client, false).size(), 1U) << key;
     EXPECT_EQ(client_problems(client, false).front(), std::string(key) + " is not supported by this server");
   }
+  client.attributes = {{"request.object.encryption.alg", "RSA-OAEP-256"},
+                       {"request.object.encryption.enc", "A256GCM"},
+                       {"id.token.encrypted.response.alg", "ECDH-ES+A256KW"},
+                       {"id.token.encrypted.response.enc", "A192CBC-HS384"}};
+  EXPECT_TRUE(client_problems(client, false).empty());
   client.attributes = {{"request.object.encryption.alg", "any"}, {"id.token.encrypted.response.alg", ""}};
   EXPECT_TRUE(client_problems(client, false).empty()) << "as the console writes it";
 }

@@ -8,15 +8,18 @@
 #include "core/changes/check_values.h"
 #include "core/client_urls.h"
 #include "core/token/issue_token.h"
+#include "jose/key_management.h"
 
 namespace cardea {
 namespace {
 
 /// What would protect a client in Keycloak and is not done here: nobody shall believe that it is.
-constexpr std::string_view kProtectionsNotThere[] = {
-    "id.token.encrypted.response.alg", "user.info.encrypted.response.alg", "authorization.encrypted.response.alg",
-    "request.object.encryption.alg",   "id.token.as.detached.signature",   "x509.casubjectdn",
-};
+constexpr std::string_view kProtectionsNotThere[] = {"id.token.as.detached.signature", "x509.casubjectdn"};
+
+/// Attributes that end in `.alg` and `.enc`: what we encrypt for a client, and what it encrypts for us.
+constexpr std::string_view kEncryptedByUs[] = {"id.token.encrypted.response", "user.info.encrypted.response",
+                                               "authorization.encrypted.response"};
+constexpr std::string_view kEncryptedByClient = "request.object.encryption";
 
 bool asks_for_nothing(std::string_view value) { return value.empty() || value == "false" || value == "any"; }
 
@@ -28,6 +31,22 @@ bool is_url(std::string_view text) {
 }
 
 }  // namespace
+
+std::vector<std::string> unknown_encryption(const Client& client) {
+  std::vector<std::string> unknown;
+  const auto check = [&](std::string_view attribute, bool is_ours) {
+    const auto alg = std::string(attribute) + ".alg", enc = std::string(attribute) + ".enc";
+    const auto is_open = [&](std::string_view value) { return value.empty() || (!is_ours && value == "any"); };
+    const auto management = jose::parse_key_management(client.attribute(alg));
+    const bool is_run = management && (is_ours || !jose::is_agreement(*management));
+    if (!is_open(client.attribute(alg)) && !is_run) unknown.push_back(alg);
+    if (!is_open(client.attribute(enc)) && !jose::parse_content_encryption(client.attribute(enc)))
+      unknown.push_back(enc);
+  };
+  for (const auto attribute : kEncryptedByUs) check(attribute, true);
+  check(kEncryptedByClient, false);
+  return unknown;
+}
 
 bool is_redirect_refused_by_policy(const Client& client, std::string_view pattern) {
   if (client.policy() == ClientPolicy::kClassic) return false;
@@ -63,6 +82,7 @@ std::vector<std::string> client_problems(const Client& client, bool production) 
   for (const auto key : kProtectionsNotThere) {
     if (!asks_for_nothing(client.attribute(key))) add(std::string(key).append(" is not supported by this server"));
   }
+  for (const auto& key : unknown_encryption(client)) add(key + " is not supported by this server");
   if (const auto back = client.attribute(kBackdateAttribute); !back.empty()) {
     const auto number = parse_integer<std::int64_t>(back);
     if (!number || *number < 0 || *number > kBackdateMax.count())

@@ -219,20 +219,12 @@ constexpr std::string_view kClientMembersNotRun[] = {"surrogateAuthRequired",
                                                      "useTemplateScope",
                                                      "claims"};
 
-/// Attributes of Keycloak's clients that change nothing here: encryption of what we sign, themes of single clients, and
-/// grants that this release does not have. What a client would believe to protect it is refused when it is written
+/// Attributes of Keycloak's clients that change nothing here: themes of single clients, and grants that this
+/// release does not have. What a client would believe to protect it is refused when it is written
 /// (core/changes/check_client.h). All others of keycloak.md section 5.2 do what they say.
 constexpr std::string_view kClientAttributesNotRun[] = {
-    "id.token.encrypted.response.alg",
-    "user.info.encrypted.response.alg",
-    "authorization.encrypted.response.alg",
-    "request.object.encryption.alg",
-    "request.uris",
-    "id.token.as.detached.signature",
-    "x509.casubjectdn",
-    "always.display.consent",
-    "login_theme",
-    "external.token.enabled",
+    "request.uris", "id.token.as.detached.signature", "x509.casubjectdn", "always.display.consent",
+    "login_theme",  "external.token.enabled",
 };
 
 /// What an attribute says when it asks for nothing.
@@ -241,6 +233,18 @@ bool asks_for_nothing(std::string_view value) {
 }
 
 constexpr std::string_view kPostLogoutUris = "post.logout.redirect.uris";
+/// What the check of encryption goes by.
+Client encryption_of(const json::object& attributes) {
+  Client read;
+  for (const auto& [name, value] : attributes) {
+    const std::string_view key(name);
+    if (value.is_string() && key.find("encrypt") != std::string_view::npos) {
+      read.attributes.emplace(key, value.get_string());
+    }
+  }
+  return read;
+}
+
 
 /// What the redirect check goes by.
 Client policy_of(const json::object& client) {
@@ -278,6 +282,9 @@ void review_attributes(const json::object& client, const JsonPath& at, ImportRev
       review.add(ReviewReason::kNotRun, "clients.attributes." + std::string(attribute), JsonPath(there, attribute));
     }
     const auto after_logout = string_or(attributes->get_object(), kPostLogoutUris, "");
+    for (const auto& attribute : unknown_encryption(encryption_of(attributes->get_object()))) {
+      review.add(ReviewReason::kNotRun, "clients.attributes." + attribute, JsonPath(there, attribute));
+    }
     for (const auto uri : split(after_logout, "##")) {
       if (!is_redirect_wildcard(uri) || uri.starts_with('/')) continue;
       review.add(ReviewReason::kWildcard, name + " after logout " + std::string(uri), JsonPath(there, kPostLogoutUris),

@@ -16,7 +16,7 @@ std::string review_of(std::string_view client) {
 }
 
 TEST(ReviewRealm, names_attributes_of_clients_that_change_nothing_here) {
-  const auto text = review_of(R"({"clientId":"a","attributes":{"id.token.encrypted.response.alg":"RSA-OAEP",
+  const auto text = review_of(R"({"clientId":"a","attributes":{"id.token.encrypted.response.alg":"RSA1_5",
                                   "x509.casubjectdn":"CN=ca"}})");
   EXPECT_THAT(text, HasSubstr("id.token.encrypted.response.alg"));
   EXPECT_THAT(text, HasSubstr("x509.casubjectdn"));
@@ -38,6 +38,7 @@ TEST(ReviewRealm, says_nothing_of_attributes_that_ask_for_nothing_or_are_acted_o
   EXPECT_THAT(text, Not(HasSubstr("attributes")));
   EXPECT_THAT(text, Not(HasSubstr("implicitFlowEnabled")));
   EXPECT_THAT(text, Not(HasSubstr("authenticationFlowBindingOverrides")));
+                    "user.info.encrypted.response.alg":"RSA-OAEP",
 }
 
 TEST(ReviewRealm, names_redirect_uris_that_the_policy_of_the_client_refuses) {

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/uri.h"
 #include "jose/signing_key.h"
+#include "oidc/encryption.h"
 #include "web/error_page.h"
 
 namespace cardea::oidc {
@@ -24,7 +25,8 @@ bool is_signed(ResponseMode mode) {
 web::Response by_form(const Answerer& answerer, const AnswerTarget& target, const Parameters& parameters) {
   std::vector<std::pair<std::string, std::string>> fields;
   for (const auto& [name, value] : parameters) fields.emplace_back(name, value);
-  return web::form_post_page(answerer.pages, display_name(answerer.realm.realm), target.redirect_uri, fields);
+  return web::form_post_page(answerer.dependencies.pages, display_name(answerer.realm.realm), target.redirect_uri,
+                             fields);
 }
 
 web::Response by_query(const AnswerTarget& target, const Parameters& parameters) {
@@ -59,14 +61,23 @@ std::string signed_parameters(const Answerer& answerer, const jose::SigningKey& 
   return jose::sign_jwt(key, "JWT", payload);
 }
 
+web::Response not_encrypted(const Answerer& answerer, std::string_view reason) {
+  answerer.dependencies.log.warning(
+      "answer_not_encrypted",
+      {{"reason", reason}, {"realm", answerer.realm.realm.name}, {"client_id", answerer.client.client_id}});
+  return web::json_error(500, wire_name(OAuthCode::kServerError), "The client has no key to encrypt to");
+}
+
 web::Response send(const Answerer& answerer, const AnswerTarget& target, Parameters parameters) {
   if (is_signed(target.mode)) {
     const auto* key = answer_key(answerer.realm, answerer.client);
     // Never unsigned instead: the client would take it for one that anybody may have made.
     if (key == nullptr) return web::json_error(500, wire_name(OAuthCode::kServerError), "The realm has no signing key");
-    auto response = signed_parameters(answerer, *key, parameters);
+    auto response = encrypted_for(answerer.dependencies, answerer.client, Encrypted::kAnswer,
+                                  signed_parameters(answerer, *key, parameters));
+    if (!response) return not_encrypted(answerer, response.error());
     parameters.clear();
-    parameters.emplace_back("response", std::move(response));
+    parameters.emplace_back("response", std::move(*response));
   }
   switch (target.mode) {
     case ResponseMode::kFormPost:

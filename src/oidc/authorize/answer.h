@@ -1,6 +1,6 @@
 // The authorization response: parameters to the client's redirect URI by query, fragment or form (RFC 6749
-// section 4.1.2, OAuth 2.0 Multiple Response Types, Form Post Response Mode), plain or as one signed JWT (JARM). Every
-// one of them says `iss` (RFC 9207).
+// section 4.1.2, OAuth 2.0 Multiple Response Types, Form Post Response Mode), plain or as one signed JWT, encrypted
+// where the client wants it (JARM). Every one of them says `iss` (RFC 9207).
 #pragma once
 
 #include <optional>
@@ -13,7 +13,7 @@
 #include "core/settings.h"
 #include "domain/authorization.h"
 #include "oidc/error.h"
-#include "web/page.h"
+#include "oidc/oidc.h"
 
 namespace cardea::oidc {
 
@@ -28,7 +28,7 @@ struct AnswerTarget {
 
 /// Who answers, and whom.
 struct Answerer {
-  const web::Pages& pages;
+  const Dependencies& dependencies;
   const RealmEntry& realm;
   const Client& client;
   std::string_view issuer;

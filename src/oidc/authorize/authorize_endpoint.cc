@@ -13,6 +13,7 @@
 #include "oidc/authorize/grant_answer.h"
 #include "oidc/authorize/object_keys.h"
 #include "oidc/authorize/pushed_request.h"
+#include "oidc/encryption.h"
 #include "oidc/endpoint.h"
 #include "oidc/session_cookies.h"
 #include "web/error_page.h"
@@ -82,7 +83,7 @@ web::Response answer_refusal(const Dependencies& dependencies, const web::Reques
   const auto& redirect = std::get<RedirectRefusal>(refusal);
   log_refusal(dependencies, http, realm, client_id, redirect.error.note);
   const auto issuer = dependencies.base_url.issuer(http, realm.realm.name);
-  return send_error({dependencies.pages, realm, client->client, issuer, dependencies.clock.now()}, redirect.target,
+  return send_error({dependencies, realm, client->client, issuer, dependencies.clock.now()}, redirect.target,
                     redirect.error);
 }
 
@@ -300,7 +301,11 @@ web::Outcome check_read(const Dependencies& dependencies, const web::Request& ht
                         const std::shared_ptr<const RealmEntry>& realm,
                         const std::shared_ptr<const ClientEntry>& client,
                         const Result<RequestParameters, OAuthError>& read) {
-  if (read) return check_and_go(dependencies, http, realm, client, *read);
+  if (read) {
+    return with_encryption_keys(dependencies, client->client, [&dependencies, &http, realm, client, read = *read] {
+      return check_and_go(dependencies, http, realm, client, read);
+    });
+  }
   return refuse_on_page(dependencies, http, *realm, client->client.client_id,
                         {400, "Invalid Request", read.error().note});
 }
@@ -330,7 +335,7 @@ web::Outcome read_parameters(const Dependencies& dependencies, const web::Reques
                        return refuse_on_page(dependencies, http, *realm, client->client.client_id,
                                              {400, "Invalid Request", "pushed_request_unknown"});
                      }
-                     return check_and_go(dependencies, http, realm, client, **pushed);
+                     return check_read(dependencies, http, realm, client, std::move(**pushed));
                    });
 }
 
@@ -370,8 +375,8 @@ web::Response answer_with_error(const Dependencies& dependencies, const web::Req
                                 const Client& client, const AuthorizationRequest& authorization, std::string_view error,
                                 std::string_view description) {
   const auto issuer = dependencies.base_url.issuer(request, realm.realm.name);
-  return send_error({dependencies.pages, realm, client, issuer, dependencies.clock.now()}, target_of(authorization),
-                    error, description);
+  return send_error({dependencies, realm, client, issuer, dependencies.clock.now()}, target_of(authorization), error,
+                    description);
 }
 
 }  // namespace cardea::oidc

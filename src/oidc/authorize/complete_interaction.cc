@@ -11,6 +11,7 @@
 #include "oidc/authorize/authorize_endpoint.h"
 #include "oidc/authorize/check_request.h"
 #include "oidc/authorize/grant_answer.h"
+#include "oidc/encryption.h"
 #include "oidc/endpoint.h"
 #include "oidc/session_cookies.h"
 #include "web/error_page.h"
@@ -139,7 +140,7 @@ Stored<Granted> settle(Tx& tx, const Completion& completion, const UserSession& 
 web::Response unavailable(const Completion& completion, StoreError error) {
   const auto& grant = completion.grant;
   if (!grant.request.device_user_code.empty()) return store_failed(grant.dependencies, completion.http, error);
-  return send_error({grant.dependencies.pages, *grant.realm, grant.client->client, grant.issuer, grant.now},
+  return send_error({grant.dependencies, *grant.realm, grant.client->client, grant.issuer, grant.now},
                     target_of(grant.request), store_failed_for_client(grant.dependencies, completion.http, error));
 }
 
@@ -222,7 +223,9 @@ web::Outcome complete_interaction(const Dependencies& dependencies, const web::R
             Grantable{dependencies, realm, std::move(client), authorization, proven,
                       dependencies.base_url.issuer(request, realm->realm.name), dependencies.clock.now()},
             request);
-        return web::then(web::Lane::kStore, [completion] { return finish(completion); });
+        return with_encryption_keys(dependencies, completion->grant.client->client, [completion]() -> web::Outcome {
+          return web::then(web::Lane::kStore, [completion] { return finish(completion); });
+        });
       });
 }
 
@@ -243,7 +246,11 @@ web::Outcome deny_interaction(const Dependencies& dependencies, const web::Reque
         if (!authorization.device_user_code.empty()) {  // a device's login: there is no client to answer
           return web::error_page(dependencies.pages, 403, display_name(realm->realm), "Access denied", request);
         }
-        return answer_with_error(dependencies, request, *realm, client->client, authorization, "access_denied", "");
+        return with_encryption_keys(dependencies, client->client,
+                                    [&dependencies, &request, realm, client, authorization]() -> web::Outcome {
+                                      return answer_with_error(dependencies, request, *realm, client->client,
+                                                               authorization, "access_denied", "");
+                                    });
       });
 }
 

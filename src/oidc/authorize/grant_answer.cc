@@ -8,6 +8,7 @@
 #include "core/token/pairwise.h"
 #include "oidc/authorize/claims_parameter.h"
 #include "oidc/authorize/issue_code.h"
+#include "oidc/encryption.h"
 
 namespace cardea::oidc {
 namespace {
@@ -118,7 +119,7 @@ void log_grant(const Grantable& grant, const web::Request& http, const SessionId
 
 web::Response answer_grant(const Grantable& grant, const web::Request& http, Granted granted) {
   const auto& request = grant.request;
-  const Answerer answerer{grant.dependencies.pages, *grant.realm, grant.client->client, grant.issuer, grant.now};
+  const Answerer answerer{grant.dependencies, *grant.realm, grant.client->client, grant.issuer, grant.now};
   const auto target = target_of(request);
   const auto refused = [&](const OAuthError& error) {
     log_grant(grant, http, granted.session.id, error.note);
@@ -148,7 +149,12 @@ web::Response answer_grant(const Grantable& grant, const web::Request& http, Gra
     if (!tokens) {
       return refused({OAuthCode::kServerError, "", 0, std::string(describe(tokens.error()))});
     }
-    content.id_token = std::move(tokens->id_token);
+    if (!tokens->id_token.empty()) {
+      auto id_token =
+          encrypted_for(grant.dependencies, grant.client->client, Encrypted::kIdToken, std::move(tokens->id_token));
+      if (!id_token) return refused({OAuthCode::kServerError, "", 0, std::move(id_token.error())});
+      content.id_token = std::move(*id_token);
+    }
     content.access_token = std::move(tokens->access_token);
     content.expires_in = tokens->expires_in;
     if (grant.client->client.attribute_is_true("token.response.type.bearer.lower-case")) content.token_type = "bearer";

@@ -1,5 +1,6 @@
 #include "oidc/authorize/object_keys.h"
 
+#include "jose/jwe.h"
 #include "oidc/keys_at_address.h"
 
 namespace cardea::oidc {
@@ -16,11 +17,45 @@ std::optional<jose::UnverifiedJws> object_to_look_up(const web::Form& form, cons
   return std::move(*jws);
 }
 
-}  // namespace
+OAuthError bad_object(std::string_view note) {
+  return {OAuthCode::kInvalidRequestObject, "Invalid request object", 0, "request_object: " + std::string(note)};
+}
 
-web::Outcome with_request_parameters(const Dependencies& dependencies, web::Form form,
-                                     std::shared_ptr<const ClientEntry> client, const ObjectRules& rules,
-                                     ParametersStep next) {
+/// An attribute of how objects are encrypted: a name, or "any", or nothing.
+bool is_allowed(const Client& client, std::string_view attribute, std::string_view name) {
+  const auto registered = client.attribute(attribute);
+  return registered.empty() || registered == "any" || registered == name;
+}
+
+/// Named an algorithm, a client's objects come encrypted by it and never otherwise.
+bool must_be_encrypted(const Client& client) {
+  const auto registered = client.attribute("request.object.encryption.alg");
+  return !registered.empty() && registered != "any";
+}
+
+/// What stands in an encrypted object: a signed one, or nothing that is taken (attack class 11: decryption proves
+/// nothing).
+Result<std::string, OAuthError> decrypt_object(std::string_view text, const ClientEntry& client, Random& random) {
+  const auto jwe = jose::UndecryptedJwe::parse(text);
+  if (!jwe) return refuse(bad_object(jose::describe(jwe.error())));
+  if (!is_allowed(client.client, "request.object.encryption.alg", name(jwe->management())) ||
+      !is_allowed(client.client, "request.object.encryption.enc", name(jwe->content()))) {
+    return refuse(bad_object("encryption_not_registered"));
+  }
+  auto object = jose::decrypt(*jwe, client.realm->decryption_keys, random);
+  if (!object) return refuse(bad_object(jose::describe(object.error())));
+  return std::move(*object);
+}
+
+web::Form with_object(const web::Form& form, std::string_view object) {
+  web::Form out;
+  for (const auto& [name, value] : form.parameters()) out.add(name, name == "request" ? std::string(object) : value);
+  return out;
+}
+
+web::Outcome with_signed_parameters(const Dependencies& dependencies, web::Form form,
+                                    std::shared_ptr<const ClientEntry> client, const ObjectRules& rules,
+                                    ParametersStep next) {
   const auto object = object_to_look_up(form, client->client);
   const auto url = object ? jwks_url_of(client->client) : std::nullopt;
   if (!url) return next(read_request_parameters(std::move(form), client->client, rules));
@@ -31,11 +66,37 @@ web::Outcome with_request_parameters(const Dependencies& dependencies, web::Form
                        next = std::move(next)](Result<SharedKeys, std::string> keys) mutable -> web::Outcome {
                         rules.issuer = issuer;
                         if (!keys) {
-                          return next(refuse(OAuthError{OAuthCode::kInvalidRequestObject, "Invalid request object", 0,
-                                                        "request_object: " + keys.error()}));
+                          return next(refuse(bad_object(keys.error())));
                         }
                         return next(read_request_parameters(std::move(form), client->client, rules, keys->get()));
                       });
+}
+
+}  // namespace
+
+web::Outcome with_request_parameters(const Dependencies& dependencies, web::Form form,
+                                     std::shared_ptr<const ClientEntry> client, const ObjectRules& rules,
+                                     ParametersStep next) {
+  const auto object = form.value("request");
+  if (!object || !jose::is_jwe(*object)) {
+    if (object && must_be_encrypted(client->client)) return next(refuse(bad_object("not_encrypted")));
+    return with_signed_parameters(dependencies, std::move(form), std::move(client), rules, std::move(next));
+  }
+  // An RSA key may be large, and anybody may send us something to decrypt.
+  return web::then(web::Lane::kCpu,
+                   [&dependencies, form = std::move(form), client = std::move(client), rules = ObjectRules(rules),
+                    issuer = std::string(rules.issuer), next = std::move(next)]() mutable -> web::Outcome {
+                     auto inner = decrypt_object(form.value("request").value_or(""), *client, dependencies.random);
+                     return web::then(
+                         web::Lane::kInline,
+                         [&dependencies, form = std::move(form), client = std::move(client), rules,
+                          issuer = std::move(issuer), inner = std::move(inner), next = std::move(next)]() mutable {
+                           rules.issuer = issuer;
+                           if (!inner) return next(refuse(inner.error()));
+                           return with_signed_parameters(dependencies, with_object(form, *inner), std::move(client),
+                                                         rules, std::move(next));
+                         });
+                   });
 }
 
 }  // namespace cardea::oidc

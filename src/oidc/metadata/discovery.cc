@@ -1,5 +1,6 @@
 #include "oidc/metadata/discovery.h"
 
+#include <algorithm>
 #include <array>
 #include <initializer_list>
 
@@ -50,6 +51,26 @@ class Document {
     }
     values.insert(values.end(), more.begin(), more.end());
     if (!values.empty()) add_list(name, values);  // empty lists are left out (DS-8)
+  }
+  /// What is encrypted for clients (RFC 7518 without RSA1_5).
+  void encryption(const std::string& of) {
+    std::vector<std::string_view> managements, contents;
+    for (const auto management : jose::kKeyManagements) managements.push_back(name(management));
+    for (const auto content : jose::kContentEncryptions) contents.push_back(name(content));
+    add_list(of + "_encryption_alg_values_supported", managements);
+    add_list(of + "_encryption_enc_values_supported", contents);
+  }
+  /// What clients may encrypt for us: as far as the realm has keys for it.
+  void decryption(const std::string& of) {
+    std::vector<std::string_view> managements, contents;
+    for (const auto management : jose::kKeyManagements) {
+      const auto serves = [&](const jose::DecryptionKey& key) { return key.management == management; };
+      if (std::ranges::any_of(realm_.decryption_keys, serves)) managements.push_back(name(management));
+    }
+    if (managements.empty()) return;
+    for (const auto content : jose::kContentEncryptions) contents.push_back(name(content));
+    add_list(of + "_encryption_alg_values_supported", managements);
+    add_list(of + "_encryption_enc_values_supported", contents);
   }
   /// `endpoint`_auth_methods_supported, and the algorithms of assertions (RFC 8414 section 2).
   void client_authentication(const std::string& endpoint) {
@@ -125,14 +146,18 @@ std::string discovery_json(const RealmEntry& realm, std::string_view base_url, b
     document.list("prompt_values_supported", {"none", "login", "consent"});
   }
   document.signing_algorithms("id_token_signing_alg_values_supported");
+  document.encryption("id_token");
   document.signing_algorithms("userinfo_signing_alg_values_supported", {"none"});
+  document.encryption("userinfo");
   document.add_list("request_object_signing_alg_values_supported", kAssertionAlgorithms);
+  document.decryption("request_object");
   document.list("response_modes_supported",
                 {"query", "fragment", "form_post", "query.jwt", "fragment.jwt", "form_post.jwt", "jwt"});
   document.text("registration_endpoint", document.issuer() + "/clients-registrations/openid-connect");
   document.client_authentication("token_endpoint");
   document.client_authentication("introspection_endpoint");
   document.signing_algorithms("authorization_signing_alg_values_supported");
+  document.encryption("authorization");
   document.list("claims_supported", {"iss", "sub", "aud", "exp", "iat", "auth_time", "name", "given_name",
                                      "family_name", "preferred_username", "email", "acr", "azp", "nonce"});
   document.list("claim_types_supported", {"normal"});

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "jose/key_management.h"
 #include "oidc/ciba/ciba.h"
 #include "oidc/token/grants/all_grants.h"
 #include "tests/support/oidc_world.h"
@@ -26,11 +27,15 @@ TEST(Discovery, refuses_to_promise_what_this_release_cannot_do) {
   const auto document = object_of(world.get(kPath));
   for (const auto* name :
        {"backchannel_authentication_endpoint", "mtls_endpoint_aliases",
-        "request_object_encryption_alg_values_supported", "request_object_encryption_enc_values_supported",
-        "authorization_encryption_alg_values_supported", "authorization_encryption_enc_values_supported",
-        "id_token_encryption_alg_values_supported", "id_token_encryption_enc_values_supported",
-        "userinfo_encryption_alg_values_supported", "userinfo_encryption_enc_values_supported"}) {
+        "request_object_encryption_alg_values_supported", "request_object_encryption_enc_values_supported"}) {
     EXPECT_FALSE(document.contains(name)) << name;
+  }
+  for (const auto* what : {"id_token", "userinfo", "authorization"}) {
+    const auto prefix = std::string(what) + "_encryption_";
+    for (const auto& algorithm : list_of(document, prefix + "alg_values_supported"))
+      EXPECT_TRUE(jose::parse_key_management(algorithm)) << algorithm;
+    for (const auto& algorithm : list_of(document, prefix + "enc_values_supported"))
+      EXPECT_TRUE(jose::parse_content_encryption(algorithm)) << algorithm;
   }
   EXPECT_FALSE(document.at("request_uri_parameter_supported").as_bool());
   for (const auto* name : {"request_object_signing_alg_values_supported", "dpop_signing_alg_values_supported"}) {

@@ -1,6 +1,7 @@
 #include "oidc/token/token_endpoint.h"
 
 #include "oidc/client_request.h"
+#include "oidc/encryption.h"
 #include "oidc/token/grants/all_grants.h"
 #include "oidc/token/token_request.h"
 
@@ -20,7 +21,10 @@ web::Outcome run_grant(TokenRequestPtr request) {
   const auto* grant = find_grant(*grant_type);
   if (grant == nullptr)
     return refuse_token(*request, {OAuthCode::kUnsupportedGrantType, "Unsupported grant_type", 0, "unknown_grant"});
-  return grant->handle(std::move(request));
+  const auto& asked = *request;
+  return with_encryption_keys(
+      asked.dependencies, asked.client->client,
+      [grant, request = std::move(request)]() mutable { return grant->handle(std::move(request)); });
 }
 
 OAuthError in_authentiks_words(OAuthError error) {

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "oidc/authorize/resources.h"
+#include "oidc/encryption.h"
 #include "oidc/endpoint.h"
 
 namespace cardea::oidc {
@@ -63,7 +64,14 @@ Result<IssuedTokens, OAuthError> issue_for(const TokenRequest& request, TokenCon
   if (granted.empty()) granted = join(*resources, " ");
   context.resources = granted;
   auto tokens = issue_tokens(context, request.dependencies.random);
-  if (tokens) return std::move(*tokens);
+  if (tokens && tokens->id_token.empty()) return std::move(*tokens);
+  if (tokens) {
+    auto id_token =
+        encrypted_for(request.dependencies, request.client->client, Encrypted::kIdToken, std::move(tokens->id_token));
+    if (!id_token) return refuse(OAuthError{OAuthCode::kServerError, "", 0, std::move(id_token.error())});
+    tokens->id_token = std::move(*id_token);
+    return std::move(*tokens);
+  }
   if (names_resources && tokens.error() == IssueError::kAudienceMissing) {
     return refuse(OAuthError{OAuthCode::kInvalidTarget,
                              "The requested resource is invalid, missing, unknown, or malformed.", 0,

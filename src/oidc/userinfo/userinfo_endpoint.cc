@@ -8,6 +8,7 @@
 #include "jose/signing_key.h"
 #include "oidc/cors.h"
 #include "oidc/dpop/take_proof.h"
+#include "oidc/encryption.h"
 #include "oidc/endpoint.h"
 #include "oidc/error.h"
 #include "oidc/presented_token.h"
@@ -94,40 +95,51 @@ web::Response answer(const Dependencies& dependencies, const web::Request& reque
   const auto& client = context.client.client;
   const auto algorithm = client.attribute("user.info.response.signature.alg");
   const bool is_signed = !algorithm.empty() && algorithm != "none";
-  auto body = userinfo_json(context);
-  if (body && is_signed) body = signed_userinfo(context, *body, algorithm);
-  if (!body) {
-    dependencies.log.error("userinfo_failed", {{"reason", describe(body.error())},
+  const auto failed = [&](std::string_view reason) {
+    dependencies.log.error("userinfo_failed", {{"reason", reason},
                                                {"realm", context.realm.realm.name},
                                                {"client_id", client.client_id},
                                                {"correlation_id", request.correlation_id}});
     return web::json_error(500, wire_name(OAuthCode::kServerError), "The claims could not be made; see the server log");
-  }
+  };
+  auto claims = userinfo_json(context);
+  if (claims && is_signed) claims = signed_userinfo(context, *claims, algorithm);
+  if (!claims) return failed(describe(claims.error()));
+  auto body = encrypted_for(dependencies, client, Encrypted::kUserinfo, std::move(*claims), is_signed ? "JWT" : "");
+  if (!body) return failed(body.error());
   auto response = web::no_store_json(200, std::move(*body));
-  if (is_signed) response.set("Content-Type", "application/jwt");
+  if (is_signed || wants_encrypted(client, Encrypted::kUserinfo)) response.set("Content-Type", "application/jwt");
   return response;
 }
 
-web::Response load_and_answer(const Dependencies& dependencies, const web::Request& request,
-                              const std::shared_ptr<const RealmEntry>& realm, const jose::VerifiedJwt& token) {
+web::Response answer_presented(const Dependencies& dependencies, const web::Request& request, const RealmEntry& realm,
+                               const jose::VerifiedJwt& token, const PresentedToken& presented, TimePoint now) {
+  const auto& client = presented.live.client->client;
+  const bool lightweight_allowed = client.attribute_is_true("allow.userinfo.with.lightweight.access.token");
+  auto response = is_lightweight(token) && !lightweight_allowed
+                      ? refused(dependencies, request, realm, kLightweight, "lightweight_token")
+                      : answer(dependencies, request, context_of(presented, realm, token, now));
+  add_cors(response, request, client, dependencies.base_url.of(request));
+  return response;
+}
+
+web::Outcome load_and_answer(const Dependencies& dependencies, const web::Request& request,
+                             const std::shared_ptr<const RealmEntry>& realm, const jose::VerifiedJwt& token) {
   const auto now = dependencies.clock.now();
-  const auto loaded = read_from(dependencies.repositories.store, [&](Rows& rows) {
-    return load_presented_token(rows, dependencies, realm, token, now);
-  });
+  auto loaded = read_from(dependencies.repositories.store,
+                          [&](Rows& rows) { return load_presented_token(rows, dependencies, realm, token, now); });
   if (!loaded) return store_failed(dependencies, request, loaded.error());
   if (!*loaded) {
     auto response = refused(dependencies, request, *realm, kBadToken, describe(loaded->error()));
     add_cors(response, request, allowed_origins(token));
     return response;
   }
-  const auto& presented = **loaded;
-  const auto& client = presented.live.client->client;
-  const bool lightweight_allowed = client.attribute_is_true("allow.userinfo.with.lightweight.access.token");
-  auto response = is_lightweight(token) && !lightweight_allowed
-                      ? refused(dependencies, request, *realm, kLightweight, "lightweight_token")
-                      : answer(dependencies, request, context_of(presented, *realm, token, now));
-  add_cors(response, request, client, dependencies.base_url.of(request));
-  return response;
+  auto presented = std::make_shared<const PresentedToken>(std::move(**loaded));
+  const auto& client = presented->live.client->client;
+  return with_encryption_keys(dependencies, client,
+                              [&dependencies, &request, realm, token, presented, now]() -> web::Outcome {
+                                return answer_presented(dependencies, request, *realm, token, *presented, now);
+                              });
 }
 
 /// A verified token in the hands of whoever may use it: what it says decides.
