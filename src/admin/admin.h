@@ -27,7 +27,7 @@ namespace cardea::admin {
 // What other features do for this one; app/wire joins them. Without them the operations that need them answer 501.
 
 /// What links in mails begin with, when the server knows its address (attack class 9). `login`'s rule.
-using MailBase = std::function<std::optional<std::string>(const web::Request&)>;
+using MailBase = std::function<std::optional<std::string>(const web::Request&, std::string_view realm)>;
 /// Is the redirect URI one of the client's? `oidc`'s rule.
 using IsRedirectAllowed =
     std::function<bool(const Client&, std::string_view redirect_uri, std::string_view server_base)>;

@@ -318,9 +318,8 @@ web::Outcome take_source_callback(const Dependencies& dependencies, const web::R
                             query = callback_query(*form)](const std::string& realm) -> web::Outcome {
                              if (realm != state.realm)
                                return bad_callback(dependencies, request, nullptr, "state_of_other_realm");
-                             return web::redirect(dependencies.base_url.of(request) + "/realms/" +
-                                                      percent_encode(realm) + "/broker/" + percent_encode(state.alias) +
-                                                      "/endpoint?" + query,
+                             return web::redirect(dependencies.base_url.issuer(request, realm) + "/broker/" +
+                                                      percent_encode(state.alias) + "/endpoint?" + query,
                                                   303);
                            });
 }

@@ -123,7 +123,7 @@ web::Outcome check_foreign_jwt(const Dependencies& dependencies, const web::Requ
   auto audiences = words_of(client.attribute("jwt.credential.audience"));
   // Where the address follows the request, a token made for another server would be for us once a request says its host
   // (attack class 9).
-  if (audiences.empty() && dependencies.base_url.is_configured())
+  if (audiences.empty() && dependencies.base_url.is_configured(realm->realm.name))
     audiences = {issuer, issuer + "/protocol/openid-connect/token"};
   const bool once = provider != nullptr && is_good_once(*provider, client);
   auto check = std::make_shared<Check>(dependencies, std::move(provider), std::move(token),

@@ -199,7 +199,7 @@ web::Outcome check_grant_jwt(const Dependencies& dependencies, const web::Reques
   }
   // Where the address follows the request, a token made for another server would be for us once a request says its host
   // (attack class 9).
-  if (rules.audiences.empty() && dependencies.base_url.is_configured()) {
+  if (rules.audiences.empty() && dependencies.base_url.is_configured(realm->realm.name)) {
     const auto ours = dependencies.base_url.issuer(request, realm->realm.name);
     rules.audiences = {ours, ours + "/protocol/openid-connect/token"};
   }

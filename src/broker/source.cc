@@ -38,7 +38,7 @@ web::Outcome go_to(const Dependencies& dependencies, const web::Request& request
     static const RealmEntry kNoRealm;
     return no_such_provider(dependencies, request, kNoRealm, alias);
   }
-  const auto base = dependencies.base_url.of(request) + "/realms/" + percent_encode(realm);
+  const auto base = dependencies.base_url.issuer(request, realm);
   std::string url = base + "/protocol/openid-connect/auth?";
   web::append_form(url, "client_id", "account");
   web::append_form(url, "redirect_uri", base + "/account/");

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "base/limits.h"
+#include "core/frontend_url.h"
 #include "core/password_policy.h"
 #include "core/settings_entries.h"
 
@@ -134,6 +135,7 @@ Stored<std::shared_ptr<const RealmEntry>> Settings::load_realm(std::string_view 
   if (!read) return refuse(read.error());
   if (!realm) {
     note_gone(key_of_realm(name));
+    if (frontends_ != nullptr) frontends_->set(name, "");
     return Answer{};
   }
   std::shared_ptr<const RealmEntry> previous;
@@ -150,6 +152,7 @@ Stored<std::shared_ptr<const RealmEntry>> Settings::load_realm(std::string_view 
   const auto* known = realms_.find(name);
   if (known != nullptr && known->entry->version >= entry->version) return known->entry;
   if (entry->keeps_user_events) may_keep_user_events_ = true;
+  if (frontends_ != nullptr) frontends_->set(name, frontend_url(entry->realm));
   realms_.put(name, RealmState{}).entry = entry;
   previous_.put(name, entry);
   found_.put(key_of_realm(name), true);

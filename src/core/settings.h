@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/clock_map.h"
+#include "base/frontend_urls.h"
 #include "base/log.h"
 #include "core/client_rules.h"
 #include "core/password_lists.h"
@@ -23,8 +24,8 @@
 #include "core/unknown_names.h"
 #include "domain/flow/flow_set.h"
 #include "domain/repository/repositories.h"
-#include "jose/jwk.h"
 #include "jose/jwe.h"
+#include "jose/jwk.h"
 #include "jose/key_set.h"
 #include "jose/signing_key.h"
 
@@ -130,6 +131,10 @@ class Settings {
   void use_password_lists(const PasswordLists& lists) { password_lists_ = &lists; }
   [[nodiscard]] const PasswordLists& password_lists() const { return *password_lists_; }
 
+  /// Where realms' own addresses are kept, for all who make URLs. Set before the first request, for as long as this
+  /// lives.
+  void use_frontends(FrontendUrls& frontends) { frontends_ = &frontends; }
+
   /// Those that a person is in and that are on, by name; none in a realm without organizations. Read from the database.
   Stored<std::vector<Organization>> organizations(Rows& rows, const RealmEntry& realm, const UserId& user);
   /// The groups inside of one of them that somebody is a direct member of, as they are in the database.
@@ -174,6 +179,7 @@ class Settings {
   ClockMap<bool> found_{kEntriesMax};
   UnknownNames unknown_names_;
   std::atomic<bool> may_keep_user_events_ = false;
+  FrontendUrls* frontends_ = nullptr;
   const PasswordLists none_;
   const PasswordLists* password_lists_ = &none_;
 };

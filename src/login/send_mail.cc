@@ -15,9 +15,10 @@ void log_failure(const Dependencies& dependencies, const web::Request& request, 
 
 }  // namespace
 
-std::optional<std::string> mail_base(const web::BaseUrl& base_url, const web::Request& request) {
-  auto base = base_url.of(request);
-  if (base_url.is_configured()) return base;
+std::optional<std::string> mail_base(const web::BaseUrl& base_url, const web::Request& request,
+                                     std::string_view realm) {
+  auto base = base_url.of_realm(request, realm);
+  if (base_url.is_configured(realm)) return base;
   const auto uri = parse_uri(base);
   if (uri && uri->is_loopback()) return base;
   return std::nullopt;
@@ -25,7 +26,7 @@ std::optional<std::string> mail_base(const web::BaseUrl& base_url, const web::Re
 
 std::optional<std::string> ready_to_mail(const Dependencies& dependencies, const web::Request& request,
                                          const Realm& realm) {
-  auto base = mail_base(dependencies.base_url, request);
+  auto base = mail_base(dependencies.base_url, request, realm.name);
   if (!base) {
     log_failure(dependencies, request, realm.name, "the option hostname is needed for links in mails");
     return std::nullopt;

@@ -13,7 +13,8 @@ namespace cardea::login {
 /// What links in mails begin with: the configured address. Where the server follows the name in requests, which anyone
 /// can write (attack class 9), only loopback will do: such a link leads to the reader's own machine. Nothing: no mail
 /// can be sent.
-[[nodiscard]] std::optional<std::string> mail_base(const web::BaseUrl& base_url, const web::Request& request);
+[[nodiscard]] std::optional<std::string> mail_base(const web::BaseUrl& base_url, const web::Request& request,
+                                                   std::string_view realm);
 
 /// `mail_base`, and a mail server that can be used; what is missing is logged.
 [[nodiscard]] std::optional<std::string> ready_to_mail(const Dependencies& dependencies, const web::Request& request,

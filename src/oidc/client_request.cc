@@ -92,7 +92,7 @@ web::Outcome read_client(Unproven&& unproven) {
 
 std::shared_ptr<ClientRequest> begin(const Dependencies& dependencies, const web::Request& http,
                                      std::shared_ptr<const RealmEntry> realm) {
-  auto base = dependencies.base_url.of(http);
+  auto base = dependencies.base_url.of_realm(http, realm->realm.name);
   auto issuer = web::BaseUrl::issuer_below(base, realm->realm.name);
   return std::make_shared<ClientRequest>(dependencies, http, std::move(realm), nullptr, web::Form{}, std::move(issuer),
                                          std::move(base), dependencies.clock.now());

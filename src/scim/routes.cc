@@ -231,7 +231,7 @@ web::Outcome run_below_source(const Dependencies& dependencies, const web::Reque
         if (realm.empty()) {
           return refuse_token(dependencies, request, Realm{}, "no_realm_has_authentik_paths");
         }
-        auto base = dependencies.base_url.of(request) + "/source/scim/" +
+        auto base = dependencies.base_url.of_realm(request, realm) + "/source/scim/" +
                     percent_encode(request.path_parameter("alias")) + "/v2";
         return run_in_named(dependencies, request, realm, std::move(base), operation);
       });

@@ -29,6 +29,22 @@ TEST_F(AdminRealms, refuses_settings_that_cannot_be) {
   EXPECT_EQ(world.put("", R"({"accessTokenLifespan":-1})").status, 400);
   EXPECT_EQ(world.put("", R"({"sslRequired":"sometimes"})").status, 400);
   EXPECT_EQ(world.put("", R"j({"passwordPolicy":"regexPattern(()"})j").status, 400);
+  for (const auto* url : {"id.example", "/sso", "ftp://id.example", "https://id.example/?a", "javascript:alert(1)"}) {
+    const auto attributes = std::string(R"("attributes":{"frontendUrl":")") + url + "\"}";
+    EXPECT_EQ(world.put("", "{" + attributes + "}").status, 400) << url;
+    EXPECT_EQ(world.post("/admin/realms", R"({"realm":"shop",)" + attributes + "}").status, 400) << url;
+  }
+}
+
+// The issuer moves with the address, and administrators go on reaching the realm by the server's.
+TEST_F(AdminRealms, a_realm_with_an_address_of_its_own_takes_the_tokens_of_that_issuer) {
+  EXPECT_EQ(world.put("", R"({"attributes":{"frontendUrl":"https://login.example"}})").status, 204);
+  EXPECT_EQ(world.get("").status, 200) << "by a token of master";
+  EXPECT_EQ(world.post("/admin/realms", R"({"realm":"shop","enabled":true})").location,
+            "https://id.example/admin/realms/shop");
+  EXPECT_EQ(world.put("/admin/realms/master", R"({"attributes":{"frontendUrl":"https://admin.example"}})").status, 204);
+  EXPECT_EQ(world.get("").status, 401) << "of the former issuer";
+  EXPECT_EQ(world.send(web::Method::kGet, "/admin/realms/demo", world.token("master", "root")).status, 200);
 }
 
 TEST_F(AdminRealms, makes_manages_renames_and_removes_a_realm) {

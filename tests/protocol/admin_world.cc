@@ -65,6 +65,7 @@ json::array AdminWorld::Sent::array() const {
 std::string AdminWorld::Sent::made_id() const { return location.substr(location.rfind('/') + 1); }
 
 AdminWorld::AdminWorld() {
+  settings_.use_frontends(frontends_);
   import(std::string(R"({"realm":"master","enabled":true,)")
              .append(kKeys)
              .append(R"(,"users":[)")
@@ -89,7 +90,8 @@ AdminWorld::AdminWorld() {
       .random = random,
       .log = events,
       .mailer = login::make_theme_mailer(),
-      .mail_base = [this](const web::Request& request) { return base_url_.of(request); },
+      .mail_base = [this](const web::Request& request,
+                          std::string_view realm) { return base_url_.of_realm(request, realm); },
       .is_redirect_allowed = [](const Client& client, std::string_view uri,
                                 std::string_view base) { return oidc::is_redirect_allowed(client, uri, base); },
       .make_registration_token =

@@ -77,7 +77,8 @@ class AdminWorld {
   static std::string full(std::string_view path);
   void import(std::string_view text);
 
-  web::BaseUrl base_url_{"https://id.example", ""};
+  FrontendUrls frontends_;
+  web::BaseUrl base_url_{"https://id.example", "", &frontends_};
   web::Pages pages_{random};
   Settings settings_{repositories, log};
   LoginGuard login_guard_{clock, random};

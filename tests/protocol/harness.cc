@@ -112,6 +112,7 @@ Server::Server(Engine engine)
     : sealer_(test_sealer()),
       backend_(std::make_unique<Backend>(engine, sealer_, log)),
       repositories(backend_->repositories()) {
+  settings_.use_frontends(frontends_);
   fill();
   oidc_ = std::make_unique<oidc::Dependencies>(oidc::Dependencies{
       repositories, settings_, pages_, base_url_, clock, random, log, login_guard_,

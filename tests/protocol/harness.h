@@ -104,7 +104,8 @@ class Server {
   void fill();
   [[nodiscard]] broker::LoginSide login_side();
 
-  web::BaseUrl base_url_{"https://id.example", ""};
+  FrontendUrls frontends_;
+  web::BaseUrl base_url_{"https://id.example", "", &frontends_};
   web::Pages pages_{random};
   Settings settings_{repositories, log};
   LoginGuard login_guard_{clock, random};

@@ -286,7 +286,7 @@ Answer get_installation(Call& call) {
   if (call.path("providerId") != "keycloak-oidc-keycloak-json") return refuse(not_found("Unknown Provider"));
   json::object out;
   out["realm"] = call.realm().name;
-  out["auth-server-url"] = call.dependencies().base_url.of(call.request()) + "/";
+  out["auth-server-url"] = call.dependencies().base_url.of_realm(call.request(), call.realm().name) + "/";
   out["ssl-required"] = call.realm().ssl_required == SslRequired::kAll    ? "all"
                         : call.realm().ssl_required == SslRequired::kNone ? "none"
                                                                           : "external";

@@ -37,7 +37,8 @@ struct Mail {
 };
 
 Or<void> write_to(Call& call, const RealmEntry& realm, const Client& client, const Message& message, Mail& mail) {
-  for (auto& url : adapter_urls(client, call.dependencies().base_url.of(call.request()))) {
+  const auto base = call.dependencies().base_url.of_realm(call.request(), realm.realm.name);
+  for (auto& url : adapter_urls(client, base)) {
     if (mail.urls.size() >= kClientsToldMax) {
       mail.left_out.push_back(std::move(url));
       continue;

@@ -16,11 +16,12 @@ constexpr std::string_view kClientId = "security-admin-console";
 
 web::Outcome page(const ConsoleDependencies& dependencies, const web::Request& request, const Realm& realm) {
   const auto server = dependencies.base_url.of(request);
+  const auto sign_in = dependencies.base_url.of_realm(request, realm.name);  // where its people and tokens are
   const auto base_path = dependencies.base_url.relative_path(request);
   std::string environment;
   JsonWriter json(environment);
-  json.begin_object().member("serverBaseUrl", server).member("adminBaseUrl", server);
-  json.member("authUrl", server).member("authServerUrl", server);
+  json.begin_object().member("serverBaseUrl", sign_in).member("adminBaseUrl", server);
+  json.member("authUrl", sign_in).member("authServerUrl", sign_in);
   json.member("realm", realm.name).member("clientId", kClientId);
   json.member("resourceUrl", base_path + dependencies.consoles.base_url() + "/admin");
   json.member("logo", "").member("logoUrl", "").member("darkMode", true);
@@ -32,7 +33,7 @@ web::Outcome page(const ConsoleDependencies& dependencies, const web::Request& r
                                                    .language = "en",
                                                    .environment = environment,
                                                    .base_path = base_path,
-                                                   .server_base = server});
+                                                   .server_base = sign_in});
 }
 
 web::Outcome show(const ConsoleDependencies& dependencies, const web::Request& request) {

@@ -33,9 +33,9 @@ Or<void> read_target(Call& call, ActionMailOrder& order) {
   if (!client->enabled) return refuse(error_message(400, "Client is not enabled"));
   if (order.redirect_uri.empty()) return {};
   const auto& dependencies = call.dependencies();
+  const auto base = dependencies.base_url.of_realm(call.request(), call.realm().name);
   const bool is_allowed =
-      dependencies.is_redirect_allowed &&
-      dependencies.is_redirect_allowed(*client, order.redirect_uri, dependencies.base_url.of(call.request()));
+      dependencies.is_redirect_allowed && dependencies.is_redirect_allowed(*client, order.redirect_uri, base);
   if (!is_allowed) return refuse(error_message(400, "Invalid redirect uri."));
   return {};
 }
@@ -61,7 +61,7 @@ Answer send_link(Call& call, ActionKind kind, std::vector<std::string> actions, 
   CARDEA_DO(read_target(call, order));
   CARDEA_TRY(life, read_life(call));
   order.life = life.value_or(admin_link_life(call.realm()));
-  auto base = dependencies.mail_base(call.request());
+  auto base = dependencies.mail_base(call.request(), call.realm().name);
   if (!base || !can_send_mail(call.realm())) return refuse(mail_failed(what));
   order.base = std::move(*base);
   CARDEA_TRY(realm, dependencies.settings.load_realm(call.realm().name));

@@ -51,7 +51,7 @@ Answer send_invitation(Call& call, const Organization& organization, const User*
                        OrganizationInvitation invitation) {
   const auto& dependencies = call.dependencies();
   if (dependencies.mailer == nullptr || !dependencies.mail_base) return refuse(not_offered("There is no mail here."));
-  auto base = dependencies.mail_base(call.request());
+  auto base = dependencies.mail_base(call.request(), call.realm().name);
   if (!base || !can_send_mail(call.realm())) return refuse(not_sent());
   CARDEA_TRY(kept, call.repositories().memberships.invitations(call.rows(), organization.id));
   if (kept.size() >= kInvitationsMax) return refuse(error_message(400, "Too many invitations"));

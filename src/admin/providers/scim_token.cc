@@ -47,8 +47,8 @@ Or<void> require_scim_covered(Call& call, const json::object& provider, const js
 Answer make_scim_token(Call& call) {
   const auto token = random_handle(call.random());
   CARDEA_DO(set_hash(call, crypto::sha256_base64url(token)));
-  const auto url = call.dependencies().base_url.of(call.request()) + "/realms/" + percent_encode(call.realm().name) +
-                   "/broker/" + percent_encode(call.path("alias")) + "/scim/v2";
+  const auto url = call.dependencies().base_url.issuer(call.request(), call.realm().name) + "/broker/" +
+                   percent_encode(call.path("alias")) + "/scim/v2";
   auto response = ok(json::object{{"token", token}, {"url", url}});
   response.set("Cache-Control", "no-store");
   return response;

@@ -7,6 +7,7 @@
 #include "core/changes/check_values.h"
 #include "core/changes/remove_realm.h"
 #include "core/client_urls.h"
+#include "core/frontend_url.h"
 #include "core/realm_defaults.h"
 #include "core/realm_import.h"
 #include "domain/representation/object_reader.h"
@@ -135,6 +136,9 @@ Answer create_realm(Call& call) {
   if (name.contains('/')) return refuse(error(400, "Character '/' not allowed."));
   if (check_realm_name(name)) return refuse(error(400, "Character not allowed in a realm's name."));
   CARDEA_DO(check_new_source_paths(call, *body));
+  if (const auto* attributes = body->if_contains("attributes"); attributes != nullptr && attributes->is_object()) {
+    CARDEA_DO(check_frontend_url(string_or(attributes->get_object(), kFrontendUrl, ""), ""));
+  }
   auto realm = *body;
   realm["realm"] = name;
   const ImportTools tools{call.repositories(), call.dependencies().clock, call.random()};

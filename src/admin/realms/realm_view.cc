@@ -5,6 +5,7 @@
 
 #include "core/changes/check_values.h"
 #include "core/client_policies.h"
+#include "core/frontend_url.h"
 #include "core/password_policy.h"
 #include "domain/representation/realm_json.h"
 #include "domain/representation/role_json.h"
@@ -170,6 +171,11 @@ Or<void> refuse_moved_password(const json::value& smtp, const json::value& befor
 
 }  // namespace
 
+Or<void> check_frontend_url(std::string_view after, std::string_view before) {
+  if (after.empty() || after == before || parse_frontend_url(after)) return {};
+  return refuse(error(400, "invalid_request", "frontendUrl must be an absolute http or https URL"));
+}
+
 Or<Realm> read_realm(const json::object& body, const Realm& before, const PasswordLists& lists) {
   json::object settings;
   for (const auto& [name, value] : body) {
@@ -187,6 +193,11 @@ Or<Realm> read_realm(const json::object& body, const Realm& before, const Passwo
   CARDEA_DO(check_policy(after.password_policy, before.password_policy, lists));
   CARDEA_DO(check_lifespans(after));
   CARDEA_DO(check_client_policies(before.extra, after.extra));
+  const auto frontend_of = [](const Realm& realm) {
+    const auto found = realm.attributes.find(std::string(kFrontendUrl));
+    return found == realm.attributes.end() ? std::string() : found->second;
+  };
+  CARDEA_DO(check_frontend_url(frontend_of(after), frontend_of(before)));
   return after;
 }
 

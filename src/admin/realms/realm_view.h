@@ -26,6 +26,9 @@ namespace cardea::admin {
 /// already, from an import, may stay.
 [[nodiscard]] Or<void> check_client_policies(const json::object& before, const json::object& after);
 
+/// A realm's own address (core/frontend_url.h) that is none would be passed over: nobody shall believe that it counts.
+[[nodiscard]] Or<void> check_frontend_url(std::string_view after, std::string_view before);
+
 /// Puts back what stands masked in `after` from `before`, at the same places.
 void keep_masked(json::value& after, const json::value& before);
 

@@ -54,7 +54,7 @@ std::optional<std::string> bearer_token(const web::Request& request) {
   return std::string(token);
 }
 
-std::optional<std::string> realm_of_token(std::string_view token, std::string_view base_url) {
+std::optional<std::string> realm_of_token(std::string_view token) {
   const auto parts = split(token, '.');
   if (parts.size() != 3) return std::nullopt;
   const auto payload = base64url_decode(parts[1]);
@@ -62,9 +62,10 @@ std::optional<std::string> realm_of_token(std::string_view token, std::string_vi
   const auto claims = parse_json(*payload);
   if (!claims || !claims->is_object()) return std::nullopt;
   const auto issuer = string_or(claims->get_object(), "iss", "");
-  const auto prefix = std::string(base_url) + "/realms/";
-  if (!issuer.starts_with(prefix)) return std::nullopt;
-  return percent_decode(std::string_view(issuer).substr(prefix.size()));
+  constexpr std::string_view kRealms = "/realms/";
+  const auto at = issuer.rfind(kRealms);
+  if (at == std::string::npos) return std::nullopt;
+  return percent_decode(std::string_view(issuer).substr(at + kRealms.size()));
 }
 
 Stored<Result<Caller, BearerError>> load_caller(Rows& rows, const Dependencies& dependencies,

@@ -33,8 +33,9 @@ struct Caller {
 /// The token of the Authorization header (RFC 6750 section 2.1), if there is one.
 [[nodiscard]] std::optional<std::string> bearer_token(const web::Request& request);
 
-/// The realm that a token says it is from, when it is one of ours by its issuer. Nothing is verified yet.
-[[nodiscard]] std::optional<std::string> realm_of_token(std::string_view token, std::string_view base_url);
+/// The realm that a token says it is from: the end of its issuer. Nothing is verified yet, not the address in front of
+/// it either, which may be the realm's own and is known once the realm is loaded.
+[[nodiscard]] std::optional<std::string> realm_of_token(std::string_view token);
 
 /// Loads who stands behind a verified token and everything assigned to it. Refused: session, user or client are gone.
 [[nodiscard]] Stored<Result<Caller, BearerError>> load_caller(Rows& rows, const Dependencies& dependencies,

@@ -19,10 +19,8 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
 
   web::Outcome start() {
     auto token = bearer_token(request_);
-    const auto base = dependencies_.base_url.of(request_);
-    const auto realm = token ? realm_of_token(*token, base) : std::nullopt;
+    const auto realm = token ? realm_of_token(*token) : std::nullopt;
     if (!realm) return refuse_caller("no_token_of_ours");
-    issuer_ = dependencies_.base_url.issuer(request_, *realm);
     return with_realm(
         Asking{dependencies_.settings, request_.remote_address, request_.correlation_id, dependencies_.clock.now(),
                [this](auto step) { return web::then(read_lane(), std::move(step)); },
@@ -39,6 +37,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
 
   web::Outcome verify(std::shared_ptr<const RealmEntry> realm, const std::string& token) {
     if (realm == nullptr || !realm->realm.enabled) return refuse_caller("realm_of_token_gone");
+    issuer_ = dependencies_.base_url.issuer(request_, realm->realm.name);  // only a loaded realm's address is known
     auto verified = verify_access_token(*realm, issuer_, token, dependencies_.clock.now());
     if (!verified) return refuse_caller(describe(verified.error()));
     token_.emplace(std::move(*verified));

@@ -36,7 +36,7 @@ std::string browser_path(const ProviderAddress& address) {
 Provider::Provider(const Parts& parts, ProviderAddress address, bool development)
     : event_log_(parts.log, parts.clock, parts.random),
       address_(std::move(address)),
-      base_url_(address_.frontend, browser_path(address_)),
+      base_url_(address_.frontend, browser_path(address_), &frontends_),
       pages_(parts.random, web::embedded_assets(), browser_path(address_)),
       settings_(parts.repositories, parts.log),
       login_guard_(parts.clock, parts.random),
@@ -49,6 +49,7 @@ Provider::Provider(const Parts& parts, ProviderAddress address, bool development
                      parts.log, parts.clock, parts.repositories.store.reads_block()},
       admin_(admin_dependencies(parts)),
       router_(&parts.log) {
+  settings_.use_frontends(frontends_);
   event_log_.attach(settings_);
   oidc::add_routes(router_, oidc_);
   login_.add_routes(router_);
@@ -220,7 +221,8 @@ admin::Dependencies Provider::admin_dependencies(const Parts& parts) {
       .random = parts.random,
       .log = event_log_,
       .mailer = login::make_theme_mailer(),
-      .mail_base = [this](const web::Request& request) { return login::mail_base(base_url_, request); },
+      .mail_base = [this](const web::Request& request,
+                          std::string_view realm) { return login::mail_base(base_url_, request, realm); },
       .is_redirect_allowed =
           [this](const Client& client, std::string_view uri, std::string_view base) {
             return oidc::is_redirect_allowed(client, uri, base, oidc_.production);

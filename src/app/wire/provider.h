@@ -69,6 +69,7 @@ class Provider {
 
   EventLog event_log_;  // what sign-in and protocol endpoints log to
   ProviderAddress address_;
+  FrontendUrls frontends_;  // of realms that have an address of their own
   web::BaseUrl base_url_;
   web::Pages pages_;
   Settings settings_;

@@ -6,6 +6,7 @@
 #include "core/changes/check_client.h"
 #include "core/changes/check_values.h"
 #include "core/client_policies.h"
+#include "core/frontend_url.h"
 #include "core/password_policy.h"
 #include "core/token/token_plan.h"
 #include "crypto/password.h"
@@ -232,7 +233,6 @@ bool asks_for_nothing(std::string_view value) {
   return value.empty() || value == "false" || value == "any" || value == "0";
 }
 
-constexpr std::string_view kPostLogoutUris = "post.logout.redirect.uris";
 /// What the check of encryption goes by.
 Client encryption_of(const json::object& attributes) {
   Client read;
@@ -245,6 +245,7 @@ Client encryption_of(const json::object& attributes) {
   return read;
 }
 
+constexpr std::string_view kPostLogoutUris = "post.logout.redirect.uris";
 
 /// What the redirect check goes by.
 Client policy_of(const json::object& client) {
@@ -281,10 +282,10 @@ void review_attributes(const json::object& client, const JsonPath& at, ImportRev
       if (asks_for_nothing(string_or(attributes->get_object(), attribute, ""))) continue;
       review.add(ReviewReason::kNotRun, "clients.attributes." + std::string(attribute), JsonPath(there, attribute));
     }
-    const auto after_logout = string_or(attributes->get_object(), kPostLogoutUris, "");
     for (const auto& attribute : unknown_encryption(encryption_of(attributes->get_object()))) {
       review.add(ReviewReason::kNotRun, "clients.attributes." + attribute, JsonPath(there, attribute));
     }
+    const auto after_logout = string_or(attributes->get_object(), kPostLogoutUris, "");
     for (const auto uri : split(after_logout, "##")) {
       if (!is_redirect_wildcard(uri) || uri.starts_with('/')) continue;
       review.add(ReviewReason::kWildcard, name + " after logout " + std::string(uri), JsonPath(there, kPostLogoutUris),
@@ -372,9 +373,8 @@ bool says_the_same(const json::value& left, const json::value& right) {
   return a == b;
 }
 
-/// Attributes of a realm that change nothing here: its tokens name the server's host (`hostname`) as issuer, and second
-/// factors count among failed logins.
-constexpr std::string_view kRealmAttributesNotRun[] = {"frontendUrl", "maxSecondaryAuthFailures"};
+/// Attributes of a realm that change nothing here: second factors count among failed logins.
+constexpr std::string_view kRealmAttributesNotRun[] = {"maxSecondaryAuthFailures"};
 
 void review_attributes(const json::object& realm, ImportReview& review) {
   const auto* attributes = realm.if_contains("attributes");
@@ -385,6 +385,10 @@ void review_attributes(const json::object& realm, ImportReview& review) {
     if (asks_for_nothing(string_or(attributes->get_object(), attribute, ""))) continue;
     review.add(ReviewReason::kNotRun, "attributes." + std::string(attribute), JsonPath(here, attribute));
   }
+  const auto own_address = string_or(attributes->get_object(), kFrontendUrl, "");
+  if (own_address.empty() || parse_frontend_url(own_address)) return;
+  review.add(ReviewReason::kNotRun, "attributes." + std::string(kFrontendUrl), JsonPath(here, kFrontendUrl),
+             "no absolute http address");
 }
 
 void review_realm(const json::object& object, const json::object& defaults, ImportReview& review) {

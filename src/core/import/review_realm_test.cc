@@ -24,21 +24,25 @@ TEST(ReviewRealm, names_attributes_of_clients_that_change_nothing_here) {
 
 TEST(ReviewRealm, names_attributes_of_the_realm_that_change_nothing_here) {
   ImportReview review;
-  const auto realm = parse_json(R"({"realm":"r","attributes":{"frontendUrl":"https://id.example.com","other":"x"}})");
+  const auto realm = parse_json(R"({"realm":"r","attributes":{"frontendUrl":"id.example.com","other":"x"}})");
   review_realm(realm->as_object(), {}, review);
   EXPECT_THAT(review.text(), HasSubstr("attributes.frontendUrl"));
   EXPECT_THAT(review.text(), Not(HasSubstr("other")));
+  ImportReview good;
+  const auto own = parse_json(R"({"realm":"r","attributes":{"frontendUrl":"https://id.example.com"}})");
+  review_realm(own->as_object(), {}, good);
+  EXPECT_EQ(good.text(), "");
 }
 
 TEST(ReviewRealm, says_nothing_of_attributes_that_ask_for_nothing_or_are_acted_on) {
   const auto text = review_of(R"({"clientId":"a","implicitFlowEnabled":true,
       "authenticationFlowBindingOverrides":{"browser":"x"},
       "attributes":{"client.secret.expiration.time":"0","request.object.encryption.alg":"any","login_theme":"",
+                    "user.info.encrypted.response.alg":"RSA-OAEP",
                     "default.acr.values":"2","oidc.ciba.grant.enabled":"true","external.token.enabled":"false"}})");
   EXPECT_THAT(text, Not(HasSubstr("attributes")));
   EXPECT_THAT(text, Not(HasSubstr("implicitFlowEnabled")));
   EXPECT_THAT(text, Not(HasSubstr("authenticationFlowBindingOverrides")));
-                    "user.info.encrypted.response.alg":"RSA-OAEP",
 }
 
 TEST(ReviewRealm, names_redirect_uris_that_the_policy_of_the_client_refuses) {
