@@ -5,6 +5,7 @@
 #include "login/flow_run.h"
 #include "login/refusals.h"
 #include "login/registration.h"
+#include "login/reset_flow.h"
 #include "login/texts.h"
 #include "login/upstream_login.h"
 #include "login/webauthn_answer.h"
@@ -106,7 +107,7 @@ web::Response login_page(const StepRun& run, const StepView& view, LoginFields f
       .text("username", std::move(username))
       .flag("passkeys", run.offers_passkeys());
   if (run.offers_passkeys()) add_webauthn(data, run, view, WebauthnKind::kPasswordless);
-  if (realm.reset_password_allowed) {
+  if (can_reset(*run.realm)) {
     const auto base = run.dependencies.base_url.of(run.request);
     data.text("reset_url", link_url(base, realm.name, "reset-credentials", step_link(run, view)));
   }

@@ -7,6 +7,7 @@
 #include "login/endpoint.h"
 #include "login/login_form.h"
 #include "login/required_action.h"
+#include "login/reset_flow.h"
 #include "web/error_page.h"
 
 namespace cardea::login {
@@ -15,6 +16,7 @@ namespace {
 constexpr std::string_view kStale =
     "The link you clicked is an old stale link and is no longer valid. Maybe you have already used it.";
 constexpr std::string_view kTaken = "email_taken";
+constexpr std::string_view kNothingToReset = "Reset Credential not allowed";
 constexpr std::string_view kExpired = "The link has expired. Please start again.";
 
 web::Response refuse_link(const Dependencies& dependencies, const web::Request& request, const Realm& realm,
@@ -34,11 +36,13 @@ struct Link {
   std::string back_url;                // where the last page leads; empty: nowhere
   std::int64_t credential_stamp = -1;  // the person's present one
   std::optional<Organization> organization;
+  std::vector<std::string> actions;  // that it leads to
 };
 
 /// The records a link speaks of, as they are now.
 struct LinkFacts {
   std::optional<User> user;
+  std::set<std::string, std::less<>> credentials;  // types that they have
   std::int64_t credential_stamp = -1;
   std::optional<Ticket> newest;              // of links to reset a password, or to a new address
   std::optional<Organization> organization;  // with an open invitation of this link; of those to join one
@@ -69,6 +73,9 @@ Stored<LinkFacts> load_facts(Rows& rows, const Dependencies& dependencies, const
   auto user = repositories.users.find(rows, realm.id, token.user);
   if (!user) return refuse(user.error());
   facts.user = std::move(*user);
+  const auto credentials = repositories.credentials.list_all(rows, token.user);
+  if (!credentials) return refuse(credentials.error());
+  for (const auto& credential : *credentials) facts.credentials.insert(credential.type);
   const auto stamp = load_credential_stamp(rows, repositories, token.user);
   if (!stamp) return refuse(stamp.error());
   facts.credential_stamp = *stamp;
@@ -140,6 +147,14 @@ web::Response ask_for_account(const Dependencies& dependencies, const web::Reque
                         &account);
 }
 
+/// What the link leads to: of one to reset credentials what the realm's flow says of this person now. Absent: nothing
+/// that may be done.
+std::optional<std::vector<std::string>> actions_of(const RealmEntry& realm, const ActionToken& token,
+                                                   const LinkFacts& facts) {
+  if (token.kind != ActionKind::kResetCredentials) return token.actions;
+  return actions_of_reset(realm, *facts.user, facts.credentials);
+}
+
 /// Calls `next(shared_ptr<const Link>)` on the lane for reads, or refuses.
 template <class Next>
 web::Outcome with_link(const Dependencies& dependencies, const web::Request& request, RealmPtr realm, Next next) {
@@ -163,8 +178,13 @@ web::Outcome with_link(const Dependencies& dependencies, const web::Request& req
                 return refuse_link(dependencies, request, realm->realm, *reason);
               }
               if (!has_account(*facts, token)) return ask_for_account(dependencies, request, *realm);
-              auto link = std::make_shared<Link>(std::move(token), std::move(*facts->user), ClientPtr(), std::string(),
-                                                 facts->credential_stamp, std::move(facts->organization));
+              auto actions = actions_of(*realm, token, *facts);
+              if (!actions) {
+                return refuse_link(dependencies, request, realm->realm, "reset_flow_refuses", kNothingToReset);
+              }
+              auto link =
+                  std::make_shared<Link>(std::move(token), std::move(*facts->user), ClientPtr(), std::string(),
+                                         facts->credential_stamp, std::move(facts->organization), std::move(*actions));
               if (client != nullptr && client->client.enabled) {
                 link->back_url = back_url_of(dependencies, request, link->token, client->client);
                 link->client = std::move(client);
@@ -344,8 +364,7 @@ web::Outcome run_actions(const Dependencies& dependencies, const web::Request& r
     mailed.client_id = link->client->client.client_id;
   }
   mailed.redirect_uri = link->back_url;
-  mailed.actions = link->token.kind == ActionKind::kResetCredentials ? std::vector<std::string>{"UPDATE_PASSWORD"}
-                                                                     : link->token.actions;
+  mailed.actions = link->actions;
   mailed.credential_stamp = link->credential_stamp;
   mailed.redeem = [&dependencies, realm, token = link->token](Tx& tx) {
     return redeem(tx, dependencies, realm->realm, token);

@@ -8,14 +8,16 @@
 #include "login/endpoint.h"
 #include "login/login_form.h"
 #include "login/mail_limits.h"
+#include "login/reset_flow.h"
 #include "login/send_mail.h"
+#include "login/texts.h"
 #include "web/error_page.h"
 
 namespace cardea::login {
 namespace {
 
 struct View {
-  std::string error = {};
+  std::string_view error = {};  // key of a text; empty: none
   std::string username = {};
 };
 
@@ -26,21 +28,29 @@ std::string url_of(const Dependencies& dependencies, const web::Request& request
 
 web::Response reset_page(const Dependencies& dependencies, const web::Request& request, const Realm& realm,
                          const LoginLink& link, const View& view, int status = 200) {
+  const auto texts = texts_for(request, realm, "", nullptr);
+  const bool by_email = realm.login_with_email_allowed;
+  const auto here = url_of(dependencies, request, realm, "reset-credentials", link);
   auto data = web::realm_page_data(display_name(realm));
-  data.text("action", url_of(dependencies, request, realm, "reset-credentials", link))
-      .text("username_label", realm.login_with_email_allowed ? "Username or email" : "Username")
+  data.text("title", texts("loginTitle", {display_name(realm)}))
+      .text("action", here)
+      .text("lead", texts(by_email ? "emailInstruction" : "emailInstructionUsername"))
+      .text("username_label", texts(by_email ? "usernameOrEmail" : "username"))
       .text("username", view.username)
-      .text("error", view.error)
+      .text("error", view.error.empty() ? std::string() : texts(view.error))
       .text("login_url", link.session_code.empty() ? "" : url_of(dependencies, request, realm, "authenticate", link));
-  return dependencies.pages.render("login-reset-password", status, data);
+  add_languages(data, realm, texts, here);
+  auto response = dependencies.pages.render("login-reset-password", status, data, {.texts = &texts});
+  keep_language(response, request, realm, dependencies.base_url);
+  return response;
 }
 
 web::Response sent_page(const Dependencies& dependencies, const web::Request& request, const Realm& realm,
                         const LoginLink& link) {
+  const auto texts = texts_for(request, realm, "", nullptr);
   const web::PageLink back{link.session_code.empty() ? "" : url_of(dependencies, request, realm, "authenticate", link),
-                           "Back to Login"};
-  return web::info_page(dependencies.pages, display_name(realm), "Forgot Your Password?",
-                        "You should receive an email shortly with further instructions.",
+                           texts("backToLoginPlain")};
+  return web::info_page(dependencies.pages, display_name(realm), texts("emailForgotTitle"), texts("emailSentMessage"),
                         back.url.empty() ? nullptr : &back);
 }
 
@@ -116,7 +126,7 @@ web::Outcome find_and_write(const AskingPtr& asking) {
 web::Outcome show_reset_password(const Dependencies& dependencies, const web::Request& request, RealmPtr realm) {
   const auto link = read_link(request);
   if (!link) return refuse_login(dependencies, request, realm, {}, Refusal::kMalformed);
-  if (!realm->realm.reset_password_allowed) return refuse_reset(dependencies, request, realm->realm);
+  if (!can_reset(*realm)) return refuse_reset(dependencies, request, realm->realm);
   return reset_page(dependencies, request, realm->realm, *link, {});
 }
 
@@ -125,16 +135,15 @@ web::Outcome submit_reset_password(const Dependencies& dependencies, const web::
   if (!link) return refuse_login(dependencies, request, realm, {}, Refusal::kMalformed);
   const auto form = read_posted_form(request, dependencies.base_url.of(request));
   if (!form) return refuse_login(dependencies, request, realm, *link, form.error());
-  if (!realm->realm.reset_password_allowed) return refuse_reset(dependencies, request, realm->realm);
+  if (!can_reset(*realm)) return refuse_reset(dependencies, request, realm->realm);
   std::string username(trim(form->value_or("username", "")));
   if (username.empty() || username.size() > kUsernameBytesMax) {
-    return reset_page(dependencies, request, realm->realm, *link, {.error = "Please specify username."});
+    return reset_page(dependencies, request, realm->realm, *link, {.error = "missingUsernameMessage"});
   }
   auto base = ready_to_mail(dependencies, request, realm->realm);
   if (!base) return mail_failed(dependencies, request, realm->realm);
   if (!dependencies.mail_limits->take(realm->realm.id, username, request.remote_address, dependencies.clock.now())) {
-    return reset_page(dependencies, request, realm->realm, *link,
-                      {.error = "Too many e-mails were asked for. Please try again later.", .username = username}, 429);
+    return reset_page(dependencies, request, realm->realm, *link, {.error = "tooManyMails", .username = username}, 429);
   }
   const auto client_id = link->client_id;
   return with_client_entry(dependencies, request, realm, client_id,

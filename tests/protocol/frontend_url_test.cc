@@ -64,8 +64,8 @@ TEST_P(FrontendUrl, documents_and_tokens_name_one_issuer) {
 TEST_P(FrontendUrl, pages_cookies_and_answers_stay_at_the_address) {
   set(std::string(kOwn));
   web::Request request;
-  request.scheme = "http";  // as a proxy that serves the address sends it on
-  request.host = "10.0.0.5:8080";
+  request.scheme = "https";
+  request.host = "10.0.0.5:8443";  // as a proxy sends it on that keeps the address to itself
   request.remote_address = "192.0.2.7";
   const auto url = authorize_url({{"client_id", "app"}});
   const auto mark = url.find('?');

@@ -141,6 +141,55 @@ TEST_P(MailLinks, refuses_where_the_realm_does_not_allow_it) {
   EXPECT_THAT(std::string(browser_.get(authorize_url()).body_text()), Not(HasSubstr("reset-credentials")));
 }
 
+TEST_P(MailLinks, refuses_where_the_realms_flow_sends_no_mail) {  // whoever says a name would have the account
+  server_.change_realm([](Realm& realm) {
+    realm.extra["resetCredentialsFlow"] = "mine";
+    realm.extra["authenticationFlows"] = json::parse(
+        R"([{"alias": "mine", "topLevel": true, "authenticationExecutions": [
+             {"authenticator": "reset-credentials-choose-user", "requirement": "REQUIRED", "priority": 1},
+             {"authenticator": "reset-credential-email", "requirement": "DISABLED", "priority": 2},
+             {"authenticator": "reset-password", "requirement": "REQUIRED", "priority": 3}]}])");
+  });
+  EXPECT_EQ(ask_for_link("ada").status, 400);
+  EXPECT_TRUE(mails().empty());
+}
+
+TEST_P(MailLinks, a_flow_that_changed_counts_for_links_that_were_sent) {
+  const auto link = reset_link();
+  server_.change_realm([](Realm& realm) { realm.extra["resetCredentialsFlow"] = "gone"; });
+  const auto page = browser_.get(link);
+  EXPECT_EQ(page.status, 400);
+  EXPECT_THAT(std::string(page.body_text()), HasSubstr("Reset Credential not allowed"));
+}
+
+TEST_P(MailLinks, the_realms_flow_says_what_is_made_anew) {
+  server_.change_realm([](Realm& realm) {
+    realm.extra["resetCredentialsFlow"] = "mine";
+    auto flows = realm.extra.contains("authenticationFlows") ? realm.extra.at("authenticationFlows") : json::array();
+    flows.as_array().push_back(json::parse(
+        R"({"alias": "mine", "topLevel": true, "authenticationExecutions": [
+             {"authenticator": "reset-credentials-choose-user", "requirement": "REQUIRED", "priority": 1},
+             {"authenticator": "reset-credential-email", "requirement": "REQUIRED", "priority": 2},
+             {"authenticator": "reset-otp", "requirement": "REQUIRED", "priority": 3}]})"));
+    realm.extra["authenticationFlows"] = std::move(flows);
+  });
+  const auto page = follow(browser_, open_and_press(browser_, reset_link()));
+  EXPECT_THAT(std::string(page.body_text()), HasSubstr("kc-totp-settings"));
+  EXPECT_THAT(std::string(page.body_text()), Not(HasSubstr("kc-passwd-update-form")));
+}
+
+TEST_P(MailLinks, the_page_speaks_the_realms_words) {
+  server_.change_realm([](Realm& realm) {
+    realm.internationalization_enabled = true;
+    realm.extra["supportedLocales"] = {"en", "de"};
+    realm.extra["localizationTexts"] = {{"de", {{"emailForgotTitle", "Alles vergessen?"}}}};
+  });
+  const auto page = browser_.get(std::string(kLoginActions) + "/reset-credentials?client_id=app&tab_id=t&kc_locale=de");
+  EXPECT_THAT(std::string(page.body_text()), HasSubstr("Alles vergessen?"));
+  EXPECT_THAT(std::string(page.body_text()), HasSubstr("lang=\"de\""));
+  EXPECT_THAT(std::string(page.body_text()), Not(HasSubstr("Username or email")));
+}
+
 TEST_P(MailLinks, refuses_to_say_who_has_an_account) {
   const auto known = ask_for_link("ada");
   EXPECT_EQ(known.status, 200);

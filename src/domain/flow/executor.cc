@@ -135,6 +135,7 @@ class Run {
     }
     if (passkey_passes && progress.has(Proof::kPasskey)) return Passed{true};
     if (form->needs_user && progress.results.empty() && !input_.steps_up) return Failed{DenyReason::kNoUser};
+    if (!form->lays_action.empty()) return lay(execution, *form);
     if (!is_configured(input_, step.authenticator)) return missing(execution, *form);
     return Ask{{&execution}};
   }
@@ -144,9 +145,20 @@ class Run {
     const bool may = execution.requirement == Requirement::kRequired && !form.setup_action.empty() &&
                      input_.may_set_up && input_.may_set_up(form.setup_action);
     if (!may) return Failed{DenyReason::kNotConfigured};
-    auto& actions = state_.setup_actions;
-    if (std::ranges::find(actions, form.setup_action) == actions.end()) actions.emplace_back(form.setup_action);
+    add_action(form.setup_action);
     return Passed{};
+  }
+
+  Judgement lay(const Execution& execution, const FormFacts& form) {
+    if (!input_.progress.is_proven()) return Failed{DenyReason::kNothingPassed};
+    const bool may = input_.may_set_up && input_.may_set_up(form.lays_action);
+    if (execution.requirement == Requirement::kRequired && may) add_action(form.lays_action);
+    return Passed{};
+  }
+
+  void add_action(std::string_view action) {
+    auto& actions = state_.setup_actions;
+    if (std::ranges::find(actions, action) == actions.end()) actions.emplace_back(action);
   }
 
   // Does this conditional execution run? Absent: a condition cannot be judged.

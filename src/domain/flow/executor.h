@@ -35,6 +35,9 @@ struct FormFacts {
   bool needs_user = false;             // somebody must have been named before
   std::string_view credential = {};    // the type the user must have; empty: asked of everybody
   std::string_view setup_action = {};  // the required action that makes one when the step is REQUIRED
+  /// Asks nothing: once something was proven it passes, and where it is REQUIRED this required action is laid on the
+  /// person. Empty: a form like any other.
+  std::string_view lays_action = {};
   /// A passkey may be brought here instead, and one that was brought anywhere passes the step: only where
   /// FlowInput::passkeys is set.
   bool passkey_passes = false;

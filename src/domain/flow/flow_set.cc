@@ -127,6 +127,29 @@ std::map<std::string, Config, std::less<>> read_configs(const json::object& extr
   return out;
 }
 
+constexpr std::string_view kUsualReset = "reset credentials";
+
+Execution step_of(std::string authenticator, int priority) {
+  return {.id = place_id("/" + std::string(kUsualReset) + "#" + authenticator),
+          .requirement = Requirement::kRequired,
+          .priority = priority,
+          .what = FlowStep{.authenticator = std::move(authenticator), .config = {}}};
+}
+
+/// keycloak.md section 3.7.
+Flow usual_reset_flow() {
+  Flow otp{.id = {}, .alias = "Reset - Conditional OTP", .provider = "basic-flow", .executions = {}};
+  otp.executions = {step_of("conditional-user-configured", 10), step_of("reset-otp", 20)};
+  Flow flow{.id = {}, .alias = std::string(kUsualReset), .provider = "basic-flow", .executions = {}};
+  flow.executions = {step_of("reset-credentials-choose-user", 10), step_of("reset-credential-email", 20),
+                     step_of("reset-password", 30)};
+  flow.executions.push_back({.id = place_id("/" + std::string(kUsualReset) + "#" + otp.alias),
+                             .requirement = Requirement::kConditional,
+                             .priority = 40,
+                             .what = std::move(otp)});
+  return flow;
+}
+
 }  // namespace
 
 FlowSet FlowSet::read(const Realm& realm, std::vector<FlowProblem>& problems) {
@@ -134,6 +157,9 @@ FlowSet FlowSet::read(const Realm& realm, std::vector<FlowProblem>& problems) {
   out.browser_ = string_or(realm.extra, "browserFlow", "browser");
   out.direct_grant_ = string_or(realm.extra, "directGrantFlow", "direct grant");
   out.registration_ = string_or(realm.extra, "registrationFlow", "registration");
+  out.reset_ = string_or(realm.extra, "resetCredentialsFlow", kUsualReset);
+  if (out.reset_ == kUsualReset)
+    out.flows_.emplace(kUsualReset, usual_reset_flow());  // the realm's own stands before it
   const auto* listed = array_of(realm.extra, "authenticationFlows");
   if (listed == nullptr) return out;
   const auto configs = read_configs(realm.extra);
@@ -149,6 +175,7 @@ FlowSet FlowSet::read(const Realm& realm, std::vector<FlowProblem>& problems) {
       problems.push_back({alias, "a flow without an alias, or with one that is taken"});
     }
   }
+  if (flows.contains(kUsualReset)) out.flows_.erase(std::string(kUsualReset));
   for (const auto& [alias, object] : flows) {
     if (!bool_or(*object, "topLevel", false)) continue;
     TreeReader reader(flows, configs);

@@ -39,13 +39,16 @@ class FlowSet {
   [[nodiscard]] const Flow* registration_flow() const { return find(registration_); }
   /// Has a flow that can run, bound or not, a step of this authenticator that is not disabled?
   [[nodiscard]] bool uses(std::string_view authenticator) const;
+  /// The realm's `resetCredentialsFlow`; null: nobody can reset anything. A realm that names none and has none of the
+  /// usual alias has the usual one, as in Keycloak.
+  [[nodiscard]] const Flow* reset_flow() const { return find(reset_); }
 
  private:
   [[nodiscard]] const Flow* bound(const Client& client, std::string_view binding, std::string_view fallback) const;
 
-  std::map<std::string, Flow, std::less<>> flows_;           // by alias
-  std::map<std::string, std::string, std::less<>> aliases_;  // by id
-  std::string browser_, direct_grant_, registration_;        // aliases
+  std::map<std::string, Flow, std::less<>> flows_;             // by alias
+  std::map<std::string, std::string, std::less<>> aliases_;    // by id
+  std::string browser_, direct_grant_, registration_, reset_;  // aliases
 };
 
 }  // namespace cardea

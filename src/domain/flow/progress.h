@@ -20,6 +20,7 @@ enum class Proof : std::uint8_t {
   kWebauthn,  // a second factor
   kPasskey,   // passwordless: it names the user and proves them
   kUpstream,  // another provider vouched for them
+  kMail,      // followed the link that was sent to their address; of flows that reset credentials alone
 };
 
 struct ProofFacts {
@@ -35,6 +36,7 @@ inline constexpr ProofFacts kProofs[] = {
     {Proof::kWebauthn, "webauthn", "webauthn"},
     {Proof::kPasskey, "passkey", "webauthn-passwordless"},
     {Proof::kUpstream, "upstream", "upstream"},
+    {Proof::kMail, "mail", "mail"},
 };
 [[nodiscard]] constexpr const ProofFacts& facts_of(Proof proof) {
   for (const auto& facts : kProofs) {

@@ -85,7 +85,7 @@ journey('a_forgotten_password_is_replaced_by_the_link_and_the_link_works_once', 
   await telephone.getByText('old stale link').waitFor();
   await other.close();
 
-  await page.getByRole('link', { name: 'Back to Login' }).click();
+  await page.getByRole('link', { name: 'Back to sign-in' }).click();
   await fillLogin(page, 'ada', kPeople.ada);
   await page.getByText('Invalid username or password.').waitFor();
   await fillLogin(page, 'ada', kNew);
