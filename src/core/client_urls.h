@@ -17,6 +17,12 @@ namespace cardea {
 /// endpoint at every write, whatever the client sends.
 inline constexpr std::string_view kSelfRegistered = "cardea.self.registered";
 
+/// The realm to ask for the address that the client's relative URLs stand behind: its own, which may have one
+/// (core/frontend_url.h), or none for the administrators' console (`${authAdminUrl}`), which stays at the server's.
+[[nodiscard]] inline std::string_view address_realm(const Client& client, std::string_view realm) {
+  return client.root_url == "${authAdminUrl}" ? std::string_view() : realm;
+}
+
 /// `url` as it stands, or behind the client's root URL when it starts with '/': behind `server_base`, our own base URL,
 /// for `${authBaseUrl}` and `${authAdminUrl}`, and behind the origin of that for clients without a root URL.
 [[nodiscard]] std::string absolute_url(const Client& client, std::string_view url, std::string_view server_base);

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "core/attribute_match.h"
 #include "core/authentication_methods.h"
+#include "core/client_urls.h"
 #include "core/level_of_assurance.h"
 #include "core/proof_holds.h"
 #include "core/required_actions.h"
@@ -125,12 +126,13 @@ web::Response deny(const StepRun& run, DenyReason reason) {
 
 // What was checked when the interaction was opened must still hold.
 std::optional<Refusal> check_client(const Dependencies& dependencies, const web::Request& request,
-                                    const ClientEntry* client, const AuthorizationRequest& authorization) {
+                                    const RealmEntry& realm, const ClientEntry* client,
+                                    const AuthorizationRequest& authorization) {
   if (client == nullptr || client->client.id != authorization.client) return Refusal::kClientGone;
   if (!client->client.enabled) return Refusal::kClientDisabled;
   if (!authorization.device_user_code.empty()) return std::nullopt;  // it ends on our own page (RFC 8628)
-  if (!dependencies.is_redirect_allowed(client->client, authorization.redirect_uri,
-                                        dependencies.base_url.of(request))) {
+  const auto base = dependencies.base_url.of_realm(request, address_realm(client->client, realm.realm.name));
+  if (!dependencies.is_redirect_allowed(client->client, authorization.redirect_uri, base)) {
     return Refusal::kRedirectGone;
   }
   return std::nullopt;
@@ -493,7 +495,7 @@ web::Outcome run_interaction(const Dependencies& dependencies, const web::Reques
   return with_client_entry(
       dependencies, request, realm, client_id, [run, next = std::move(next)](ClientPtr client) mutable -> web::Outcome {
         if (const auto refusal =
-                check_client(run->dependencies, run->request, client.get(), run->interaction.request)) {
+                check_client(run->dependencies, run->request, *run->realm, client.get(), run->interaction.request)) {
           return refuse_login(run->dependencies, run->request, run->realm, run->link, *refusal);
         }
         run->client = std::move(client);

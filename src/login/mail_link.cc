@@ -213,7 +213,7 @@ std::string_view heading_of(ActionKind kind) {
 web::Response question_page(const Dependencies& dependencies, const web::Request& request, const RealmPtr& realm,
                             const Link& link) {
   std::vector<web::PageData> actions;
-  for (const auto& alias : link.token.actions) {
+  for (const auto& alias : link.actions) {
     actions.push_back(web::PageData().text("name", action_name(realm->realm, alias)));
   }
   auto data = web::realm_page_data(display_name(realm->realm));

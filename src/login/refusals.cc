@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/client_urls.h"
 #include "core/required_actions.h"
 #include "core/store_failure.h"
 #include "login/actions/action.h"
@@ -82,8 +83,10 @@ web::Outcome refuse_login(const Dependencies& dependencies, const web::Request& 
   return with_client_entry(dependencies, request, realm, link.client_id,
                            [&dependencies, &request, realm, data = std::move(*data)](ClientPtr client) -> web::Outcome {
                              const bool known = client != nullptr && client->client.enabled &&
-                                                dependencies.is_redirect_allowed(client->client, data.redirect_uri,
-                                                                                 dependencies.base_url.of(request));
+                                                dependencies.is_redirect_allowed(
+                                                    client->client, data.redirect_uri,
+                                                    dependencies.base_url.of_realm(
+                                                        request, address_realm(client->client, realm->realm.name)));
                              if (!known) return refusal_page(dependencies, request, realm->realm, Refusal::kGone);
                              return send_expired(dependencies, request, *realm, client->client, data);
                            });

@@ -1,5 +1,6 @@
 #include "oidc/client_request.h"
 
+#include "core/client_urls.h"
 #include "crypto/hash.h"
 #include "oidc/authenticators/all_authenticators.h"
 #include "oidc/cors.h"
@@ -20,7 +21,9 @@ web::Response refused(const ClientRequest& request, const OAuthError& error) {
 /// Every answer from here on, whoever makes it, may be read by the pages of the client that was named.
 web::Outcome for_pages(std::shared_ptr<const ClientRequest> request, web::Outcome outcome) {
   return web::with_answer(std::move(outcome), [request = std::move(request)](web::Response& response) {
-    add_cors(response, request->http, request->client->client, request->server_base);
+    const auto& client = request->client->client;
+    const auto realm = address_realm(client, request->realm->realm.name);
+    add_cors(response, request->http, client, request->dependencies.base_url.of_realm(request->http, realm));
   });
 }
 

@@ -1,6 +1,7 @@
 #include "oidc/encryption.h"
 
 #include "jose/jwe.h"
+#include "oidc/endpoint.h"
 #include "oidc/keys_at_address.h"
 
 namespace cardea::oidc {
@@ -24,14 +25,14 @@ Attributes attributes_of(Encrypted what) {
 
 constexpr std::string_view kUsualContentEncryption = "A128CBC-HS256";  // OpenID Connect Registration section 2
 
-/// The first algorithm that the client wants anything encrypted with.
-std::optional<jose::KeyManagement> wanted_algorithm(const Client& client) {
+/// All algorithms that the client wants anything encrypted with.
+std::vector<jose::KeyManagement> wanted_algorithms(const Client& client) {
+  std::vector<jose::KeyManagement> wanted;
   for (const auto what : {Encrypted::kIdToken, Encrypted::kUserinfo, Encrypted::kAnswer}) {
-    if (const auto name = client.attribute(attributes_of(what).alg); !name.empty()) {
-      return jose::parse_key_management(name);
-    }
+    const auto name = client.attribute(attributes_of(what).alg);
+    if (const auto management = jose::parse_key_management(name)) wanted.push_back(*management);
   }
-  return std::nullopt;
+  return wanted;
 }
 
 /// The client's key set: from its record, or from its address as far as it is in memory.
@@ -56,13 +57,29 @@ bool wants_encrypted(const Client& client, Encrypted what) {
 }
 
 web::Outcome with_encryption_keys(const Dependencies& dependencies, const Client& client, web::Step next) {
-  const auto wanted = wanted_algorithm(client);
-  const auto url = wanted && client.attribute_is_true("use.jwks.url") ? jwks_url_of(client) : std::nullopt;
+  auto wanted = wanted_algorithms(client);
+  const bool is_elsewhere = !wanted.empty() && client.attribute_is_true("use.jwks.url");
+  const auto url = is_elsewhere ? jwks_url_of(client) : std::nullopt;
   if (!url) return next();
-  return with_keys_at(dependencies, *url, {.kid = std::nullopt, .encryption = wanted},
+  return with_keys_at(dependencies, *url, {.kid = std::nullopt, .encryption = std::move(wanted)},
                       [next = std::move(next)](const Result<SharedKeys, std::string>& /*keys*/) mutable {
                         return next();  // whoever encrypts finds them, or says that they are not there
                       });
+}
+
+web::Lane answer_lane(const RealmEntry& realm, const Client& client) {
+  return wanted_algorithms(client).empty() ? sign_lane(realm) : web::Lane::kCpu;
+}
+
+std::optional<std::string> why_not_encrypted(const Dependencies& dependencies, const Client& client, Encrypted what) {
+  const auto alg = client.attribute(attributes_of(what).alg);
+  if (alg.empty()) return std::nullopt;
+  const auto management = jose::parse_key_management(alg);
+  if (!management) return "encryption_algorithm_unknown";
+  const auto keys = keys_of(dependencies, client);
+  if (!keys) return keys.error();
+  if ((*keys)->encryption_key(*management) == nullptr) return "client_has_no_encryption_key";
+  return std::nullopt;
 }
 
 Result<std::string, std::string> encrypted_for(const Dependencies& dependencies, const Client& client, Encrypted what,

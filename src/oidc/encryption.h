@@ -18,6 +18,15 @@ enum class Encrypted { kIdToken, kUserinfo, kAnswer };
 /// stand at an address, they are in memory then, or cannot be had.
 [[nodiscard]] web::Outcome with_encryption_keys(const Dependencies& dependencies, const Client& client, web::Step next);
 
+/// The lane for steps that sign tokens and answers of this client: sign_lane, or `cpu` when they are encrypted as well.
+/// The client's key may be slow (P-384, large RSA), and its key set is read for it.
+[[nodiscard]] web::Lane answer_lane(const RealmEntry& realm, const Client& client);
+
+/// Why what the client wants encrypted could not be, a word for the log; absent: it can. Asked before anything is used
+/// up that the answer is for.
+[[nodiscard]] std::optional<std::string> why_not_encrypted(const Dependencies& dependencies, const Client& client,
+                                                           Encrypted what);
+
 /// `token` as the client wants it: as it is, or encrypted. `content_type`: "JWT" when it is signed, else empty. The
 /// error is a word for the log: the client has no key that fits, or its keys cannot be had.
 [[nodiscard]] Result<std::string, std::string> encrypted_for(const Dependencies& dependencies, const Client& client,

@@ -1,5 +1,6 @@
 #include "oidc/keys_at_address.h"
 
+#include <algorithm>
 #include <unordered_set>
 #include <utility>
 
@@ -99,7 +100,9 @@ web::Outcome with_keys_at(const Dependencies& dependencies, const web::OutboundU
   auto address = address_of(url, rsa_algorithm);
   const auto known = dependencies.client_keys->find(address, dependencies.clock.steady());
   const bool has_it = known.keys != nullptr && (!wanted.kid || known.keys->contains(*wanted.kid)) &&
-                      (!wanted.encryption || known.keys->encryption_key(*wanted.encryption) != nullptr);
+                      std::ranges::all_of(wanted.encryption, [&](jose::KeyManagement management) {
+                        return known.keys->encryption_key(management) != nullptr;
+                      });
   if (has_it && known.are_fresh) return next(known.keys);
   if (!known.may_fetch) {
     if (known.keys != nullptr) return next(known.keys);

@@ -60,7 +60,7 @@ class ClientKeys {
 struct WantedKey {
   std::optional<std::string> kid;
   jose::Algorithm algorithm = jose::Algorithm::kRS256;
-  std::optional<jose::KeyManagement> encryption = std::nullopt;  // any key that can be encrypted to so
+  std::vector<jose::KeyManagement> encryption = {};  // for each of them a key that can be encrypted to so
 };
 /// The error is a word for the log.
 using KeysStep = std::move_only_function<web::Outcome(Result<SharedKeys, std::string>)>;

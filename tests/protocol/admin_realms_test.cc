@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/encoding.h"
 #include "tests/protocol/admin_world.h"
 
 namespace cardea::protocol {
@@ -33,6 +34,15 @@ TEST_F(AdminRealms, refuses_settings_that_cannot_be) {
     const auto attributes = std::string(R"("attributes":{"frontendUrl":")") + url + "\"}";
     EXPECT_EQ(world.put("", "{" + attributes + "}").status, 400) << url;
     EXPECT_EQ(world.post("/admin/realms", R"({"realm":"shop",)" + attributes + "}").status, 400) << url;
+  }
+}
+
+TEST_F(AdminRealms, refuses_tokens_whose_issuer_names_no_realm) {
+  for (const auto* issuer :
+       {"https://id.example/realms/%FF", "https://id.example/realms/a%2Fb", "https://id.example/realms/",
+        "https://evil.example/realms/master", "/realms/master", "master"}) {
+    const auto token = "e30." + base64url_encode(std::string(R"({"iss":")") + issuer + "\"}") + ".AA";
+    EXPECT_EQ(world.send(web::Method::kGet, "/admin/realms/demo", token).status, 401) << issuer;
   }
 }
 

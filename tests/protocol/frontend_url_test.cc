@@ -29,7 +29,8 @@ class FrontendUrl : public testing::TestWithParam<Engine> {
 TEST_P(FrontendUrl, refuses_values_that_are_no_address) {
   for (const auto* bad : {"login.acme.example", "/sso", "ftp://acme.example", "https://a@acme.example", "https://",
                           "https://acme.example/?x", "https://acme.example/#x", "https://acme.example/%2e%2e",
-                          "https://acme.example/a/../b", "https://acme.example/a;b", "javascript:alert(1)"}) {
+                          "https://acme.example/a/../b", "https://a;sandbox", "https://x,y", "https://*",
+                          "https://*.acme.example", "https://acme.example/a;b", "javascript:alert(1)"}) {
     set(bad);
     EXPECT_EQ(string_or(discovery(), "issuer", ""), kIssuer) << bad;
   }
@@ -79,6 +80,26 @@ TEST_P(FrontendUrl, pages_cookies_and_answers_stay_at_the_address) {
     const bool has_path = header.name == "Set-Cookie" && header.value.find("Path=/realms") != std::string::npos;
     EXPECT_FALSE(has_path) << header.value;
   }
+}
+
+// Administrators reach every realm by the server's address, and their console's page lies there.
+TEST_P(FrontendUrl, the_administrators_console_signs_in_from_the_servers_address) {
+  server_.add_client("console", [](Client& client) {
+    client.root_url = "${authAdminUrl}";
+    client.redirect_uris = {"/admin/demo/console/*"};
+    client.web_origins = {"+"};
+  });
+  set(std::string(kOwn));
+  const auto asked_from = [&](const std::string& base) {
+    return Browser(server_).get(
+        authorize_url({{"client_id", "console"}, {"redirect_uri", base + "/admin/demo/console/"}}));
+  };
+  EXPECT_EQ(asked_from("https://evil.example").status, 400);
+  EXPECT_EQ(asked_from(std::string(kOwn)).status, 400);
+  EXPECT_EQ(asked_from("https://id.example").status, 200);
+  const Pairs form = {{"grant_type", "refresh_token"}, {"client_id", "console"}, {"refresh_token", "x"}};
+  const auto answer = server_.post("/token", form, {{"Origin", "https://id.example"}});
+  EXPECT_NE(answer.find_header("Access-Control-Allow-Origin"), nullptr);
 }
 
 TEST_P(FrontendUrl, other_realms_keep_the_servers_address) {

@@ -182,6 +182,25 @@ TEST_P(Encryption, keys_at_an_address_are_fetched_once_before_anything_is_answer
   EXPECT_EQ(server_.fetcher.calls.size(), 1U);
 }
 
+TEST_P(Encryption, refuses_before_a_code_is_used_up_for_an_answer_that_cannot_be_made) {
+  add("flaky", {{"use.jwks.url", "true"}, {"jwks.url", kKeysAt}, {"id.token.encrypted.response.alg", "RSA-OAEP"}});
+  const auto code = location_parameter(authorize("flaky", {}), "code");
+  ASSERT_NE(code, "");
+  const auto redeemed = [&] {
+    return server_.post("/token", {{"grant_type", "authorization_code"},
+                                   {"code", code},
+                                   {"redirect_uri", "https://app.example/cb"},
+                                   {"client_id", "flaky"},
+                                   {"client_secret", "a-secret-of-the-client"}});
+  };
+  EXPECT_EQ(redeemed().status, 500);
+  server_.clock.advance(seconds(11));
+  server_.fetcher.serve_json(kKeysAt, key_set_);
+  const auto answer = redeemed();
+  ASSERT_EQ(answer.status, 200) << answer.body_text();
+  EXPECT_FALSE(read(string_or(body_of(answer), "id_token", "")).empty());
+}
+
 TEST_P(Encryption, userinfo_is_encrypted_with_or_without_a_signature) {
   for (const auto* algorithm : {"", "RS256"}) {
     const auto id = std::string("info") + algorithm;

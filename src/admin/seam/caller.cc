@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "core/changes/admin_power.h"
+#include "core/changes/check_values.h"
 #include "core/realm_defaults.h"
 
 namespace cardea::admin {
@@ -65,7 +66,9 @@ std::optional<std::string> realm_of_token(std::string_view token) {
   constexpr std::string_view kRealms = "/realms/";
   const auto at = issuer.rfind(kRealms);
   if (at == std::string::npos) return std::nullopt;
-  return percent_decode(std::string_view(issuer).substr(at + kRealms.size()));
+  auto name = percent_decode(std::string_view(issuer).substr(at + kRealms.size()));
+  if (!name || !is_utf8(*name) || check_realm_name(*name)) return std::nullopt;  // it goes to the database
+  return name;
 }
 
 Stored<Result<Caller, BearerError>> load_caller(Rows& rows, const Dependencies& dependencies,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/client_urls.h"
 #include "core/consent.h"
 #include "core/level_of_assurance.h"
 #include "core/required_actions.h"
@@ -152,7 +153,7 @@ web::Outcome sign_on(const AuthorizePtr& authorize, const LiveSession& live) {
       return store_grant(tx, *grant, session);
     });
     if (!granted) return store_failed_to_client(*authorize, granted.error());
-    return web::then(sign_lane(*grant->realm),
+    return web::then(answer_lane(*grant->realm, grant->client->client),
                      [authorize, grant, granted = std::move(*granted)]() mutable -> web::Outcome {
                        return answer_grant(*grant, authorize->http, std::move(granted));
                      });
@@ -287,8 +288,10 @@ web::Outcome find_session(const AuthorizePtr& authorize) {
 web::Outcome check_and_go(const Dependencies& dependencies, const web::Request& http,
                           std::shared_ptr<const RealmEntry> realm, std::shared_ptr<const ClientEntry> client,
                           const RequestParameters& parameters) {
-  auto checked = check_authorization_request(parameters.form, client.get(), dependencies.base_url.of(http),
-                                             dependencies.production);
+  const auto& name = realm->realm.name;
+  const auto base =
+      dependencies.base_url.of_realm(http, client == nullptr ? name : address_realm(client->client, name));
+  auto checked = check_authorization_request(parameters.form, client.get(), base, dependencies.production);
   if (checked) checked = check_entry(parameters, *client, std::move(*checked));
   if (!checked) return answer_refusal(dependencies, http, *realm, client.get(), checked.error());
   if (http.path.ends_with(kRegistrations)) checked->prompt_create = true;
@@ -302,9 +305,16 @@ web::Outcome check_read(const Dependencies& dependencies, const web::Request& ht
                         const std::shared_ptr<const ClientEntry>& client,
                         const Result<RequestParameters, OAuthError>& read) {
   if (read) {
-    return with_encryption_keys(dependencies, client->client, [&dependencies, &http, realm, client, read = *read] {
-      return check_and_go(dependencies, http, realm, client, read);
-    });
+    return with_encryption_keys(
+        dependencies, client->client, [&dependencies, &http, realm, client, read = *read]() -> web::Outcome {
+          if (!wants_encrypted(client->client, Encrypted::kAnswer)) {
+            return check_and_go(dependencies, http, realm, client, read);
+          }
+          return web::then(web::Lane::kCpu,
+                           [&dependencies, &http, realm, client, read] {  // refusals are encrypted, too
+                             return check_and_go(dependencies, http, realm, client, read);
+                           });
+        });
   }
   return refuse_on_page(dependencies, http, *realm, client->client.client_id,
                         {400, "Invalid Request", read.error().note});

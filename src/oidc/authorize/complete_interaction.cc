@@ -1,6 +1,7 @@
 // The end of an interaction, the last steps of the person's POST: session and code on the store lane, cookies and
 // answer inline, since tokens may be signed for it.
 #include "core/authentication_methods.h"
+#include "core/client_urls.h"
 #include "core/level_of_assurance.h"
 #include "core/logout/end_session.h"
 #include "core/proof_holds.h"
@@ -190,9 +191,17 @@ web::Outcome finish(const std::shared_ptr<const Completion>& completion) {
   auto granted =
       write_to(grant.dependencies.repositories.store, [&](Tx& tx) { return settle(tx, *completion, fresh); });
   if (!granted) return unavailable(*completion, granted.error());
-  return web::then(sign_lane(*grant.realm), [completion, granted = std::move(*granted)]() mutable -> web::Outcome {
-    return answer(*completion, std::move(granted));
-  });
+  return web::then(answer_lane(*grant.realm, grant.client->client),
+                   [completion, granted = std::move(*granted)]() mutable -> web::Outcome {
+                     return answer(*completion, std::move(granted));
+                   });
+}
+
+/// What the client's relative URLs stand behind.
+std::string base_for(const Dependencies& dependencies, const web::Request& request, const RealmEntry& realm,
+                     const ClientEntry* client) {
+  const std::string_view name = realm.realm.name;
+  return dependencies.base_url.of_realm(request, client == nullptr ? name : address_realm(client->client, name));
 }
 
 web::Response settings_changed(const Dependencies& dependencies, const web::Request& request, const RealmEntry& realm,
@@ -215,8 +224,9 @@ web::Outcome complete_interaction(const Dependencies& dependencies, const web::R
       dependencies, request, realm, authorization.client_id,
       [&dependencies, &request, realm, authorization,
        proven](std::shared_ptr<const ClientEntry> client) -> web::Outcome {
-        if (const auto reason = why_client_may_not(client.get(), authorization, dependencies.base_url.of(request),
-                                                   dependencies.production)) {
+        if (const auto reason =
+                why_client_may_not(client.get(), authorization, base_for(dependencies, request, *realm, client.get()),
+                                   dependencies.production)) {
           return settings_changed(dependencies, request, *realm, authorization, *reason);
         }
         auto completion = std::make_shared<const Completion>(
@@ -234,8 +244,9 @@ web::Outcome deny_interaction(const Dependencies& dependencies, const web::Reque
   return with_client_entry(
       dependencies, request, realm, authorization.client_id,
       [&dependencies, &request, realm, authorization](std::shared_ptr<const ClientEntry> client) -> web::Outcome {
-        if (const auto reason = why_client_may_not(client.get(), authorization, dependencies.base_url.of(request),
-                                                   dependencies.production)) {
+        if (const auto reason =
+                why_client_may_not(client.get(), authorization, base_for(dependencies, request, *realm, client.get()),
+                                   dependencies.production)) {
           return settings_changed(dependencies, request, *realm, authorization, *reason);
         }
         dependencies.log.info("authorize_refused", {{"reason", "access_denied"},

@@ -1,5 +1,7 @@
 #include "oidc/authorize/object_keys.h"
 
+#include <algorithm>
+
 #include "jose/jwe.h"
 #include "oidc/keys_at_address.h"
 
@@ -33,16 +35,33 @@ bool must_be_encrypted(const Client& client) {
   return !registered.empty() && registered != "any";
 }
 
-/// What stands in an encrypted object: a signed one, or nothing that is taken (attack class 11: decryption proves
-/// nothing).
-Result<std::string, OAuthError> decrypt_object(std::string_view text, const ClientEntry& client, Random& random) {
-  const auto jwe = jose::UndecryptedJwe::parse(text);
+/// Is there a point in decrypting? It costs us more than whoever asks for it: only for clients that can have signed
+/// what is inside, and keys that the realm has.
+bool may_read(const jose::UndecryptedJwe& jwe, const ClientEntry& entry) {
+  const auto& client = entry.client;
+  const bool has_keys = client.attribute_is_true("use.jwks.url") || client.attribute_is_true("use.jwks.string") ||
+                        !client.attribute("jwt.credential.certificate").empty() ||
+                        !client.attribute("jwt.credential.public.key").empty() ||
+                        (!client.public_client && !client.secret.empty());
+  return has_keys && std::ranges::any_of(entry.realm->decryption_keys, [&](const jose::DecryptionKey& key) {
+           return key.management == jwe.management();
+         });
+}
+
+Result<jose::UndecryptedJwe, OAuthError> parse_object(std::string_view text, const ClientEntry& client) {
+  auto jwe = jose::UndecryptedJwe::parse(text);
   if (!jwe) return refuse(bad_object(jose::describe(jwe.error())));
   if (!is_allowed(client.client, "request.object.encryption.alg", name(jwe->management())) ||
       !is_allowed(client.client, "request.object.encryption.enc", name(jwe->content()))) {
     return refuse(bad_object("encryption_not_registered"));
   }
-  auto object = jose::decrypt(*jwe, client.realm->decryption_keys, random);
+  if (!may_read(*jwe, client)) return refuse(bad_object("no_key_to_read_it_with"));
+  return std::move(*jwe);
+}
+
+Result<std::string, OAuthError> decrypt_object(const jose::UndecryptedJwe& jwe, const ClientEntry& client,
+                                               Random& random) {
+  auto object = jose::decrypt(jwe, client.realm->decryption_keys, random);
   if (!object) return refuse(bad_object(jose::describe(object.error())));
   return std::move(*object);
 }
@@ -82,11 +101,14 @@ web::Outcome with_request_parameters(const Dependencies& dependencies, web::Form
     if (object && must_be_encrypted(client->client)) return next(refuse(bad_object("not_encrypted")));
     return with_signed_parameters(dependencies, std::move(form), std::move(client), rules, std::move(next));
   }
-  // An RSA key may be large, and anybody may send us something to decrypt.
+  auto jwe = parse_object(*object, *client);
+  if (!jwe) return next(refuse(jwe.error()));
+  // What is inside must be a signed object: decryption proves nothing (attack class 11). An RSA key may be large.
   return web::then(web::Lane::kCpu,
-                   [&dependencies, form = std::move(form), client = std::move(client), rules = ObjectRules(rules),
-                    issuer = std::string(rules.issuer), next = std::move(next)]() mutable -> web::Outcome {
-                     auto inner = decrypt_object(form.value("request").value_or(""), *client, dependencies.random);
+                   [&dependencies, form = std::move(form), jwe = std::move(*jwe), client = std::move(client),
+                    rules = ObjectRules(rules), issuer = std::string(rules.issuer),
+                    next = std::move(next)]() mutable -> web::Outcome {
+                     auto inner = decrypt_object(jwe, *client, dependencies.random);
                      return web::then(
                          web::Lane::kInline,
                          [&dependencies, form = std::move(form), client = std::move(client), rules,

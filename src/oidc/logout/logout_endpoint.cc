@@ -2,6 +2,7 @@
 
 #include "base/uri.h"
 #include "core/check_bearer.h"
+#include "core/client_urls.h"
 #include "core/logout/end_session.h"
 #include "core/session.h"
 #include "oidc/authorize/answer.h"
@@ -30,7 +31,11 @@ struct Logout {
   std::string onward = {};      // to sign out at the provider that vouched for the session; it leads to the target
 
   [[nodiscard]] const Client* client_record() const { return client == nullptr ? nullptr : &client->client; }
-  [[nodiscard]] std::string server_base() const { return dependencies.base_url.of(http); }
+  /// What the client's relative URLs stand behind.
+  [[nodiscard]] std::string server_base() const {
+    const std::string_view name = realm->realm.name;
+    return dependencies.base_url.of_realm(http, client == nullptr ? name : address_realm(client->client, name));
+  }
   /// `redirect_uri` is what clients sent before there was a standard (guides G3.3): held to the same rules.
   [[nodiscard]] std::optional<std::string_view> target() const {
     const auto standard = form.value("post_logout_redirect_uri");

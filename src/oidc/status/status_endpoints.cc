@@ -51,15 +51,17 @@ web::Outcome login_status_init_endpoint(const Dependencies& dependencies, const 
         const std::string client_id(query ? query->value_or("client_id", "") : "");
         const std::string origin(query ? query->value_or("origin", "") : "");
         if (client_id.empty() || origin.empty()) return web::empty_response(403);
-        return with_client_entry(dependencies, request, std::move(realm), client_id,
-                                 [&dependencies, &request, origin](const std::shared_ptr<const ClientEntry>& client) {
-                                   const bool may_ask =
-                                       client != nullptr &&
-                                       may_ask_login_status(client->client, origin, dependencies.base_url.of(request));
-                                   auto response = web::empty_response(may_ask ? 204 : 403);
-                                   response.add("Cache-Control", "no-store");
-                                   return web::Outcome(std::move(response));
-                                 });
+        return with_client_entry(
+            dependencies, request, realm, client_id,
+            [&dependencies, &request, origin, realm](const std::shared_ptr<const ClientEntry>& client) {
+              const bool may_ask = client != nullptr &&
+                                   may_ask_login_status(client->client, origin,
+                                                        dependencies.base_url.of_realm(
+                                                            request, address_realm(client->client, realm->realm.name)));
+              auto response = web::empty_response(may_ask ? 204 : 403);
+              response.add("Cache-Control", "no-store");
+              return web::Outcome(std::move(response));
+            });
       });
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "core/client_urls.h"
 #include "crypto/hash.h"
 #include "jose/signing_key.h"
 #include "oidc/cors.h"
@@ -119,7 +120,7 @@ web::Response answer_presented(const Dependencies& dependencies, const web::Requ
   auto response = is_lightweight(token) && !lightweight_allowed
                       ? refused(dependencies, request, realm, kLightweight, "lightweight_token")
                       : answer(dependencies, request, context_of(presented, realm, token, now));
-  add_cors(response, request, client, dependencies.base_url.of(request));
+  add_cors(response, request, client, dependencies.base_url.of_realm(request, address_realm(client, realm.realm.name)));
   return response;
 }
 
@@ -138,7 +139,13 @@ web::Outcome load_and_answer(const Dependencies& dependencies, const web::Reques
   const auto& client = presented->live.client->client;
   return with_encryption_keys(dependencies, client,
                               [&dependencies, &request, realm, token, presented, now]() -> web::Outcome {
-                                return answer_presented(dependencies, request, *realm, token, *presented, now);
+                                const auto& asking = presented->live.client->client;
+                                if (!wants_encrypted(asking, Encrypted::kUserinfo)) {
+                                  return answer_presented(dependencies, request, *realm, token, *presented, now);
+                                }
+                                return web::then(web::Lane::kCpu, [=, &dependencies, &request]() -> web::Outcome {
+                                  return answer_presented(dependencies, request, *realm, token, *presented, now);
+                                });
                               });
 }
 

@@ -6,6 +6,7 @@
 #include "core/token/token_subject.h"
 #include "crypto/hash.h"
 #include "oidc/authorize/issue_code.h"
+#include "oidc/encryption.h"
 #include "oidc/endpoint.h"
 #include "oidc/token/grants/all_grants.h"
 #include "oidc/token/grants/redeem_code.h"
@@ -122,7 +123,7 @@ web::Outcome authorization_code_grant(TokenRequestPtr request) {
                                               [&](Tx& tx) { return take_and_store(tx, *request, hash, refresh_id); });
                      if (!redeemed) return token_store_failed(*request, redeemed.error());
                      if (redeemed->refusal) return refuse_token(*request, *redeemed->refusal);
-                     return web::then(sign_lane(*request->realm),
+                     return web::then(answer_lane(*request->realm, request->client->client),
                                       [request, redeemed = std::move(*redeemed)] { return sign(request, redeemed); });
                    });
 }

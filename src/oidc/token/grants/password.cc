@@ -6,6 +6,7 @@
 #include "core/session_limits.h"
 #include "core/token/token_subject.h"
 #include "core/verify_credential.h"
+#include "oidc/encryption.h"
 #include "oidc/endpoint.h"
 #include "oidc/token/grants/all_grants.h"
 #include "oidc/token/grants/direct_grant_flow.h"
@@ -166,7 +167,7 @@ web::Outcome store_and_sign(const PasswordRequestPtr& login) {
     }
     return refuse_token(*request, opened->error());
   }
-  return web::then(sign_lane(*login->request->realm),
+  return web::then(answer_lane(*login->request->realm, login->request->client->client),
                    [login, opened = std::move(**opened), refresh_id]() -> web::Outcome {
                      const auto& r = login->request;
                      const TokenContext context{.realm = *r->realm,

@@ -7,6 +7,7 @@
 #include "core/check_bearer.h"
 #include "core/session.h"
 #include "core/token/token_subject.h"
+#include "oidc/encryption.h"
 #include "oidc/endpoint.h"
 #include "oidc/token/grants/all_grants.h"
 #include "oidc/token/grants/rotate_refresh.h"
@@ -160,7 +161,9 @@ web::Outcome store_then_sign(RefreshPtr refresh) {
   const bool rotates = refresh_rotation(refresh->request->realm->realm, refresh->request->client->client).is_on;
   refresh->refresh_id = refresh->fresh_id;
   // On PostgreSQL this is the store lane, whose threads wait for the network and do not sign.
-  if (!touches && !rotates) return web::then(sign_lane(*refresh->request->realm), [refresh] { return sign(refresh); });
+  if (!touches && !rotates)
+    return web::then(answer_lane(*refresh->request->realm, refresh->request->client->client),
+                     [refresh] { return sign(refresh); });
   return web::then(web::Lane::kStore, [refresh, touches, rotates]() -> web::Outcome {
     const auto& request = *refresh->request;
     const auto loaded = refresh->live;  // a write may run twice: each run starts from what was read before the first
@@ -175,7 +178,8 @@ web::Outcome store_then_sign(RefreshPtr refresh) {
     });
     if (!stored) return token_store_failed(request, stored.error());
     if (*stored) return refuse_token(request, **stored);
-    return web::then(sign_lane(*refresh->request->realm), [refresh] { return sign(refresh); });
+    return web::then(answer_lane(*refresh->request->realm, refresh->request->client->client),
+                     [refresh] { return sign(refresh); });
   });
 }
 

@@ -10,6 +10,7 @@
 #include "core/foreign_word.h"
 #include "core/session.h"
 #include "core/token/token_subject.h"
+#include "oidc/encryption.h"
 #include "oidc/endpoint.h"
 #include "oidc/token/grants/all_grants.h"
 #include "oidc/token/grants/foreign_grant.h"
@@ -143,7 +144,7 @@ web::Outcome store_then_sign(const ExchangePtr& exchange) {
       return refuse_token(request, invalid_request("Invalid token", "session_gone"));
     }
     if (!stored) return token_store_failed(request, stored.error());
-    return web::then(sign_lane(*request.realm), [exchange] { return sign(exchange); });
+    return web::then(answer_lane(*request.realm, request.client->client), [exchange] { return sign(exchange); });
   });
 }
 
