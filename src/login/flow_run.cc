@@ -132,10 +132,8 @@ std::optional<Refusal> check_client(const Dependencies& dependencies, const web:
   if (!client->client.enabled) return Refusal::kClientDisabled;
   if (!authorization.device_user_code.empty()) return std::nullopt;  // it ends on our own page (RFC 8628)
   const auto base = dependencies.base_url.of_realm(request, address_realm(client->client, realm.realm.name));
-  if (!dependencies.is_redirect_allowed(client->client, authorization.redirect_uri, base)) {
-    return Refusal::kRedirectGone;
-  }
-  return std::nullopt;
+  const bool is_allowed = dependencies.is_redirect_allowed(client->client, authorization.redirect_uri, base);
+  return is_allowed ? std::nullopt : std::optional(Refusal::kRedirectGone);
 }
 
 struct RowFacts {
