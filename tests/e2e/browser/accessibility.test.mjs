@@ -1,14 +1,12 @@
 // axe-core finds nothing on our pages, in light, in dark, and on a phone, and none is wider than its window.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { test } from 'node:test';
 
 import { freePort, kOnlyCardea, startServer } from '../harness.mjs';
-import { fillLogin, journey, picturePath } from '../support/browser.mjs';
+import { findNothing } from '../support/axe.mjs';
+import { fillLogin, journey } from '../support/browser.mjs';
 import { villageRealm, kPeople } from '../support/realm.mjs';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const port = await freePort();
 const server = await startServer({ realm: villageRealm({ 4003: port }) });
 
@@ -17,22 +15,12 @@ function signInUrl(more = {}) {
   return `${server.endpoint('auth')}?${new URLSearchParams(parameters)}`;
 }
 
-async function findNothing(page, name, colorScheme) {
-  await page.evaluate(axe);
-  const { violations, passes } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${name} is wider than the window`);
-  await page.screenshot({ path: picturePath(`axe-${name}-${colorScheme}`), fullPage: true });
-  const told = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-  assert.deepEqual(told, [], `on the page ${name}`);
-  assert.ok(passes.length > 5, 'axe looked at something');
-}
-
 async function visitEveryPage(page, colorScheme) {
   await page.goto(signInUrl());
   await findNothing(page, 'login', colorScheme);
   await fillLogin(page, 'ella', 'wrong');
   await page.locator('#input-error').waitFor();
-  await findNothing(page, 'login-error', colorScheme);
+  await findNothing(page, 'login', `error-${colorScheme}`);
   await fillLogin(page, 'ella', kPeople.ella);
   await page.locator('#password-new').waitFor();
   await findNothing(page, 'update-password', colorScheme);
@@ -40,7 +28,7 @@ async function visitEveryPage(page, colorScheme) {
   await page.locator('#password-confirm').fill('short');
   await page.locator('[type=submit]').click();
   await page.locator('#input-error').waitFor();
-  await findNothing(page, 'update-password-error', colorScheme);
+  await findNothing(page, 'update-password', `error-${colorScheme}`);
   await page.goto(signInUrl({ client_id: 'nobody' }));
   await findNothing(page, 'error', colorScheme);
   await page.goto(server.endpoint('logout'));

@@ -1,16 +1,14 @@
 // A person makes an account, allows an application, mends a profile and accepts terms: with the keyboard, without
 // JavaScript, in another language, on a phone; axe finds nothing.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { test } from 'node:test';
 
 import { freePort, kOnlyCardea, startServer } from '../harness.mjs';
+import { findNothing } from '../support/axe.mjs';
 import { fillLogin, journey, picturePath } from '../support/browser.mjs';
 import { serveLanding } from '../support/landing.mjs';
 import { kPeople, villageRealm } from '../support/realm.mjs';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const port = await freePort();
 const server = await startServer({
   realm: villageRealm({ 4003: port }, (realm) => {
@@ -38,15 +36,6 @@ async function landed(page, pattern = /code=/) {
   assert.match(page.url(), pattern);
 }
 
-async function findNothing(page, name) {
-  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${name} is wider than the window`);
-  await page.screenshot({ path: picturePath(`account-${name}`), fullPage: true });
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  const told = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-  assert.deepEqual(told, [], `on the page ${name}`);
-}
-
 async function tabTo(page, id) {
   for (let tabs = 0; tabs < 20; ++tabs) {
     if ((await page.evaluate(() => document.activeElement.id)) === id) return;
@@ -70,7 +59,7 @@ journey('a_person_registers_with_the_keyboard_and_signs_in_by_mail_address', kOn
   await page.locator('#input-error-password-confirm').waitFor();
   assert.equal(await page.locator('#email').inputValue(), 'grace@example.com', 'what was typed stays');
   assert.equal(await page.locator('#password').inputValue(), '', 'passwords do not');
-  await findNothing(page, 'register-error');
+  await findNothing(page, 'register', 'error');
   await page.locator('#password').fill('nanoseconds-1');
   await page.locator('#password-confirm').fill('nanoseconds-1');
   await page.keyboard.press('Enter');
@@ -117,7 +106,7 @@ journey('terms_are_accepted_on_a_phone', { ...kOnlyCardea, viewport: { width: 36
   await page.goto(signInUrl());
   await fillLogin(page, 'cleo', kPeople.cleo);
   await page.locator('#kc-terms-text').waitFor();
-  await findNothing(page, 'terms-phone');
+  await findNothing(page, 'terms', 'phone');
   await page.locator('#kc-accept').click();
   await landed(page);
 });
@@ -127,12 +116,12 @@ journey('every_page_speaks_the_chosen_language', { ...kOnlyCardea, colorScheme: 
   assert.equal(await page.locator('html').getAttribute('lang'), 'fr');
   await page.locator('#kc-locale').getByText('Deutsch').click();
   assert.equal(await page.locator('html').getAttribute('lang'), 'de');
-  await findNothing(page, 'login-german-dark');
+  await findNothing(page, 'login', 'german-dark');
   await fillLogin(page, 'ada', 'wrong');
   assert.match(await page.locator('#input-error').innerText(), /Benutzername oder Passwort/);
   await page.goto(signInUrl({ prompt: 'create' }));
   assert.equal(await page.locator('html').getAttribute('lang'), 'de', 'the choice is kept');
-  await findNothing(page, 'register-german-dark');
+  await findNothing(page, 'register', 'german-dark');
 });
 
 test('the_server_ends_on_sigterm_and_its_log_is_clean', () => server.stop());

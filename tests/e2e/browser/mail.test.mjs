@@ -1,17 +1,15 @@
 // What people do by mail, read from a mail server of the test: a forgotten password, and an address to verify. Pages are
 // checked by axe; links work once, in another browser too; nobody learns who has an account.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { test } from 'node:test';
 
 import { freePort, kOnlyCardea, startServer } from '../harness.mjs';
-import { browser, fillLogin, journey, picturePath } from '../support/browser.mjs';
+import { findNothing } from '../support/axe.mjs';
+import { browser, fillLogin, journey } from '../support/browser.mjs';
 import { serveLanding } from '../support/landing.mjs';
 import { MailSink } from '../support/mail_sink.mjs';
 import { kPeople, villageRealm } from '../support/realm.mjs';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const sink = await new MailSink().listen();
 const port = await freePort();
 const server = await startServer({ realm: villageRealm({ 4003: port }, (realm) => {
@@ -26,13 +24,6 @@ const kNew = server.keepSecret('a-new-pass-77');
 function signInUrl() {
   const parameters = { client_id: 'web', redirect_uri: `${application.origin}/callback`, response_type: 'code', scope: 'openid' };
   return `${server.endpoint('auth')}?${new URLSearchParams(parameters)}`;
-}
-
-async function findNothing(page, name) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  await page.screenshot({ path: picturePath(`axe-${name}`), fullPage: true });
-  assert.deepEqual(violations.map(({ id, help }) => `${id}: ${help}`), [], `on the page ${name}`);
 }
 
 async function askForLink(page, name) {

@@ -1,17 +1,15 @@
 // A second factor that came with the realm: asked for after the password, with the keyboard alone and without scripts,
 // right once, and on two devices.
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { test } from 'node:test';
 
 import { freePort, kOnlyCardea, startServer } from '../harness.mjs';
-import { fillLogin, focused, journey, picturePath } from '../support/browser.mjs';
+import { findNothing } from '../support/axe.mjs';
+import { fillLogin, focused, journey } from '../support/browser.mjs';
 import { serveLanding } from '../support/landing.mjs';
+import { totpCode as code } from '../support/one_time_codes.mjs';
 import { kPeople, villageRealm } from '../support/realm.mjs';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const port = await freePort();
 const kSecrets = { phone: 'phone-secret-0123456', tablet: 'tablet-secret-012345' };
 
@@ -27,25 +25,9 @@ const server = await startServer({ realm: villageRealm({ 4003: port }, (realm) =
 }) });
 const application = await serveLanding(port);
 
-/// The code of now.
-function code(secret) {
-  const message = Buffer.alloc(8);
-  message.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
-  const mac = createHmac('sha1', secret).update(message).digest();
-  const at = mac[19] & 15;
-  return String((mac.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0');
-}
-
 function signInUrl() {
   const parameters = { client_id: 'web', redirect_uri: `${application.origin}/callback`, response_type: 'code', scope: 'openid' };
   return `${server.endpoint('auth')}?${new URLSearchParams(parameters)}`;
-}
-
-async function findNothing(page, name) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  await page.screenshot({ path: picturePath(`axe-${name}`), fullPage: true });
-  assert.deepEqual(violations.map(({ id, help }) => `${id}: ${help}`), [], `on the page ${name}`);
 }
 
 journey('a_wrong_code_is_refused_and_a_right_one_counts_once', kOnlyCardea, async ({ page, context }) => {
@@ -56,7 +38,7 @@ journey('a_wrong_code_is_refused_and_a_right_one_counts_once', kOnlyCardea, asyn
   await page.locator('#otp').fill('000000');
   await page.locator('#kc-login').click();
   await page.getByText('Invalid authenticator code.').waitFor();
-  await findNothing(page, 'login-otp-error');
+  await findNothing(page, 'login-otp', 'error');
   const right = code(kSecrets.phone);
   await page.locator('#otp').fill(right);
   await page.locator('#kc-login').click();

@@ -2,17 +2,15 @@
 // name, and a security key is a second factor; then the authenticator application and recovery codes, set up by hand
 // and used, without scripts.
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { test } from 'node:test';
 
 import { freePort, kOnlyCardea, startServer } from '../harness.mjs';
-import { fillLogin, journey, picturePath } from '../support/browser.mjs';
+import { findNothing } from '../support/axe.mjs';
+import { fillLogin, journey } from '../support/browser.mjs';
 import { serveLanding } from '../support/landing.mjs';
+import { totpCode as code } from '../support/one_time_codes.mjs';
 import { kPeople, villageRealm } from '../support/realm.mjs';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const port = await freePort();
 
 const server = await startServer({ realm: villageRealm({ 4003: port }, (realm) => {
@@ -55,32 +53,16 @@ async function authenticator(page, options) {
   };
 }
 
-async function findNothing(page, name) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  await page.screenshot({ path: picturePath(`axe-${name}`), fullPage: true });
-  assert.deepEqual(violations.map(({ id, help }) => `${id}: ${help}`), [], `on the page ${name}`);
-}
-
 async function signedIn(page) {
   await page.waitForURL(`${application.origin}/**`);
   assert.match(page.url(), /code=/);
-}
-
-/// The code of now, `steps` later.
-function code(secret, steps = 0) {
-  const message = Buffer.alloc(8);
-  message.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));
-  const mac = createHmac('sha1', secret).update(message).digest();
-  const at = mac[19] & 15;
-  return String((mac.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0');
 }
 
 journey('a_passkey_is_registered_and_signs_in_without_name_and_password', kOnlyCardea, async ({ page, context }) => {
   const key = await authenticator(page);
   await key.touch(false);
   await page.goto(signInUrl());
-  await findNothing(page, 'login-passkeys');
+  await findNothing(page, 'login', 'passkeys');
   await fillLogin(page, 'ada', kPeople.ada);
   await page.locator('#registerWebAuthn').waitFor();
   await findNothing(page, 'webauthn-register');
@@ -159,7 +141,7 @@ journey('recovery_codes_are_made_and_each_is_used_once', kOnlyCardea, async ({ p
   await page.goto(signInUrl());
   await fillLogin(page, 'dora', kPeople.dora);
   await page.locator('#kc-recovery-codes-list').waitFor();
-  await findNothing(page, 'recovery-codes');
+  await findNothing(page, 'login-recovery-code-config');
   const codes = await page.locator('#kc-recovery-codes-list code').allInnerTexts();
   assert.equal(codes.length, 12);
   await page.locator('#kcRecoveryCodesConfirmationCheck').check();

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 
 import { kConsumers, kOtherTenant, kPassword, kTenant } from '../support/entra/directory.mjs';
+import { findNothing } from '../support/axe.mjs';
 import { FormBrowser, unescapeHtml } from '../support/form_browser.mjs';
 import { hubJourney, kSlug, landed, signInUpstream, startHub } from '../support/hub.mjs';
 
@@ -159,6 +160,7 @@ hubJourney('an_account_that_exists_is_linked_once_its_owner_signed_in_to_it', as
   assert.equal(made.status, 201, made.text);
   await signInUpstream(hub, page, max.upn);
   await page.locator('#linkAccount').waitFor();
+  await findNothing(page, 'login-idp-link-confirm');
   assert.match(await page.innerText('#kc-link-message'), /max@contoso\.example.*Entra ID/);
   assert.deepEqual(await hub.identities(max.upn), [], 'not linked by saying so');
   await page.locator('#linkAccount').click();
