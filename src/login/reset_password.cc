@@ -111,8 +111,9 @@ web::Outcome find_and_write(const AskingPtr& asking) {
   auto attempt = read_from(dependencies.repositories.store, [&](Rows& rows) {
     auto loaded = load_login_attempt(rows, dependencies.repositories, asking->realm->realm, asking->username,
                                      dependencies.clock.now());
-    if (!loaded || !loaded->user) return loaded;
-    const auto may = may_reset_by_mail(rows, dependencies.repositories, asking->realm->realm, *loaded->user);
+    if (!loaded) return loaded;
+    const auto may =
+        may_reset_by_mail(rows, dependencies.repositories, asking->realm->realm, loaded->user.value_or(User()));
     if (!may) return decltype(loaded)(refuse(may.error()));
     if (!*may) loaded->user.reset();  // answered as a name that nobody has
     return loaded;

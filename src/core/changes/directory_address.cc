@@ -16,17 +16,17 @@ bool is_own_address(const IdentityProvider& provider, std::string_view address) 
 
 Stored<bool> may_reset_by_mail(Rows& rows, const Repositories& repositories, const Realm& realm, const User& user) {
   bool is_foreign = false;
+  // The same questions for every name, also for one that nobody has: their time must not tell.
   for (const auto& provider : identity_providers(realm)) {
-    if (is_own_address(provider, user.email)) continue;
+    if (provider.setting("scim").empty()) continue;  // never provisioned anybody
     const auto row =
         repositories.provisioned_users.find(rows, realm.id, provider.alias, ProvisionedBy::kUser, user.id.str());
     if (!row) return refuse(row.error());
-    is_foreign = is_foreign || (*row && (*row)->is_made);
+    is_foreign = is_foreign || (*row && (*row)->is_made && !is_own_address(provider, user.email));
   }
-  if (!is_foreign) return true;
   const auto credentials = repositories.credentials.list_all(rows, user.id);
   if (!credentials) return refuse(credentials.error());
-  return !credentials->empty();
+  return !is_foreign || !credentials->empty();
 }
 
 }  // namespace cardea

@@ -19,10 +19,13 @@ struct Budget {
   const ExpressionLimits& limits;
   std::size_t held = 0;
   std::size_t asked = 0;
+  bool is_spent = false;
   StepBudget steps = {};
 };
 
-/// lua_Alloc. Giving back and shrinking always succeed, as Lua wants it.
+/// lua_Alloc. Giving back and shrinking always succeed, as Lua wants it. A refusal is final: Lua answers one by
+/// collecting all garbage and, where it can do without (its table of strings), goes on and asks again with the next
+/// string, each time with a collection that no step counts.
 void* allocate(void* user, void* block, std::size_t before, std::size_t after) {
   auto& budget = *static_cast<Budget*>(user);
   if (block == nullptr) before = 0;  // then it says what the block is for
@@ -35,7 +38,8 @@ void* allocate(void* user, void* block, std::size_t before, std::size_t after) {
     const auto more = after - before;
     const bool fits = after <= budget.limits.block_bytes && budget.held + more <= budget.limits.bytes_held &&
                       budget.asked + after <= budget.limits.bytes_asked;
-    if (!fits) return nullptr;
+    budget.is_spent = budget.is_spent || !fits;
+    if (budget.is_spent) return nullptr;
     budget.asked += after;
   }
   void* moved = std::realloc(block, after);

@@ -69,6 +69,15 @@ TEST(Expression, refuses_to_fill_the_memory) {
   EXPECT_EQ(eval("local function f() return 1 + f() end return f()"), "expression_too_much_memory");
 }
 
+// Lua's table of strings needs one block for all of them and can do with a small one: without an end to it, each text
+// more would cost a collection of everything that is held.
+TEST(Expression, refuses_more_texts_than_its_table_of_them_holds) {
+  EXPECT_EQ(
+      eval("local all = {} for i = 1, 4 do local t = {} for n = 1, 6000 do t[n] = i .. 'x' .. n end all[i] = t end",
+           {.instructions = 10'000'000}),
+      "expression_too_much_memory");
+}
+
 TEST(Expression, refuses_to_nest_without_end) {
   EXPECT_EQ(eval(std::string(10'000, '(')), "expression_not_readable");
   EXPECT_EQ(eval(std::string(20'000, ' ')), "expression_too_long");
