@@ -8,7 +8,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 # Programs that come in a package of another name, and those that every Debian has.
-PACKAGE_OF = {"apache2": "apache2-bin", "psql": "postgresql-15", "pg_dump": "postgresql-15", "pg_restore": "postgresql-15", "node": "nodejs"}
+PACKAGE_OF = {"apache2": "apache2-bin", "node": "nodejs", "psql": "postgresql-15", "pg_dump": "postgresql-15",
+              "pg_restore": "postgresql-15"}
 IN_EVERY_DEBIAN = {"bash", "sh"}
 OTHER_SYSTEMS = {"httpd"}  # the name the same program has elsewhere; looked for after Debian's
 
