@@ -184,9 +184,8 @@ Result<void, OAuthError> authenticate_client(const PresentedClient& presented, c
   if (presented.method == AuthenticationMethod::kAssertion) {  // also of public clients: it cannot be checked (CA-2)
     return refused(OAuthCode::kInvalidClient, "assertion from a client that is not set up for it");
   }
-  if (presented.repeats_secret && client->rules.policy != ClientPolicy::kClassic) {
-    return refuse(bad_request(kTwoMethods));
-  }
+  const bool may_repeat = bearer_only == BearerOnly::kAllowed && client->rules.policy == ClientPolicy::kClassic;
+  if (presented.repeats_secret && !may_repeat) return refuse(bad_request(kTwoMethods));
   if (record.public_client && !record.bearer_only) return {};
   if (!record.authenticator_type.empty() && record.authenticator_type != "client-secret") {
     return refused(OAuthCode::kInvalidClient, "authenticator not supported");

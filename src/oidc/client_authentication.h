@@ -37,7 +37,7 @@ enum class BearerOnly { kRefused, kAllowed };
 /// An assertion may name the client alone. Other Authorization schemes are passed over. `form` is empty unless the body
 /// was a form. Errors: invalid_request for a secret in the query or two methods in one request (CA-1); invalid_client
 /// (401) when nobody is named, the header cannot be read, or two different clients are named. One secret said twice is
-/// no second method (keycloak.md section 9.4: keycloak-connect at introspection); stricter policies refuse it later.
+/// judged later: at introspection classic clients may (keycloak.md section 9.4: keycloak-connect), elsewhere nobody.
 [[nodiscard]] Result<PresentedClient, OAuthError> read_presented_client(const web::Request& request,
                                                                         const web::Form& form);
 

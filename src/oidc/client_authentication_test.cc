@@ -116,19 +116,24 @@ TEST(ClientAuthentication, refuses_two_methods_in_one_request) {
   }
 }
 
-TEST(ClientAuthentication, one_secret_said_twice_is_one_method_for_classic_clients_alone) {
+TEST(ClientAuthentication, refuses_one_secret_said_twice_but_for_classic_clients_at_introspection) {
   auto client = entry_with("s3 cret");
-  for (const auto* header : {"app:s3 cret", "app:s3+cret"}) {
-    EXPECT_TRUE(authenticate(basic(header), "client_id=app&client_secret=s3+cret", &client)) << header;
-  }
-  expect_refused(authenticate(basic("app:wrong"), "client_id=app&client_secret=wrong", &client),
+  const auto twice = [&](std::string header, BearerOnly at) {
+    return authenticate(basic(std::move(header)), "client_id=app&client_secret=s3+cret", &client, at);
+  };
+  const auto refused = [](const Result<void, OAuthError>& result) {
+    expect_refused(result, OAuthCode::kInvalidRequest, 400, "More than one method used for client authentication");
+  };
+  refused(twice("app:s3 cret", BearerOnly::kRefused));
+  for (const auto* header : {"app:s3 cret", "app:s3+cret"}) EXPECT_TRUE(twice(header, BearerOnly::kAllowed)) << header;
+  refused(twice("app:wrong", BearerOnly::kAllowed));
+  expect_refused(authenticate(basic("app:wrong"), "client_id=app&client_secret=wrong", &client, BearerOnly::kAllowed),
                  OAuthCode::kUnauthorizedClient, 401);
   expect_refused(authenticate(basic("app:s3 cret"), "client_id=other&client_secret=s3+cret", &client),
                  OAuthCode::kInvalidClient, 401);
   for (const auto policy : {ClientPolicy::kOAuth21, ClientPolicy::kFapi2}) {
     client.rules.policy = policy;
-    expect_refused(authenticate(basic("app:s3 cret"), "client_id=app&client_secret=s3+cret", &client),
-                   OAuthCode::kInvalidRequest, 400, "More than one method used for client authentication");
+    refused(twice("app:s3 cret", BearerOnly::kAllowed));
   }
 }
 
