@@ -199,7 +199,8 @@ TEST_F(AdminOrganizationGroups, tokens_name_them_where_a_mapper_says_so) {
   ASSERT_EQ(world.post("/clients", R"({"clientId":"app","publicClient":true,"directAccessGrantsEnabled":true})").status,
             201);
   const auto claim = [&](std::string_view scope) {
-    const auto parts = split(world.token("demo", "ada", "app", scope), '.');
+    const auto token = world.token("demo", "ada", "app", scope);
+    const auto parts = split(token, '.');
     EXPECT_EQ(parts.size(), 3U) << scope;
     const auto all = parse_json(base64url_decode(parts[1]).value_or("{}")).value().as_object();
     const auto* found = all.if_contains("organization");
