@@ -18,7 +18,6 @@ Stored<bool> may_reset_by_mail(Rows& rows, const Repositories& repositories, con
   bool is_foreign = false;
   // The same questions for every name, also for one that nobody has: their time must not tell.
   for (const auto& provider : identity_providers(realm)) {
-    if (provider.setting("scim").empty()) continue;  // never provisioned anybody
     const auto row =
         repositories.provisioned_users.find(rows, realm.id, provider.alias, ProvisionedBy::kUser, user.id.str());
     if (!row) return refuse(row.error());
