@@ -9,7 +9,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { freePort, kRoot, startServer } from '../e2e/harness.mjs';
+import { freePort, kRoot, startServer, until } from '../e2e/harness.mjs';
 import { FormBrowser, request } from '../e2e/support/form_browser.mjs';
 import { kPeople, villageRealm } from '../e2e/support/realm.mjs';
 
@@ -57,13 +57,11 @@ async function startApplication(name) {
   running.push(child);
   let log = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => { log += part; });
-  for (let tries = 0; tries < 300; ++tries) {
-    const page = await request(`${originOf(name)}/`).catch(() => null);
-    if (page?.status === 200) return { origin: originOf(name), log: () => log };
+  await until('the application to answer', async () => {
     assert.equal(child.exitCode, null, log);
-    await new Promise((again) => { setTimeout(again, 200); });
-  }
-  return assert.fail(`it does not start: ${log.slice(-3000)}`);
+    return (await request(`${originOf(name)}/`).catch(() => null))?.status === 200;
+  }, { seconds: 60, onTimeout: () => log.slice(-3000) });
+  return { origin: originOf(name), log: () => log };
 }
 
 async function signIn(application, browser) {
