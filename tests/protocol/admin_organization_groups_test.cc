@@ -42,6 +42,19 @@ class AdminOrganizationGroups : public testing::Test {
   std::string acme, beta, ada, groups, eng, back, sales;
 };
 
+TEST_F(AdminOrganizationGroups, a_slash_in_a_name_is_written_in_the_answer_as_it_is_read_later) {
+  fill();
+  ASSERT_EQ(world.post("/groups", R"({"name":"eng"})").status, 201);
+  const auto realms = string_or(world.get("/groups?search=eng").array().at(0).as_object(), "id", "");
+  for (const auto& [at, top] : {std::pair(groups, eng), std::pair(std::string("/groups"), realms)}) {
+    const auto sent = world.post(at + "/" + top + "/children", R"({"name":"a/b"})");
+    ASSERT_EQ(sent.status, 201) << sent.body;
+    EXPECT_EQ(string_or(sent.object(), "path", ""), "/eng/a~/b") << at;
+    const auto read = world.get(at + "/" + string_or(sent.object(), "id", ""));
+    EXPECT_EQ(string_or(read.object(), "path", ""), "/eng/a~/b") << at;
+  }
+}
+
 TEST_F(AdminOrganizationGroups, refuses_bad_and_taken_ones) {
   fill();
   constexpr std::string_view kNameless = R"({"errorMessage":"Group name is missing"})";

@@ -5,6 +5,7 @@
 #include "admin/groups/group_tree.h"
 #include "admin/roles/role_rights.h"
 #include "admin/users/user_view.h"
+#include "domain/group_path.h"
 #include "domain/group_source.h"
 
 namespace cardea::admin {
@@ -187,7 +188,7 @@ Answer create_child(Call& call) {
     return move_group(call, tree, id, &parent);
   }
   CARDEA_TRY(group, insert_group(call, tree, *body, &parent));
-  group.path = parent.path + "/" + group.name;
+  group.path = group_path(parent.path, group.name);
   CARDEA_TRY(shown, group_json(call, group, GroupView::kSingle));
   auto response = call.created_at("/groups", group.id.str());
   response.add("Content-Type", "application/json").add("Cache-Control", "no-cache");

@@ -7,6 +7,7 @@
 #include "admin/users/user_view.h"
 #include "base/text.h"
 #include "core/changes/check_organization.h"
+#include "domain/group_path.h"
 #include "domain/representation/members.h"
 
 namespace cardea::admin {
@@ -73,7 +74,7 @@ Or<Group> insert_group(Call& call, const Loaded& loaded, const json::object& bod
   group.id = GroupId(call.new_id());
   CARDEA_DO(refuse_taken(loaded.tree, group, parent == nullptr ? kTopTaken : kChildTaken));
   CARDEA_DO(call.repositories().organization_groups.insert(call.tx(), loaded.organization.id, group));
-  group.path = (parent == nullptr ? std::string() : parent->path) + "/" + group.name;
+  group.path = group_path(parent == nullptr ? std::string_view() : parent->path, group.name);
   call.note_after(group_json(call, group, GroupView::kFull, {}));
   return std::move(group);
 }
@@ -91,7 +92,7 @@ Answer move_group(Call& call, const Loaded& loaded, std::string_view id, const G
   group.parent = parent == nullptr ? std::nullopt : std::optional(parent->id);
   CARDEA_DO(refuse_taken(loaded.tree, group, parent == nullptr ? kTopTaken : kChildTaken));
   CARDEA_DO(call.repositories().organization_groups.update(call.tx(), loaded.organization.id, group));
-  group.path = (parent == nullptr ? std::string() : parent->path) + "/" + group.name;
+  group.path = group_path(parent == nullptr ? std::string_view() : parent->path, group.name);
   call.note_after(brief_json(call, group));
   return no_content();
 }

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "core/changes/check_organization.h"
 #include "core/changes/check_values.h"
+#include "domain/group_path.h"
 #include "domain/representation/group_json.h"
 #include "domain/representation/members.h"
 
@@ -17,18 +18,11 @@ struct Reading {
   std::vector<Group> groups;
 };
 
-/// '/' in a name is escaped as the store does it.
-std::string path_of(const Group* parent, std::string_view name) {
-  std::string path = parent == nullptr ? "/" : parent->path + "/";
-  for (const char c : name) path.append(c == '/' ? "~/" : std::string(1, c));
-  return path;
-}
-
 void add_tree(Reading& reading, GroupRepresentation& read, const Group* parent, const JsonPath& at, int level) {
   auto& group = read.group;
   if (group.id.empty()) group.id = GroupId(random_uuid(reading.random));
   if (parent != nullptr) group.parent = parent->id;
-  group.path = path_of(parent, group.name);
+  group.path = group_path(parent == nullptr ? std::string_view() : parent->path, group.name);
   group.extra.clear();
   const bool is_taken =
       std::ranges::any_of(reading.groups, [&](const Group& other) { return other.path == group.path; });

@@ -1,5 +1,7 @@
 #include "core/import/realm_plan.h"
 
+#include "domain/group_path.h"
+
 namespace cardea {
 namespace {
 
@@ -11,15 +13,6 @@ Record* find_in(std::vector<Record>& records, const Index& index, const std::str
 
 std::string role_key(std::string_view client_id, std::string_view name) {
   return std::string(client_id).append("\x1f").append(name);
-}
-
-std::string escaped(std::string_view name) {
-  std::string out;
-  for (const char c : name) {
-    if (c == '/') out += '~';
-    out += c;
-  }
-  return out;
 }
 
 }  // namespace
@@ -59,8 +52,8 @@ bool RealmPlan::add(Role role) {
 }
 
 bool RealmPlan::add(Group group) {
-  group.path = "/" + escaped(group.name);
-  if (group.parent) group.path = find_in(groups, groups_by_id_, group.parent->str())->path + group.path;
+  const auto* parent = group.parent ? find_in(groups, groups_by_id_, group.parent->str()) : nullptr;
+  group.path = group_path(parent == nullptr ? std::string_view() : parent->path, group.name);
   if (groups_by_path_.contains(group.path) || !ids_.insert(group.id.str()).second) return false;
   groups_by_path_.emplace(group.path, groups.size());
   groups_by_id_.emplace(group.id.str(), groups.size());
