@@ -11,13 +11,11 @@
 #include "app/wire/master_key.h"
 #include "base/log.h"
 #include "base/random.h"
-#include "crypto/seal.h"
 #include "store/backup.h"
 
 namespace cardea::app {
 namespace {
 
-constexpr std::string_view kDatabaseFile = "cardea.db";
 constexpr std::string_view kReplaced = ".replaced";
 /// A journal without its database would be played into the one that takes its place.
 constexpr std::string_view kParts[] = {"", "-wal", "-shm", "-journal"};
@@ -43,16 +41,6 @@ class Progress {
   int told_ = 0;
 };
 
-/// Whether the master key at hand opens the file's secrets; the sentence says why not.
-std::string check_key(const store::DatabaseFile& file, const MasterKey& key) {
-  if (file.wrapped_data_key.empty()) return "the database has no data key: no server has ever finished a start on it";
-  const auto sealer = crypto::unwrap(key.bytes, file.wrapped_data_key);
-  if (sealer) return {};
-  if (sealer.error() == crypto::SealError::kWrongKey)
-    return "the master key from " + key.source + " is not the one this database was made with";
-  return "the data key in the database is damaged: " + std::string(crypto::describe(sealer.error()));
-}
-
 /// Copies `from` into the draft of `target` and judges the copy; a sentence when something is wrong.
 std::string copy_checked(const std::string& from, SecretFile& target, const MasterKey& key, std::FILE* err) {
   if (!target.problem().empty()) return target.problem();
@@ -60,7 +48,9 @@ std::string copy_checked(const std::string& from, SecretFile& target, const Mast
   Progress progress(err);
   const auto copied = store::copy_file(from, target.draft(), progress, log);
   if (!copied) return copied.error().detail;
-  return check_key(*copied, key);
+  if (copied->wrapped_data_key.empty()) return std::string(kNoDataKey);
+  const auto sealer = open_sealer(key, copied->wrapped_data_key);
+  return sealer ? std::string() : sealer.error();
 }
 
 Result<MasterKey, std::string> master_key(const ServerSettings& settings, const Environment& environment) {
@@ -108,7 +98,7 @@ int backup_database(const Configuration& configuration, const RealmFiles& files,
   const auto key = master_key(settings, environment);
   if (!key) return failed(err, key.error());
   SecretFile file(files.file);
-  const auto database = settings.data_dir + "/" + std::string(kDatabaseFile);
+  const auto database = database_file(settings.data_dir);
   auto problem = copy_checked(database, file, *key, err);
   if (problem.empty()) problem = file.finish();
   if (!problem.empty()) return failed(err, problem);
@@ -127,7 +117,7 @@ int restore_database(const Configuration& configuration, const RealmFiles& files
   if (!directory) return failed(err, directory.error());
   const auto key = master_key(settings, environment);
   if (!key) return failed(err, key.error());
-  const auto database = directory->file(kDatabaseFile);
+  const auto database = database_file(settings.data_dir);
   if (const auto problem = why_taken(database, files.replace); !problem.empty()) return failed(err, problem);
   SecretFile file(database);
   if (const auto problem = copy_checked(files.file, file, *key, err); !problem.empty()) return failed(err, problem);

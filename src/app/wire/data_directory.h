@@ -7,6 +7,9 @@
 
 namespace cardea::app {
 
+/// The SQLite file of a data folder.
+[[nodiscard]] inline std::string database_file(const std::string& data_dir) { return data_dir + "/cardea.db"; }
+
 class DataDirectory {
  public:
   /// Makes the folder with mode 0700 when it is absent and, with `lock`, takes the lock that a second server on the

@@ -28,31 +28,28 @@ store::DatabaseSettings store_settings(const ServerSettings& settings, const std
 
 /// The wrapped data key, made now when the database has none. Of two nodes that start at once on a new database one
 /// inserts, and both read.
-Stored<std::string> load_data_key(store::OpenStore& store, const SecretBytes& master, Random& random) {
+Stored<std::optional<std::string>> load_data_key(store::OpenStore& store, const SecretBytes& master, bool may_make,
+                                                 Random& random) {
   const auto find = [&] {
     return read_from(store.store(), [&](Rows& rows) { return store.server().find(rows, store::kDataKeyRow); });
   };
   auto found = find();
-  if (found && !*found) {
+  if (found && !*found && may_make) {
     const auto wrapped = crypto::wrap_new_data_key(master, random);
     const auto inserted =
         store.store().write([&](Tx& tx) { return store.server().insert(tx, store::kDataKeyRow, wrapped); });
     if (!inserted && inserted.error() != StoreError::kConflict) return refuse(inserted.error());
     found = find();
   }
-  if (!found) return refuse(found.error());
-  if (!*found) return refuse(StoreError::kCorrupt);
-  return std::move(**found);
+  return found;
 }
 
-Result<crypto::Sealer, std::string> open_sealer(store::OpenStore& store, const MasterKey& master, Random& random) {
-  const auto wrapped = load_data_key(store, master.bytes, random);
+Result<crypto::Sealer, std::string> open_sealer(store::OpenStore& store, const MasterKey& master, bool may_make,
+                                                Random& random) {
+  const auto wrapped = load_data_key(store, master.bytes, may_make, random);
   if (!wrapped) return refuse("cannot read the data key: " + std::string(describe(wrapped.error())));
-  auto sealer = crypto::unwrap(master.bytes, *wrapped);
-  if (sealer) return std::move(*sealer);
-  if (sealer.error() == crypto::SealError::kWrongKey)
-    return refuse("the master key from " + master.source + " is not the one this database was made with");
-  return refuse("the data key in the database is damaged: " + std::string(describe(sealer.error())));
+  if (!*wrapped) return refuse(std::string(kNoDataKey));
+  return open_sealer(master, **wrapped);
 }
 
 void tell_about(const MasterKey& key, Log& log) {
@@ -75,7 +72,7 @@ Result<std::unique_ptr<OpenDatabase>, std::string> OpenDatabase::open_as_it_is(c
                                                                                const Environment& environment, Log& log,
                                                                                Random& random) {
   std::error_code ignored;
-  const auto path = settings.data_dir + "/cardea.db";
+  const auto path = database_file(settings.data_dir);
   if (settings.db == Database::kSqlite && !std::filesystem::exists(path, ignored))
     return refuse("there is no database at " + path);
   return open_for(For::kAsking, settings, environment, log, random);
@@ -85,7 +82,7 @@ Result<std::unique_ptr<OpenDatabase>, std::string> OpenDatabase::open_for(For wh
                                                                           const Environment& environment, Log& log,
                                                                           Random& random) {
   const bool sqlite = settings.db == Database::kSqlite;
-  const auto path = settings.data_dir + "/cardea.db";
+  const auto path = database_file(settings.data_dir);
   std::optional<DataDirectory> directory;
   if (sqlite) {
     auto opened = DataDirectory::open(settings.data_dir, true);
@@ -103,7 +100,7 @@ Result<std::unique_ptr<OpenDatabase>, std::string> OpenDatabase::open_for(For wh
   store_options.only_asks = what == For::kAsking;
   auto store = store::open(std::move(store_options), log);
   if (!store) return refuse(std::string(describe(store.error().failure)) + ": " + store.error().detail);
-  auto sealer = open_sealer(**store, *key, random);
+  auto sealer = open_sealer(**store, *key, what == For::kServing, random);
   if (!sealer) return refuse(std::move(sealer.error()));
   return std::unique_ptr<OpenDatabase>(new OpenDatabase(std::move(directory), std::move(*store), std::move(*sealer)));
 }

@@ -81,6 +81,26 @@ TEST_F(DatabaseTest, refuses_to_migrate_a_database_in_order_to_ask_it) {
   EXPECT_EQ(newest(""), before);
 }
 
+// A start that ended before its key was kept: the next server makes one, who only asks does not.
+TEST_F(DatabaseTest, refuses_to_make_a_data_key_in_order_to_ask) {
+  ASSERT_EQ(refusal(), "opened");
+  const auto without_key = [&] {
+    db::Sql remove{"DELETE FROM server WHERE name = 'data-key'"};
+    auto opened = db::SqliteDatabase::open({folder_ / "data/cardea.db"}, log_);
+    ASSERT_TRUE(opened);
+    ASSERT_TRUE((*opened)->write([&](db::Session& session) {
+      EXPECT_TRUE(session.change(remove, {}));
+      return db::Verdict::kCommit;
+    }));
+  };
+  without_key();
+  for (int i = 0; i < 2; ++i) {
+    const auto asked = OpenDatabase::open_as_it_is(settings_, {}, log_, random_);
+    ASSERT_FALSE(asked) << "made by the first of them";
+    EXPECT_THAT(asked.error(), HasSubstr("has no data key"));
+  }
+}
+
 TEST_F(DatabaseTest, refuses_postgres_that_is_not_there) {
   settings_.db = Database::kPostgres;
   settings_.db_url = "postgresql://127.0.0.1:1/none";

@@ -116,4 +116,12 @@ Result<MasterKey, std::string> load_master_key(const ServerSettings& settings, c
   return MasterKey{std::move(*made), path, true, true};
 }
 
+Result<crypto::Sealer, std::string> open_sealer(const MasterKey& master, std::string_view wrapped) {
+  auto sealer = crypto::unwrap(master.bytes, wrapped);
+  if (sealer) return std::move(*sealer);
+  if (sealer.error() == crypto::SealError::kWrongKey)
+    return refuse("the master key from " + master.source + " is not the one this database was made with");
+  return refuse("the data key in the database is damaged: " + std::string(crypto::describe(sealer.error())));
+}
+
 }  // namespace cardea::app

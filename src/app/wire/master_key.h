@@ -9,8 +9,13 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "base/secret.h"
+#include "crypto/seal.h"
 
 namespace cardea::app {
+
+/// For a database that is only asked, copied or looked at.
+inline constexpr std::string_view kNoDataKey =
+    "the database has no data key: no server has ever finished a start on it";
 
 struct MasterKey {
   SecretBytes bytes;         // crypto::kSealKeyBytes
@@ -25,5 +30,9 @@ struct MasterKey {
 [[nodiscard]] Result<MasterKey, std::string> load_master_key(const ServerSettings& settings,
                                                              const Environment& environment, bool may_make,
                                                              Random& random);
+
+/// What opens the secrets of the database that `wrapped` is the data key of. The sentence says why it cannot: another
+/// database's master key, or a damaged row.
+[[nodiscard]] Result<crypto::Sealer, std::string> open_sealer(const MasterKey& master, std::string_view wrapped);
 
 }  // namespace cardea::app
