@@ -27,6 +27,9 @@ ClientRules read_client_rules(const Client& client, PolicyVerdict verdict) {
   rules.at_jwt = client.attribute_is_true("access.token.header.type.rfc9068");
   rules.lower_case_bearer = client.attribute_is_true("token.response.type.bearer.lower-case");
   rules.refreshes_credentials = client.attribute_is_true("client_credentials.use_refresh_token");
+  for (const auto* name :
+       {"id.token.encrypted.response.alg", "user.info.encrypted.response.alg", "authorization.encrypted.response.alg"})
+    rules.encrypts = rules.encrypts || !client.attribute(name).empty();
   rules.access_token_algorithm = client.attribute("access.token.signed.response.alg");
   rules.access_token_life = seconds_attribute(client, "access.token.lifespan");
   rules.backdate =

@@ -21,6 +21,7 @@ struct ClientRules {
   bool at_jwt = false;                           // `access.token.header.type.rfc9068`
   bool lower_case_bearer = false;                // `token.response.type.bearer.lower-case`
   bool refreshes_credentials = false;            // `client_credentials.use_refresh_token`
+  bool encrypts = false;                         // wants ID tokens, userinfo or answers encrypted (RFC 7516)
   std::string access_token_algorithm;            // empty: the realm's
   std::optional<seconds> access_token_life;      // -1 s: as long as the realm's sessions; absent: the realm's
   seconds backdate{0};                           // of `iat`, 0 to kBackdateMax

@@ -53,9 +53,10 @@ struct RealmEntry {
   jose::KeySet public_keys;                          // access and ID tokens of ours: asymmetric, active and passive
   jose::KeySet private_keys;                         // refresh tokens and identity cookies of ours: HMAC
   std::vector<jose::DecryptionKey> decryption_keys;  // what clients encrypt to us; active and passive, by priority
-  std::string jwks_json;                             // the key set document
-  std::string public_key_base64;                     // SPKI of the active RS256 key, for GET /realms/{r}
-  FlowSet flows;                                     // how people sign in here
+  bool signs_slowly = false;                   // an active key is RSA of more than 3072 bits: milliseconds each time
+  std::string jwks_json;                       // the key set document
+  std::string public_key_base64;               // SPKI of the active RS256 key, for GET /realms/{r}
+  FlowSet flows;                               // how people sign in here
   std::shared_ptr<const UserProfile> profile;  // what is known of a person (core/profile/user_profile.h); never null
   bool keeps_user_events = false;              // at all (core/events/realm_events.h); asked for every line of the log
   std::int64_t version = 0;

@@ -14,6 +14,8 @@
 namespace cardea {
 namespace {
 
+constexpr std::size_t kQuickSignatureBytes = 3072 / 8;  // of RSA; all others are shorter
+
 void add_symmetric(RealmEntry& entry, const RealmKey& key, jose::Algorithm algorithm, Log& log) {
   auto verify = jose::VerificationKey::make_hmac(key.secret.clone(), key.kid, algorithm);
   auto sign = jose::SigningKey::make_hmac(key.secret.clone(), key.kid, algorithm);
@@ -65,8 +67,10 @@ void add_asymmetric(RealmEntry& entry, const RealmKey& key, const RealmEntry* pr
                 {{"realm", entry.realm.name}, {"kid", key.kid}, {"reason", describe(verify.error())}});
     return;
   }
+  const bool is_slow = verify->signature_bytes() > kQuickSignatureBytes;
   entry.public_keys.add(std::move(*verify));
   if (key.status != KeyStatus::kActive) return;
+  entry.signs_slowly = entry.signs_slowly || is_slow;
   if (key.algorithm == "RS256" && entry.public_key_base64.empty())
     entry.public_key_base64 = base64_encode(private_key->spki_der());
   if (auto sign = signing_key_of(key, *algorithm, std::move(*private_key), previous))

@@ -56,7 +56,7 @@ bool wants_encrypted(const Client& client, Encrypted what) {
   return !client.attribute(attributes_of(what).alg).empty();
 }
 
-web::Outcome with_encryption_keys(const Dependencies& dependencies, const Client& client, web::Step next) {
+web::Outcome fetch_encryption_keys(const Dependencies& dependencies, const Client& client, web::Step next) {
   auto wanted = wanted_algorithms(client);
   const bool is_elsewhere = !wanted.empty() && client.attribute_is_true("use.jwks.url");
   const auto url = is_elsewhere ? jwks_url_of(client) : std::nullopt;
@@ -67,8 +67,8 @@ web::Outcome with_encryption_keys(const Dependencies& dependencies, const Client
                       });
 }
 
-web::Lane answer_lane(const RealmEntry& realm, const Client& client) {
-  return wanted_algorithms(client).empty() ? sign_lane(realm) : web::Lane::kCpu;
+web::Lane answer_lane(const RealmEntry& realm, const ClientEntry& client) {
+  return client.rules.encrypts ? web::Lane::kCpu : sign_lane(realm);
 }
 
 std::optional<std::string> why_not_encrypted(const Dependencies& dependencies, const Client& client, Encrypted what) {

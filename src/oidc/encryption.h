@@ -16,11 +16,19 @@ enum class Encrypted { kIdToken, kUserinfo, kAnswer };
 
 /// Calls `next` on the inline lane, at once or after a fetch: when the client wants anything encrypted and its keys
 /// stand at an address, they are in memory then, or cannot be had.
-[[nodiscard]] web::Outcome with_encryption_keys(const Dependencies& dependencies, const Client& client, web::Step next);
+[[nodiscard]] web::Outcome fetch_encryption_keys(const Dependencies& dependencies, const Client& client,
+                                                 web::Step next);
+/// The same at no cost for clients that want nothing encrypted, which are nearly all.
+template <class Step>
+[[nodiscard]] web::Outcome with_encryption_keys(const Dependencies& dependencies, const ClientEntry& client,
+                                                Step next) {
+  if (!client.rules.encrypts) return next();
+  return fetch_encryption_keys(dependencies, client.client, std::move(next));
+}
 
 /// The lane for steps that sign tokens and answers of this client: sign_lane, or `cpu` when they are encrypted as well.
 /// The client's key may be slow (P-384, large RSA), and its key set is read for it.
-[[nodiscard]] web::Lane answer_lane(const RealmEntry& realm, const Client& client);
+[[nodiscard]] web::Lane answer_lane(const RealmEntry& realm, const ClientEntry& client);
 
 /// Why what the client wants encrypted could not be, a word for the log; absent: it can. Asked before anything is used
 /// up that the answer is for.

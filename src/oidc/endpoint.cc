@@ -12,8 +12,6 @@ bool is_tls_missing(const web::Request& request, SslRequired required) {
   return required == SslRequired::kAll || !is_private_address(request.remote_address);
 }
 
-constexpr std::size_t kQuickRsaBytes = 3072 / 8;
-
 /// A row that does not read will not read later either.
 bool may_pass(StoreError error) { return error != StoreError::kCorrupt; }
 
@@ -25,13 +23,7 @@ void log_failure(const Dependencies& dependencies, const web::Request& request, 
 
 }  // namespace
 
-web::Lane sign_lane(const RealmEntry& realm) {
-  for (const auto& [name, key] : realm.signing_keys) {
-    const auto verifies = realm.public_keys.find(key->kid(), key->algorithm());
-    if (verifies && verifies->signature_bytes() > kQuickRsaBytes) return web::Lane::kCpu;
-  }
-  return web::Lane::kInline;
-}
+web::Lane sign_lane(const RealmEntry& realm) { return realm.signs_slowly ? web::Lane::kCpu : web::Lane::kInline; }
 
 OAuthError store_failed_for_client(const Dependencies& dependencies, const web::Request& request, StoreError error) {
   log_failure(dependencies, request, error);

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/settings_entries.h"
+#include "tests/support/memory_log.h"
 #include "tests/support/oidc_world.h"
 
 namespace cardea::oidc {
@@ -75,22 +77,28 @@ TEST(Endpoint, refuses_every_endpoint_of_unknown_and_disabled_realms) {
   EXPECT_EQ(world.log.count("realm_disabled"), 14U);
 }
 
-RealmEntry signing_with(jose::Algorithm algorithm, int rsa_bits) {
-  const auto type = *jose::key_type_of(algorithm);
+std::shared_ptr<const RealmEntry> signing_with(std::string algorithm, crypto::KeyType type, int rsa_bits) {
   auto key =
       type == crypto::KeyType::kRsa ? crypto::PrivateKey::generate(type, rsa_bits) : crypto::PrivateKey::generate(type);
-  auto sign = jose::SigningKey::make(std::move(key.value()), "k1", algorithm);
-  RealmEntry realm;
-  realm.public_keys.add(sign->verification_key());
-  realm.signing_keys.emplace(jose::name(algorithm), std::make_shared<const jose::SigningKey>(std::move(*sign)));
-  return realm;
+  RealmKey row;
+  row.kid = "k1";
+  row.algorithm = std::move(algorithm);
+  row.use = "sig";
+  row.status = KeyStatus::kActive;
+  row.secret = key->to_pem();
+  std::vector<RealmKey> rows;
+  rows.push_back(std::move(row));
+  MemoryLog log;
+  auto entry = make_realm_entry(Realm(), {}, std::move(rows), nullptr, log);
+  EXPECT_EQ(entry->signing_keys.size(), 1U);
+  return entry;
 }
 
 // Thousands of connections wait for an I/O thread; an RSA-4096 signature takes it for milliseconds.
 TEST(SignLane, refuses_to_hold_the_io_thread_for_a_slow_key) {
-  EXPECT_EQ(sign_lane(signing_with(jose::Algorithm::kRS256, 4096)), web::Lane::kCpu);
-  EXPECT_EQ(sign_lane(signing_with(jose::Algorithm::kRS256, 2048)), web::Lane::kInline);
-  EXPECT_EQ(sign_lane(signing_with(jose::Algorithm::kES512, 0)), web::Lane::kInline);
+  EXPECT_EQ(sign_lane(*signing_with("RS256", crypto::KeyType::kRsa, 4096)), web::Lane::kCpu);
+  EXPECT_EQ(sign_lane(*signing_with("RS256", crypto::KeyType::kRsa, 2048)), web::Lane::kInline);
+  EXPECT_EQ(sign_lane(*signing_with("ES512", crypto::KeyType::kEcP521, 0)), web::Lane::kInline);
 }
 
 TEST(Endpoint, tells_a_client_whether_trying_again_helps) {

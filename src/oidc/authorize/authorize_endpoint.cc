@@ -153,7 +153,7 @@ web::Outcome sign_on(const AuthorizePtr& authorize, const LiveSession& live) {
       return store_grant(tx, *grant, session);
     });
     if (!granted) return store_failed_to_client(*authorize, granted.error());
-    return web::then(answer_lane(*grant->realm, grant->client->client),
+    return web::then(answer_lane(*grant->realm, *grant->client),
                      [authorize, grant, granted = std::move(*granted)]() mutable -> web::Outcome {
                        return answer_grant(*grant, authorize->http, std::move(granted));
                      });
@@ -304,9 +304,10 @@ web::Outcome check_read(const Dependencies& dependencies, const web::Request& ht
                         const std::shared_ptr<const RealmEntry>& realm,
                         const std::shared_ptr<const ClientEntry>& client,
                         const Result<RequestParameters, OAuthError>& read) {
+  if (read && !client->rules.encrypts) return check_and_go(dependencies, http, realm, client, *read);
   if (read) {
     return with_encryption_keys(
-        dependencies, client->client, [&dependencies, &http, realm, client, read = *read]() -> web::Outcome {
+        dependencies, *client, [&dependencies, &http, realm, client, read = *read]() -> web::Outcome {
           if (!wants_encrypted(client->client, Encrypted::kAnswer)) {
             return check_and_go(dependencies, http, realm, client, read);
           }

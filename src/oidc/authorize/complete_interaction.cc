@@ -191,7 +191,7 @@ web::Outcome finish(const std::shared_ptr<const Completion>& completion) {
   auto granted =
       write_to(grant.dependencies.repositories.store, [&](Tx& tx) { return settle(tx, *completion, fresh); });
   if (!granted) return unavailable(*completion, granted.error());
-  return web::then(answer_lane(*grant.realm, grant.client->client),
+  return web::then(answer_lane(*grant.realm, *grant.client),
                    [completion, granted = std::move(*granted)]() mutable -> web::Outcome {
                      return answer(*completion, std::move(granted));
                    });
@@ -233,7 +233,7 @@ web::Outcome complete_interaction(const Dependencies& dependencies, const web::R
             Grantable{dependencies, realm, std::move(client), authorization, proven,
                       dependencies.base_url.issuer(request, realm->realm.name), dependencies.clock.now()},
             request);
-        return with_encryption_keys(dependencies, completion->grant.client->client, [completion]() -> web::Outcome {
+        return with_encryption_keys(dependencies, *completion->grant.client, [completion]() -> web::Outcome {
           return web::then(web::Lane::kStore, [completion] { return finish(completion); });
         });
       });
@@ -257,7 +257,7 @@ web::Outcome deny_interaction(const Dependencies& dependencies, const web::Reque
         if (!authorization.device_user_code.empty()) {  // a device's login: there is no client to answer
           return web::error_page(dependencies.pages, 403, display_name(realm->realm), "Access denied", request);
         }
-        return with_encryption_keys(dependencies, client->client,
+        return with_encryption_keys(dependencies, *client,
                                     [&dependencies, &request, realm, client, authorization]() -> web::Outcome {
                                       return answer_with_error(dependencies, request, *realm, client->client,
                                                                authorization, "access_denied", "");

@@ -97,7 +97,7 @@ web::Outcome poll_grant(TokenRequestPtr request, std::string hash, PollRules rul
                                             [&](Tx& tx) { return poll(tx, *request, hash, rules, refresh_id); });
                      if (!polled) return token_store_failed(*request, polled.error());
                      if (polled->refusal) return refuse_token(*request, *polled->refusal);
-                     return web::then(answer_lane(*request->realm, request->client->client),
+                     return web::then(answer_lane(*request->realm, *request->client),
                                       [request, polled = std::move(*polled), grant = rules.grant, refresh_id] {
                                         return sign(request, polled, grant, refresh_id);
                                       });

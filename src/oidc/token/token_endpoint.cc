@@ -23,9 +23,9 @@ web::Outcome run_grant(TokenRequestPtr request) {
     return refuse_token(*request, {OAuthCode::kUnsupportedGrantType, "Unsupported grant_type", 0, "unknown_grant"});
   const auto& asked = *request;
   return with_encryption_keys(
-      asked.dependencies, asked.client->client, [grant, request = std::move(request)]() mutable -> web::Outcome {
+      asked.dependencies, *asked.client, [grant, request = std::move(request)]() mutable -> web::Outcome {
         const auto& client = request->client->client;
-        if (grant->grant_type == "client_credentials") return grant->handle(std::move(request));
+        if (!grant->gives_id_token || !request->client->rules.encrypts) return grant->handle(std::move(request));
         // Before a code or a refresh token is used up for an answer that cannot be made.
         if (auto reason = why_not_encrypted(request->dependencies, client, Encrypted::kIdToken)) {
           return refuse_token(*request, {OAuthCode::kServerError, "", 0, std::move(*reason)});

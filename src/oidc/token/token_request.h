@@ -17,6 +17,8 @@ using TokenRequestPtr = ClientRequestPtr;
 struct Grant {
   std::string_view grant_type;
   web::Outcome (*handle)(TokenRequestPtr request);
+  bool gives_id_token =
+      true;  // to whoever asks for one; then it must be possible to make it before anything is used up
 };
 
 /// The refusal of a grant, logged, in the endpoint's format and with CORS headers.

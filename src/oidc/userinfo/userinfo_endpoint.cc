@@ -136,8 +136,7 @@ web::Outcome load_and_answer(const Dependencies& dependencies, const web::Reques
     return response;
   }
   auto presented = std::make_shared<const PresentedToken>(std::move(**loaded));
-  const auto& client = presented->live.client->client;
-  return with_encryption_keys(dependencies, client,
+  return with_encryption_keys(dependencies, *presented->live.client,
                               [&dependencies, &request, realm, token, presented, now]() -> web::Outcome {
                                 const auto& asking = presented->live.client->client;
                                 if (!wants_encrypted(asking, Encrypted::kUserinfo)) {

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::array kGrants = {
     Grant{"authorization_code", &authorization_code_grant},
-    Grant{"client_credentials", &client_credentials_grant},
+    Grant{"client_credentials", &client_credentials_grant, false},
     Grant{"password", &password_grant},
     Grant{"refresh_token", &refresh_token_grant},
     Grant{"urn:ietf:params:oauth:grant-type:device_code", &device_code_grant},

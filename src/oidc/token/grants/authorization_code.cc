@@ -123,7 +123,7 @@ web::Outcome authorization_code_grant(TokenRequestPtr request) {
                                               [&](Tx& tx) { return take_and_store(tx, *request, hash, refresh_id); });
                      if (!redeemed) return token_store_failed(*request, redeemed.error());
                      if (redeemed->refusal) return refuse_token(*request, *redeemed->refusal);
-                     return web::then(answer_lane(*request->realm, request->client->client),
+                     return web::then(answer_lane(*request->realm, *request->client),
                                       [request, redeemed = std::move(*redeemed)] { return sign(request, redeemed); });
                    });
 }

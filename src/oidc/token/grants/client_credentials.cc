@@ -83,7 +83,7 @@ web::Outcome open_session(const TokenRequestPtr& request, std::shared_ptr<const 
                      if (!joined) return token_store_failed(*request, joined.error());
                      if (!*joined) return refuse_token(*request, joined->error());
                      // Never here: neighbours of the group commit would wait for the signature.
-                     return web::then(answer_lane(*request->realm, request->client->client),
+                     return web::then(answer_lane(*request->realm, *request->client),
                                       [opened = Opened{request, plan, subject, std::move(**joined), refresh_id}] {
                                         return sign(opened);
                                       });
@@ -111,7 +111,7 @@ web::Outcome issue_alone(const TokenRequest& request, const TokenPlan& plan, con
 web::Outcome issue(const TokenRequestPtr& request, const std::shared_ptr<const TokenPlan>& plan,
                    const ServiceAccounts::Ready& ready) {
   if (request->client->rules.refreshes_credentials) return open_session(request, plan, ready.account);
-  const auto lane = answer_lane(*request->realm, request->client->client);
+  const auto lane = answer_lane(*request->realm, *request->client);
   if (lane == web::Lane::kInline) return issue_alone(*request, *plan, ready);  // the hot path: no step more
   return web::then(lane, [request, plan, ready] { return issue_alone(*request, *plan, ready); });
 }

@@ -164,7 +164,7 @@ web::Outcome accept(ForeignGrant asked, ForeignJwt word) {
     auto refusal = write_to(r.dependencies.repositories.store, [&](Tx& tx) { return settle(tx, *granting); });
     if (!refusal) return token_store_failed(r, refusal.error());
     if (*refusal) return refuse_token(r, std::move(**refusal));
-    return web::then(answer_lane(*r.realm, r.client->client), [granting] { return sign(granting); });
+    return web::then(answer_lane(*r.realm, *r.client), [granting] { return sign(granting); });
   });
 }
 

@@ -167,7 +167,7 @@ web::Outcome store_and_sign(const PasswordRequestPtr& login) {
     }
     return refuse_token(*request, opened->error());
   }
-  return web::then(answer_lane(*login->request->realm, login->request->client->client),
+  return web::then(answer_lane(*login->request->realm, *login->request->client),
                    [login, opened = std::move(**opened), refresh_id]() -> web::Outcome {
                      const auto& r = login->request;
                      const TokenContext context{.realm = *r->realm,

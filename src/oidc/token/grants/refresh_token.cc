@@ -162,7 +162,7 @@ web::Outcome store_then_sign(RefreshPtr refresh) {
   refresh->refresh_id = refresh->fresh_id;
   // On PostgreSQL this is the store lane, whose threads wait for the network and do not sign.
   if (!touches && !rotates)
-    return web::then(answer_lane(*refresh->request->realm, refresh->request->client->client),
+    return web::then(answer_lane(*refresh->request->realm, *refresh->request->client),
                      [refresh] { return sign(refresh); });
   return web::then(web::Lane::kStore, [refresh, touches, rotates]() -> web::Outcome {
     const auto& request = *refresh->request;
@@ -178,7 +178,7 @@ web::Outcome store_then_sign(RefreshPtr refresh) {
     });
     if (!stored) return token_store_failed(request, stored.error());
     if (*stored) return refuse_token(request, **stored);
-    return web::then(answer_lane(*refresh->request->realm, refresh->request->client->client),
+    return web::then(answer_lane(*refresh->request->realm, *refresh->request->client),
                      [refresh] { return sign(refresh); });
   });
 }

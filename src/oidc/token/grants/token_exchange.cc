@@ -144,7 +144,7 @@ web::Outcome store_then_sign(const ExchangePtr& exchange) {
       return refuse_token(request, invalid_request("Invalid token", "session_gone"));
     }
     if (!stored) return token_store_failed(request, stored.error());
-    return web::then(answer_lane(*request.realm, request.client->client), [exchange] { return sign(exchange); });
+    return web::then(answer_lane(*request.realm, *request.client), [exchange] { return sign(exchange); });
   });
 }
 
