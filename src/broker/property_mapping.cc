@@ -60,7 +60,7 @@ bool put_table(MappedProperties& out, const json::object& table) {
   return true;
 }
 
-json::value shown_identity(const UpstreamIdentity& identity) {
+json::object shown_identity(const UpstreamIdentity& identity) {
   return json::object{
       {"provider", identity.provider},    {"issuer", identity.issuer},     {"id", identity.id},
       {"username", identity.username},    {"email", identity.email},       {"email_verified", identity.email_verified},
@@ -72,13 +72,11 @@ json::value shown_identity(const UpstreamIdentity& identity) {
 MappedProperties map_properties(std::string_view expression, std::string_view attribute,
                                 const UpstreamIdentity& identity) {
   MappedProperties out;
-  // In memory of their own: a copy of what a token says takes it where the token is kept (base/json_arena.h).
-  const json::value claims(identity.claims, json::storage_ptr());
-  const json::value userinfo(identity.userinfo, json::storage_ptr());
-  const json::value answer(identity.answer, json::storage_ptr());
   const auto itself = shown_identity(identity);
-  const auto result = evaluate_expression(
-      expression, {{"claims", &claims}, {"userinfo", &userinfo}, {"answer", &answer}, {"identity", &itself}});
+  const auto result = evaluate_expression(expression, {{"claims", &identity.claims},
+                                                       {"userinfo", &identity.userinfo},
+                                                       {"answer", &identity.answer},
+                                                       {"identity", &itself}});
   if (!result) {
     out.problem = describe(result.error().error);
     if (!result.error().message.empty()) out.problem.append(": ").append(result.error().message);

@@ -12,13 +12,9 @@ Or<void> check_expression(const json::object& mapper) {
   const auto* config = mapper.if_contains("config");
   const auto source = config == nullptr ? std::string() : string_or(config->as_object(), "expression", "");
   if (trim(source).empty()) return refuse(error(400, "invalid_request", "A property mapping has an expression"));
-  const json::value nothing = json::object();
-  const auto tried = evaluate_expression(source, {{"claims", &nothing}});
-  if (tried) return {};
-  const auto& failure = tried.error();
-  const bool is_wrong = failure.error == ExpressionError::kNotReadable || failure.error == ExpressionError::kTooLong;
-  if (!is_wrong) return {};  // it may be right about another document
-  return refuse(error(400, "invalid_request", "The expression cannot be read: " + failure.message));
+  const auto failure = why_not_readable(source);
+  if (!failure) return {};  // what it does with a document shows when it gets one
+  return refuse(error(400, "invalid_request", "The expression cannot be read: " + failure->message));
 }
 
 Answer try_property_mapping(Call& call) {
@@ -28,13 +24,13 @@ Answer try_property_mapping(Call& call) {
   CARDEA_TRY(body, call.body_object());
   const auto source = string_or(*body, "expression", "");
   ExpressionInput input;
-  const json::value nothing = json::object();
+  const json::object nothing;
   for (const std::string_view name : {"claims", "userinfo", "answer", "identity"}) {
     const auto* document = body->if_contains(name);
     if (document != nullptr && !document->is_object()) {
       return refuse(error(400, "invalid_request", std::string(name) + " is an object"));
     }
-    input.emplace_back(name, document == nullptr ? &nothing : document);
+    input.emplace_back(name, document == nullptr ? &nothing : &document->get_object());
   }
   const auto result = evaluate_expression(source, input);
   if (result) return ok(json::object{{"result", *result}});

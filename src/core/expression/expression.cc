@@ -57,7 +57,20 @@ void count_steps(lua_State* lua, lua_Debug*) {
 
 void push_text(lua_State* lua, std::string_view text) { lua_pushlstring(lua, text.data(), text.size()); }
 
+void push(lua_State* lua, const json::value& value);
+
 // NOLINTNEXTLINE(misc-no-recursion): the parser of the document bounded its depth, and so does Lua's stack
+void push(lua_State* lua, const json::object& object) {
+  luaL_checkstack(lua, 4, "the documents are nested too deep");
+  lua_createtable(lua, 0, static_cast<int>(object.size()));
+  for (const auto& member : object) {
+    push_text(lua, member.key());
+    push(lua, member.value());
+    lua_rawset(lua, -3);
+  }
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as above
 void push(lua_State* lua, const json::value& value) {
   luaL_checkstack(lua, 4, "the documents are nested too deep");
   switch (value.kind()) {
@@ -87,19 +100,14 @@ void push(lua_State* lua, const json::value& value) {
       return;
     }
     case json::kind::object:
-      lua_createtable(lua, 0, static_cast<int>(value.get_object().size()));
-      for (const auto& member : value.get_object()) {
-        push_text(lua, member.key());
-        push(lua, member.value());
-        lua_rawset(lua, -3);
-      }
-      return;
+      return push(lua, value.get_object());
   }
 }
 
 struct Job {
   std::string_view source;
   const ExpressionInput& input;
+  bool only_loads = false;
   bool is_loaded = false;
 };
 
@@ -131,6 +139,7 @@ int run(lua_State* lua) {
   }
   if (!load_either(lua, job.source)) return lua_error(lua);
   job.is_loaded = true;
+  if (job.only_loads) return 0;
   lua_sethook(lua, count_steps, LUA_MASKCOUNT, kStepsOfHook);
   lua_call(lua, 0, 1);
   return 1;
@@ -245,6 +254,22 @@ ExpressionFailure failure_of(lua_State* lua, int status, const Job& job, const B
   return {job.is_loaded ? ExpressionError::kFailed : ExpressionError::kNotReadable, message_of(lua)};
 }
 
+Result<json::value, ExpressionFailure> in_lua(Job job, const ExpressionLimits& limits) {
+  if (job.source.size() > kExpressionBytesMax) return refuse(ExpressionFailure{ExpressionError::kTooLong, {}});
+  Budget budget{.limits = limits, .steps = {.steps_max = limits.instructions}};
+  const std::unique_ptr<lua_State, decltype(&lua_close)> lua(lua_newstate(allocate, &budget), lua_close);
+  if (!lua) return refuse(ExpressionFailure{ExpressionError::kTooMuchMemory, {}});
+  *static_cast<StepBudget**>(lua_getextraspace(lua.get())) = &budget.steps;
+  lua_pushcfunction(lua.get(), run);
+  lua_pushlightuserdata(lua.get(), &job);
+  const int status = lua_pcall(lua.get(), 1, 1, 0);
+  if (status != LUA_OK) return refuse(failure_of(lua.get(), status, job, budget));
+  json::value out;
+  Reader reader{.lua = lua.get()};
+  if (!reader.read(-1, 1, out)) return refuse(ExpressionFailure{ExpressionError::kBadResult, {}});
+  return out;
+}
+
 }  // namespace
 
 std::string_view describe(ExpressionError error) {
@@ -267,20 +292,12 @@ std::string_view describe(ExpressionError error) {
 
 Result<json::value, ExpressionFailure> evaluate_expression(std::string_view source, const ExpressionInput& input,
                                                            const ExpressionLimits& limits) {
-  if (source.size() > kExpressionBytesMax) return refuse(ExpressionFailure{ExpressionError::kTooLong, {}});
-  Budget budget{.limits = limits, .steps = {.steps_max = limits.instructions}};
-  const std::unique_ptr<lua_State, decltype(&lua_close)> lua(lua_newstate(allocate, &budget), lua_close);
-  if (!lua) return refuse(ExpressionFailure{ExpressionError::kTooMuchMemory, {}});
-  *static_cast<StepBudget**>(lua_getextraspace(lua.get())) = &budget.steps;
-  Job job{.source = source, .input = input};
-  lua_pushcfunction(lua.get(), run);
-  lua_pushlightuserdata(lua.get(), &job);
-  const int status = lua_pcall(lua.get(), 1, 1, 0);
-  if (status != LUA_OK) return refuse(failure_of(lua.get(), status, job, budget));
-  json::value out;
-  Reader reader{.lua = lua.get()};
-  if (!reader.read(-1, 1, out)) return refuse(ExpressionFailure{ExpressionError::kBadResult, {}});
-  return out;
+  return in_lua({.source = source, .input = input}, limits);
+}
+
+std::optional<ExpressionFailure> why_not_readable(std::string_view source) {
+  const auto read = in_lua({.source = source, .input = {}, .only_loads = true}, {});
+  return read ? std::nullopt : std::optional(read.error());
 }
 
 }  // namespace cardea

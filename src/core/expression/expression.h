@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -50,11 +51,14 @@ struct ExpressionFailure {
 };
 
 /// Names and documents, as globals; null members of objects are absent, null in a list is false.
-using ExpressionInput = std::vector<std::pair<std::string_view, const json::value*>>;
+using ExpressionInput = std::vector<std::pair<std::string_view, const json::object*>>;
 
 /// A pure function of its arguments. No value gives null; an empty table is an empty list.
 [[nodiscard]] Result<json::value, ExpressionFailure> evaluate_expression(std::string_view source,
                                                                          const ExpressionInput& input,
                                                                          const ExpressionLimits& limits = {});
+
+/// Reads the expression and runs nothing of it: for whoever keeps one. Absent: it can be run.
+[[nodiscard]] std::optional<ExpressionFailure> why_not_readable(std::string_view source);
 
 }  // namespace cardea

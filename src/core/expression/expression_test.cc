@@ -8,8 +8,10 @@ namespace {
 
 using testing::HasSubstr;
 
-const json::value kClaims = json::parse(
-    R"({"name":"Ada","groups":["a","b"],"age":36,"nothing":null,"nested":{"x":[1,null,2.5]},"ok":true,"big":18446744073709551615})");
+const json::object kClaims =
+    json::parse(
+        R"({"name":"Ada","groups":["a","b"],"age":36,"nothing":null,"nested":{"x":[1,null,2.5]},"ok":true,"big":18446744073709551615})")
+        .as_object();
 
 std::string eval(std::string_view source, const ExpressionLimits& limits = {}) {
   const auto result = evaluate_expression(source, {{"claims", &kClaims}}, limits);
@@ -36,6 +38,15 @@ TEST(Expression, refuses_everything_that_reaches_outside) {
 }
 
 TEST(Expression, refuses_code_that_is_compiled_already) { EXPECT_EQ(eval("\x1bLua"), "expression_not_readable"); }
+
+TEST(Expression, refuses_to_keep_what_cannot_be_read_and_runs_nothing_of_the_rest) {
+  ASSERT_TRUE(why_not_readable("return (").has_value());
+  EXPECT_EQ(why_not_readable("return (")->error, ExpressionError::kNotReadable);
+  EXPECT_EQ(why_not_readable(std::string(20'000, ' '))->error, ExpressionError::kTooLong);
+  EXPECT_EQ(why_not_readable("\x1bLua")->error, ExpressionError::kNotReadable);
+  EXPECT_FALSE(why_not_readable("claims.name").has_value());
+  EXPECT_FALSE(why_not_readable("while true do end").has_value()) << "that would show when it is run";
+}
 
 TEST(Expression, refuses_to_run_for_ever) {
   EXPECT_EQ(eval("while true do end"), "expression_too_many_steps");

@@ -6,10 +6,12 @@
 #include "core/changes/check_client.h"
 #include "core/changes/check_values.h"
 #include "core/client_policies.h"
+#include "core/expression/expression.h"
 #include "core/frontend_url.h"
 #include "core/password_policy.h"
 #include "core/token/token_plan.h"
 #include "crypto/password.h"
+#include "domain/provider_mapper_types.h"
 #include "domain/representation/mapper_json.h"
 #include "domain/representation/realm_file.h"
 
@@ -65,88 +67,36 @@ std::string meant_instead(std::string_view name, const std::vector<std::string_v
   return found ? "did you mean " + std::string(*found) + "?" : std::string{};
 }
 
-/// Settings that are typed and run, and sections that have a reader of their own.
-bool is_run(std::string_view member) {
-  static constexpr std::string_view kRun[] = {"id",
-                                              "realm",
-                                              "displayName",
-                                              "displayNameHtml",
-                                              "notBefore",
-                                              "defaultSignatureAlgorithm",
-                                              "revokeRefreshToken",
-                                              "refreshTokenMaxReuse",
-                                              "accessTokenLifespan",
-                                              "accessTokenLifespanForImplicitFlow",
-                                              "ssoSessionIdleTimeout",
-                                              "ssoSessionMaxLifespan",
-                                              "ssoSessionIdleTimeoutRememberMe",
-                                              "ssoSessionMaxLifespanRememberMe",
-                                              "clientSessionIdleTimeout",
-                                              "clientSessionMaxLifespan",
-                                              "accessCodeLifespan",
-                                              "accessCodeLifespanUserAction",
-                                              "accessCodeLifespanLogin",
-                                              "enabled",
-                                              "sslRequired",
-                                              "rememberMe",
-                                              "loginWithEmailAllowed",
-                                              "duplicateEmailsAllowed",
-                                              "attributes",
-                                              "browserSecurityHeaders",
-                                              "passwordPolicy",
-                                              "roles",
-                                              "groups",
-                                              "defaultRole",
-                                              "defaultRoles",
-                                              "users",
-                                              "scopeMappings",
-                                              "clientScopeMappings",
-                                              "applicationScopeMappings",
-                                              "clients",
-                                              "clientScopes",
-                                              "defaultDefaultClientScopes",
-                                              "defaultOptionalClientScopes",
-                                              "components",
-                                              "requiredActions",
-                                              "keycloakVersion",
-                                              "smtpServer",
-                                              "verifyEmail",
-                                              "resetPasswordAllowed",
-                                              "actionTokenGeneratedByUserLifespan",
-                                              "actionTokenGeneratedByAdminLifespan",
-                                              "bruteForceProtected",
-                                              "permanentLockout",
-                                              "maxTemporaryLockouts",
-                                              "bruteForceStrategy",
-                                              "maxFailureWaitSeconds",
-                                              "minimumQuickLoginWaitSeconds",
-                                              "waitIncrementSeconds",
-                                              "quickLoginCheckMilliSeconds",
-                                              "maxDeltaTimeSeconds",
-                                              "failureFactor",
-                                              "registrationAllowed",
-                                              "registrationEmailAsUsername",
-                                              "internationalizationEnabled",
-                                              "supportedLocales",
-                                              "defaultLocale",
-                                              "localizationTexts",
-                                              "clientProfiles",
-                                              "clientPolicies",
-                                              "organizationsEnabled",
-                                              "organizations"};
-  return std::ranges::find(kRun, member) != std::end(kRun);
+/// Members of Keycloak's that are kept, exported again, and change nothing here. All others are run, or have a reader
+/// of their own.
+bool is_kept_only(std::string_view member) {
+  static constexpr std::string_view kKeptOnly[] = {"userCacheEnabled",
+                                                   "realmCacheEnabled",
+                                                   "maxSecondaryAuthFailures",
+                                                   "requiredCredentials",
+                                                   "otpSupportedApplications",
+                                                   "federatedUsers",
+                                                   "loginTheme",
+                                                   "accountTheme",
+                                                   "adminTheme",
+                                                   "emailTheme",
+                                                   "eventsListeners",
+                                                   "clientAuthenticationFlow",
+                                                   "dockerAuthenticationFlow"};
+  return std::ranges::find(kKeptOnly, member) != std::end(kKeptOnly);
 }
 
 void review_members(const json::object& object, const json::object& defaults, ImportReview& review) {
   const JsonPath root;
   for (const auto& [key, value] : object) {
     const std::string_view name(key);
-    if (is_run(name) || says_nothing(value)) continue;
+    if (says_nothing(value)) continue;
     const JsonPath at(root, name);
     if (!is_realm_member(name)) {
       review.add(ReviewReason::kUnknown, name, at, meant_instead(name, realm_members()));
       continue;
     }
+    if (!is_kept_only(name)) continue;
     const auto* usual = defaults.if_contains(name);
     if (usual == nullptr || !says_the_same(value, *usual)) review.add(ReviewReason::kNotRun, name, at);
   }
@@ -325,6 +275,17 @@ void for_each_object(const json::object& object, std::string_view name, Each&& e
   }
 }
 
+/// An expression that cannot be read fails at every login, by the mapping's policy.
+void review_provider_mapper(const json::object& mapper, const JsonPath& at, ImportReview& review) {
+  if (string_or(mapper, "identityProviderMapper", "") != kPropertyMapping) return;
+  const auto* config = mapper.if_contains("config");
+  const auto* settings = config == nullptr ? nullptr : config->if_object();
+  const auto source = settings == nullptr ? std::string() : string_or(*settings, "expression", "");
+  if (const auto failure = why_not_readable(source)) {
+    review.add(ReviewReason::kNotRun, "identityProviderMappers.expression", JsonPath(at, "config"), failure->message);
+  }
+}
+
 /// The providers of a scope's mappers.
 std::vector<std::string> mapper_providers(const json::object& scope) {
   std::vector<std::string> providers;
@@ -397,6 +358,8 @@ void review_realm(const json::object& object, const json::object& defaults, Impo
   review_components(object, defaults, review);
   review_password_policy(object, review);
   review_client_policies(object, review);
+  for_each_object(object, "identityProviderMappers",
+                  [&](const json::object& mapper, const JsonPath& at) { review_provider_mapper(mapper, at, review); });
   for_each_object(object, "clients", [&](const json::object& c, const JsonPath& at) { review_client(c, at, review); });
   for_each_object(object, "clientScopes", [&](const json::object& scope, const JsonPath& at) {
     if (!has_default_mappers(scope, defaults)) review_mappers(scope, "clientScopes.", at, review);

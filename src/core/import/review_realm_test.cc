@@ -45,6 +45,29 @@ TEST(ReviewRealm, says_nothing_of_attributes_that_ask_for_nothing_or_are_acted_o
   EXPECT_THAT(text, Not(HasSubstr("authenticationFlowBindingOverrides")));
 }
 
+// Providers, flows, one-time codes, offline sessions and events are acted on: a warning that says otherwise sends
+// people looking for what is not wrong.
+TEST(ReviewRealm, names_members_that_change_nothing_here_and_no_others) {
+  const auto realm = parse_json(R"({"realm":"r","identityProviders":[{"alias":"up","providerId":"oidc"}],
+      "browserFlow":"mine","otpPolicyDigits":8,"offlineSessionIdleTimeout":60,"webAuthnPolicyRpId":"id.example.com",
+      "eventsEnabled":true,"resetCredentialsFlow":"mine","loginTheme":"ours","dockerAuthenticationFlow":"mine"})");
+  ImportReview review;
+  review_realm(realm->as_object(), {}, review);
+  std::vector<std::string> paths;
+  for (const auto& note : review.notes()) paths.push_back(note.path);
+  EXPECT_THAT(paths, testing::UnorderedElementsAre("loginTheme", "dockerAuthenticationFlow"));
+}
+
+TEST(ReviewRealm, names_expressions_of_property_mappings_that_cannot_be_read) {
+  const auto realm = parse_json(R"({"realm":"r","identityProviderMappers":[
+      {"name":"good","identityProviderMapper":"cardea-property-mapping-idp-mapper","config":{"expression":"claims.name"}},
+      {"name":"bad","identityProviderMapper":"cardea-property-mapping-idp-mapper","config":{"expression":"return ("}}]})");
+  ImportReview review;
+  review_realm(realm->as_object(), {}, review);
+  ASSERT_EQ(review.notes().size(), 1U) << review.text();
+  EXPECT_EQ(review.notes().front().path, "identityProviderMappers[1].config");
+}
+
 TEST(ReviewRealm, names_redirect_uris_that_the_policy_of_the_client_refuses) {
   const auto text = review_of(R"({"clientId":"a","rootUrl":"http://root","attributes":{"cardea.policy":"oauth21"},
       "redirectUris":["http://h/cb","myapp://cb","/cb","https://h/cb","http://127.0.0.1/cb"]})");
