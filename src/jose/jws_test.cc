@@ -185,6 +185,22 @@ TEST(VerifyJws, RefusesSignaturesOfTheWrongLength) {
   EXPECT_EQ(ERR_peek_error(), 0u);  // nothing is left for the next TLS call of this thread
 }
 
+TEST(VerifyJws, RefusesRsaSignaturesWithoutTheirLeadingZero) {
+  for (const auto algorithm : {Algorithm::kPS256, Algorithm::kPS384, Algorithm::kPS512, Algorithm::kRS256}) {
+    const auto key = test_signing_key(algorithm);
+    const auto keys = key_set_of(key);
+    std::string head, raw = "x";
+    for (int i = 0; raw[0] != '\0'; ++i) {  // one signature in 256 begins with a zero
+      ASSERT_LT(i, 8000);
+      const auto token = sign_jwt(key, "JWT", R"({"n":)" + std::to_string(i) + "}");
+      head = token.substr(0, token.rfind('.') + 1);
+      raw = base64url_decode(token.substr(head.size())).value();
+    }
+    ASSERT_TRUE(verify(head + base64url_encode(raw), keys).has_value()) << name(algorithm);
+    EXPECT_EQ(error_of(head + base64url_encode(raw.substr(1)), keys), JoseError::kBadSignature) << name(algorithm);
+  }
+}
+
 TEST(VerifyJws, RefusesDerAndOutOfRangeNumbersInEcdsa) {
   const auto key = test_signing_key(Algorithm::kES256);
   const auto keys = key_set_of(key);

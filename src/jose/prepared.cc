@@ -107,6 +107,12 @@ std::size_t prepared_sign(const KeyMaterial& material, std::string_view input, s
 }
 
 bool prepared_verify(const KeyMaterial& material, std::string_view input, std::string_view signature) {
+  // RFC 8017 section 8.1.2 step 1: an RSA signature is as long as the modulus. OpenSSL leaves this out for PSS and
+  // takes one whose leading zero is missing.
+  if (key_type_of(material.algorithm) == crypto::KeyType::kRsa &&
+      signature.size() != static_cast<std::size_t>(EVP_PKEY_get_size(material.key))) {
+    return false;
+  }
   auto& context = slot_of(material.number).verify;
   if (!context) context = prepare(material, EVP_PKEY_verify_init);
   if (!context) return false;
