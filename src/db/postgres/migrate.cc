@@ -15,7 +15,7 @@ using ResultHandle = std::unique_ptr<PGresult, ClearResult>;
 constexpr const char* kTable =
     "CREATE TABLE IF NOT EXISTS schema_migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL);"
     "INSERT INTO schema_migrations (number, name) VALUES (0, 'lease') ON CONFLICT DO NOTHING";
-constexpr const char* kTableExists = "SELECT 1 WHERE to_regclass('schema_migrations') IS NOT NULL";
+constexpr std::string_view kUndefinedTable = "42P01";  // appendix A of PostgreSQL's manual
 constexpr const char* kApplied = "SELECT max(number) FROM schema_migrations";
 constexpr const char* kBegin = "BEGIN; SET LOCAL lock_timeout = '60s'; SET LOCAL statement_timeout = 0";
 constexpr const char* kLease = "SELECT 1 FROM schema_migrations WHERE number = 0 FOR UPDATE";
@@ -54,13 +54,15 @@ class Migrator {
     return std::strtoll(PQgetvalue(read->get(), 0, 0), nullptr, 10);
   }
 
+  /// One round trip where the database has been used before: every start waits for it.
   Result<bool, OpenError> is_up_to_date() {
-    auto exists = execute(kTableExists);
-    if (!exists) return refuse(failed(exists.error()));
-    if (PQntuples(exists->get()) == 0) return false;
-    const auto number = applied();
-    if (!number) return refuse(number.error());
-    const auto rest = pending(*number, known_);
+    const ResultHandle read(PQexec(&connection_, kApplied));
+    if (PQresultStatus(read.get()) != PGRES_TUPLES_OK) {
+      const char* state = PQresultErrorField(read.get(), PG_DIAG_SQLSTATE);
+      if (state != nullptr && state == kUndefinedTable) return false;
+      return refuse(failed(PQerrorMessage(&connection_)));
+    }
+    const auto rest = pending(std::strtoll(PQgetvalue(read.get(), 0, 0), nullptr, 10), known_);
     if (!rest) return refuse(rest.error());
     return rest->empty();
   }
