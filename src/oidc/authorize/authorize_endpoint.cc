@@ -154,8 +154,8 @@ web::Outcome sign_on(const AuthorizePtr& authorize, const LiveSession& live) {
     });
     if (!granted) return store_failed_to_client(*authorize, granted.error());
     return web::then(answer_lane(*grant->realm, *grant->client),
-                     [authorize, grant, granted = std::move(*granted)]() mutable -> web::Outcome {
-                       return answer_grant(*grant, authorize->http, std::move(granted));
+                     [authorize, grant, session, granted = std::move(*granted)]() mutable -> web::Outcome {
+                       return answer_grant(*grant, authorize->http, session, std::move(granted));
                      });
   });
 }

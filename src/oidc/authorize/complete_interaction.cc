@@ -20,12 +20,12 @@
 namespace cardea::oidc {
 namespace {
 
-constexpr std::string_view kTooManySessions = "user_session_limit_exceeded";
-
 struct Completion {
   Grantable grant;
   const web::Request& http;
 };
+
+bool is_of_device(const Completion& completion) { return !completion.grant.request.device_user_code.empty(); }
 
 /// What the flow of this login says of one session more.
 std::optional<SessionLimits> limits_of(const Grantable& grant) {
@@ -105,11 +105,18 @@ Stored<std::optional<UserSession>> settle_session(Tx& tx, const Completion& comp
   return insert_session(tx, completion, fresh);
 }
 
-Granted refused(std::string_view note) {
+/// Why the login ends without a session.
+struct NobodySignedIn {
+  std::string_view reason;  // for the log
+  bool has_too_many_sessions = false;
+};
+
+/// Who is signed in, and what that gave the client.
+struct SignedIn {
+  UserSession session;
   Granted granted;
-  granted.refusal = OAuthError{OAuthCode::kLoginRequired, "", 0, std::string(note)};
-  return granted;
-}
+};
+using Settled = Result<SignedIn, NobodySignedIn>;
 
 /// Is the proof as good as when it was brought? A run that stands on a live session pays out in that session alone.
 Stored<std::optional<std::string_view>> why_over(Tx& tx, const Completion& completion) {
@@ -126,21 +133,24 @@ Stored<std::optional<std::string_view>> why_over(Tx& tx, const Completion& compl
   return why_proof_is_over(tx, repositories, grant.realm->realm, **user, basis_of(grant.proven), grant.now);
 }
 
-Stored<Granted> settle(Tx& tx, const Completion& completion, const UserSession& fresh) {
+Stored<Settled> settle(Tx& tx, const Completion& completion, const UserSession& fresh) {
   const auto over = why_over(tx, completion);
   if (!over) return refuse(over.error());
-  if (*over) return refused(**over);
+  if (*over) return Settled(refuse(NobodySignedIn{**over}));
   auto session = settle_session(tx, completion, fresh);
   if (!session) return refuse(session.error());
-  if (!*session) return refused(completion.grant.proven.session ? "session_ended" : kTooManySessions);
+  if (!*session && completion.grant.proven.session) return Settled(refuse(NobodySignedIn{"session_ended"}));
+  if (!*session) return Settled(refuse(NobodySignedIn{"user_session_limit_exceeded", true}));
   // A device's login ends on our own page: there is nothing to answer a client with.
-  if (!completion.grant.request.device_user_code.empty()) return Granted{.session = std::move(**session)};
-  return store_grant(tx, completion.grant, **session);
+  if (is_of_device(completion)) return Settled(SignedIn{std::move(**session), StoredGrant{}});
+  auto granted = store_grant(tx, completion.grant, **session);
+  if (!granted) return refuse(granted.error());
+  return Settled(SignedIn{std::move(**session), std::move(*granted)});
 }
 
 web::Response unavailable(const Completion& completion, StoreError error) {
   const auto& grant = completion.grant;
-  if (!grant.request.device_user_code.empty()) return store_failed(grant.dependencies, completion.http, error);
+  if (is_of_device(completion)) return store_failed(grant.dependencies, completion.http, error);
   return send_error({grant.dependencies, *grant.realm, grant.client->client, grant.issuer, grant.now},
                     target_of(grant.request), store_failed_for_client(grant.dependencies, completion.http, error));
 }
@@ -155,13 +165,13 @@ web::Response too_many_sessions(const Completion& completion) {
 }
 
 /// Nobody is signed in by it: no session was stored, and no cookie is set.
-web::Response answer_refused(const Completion& completion, Granted granted) {
+web::Response answer_refused(const Completion& completion, const NobodySignedIn& nobody) {
   const auto& grant = completion.grant;
-  const bool is_device = !grant.request.device_user_code.empty();
-  const bool is_too_many = granted.refusal->note == kTooManySessions;
-  if (!is_device && !is_too_many) return answer_grant(grant, completion.http, std::move(granted));
-  log_grant(grant, completion.http, {}, granted.refusal->note);
-  if (is_too_many) return too_many_sessions(completion);
+  if (!is_of_device(completion) && !nobody.has_too_many_sessions) {
+    return answer_nobody(grant, completion.http, nobody.reason);
+  }
+  log_grant(grant, completion.http, {}, nobody.reason);
+  if (nobody.has_too_many_sessions) return too_many_sessions(completion);
   return web::error_page(grant.dependencies.pages, 400, display_name(grant.realm->realm),
                          "Your login has ended. Please enter the code again.", completion.http);
 }
@@ -172,12 +182,12 @@ web::Response answer_device(const Completion& completion, const UserSession& ses
   return web::redirect(completion.grant.request.redirect_uri);
 }
 
-web::Response answer(const Completion& completion, Granted granted) {
+web::Response answer(const Completion& completion, Settled settled) {
+  if (!settled) return answer_refused(completion, settled.error());
   const auto& grant = completion.grant;
-  const auto session = granted.session;
-  if (session.id.empty()) return answer_refused(completion, std::move(granted));
-  auto response = grant.request.device_user_code.empty() ? answer_grant(grant, completion.http, std::move(granted))
-                                                         : answer_device(completion, session);
+  const auto& session = settled->session;
+  auto response = is_of_device(completion) ? answer_device(completion, session)
+                                           : answer_grant(grant, completion.http, session, std::move(settled->granted));
   add_session_cookies(response, completion.http, *grant.realm, session, grant.issuer, grant.dependencies.base_url,
                       random_handle(grant.dependencies.random), grant.now);
   return response;
@@ -188,12 +198,12 @@ web::Outcome finish(const std::shared_ptr<const Completion>& completion) {
   auto fresh = make_session(grant.realm->realm, grant.proven, completion->http.remote_address, grant.now,
                             grant.dependencies.random);
   note_user_agent(fresh, completion->http.header("User-Agent"));
-  auto granted =
+  auto settled =
       write_to(grant.dependencies.repositories.store, [&](Tx& tx) { return settle(tx, *completion, fresh); });
-  if (!granted) return unavailable(*completion, granted.error());
+  if (!settled) return unavailable(*completion, settled.error());
   return web::then(answer_lane(*grant.realm, *grant.client),
-                   [completion, granted = std::move(*granted)]() mutable -> web::Outcome {
-                     return answer(*completion, std::move(granted));
+                   [completion, settled = std::move(*settled)]() mutable -> web::Outcome {
+                     return answer(*completion, std::move(settled));
                    });
 }
 

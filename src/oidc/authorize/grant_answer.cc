@@ -25,21 +25,17 @@ Stored<void> store_share(Tx& tx, const Grantable& grant, const LiveSession& live
   return grant.dependencies.repositories.sessions.put_client_session(tx, share);
 }
 
-Stored<void> prepare_tokens(Tx& tx, const Grantable& grant, Granted& granted) {
+Stored<Result<GrantedTokens, OAuthError>> prepare_tokens(Tx& tx, const Grantable& grant, const UserSession& session) {
+  using Answer = Result<GrantedTokens, OAuthError>;
   auto& sessions = grant.dependencies.repositories.sessions;
-  auto live = sessions.load(tx, grant.realm->realm.id, granted.session.id, grant.client->client.id);
+  auto live = sessions.load(tx, grant.realm->realm.id, session.id, grant.client->client.id);
   if (!live) return refuse(live.error());
-  granted.plan = plan_for_granted(*grant.client, grant.request.scope);
-  if (!*live) {
-    granted.refusal = OAuthError{OAuthCode::kServerError, "", 0, "nothing_to_issue_for"};
-    return {};
-  }
-  if (auto stored = store_share(tx, grant, **live); !stored) return stored;
-  auto subject =
-      complete_subject(tx, grant.dependencies.settings, *grant.client, *granted.plan, std::move((*live)->subject));
+  if (!*live) return Answer(refuse(OAuthError{OAuthCode::kServerError, "", 0, "nothing_to_issue_for"}));
+  if (auto stored = store_share(tx, grant, **live); !stored) return refuse(stored.error());
+  auto plan = plan_for_granted(*grant.client, grant.request.scope);
+  auto subject = complete_subject(tx, grant.dependencies.settings, *grant.client, *plan, std::move((*live)->subject));
   if (!subject) return refuse(subject.error());
-  granted.subject = std::move(*subject);
-  return {};
+  return Answer(GrantedTokens{std::move(plan), std::move(*subject)});
 }
 
 /// May the answer be about this person (OP-20)? The request names people as its client knows them.
@@ -72,27 +68,39 @@ Stored<std::optional<OAuthError>> why_not_granted(Tx& tx, const Grantable& grant
   return Answer();
 }
 
+Answerer answerer_of(const Grantable& grant) {
+  return {grant.dependencies, *grant.realm, grant.client->client, grant.issuer, grant.now};
+}
+
+/// `session`: empty when none was settled.
+web::Response answer_refused(const Grantable& grant, const web::Request& http, const SessionId& session,
+                             const OAuthError& error) {
+  log_grant(grant, http, session, error.note);
+  return send_error(answerer_of(grant), target_of(grant.request), error);
+}
+
 }  // namespace
 
 Stored<Granted> store_grant(Tx& tx, const Grantable& grant, const UserSession& session) {
   const auto& repositories = grant.dependencies.repositories;
-  Granted granted;
-  granted.session = session;
   auto refusal = why_not_granted(tx, grant, session);
   if (!refusal) return refuse(refusal.error());
-  if (*refusal) {
-    granted.refusal = std::move(**refusal);
-    return granted;
-  }
+  if (*refusal) return Granted(refuse(std::move(**refusal)));
   if (!grant.request.pushed_hash.empty()) {
     const auto taken = repositories.tickets.take(tx, grant.realm->realm.id, TicketKind::kPushedRequest,
                                                  grant.request.pushed_hash, grant.now);
     if (!taken) return refuse(taken.error());
     if (!*taken) {
-      granted.refusal = OAuthError{OAuthCode::kInvalidRequest, "The pushed request was used before or has expired", 0,
-                                   "pushed_request_gone"};
-      return granted;
+      return Granted(refuse(OAuthError{OAuthCode::kInvalidRequest, "The pushed request was used before or has expired",
+                                       0, "pushed_request_gone"}));
     }
+  }
+  StoredGrant granted;
+  if (wants_tokens(grant.request)) {
+    auto prepared = prepare_tokens(tx, grant, session);
+    if (!prepared) return refuse(prepared.error());
+    if (!*prepared) return Granted(refuse(std::move(prepared->error())));
+    granted.tokens = std::move(**prepared);
   }
   if (grant.request.asks_for("code")) {
     auto made = make_code(grant.realm->realm, grant.client->client, grant.request, session, grant.proven, grant.now,
@@ -100,10 +108,7 @@ Stored<Granted> store_grant(Tx& tx, const Grantable& grant, const UserSession& s
     if (auto stored = repositories.codes.insert(tx, made.record); !stored) return refuse(stored.error());
     granted.code = std::move(made.code);
   }
-  if (wants_tokens(grant.request)) {
-    if (auto prepared = prepare_tokens(tx, grant, granted); !prepared) return refuse(prepared.error());
-  }
-  return granted;
+  return Granted(std::move(granted));
 }
 
 void log_grant(const Grantable& grant, const web::Request& http, const SessionId& session, std::string_view refused) {
@@ -117,33 +122,33 @@ void log_grant(const Grantable& grant, const web::Request& http, const SessionId
                                {"correlation_id", http.correlation_id}});
 }
 
-web::Response answer_grant(const Grantable& grant, const web::Request& http, Granted granted) {
+web::Response answer_nobody(const Grantable& grant, const web::Request& http, std::string_view reason) {
+  return answer_refused(grant, http, {}, {OAuthCode::kLoginRequired, "", 0, std::string(reason)});
+}
+
+web::Response answer_grant(const Grantable& grant, const web::Request& http, const UserSession& session,
+                           Granted granted) {
   const auto& request = grant.request;
-  const Answerer answerer{grant.dependencies, *grant.realm, grant.client->client, grant.issuer, grant.now};
-  const auto target = target_of(request);
-  const auto refused = [&](const OAuthError& error) {
-    log_grant(grant, http, granted.session.id, error.note);
-    return send_error(answerer, target, error);
-  };
-  if (granted.refusal) return refused(*granted.refusal);
+  const auto refused = [&](const OAuthError& error) { return answer_refused(grant, http, session.id, error); };
+  if (!granted) return refused(granted.error());
   AnswerContent content;
-  if (granted.subject) {
+  if (granted->tokens) {
     const bool has_state = request.state && !request.state->empty();
     const TokenContext context{.realm = *grant.realm,
                                .client = *grant.client,
-                               .plan = *granted.plan,
-                               .subject = *granted.subject,
+                               .plan = *granted->tokens->plan,
+                               .subject = granted->tokens->subject,
                                .issuer = grant.issuer,
                                .now = grant.now,
-                               .session = &granted.session,
+                               .session = &session,
                                .acr = grant.proven.acr,
                                .nonce = request.nonce,
                                .grant = "na",
                                .with_refresh = false,
                                .with_access = request.asks_for("token"),
                                .with_id = request.asks_for("id_token"),
-                               .implicit = granted.code.empty(),
-                               .code = granted.code,
+                               .implicit = granted->code.empty(),
+                               .code = granted->code,
                                .state = has_state ? std::string_view(*request.state) : std::string_view{}};
     auto tokens = issue_tokens(context, grant.dependencies.random);
     if (!tokens) {
@@ -159,9 +164,9 @@ web::Response answer_grant(const Grantable& grant, const web::Request& http, Gra
     content.expires_in = tokens->expires_in;
     if (grant.client->client.attribute_is_true("token.response.type.bearer.lower-case")) content.token_type = "bearer";
   }
-  content.code = std::move(granted.code);
-  log_grant(grant, http, granted.session.id, "");
-  return send_granted(answerer, target, std::move(content), granted.session.id.str());
+  content.code = std::move(granted->code);
+  log_grant(grant, http, session.id, "");
+  return send_granted(answerer_of(grant), target_of(request), std::move(content), session.id.str());
 }
 
 }  // namespace cardea::oidc

@@ -27,22 +27,31 @@ struct Grantable {
   TimePoint now;
 };
 
-/// What the transaction stored.
-struct Granted {
-  UserSession session;
-  std::string code = {};
-  /// Only for tokens in the answer.
-  std::shared_ptr<const TokenPlan> plan = {};
-  std::optional<TokenSubject> subject = {};
-  std::optional<OAuthError> refusal = {};  // then nothing of this was stored but what the caller stored
+/// What tokens in the answer are made from.
+struct GrantedTokens {
+  std::shared_ptr<const TokenPlan> plan;
+  TokenSubject subject;
 };
+
+/// What the transaction stored for the client.
+struct StoredGrant {
+  std::string code = {};                     // empty when none was asked for
+  std::optional<GrantedTokens> tokens = {};  // absent when none were asked for
+};
+
+/// The error is the client's answer: then nothing was stored for it.
+using Granted = Result<StoredGrant, OAuthError>;
 
 /// Uses up the pushed request the grant came from (RFC 9126 section 7.3), stores the code, and for tokens the client's
 /// share of the session, which must be stored already.
 [[nodiscard]] Stored<Granted> store_grant(Tx& tx, const Grantable& grant, const UserSession& session);
 
 /// Signs what is to be signed, answers, and writes the login (or why it was none) to the log and the realm's events.
-[[nodiscard]] web::Response answer_grant(const Grantable& grant, const web::Request& http, Granted granted);
+[[nodiscard]] web::Response answer_grant(const Grantable& grant, const web::Request& http, const UserSession& session,
+                                         Granted granted);
+
+/// Answers the client that nobody is signed in: no session was settled.
+[[nodiscard]] web::Response answer_nobody(const Grantable& grant, const web::Request& http, std::string_view reason);
 
 /// The line that answer_grant writes, for those who answer otherwise. `refused`: why not, or empty.
 void log_grant(const Grantable& grant, const web::Request& http, const SessionId& session, std::string_view refused);

@@ -11,7 +11,7 @@ namespace cardea::oidc {
 namespace {
 
 /// Keycloak has its own words here, and one code for every failed authentication.
-OAuthError reworded(OAuthError error) {
+OAuthError reworded(OAuthError error, bool /*is_known*/) {
   const bool failed = error.code == OAuthCode::kUnauthorizedClient || error.code == OAuthCode::kInvalidClient;
   if (failed && (error.status == 401 || (error.status == 0 && http_status(error.code) == 401))) {
     error.code = OAuthCode::kInvalidClient;

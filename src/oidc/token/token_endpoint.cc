@@ -34,11 +34,9 @@ web::Outcome run_grant(TokenRequestPtr request) {
       });
 }
 
-OAuthError in_authentiks_words(OAuthError error) {
+OAuthError in_authentiks_words(OAuthError error, bool is_known) {
   if (error.status == 503 || error.code == OAuthCode::kInvalidRequest) return error;
-  const bool is_unknown =
-      error.note == "unknown client" || error.note == "no client named" || error.note == "client_id_malformed";
-  error.code = is_unknown ? OAuthCode::kInvalidClient : OAuthCode::kInvalidGrant;
+  error.code = is_known ? OAuthCode::kInvalidGrant : OAuthCode::kInvalidClient;
   error.status = 400;
   error.challenge_basic = false;
   return error;

@@ -26,7 +26,10 @@ web::Response token_store_failed(const TokenRequest& request, StoreError error) 
   return store_failed(request.dependencies, request.http, error);
 }
 
-OAuthError issue_error(IssueError error) {
+namespace {
+
+/// What issue_tokens refused, in Keycloak's words (keycloak.md section 1.9). `audiences`: those the request asked for.
+OAuthError issue_error(IssueError error, const std::vector<std::string>& audiences) {
   const std::string note(describe(error));
   switch (error) {
     case IssueError::kUserDisabled:
@@ -37,14 +40,16 @@ OAuthError issue_error(IssueError error) {
       return {OAuthCode::kInvalidClient, "Invalid client or Invalid client credentials", 0, note};
     case IssueError::kRealmDisabled:
       return {OAuthCode::kAccessDenied, "Realm not enabled", 403, note};
-    case IssueError::kAudienceMissing:  // the grant that asks for audiences says which
-      return {OAuthCode::kInvalidRequest, "Requested audience not available", 0, note};
+    case IssueError::kAudienceMissing:
+      return {OAuthCode::kInvalidRequest, "Requested audience not available: " + join(audiences, ", "), 0, note};
     case IssueError::kNoKey:
     case IssueError::kBadClaim:
       break;
   }
   return {OAuthCode::kServerError, "Token could not be made; see the server log", 500, note};
 }
+
+}  // namespace
 
 Result<IssuedTokens, OAuthError> issue_for(const TokenRequest& request, TokenContext context) {
   context.key_thumbprint = request.binding.key_thumbprint;
@@ -77,7 +82,8 @@ Result<IssuedTokens, OAuthError> issue_for(const TokenRequest& request, TokenCon
                              "The requested resource is invalid, missing, unknown, or malformed.", 0,
                              "resource_not_of_client"});
   }
-  return refuse(issue_error(tokens.error()));
+  const bool names_audiences = context.only_audiences != nullptr;
+  return refuse(issue_error(tokens.error(), names_audiences ? *context.only_audiences : std::vector<std::string>()));
 }
 
 namespace {

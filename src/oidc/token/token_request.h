@@ -25,8 +25,6 @@ struct Grant {
 [[nodiscard]] web::Response refuse_token(const TokenRequest& request, OAuthError error);
 /// A store that failed: 503, or 500 where trying again cannot help.
 [[nodiscard]] web::Response token_store_failed(const TokenRequest& request, StoreError error);
-/// What issue_tokens refused, in Keycloak's words (keycloak.md section 1.9).
-[[nodiscard]] OAuthError issue_error(IssueError error);
 /// Makes the tokens of a grant, bound to what the request proved and for the resources it asks for (RFC 8707 section
 /// 2.2). `context` as the grant fills it in, without either. The refusal is ready for refuse_token.
 [[nodiscard]] Result<IssuedTokens, OAuthError> issue_for(const TokenRequest& request, TokenContext context);

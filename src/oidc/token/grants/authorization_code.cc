@@ -17,13 +17,14 @@ namespace {
 
 /// What the transaction found and stored.
 struct Redeemed {
-  std::optional<OAuthError> refusal;
   AuthorizationCode code;
-  JoinedSession joined;
   std::shared_ptr<const TokenPlan> plan;
   TokenSubject subject;
+  JoinedSession joined;
   std::string refresh_id;
 };
+/// The error is the client's answer; what was stored with it stays stored.
+using Redemption = Result<Redeemed, OAuthError>;
 
 /// Keycloak's adapters say what they call their session, to be told by that name when it ends. Only a client that
 /// proved itself may name a host to be called at: a public client's words are anybody's.
@@ -37,58 +38,48 @@ void note_adapter(const TokenRequest& request, SessionShare& joining) {
 }
 
 /// After the code was found good: the session must live, and the client gets its share in it.
-Stored<void> join(Tx& tx, const TokenRequest& request, Redeemed& out) {
+Stored<Redemption> join(Tx& tx, const TokenRequest& request, AuthorizationCode code, std::string refresh_id) {
   const auto& repositories = request.dependencies.repositories;
-  auto live = repositories.sessions.load(tx, request.realm->realm.id, out.code.session, out.code.client);
+  auto live = repositories.sessions.load(tx, request.realm->realm.id, code.session, code.client);
   if (!live) return refuse(live.error());
-  const auto issued_at = out.code.expires_at - code_life(request.realm->realm, request.client->client);
-  out.refusal = why_not_joinable(request, *live, out.code.user, issued_at, "Code not valid");
-  if (out.refusal) return {};
+  const auto issued_at = code.expires_at - code_life(request.realm->realm, request.client->client);
+  if (auto refusal = why_not_joinable(request, *live, code.user, issued_at, "Code not valid")) {
+    return Redemption(refuse(std::move(*refusal)));
+  }
+  auto plan = plan_for_granted(*request.client, code.scope);
   auto subject =
-      complete_subject(tx, request.dependencies.settings, *request.client, *out.plan, std::move((*live)->subject));
+      complete_subject(tx, request.dependencies.settings, *request.client, *plan, std::move((*live)->subject));
   if (!subject) return refuse(subject.error());
-  out.subject = std::move(*subject);
-  SessionShare joining{.plan = *out.plan,
-                       .subject = out.subject,
+  SessionShare joining{.plan = *plan,
+                       .subject = *subject,
                        .session = std::move((*live)->session),
                        .share = std::move((*live)->client_session),
-                       .scope = out.code.scope,
-                       .refresh_id = out.refresh_id};
+                       .scope = code.scope,
+                       .refresh_id = refresh_id};
   note_adapter(request, joining);
   auto joined = oidc::join_session(tx, request, joining);
   if (!joined) return refuse(joined.error());
-  if (*joined) {
-    out.joined = std::move(**joined);
-  } else {
-    out.refusal = joined->error();
-  }
-  return {};
+  if (!*joined) return Redemption(refuse(std::move(joined->error())));
+  return Redemption(
+      Redeemed{std::move(code), std::move(plan), std::move(*subject), std::move(**joined), std::move(refresh_id)});
 }
 
-Stored<Redeemed> take_and_store(Tx& tx, const TokenRequest& request, std::string_view hash,
-                                const std::string& refresh_id) {
-  Redeemed out;
-  out.refresh_id = refresh_id;
+Stored<Redemption> take_and_store(Tx& tx, const TokenRequest& request, std::string_view hash,
+                                  const std::string& refresh_id) {
   const auto& repositories = request.dependencies.repositories;
   auto taken = repositories.codes.take(tx, request.realm->realm.id, hash, request.now);
   if (!taken) return refuse(taken.error());
   const auto decision = redeem_code(
       *taken, {request.client->client.id.str(), request.form.value("redirect_uri"), request.form.value("code_verifier"),
                request.binding.key_thumbprint, request.client->client.policy() == ClientPolicy::kClassic});
-  out.code = std::move(taken->code);
-  if (decision.verdict != CodeVerdict::kGood) {
-    out.refusal = decision.error;
-    if (decision.verdict == CodeVerdict::kRefusedAndRevoke) {
-      for (auto* sessions : {&repositories.sessions, &repositories.offline_sessions}) {
-        auto removed = sessions->remove_client_session(tx, out.code.session, out.code.client);
-        if (!removed) return refuse(removed.error());
-      }
+  if (decision) return join(tx, request, std::move(taken->code), refresh_id);
+  if (decision.error().revokes_first_use) {
+    for (auto* sessions : {&repositories.sessions, &repositories.offline_sessions}) {
+      auto removed = sessions->remove_client_session(tx, taken->code.session, taken->code.client);
+      if (!removed) return refuse(removed.error());
     }
-    return out;  // Committed all the same: a failed exchange burns the code.
   }
-  out.plan = plan_for_granted(*request.client, out.code.scope);
-  if (auto joined = join(tx, request, out); !joined) return refuse(joined.error());
-  return out;
+  return Redemption(refuse(decision.error().error));  // Committed all the same: a failed exchange burns the code.
 }
 
 web::Outcome sign(const TokenRequestPtr& request, const Redeemed& redeemed) {
@@ -122,9 +113,9 @@ web::Outcome authorization_code_grant(TokenRequestPtr request) {
                      auto redeemed = write_to(request->dependencies.repositories.store,
                                               [&](Tx& tx) { return take_and_store(tx, *request, hash, refresh_id); });
                      if (!redeemed) return token_store_failed(*request, redeemed.error());
-                     if (redeemed->refusal) return refuse_token(*request, *redeemed->refusal);
+                     if (!*redeemed) return refuse_token(*request, redeemed->error());
                      return web::then(answer_lane(*request->realm, *request->client),
-                                      [request, redeemed = std::move(*redeemed)] { return sign(request, redeemed); });
+                                      [request, redeemed = std::move(**redeemed)] { return sign(request, redeemed); });
                    });
 }
 

@@ -54,11 +54,6 @@ web::Outcome sign(const GrantingPtr& granting) {
       .latest_end = end,
       .share_started_at = session == nullptr ? std::optional<TimePoint>() : std::optional(request.now)};
   auto tokens = issue_for(request, context);
-  if (!tokens && tokens.error().note == describe(IssueError::kAudienceMissing)) {
-    return refuse_token(
-        request, {OAuthCode::kInvalidRequest, "Requested audience not available: " + join(asked.audiences, ", "), 0,
-                  "audience_missing"});
-  }
   if (!tokens) return refuse_token(request, tokens.error());
   request.dependencies.log.info("token_granted_on_foreign_word", {{"realm", request.realm->realm.name},
                                                                   {"client_id", request.client->client.client_id},

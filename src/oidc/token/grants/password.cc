@@ -20,8 +20,6 @@ OAuthError invalid_grant(std::string description, std::string note) {
   return {OAuthCode::kInvalidGrant, std::move(description), 0, std::move(note)};
 }
 
-constexpr std::string_view kBadOtp = "bad_otp";
-
 struct PasswordRequest {
   TokenRequestPtr request;
   std::shared_ptr<const TokenPlan> plan;
@@ -57,6 +55,12 @@ struct Signed {
   TokenSubject subject;
 };
 
+struct NotSigned {
+  OAuthError error;
+  bool had_bad_otp = false;  // counts as a failed login
+};
+using Signing = Result<Signed, NotSigned>;
+
 /// Uses up the code in the request (`totp`, or `otp`); false when none of the user's devices made it, or it was used.
 Stored<bool> take_otp(Tx& tx, const PasswordRequest& login) {
   const auto& request = *login.request;
@@ -90,20 +94,19 @@ Stored<bool> has_room(Tx& tx, const TokenRequest& request, const UserId& user) {
                     .now = request.now});
 }
 
-Stored<Result<Signed, OAuthError>> open_session(Tx& tx, const PasswordRequest& login, const UserSession& session,
-                                                const std::string& refresh_id) {
+Stored<Signing> open_session(Tx& tx, const PasswordRequest& login, const UserSession& session,
+                             const std::string& refresh_id) {
   const auto& request = *login.request;
   const auto& repositories = request.dependencies.repositories;
   const auto locked = is_locked_meanwhile(tx, repositories, request.realm->realm, session.user, request.now);
   if (!locked) return refuse(locked.error());
   if (*locked) {
-    return Result<Signed, OAuthError>(refuse(invalid_grant("Invalid user credentials", "user_temporarily_disabled")));
+    return Signing(refuse(NotSigned{invalid_grant("Invalid user credentials", "user_temporarily_disabled")}));
   }
   if (login.needs_otp) {
     const auto taken = take_otp(tx, login);
     if (!taken) return refuse(taken.error());
-    if (!*taken)
-      return Result<Signed, OAuthError>(refuse(invalid_grant("Invalid user credentials", std::string(kBadOtp))));
+    if (!*taken) return Signing(refuse(NotSigned{invalid_grant("Invalid user credentials", "bad_otp"), true}));
   }
   auto subject = repositories.subjects.load(tx, request.realm->realm.id, session.user);
   if (!subject) return refuse(subject.error());
@@ -114,8 +117,7 @@ Stored<Result<Signed, OAuthError>> open_session(Tx& tx, const PasswordRequest& l
   const auto fits = has_room(tx, request, session.user);
   if (!fits) return refuse(fits.error());
   if (!*fits) {
-    return Result<Signed, OAuthError>(
-        refuse(OAuthError{OAuthCode::kInvalidGrant, "Too many sessions", 0, "user_session_limit_exceeded"}));
+    return Signing(refuse(NotSigned{invalid_grant("Too many sessions", "user_session_limit_exceeded")}));
   }
   auto joined = join_session(tx, request,
                              {.plan = *login.plan,
@@ -126,12 +128,12 @@ Stored<Result<Signed, OAuthError>> open_session(Tx& tx, const PasswordRequest& l
                               .scope = login.plan->full_scope,
                               .refresh_id = refresh_id});
   if (!joined) return refuse(joined.error());
-  if (!*joined) return Result<Signed, OAuthError>(refuse(joined->error()));
+  if (!*joined) return Signing(refuse(NotSigned{std::move(joined->error())}));
   if (login.attempt.has_failures) {
     const auto forgotten = record_login_success(tx, repositories, request.realm->realm, session.user);
     if (!forgotten) return refuse(forgotten.error());
   }
-  return Result<Signed, OAuthError>(Signed{std::move(**joined), std::move(*complete)});
+  return Signing(Signed{std::move(**joined), std::move(*complete)});
 }
 
 web::Outcome store_and_sign(const PasswordRequestPtr& login) {
@@ -156,7 +158,7 @@ web::Outcome store_and_sign(const PasswordRequestPtr& login) {
   if (!opened) return token_store_failed(*request, opened.error());
   if (otp_ticket && *opened) request->dependencies.login_guard.give_back(*otp_ticket);
   if (!*opened) {
-    if (opened->error().note == kBadOtp) {
+    if (opened->error().had_bad_otp) {
       const auto counted = write_to(request->dependencies.repositories.store, [&](Tx& tx) {
         return record_login_failure(tx, request->dependencies.repositories, request->realm->realm,
                                     login->attempt.user->id, request->http.remote_address, request->now);
@@ -165,7 +167,7 @@ web::Outcome store_and_sign(const PasswordRequestPtr& login) {
       log_lockout(request->dependencies.log, *counted, request->realm->realm, login->attempt.user->id,
                   {request->http.remote_address, request->http.correlation_id});
     }
-    return refuse_token(*request, opened->error());
+    return refuse_token(*request, opened->error().error);
   }
   return web::then(answer_lane(*login->request->realm, *login->request->client),
                    [login, opened = std::move(**opened), refresh_id]() -> web::Outcome {

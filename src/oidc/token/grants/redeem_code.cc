@@ -46,19 +46,16 @@ Result<void, OAuthError> check_code_verifier(const AuthorizationCode& code, std:
   return {};
 }
 
-CodeDecision redeem_code(const TakenCode& taken, const CodeRedemption& request) {
-  if (taken.result == TakeCode::kUnknown)
-    return {CodeVerdict::kRefused, invalid_grant("Code not valid", "code_unknown")};
+Result<void, CodeRefusal> redeem_code(const TakenCode& taken, const CodeRedemption& request) {
+  if (taken.result == TakeCode::kUnknown) return refuse(CodeRefusal{invalid_grant("Code not valid", "code_unknown")});
   if (taken.result == TakeCode::kUsedBefore) {
     // A replay by someone who holds neither the client nor the verifier must not end the honest person's session.
     const bool otherwise_valid = !mismatch(taken.code, request);
-    return {otherwise_valid ? CodeVerdict::kRefusedAndRevoke : CodeVerdict::kRefused,
-            invalid_grant("Code not valid", "code_used_twice")};
+    return refuse(CodeRefusal{invalid_grant("Code not valid", "code_used_twice"), otherwise_valid});
   }
-  if (taken.result == TakeCode::kExpired)
-    return {CodeVerdict::kRefused, invalid_grant("Code not valid", "code_expired")};
-  if (auto error = mismatch(taken.code, request)) return {CodeVerdict::kRefused, std::move(error)};
-  return {CodeVerdict::kGood, std::nullopt};
+  if (taken.result == TakeCode::kExpired) return refuse(CodeRefusal{invalid_grant("Code not valid", "code_expired")});
+  if (auto error = mismatch(taken.code, request)) return refuse(CodeRefusal{std::move(*error)});
+  return {};
 }
 
 }  // namespace cardea::oidc

@@ -20,18 +20,13 @@ struct CodeRedemption {
   bool needs_redirect_uri = true;                 // OAuth 2.1 section 10.2: PKCE has taken its place
 };
 
-enum class CodeVerdict {
-  kGood,
-  kRefused,
-  kRefusedAndRevoke,  // a replay that was otherwise valid: what the first use gave is revoked (RFC 6749 section 4.1.2)
+struct CodeRefusal {
+  OAuthError error;
+  /// A replay that was otherwise valid: what the first use gave is to be revoked (RFC 6749 section 4.1.2).
+  bool revokes_first_use = false;
 };
 
-struct CodeDecision {
-  CodeVerdict verdict = CodeVerdict::kRefused;
-  std::optional<OAuthError> error;  // set unless good
-};
-
-[[nodiscard]] CodeDecision redeem_code(const TakenCode& taken, const CodeRedemption& request);
+[[nodiscard]] Result<void, CodeRefusal> redeem_code(const TakenCode& taken, const CodeRedemption& request);
 
 /// RFC 7636 section 4.6. Both directions: a challenge wants a verifier, a verifier wants a challenge (attack class 16).
 [[nodiscard]] Result<void, OAuthError> check_code_verifier(const AuthorizationCode& code,

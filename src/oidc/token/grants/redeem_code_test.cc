@@ -20,14 +20,16 @@ TakenCode taken(TakeCode result = TakeCode::kTaken) {
 
 CodeRedemption good() { return {"client-1", "https://app.example/cb", kVerifier}; }
 
-std::string description(const CodeDecision& decision) { return decision.error ? decision.error->description : "none"; }
+std::string description(const Result<void, CodeRefusal>& decision) {
+  return decision ? "none" : decision.error().error.description;
+}
 
 TEST(RedeemCode, refuses_unknown_and_expired_codes_in_the_same_words) {
   for (const auto result : {TakeCode::kUnknown, TakeCode::kExpired, TakeCode::kUsedBefore}) {
     const auto decision = redeem_code(taken(result), good());
-    EXPECT_NE(decision.verdict, CodeVerdict::kGood);
+    EXPECT_FALSE(decision);
     EXPECT_EQ(description(decision), "Code not valid");
-    EXPECT_EQ(decision.error->code, OAuthCode::kInvalidGrant);
+    EXPECT_EQ(decision.error().error.code, OAuthCode::kInvalidGrant);
   }
 }
 
@@ -67,26 +69,26 @@ TEST(RedeemCode, refuses_verifier_where_no_challenge_was_stored) {
 }
 
 TEST(RedeemCode, revokes_on_a_replay_that_was_otherwise_valid_and_only_then) {  // RFC 6749 section 4.1.2; AC-5
-  EXPECT_EQ(redeem_code(taken(TakeCode::kUsedBefore), good()).verdict, CodeVerdict::kRefusedAndRevoke);
+  EXPECT_TRUE(redeem_code(taken(TakeCode::kUsedBefore), good()).error().revokes_first_use);
   auto thief = good();
   thief.client_id = "client-2";
-  EXPECT_EQ(redeem_code(taken(TakeCode::kUsedBefore), thief).verdict, CodeVerdict::kRefused);
+  EXPECT_FALSE(redeem_code(taken(TakeCode::kUsedBefore), thief).error().revokes_first_use);
   thief = good();
   thief.code_verifier.reset();
-  EXPECT_EQ(redeem_code(taken(TakeCode::kUsedBefore), thief).verdict, CodeVerdict::kRefused);
+  EXPECT_FALSE(redeem_code(taken(TakeCode::kUsedBefore), thief).error().revokes_first_use);
 }
 
 TEST(RedeemCode, accepts_the_right_request) {
-  EXPECT_EQ(redeem_code(taken(), good()).verdict, CodeVerdict::kGood);
+  EXPECT_TRUE(redeem_code(taken(), good()));
   auto plain = taken();
   plain.code.challenge_method = ChallengeMethod::kPlain;
   plain.code.code_challenge = kVerifier;
-  EXPECT_EQ(redeem_code(plain, good()).verdict, CodeVerdict::kGood);
+  EXPECT_TRUE(redeem_code(plain, good()));
   auto unsent = taken();
   unsent.code.redirect_uri_sent = false;  // RFC 6749 section 4.1.3: then it need not be repeated
   auto request = good();
   request.redirect_uri.reset();
-  EXPECT_EQ(redeem_code(unsent, request).verdict, CodeVerdict::kGood);
+  EXPECT_TRUE(redeem_code(unsent, request));
 }
 
 }  // namespace

@@ -88,11 +88,6 @@ web::Outcome sign(const ExchangePtr& exchange) {
                              .latest_end = exchange->subject_end,
                              .share_started_at = exchange->share_started_at};
   auto tokens = issue_for(request, context);
-  if (!tokens && tokens.error().note == describe(IssueError::kAudienceMissing)) {
-    std::string names;
-    for (const auto& audience : audiences) names.append(names.empty() ? "" : ", ").append(audience);
-    return refuse_token(request, invalid_request("Requested audience not available: " + names, "audience_missing"));
-  }
   if (!tokens) return refuse_token(request, tokens.error());
   request.dependencies.log.info("token_exchanged", {{"realm", request.realm->realm.name},
                                                     {"client_id", request.client->client.client_id},
