@@ -20,9 +20,6 @@
 
 namespace cardea::account {
 
-/// Refuses a realm that does not exist, is disabled, or may not be used without TLS: one rule for every endpoint.
-using RefuseRealm = std::function<std::optional<web::Response>(const web::Request&, const RealmEntry*)>;
-
 struct Dependencies {
   Repositories repositories;
   Settings& settings;
@@ -32,7 +29,6 @@ struct Dependencies {
   const Clock& clock;
   Random& random;
   Log& log;
-  RefuseRealm refuse_realm;
   bool development = false;  // start-dev: the start page leads to the playground
 };
 

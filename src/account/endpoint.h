@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "account/account.h"
-#include "core/with_settings.h"
+#include "endpoint/with_realm.h"
 
 namespace cardea::account {
 
@@ -15,27 +15,17 @@ using RealmPtr = std::shared_ptr<const RealmEntry>;
 [[nodiscard]] web::Response store_failed(const Dependencies& dependencies, const web::Request& request,
                                          StoreError error);
 
-/// Puts a step on the lane for reads: inline on SQLite, `store` where reads wait for a network.
-template <class Step>
-[[nodiscard]] web::Outcome then_read(const Dependencies& dependencies, Step step) {
-  const bool blocks = dependencies.repositories.store.reads_block();
-  return web::then(blocks ? web::Lane::kStore : web::Lane::kInline, std::move(step));
-}
+using endpoint::read_lane;
+using endpoint::then_read;
 
 /// Calls `next(RealmPtr)` for the realm named {realm} in the path, or refuses.
 template <class Next>
 [[nodiscard]] web::Outcome with_path_realm(const Dependencies& dependencies, const web::Request& request, Next next) {
-  return cardea::with_realm(
-      Asking{dependencies.settings, request.remote_address, request.correlation_id, dependencies.clock.now(),
-             [&dependencies](auto step) { return then_read(dependencies, std::move(step)); },
-             [&dependencies, &request](StoreError error) -> web::Outcome {
-               return store_failed(dependencies, request, error);
-             }},
-      request.path_parameter("realm"),
-      [&dependencies, &request, next = std::move(next)](RealmPtr realm) mutable -> web::Outcome {
-        if (auto refused = dependencies.refuse_realm(request, realm.get())) return std::move(*refused);
-        return next(std::move(realm));
-      });
+  auto failed = [&dependencies, &request](StoreError error) -> web::Outcome {
+    return store_failed(dependencies, request, error);
+  };
+  return endpoint::with_named_realm(endpoint::asking(dependencies, request, std::move(failed)), dependencies, request,
+                                    request.path_parameter("realm"), std::move(next));
 }
 
 }  // namespace cardea::account

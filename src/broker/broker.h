@@ -58,7 +58,6 @@ struct Dependencies {
   Random& random;
   Log& log;
   LoginSide login;
-  std::function<std::optional<web::Response>(const web::Request&, const RealmEntry*)> refuse_realm;
   std::shared_ptr<upstream::Memory> memory = std::make_shared<upstream::Memory>();
   std::shared_ptr<SourcePaths> source_paths = std::make_shared<SourcePaths>();
   std::shared_ptr<GraphPause> graph_pause = std::make_shared<GraphPause>();

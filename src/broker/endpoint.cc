@@ -1,7 +1,7 @@
 #include "broker/endpoint.h"
 
-#include "core/store_failure.h"
 #include "crypto/hash.h"
+#include "endpoint/store_failure.h"
 #include "web/error_page.h"
 
 namespace cardea::broker {
@@ -14,16 +14,13 @@ upstream::Reach Dependencies::reach(const IdentityProvider& provider) const {
 
 web::Response store_failed(const Dependencies& dependencies, const web::Request& request, const RealmEntry* realm,
                            StoreError error) {
-  dependencies.log.write(level_of(error), "store_failed",
-                         {{"error", describe(error)}, {"at", "broker"}, {"correlation_id", request.correlation_id}});
-  const bool may_help = error == StoreError::kBusy || error == StoreError::kUnavailable;
-  auto response = web::error_page(
-      dependencies.pages, may_help ? 503 : 500,
-      realm == nullptr ? std::string_view("Cardea") : display_name(realm->realm),
-      may_help ? "The service is not available. Try again in a moment." : "An internal server error has occurred",
-      request);
-  if (may_help) response.set("Retry-After", "1");
-  return response;
+  const auto failure = endpoint::note_store_failure(dependencies.log, request, error);
+  const auto* text = failure.may_pass ? "The service is not available. Try again in a moment."
+                                      : "An internal server error has occurred";
+  return endpoint::with_failure(
+      web::error_page(dependencies.pages, failure.status,
+                      realm == nullptr ? std::string_view("Cardea") : display_name(realm->realm), text, request),
+      failure);
 }
 
 web::Response refuse_page(const Dependencies& dependencies, const web::Request& request, const RealmEntry& realm,

@@ -5,17 +5,13 @@
 #include <utility>
 
 #include "broker/broker.h"
-#include "core/with_settings.h"
 #include "domain/identity_provider.h"
+#include "endpoint/with_realm.h"
 
 namespace cardea::broker {
 
-/// Puts a step on the lane for reads.
-template <class Step>
-[[nodiscard]] web::Outcome then_read(const Dependencies& dependencies, Step step) {
-  const bool blocks = dependencies.repositories.store.reads_block();
-  return web::then(blocks ? web::Lane::kStore : web::Lane::kInline, std::move(step));
-}
+using endpoint::read_lane;
+using endpoint::then_read;
 
 /// 503 with Retry-After, or 500 where trying again cannot help. `realm` may be null.
 [[nodiscard]] web::Response store_failed(const Dependencies& dependencies, const web::Request& request,
@@ -34,16 +30,11 @@ struct PageRefusal {
 template <class Next>
 [[nodiscard]] web::Outcome with_named_realm(const Dependencies& dependencies, const web::Request& request,
                                             std::string_view name, Next next) {
-  return cardea::with_realm(
-      Asking{dependencies.settings, request.remote_address, request.correlation_id, dependencies.clock.now(),
-             [&dependencies](auto step) { return then_read(dependencies, std::move(step)); },
-             [&dependencies, &request](StoreError error) -> web::Outcome {
-               return store_failed(dependencies, request, nullptr, error);
-             }},
-      name, [&dependencies, &request, next = std::move(next)](RealmPtr realm) mutable -> web::Outcome {
-        if (auto refused = dependencies.refuse_realm(request, realm.get())) return std::move(*refused);
-        return next(std::move(realm));
-      });
+  auto failed = [&dependencies, &request](StoreError error) -> web::Outcome {
+    return store_failed(dependencies, request, nullptr, error);
+  };
+  return endpoint::with_named_realm(endpoint::asking(dependencies, request, std::move(failed)), dependencies, request,
+                                    name, std::move(next));
 }
 
 using ProviderPtr = std::shared_ptr<const IdentityProvider>;

@@ -46,9 +46,6 @@ using DenyInteraction =
 using IsRedirectAllowed =
     std::function<bool(const Client&, std::string_view redirect_uri, std::string_view server_base)>;
 
-/// Refuses a realm that does not exist, is disabled, or may not be used without TLS: `oidc`'s rule for every endpoint.
-using RefuseRealm = std::function<std::optional<web::Response>(const web::Request&, const RealmEntry*)>;
-
 /// Sends an error to the client of a request whose redirect URI was checked: `oidc`'s rule for every response mode.
 using AnswerWithError =
     std::function<web::Response(const web::Request&, const RealmEntry&, const Client&, const AuthorizationRequest&,
@@ -87,7 +84,6 @@ struct Dependencies {
   CompleteInteraction complete;
   DenyInteraction deny;
   IsRedirectAllowed is_redirect_allowed;
-  RefuseRealm refuse_realm;
   AnswerWithError answer_with_error;
   std::shared_ptr<const Mailer> mailer = make_theme_mailer();
   std::shared_ptr<MailLimits> mail_limits = make_mail_limits();

@@ -86,10 +86,6 @@ LoginTest::LoginTest()
               },
               .is_redirect_allowed = [this](const Client&, std::string_view redirect_uri,
                                             std::string_view) { return redirect_uri == allowed_redirect_; },
-              .refuse_realm = [](const web::Request&, const RealmEntry* realm) -> std::optional<web::Response> {
-                if (realm == nullptr) return web::json_error(404, "Realm does not exist");
-                return std::nullopt;
-              },
               .answer_with_error = [](const web::Request&, const RealmEntry&, const Client&,
                                       const AuthorizationRequest& request, std::string_view error,
                                       std::string_view description) -> web::Response {

@@ -7,7 +7,7 @@
 
 #include "core/client_urls.h"
 #include "core/required_actions.h"
-#include "core/store_failure.h"
+#include "endpoint/store_failure.h"
 #include "login/actions/action.h"
 #include "login/endpoint.h"
 #include "web/error_page.h"
@@ -120,17 +120,13 @@ void tell_lockout(const Dependencies& dependencies, const web::Request& request,
 
 web::Response store_failed(const Dependencies& dependencies, const web::Request& request, const RealmEntry* realm,
                            StoreError error) {
-  dependencies.log.write(
-      level_of(error), "store_failed",
-      {{"error", describe(error)}, {"path", request.path}, {"correlation_id", request.correlation_id}});
-  if (error == StoreError::kCorrupt) {  // a row that does not read will not read later either
-    return web::error_page(dependencies.pages, 500, realm == nullptr ? "Cardea" : display_name(realm->realm),
-                           "The server cannot read its data. Tell your administrator.", request);
-  }
-  auto response = web::error_page(dependencies.pages, 503, realm == nullptr ? "Cardea" : display_name(realm->realm),
-                                  "The server is busy. Wait a moment and try again.", request);
-  response.add("Retry-After", "1");
-  return response;
+  const auto failure = endpoint::note_store_failure(dependencies.log, request, error);
+  const auto* text = failure.may_pass ? "The server is busy. Wait a moment and try again."
+                                      : "The server cannot read its data. Tell your administrator.";
+  return endpoint::with_failure(
+      web::error_page(dependencies.pages, failure.status, realm == nullptr ? "Cardea" : display_name(realm->realm),
+                      text, request),
+      failure);
 }
 
 }  // namespace cardea::login

@@ -10,55 +10,6 @@
 namespace cardea::oidc {
 namespace {
 
-RealmEntry entry(SslRequired ssl, bool enabled = true) {
-  RealmEntry realm;
-  realm.realm.ssl_required = ssl;
-  realm.realm.enabled = enabled;
-  return realm;
-}
-
-web::Request from(std::string scheme, std::string address) {
-  web::Request request;
-  request.scheme = std::move(scheme);
-  request.remote_address = std::move(address);
-  return request;
-}
-
-TEST(RefuseRealm, refuses_unknown_realms) {
-  const auto refused = refuse_realm(from("https", "8.8.8.8"), nullptr);
-  ASSERT_TRUE(refused);
-  EXPECT_EQ(refused->status, 404);
-  EXPECT_EQ(refused->body_text(), R"({"error":"Realm does not exist"})");
-}
-
-TEST(RefuseRealm, refuses_disabled_realms) {
-  const auto realm = entry(SslRequired::kNone, false);
-  const auto refused = refuse_realm(from("https", "8.8.8.8"), &realm);
-  ASSERT_TRUE(refused);
-  EXPECT_EQ(refused->status, 403);
-  EXPECT_EQ(refused->body_text(), R"({"error":"access_denied","error_description":"Realm not enabled"})");
-}
-
-TEST(RefuseRealm, refuses_plain_http_from_outside) {
-  const auto realm = entry(SslRequired::kExternal);
-  for (const auto* address : {"8.8.8.8", "2001:db8::1", "", "unknown"}) {
-    const auto refused = refuse_realm(from("http", address), &realm);
-    ASSERT_TRUE(refused) << address;
-    EXPECT_EQ(refused->status, 403);
-    EXPECT_EQ(refused->body_text(), R"({"error":"invalid_request","error_description":"HTTPS required"})");
-  }
-  for (const auto* address : {"127.0.0.1", "::1", "10.1.2.3"})
-    EXPECT_FALSE(refuse_realm(from("http", address), &realm));
-  EXPECT_FALSE(refuse_realm(from("https", "8.8.8.8"), &realm));
-}
-
-TEST(RefuseRealm, refuses_plain_http_from_everywhere_when_all_need_tls) {
-  const auto all = entry(SslRequired::kAll), none = entry(SslRequired::kNone);
-  EXPECT_TRUE(refuse_realm(from("http", "127.0.0.1"), &all));
-  EXPECT_FALSE(refuse_realm(from("https", "8.8.8.8"), &all));
-  EXPECT_FALSE(refuse_realm(from("http", "8.8.8.8"), &none));
-}
-
 TEST(Endpoint, refuses_every_endpoint_of_unknown_and_disabled_realms) {
   OidcWorld world;
   world.add_realm("off", false);

@@ -3,9 +3,9 @@
 
 #include "base/secret.h"
 #include "base/text.h"
-#include "core/store_failure.h"
-#include "core/with_settings.h"
 #include "crypto/hash.h"
+#include "endpoint/store_failure.h"
+#include "endpoint/with_realm.h"
 #include "scim/groups.h"
 #include "scim/schema.h"
 #include "scim/users.h"
@@ -121,15 +121,9 @@ web::Response refuse_token(const Dependencies& dependencies, const web::Request&
 }
 
 web::Response store_failed(const Dependencies& dependencies, const web::Request& request, StoreError error) {
-  dependencies.log.write(
-      level_of(error), "scim_failed",
-      {{"reason", describe(error)}, {"path", request.path}, {"correlation_id", request.correlation_id}});
-  const bool is_over = error == StoreError::kCorrupt;
-  auto response = refuse_request(
-      dependencies, request,
-      {is_over ? 500 : 503, {}, is_over ? "Unexpected error" : "The database does not answer. Try again."});
-  if (!is_over) response.add("Retry-After", "1");
-  return response;
+  const auto failure = endpoint::note_store_failure(dependencies.log, request, error);
+  const auto* text = failure.may_pass ? "The database does not answer. Try again." : "Unexpected error";
+  return endpoint::with_failure(refuse_request(dependencies, request, {failure.status, {}, text}), failure);
 }
 
 // ---- running one
@@ -201,17 +195,12 @@ web::Outcome run_in(const Dependencies& dependencies, const web::Request& reques
 
 web::Outcome run_in_named(const Dependencies& dependencies, const web::Request& request, std::string_view name,
                           std::string base, const Operation& operation) {
-  const auto then_read = [&dependencies](auto step) {
-    const bool blocks = dependencies.repositories.store.reads_block();
-    return web::then(blocks ? web::Lane::kStore : web::Lane::kInline, std::move(step));
+  auto failed = [&dependencies, &request](StoreError error) -> web::Outcome {
+    return store_failed(dependencies, request, error);
   };
-  return cardea::with_realm(
-      Asking{dependencies.settings, request.remote_address, request.correlation_id, dependencies.clock.now(), then_read,
-             [&dependencies, &request](StoreError error) -> web::Outcome {
-               return store_failed(dependencies, request, error);
-             }},
-      name, [&dependencies, &request, &operation, base = std::move(base)](RealmPtr realm) mutable -> web::Outcome {
-        if (auto refused = dependencies.refuse_realm(request, realm.get())) return std::move(*refused);
+  return endpoint::with_named_realm(
+      endpoint::asking(dependencies, request, std::move(failed)), dependencies, request, name,
+      [&dependencies, &request, &operation, base = std::move(base)](RealmPtr realm) mutable -> web::Outcome {
         return run_in(dependencies, request, std::move(realm), std::move(base), operation);
       });
 }

@@ -27,7 +27,6 @@ namespace cardea::scim {
 inline constexpr int kWrongTokensMax = 20;
 inline constexpr seconds kWrongTokensWindow{60};
 
-using RefuseRealm = std::function<std::optional<web::Response>(const web::Request&, const RealmEntry*)>;
 using SourceRealmNext = std::move_only_function<web::Outcome(const std::string& realm)>;
 
 struct Dependencies {
@@ -37,7 +36,6 @@ struct Dependencies {
   const Clock& clock;
   Random& random;
   Log& log;
-  RefuseRealm refuse_realm;
   /// The name of the realm that has authentik's paths; empty: none.
   std::function<web::Outcome(const web::Request&, SourceRealmNext)> with_source_realm;
   std::shared_ptr<AttemptLimit> wrong_tokens = std::make_shared<AttemptLimit>(kWrongTokensMax, kWrongTokensWindow);

@@ -159,7 +159,6 @@ Server::Server(Engine engine)
       [this](const Client& client, std::string_view uri, std::string_view base) {
         return oidc::is_redirect_allowed(client, uri, base, oidc_->production);
       },
-      &oidc::refuse_realm,
       [this](const web::Request& request, const RealmEntry& realm, const Client& client,
              const AuthorizationRequest& authorization, std::string_view error, std::string_view description) {
         return oidc::answer_with_error(*oidc_, request, realm, client, authorization, error, description);
@@ -169,12 +168,12 @@ Server::Server(Engine engine)
              const UserId& user, std::move_only_function<web::Outcome()> next) {
         return broker::link_upstream(*broker_, request, std::move(realm), handle, user, std::move(next));
       }});
-  broker_ = std::make_unique<broker::Dependencies>(broker::Dependencies{
-      repositories, settings_, sealer_, pages_, base_url_, clock, random, log, login_side(), &oidc::refuse_realm});
-  account_ = std::make_unique<account::Dependencies>(account::Dependencies{
-      repositories, settings_, pages_, base_url_, consoles_, clock, random, log, &oidc::refuse_realm});
+  broker_ = std::make_unique<broker::Dependencies>(
+      broker::Dependencies{repositories, settings_, sealer_, pages_, base_url_, clock, random, log, login_side()});
+  account_ = std::make_unique<account::Dependencies>(
+      account::Dependencies{repositories, settings_, pages_, base_url_, consoles_, clock, random, log});
   scim_ = std::make_unique<scim::Dependencies>(
-      scim::Dependencies{repositories, settings_, base_url_, clock, random, log, &oidc::refuse_realm,
+      scim::Dependencies{repositories, settings_, base_url_, clock, random, log,
                          [this](const web::Request& request, scim::SourceRealmNext next) {
                            return broker::with_source_realm(*broker_, request, {}, std::move(next));
                          }});

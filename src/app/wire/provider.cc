@@ -144,9 +144,6 @@ login::Dependencies Provider::login_dependencies(const Parts& parts) {
           [this](const Client& client, std::string_view uri, std::string_view base) {
             return oidc::is_redirect_allowed(client, uri, base, oidc_.production);
           },
-      .refuse_realm = [this](
-                          const web::Request& request,
-                          const RealmEntry* realm) { return oidc::refuse_realm_with_log(oidc_.log, request, realm); },
       .answer_with_error =
           [this](const web::Request& request, const RealmEntry& realm, const Client& client,
                  const AuthorizationRequest& authorization, std::string_view error, std::string_view description) {
@@ -171,9 +168,6 @@ broker::Dependencies Provider::broker_dependencies(const Parts& parts) {
       .random = parts.random,
       .log = event_log_,
       .login = login_side(login_),
-      .refuse_realm = [this](
-                          const web::Request& request,
-                          const RealmEntry* realm) { return oidc::refuse_realm_with_log(oidc_.log, request, realm); },
   };
 }
 
@@ -187,9 +181,6 @@ account::Dependencies Provider::account_dependencies(const Parts& parts, bool de
       .clock = parts.clock,
       .random = parts.random,
       .log = event_log_,
-      .refuse_realm = [this](
-                          const web::Request& request,
-                          const RealmEntry* realm) { return oidc::refuse_realm_with_log(oidc_.log, request, realm); },
       .development = development,
   };
 }
@@ -202,9 +193,6 @@ scim::Dependencies Provider::scim_dependencies(const Parts& parts) {
       .clock = parts.clock,
       .random = parts.random,
       .log = event_log_,
-      .refuse_realm = [this](
-                          const web::Request& request,
-                          const RealmEntry* realm) { return oidc::refuse_realm_with_log(oidc_.log, request, realm); },
       .with_source_realm =
           [this](const web::Request& request, scim::SourceRealmNext next) {
             return broker::with_source_realm(broker_, request, {}, std::move(next));
