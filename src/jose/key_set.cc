@@ -19,6 +19,7 @@ struct VerificationKey::State {
   std::optional<crypto::PublicKey> key;
   SecretBytes hmac_secret;
   std::string ed25519;  // the raw key, for libsodium
+  std::unique_ptr<const crypto::RsaVerifier> rsa;
   KeyMaterial material;
 };
 
@@ -32,6 +33,10 @@ bool is_ed25519_valid(std::string_view key, std::string_view input, std::string_
   if (signature.size() != crypto_sign_ed25519_BYTES) return false;
   return crypto_sign_ed25519_verify_detached(as_bytes(signature).data(), as_bytes(input).data(), input.size(),
                                              as_bytes(key).data()) == 0;
+}
+
+bool is_rsa_pkcs1(Algorithm algorithm) {
+  return algorithm == Algorithm::kRS256 || algorithm == Algorithm::kRS384 || algorithm == Algorithm::kRS512;
 }
 
 std::optional<Algorithm> algorithm_for(const PublicJwk& jwk, Algorithm rsa_algorithm) {
@@ -49,7 +54,13 @@ Result<VerificationKey, JoseError> VerificationKey::make(crypto::PublicKey key, 
   state->algorithm = algorithm;
   if (key.type() == crypto::KeyType::kEd25519) state->ed25519 = key.x();
   state->key = std::move(key);
-  state->material = {.number = next_key_number(), .algorithm = algorithm, .key = state->key->get(), .hmac_secret = {}};
+  if (is_rsa_pkcs1(algorithm) && crypto::RsaVerifier::takes(*state->key))
+    state->rsa = std::make_unique<const crypto::RsaVerifier>(*state->key);
+  state->material = {.number = next_key_number(),
+                     .algorithm = algorithm,
+                     .key = state->key->get(),
+                     .hmac_secret = {},
+                     .rsa = state->rsa.get()};
   return VerificationKey(std::move(state));
 }
 

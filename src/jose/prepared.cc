@@ -113,10 +113,14 @@ bool prepared_verify(const KeyMaterial& material, std::string_view input, std::s
       signature.size() != static_cast<std::size_t>(EVP_PKEY_get_size(material.key))) {
     return false;
   }
+  const auto digest = digest_of(material.algorithm, input);
+  if (material.rsa != nullptr) {
+    const std::string_view bytes(reinterpret_cast<const char*>(digest.bytes.data()), digest.size);
+    return material.rsa->is_valid(hash_of(material.algorithm), bytes, signature);
+  }
   auto& context = slot_of(material.number).verify;
   if (!context) context = prepare(material, EVP_PKEY_verify_init);
   if (!context) return false;
-  const auto digest = digest_of(material.algorithm, input);
   const int done =
       EVP_PKEY_verify(context.get(), as_bytes(signature).data(), signature.size(), digest.bytes.data(), digest.size);
   if (done != 1) ERR_clear_error();  // or the next TLS call of this thread would find it

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "crypto/openssl.h"
+#include "crypto/rsa_verifier.h"
 #include "jose/algorithm.h"
 
 namespace cardea::jose {
@@ -16,8 +17,9 @@ namespace cardea::jose {
 struct KeyMaterial {
   std::uint64_t number = 0;
   Algorithm algorithm = Algorithm::kRS256;
-  EVP_PKEY* key = nullptr;       // RS, PS, ES
-  std::string_view hmac_secret;  // HS
+  EVP_PKEY* key = nullptr;                   // RS, PS, ES
+  std::string_view hmac_secret;              // HS
+  const crypto::RsaVerifier* rsa = nullptr;  // what verifies RS signatures; null: OpenSSL's contexts do
 };
 
 [[nodiscard]] std::uint64_t next_key_number();
