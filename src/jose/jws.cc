@@ -1,6 +1,7 @@
 #include "jose/jws.h"
 
 #include <array>
+#include <functional>
 #include <utility>
 
 #include "base/encoding.h"
@@ -17,6 +18,33 @@ Result<json::object, JoseError> object_of(Result<json::value, JsonError> value) 
   return std::move(value->get_object());
 }
 
+/// A header that was read and carries no key, with its text. Tokens by one key have one header, letter for letter, as a
+/// rule: each thread keeps those it read last.
+struct KnownHeader {
+  static constexpr std::size_t kTextBytesMax = 256, kPlaces = 16;
+  std::string text;  // as base64url; empty: a free place
+  Algorithm algorithm = Algorithm::kRS256;
+  std::optional<std::string> kid;
+  std::string typ;
+};
+
+KnownHeader& place_of(std::string_view text) {
+  thread_local std::array<KnownHeader, KnownHeader::kPlaces> places;
+  return places[std::hash<std::string_view>()(text) % KnownHeader::kPlaces];
+}
+
+/// Calls `take` with the header, which is let go after it.
+template <class Take>
+Result<void, JoseError> with_header(std::string_view text, Take take) {
+  const auto bytes = base64url_decode(text);
+  if (!bytes) return refuse(JoseError::kMalformed);
+  std::array<unsigned char, 1024> space;
+  json::monotonic_resource storage(space.data(), space.size());
+  const auto header = object_of(parse_json_in(&storage, *bytes, kTokenJson));
+  if (!header) return refuse(header.error());
+  return take(*header);
+}
+
 }  // namespace
 
 Result<UnverifiedJws, JoseError> UnverifiedJws::parse(std::string_view compact) {
@@ -24,16 +52,20 @@ Result<UnverifiedJws, JoseError> UnverifiedJws::parse(std::string_view compact) 
   const auto first = compact.find('.'), last = compact.rfind('.');
   if (first == std::string_view::npos || first == last) return refuse(JoseError::kMalformed);
   const auto payload_text = compact.substr(first + 1, last - first - 1);  // a third dot in it is not base64url
-  const auto header_bytes = base64url_decode(compact.substr(0, first));
   auto payload = base64url_decode(payload_text), signature = base64url_decode(compact.substr(last + 1));
-  if (!header_bytes || !payload || !signature) return refuse(JoseError::kMalformed);
-  std::array<unsigned char, 1024> space;  // the header is looked at and let go
-  json::monotonic_resource storage(space.data(), space.size());
-  const auto header = object_of(parse_json_in(&storage, *header_bytes, kTokenJson));
-  if (!header) return refuse(header.error());
-
+  if (!payload || !signature) return refuse(JoseError::kMalformed);
   UnverifiedJws jws;
-  if (const auto taken = jws.take_header(*header); !taken) return refuse(taken.error());
+  const auto header_text = compact.substr(0, first);
+  if (auto& known = place_of(header_text); !header_text.empty() && known.text == header_text) {
+    jws.algorithm_ = known.algorithm;
+    jws.kid_ = known.kid;
+    jws.typ_ = known.typ;
+  } else {
+    const auto taken = with_header(header_text, [&](const json::object& header) { return jws.take_header(header); });
+    if (!taken) return refuse(taken.error());
+    if (!jws.carried_key_ && header_text.size() <= KnownHeader::kTextBytesMax)
+      known = {.text = std::string(header_text), .algorithm = jws.algorithm_, .kid = jws.kid_, .typ = jws.typ_};
+  }
   jws.signing_input_ = compact.substr(0, last);
   jws.payload_ = std::move(*payload);
   jws.signature_ = std::move(*signature);

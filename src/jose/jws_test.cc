@@ -55,6 +55,29 @@ TEST(ParseJws, RefusesLooseBase64url) {
   EXPECT_EQ(accepted, 1);
 }
 
+// A header that was read once is remembered.
+TEST(ParseJws, RefusesAHeaderTheSecondTimeAsTheFirst) {
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(parse_error(".e30.c2ln"), JoseError::kMalformed);
+    EXPECT_EQ(parse_error(header_of(R"({"alg":"none"})")), JoseError::kUnknownAlgorithm);
+    EXPECT_EQ(parse_error(header_of(R"({"alg":"RS256","crit":["x"]})")), JoseError::kUnsupportedHeader);
+    EXPECT_EQ(parse_error(header_of(R"({"alg":"RS256","kid":1})")), JoseError::kMalformed);
+    const auto one = UnverifiedJws::parse(header_of(R"({"alg":"RS256","kid":"a","typ":"JWT"})"));
+    const auto other = UnverifiedJws::parse(header_of(R"({"alg":"ES256","kid":"b"})"));
+    ASSERT_TRUE(one && other);
+    EXPECT_EQ(one->algorithm(), Algorithm::kRS256);
+    EXPECT_EQ(one->kid(), "a");
+    EXPECT_EQ(one->typ(), "JWT");
+    EXPECT_EQ(other->algorithm(), Algorithm::kES256);
+    EXPECT_EQ(other->kid(), "b");
+    EXPECT_EQ(other->typ(), "");
+    const auto with_key = UnverifiedJws::parse(header_of(
+        R"({"alg":"EdDSA","jwk":{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}})"));
+    ASSERT_TRUE(with_key);
+    EXPECT_TRUE(with_key->carried_key().has_value());
+  }
+}
+
 TEST(ParseJws, RefusesHeadersThatAreNotOneCleanObject) {
   EXPECT_EQ(parse_error(header_of("[]")), JoseError::kMalformed);
   EXPECT_EQ(parse_error(header_of("\"alg\"")), JoseError::kMalformed);
@@ -117,6 +140,21 @@ TEST(VerifyJws, RefusesEveryOtherAlgorithmOfTheSameKey) {
     EXPECT_EQ(error_of(sign_by_hand(test_signing_key(algorithm), header, kPayload), keys), JoseError::kBadSignature)
         << name(algorithm);
   }
+}
+
+/// The one key that is tried, whatever the token names: what its header calls the algorithm is compared all the same.
+TEST(VerifyJws, RefusesAnAlgorithmThatIsNotTheKeysOwn) {
+  const auto key = test_signing_key(Algorithm::kRS256);
+  for (const auto* alg : {"RS384", "PS256", "ES256", "HS256"}) {
+    const auto token = sign_by_hand(key, R"({"alg":")" + std::string(alg) + R"("})", kPayload);
+    const auto jws = UnverifiedJws::parse(token);
+    ASSERT_TRUE(jws) << alg;
+    const auto jwt = verify(*jws, key.verification_key());
+    ASSERT_FALSE(jwt) << alg;
+    EXPECT_EQ(jwt.error(), JoseError::kWrongAlgorithm) << alg;
+  }
+  const auto right = UnverifiedJws::parse(sign_by_hand(key, R"({"alg":"RS256"})", kPayload));
+  EXPECT_TRUE(verify(*right, key.verification_key()).has_value());
 }
 
 // Attack class 12: keys come from configuration, never from the message.
