@@ -34,6 +34,10 @@ std::vector<std::string_view> list_of(const web::Request& request, std::string_v
   std::vector<std::string_view> out;
   for (const auto& header : request.headers) {
     if (!equal_ignoring_ascii_case(header.name, name)) continue;
+    if (header.value.find(',') == std::string::npos) {
+      if (!header.value.empty()) out.push_back(trim(header.value));
+      continue;
+    }
     for (const auto part : split(header.value, ',')) out.push_back(trim(part));  // bounded by the head
   }
   return out;

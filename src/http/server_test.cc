@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 
+#include <latch>
+#include <optional>
 #include <thread>
 
 #include "http/server_fixture.h"
@@ -103,6 +105,34 @@ TEST_F(ServerTest, refuses_when_the_lane_is_full_and_serves_other_lanes) {
   second.release();
   EXPECT_EQ(first.read_answer().body, "through");
   EXPECT_EQ(waiting.read_answer().body, "through");
+}
+
+TEST_F(ServerTest, lets_no_answer_wait_for_long_requests_beside_it) {
+  settings.io_threads = 1;
+  std::latch held(1), open(1);
+  std::optional<SocketClient> first;
+  int status = 0;
+  handler = [&](web::Request& request) -> web::Outcome {
+    if (request.path == "/hold") {
+      held.count_down();
+      open.wait();
+    }
+    if (request.path == "/long") clock.advance(1);
+    if (request.path == "/last") status = first->read_answer().status;  // which is not there unless it was sent
+    return web::text_response(200, request.path);
+  };
+  start();
+  first.emplace(connect());
+  auto holding = connect(), second = connect(), last = connect();
+  for (auto* client : {&holding, &*first, &second, &last}) ASSERT_EQ(client->get("/").status, 200);
+  holding.send("GET /hold HTTP/1.1\r\nHost: a\r\n\r\n");
+  held.wait();  // those who come now are ready together
+  first->send("GET /first HTTP/1.1\r\nHost: a\r\n\r\n");
+  second.send("GET /long HTTP/1.1\r\nHost: a\r\n\r\n");
+  last.send("GET /last HTTP/1.1\r\nHost: a\r\n\r\n");
+  open.count_down();
+  EXPECT_EQ(last.read_answer().body, "/last");
+  EXPECT_EQ(status, 200);
 }
 
 TEST_F(ServerTest, refuses_connections_beyond_the_limit) {
