@@ -146,6 +146,14 @@ Refusal refusal_of(AnswerForm form, const RefusedToken& refused) {
   return refusal;
 }
 
+Refusal no_store() {
+  return {.status = 503,
+          .text = "Who is signed in cannot be looked up just now",
+          .oauth = {},
+          .log_reason = "store_unavailable",
+          .log_detail = {}};
+}
+
 Refusal nobody(AnswerForm form) {
   Refusal refusal{
       .status = 401, .text = "No bearer token", .oauth = {}, .log_reason = "no_credential", .log_detail = {}};

@@ -28,6 +28,8 @@ struct Refusal {
 [[nodiscard]] Refusal refusal_of(AnswerForm form, const RefusedToken& refused);
 /// No credential at all.
 [[nodiscard]] Refusal nobody(AnswerForm form);
+/// The database does not say who it is.
+[[nodiscard]] Refusal no_store();
 
 /// Text for a header: what could end it or is no ASCII is percent-encoded, so that a name can never start a new one.
 [[nodiscard]] std::string header_text(std::string_view text);
