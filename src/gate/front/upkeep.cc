@@ -52,7 +52,13 @@ void Gate::refresh_keys(web::Fetcher& fetcher) {
 
 void Gate::purge() {
   const auto now = parts_.reach.clock.now();
-  sign_in_.sessions().purge();
+  const auto current = state();
+  sign_in_.sessions().purge([&](std::string_view name) -> std::optional<seconds> {
+    const auto& applications = current->settings.applications;
+    const auto found = std::ranges::find(applications, name, &Application::name);
+    return found == applications.end() || !found->sign_in ? std::nullopt : std::optional(found->sign_in->idle);
+  });
+  current->verified.purge(now);
   revoked_.purge(now);
   lookups_.purge();
   if (parts_.store == nullptr) return;

@@ -53,7 +53,7 @@ class KeptSessions {
   /// Writes down which sessions were used, and refreshed ones that could not be written before; run every second,
   /// beside requests.
   void write_uses();
-  void purge() { memory_.purge(parts_.clock.now()); }
+  void purge(const Sessions::IdleOf& idle_of) { memory_.purge(parts_.clock.now(), idle_of); }
   [[nodiscard]] std::size_t size() const { return memory_.size(); }
 
  private:

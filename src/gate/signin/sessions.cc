@@ -107,8 +107,14 @@ int Sessions::end_of(const GateLogout& logout) {
   });
 }
 
-void Sessions::purge(TimePoint now) {
-  (void)end_if([&](const Session& session) { return now >= session.ends; });
+void Sessions::purge(TimePoint now, const IdleOf& idle_of) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(entries_, [&](const auto& item) {
+    const auto& entry = item.second;
+    if (now >= entry.session->ends) return true;
+    const auto idle = idle_of(entry.session->application);
+    return idle && now - entry.used > *idle;
+  });
 }
 
 std::size_t Sessions::size() const {

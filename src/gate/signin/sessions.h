@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -75,8 +76,10 @@ class Sessions {
   void forget(const std::string& hash);
   /// The same, unless what is here is newer than `version`.
   void forget(const std::string& hash, std::int64_t version);
-  /// Those past their end.
-  void purge(TimePoint now);
+  /// How long a session of an application may be unused; absent: there is no such application now.
+  using IdleOf = std::function<std::optional<seconds>(std::string_view application)>;
+  /// Those that `find` would not give any more.
+  void purge(TimePoint now, const IdleOf& idle_of);
   [[nodiscard]] std::size_t size() const;
 
  private:

@@ -31,19 +31,31 @@ class VerifiedTokens {
   /// `caller` was accepted for the token. Not kept when the provider does not check expiry: then nothing says until
   /// when.
   void put(const TokenDigest& digest, std::shared_ptr<const Caller> caller, const ProviderSet& providers);
+  /// Gives up what has expired. Looks at every place, with a short lock for each part: run now and then, beside
+  /// requests.
+  void purge(TimePoint now);
+  /// Tokens that are kept, expired ones too.
+  [[nodiscard]] std::size_t size() const;
 
  private:
+  /// A token that is not there costs a look at the beginning of its set alone, which is in no cache as a rule.
   struct Set {
+    std::array<std::uint32_t, kPlaces> tags{};     // four bytes of each digest
+    std::array<std::uint32_t, kPlaces> used_at{};  // by the set's own count of uses
+    std::uint32_t uses = 0;
     std::array<TokenDigest, kPlaces> digests{};
     std::array<std::shared_ptr<const Caller>, kPlaces> callers{};  // null: a free place
-    std::array<std::uint32_t, kPlaces> used_at{};                  // by the set's own count of uses
-    std::uint32_t uses = 0;
+    [[nodiscard]] bool holds(std::size_t place, std::uint32_t tag, const TokenDigest& digest) const {
+      return tags[place] == tag && digests[place] == digest;
+    }
   };
   struct Part {
     std::mutex mutex;
     std::unique_ptr<std::array<Set, kSetsEach>> sets;  // made when the first token comes
   };
   [[nodiscard]] Part& part_of(const TokenDigest& digest) const;
+  template <class Work>
+  void each_place(Work work) const;
 
   mutable std::array<Part, kParts> parts_;
 };

@@ -57,6 +57,26 @@ TEST_F(VerifiedTokensTest, who_was_not_looked_up_for_longest_makes_room) {
   EXPECT_EQ(seen.find(digest(0), set, kNow), nullptr);
 }
 
+TEST_F(VerifiedTokensTest, gives_up_what_has_expired_and_nothing_else) {
+  auto claims = good_claims("https://p.example");
+  claims["exp"] = epoch_seconds(*caller->token->exp()) + 60;
+  const auto longer_token = token_of(named_key("p", jose::Algorithm::kES256), claims);
+  const auto longer = std::make_shared<const Caller>(check_token(set, longer_token, kNow).value());
+  std::weak_ptr<const Caller> kept;
+  {
+    const auto alone = std::make_shared<const Caller>(*caller);
+    kept = alone;
+    seen.put(digest(1), alone, set);
+  }
+  seen.put(digest(2), longer, set);
+  seen.purge(kNow);
+  EXPECT_EQ(seen.size(), 2U);
+  seen.purge(*caller->token->exp());
+  EXPECT_EQ(seen.size(), 1U);
+  EXPECT_TRUE(kept.expired());
+  EXPECT_EQ(seen.find(digest(2), set, *caller->token->exp()), longer);
+}
+
 TEST_F(VerifiedTokensTest, the_same_token_takes_one_place) {
   for (unsigned i = 0; i + 1 < VerifiedTokens::kPlaces; ++i) seen.put(digest(i), caller, set);
   const auto again = std::make_shared<const Caller>(*caller);
