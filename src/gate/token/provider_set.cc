@@ -11,12 +11,13 @@ namespace {
 
 const std::vector<ProviderPtr> kNobody;
 
-/// Issuer and key id as one key of fixed size, for a token may claim a long one. The length keeps ("a", "bc") and
-/// ("ab", "c") apart.
+/// Issuer and key id as one key of bounded size, for a token may claim a long one: then it is a digest, which has no
+/// colon in it. The length keeps ("a", "bc") and ("ab", "c") apart.
 std::string hint_key(std::string_view issuer, std::optional<std::string_view> kid) {
   auto key = std::to_string(issuer.size()) + ":" + std::string(issuer);
   if (kid) key.append("#").append(*kid);
-  return crypto::sha256_base64url(key);
+  constexpr std::size_t kPlainBytesMax = 256;
+  return key.size() <= kPlainBytesMax ? key : crypto::sha256_base64url(key);
 }
 
 std::string size_key(jose::Algorithm algorithm, std::size_t signature_bytes) {
@@ -37,12 +38,12 @@ ProviderSet::ProviderSet(std::vector<ProviderPtr> providers) : providers_(std::m
 }
 
 ProviderPtr ProviderSet::named(std::string_view name) const {
-  const auto found = by_name_.find(std::string(name));
+  const auto found = by_name_.find(name);
   return found == by_name_.end() ? nullptr : found->second;
 }
 
 const std::vector<ProviderPtr>& ProviderSet::of_issuer(std::string_view issuer) const {
-  const auto found = by_issuer_.find(std::string(issuer));
+  const auto found = by_issuer_.find(issuer);
   return found == by_issuer_.end() ? kNobody : found->second;
 }
 

@@ -57,8 +57,12 @@ class ProviderSet {
 
  private:
   std::vector<ProviderPtr> providers_;
-  std::unordered_map<std::string, ProviderPtr> by_name_;
-  std::unordered_map<std::string, std::vector<ProviderPtr>> by_issuer_;
+  /// Looked up by text that is no std::string.
+  struct TextHash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  std::unordered_map<std::string, ProviderPtr, TextHash, std::equal_to<>> by_name_;
+  std::unordered_map<std::string, std::vector<ProviderPtr>, TextHash, std::equal_to<>> by_issuer_;
   std::unordered_map<std::string, std::vector<ProviderPtr>> unclaimed_;  // by algorithm and signature size
   mutable std::mutex mutex_;
   ClockMap<ProviderPtr> hints_{kHintsMax};       // guarded by mutex_
