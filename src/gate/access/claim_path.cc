@@ -77,7 +77,19 @@ void ClaimPath::put(json::object& claims, json::value value) const {
   object->insert_or_assign(names_.back(), std::move(value));
 }
 
-ClaimNames read_names(const ClaimPath& path, const json::object& claims) {
+std::string last_of_group_path(std::string_view text) {
+  auto slash = text.rfind('/');
+  while (slash != std::string_view::npos && slash > 0 && text[slash - 1] == '~') slash = text.rfind('/', slash - 1);
+  if (!text.starts_with('/') || slash + 1 == text.size()) return std::string(text);
+  std::string name;
+  for (std::size_t i = slash + 1; i < text.size(); ++i)
+    if (text[i] != '~' || i + 1 == text.size() || text[i + 1] != '/') name += text[i];
+  return name;
+}
+
+namespace {
+
+ClaimNames names_as_they_are(const ClaimPath& path, const json::object& claims) {
   const auto* value = path.find(claims);
   if (value == nullptr) return {};
   ClaimNames result{.state = ClaimNames::State::kPresent, .names = {}, .type = {}};
@@ -97,6 +109,15 @@ ClaimNames read_names(const ClaimPath& path, const json::object& claims) {
     result.names.emplace_back(*text);
   }
   return result;
+}
+
+}  // namespace
+
+ClaimNames read_names(const ClaimPath& path, const json::object& claims) {
+  auto held = names_as_they_are(path, claims);
+  if (path.strips_group_paths())
+    for (auto& name : held.names) name = last_of_group_path(name);
+  return held;
 }
 
 }  // namespace cardea::gate

@@ -28,8 +28,13 @@ class ClaimPath {
   void put(json::object& claims, json::value value) const;
   [[nodiscard]] const std::string& text() const { return text_; }
 
+  /// From now on names there that are full paths of groups, as Keycloak writes them, count by their last name alone.
+  void strip_group_paths() { strips_group_paths_ = true; }
+  [[nodiscard]] bool strips_group_paths() const { return strips_group_paths_; }
+
  private:
   std::string text_;
+  bool strips_group_paths_ = false;
   std::vector<std::string> names_;
 };
 
@@ -41,6 +46,10 @@ struct ClaimNames {
   std::vector<std::string> names;
   std::string_view type;  // of a claim of the wrong type: "number", "object", ...
 };
+
+/// `eu` of "/ops/eu". A slash that belongs to a name is "~/" in a path, and "/" in what comes out. What does not begin
+/// with a slash, or has no name behind its last one, stays as it is.
+[[nodiscard]] std::string last_of_group_path(std::string_view text);
 
 /// A text is one name; an array gives its texts and the `name` of its objects, and one that holds anything else is of
 /// the wrong type.

@@ -40,7 +40,8 @@ ClaimNames read_held(const RoleRule& rule, const json::object& claims) {
   if (value == nullptr || !value->is_string()) return held;
   held.names.clear();
   for (const auto part : split(value->get_string(), ','))
-    if (const auto name = trim(part); !name.empty()) held.names.emplace_back(name);
+    if (const auto name = trim(part); !name.empty())
+      held.names.push_back(rule.claim.strips_group_paths() ? last_of_group_path(name) : std::string(name));
   return held;
 }
 

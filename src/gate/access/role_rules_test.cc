@@ -39,6 +39,18 @@ TEST(ClaimNames, TellMissingFromEmptyAndFromWrong) {
   EXPECT_EQ(read_names(path("groups"), {{"groups", nameless}}).state, ClaimNames::State::kWrongType);
 }
 
+TEST(ClaimNames, G3_07_full_paths_of_groups_are_kept_or_stripped) {
+  const json::object claims{{"groups", json::array{"/ops/eu", "plain", "/a~/b", "/ops/", "ops/us"}}};
+  EXPECT_EQ(read_names(path("groups"), claims).names,
+            (std::vector<std::string>{"/ops/eu", "plain", "/a~/b", "/ops/", "ops/us"}));
+  auto stripped = path("groups");
+  stripped.strip_group_paths();
+  EXPECT_EQ(read_names(stripped, claims).names, (std::vector<std::string>{"eu", "plain", "a/b", "/ops/", "ops/us"}));
+  EXPECT_EQ(last_of_group_path(""), "");
+  EXPECT_EQ(last_of_group_path("/"), "/");
+  EXPECT_EQ(last_of_group_path("~/a"), "~/a");
+}
+
 TEST(Permissions, RefusesWhatIsNone) {
   for (const auto* text : {"", "read", "read:", ":alert", "read:alert:x", "*:*", "re*:alert", "read:al*"}) {
     EXPECT_FALSE(parse_permission(text).has_value()) << text;

@@ -136,6 +136,10 @@ void read_access(Members& members, const GateFiles& files, GateSettings& setting
   application.owner_role = members.text("owner-role");
   if (!application.owner_role.empty() && application.access.find_role(application.owner_role) == nullptr)
     members.fatal("owner-role", application.owner_role + " is no role of this application");
+  if (members.flag("strip-group-paths", false)) {
+    for (auto& rule : application.access.rules) rule.claim.strip_group_paths();
+    if (application.people) application.people->groups.strip_group_paths();
+  }
   for (auto& problem : check_role_rules(application.access)) members.fatal("role-rules", std::move(problem));
 }
 

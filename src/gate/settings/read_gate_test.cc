@@ -181,6 +181,29 @@ TEST(ReadKestra, does_not_move_a_rule_that_names_its_claim) {
   EXPECT_EQ(decide_role(access, {{"groups", json::array{"team"}}}).role, nullptr);
 }
 
+TEST(ReadKestra, G3_07_strips_full_paths_of_groups_where_the_gate_file_says_so) {
+  auto files = no_files();
+  files.read_yaml = [](const std::string&) -> Result<json::value, std::string> {
+    return *parse_json(R"({"micronaut":{"security":{"oauth2":{"clients":{"k":{"client-id":"c","client-secret":"s",
+      "openid":{"issuer":"https://id.example"}}}}}},"kestra":{"security":{"oidc":{"groups-claim-path":"realm.groups"}}}})");
+  };
+  const auto role_of = [&](const std::string& more) {
+    const auto read = read_gate(*parse_json(R"({"applications":[{"name":"k","hosts":["k"],"kestra":"k.yaml",
+      "role-rules":[{"values":["eu"],"role":"Admin"}],"groups":{"claim":"realm.groups"})" +
+                                            more + "}]}")
+                                     ->if_object(),
+                                files);
+    EXPECT_FALSE(read.has_fatal());
+    const auto& application = read.applications.front();
+    const json::object claims{{"realm", {{"groups", json::array{"/ops/eu"}}}}};
+    const auto* role = decide_role(application.access, claims).role;
+    return read_names(application.people->groups, claims).names.front() + " " + (role == nullptr ? "" : role->name);
+  };
+  EXPECT_EQ(role_of(""), "/ops/eu ");
+  EXPECT_EQ(role_of(R"(,"strip-group-paths":false)"), "/ops/eu ");
+  EXPECT_EQ(role_of(R"(,"strip-group-paths":true)"), "eu Admin");
+}
+
 TEST(ParseEnvFile, reads_quotes_comments_and_export) {
   const auto variables = parse_env_file("# A=1\nexport B=\"two words\"\nC='x'\r\n D = 4 \nnonsense\n");
   EXPECT_EQ(variables, (Variables{{"B", "two words"}, {"C", "x"}, {"D", "4"}}));
