@@ -15,12 +15,14 @@ const name = { name: 'CN', protocol: 'openid-connect', protocolMapper: 'oidc-use
   config: { 'user.attribute': 'CN', 'claim.name': 'CN', 'jsonType.label': 'String', 'access.token.claim': 'true', 'id.token.claim': 'true' } };
 const audience = { name: 'Domino', protocol: 'openid-connect', protocolMapper: 'oidc-audience-mapper', consentRequired: false,
   config: { 'included.custom.audience': 'Domino', 'access.token.claim': 'true', 'id.token.claim': 'false' } };
+const groups = { name: 'groups', protocol: 'openid-connect', protocolMapper: 'oidc-group-membership-mapper', consentRequired: false,
+  config: { 'full.path': 'true', 'claim.name': 'groups', 'access.token.claim': 'true', 'id.token.claim': 'true' } };
 const server = await startServer({ realm: villageRealm({}, (realm) => {
   realm.clients.push({ clientId: 'keep-app', enabled: true, protocol: 'openid-connect', publicClient: true, standardFlowEnabled: true,
     redirectUris: ['http://localhost/cb'], protocolMappers: [name, audience], attributes: { 'pkce.code.challenge.method': 'S256' } });
   realm.clients.push({ clientId: 'Domino', enabled: true, protocol: 'openid-connect', publicClient: false, secret: kSecret,
     clientAuthenticatorType: 'client-secret', standardFlowEnabled: true, directAccessGrantsEnabled: true, serviceAccountsEnabled: true,
-    redirectUris: ['http://localhost/admin/ui/callback'], protocolMappers: [name, audience],
+    redirectUris: ['http://localhost/admin/ui/callback'], protocolMappers: [name, audience, groups],
     attributes: { 'post.logout.redirect.uris': 'http://localhost/logout' } });
   for (const user of realm.users) user.attributes = { ...user.attributes, CN: [`CN=${user.firstName ?? user.username} ${user.lastName ?? ''}/O=Plant`.replace(' /', '/')] };
 }) });
@@ -194,6 +196,54 @@ journey('the_admin_ui_is_signed_out_everywhere_by_the_provider', {}, async ({ pa
   for (const each of [page, other]) {
     await each.goto(`${world.origin}/admin/ui/`);
     await each.locator('#kc-form-login').waitFor();
+  }
+});
+
+journey('a_change_of_role_at_the_provider_lets_a_person_in_and_signing_out_everywhere_ends_it', {}, async ({ page, beside }) => {
+  const by = (host) => ({ ...settings(host), applications: [{ ...settings(host).applications[0],
+    requests: [{ path: '/api/v1/mail', permission: 'read:mail' }, { path: '/**' }],
+    roles: { postman: ['read:mail'], visitor: ['read:page'] }, 'default-role': 'visitor',
+    'role-rules': [{ claim: 'groups', values: ['mail'], role: 'postman' }], 'strip-group-paths': true }] });
+  const guarded = await startGate({ settings: by, files, environment });
+  try {
+    const mail = `${guarded.origin}/api/v1/mail`;
+    const signInAs = async (window) => {
+      await window.goto(`${guarded.origin}/admin/ui/`);
+      await fillLogin(window, 'cleo', kPeople.cleo);
+      await window.waitForURL(`${guarded.origin}/admin/ui/`);
+    };
+    await signInAs(page);
+    await page.goto(mail);
+    assert.match(await page.locator('body').innerText(), /You may not do this.*groups: mail \(postman\)/s, 'it says what would help');
+
+    const made = async (path, body) => (await admin('POST', path, body)).headers.location.split('/').pop();
+    const office = await made('/groups', { name: 'office' });
+    const post = await made(`/groups/${office}/children`, { name: 'mail' });
+    const [user] = (await admin('GET', '/users?username=cleo&exact=true')).json();
+    await admin('PUT', `/users/${user.id}/groups/${post}`);
+    await page.goto(mail);
+    assert.match(await page.locator('body').innerText(), /You may not do this/, 'what the session was told holds until it is told anew');
+    await page.goto(`${guarded.origin}/logout`);
+    await page.waitForURL(/\/logout/);
+    await signInAs(page);
+    await page.goto(mail);
+    assert.equal(await page.locator('#name').innerText(), 'cleo');
+    assert.equal((await page.locator('body').innerText()).includes('You may not'), false);
+
+    const other = await beside();
+    await other.goto(mail);
+    assert.equal(await other.locator('#name').innerText(), 'cleo', 'the same session in another window');
+    const [own] = (await admin('GET', '/clients?clientId=Domino')).json();
+    own.attributes['backchannel.logout.url'] = `${guarded.origin}/gate/backchannel-logout`;
+    await admin('PUT', `/clients/${own.id}`, own);
+    await admin('POST', `/users/${user.id}/logout`);
+    await until('the provider to tell the gate', () => guarded.gate.lines.some((line) => /gate_signed_out_by_provider.*sessions.?[=:]\s?1/.test(line)), { seconds: 20 });
+    for (const each of [page, other]) {
+      await each.goto(mail);
+      await each.locator('#kc-form-login').waitFor();
+    }
+  } finally {
+    await guarded.stop();
   }
 });
 
