@@ -11,6 +11,7 @@ dev_check() {
   step "g++ 12" build gcc cardea
   step "clang-tidy" tidy "${1:-}"
   step "fuzz smoke" dev_fuzz 10
+  if [ "${1:-}" = --all ]; then step "mutants" dev_mutants; fi
   step "lint" lint_all
   say "done"
   printf '%s\n' "${steps[@]}"
@@ -56,6 +57,14 @@ tidy() {
   build release
   echo "$(wc -l <<<"$files") files"
   xargs -P "$cores" -n 1 clang-tidy-19 --quiet -p build/release <<<"$files"
+}
+
+# dev_mutants [CLASS...]: in build/mutants, where what was built once stays.
+dev_mutants() {
+  # shellcheck disable=SC2086
+  need $packages_build $packages_test
+  mkdir -p build
+  python3 tools/mutants/mutants.py "$@"
 }
 
 lint_all() {

@@ -12,7 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "gen"))
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / folder) for folder in ("gen", "mutants")]
+import mutants  # noqa: E402
 import named_tests  # noqa: E402
 import templates  # noqa: E402
 
@@ -197,6 +198,21 @@ def check_threats(tree):
         for name in re.findall(r"`(\w+\.\w+|\w+(?:_\w+){3,})`", line):
             if name not in known:
                 yield f"{tree.name(path)}:{number}: there is no test {name}"
+    yield from check_mutants(tree, path)
+
+
+def check_mutants(tree, path):
+    """Each class of the threat model has a mutant, whose text stands in the sources and whose tests exist."""
+    folder = tree.root / "tools" / "mutants"
+    if not path.exists() or not folder.exists():
+        return
+    found = mutants.load(folder)
+    yield from (f"tools/mutants/{problem}" for problem in mutants.problems(tree.root, found))
+    have = {mutant.number for mutant in found}
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        row = re.match(r"\| (\d+(?:, \d+)*) \|", line)
+        if row and not have & {int(one) for one in row.group(1).split(", ")}:
+            yield f"{tree.name(path)}:{number}: no mutant is of class {row.group(1)}"
 
 
 def run_parallel(function, items):

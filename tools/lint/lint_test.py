@@ -154,6 +154,17 @@ class Threats(TreeTest):
         self.write("docs/design/threat-model.md", "`Page.refuses_markup`\n`Page.refuses_scripts` `src/http`\n")
         self.assert_refused("threats", "threat-model.md:2: there is no test Page.refuses_scripts")
 
+    def test_refuses_classes_without_mutant_and_mutants_of_text_that_is_gone(self):
+        self.write("src/web/x.cc", "if (is_bad) return refuse();\n")
+        self.write("src/web/x_test.cc", "TEST(Page, refuses_markup) {}\n")
+        self.write("docs/design/threat-model.md", "| 1 | x | y | `Page.refuses_markup` |\n| 2, 3 | x | y | `Page.refuses_markup` |\n")
+        entry = ('[[mutant]]\nclass = {}\nbreaks = "x"\nfile = "src/web/x.cc"\nold = "{}"\nnew = ""\n'
+                 'tests = ["Page.refuses_markup"]\n')
+        self.write("tools/mutants/a.toml", entry.format(3, "return refuse();"))
+        self.assert_refused("threats", "threat-model.md:1: no mutant is of class 1")
+        self.write("tools/mutants/b.toml", entry.format(1, "return gone();"))
+        self.assert_refused("threats", "b.toml mutant 1: its text stands 0 times in src/web/x.cc")
+
     def test_refuses_end_to_end_test_that_is_not_there(self):
         self.write("tests/e2e/x.test.mjs", "test('refuses_to_go_on', async () => {});\n")
         self.write("docs/design/threat-model.md", "`refuses_to_go_on` `tls_client_auth`\n`refuses_to_go_back`\n")
