@@ -152,6 +152,15 @@ results.loaded = server.memory();
 if (db === 'postgres' && (!opt.only || opt.only.split(',').includes('trips'))) results.round_trips = await roundTrips();
 say(JSON.stringify({ loaded: results.loaded, round_trips: results.round_trips }));
 await server.stop();
+// What must not be exceeded, with its verdict beside it.
+const bound = (name, ours, at_most) => ours !== undefined && results.bounds.push({ name, ours: round(ours, 2), at_most, holds: ours <= at_most });
+results.bounds = [];
+bound('start, ms', results.start_ms, 50);
+bound('idle, MB', results.idle.rss_kb / 1024, 30);
+bound('loaded, MB', results.loaded.rss_kb / 1024, 60);
+bound('p99 at half the peak, ms', results.latency && results.latency.p99_us / 1000, 5);
+for (const [name, most] of Object.entries(results.round_trips?.at_most ?? {})) bound(`round trips of ${name}`, results.round_trips[name], most);
+for (const row of results.bounds) say(JSON.stringify(row));
 const out = opt.out || join(here, 'results', `floors-${db}.json`);
 if (opt.merge && existsSync(out)) {
   const before = JSON.parse(readFileSync(out, 'utf8'));

@@ -10,6 +10,7 @@
 #include "base/secret.h"
 #include "http/correlation.h"
 #include "http/response_writer.h"
+#include "http/wipe_answer.h"
 #include "web/page.h"
 
 namespace cardea::http {
@@ -23,13 +24,8 @@ std::shared_ptr<Exchange> ThreadState::take_exchange() {
 
 namespace {
 
-// An answer that nobody may store carries tokens or a person's data: no copy of it stays in memory that is used again.
 void wipe_secrets(Exchange& exchange) {
-  const auto* stored = exchange.response.find_header("Cache-Control");
-  if (stored == nullptr || !stored->contains("no-store")) return;
-  if (!exchange.out.empty()) wipe(exchange.out);
-  auto* body = std::get_if<std::string>(&exchange.response.body);
-  if (body != nullptr && !body->empty()) wipe(*body);
+  if (wipe_answer(exchange.response) && !exchange.out.empty()) wipe(exchange.out);
 }
 
 }  // namespace
