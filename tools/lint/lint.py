@@ -215,6 +215,19 @@ def check_mutants(tree, path):
             yield f"{tree.name(path)}:{number}: no mutant is of class {row.group(1)}"
 
 
+def check_events(tree):
+    """Audit events follow from lines of the log (src/core/events): every rule there has a line that is written."""
+    rules = tree.root / "src" / "core" / "events" / "event_rules.cc"
+    if not rules.exists():
+        return
+    written = "".join(path.read_text() for path in tree.sources(".cc", ".h")
+                      if path != rules and not is_test(path))
+    for number, line in enumerate(rules.read_text().splitlines(), 1):
+        rule = re.match(r'\s+Rule\{"(\w+)"', line)
+        if rule and f'"{rule[1]}"' not in written:
+            yield f"{tree.name(rules)}:{number}: no line {rule[1]} is written any more: its event would never come"
+
+
 def run_parallel(function, items):
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         for findings in pool.map(function, items):
@@ -265,6 +278,7 @@ CHECKS = {
     "templates": check_templates,
     "modules": check_modules,
     "threats": check_threats,
+    "events": check_events,
     "headers": check_headers,
     "format": check_format,
 }

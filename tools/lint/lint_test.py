@@ -171,6 +171,14 @@ class Threats(TreeTest):
         self.assert_refused("threats", "threat-model.md:2: there is no test refuses_to_go_back")
 
 
+class Events(TreeTest):
+    def test_refuses_rule_whose_line_nobody_writes(self):
+        self.write("src/core/events/event_rules.cc", '    Rule{"login", "LOGIN"},\n    Rule{"logout", "LOGOUT"},\n')
+        self.write("src/core/x.cc", 'log.info("login", {});\n')
+        self.write("src/core/x_test.cc", 'log.info("logout", {});\n')
+        self.assert_refused("events", "event_rules.cc:2: no line logout is written any more")
+
+
 class Templates(unittest.TestCase):
     def assert_refused(self, text, message):
         found = list(templates.findings(text))
