@@ -1,6 +1,6 @@
 // RSASSA-PKCS1-v1_5 verification (RFC 8017 section 8.2.2) for the public exponent that keys have, 65537. OpenSSL's own
 // verification spends a sixth of its time beside the arithmetic; here is the arithmetic alone, by OpenSSL's Montgomery
-// multiplication (docs/adr/0021). Everything in it is public: nothing has to take constant time.
+// multiplication (docs/adr/0024). Everything in it is public: nothing has to take constant time.
 #pragma once
 
 #include <memory>
