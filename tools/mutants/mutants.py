@@ -202,6 +202,7 @@ def run(tree, mutants):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("classes", nargs="*", type=int, metavar="CLASS", help="attack classes; all of them by default")
+    parser.add_argument("--program", action="append", metavar="NAME", help="only mutants whose tests are all in these programs")
     parser.add_argument("--root", type=Path, default=HERE.parents[1])
     parser.add_argument("--in-place", action="store_true", help="this tree is a copy already: break it, and build it here")
     parser.add_argument("--preset", default="release")
@@ -215,6 +216,10 @@ def main():
             for mutant in mutants:
                 print(f"{mutant.number:>3}  {mutant.breaks:<78}  {' '.join(mutant.tests)}")
             return 0
+        if arguments.program:
+            paths = {test.name: test.path for test in named_tests.all_tests(arguments.root)}
+            wanted = set(arguments.program)
+            mutants = [one for one in mutants if {program_of(paths[name]) for name in one.tests} <= wanted]
         root = arguments.root if arguments.in_place else scratch_copy(arguments.root, arguments.root / "build" / "mutants")
         return 1 if run(Tree(root, arguments.preset), mutants) else 0
     except Problem as problem:
