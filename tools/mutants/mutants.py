@@ -116,7 +116,7 @@ class Tree:
     def call(self, command):
         done = subprocess.run(command, cwd=self.root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
         if done.returncode != 0:
-            raise Problem(f"{' '.join(command)}: " + done.stdout[-2000:])
+            raise Problem(f"{' '.join(command)}: " + done.stdout[-4000:])
 
     def programs(self, mutant):
         by_program = {}
@@ -178,6 +178,10 @@ def chosen(mutants, classes):
     return [mutant for mutant in mutants if not classes or mutant.number in classes]
 
 
+def first_error(text):
+    return next((line for line in text.splitlines() if "error:" in line), text[:200])
+
+
 def run(tree, mutants):
     programs = {program for mutant in mutants for program in tree.programs(mutant)}
     print(f"building {' '.join(sorted(programs))} as they are", flush=True)
@@ -191,11 +195,14 @@ def run(tree, mutants):
     survivors = 0
     for mutant in mutants:
         begin = time.monotonic()
-        alive = tree.kill(mutant)
+        try:
+            alive = tree.kill(mutant)
+            verdict = f"SURVIVES {', '.join(sorted(alive))}" if alive else "killed"
+        except Problem as problem:
+            alive, verdict = True, f"DOES NOT BUILD {first_error(str(problem))}"
         survivors += bool(alive)
-        verdict = f"SURVIVES {', '.join(sorted(alive))}" if alive else "killed"
         print(f"{mutant.number:>3}  {mutant.breaks:<78}  {verdict}  ({time.monotonic() - begin:.0f} s)", flush=True)
-    print(f"{len(mutants) - survivors} killed, {survivors} survived")
+    print(f"{len(mutants) - survivors} killed, {survivors} survived or did not build")
     return survivors
 
 
