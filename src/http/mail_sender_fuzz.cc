@@ -2,6 +2,7 @@
 // ours and never its text, and a server that cannot do TLS gets neither mail nor password where TLS is asked for. The
 // first byte of the input says how we send; each piece up to '\0' is what the server says next.
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -20,11 +21,26 @@ namespace {
 using namespace cardea;
 using namespace cardea::http;
 
-/// For a client that waits for the rest of an answer: it gets the next piece.
-constexpr timeval kPatience{.tv_sec = 0, .tv_usec = 10'000};
+/// For a client that waits although it was answered: it gets the next piece.
+constexpr timeval kPatience{.tv_sec = 0, .tv_usec = 5'000};
+/// A dialogue is a dozen lines long; more pieces would be no other dialogue.
+constexpr std::size_t kPiecesMax = 24;
 constexpr std::string_view kPassword = "correct-horse-battery";
 
-/// Says the pieces, one before the first line that it reads and one after each, and hangs up when there are no more.
+/// Does the last whole line end an answer (RFC 5321 section 4.2: three digits and no hyphen)? Until then the client has
+/// nothing to say, and nobody need wait for it.
+bool is_answered(std::string_view said) {
+  const auto end = said.rfind('\n');
+  if (end == std::string_view::npos) return false;
+  said = said.substr(0, end);
+  const auto begin = said.rfind('\n');
+  if (begin != std::string_view::npos) said.remove_prefix(begin + 1);
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return said.size() >= 3 && std::ranges::all_of(said.substr(0, 3), is_digit) && (said.size() == 3 || said[3] != '-');
+}
+
+/// Says the pieces, one before the first line that it reads and one after each answer, and hangs up when there are no
+/// more.
 class Server {
  public:
   Server() {
@@ -44,9 +60,14 @@ class Server {
   std::string converse(const std::vector<std::string_view>& pieces) const {
     const int peer = accept(listener_, nullptr, nullptr);
     set_patience(peer, kPatience);
-    std::string heard;
+    const int at_once = 1;
+    (void)setsockopt(peer, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
+    std::string heard, said;
     for (const auto piece : pieces) {
-      if (!piece.empty() && ::send(peer, piece.data(), piece.size(), MSG_NOSIGNAL) < 0) break;
+      if (piece.empty()) continue;
+      if (::send(peer, piece.data(), piece.size(), MSG_NOSIGNAL) < 0) break;
+      said.append(piece);
+      if (!is_answered(said)) continue;
       const auto lines = std::ranges::count(heard, '\n');
       char some[512];
       while (std::ranges::count(heard, '\n') == lines) {
@@ -107,6 +128,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0 || size > 4096) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
   const auto pieces = split(text, '\0');
+  if (pieces.size() > kPiecesMax) return 0;
   std::string heard;
   std::thread conversation([&] { heard = server.converse(pieces); });
   std::promise<MailResult> promise;
