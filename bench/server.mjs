@@ -72,8 +72,8 @@ export class Server {
     return server;
   }
 
-  /// Resolves with the milliseconds from the start of the process to the first 200.
-  async start(extra = []) {
+  /// Resolves with the milliseconds from the start of the process to the first 200; gives up after `limitMs`.
+  async start(extra = [], limitMs = 120000) {
     const begin = process.hrtime.bigint();
     const options = ['start', '--http-enabled=true', '--http-host=127.0.0.1', `--http-port=${this.port}`, `--http-management-port=${this.managementPort}`,
       '--hostname-strict=false', '--metrics-enabled=true', '--log-level=warn', ...this.database, ...extra];
@@ -88,7 +88,7 @@ export class Server {
       say(`server ended with ${code}: ${log}`);
       process.exit(1);
     });
-    await until(async () => (await get(`${this.issuer('RS256')}/.well-known/openid-configuration`)).status === 200, 120000);
+    await until(async () => (await get(`${this.issuer('RS256')}/.well-known/openid-configuration`)).status === 200, limitMs);
     return Number(process.hrtime.bigint() - begin) / 1e6;
   }
 
