@@ -97,7 +97,55 @@ TEST_P(Required, the_challenge_and_the_verifier_appear_nowhere) {  // PK-10
   EXPECT_EQ(granted.find("challenge"), std::string::npos);
 }
 
+TEST_P(Required, refuses_prompts_that_contradict_themselves) {  // OP-8
+  for (const auto* prompt : {"none login", "consent none", "none create", "login none consent"}) {
+    EXPECT_EQ(location_parameter(ask({{"prompt", prompt}}), "error"), "invalid_request") << prompt;
+  }
+  EXPECT_EQ(location_parameter(ask({{"prompt", "none"}}), "error"), "login_required");
+}
+
+TEST_P(Required, refuses_scopes_that_are_no_scopes_in_any_order) {  // CL-8
+  for (const auto* scope : {"openid \"profile\"", "openid pro\\file", "openid prof\xc3\xa9l", "OPENID"}) {
+    EXPECT_EQ(location_parameter(ask({{"scope", scope}}), "error"), "invalid_scope") << scope;
+  }
+  EXPECT_EQ(ask({{"scope", "  profile   openid "}}).status, 200);
+}
+
+TEST_P(Required, an_error_answer_holds_nothing_else) {  // AZ-19
+  for (const auto& changes : {Pairs{{"prompt", "none"}}, Pairs{{"response_type", "code magic"}},
+                              Pairs{{"scope", "openid no-such-scope"}}, Pairs{{"claims", "x"}}}) {
+    const auto answer = ask(changes);
+    EXPECT_NE(location_parameter(answer, "error"), "") << changes.front().second;
+    for (const auto* name : {"code", "access_token", "id_token", "session_state"}) {
+      EXPECT_EQ(location_parameter(answer, name), "") << name;
+    }
+  }
+}
+
+TEST_P(Required, members_of_claims_that_mean_nothing_are_passed_over) {  // CL-3
+  const auto granted =
+      tokens({{"claims", R"({"purpose":"x","id_token":{"phone_number":{"essential":true},)"
+                         R"("https://x.example/y":null},"userinfo":{"birthdate":{"essential":true}}})"}});
+  EXPECT_NE(text(granted, "id_token"), "");
+  EXPECT_FALSE(payload_of(text(granted, "id_token")).contains("phone_number"));
+}
+
 // ---- The token endpoint
+
+TEST_P(Required, the_answer_says_which_scope_was_granted) {  // TK-4
+  const auto scope = " " + text(tokens({{"scope", "openid"}}), "scope") + " ";
+  EXPECT_NE(scope.find(" openid "), std::string::npos) << scope;
+  EXPECT_NE(scope.find(" profile "), std::string::npos) << "what is given without asking is said";
+}
+
+TEST_P(Required, refuses_the_password_grant_where_it_is_off) {  // CC-4
+  server_.add_client("pages-only", [](Client& client) { client.direct_access_grants_enabled = false; });
+  const auto answer = server_.post(
+      "/token",
+      {{"grant_type", "password"}, {"client_id", "pages-only"}, {"username", "ada"}, {"password", "correct-horse"}});
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(text(body_of(answer), "error"), "unauthorized_client");
+}
 
 TEST_P(Required, refuses_public_clients_that_do_not_say_who_they_are) {  // AC-7
   const auto answer = server_.post("/token", {{"grant_type", "authorization_code"},
@@ -174,6 +222,36 @@ TEST_P(Required, keys_have_names_of_their_own_and_a_use) {  // JK-2, ID-9
 }
 
 // ---- The other endpoints
+
+TEST_P(Required, a_hint_that_is_wrong_or_unknown_is_no_error) {  // IN-4
+  const auto access = text(tokens(), "access_token");
+  server_.add_client("looker", [](Client& client) {
+    client.public_client = false;
+    client.secret = SecretBytes(std::string("looker-secret"));
+    client.attributes["allow.token.introspection.without.audience.check"] = "true";
+  });
+  const auto active = [&](const std::string& hint) {
+    const auto answer = server_.post(
+        "/token/introspect",
+        {{"token", access}, {"token_type_hint", hint}, {"client_id", "looker"}, {"client_secret", "looker-secret"}});
+    EXPECT_EQ(answer.status, 200) << hint;
+    return bool_or(body_of(answer), "active", false);
+  };
+  EXPECT_TRUE(active("access_token"));
+  EXPECT_TRUE(active("no_such_type"));
+  EXPECT_FALSE(active("refresh_token")) << "where Keycloak, too, looks for that alone";
+  const auto revoked =
+      server_.post("/revoke", {{"token", access}, {"token_type_hint", "no_such_type"}, {"client_id", "app"}});
+  EXPECT_EQ(revoked.status, 200);
+  EXPECT_FALSE(active("access_token"));
+}
+
+TEST_P(Required, a_refusal_says_how_a_token_is_brought) {  // DP-18
+  const auto answer = server_.get("/userinfo", {{"Authorization", "Bearer x"}});
+  EXPECT_EQ(answer.status, 401);
+  ASSERT_NE(answer.find_header("WWW-Authenticate"), nullptr);
+  EXPECT_TRUE(answer.find_header("WWW-Authenticate")->starts_with("Bearer "));
+}
 
 TEST_P(Required, the_scheme_of_a_token_is_written_in_any_case) {  // GEN-6, FA-18, GW-2, UI-1
   const auto access = text(tokens(), "access_token");

@@ -70,14 +70,16 @@ Result<void, OAuthError> check_scope(const web::Form& form, const ClientEntry& c
 
 /// prompt (OpenID Connect Core section 3.1.2.1).
 Result<void, OAuthError> check_prompt(const web::Form& form, AuthorizationRequest& request) {
-  for (const auto word : split_words(form.value_or("prompt", ""))) {
+  const auto words = split_words(form.value_or("prompt", ""));
+  for (const auto word : words) {
     if (word == "none") request.prompt_none = true;
     if (word == "login") request.prompt_login = true;
     if (word == "consent") request.prompt_consent = true;
     if (word == "create") request.prompt_create = true;
   }
-  if (request.prompt_none && request.prompt_login)
-    return refuse(OAuthError{OAuthCode::kLoginRequired, "", 0, "none_with_login"});
+  if (request.prompt_none && words.size() > 1) {
+    return refuse(invalid_request("Invalid parameter: prompt", "prompt_none_with_others"));
+  }
   return {};
 }
 

@@ -23,12 +23,20 @@ const json::object* demand(const json::object& claims, std::string_view section,
   return claim != nullptr && claim->is_object() ? &claim->get_object() : nullptr;
 }
 
-bool is_well_formed(const json::object& claims) {
-  return std::ranges::all_of(claims, [](const auto& section) {
-    if (!section.value().is_object()) return false;
-    return std::ranges::all_of(section.value().get_object(),
-                               [](const auto& claim) { return claim.value().is_null() || claim.value().is_object(); });
-  });
+/// The two members that mean something; others are not looked at (OpenID Connect Core section 5.5). Absent: one of the
+/// two, or a claim in it, has no shape that means something.
+std::optional<json::object> understood(const json::object& claims) {
+  json::object out;
+  for (const auto* name : {"id_token", "userinfo"}) {
+    const auto* section = claims.if_contains(name);
+    if (section == nullptr || section->is_null()) continue;
+    if (!section->is_object()) return std::nullopt;
+    const bool is_good = std::ranges::all_of(
+        section->get_object(), [](const auto& claim) { return claim.value().is_null() || claim.value().is_object(); });
+    if (!is_good) return std::nullopt;
+    out.emplace(name, *section);
+  }
+  return out;
 }
 
 void add_level(std::string& names, std::string_view name, const LevelNames& levels) {
@@ -76,16 +84,16 @@ Result<void, ClaimsRefusal> check_claims_parameter(const web::Form& form, const 
   if (claims) {
     const auto document = parse_json(*claims, kLimits);
     if (!document || !document->is_object()) return refuse(ClaimsRefusal(malformed("claims_no_json")));
-    const auto& object = document->get_object();
-    if (!is_well_formed(object)) return refuse(ClaimsRefusal(malformed("claims_shape")));
-    if (const auto* acr = demand(object, "id_token", "acr")) {
+    const auto object = understood(document->get_object());
+    if (!object) return refuse(ClaimsRefusal(malformed("claims_shape")));
+    if (const auto* acr = demand(*object, "id_token", "acr")) {
       request.acr_essential = bool_or(*acr, "essential", false);
       const bool known = add_levels(*acr, levels, request.acr_values);
       if (!known && request.acr_essential) {
         return refuse(ClaimsRefusal(PageRefusal{400, "Invalid parameter: claims", "acr_unknown"}));
       }
     }
-    request.claims = json::serialize(object);
+    request.claims = json::serialize(*object);
   }
   if (!request.acr_essential) {
     for (const auto name : split_words(form.value_or("acr_values", ""))) add_level(request.acr_values, name, levels);
