@@ -21,6 +21,7 @@
 #include "login/flow_cookie.h"
 #include "login/form_pages.h"
 #include "login/required_action.h"
+#include "login/roles.h"
 #include "login/upstream_login.h"
 #include "web/error_page.h"
 
@@ -42,15 +43,6 @@ FlowProgress progress_of(const Interaction& interaction) {
   const auto& login = std::get<AwaitingLogin>(interaction.stage);
   if (!login.named_by.empty()) out.results.push_back({login.named_by, Proof::kUsername, UserId()});
   return out;
-}
-
-using Roles = std::shared_ptr<const EffectiveRoles>;
-
-// "role" is a realm role, "client.role" one of a client (keycloak.md section 3.7). Client ids may hold dots.
-bool has_role(const EffectiveRoles& roles, std::string_view name) {
-  return std::ranges::any_of(roles.items, [name](const EffectiveRoles::Item& item) {
-    return item.client_id.empty() ? item.name == name : item.client_id + "." + item.name == name;
-  });
 }
 
 // What is known of whose progress it is.
@@ -95,13 +87,6 @@ FlowDecision decide(const StepRun& run, const FlowProgress& progress, Person per
                    .passkeys = are_passkeys_enabled(realm.realm),
                    .upstreams = !login_providers(realm.realm).empty(),
                    .levels = std::move(levels)});
-}
-
-Stored<Roles> load_roles(Rows& rows, const Dependencies& dependencies, const RealmEntry& realm, const UserId& user) {
-  auto subject = dependencies.repositories.subjects.load(rows, realm.realm.id, user);
-  if (!subject) return refuse(subject.error());
-  if (!*subject) return Roles();
-  return dependencies.settings.effective_roles(rows, realm, **subject);
 }
 
 // Whose answer it was, as far as that is known; empty: nobody's.

@@ -8,6 +8,7 @@
 #include "login/login_form.h"
 #include "login/required_action.h"
 #include "login/reset_flow.h"
+#include "login/roles.h"
 #include "web/error_page.h"
 
 namespace cardea::login {
@@ -44,6 +45,7 @@ struct LinkFacts {
   std::optional<User> user;
   std::set<std::string, std::less<>> credentials;  // types that they have
   std::int64_t credential_stamp = -1;
+  Roles roles;                               // of who asked to reset credentials
   std::optional<Ticket> newest;              // of links to reset a password, or to a new address
   std::optional<Organization> organization;  // with an open invitation of this link; of those to join one
 };
@@ -152,7 +154,7 @@ web::Response ask_for_account(const Dependencies& dependencies, const web::Reque
 std::optional<std::vector<std::string>> actions_of(const RealmEntry& realm, const ActionToken& token,
                                                    const LinkFacts& facts) {
   if (token.kind != ActionKind::kResetCredentials) return token.actions;
-  return actions_of_reset(realm, *facts.user, facts.credentials);
+  return actions_of_reset(realm, *facts.user, facts.credentials, facts.roles.get());
 }
 
 /// Calls `next(shared_ptr<const Link>)` on the lane for reads, or refuses.
@@ -171,8 +173,14 @@ web::Outcome with_link(const Dependencies& dependencies, const web::Request& req
             dependencies,
             [&dependencies, &request, realm, token = std::move(token), client = std::move(client),
              next = std::move(next)]() mutable -> web::Outcome {
-              auto facts = read_from(dependencies.repositories.store,
-                                     [&](Rows& rows) { return load_facts(rows, dependencies, realm->realm, token); });
+              auto facts = read_from(dependencies.repositories.store, [&](Rows& rows) {
+                auto loaded = load_facts(rows, dependencies, realm->realm, token);
+                if (!loaded || token.kind != ActionKind::kResetCredentials) return loaded;
+                auto roles = load_roles(rows, dependencies, *realm, token.user);
+                if (!roles) return Stored<LinkFacts>(refuse(roles.error()));
+                loaded->roles = std::move(*roles);
+                return loaded;
+              });
               if (!facts) return store_failed(dependencies, request, realm.get(), facts.error());
               if (const auto reason = why_stale(*facts, token)) {
                 return refuse_link(dependencies, request, realm->realm, *reason);

@@ -7,6 +7,7 @@
 #include "core/required_actions.h"
 #include "domain/flow/automatic_steps.h"
 #include "domain/flow/executor.h"
+#include "login/roles.h"
 
 namespace cardea::login {
 namespace {
@@ -77,12 +78,14 @@ bool can_reset(const RealmEntry& realm) {
 }
 
 std::optional<std::vector<std::string>> actions_of_reset(const RealmEntry& realm, const User& user,
-                                                         std::set<std::string, std::less<>> credentials) {
+                                                         std::set<std::string, std::less<>> credentials,
+                                                         const EffectiveRoles* roles) {
   if (!can_reset(realm)) return std::nullopt;
-  const FlowSubject subject{
+  FlowSubject subject{
       .credentials = std::move(credentials),
       .has_role = {},
       .has_attribute = [&user](const AttributeCondition& condition) { return has_attribute(user, condition); }};
+  if (roles != nullptr) subject.has_role = [roles](std::string_view name) { return has_role(*roles, name); };
   FlowProgress progress;
   progress.user = user.id;
   if (!bring(realm, kChooseUser, subject, progress) || !bring(realm, kSendMail, subject, progress)) return std::nullopt;

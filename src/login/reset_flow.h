@@ -18,8 +18,10 @@ namespace cardea::login {
 [[nodiscard]] bool can_reset(const RealmEntry& realm);
 
 /// The required actions of somebody who followed the link in the mail; absent: the flow refuses this person, or leaves
-/// nothing to do. `credentials`: the types they have.
+/// nothing to do. `credentials`: the types they have. `roles`: theirs; null: not known, and a flow that asks for one
+/// refuses.
 [[nodiscard]] std::optional<std::vector<std::string>> actions_of_reset(const RealmEntry& realm, const User& user,
-                                                                       std::set<std::string, std::less<>> credentials);
+                                                                       std::set<std::string, std::less<>> credentials,
+                                                                       const EffectiveRoles* roles);
 
 }  // namespace cardea::login

@@ -41,8 +41,9 @@ User ada() {
   return user;
 }
 
-Actions actions(const RealmEntry& realm, std::set<std::string, std::less<>> credentials = {"password"}) {
-  return actions_of_reset(realm, ada(), std::move(credentials));
+Actions actions(const RealmEntry& realm, std::set<std::string, std::less<>> credentials = {"password"},
+                const EffectiveRoles* roles = nullptr) {
+  return actions_of_reset(realm, ada(), std::move(credentials), roles);
 }
 
 TEST(ResetFlow, refuses_flows_that_would_give_an_account_away_for_a_name) {
@@ -82,6 +83,25 @@ TEST(ResetFlow, refuses_people_whom_the_flow_denies) {
   realm.flows = FlowSet::read(realm.realm, problems);
   ASSERT_TRUE(can_reset(realm));
   EXPECT_EQ(actions(realm), std::nullopt);
+}
+
+TEST(ResetFlow, refuses_people_with_the_role_that_the_flow_denies_and_nobody_else) {
+  const auto deny = R"(,{"flowAlias":"officers","requirement":"CONDITIONAL","priority":25})";
+  const auto officers = R"(,{"alias":"officers","topLevel":false,"authenticationExecutions":[
+      {"authenticator":"conditional-user-role","requirement":"REQUIRED","authenticatorConfig":"officer","priority":1},
+      {"authenticator":"deny-access-authenticator","requirement":"REQUIRED","priority":2}]})";
+  auto realm = realm_with(kName + "," + kMail + deny + "," + kPassword, officers);
+  realm.realm.extra["authenticatorConfig"] =
+      json::parse(R"([{"alias":"officer","config":{"condUserRole":"app.officer"}}])");
+  std::vector<FlowProblem> problems;
+  realm.flows = FlowSet::read(realm.realm, problems);
+  EffectiveRoles with, without;
+  with.items.push_back({.id = "1", .client_id = "app", .name = "officer"});
+  without.items.push_back({.id = "2", .client_id = "", .name = "officer"});
+  EXPECT_EQ(actions(realm, {"password"}, &with), std::nullopt);
+  EXPECT_EQ(actions(realm, {"password"}, nullptr), std::nullopt) << "who is not known is not let pass";
+  ASSERT_TRUE(actions(realm, {"password"}, &without));
+  EXPECT_THAT(*actions(realm, {"password"}, &without), ElementsAre("UPDATE_PASSWORD"));
 }
 
 TEST(ResetFlow, lays_on_people_what_the_flow_requires) {
