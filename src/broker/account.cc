@@ -388,8 +388,8 @@ web::Outcome create(const ArrivalPtr& arrival, const FirstLoginRules& rules) {
 
 web::Response confirm_page(const Arrival& arrival, bool is_by_email, const std::string& handle) {
   const auto& realm = arrival.realm->realm;
-  const auto& name = realm.display_name.empty() ? realm.name : realm.display_name;
-  auto data = web::realm_page_data(name);
+  const auto frame = arrival.dependencies.frame(arrival.request, realm);
+  web::PageData data;
   const auto base =
       arrival.dependencies.base_url.of(arrival.request) + "/realms/" + percent_encode(realm.name) + "/login-actions/";
   std::string query = "?";
@@ -398,17 +398,15 @@ web::Response confirm_page(const Arrival& arrival, bool is_by_email, const std::
   web::append_form(query, "tab_id", arrival.paused.tab_id);
   // By the name that came, not the account's: an address must not tell a stranger which name goes with it.
   const auto& came = is_by_email ? arrival.identity.email : arrival.identity.username;
-  data.text("heading", "Account already exists")
-      .text("message", "There is an account of \"" + came +
-                           "\" already. Sign in to it once, and it will be linked to " + arrival.provider->label() +
-                           ".")
-      .text("link_label", "Sign in to the account")
+  data.text("heading", frame.texts("accountExistsTitle"))
+      .text("message", frame.texts("accountExistsLead", {came, arrival.provider->label()}))
+      .text("link_label", frame.texts("accountExistsSignIn"))
       .text("action", base + "first-broker-login" + query)
       .text("restart_url", base + "restart" + query)
       .text("handle", handle);
   return arrival.dependencies.pages.render(
       "login-idp-link-confirm", 200, data,
-      {.form_targets = web::form_targets_of(arrival.authorization.redirect_uri), .popup = true});
+      {.form_targets = web::form_targets_of(arrival.authorization.redirect_uri), .frame = &frame, .popup = true});
 }
 
 // Keeps what was proven until the account's owner has signed in to it.

@@ -58,6 +58,10 @@ struct Dependencies {
   Random& random;
   Log& log;
   LoginSide login;
+  /// What frames every page of a realm.
+  std::function<web::PageFrame(const web::Request&, const Realm&)> frame = [](const web::Request&, const Realm& realm) {
+    return web::PageFrame{.name = display_name(realm)};
+  };
   std::shared_ptr<upstream::Memory> memory = std::make_shared<upstream::Memory>();
   std::shared_ptr<SourcePaths> source_paths = std::make_shared<SourcePaths>();
   std::shared_ptr<GraphPause> graph_pause = std::make_shared<GraphPause>();

@@ -19,7 +19,7 @@ web::Response store_failed(const Dependencies& dependencies, const web::Request&
                                       : "An internal server error has occurred";
   return endpoint::with_failure(
       web::error_page(dependencies.pages, failure.status,
-                      realm == nullptr ? std::string_view("Cardea") : display_name(realm->realm), text, request),
+                      realm == nullptr ? web::PageFrame() : dependencies.frame(request, realm->realm), text, request),
       failure);
 }
 
@@ -30,7 +30,8 @@ web::Response refuse_page(const Dependencies& dependencies, const web::Request& 
                                                   {"provider", alias},
                                                   {"ip", request.remote_address},
                                                   {"correlation_id", request.correlation_id}});
-  return web::error_page(dependencies.pages, refusal.status, display_name(realm.realm), refusal.message, request);
+  return web::error_page(dependencies.pages, refusal.status, dependencies.frame(request, realm.realm), refusal.message,
+                         request);
 }
 
 ProviderPtr enabled_provider(const Realm& realm, std::string_view alias) {

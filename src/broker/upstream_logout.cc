@@ -343,8 +343,8 @@ web::Outcome take_logout_response(const Dependencies& dependencies, const web::R
                                     ? open_return(dependencies, form->value_or("state", ""), realm->realm.name)
                                     : std::nullopt;
                             if (target && !target->empty()) return web::redirect(std::move(*target));
-                            return web::info_page(dependencies.pages, display_name(realm->realm), "You are logged out",
-                                                  "You are logged out", nullptr);
+                            return web::info_page(dependencies.pages, dependencies.frame(request, realm->realm),
+                                                  "You are logged out", "You are logged out", nullptr);
                           });
 }
 

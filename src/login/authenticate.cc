@@ -9,6 +9,7 @@
 #include "login/login_form.h"
 #include "login/registration.h"
 #include "login/required_action.h"
+#include "login/texts.h"
 #include "login/upstream_login.h"
 #include "web/cookie.h"
 #include "web/error_page.h"
@@ -65,7 +66,7 @@ web::Outcome show_new(const Dependencies& dependencies, const web::Request& requ
                                             {"client_id", interaction.request.client_id},
                                             {"correlation_id", request.correlation_id}});
     return web::error_page(
-        dependencies.pages, 400, display_name(realm->realm),
+        dependencies.pages, 400, frame_for(request, realm->realm),
         "The request is too long. The parameters state, nonce and redirect_uri of the application must "
         "be shorter.",
         request);

@@ -22,6 +22,7 @@
 #include "login/form_pages.h"
 #include "login/required_action.h"
 #include "login/roles.h"
+#include "login/texts.h"
 #include "login/upstream_login.h"
 #include "web/error_page.h"
 
@@ -106,7 +107,9 @@ web::Response deny(const StepRun& run, DenyReason reason) {
   std::string_view message = "This login cannot be completed. Ask your administrator.";
   if (reason == DenyReason::kAccessDenied) message = "Access denied";
   if (reason == DenyReason::kNotConfigured) message = "Cannot login, credential setup required.";
-  return web::error_page(run.dependencies.pages, 401, display_name(realm), message, run.request);
+  return web::error_page(run.dependencies.pages, 401,
+                         frame_for(run.request, realm, run.interaction.request.ui_locales, nullptr), message,
+                         run.request);
 }
 
 // What was checked when the interaction was opened must still hold.

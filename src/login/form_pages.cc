@@ -14,9 +14,11 @@
 namespace cardea::login {
 namespace {
 
-web::Texts step_texts(const StepRun& run) {
-  return texts_for(run.request, run.realm->realm, run.interaction.request.ui_locales, run.user ? &*run.user : nullptr);
+web::PageFrame step_frame(const StepRun& run) {
+  return frame_for(run.request, run.realm->realm, run.interaction.request.ui_locales, run.user ? &*run.user : nullptr);
 }
+
+web::Texts step_texts(const StepRun& run) { return step_frame(run).texts; }
 
 // The client's name as people know it; empty: it has none.
 std::string client_lead(const StepRun& run, const web::Texts& texts) {
@@ -58,29 +60,29 @@ web::PageData step_data(const StepRun& run, const StepView& view) {
   const auto& realm = run.realm->realm;
   const auto base = run.dependencies.base_url.of(run.request);
   const auto link = step_link(run, view);
-  const auto texts = step_texts(run);
-  auto data = web::realm_page_data(display_name(realm));
-  add_languages(data, realm, texts, link_url(base, realm.name, "authenticate", link));
+  const auto frame = step_frame(run);
+  const auto& texts = frame.texts;
+  web::PageData data;
+  web::add_languages(data, frame, link_url(base, realm.name, "authenticate", link));
   if (may_register(run)) data.text("registration_url", link_url(base, realm.name, "registration", link));
-  data.text("title", texts("loginTitle", {display_name(realm)}))
-      .text("client_lead", client_lead(run, texts))
+  data.text("client_lead", client_lead(run, texts))
       .text("action", link_url(base, realm.name, "authenticate", link))
       .text("restart_url", link_url(base, realm.name, "restart", link))
-      .text("error", texts.resolve(view.error))
+      .text("error", texts.said(texts.resolve(view.error)))
       .flag("other_ways", count_forms(run) > 1);
   add_providers(data, run, view);
   return data;
 }
 
 web::Response render_step(const StepRun& run, std::string_view name, const web::PageData& data, bool script = false) {
-  const auto texts = step_texts(run);
+  const auto frame = step_frame(run);
   auto response =
       run.dependencies.pages.render(name, 200, data,
                                     {.form_targets = web::form_targets_of(run.interaction.request.redirect_uri),
                                      .script = script,
-                                     .texts = &texts,
+                                     .frame = &frame,
                                      .popup = true});
-  keep_language(response, run.request, run.realm->realm, run.dependencies.base_url);
+  web::keep_language(response, run.request, frame, run.dependencies.base_url);
   return response;
 }
 
@@ -121,15 +123,16 @@ web::Response providers_page(const StepRun& run, const StepView& view) {
 }
 
 web::Response otp_page(const StepRun& run, const OtpPage& page) {
+  const auto texts = step_texts(run);
   auto data = step_data(run, page.view);
   std::vector<web::PageData> devices;
   for (const auto& device : page.devices) {
     devices.push_back(web::PageData()
                           .text("id", device.id)
-                          .text("label", device.label.empty() ? "Unnamed device" : device.label)
+                          .text("label", device.label.empty() ? texts("deviceWithoutName") : device.label)
                           .flag("checked", devices.empty()));
   }
-  data.text("heading", step_texts(run)("loginAccountTitle"))
+  data.text("heading", texts("loginAccountTitle"))
       .text("username", run.username())
       .flag("several", devices.size() > 1)
       .list("devices", std::move(devices));
@@ -137,15 +140,16 @@ web::Response otp_page(const StepRun& run, const OtpPage& page) {
 }
 
 web::Response webauthn_page(const StepRun& run, const StepView& view, WebauthnKind kind) {
+  const auto texts = step_texts(run);
   auto data = step_data(run, view);
   add_webauthn(data, run, view, kind);
   std::vector<web::PageData> authenticators;
   for (const auto& credential : run.credentials) {
     if (credential.type != credential_type(kind)) continue;
     authenticators.push_back(
-        web::PageData().text("label", credential.label.empty() ? "Unnamed passkey" : credential.label));
+        web::PageData().text("label", credential.label.empty() ? texts("passkeyWithoutName") : credential.label));
   }
-  data.text("heading", "Passkey sign in")
+  data.text("heading", texts("webauthn-login-title"))
       .text("username", run.user ? run.username() : std::string())
       .flag("has_authenticators", !authenticators.empty())
       .list("authenticators", std::move(authenticators));
@@ -153,22 +157,26 @@ web::Response webauthn_page(const StepRun& run, const StepView& view, WebauthnKi
 }
 
 web::Response recovery_code_page(const StepRun& run, const RecoveryCodePage& page) {
+  const auto texts = step_texts(run);
   auto data = step_data(run, page.view);
-  data.text("heading", "Sign in with a recovery code")
+  data.text("heading", texts("auth-recovery-code-header"))
       .text("username", run.username())
-      .text("number", std::to_string(page.number))
-      .text("remaining", page.few ? std::to_string(page.remaining) : std::string());
+      .text("prompt", texts("auth-recovery-code-prompt", {std::to_string(page.number)}))
+      .text("remaining", page.few ? texts("recoveryCodesLeft", {std::to_string(page.remaining)}) : std::string());
   return render_step(run, "login-recovery-code", data);
 }
 
 web::Response choice_page(const StepRun& run, const ChoicePage& page) {
+  const auto texts = step_texts(run);
   auto data = step_data(run, {});
   std::vector<web::PageData> choices;
   for (const auto& choice : page.choices) {
-    choices.push_back(
-        web::PageData().text("execution", choice.execution).text("name", choice.name).text("help", choice.help));
+    choices.push_back(web::PageData()
+                          .text("execution", choice.execution)
+                          .text("name", texts(choice.name))
+                          .text("help", texts(choice.help)));
   }
-  data.text("heading", step_texts(run)("loginChooseAuthenticator")).list("choices", std::move(choices));
+  data.text("heading", texts("loginChooseAuthenticator")).list("choices", std::move(choices));
   return render_step(run, "select-authenticator", data);
 }
 

@@ -44,7 +44,7 @@ struct RecoveryCodePage {
 struct ChoicePage {
   struct Choice {
     std::string execution;
-    std::string name;
+    std::string name;  // keys of texts
     std::string help;
   };
   std::vector<Choice> choices;

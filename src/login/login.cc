@@ -2,6 +2,7 @@
 
 #include "login/authenticate.h"
 #include "login/endpoint.h"
+#include "login/look.h"
 #include "login/mail_link.h"
 #include "login/registration.h"
 #include "login/required_action.h"
@@ -79,6 +80,7 @@ void Login::add_routes(web::Router& router) {
   router.get("/realms/{realm}/login-actions/action-token", in_realm(dependencies_, show_mail_link));
   router.post("/realms/{realm}/login-actions/action-token", in_realm(dependencies_, follow_mail_link));
   router.post("/realms/{realm}/login-actions/consent", in_realm(dependencies_, submit_action));
+  router.get("/realms/{realm}" + std::string(kLookPath), in_realm(dependencies_, show_look));
 }
 
 }  // namespace cardea::login

@@ -9,6 +9,7 @@
 #include "login/required_action.h"
 #include "login/reset_flow.h"
 #include "login/roles.h"
+#include "login/texts.h"
 #include "web/error_page.h"
 
 namespace cardea::login {
@@ -26,7 +27,7 @@ web::Response refuse_link(const Dependencies& dependencies, const web::Request& 
                                               {"realm", realm.name},
                                               {"remote_address", request.remote_address},
                                               {"correlation_id", request.correlation_id}});
-  return web::error_page(dependencies.pages, 400, display_name(realm), message, request);
+  return web::error_page(dependencies.pages, 400, frame_for(request, realm), message, request);
 }
 
 /// A link that was checked, and the records it speaks of.
@@ -142,7 +143,7 @@ web::Response ask_for_account(const Dependencies& dependencies, const web::Reque
   const web::PageLink account{
       dependencies.base_url.of(request) + "/realms/" + percent_encode(realm.realm.name) + "/account/",
       "Go to your account"};
-  return web::info_page(dependencies.pages, display_name(realm.realm),
+  return web::info_page(dependencies.pages, frame_for(request, realm.realm),
                         "An account with a confirmed address is needed to join.",
                         "Make one with the address that was invited, or confirm the address of yours. Then open the "
                         "link of the mail again.",
@@ -202,41 +203,54 @@ web::Outcome with_link(const Dependencies& dependencies, const web::Request& req
       });
 }
 
+/// Keys of texts.
 std::string_view heading_of(ActionKind kind) {
   switch (kind) {
     case ActionKind::kVerifyEmail:
-      return "Confirm your e-mail address";
+      return "mailLinkVerifyTitle";
     case ActionKind::kResetCredentials:
-      return "Reset password";
+      return "mailLinkResetTitle";
     case ActionKind::kUpdateEmail:
-      return "Confirm your new e-mail address";
+      return "mailLinkUpdateTitle";
     case ActionKind::kJoinOrganization:
-      return "Accept the invitation";
+      return "mailLinkJoinTitle";
     case ActionKind::kExecuteActions:
       break;
   }
-  return "Update your account";
+  return "mailLinkActionsTitle";
+}
+
+std::string question_of(const web::Texts& texts, const Link& link) {
+  const auto& email = link.user.email;
+  switch (link.token.kind) {
+    case ActionKind::kVerifyEmail:
+      return texts("mailLinkVerify", {email});
+    case ActionKind::kResetCredentials:
+      return texts("mailLinkReset", {email});
+    case ActionKind::kUpdateEmail:
+      return texts("mailLinkUpdate", {link.token.new_email});
+    case ActionKind::kJoinOrganization:
+      return texts("mailLinkJoin", {link.organization ? link.organization->name : std::string(), email});
+    case ActionKind::kExecuteActions:
+      break;
+  }
+  return {};
 }
 
 web::Response question_page(const Dependencies& dependencies, const web::Request& request, const RealmPtr& realm,
                             const Link& link) {
+  const auto frame = frame_for(request, realm->realm, "", &link.user);
   std::vector<web::PageData> actions;
   for (const auto& alias : link.actions) {
-    actions.push_back(web::PageData().text("name", action_name(realm->realm, alias)));
+    actions.push_back(web::PageData().text("name", action_label(frame.texts, realm->realm, alias)));
   }
-  auto data = web::realm_page_data(display_name(realm->realm));
-  data.text("heading", std::string(heading_of(link.token.kind)))
-      .text("email", link.user.email)
-      .flag("verifies", link.token.kind == ActionKind::kVerifyEmail)
-      .flag("updates", link.token.kind == ActionKind::kUpdateEmail)
-      .text("new_email", link.token.new_email)
-      .flag("joins", link.token.kind == ActionKind::kJoinOrganization)
-      .text("organization", link.organization ? link.organization->name : std::string())
-      .flag("resets", link.token.kind == ActionKind::kResetCredentials)
-      .flag("has_actions", !actions.empty())
+  web::PageData data;
+  data.text("heading", frame.texts(heading_of(link.token.kind)))
+      .text("question", question_of(frame.texts, link))
+      .text("actions_lead", actions.empty() ? std::string() : frame.texts("mailLinkActions", {link.user.email}))
       .list("actions", std::move(actions))
       .text("action", dependencies.base_url.of(request) + request.path + "?" + request.query);
-  return dependencies.pages.render("mail-link", 200, data);
+  return dependencies.pages.render("mail-link", 200, data, {.frame = &frame});
 }
 
 Stored<void> use_up(Tx& tx, const Dependencies& dependencies, const Realm& realm, const ActionToken& token) {
@@ -272,7 +286,7 @@ web::Outcome verify_address(const Dependencies& dependencies, const web::Request
                                              {"user_id", link->token.user.str()},
                                              {"correlation_id", request.correlation_id}});
     const web::PageLink back{link->back_url, "Back to Application"};
-    return web::info_page(dependencies.pages, display_name(realm->realm), "Your email address has been verified.",
+    return web::info_page(dependencies.pages, frame_for(request, realm->realm), "Your email address has been verified.",
                           "You can go on where you were asked to verify it, or close this page.",
                           back.url.empty() ? nullptr : &back);
   });
@@ -320,7 +334,7 @@ web::Outcome update_address(const Dependencies& dependencies, const web::Request
                                             {"ip", request.remote_address},
                                             {"correlation_id", request.correlation_id}});
     const web::PageLink back{link->back_url, "Back to Application"};
-    return web::info_page(dependencies.pages, display_name(realm->realm), "Your e-mail address has been updated.",
+    return web::info_page(dependencies.pages, frame_for(request, realm->realm), "Your e-mail address has been updated.",
                           "You can go on where you were asked to confirm it, or close this page.",
                           back.url.empty() ? nullptr : &back);
   });
@@ -357,8 +371,8 @@ web::Outcome join_organization(const Dependencies& dependencies, const web::Requ
                                                   {"ip", request.remote_address},
                                                   {"correlation_id", request.correlation_id}});
     const web::PageLink onward{link->organization->redirect_url, "Back to Application"};
-    return web::info_page(dependencies.pages, display_name(realm->realm),
-                          "You joined " + link->organization->name + ".", "You can close this page.",
+    return web::info_page(dependencies.pages, frame_for(request, realm->realm),
+                          "You joined: " + link->organization->name, "You can close this page.",
                           onward.url.empty() ? nullptr : &onward);
   });
 }

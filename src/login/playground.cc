@@ -5,10 +5,7 @@ namespace cardea::login {
 void add_playground_routes(web::Router& router, PlaygroundDependencies dependencies) {
   const auto page = [dependencies](const web::Request& request) -> web::Outcome {
     web::PageData data;
-    data.text("title", "Playground")
-        .text("brand", "Cardea")
-        .text("server", dependencies.base_url.of(request))
-        .flag("wide", true);
+    data.text("title", "Playground").text("server", dependencies.base_url.of(request)).flag("wide", true);
     return dependencies.pages.render("playground", 200, data,
                                      {.form_targets = {}, .script = true, .connect_self = true});
   };

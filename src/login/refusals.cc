@@ -1,7 +1,5 @@
 #include "login/refusals.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -10,6 +8,7 @@
 #include "endpoint/store_failure.h"
 #include "login/actions/action.h"
 #include "login/endpoint.h"
+#include "login/texts.h"
 #include "web/error_page.h"
 
 namespace cardea::login {
@@ -54,7 +53,7 @@ Text text_of(Refusal refusal) {
 web::Response refusal_page(const Dependencies& dependencies, const web::Request& request, const Realm& realm,
                            Refusal refusal) {
   const auto text = text_of(refusal);
-  return web::error_page(dependencies.pages, text.status, display_name(realm), text.message, request);
+  return web::error_page(dependencies.pages, text.status, frame_for(request, realm), text.message, request);
 }
 
 web::Response send_expired(const Dependencies& dependencies, const web::Request& request, const RealmEntry& realm,
@@ -94,6 +93,7 @@ web::Outcome refuse_login(const Dependencies& dependencies, const web::Request& 
 
 web::Response actions_not_supported(const Dependencies& dependencies, const web::Request& request, const Realm& realm,
                                     const UserId& user, const std::vector<std::string>& actions) {
+  const auto frame = frame_for(request, realm);
   std::string names;
   for (const auto& action : actions) {
     if (is_action_supported(action)) continue;
@@ -103,14 +103,10 @@ web::Response actions_not_supported(const Dependencies& dependencies, const web:
                                                {"user_id", user.str()},
                                                {"correlation_id", request.correlation_id}});
     names += names.empty() ? "" : ", ";
-    names += action_name(realm, action);
+    names += action_label(frame.texts, realm, action);
   }
-  const auto message = fmt::format(
-      "Your account needs a step that this server cannot run yet: {}. Ask your administrator to complete it for you or "
-      "to "
-      "take it off your account.",
-      names);
-  return web::error_page(dependencies.pages, 403, display_name(realm), message, request);
+  const auto message = frame.texts("actionsNotSupported", {names});
+  return web::error_page(dependencies.pages, 403, frame, message, request);
 }
 
 void tell_lockout(const Dependencies& dependencies, const web::Request& request, const Realm& realm, const UserId& user,
@@ -124,8 +120,8 @@ web::Response store_failed(const Dependencies& dependencies, const web::Request&
   const auto* text = failure.may_pass ? "The server is busy. Wait a moment and try again."
                                       : "The server cannot read its data. Tell your administrator.";
   return endpoint::with_failure(
-      web::error_page(dependencies.pages, failure.status, realm == nullptr ? "Cardea" : display_name(realm->realm),
-                      text, request),
+      web::error_page(dependencies.pages, failure.status,
+                      realm == nullptr ? web::PageFrame() : frame_for(request, realm->realm), text, request),
       failure);
 }
 

@@ -50,9 +50,10 @@ struct Registration {
   [[nodiscard]] bool asks(std::string_view step) const {
     return uses_authenticator(*realm->flows.registration_flow(), step);
   }
-  [[nodiscard]] web::Texts texts() const {
-    return texts_for(request, realm->realm, interaction.request.ui_locales, nullptr);
+  [[nodiscard]] web::PageFrame frame() const {
+    return frame_for(request, realm->realm, interaction.request.ui_locales, nullptr);
   }
+  [[nodiscard]] web::Texts texts() const { return frame().texts; }
 };
 using RegistrationPtr = std::shared_ptr<const Registration>;
 
@@ -68,12 +69,12 @@ struct PageState {
 
 web::Response page(const Registration& run, const PageState& state) {
   const auto& realm = run.realm->realm;
-  const auto texts = run.texts();
+  const auto frame = run.frame();
+  const auto& texts = frame.texts;
   const auto base = run.dependencies.base_url.of(run.request);
-  auto data = web::realm_page_data(display_name(realm));
+  web::PageData data;
   const auto here = link_url(base, realm.name, "registration", run.link);
-  data.text("title", texts("loginTitle", {display_name(realm)}))
-      .text("action", here)
+  data.text("action", here)
       .text("login_url", link_url(base, realm.name, "authenticate", run.link))
       .text("lead", texts("registerLead", {display_name(realm)}))
       .text("error", state.error)
@@ -85,11 +86,11 @@ web::Response page(const Registration& run, const PageState& state) {
       .text("terms", texts("termsText").empty() ? texts("termsPlainText") : texts("termsText"))
       .text("terms_error", state.terms_error);
   add_profile_fields(data, run.context(), state.values, state.problems, texts);
-  add_languages(data, realm, texts, here);
+  web::add_languages(data, frame, here);
   auto response = run.dependencies.pages.render(
       "register", state.status, data,
-      {.form_targets = web::form_targets_of(run.interaction.request.redirect_uri), .texts = &texts, .popup = true});
-  keep_language(response, run.request, realm, run.dependencies.base_url);
+      {.form_targets = web::form_targets_of(run.interaction.request.redirect_uri), .frame = &frame, .popup = true});
+  web::keep_language(response, run.request, frame, run.dependencies.base_url);
   return response;
 }
 
@@ -97,7 +98,7 @@ web::Outcome refuse_registration(const Dependencies& dependencies, const web::Re
   dependencies.log.info(
       "registration_refused",
       {{"reason", "registration_not_allowed"}, {"realm", realm.name}, {"correlation_id", request.correlation_id}});
-  return web::error_page(dependencies.pages, 400, display_name(realm), "Registration not allowed", request);
+  return web::error_page(dependencies.pages, 400, frame_for(request, realm), "Registration not allowed", request);
 }
 
 // Calls `next(RegistrationPtr)` for an interaction in which nothing is proven yet and nobody must be somebody.

@@ -232,7 +232,7 @@ web::Outcome end_actions(const ActionRun& run, const Passage& passage, Passed pa
         {.proven = std::move(passed.proven), .actions = std::move(passed.pending), .asked = {}, .mailed = false});
   }
   const web::PageLink back{passage.authorization.redirect_uri, "Back to Application"};
-  return web::info_page(run.dependencies.pages, display_name(run.realm->realm), "Your account has been updated.",
+  return web::info_page(run.dependencies.pages, action_frame(run), "Your account has been updated.",
                         "You can close this page now.", back.url.empty() ? nullptr : &back);
 }
 
@@ -287,7 +287,7 @@ web::Response too_many_rows(const Dependencies& dependencies, const web::Request
                                           {"realm", realm.name},
                                           {"ip", request.remote_address},
                                           {"correlation_id", request.correlation_id}});
-  auto response = web::error_page(dependencies.pages, 429, display_name(realm),
+  auto response = web::error_page(dependencies.pages, 429, frame_for(request, realm),
                                   "You were asked for this too often. Wait a moment and try again.", request);
   response.set("Retry-After", std::to_string(kSessionRowsWindow.count()));
   return response;
@@ -408,7 +408,7 @@ web::Outcome deny_client(const ActionRunPtr& run) {
     }
     if (!taken) return store_failed(dependencies, run->request, run->realm.get(), taken.error());
     if (!run->stage().mailed) return dependencies.deny(run->request, run->realm, run->interaction.request);
-    return web::error_page(dependencies.pages, 403, display_name(run->realm->realm), "Access denied", run->request);
+    return web::error_page(dependencies.pages, 403, action_frame(*run), "Access denied", run->request);
   });
 }
 
@@ -438,37 +438,38 @@ web::Outcome submit_action(const Dependencies& dependencies, const web::Request&
                   });
 }
 
-web::Texts action_texts(const ActionRun& run) {
-  return texts_for(run.request, run.realm->realm, run.interaction.request.ui_locales, &run.user);
+web::PageFrame action_frame(const ActionRun& run) {
+  return frame_for(run.request, run.realm->realm, run.interaction.request.ui_locales, &run.user);
 }
+
+web::Texts action_texts(const ActionRun& run) { return action_frame(run).texts; }
 
 web::PageData action_data(const ActionRun& run, const ActionView& view) {
   const auto& realm = run.realm->realm;
   const auto link = action_link(run.interaction, run.link.session_code);
   const auto base = run.dependencies.base_url.of(run.request);
-  auto data = web::realm_page_data(display_name(realm));
+  const auto frame = action_frame(run);
+  web::PageData data;
   std::vector<web::PageData> errors;
-  for (const auto& error : view.errors) errors.push_back(web::PageData().text("text", error));
-  const auto texts = action_texts(run);
-  data.text("title", texts("loginTitle", {display_name(realm)}))
-      .text("action", link_url(base, realm.name, find_action_form(run.alias())->path, link))
+  for (const auto& error : view.errors) errors.push_back(web::PageData().text("text", frame.texts.said(error)));
+  data.text("action", link_url(base, realm.name, find_action_form(run.alias())->path, link))
       .text("username", run.user.username)
       .flag("may_cancel", run.may_cancel())
       .flag("has_errors", !errors.empty())
       .list("errors", std::move(errors));
-  add_languages(data, realm, texts, link_url(base, realm.name, "required-action", link));
+  web::add_languages(data, frame, link_url(base, realm.name, "required-action", link));
   return data;
 }
 
 web::Response render_action(const ActionRun& run, std::string_view name, const web::PageData& data, bool script) {
-  const auto texts = action_texts(run);
+  const auto frame = action_frame(run);
   auto response =
       run.dependencies.pages.render(name, 200, data,
                                     {.form_targets = web::form_targets_of(run.interaction.request.redirect_uri),
                                      .script = script,
-                                     .texts = &texts,
+                                     .frame = &frame,
                                      .popup = true});
-  keep_language(response, run.request, run.realm->realm, run.dependencies.base_url);
+  web::keep_language(response, run.request, frame, run.dependencies.base_url);
   return response;
 }
 

@@ -28,29 +28,30 @@ std::string url_of(const Dependencies& dependencies, const web::Request& request
 
 web::Response reset_page(const Dependencies& dependencies, const web::Request& request, const Realm& realm,
                          const LoginLink& link, const View& view, int status = 200) {
-  const auto texts = texts_for(request, realm, "", nullptr);
+  const auto frame = frame_for(request, realm, "", nullptr);
+  const auto& texts = frame.texts;
   const bool by_email = realm.login_with_email_allowed;
   const auto here = url_of(dependencies, request, realm, "reset-credentials", link);
-  auto data = web::realm_page_data(display_name(realm));
-  data.text("title", texts("loginTitle", {display_name(realm)}))
-      .text("action", here)
+  web::PageData data;
+  data.text("action", here)
       .text("lead", texts(by_email ? "emailInstruction" : "emailInstructionUsername"))
       .text("username_label", texts(by_email ? "usernameOrEmail" : "username"))
       .text("username", view.username)
       .text("error", view.error.empty() ? std::string() : texts(view.error))
       .text("login_url", link.session_code.empty() ? "" : url_of(dependencies, request, realm, "authenticate", link));
-  add_languages(data, realm, texts, here);
-  auto response = dependencies.pages.render("login-reset-password", status, data, {.texts = &texts});
-  keep_language(response, request, realm, dependencies.base_url);
+  web::add_languages(data, frame, here);
+  auto response = dependencies.pages.render("login-reset-password", status, data, {.frame = &frame});
+  web::keep_language(response, request, frame, dependencies.base_url);
   return response;
 }
 
 web::Response sent_page(const Dependencies& dependencies, const web::Request& request, const Realm& realm,
                         const LoginLink& link) {
-  const auto texts = texts_for(request, realm, "", nullptr);
+  const auto frame = frame_for(request, realm, "", nullptr);
+  const auto& texts = frame.texts;
   const web::PageLink back{link.session_code.empty() ? "" : url_of(dependencies, request, realm, "authenticate", link),
                            texts("backToLoginPlain")};
-  return web::info_page(dependencies.pages, display_name(realm), texts("emailForgotTitle"), texts("emailSentMessage"),
+  return web::info_page(dependencies.pages, frame, texts("emailForgotTitle"), texts("emailSentMessage"),
                         back.url.empty() ? nullptr : &back);
 }
 
@@ -59,7 +60,7 @@ web::Response refuse_reset(const Dependencies& dependencies, const web::Request&
                                           {"realm", realm.name},
                                           {"remote_address", request.remote_address},
                                           {"correlation_id", request.correlation_id}});
-  return web::error_page(dependencies.pages, 400, display_name(realm), "Reset Credential not allowed", request);
+  return web::error_page(dependencies.pages, 400, frame_for(request, realm), "Reset Credential not allowed", request);
 }
 
 /// One request for a link on its way through the lanes.

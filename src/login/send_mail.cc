@@ -1,4 +1,5 @@
 #include "login/send_mail.h"
+#include "login/texts.h"
 
 #include "base/uri.h"
 #include "core/mail/mail_server.h"
@@ -55,8 +56,8 @@ Stored<void> store_link_mail(Tx& tx, const Repositories& repositories, const Mai
 }
 
 web::Response mail_failed(const Dependencies& dependencies, const web::Request& request, const Realm& realm) {
-  return web::error_page(dependencies.pages, 500, display_name(realm), "Failed to send email, please try again later.",
-                         request);
+  return web::error_page(dependencies.pages, 500, frame_for(request, realm),
+                         "Failed to send email, please try again later.", request);
 }
 
 }  // namespace cardea::login

@@ -64,8 +64,8 @@ struct StepView {
 
 struct StepForm {
   FormFacts facts;
-  std::string_view name;  // to choose by, when several could be asked
-  std::string_view help;
+  std::string_view name;  // key of a text: to choose by, when several could be asked
+  std::string_view help;  // another
   web::Response (*show)(const StepRun&, const StepView&);
   /// Ends in pass_step, fail_step or a page.
   web::Outcome (*submit)(const StepRunPtr&, const web::Form&);

@@ -3,18 +3,17 @@
 #include <algorithm>
 
 #include "base/uri.h"
-#include "web/cookie.h"
+#include "core/realm_look.h"
+#include "core/required_actions.h"
+#include "login/look.h"
 #include "web/form.h"
 
 namespace cardea::login {
 namespace {
 
-constexpr std::string_view kCookie = "KEYCLOAK_LOCALE";
-constexpr std::string_view kParameter = "kc_locale";
-
 std::string asked_language(const web::Request& request, const std::vector<std::string>& supported) {
   const auto query = web::Form::parse(request.query);
-  return query ? web::choose_language(query->value_or(kParameter, ""), supported) : std::string();
+  return query ? web::choose_language(query->value_or(web::kLanguageParameter, ""), supported) : std::string();
 }
 
 std::string default_language(const Realm& realm) {
@@ -27,7 +26,8 @@ std::string language_of(const web::Request& request, const Realm& realm, std::st
   if (!realm.internationalization_enabled) return std::string(web::kEnglish);
   const auto supported = supported_languages(realm);
   if (auto asked = asked_language(request, supported); !asked.empty()) return asked;
-  if (auto kept = web::choose_language(request.cookie(kCookie).value_or(""), supported); !kept.empty()) return kept;
+  if (auto kept = web::choose_language(request.cookie(web::kLanguageCookie).value_or(""), supported); !kept.empty())
+    return kept;
   if (user != nullptr) {
     const auto own = user->attributes.find("locale");
     if (own != user->attributes.end() && !own->second.empty()) {
@@ -72,31 +72,31 @@ web::Texts texts_for(const web::Request& request, const Realm& realm, std::strin
   return web::Texts(language_of(request, realm, ui_locales, user), std::move(override));
 }
 
-void add_languages(web::PageData& data, const Realm& realm, const web::Texts& texts, std::string_view page_url) {
-  if (!realm.internationalization_enabled) return;
-  std::vector<web::PageData> items;
-  for (const auto& language : supported_languages(realm)) {
-    std::string url(page_url);
-    web::append_form(url, kParameter, language);
-    items.push_back(web::PageData()
-                        .text("language", language)
-                        .text("name", std::string(web::language_name(language)))
-                        .text("url", std::move(url))
-                        .flag("current", language == texts.language()));
+web::PageFrame frame_for(const web::Request& request, const Realm& realm, std::string_view ui_locales,
+                         const User* user) {
+  web::PageFrame frame{.name = display_name(realm),
+                       .texts = texts_for(request, realm, ui_locales, user),
+                       .path = "/realms/" + percent_encode(realm.name)};
+  if (realm.internationalization_enabled) {
+    frame.languages = supported_languages(realm);
+    frame.chosen_language = asked_language(request, frame.languages);
   }
-  const bool several = items.size() > 1;
-  data.flag("several_languages", several).list("languages", std::move(items));
+  auto look = look_of(realm);
+  frame.logo = std::move(look.logo);
+  if (!frame.logo.empty()) frame.logo_dark = std::move(look.logo_dark);
+  if (look.has_colours()) frame.style = frame.path + std::string(kLookPath) + "?v=" + look_version(look);
+  return frame;
 }
 
-void keep_language(web::Response& response, const web::Request& request, const Realm& realm,
-                   const web::BaseUrl& base_url) {
-  if (!realm.internationalization_enabled) return;
-  const auto asked = asked_language(request, supported_languages(realm));
-  if (asked.empty()) return;
-  web::add_cookie(response, {.name = std::string(kCookie),
-                             .value = asked,
-                             .path = base_url.relative_path(request) + "/realms/" + percent_encode(realm.name) + "/",
-                             .secure = request.is_https()});
+web::PageFrame frame_for(const web::Request& request, const Realm& realm) {
+  const auto query = web::Form::parse(request.query);
+  return frame_for(request, realm, query ? query->value_or("ui_locales", "") : "", nullptr);
+}
+
+std::string action_label(const web::Texts& texts, const Realm& realm, std::string_view alias) {
+  const auto key = "requiredAction." + std::string(alias);
+  auto text = texts(key);
+  return text == key ? action_name(realm, alias) : text;
 }
 
 }  // namespace cardea::login

@@ -1,6 +1,7 @@
 // Which language a page speaks (keycloak.md section 10; internationalizationEnabled, supportedLocales, defaultLocale,
 // localizationTexts): what the person chose here (kc_locale, kept in the cookie KEYCLOAK_LOCALE), what their account
-// says, what the client asks for (ui_locales), what the browser likes, the realm's default, English. Internal to login.
+// says, what the client asks for (ui_locales), what the browser likes, the realm's default, English. And what frames
+// every page of a realm: its name, texts, languages, logo and colours.
 #pragma once
 
 #include <string>
@@ -25,11 +26,13 @@ namespace cardea::login {
 [[nodiscard]] web::Texts texts_for(const web::Request& request, const Realm& realm, std::string_view ui_locales,
                                    const User* user);
 
-/// The links to the other languages, for {{> languages}}. `page_url`: this page, to be got again.
-void add_languages(web::PageData& data, const Realm& realm, const web::Texts& texts, std::string_view page_url);
+/// Of a page of this realm. The realm must live as long as the frame.
+[[nodiscard]] web::PageFrame frame_for(const web::Request& request, const Realm& realm, std::string_view ui_locales,
+                                       const User* user);
+/// The same where nobody is known to sit there and the query may say ui_locales: what other modules are given.
+[[nodiscard]] web::PageFrame frame_for(const web::Request& request, const Realm& realm);
 
-/// Keeps a language that the request chose by kc_locale.
-void keep_language(web::Response& response, const web::Request& request, const Realm& realm,
-                   const web::BaseUrl& base_url);
+/// A required action's name for people: the text of its alias, or the name that the realm gives it.
+[[nodiscard]] std::string action_label(const web::Texts& texts, const Realm& realm, std::string_view alias);
 
 }  // namespace cardea::login

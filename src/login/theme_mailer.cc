@@ -1,5 +1,7 @@
 #include "login/theme_mailer.h"
 
+#include "core/realm_look.h"
+
 namespace cardea::login {
 namespace {
 
@@ -21,12 +23,19 @@ std::string_view template_of(MailKind kind) {
   return "test";
 }
 
+/// Readers of mail show what is at an address, and leave out what stands in a mail itself.
+std::string logo_of(const Realm& realm) {
+  auto logo = look_of(realm).logo;
+  return logo.starts_with("data:") ? std::string() : logo;
+}
+
 }  // namespace
 
 Mail ThemeMailer::write(const MailOrder& order, std::string id, TimePoint now) const {
   const auto& realm = order.realm;
   auto words = templates_.render(template_of(order.kind),
                                  {.texts = {{"realm", realm.display_name.empty() ? realm.name : realm.display_name},
+                                            {"logo", logo_of(realm)},
                                             {"name", order.name},
                                             {"link", order.link},
                                             {"life", words_for(order.life)}},

@@ -69,6 +69,9 @@ struct AuthenticationChannel {
   const crypto::Sealer* sealer = nullptr;  // seals what comes back with the answer; set where `url` is
 };
 
+/// What frames every page of a realm: name, language, look; `login` knows.
+using FrameFor = std::function<web::PageFrame(const web::Request&, const Realm&)>;
+
 struct Dependencies {
   Repositories repositories;
   Settings& settings;
@@ -80,6 +83,7 @@ struct Dependencies {
   LoginGuard& login_guard;
   StartLogin start_login;
   RequireActions require_actions;
+  FrameFor frame = [](const web::Request&, const Realm& realm) { return web::PageFrame{.name = display_name(realm)}; };
   bool legacy_logout = false;  // logout by `redirect_uri` asks nobody
   bool production = true;      // start rather than start-dev: certs are cacheable for long
   std::shared_ptr<ClientKeys> client_keys = make_client_keys();

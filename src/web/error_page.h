@@ -12,28 +12,24 @@
 
 namespace cardea::web {
 
-/// What every page of a realm is given: the title "Sign in to <realm>" and the name over the card (keycloak.md section
-/// 10). `realm_display_name`: the realm's display name, or its name when it has none.
-[[nodiscard]] PageData realm_page_data(std::string_view realm_display_name);
-
 /// A link shown under the message. `url` must come from a stored or checked value (attack class 2).
 struct PageLink {
   std::string url;
   std::string text;
 };
 
-/// "We are sorry..." with a message from a fixed list and the number to quote (keycloak.md section 1.5).
-[[nodiscard]] Response error_page(const Pages& pages, int status, std::string_view realm_display_name,
-                                  std::string_view message, const Request& request, const PageLink* link = nullptr);
+/// "We are sorry..." with a message from a fixed list and the number to quote (keycloak.md section 1.5). Messages,
+/// headings and the words of links are given in English and shown in the page's language (Texts::said).
+[[nodiscard]] Response error_page(const Pages& pages, int status, const PageFrame& frame, std::string_view message,
+                                  const Request& request, const PageLink* link = nullptr);
 
 /// A heading and a message, 200.
-[[nodiscard]] Response info_page(const Pages& pages, std::string_view realm_display_name, std::string_view heading,
+[[nodiscard]] Response info_page(const Pages& pages, const PageFrame& frame, std::string_view heading,
                                  std::string_view message, const PageLink* link = nullptr);
 
 /// OAuth 2.0 Form Post Response Mode: hidden fields that a script sends to the client, and a button for browsers
 /// without one. `redirect_uri` must be registered for the client.
-[[nodiscard]] Response form_post_page(const Pages& pages, std::string_view realm_display_name,
-                                      std::string_view redirect_uri,
+[[nodiscard]] Response form_post_page(const Pages& pages, const PageFrame& frame, std::string_view redirect_uri,
                                       const std::vector<std::pair<std::string, std::string>>& fields);
 
 /// What `PagePolicy::form_targets` needs so that a form on the page may end in a redirect to `uri`. Browsers apply

@@ -59,7 +59,7 @@ Messages::Messages(std::span<const Asset> assets) {
   }
 }
 
-const std::string* Messages::find(std::string_view language, std::string_view key) const {
+const Messages::Language* Messages::read(std::string_view language) const {
   const auto found = languages_.find(language);
   if (found == languages_.end()) return nullptr;
   const auto& read = found->second;
@@ -71,8 +71,24 @@ const std::string* Messages::find(std::string_view language, std::string_view ke
       read.texts.emplace(name, text.get_string());
     }
   });
-  const auto text = read.texts.find(key);
-  return text == read.texts.end() ? nullptr : &text->second;
+  return &read;
+}
+
+const std::string* Messages::find(std::string_view language, std::string_view key) const {
+  const auto* texts = read(language);
+  if (texts == nullptr) return nullptr;
+  const auto text = texts->texts.find(key);
+  return text == texts->texts.end() ? nullptr : &text->second;
+}
+
+const std::string* Messages::key_of(std::string_view english) const {
+  std::call_once(keys_once_, [this] {
+    const auto* texts = read(kEnglish);
+    if (texts == nullptr) return;
+    for (const auto& [key, text] : texts->texts) keys_.emplace(text, key);
+  });
+  const auto found = keys_.find(english);
+  return found == keys_.end() ? nullptr : &found->second;
 }
 
 const Messages& Messages::embedded() {
@@ -93,6 +109,17 @@ std::string Texts::operator()(std::string_view key, const std::vector<std::strin
 std::string Texts::resolve(std::string_view name) const {
   if (!name.starts_with("${") || !name.ends_with('}')) return std::string(name);
   return (*this)(name.substr(2, name.size() - 3));
+}
+
+std::string Texts::said(std::string_view english) const {
+  const auto& messages = Messages::embedded();
+  if (const auto* key = messages.key_of(english)) return (*this)(*key);
+  constexpr std::string_view kColon = ": ";
+  const auto colon = english.find(kColon);
+  if (colon == std::string_view::npos) return std::string(english);
+  const auto value_at = colon + kColon.size();
+  const auto* key = messages.key_of(std::string(english.substr(0, value_at)) + "{0}");
+  return key == nullptr ? std::string(english) : (*this)(*key, {std::string(english.substr(value_at))});
 }
 
 std::string fill_in(std::string_view text, const std::vector<std::string>& values) {

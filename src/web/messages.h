@@ -27,6 +27,8 @@ class Messages {
   /// Null: the language is not there, or does not have the text.
   [[nodiscard]] const std::string* find(std::string_view language, std::string_view key) const;
   [[nodiscard]] bool has(std::string_view language) const { return languages_.contains(language); }
+  /// The key of an English text, which is found by what it says; null: there is no such text.
+  [[nodiscard]] const std::string* key_of(std::string_view english) const;
   /// The program's own, read once.
   [[nodiscard]] static const Messages& embedded();
 
@@ -36,7 +38,11 @@ class Messages {
     mutable std::once_flag once;
     mutable std::map<std::string, std::string, std::less<>> texts;
   };
+  const Language* read(std::string_view language) const;
+
   std::map<std::string, Language, std::less<>> languages_;
+  mutable std::once_flag keys_once_;
+  mutable std::map<std::string, std::string, std::less<>> keys_;  // by their English texts
 };
 
 /// The texts of one page.
@@ -52,6 +58,9 @@ class Texts {
   [[nodiscard]] std::string operator()(std::string_view key, const std::vector<std::string>& values = {}) const;
   /// "${key}" is the text of the key, anything else is itself: names of scopes, attributes, clients.
   [[nodiscard]] std::string resolve(std::string_view name) const;
+  /// A sentence that the code says in English, in this language: the text of the same words, or the one whose "{0}"
+  /// stands for what follows the first colon ("Invalid parameter: {0}"). Others stay as they are.
+  [[nodiscard]] std::string said(std::string_view english) const;
 
  private:
   std::string language_;

@@ -26,6 +26,21 @@ TEST(Messages, finds_the_realms_own_text_then_the_language_then_english) {
   EXPECT_EQ(own.resolve("${doCancel}"), "Abbrechen");
 }
 
+TEST(Messages, says_sentences_of_the_code_in_the_pages_language) {
+  const Texts german("de");
+  EXPECT_EQ(german.said("Nobody wrote this sentence."), "Nobody wrote this sentence.");
+  EXPECT_EQ(german.said("Nobody: wrote this"), "Nobody: wrote this");
+  EXPECT_EQ(german.said(""), "");
+  EXPECT_EQ(german.said("Client disabled."), german("clientDisabledMessage"));
+  EXPECT_NE(german("clientDisabledMessage"), "Client disabled.");
+  EXPECT_EQ(german.said("Invalid parameter: redirect_uri"), german("invalidParameterMessage", {"redirect_uri"}));
+  const Texts own("en", [](std::string_view, std::string_view key) -> std::optional<std::string> {
+    if (key != "clientDisabledMessage") return std::nullopt;
+    return "Closed for today.";
+  });
+  EXPECT_EQ(own.said("Client disabled."), "Closed for today.") << "the realm's own word counts";
+}
+
 TEST(Messages, fills_in_values_by_number_and_nothing_else) {
   EXPECT_EQ(fill_in("{1} of {0}, {2}!", {"a", "b"}), "b of a, !");
   EXPECT_EQ(fill_in("{x} {} { {0", {"a"}), "{x} {} { {0");

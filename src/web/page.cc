@@ -6,6 +6,7 @@
 
 #include "base/assert.h"
 #include "base/text.h"
+#include "base/uri.h"
 
 namespace cardea::web {
 namespace {
@@ -17,16 +18,14 @@ constexpr std::string_view kEnding = ".html";
 constexpr int kIncludeDepthMax = 4;
 constexpr std::size_t kNonceBytes = 18;
 
+// An empty text is false, as mustache(5) wants it; the library would take it as true.
+void set_text(mustache::data& out, const std::string& name, const std::string& text) {
+  out.set(name, text.empty() ? mustache::data{false} : mustache::data{text});
+}
+
 mustache::data to_mustache(const PageData& data) {
   mustache::data out{mustache::data::type::object};
-  for (const auto& [name, text] : data.texts()) {
-    // An empty text is false, as mustache(5) wants it; the library would take it as true.
-    if (text.empty()) {
-      out.set(name, mustache::data{false});
-    } else {
-      out.set(name, mustache::data{text});
-    }
-  }
+  for (const auto& [name, text] : data.texts()) set_text(out, name, text);
   for (const auto& [name, flag] : data.flags()) out.set(name, mustache::data{flag});
   for (const auto& [name, items] : data.lists()) {
     mustache::data list{mustache::data::type::list};
@@ -155,15 +154,26 @@ void Pages::parse_all() const {
 
 Pages::~Pages() = default;
 
-Response Pages::render(std::string_view name, int status, const PageData& data, const PagePolicy& policy) const {
+Response Pages::render(std::string_view name, int status, const PageData& data, const PagePolicy& wanted) const {
   const auto& page = templates_->parsed(name);
+  static const PageFrame kOurs;
+  const auto& frame = wanted.frame == nullptr ? kOurs : *wanted.frame;
+  auto policy = wanted;
   const auto nonce = random_handle(random_, kNonceBytes);
   auto values = to_mustache(data);
   values.set("nonce", mustache::data{nonce});
   values.set("base", mustache::data{base_path_});
   values.set("resources", mustache::data{asset_base_url()});
-  static const Texts kEnglishTexts;
-  const auto& texts = policy.texts == nullptr ? kEnglishTexts : *policy.texts;
+  const auto& texts = frame.texts;
+  set_text(values, "brand", frame.name);
+  set_text(values, "logo", frame.logo);
+  set_text(values, "logo_dark", frame.logo_dark);
+  set_text(values, "style", frame.style);
+  if (!data.texts().contains("title")) set_text(values, "title", texts("loginTitle", {frame.name}));
+  for (const auto* logo : {&frame.logo, &frame.logo_dark}) {
+    if (const auto address = parse_uri(*logo); address && address->is_http())
+      policy.images.push_back(address->origin());
+  }
   values.set("lang", mustache::data{texts.language()});
   for (const auto& key : page.text_keys) values.set("t:" + key, mustache::data{texts(key)});
   std::string html;
@@ -182,7 +192,11 @@ Response Pages::render(std::string_view name, int status, const PageData& data, 
 }
 
 std::string content_security_policy(const PagePolicy& policy, std::string_view nonce) {
-  std::string csp = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'";
+  std::string csp = "default-src 'none'; style-src 'self'; img-src 'self' data:";
+  for (const auto& image : policy.images) {
+    if (is_plain_source(image)) csp.append(" ").append(image);
+  }
+  csp += "; base-uri 'none'";
   if (!policy.frameable) csp += "; frame-ancestors 'none'";
   csp += "; form-action 'self'";
   for (const auto& target : policy.form_targets) {

@@ -16,7 +16,7 @@
 
 #include "base/random.h"
 #include "web/asset.h"
-#include "web/messages.h"
+#include "web/page_frame.h"
 #include "web/response.h"
 
 namespace cardea::web {
@@ -54,8 +54,10 @@ struct PagePolicy {
   std::vector<std::string> frames = {};
   /// The script of the page may fetch from our own origin.
   bool connect_self = false;
-  /// What {{t:key}} in the template says. Null: English. Read during the call only.
-  const Texts* texts = nullptr;
+  /// Name, language and look of the page. Null: ours, in English. Read during the call only.
+  const PageFrame* frame = nullptr;
+  /// Origins of images besides our own. An entry that is not a plain source expression is left out.
+  std::vector<std::string> images = {};
   /// The page is part of a flow in a popup window (display=popup), whose opener must stay reachable: no COOP.
   bool popup = false;
 };
@@ -68,7 +70,8 @@ class Pages {
   explicit Pages(Random& random, std::span<const Asset> assets = embedded_assets(), std::string base_path = {});
   ~Pages();
   /// Renders `name` (a file of web/theme/templates without ".html") inside the common layout. Safe from any thread.
-  /// Templates see the values given plus {{nonce}}, {{base}} (the base path) and {{resources}} (asset_base_url). A
+  /// Templates see the values given plus {{nonce}}, {{base}} (the base path) and {{resources}} (asset_base_url), and of
+  /// the frame {{brand}}, {{title}} ("Sign in to <name>", unless it is given), {{logo}}, {{logo_dark}} and {{style}}. A
   /// template that does not exist is a bug.
   [[nodiscard]] Response render(std::string_view name, int status, const PageData& data,
                                 const PagePolicy& policy = {}) const;

@@ -37,6 +37,20 @@ TEST_F(AdminRealms, refuses_settings_that_cannot_be) {
   }
 }
 
+TEST_F(AdminRealms, refuses_a_logo_and_colours_that_cannot_be_used) {
+  for (const auto* attribute :
+       {R"("theme.logo":"http://cdn.example.com/logo.png")", R"("theme.logo.dark":"javascript:void")",
+        R"("theme.color.accent":"teal")", R"("theme.color.page":"#12345")", R"("theme.color.page.dark":"red;}")"}) {
+    const auto attributes = std::string(R"("attributes":{)") + attribute + "}";
+    EXPECT_EQ(world.put("", "{" + attributes + "}").status, 400) << attribute;
+    EXPECT_EQ(world.post("/admin/realms", R"({"realm":"shop",)" + attributes + "}").status, 400) << attribute;
+  }
+  const auto* good =
+      R"({"attributes":{"theme.logo":"https://cdn.example.com/logo.png","theme.color.accent":"#b00020"}})";
+  EXPECT_EQ(world.put("", good).status, 204);
+  EXPECT_THAT(world.get("").body, HasSubstr("#b00020"));
+}
+
 TEST_F(AdminRealms, refuses_tokens_whose_issuer_names_no_realm) {
   for (const auto* issuer :
        {"https://id.example/realms/%FF", "https://id.example/realms/a%2Fb", "https://id.example/realms/",

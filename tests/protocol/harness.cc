@@ -8,6 +8,7 @@
 #include "broker/source.h"
 #include "crypto/hash.h"
 #include "crypto/password.h"
+#include "login/texts.h"
 #include "oidc/authorize/authorize_endpoint.h"
 #include "oidc/endpoint.h"
 #include "oidc/redirect_uri.h"
@@ -126,6 +127,7 @@ Server::Server(Engine engine)
         return login_->require_actions(request, std::move(realm), std::move(authorization), std::move(proven),
                                        std::move(actions));
       }});
+  oidc_->frame = [](const web::Request& request, const Realm& realm) { return login::frame_for(request, realm); };
   oidc_->check_foreign_jwt = [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm,
                                     const Client& client, std::string token, broker::ForeignJwtNext next) {
     return broker::check_foreign_jwt(*broker_, request, std::move(realm), client, std::move(token), std::move(next));
@@ -170,6 +172,7 @@ Server::Server(Engine engine)
       }});
   broker_ = std::make_unique<broker::Dependencies>(
       broker::Dependencies{repositories, settings_, sealer_, pages_, base_url_, clock, random, log, login_side()});
+  broker_->frame = oidc_->frame;
   account_ = std::make_unique<account::Dependencies>(
       account::Dependencies{repositories, settings_, pages_, base_url_, consoles_, clock, random, log});
   scim_ = std::make_unique<scim::Dependencies>(

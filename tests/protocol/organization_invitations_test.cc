@@ -114,7 +114,7 @@ TEST_F(OrganizationInvitations, refuses_who_has_no_account_and_takes_them_once_t
     ada.email_verified = true;
   });
   const auto done = open_and_press(link);
-  EXPECT_THAT(std::string(done.body_text()), HasSubstr("You joined Acme."));
+  EXPECT_THAT(std::string(done.body_text()), HasSubstr("You joined: Acme"));
   EXPECT_TRUE(is_member("ada"));
 }
 
@@ -158,7 +158,7 @@ TEST_F(OrganizationInvitations, refuses_what_was_taken_back_changed_or_switched_
 TEST_F(OrganizationInvitations, opening_a_link_changes_nothing) {  // attack class 3; scanners of mail open links, too
   const auto ada = user("ada");
   const auto link = invite(ada.email, &ada);
-  EXPECT_THAT(std::string(browser_.get(link).body_text()), HasSubstr("Join <strong>Acme</strong>"));
+  EXPECT_THAT(std::string(browser_.get(link).body_text()), HasSubstr("Join Acme with the account of"));
   EXPECT_EQ(browser_.get(link).status, 200);
   EXPECT_FALSE(is_member("ada"));
 }

@@ -222,6 +222,18 @@ class Templates(unittest.TestCase):
                      "<main class=\"card{{#wide}} wide{{/wide}}\">{{> content}}</main>", "<title>{{t}}</title>{{! note }}"]:
             self.assertEqual(list(templates.findings(text)), [], text)
 
+    def test_refuses_words_that_are_in_no_bundle(self):
+        for text in ["<p>Sign in</p>", "{{#a}}x{{/a}}", "<p>{{t:a}}:\n  now</p>", "<img alt='Logo of {{brand}}'>",
+                     "<nav aria-label=\"Languages\">", "<b>Weiter ä</b>", "<input placeholder=\"you\">"]:
+            self.assertEqual(len(list(templates.literal_words(text))), 1, text)
+        self.assertEqual(list(templates.literal_words("<p>\n{{x}}\n<b>Now</b>"))[0][0], 3)
+
+    def test_accepts_words_from_bundles(self):
+        for text in ["<p>{{t:a}}: <b>{{x}}</b> ({{t:c}}) 12 &mdash;</p>", "<img src=\"a.png\" alt=\"\">",
+                     "<script nonce=\"{{n}}\">let word = 1;</script>", "<button value=\"Yes\">{{t:doYes}}</button>",
+                     "<!-- a note -->{{! another }}"]:
+            self.assertEqual(list(templates.literal_words(text)), [], text)
+
 
 if __name__ == "__main__":
     unittest.main()

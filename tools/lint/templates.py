@@ -5,6 +5,7 @@ text or inside a quoted attribute that is neither script nor style; tags that pr
 between attributes. Unescaped tags, a change of delimiters, and values inside script or style elements are refused.
 """
 import re
+from html.parser import HTMLParser
 
 TAG = re.compile(r"\{\{(\{|[#^/!>&=]?)\s*([^}]*?)\s*\}\}+")
 PRINTS_NOTHING = "#^/!"
@@ -39,6 +40,43 @@ def findings(text):
             yield line, f"{name} stands in the attribute {attribute}"
         elif state == "quoted" and attribute in URL_ATTRIBUTES and value_before.startswith("javascript:"):
             yield line, f"{name} stands in a javascript: URL"
+
+
+class Words(HTMLParser):
+    """Collects the words that a person would read or hear, with their lines."""
+
+    SPOKEN = ("alt", "aria-label", "title", "placeholder", "label")
+
+    def __init__(self):
+        super().__init__()
+        self.found, self.raw = [], 0
+
+    def handle_starttag(self, tag, attributes):
+        self.raw += tag in ("script", "style")
+        for name, value in attributes:
+            if name in self.SPOKEN:
+                self.keep(value or "")
+
+    def handle_endtag(self, tag):
+        self.raw -= tag in ("script", "style")
+
+    def handle_data(self, data):
+        if not self.raw:
+            self.keep(data)
+
+    def keep(self, text):
+        for offset, part in enumerate(text.split("\n")):
+            if re.search(r"[^\W\d_]", part):
+                self.found.append((self.getpos()[0] + offset, part.strip()))
+
+
+def literal_words(text):
+    """Yields (line, message) for every word that does not come from the message bundles (docs/adr/0014)."""
+    reader = Words()
+    reader.feed(re.sub(r"\{\{.*?\}\}+", "", text, flags=re.DOTALL))
+    reader.close()
+    for line, words in reader.found:
+        yield line, f'"{words}" belongs in web/theme/messages'
 
 
 def walk(text):

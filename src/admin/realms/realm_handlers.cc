@@ -139,6 +139,7 @@ Answer create_realm(Call& call) {
   if (const auto* attributes = body->if_contains("attributes"); attributes != nullptr && attributes->is_object()) {
     CARDEA_DO(check_frontend_url(string_or(attributes->get_object(), kFrontendUrl, ""), ""));
   }
+  CARDEA_DO(check_look(*body, Realm()));
   auto realm = *body;
   realm["realm"] = name;
   const ImportTools tools{call.repositories(), call.dependencies().clock, call.random()};

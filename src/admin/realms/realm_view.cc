@@ -7,6 +7,7 @@
 #include "core/client_policies.h"
 #include "core/frontend_url.h"
 #include "core/password_policy.h"
+#include "core/realm_look.h"
 #include "domain/representation/realm_json.h"
 #include "domain/representation/role_json.h"
 
@@ -176,6 +177,17 @@ Or<void> check_frontend_url(std::string_view after, std::string_view before) {
   return refuse(error(400, "invalid_request", "frontendUrl must be an absolute http or https URL"));
 }
 
+Or<void> check_look(const json::object& realm, const Realm& before) {
+  const auto* attributes = realm.if_contains("attributes");
+  if (attributes == nullptr || !attributes->is_object()) return {};
+  const auto bad = bad_look_attribute(attributes->get_object(), before.attributes);
+  if (bad.empty()) return {};
+  const bool is_logo = bad == kLogo || bad == kLogoDark;
+  return refuse(error(400, "invalid_request",
+                      std::string(bad) + (is_logo ? " must be an https URL or an image in a data: URL in base64"
+                                                  : " must be a colour as #rrggbb")));
+}
+
 Or<Realm> read_realm(const json::object& body, const Realm& before, const PasswordLists& lists) {
   json::object settings;
   for (const auto& [name, value] : body) {
@@ -198,6 +210,7 @@ Or<Realm> read_realm(const json::object& body, const Realm& before, const Passwo
     return found == realm.attributes.end() ? std::string() : found->second;
   };
   CARDEA_DO(check_frontend_url(frontend_of(after), frontend_of(before)));
+  CARDEA_DO(check_look(body, before));
   return after;
 }
 

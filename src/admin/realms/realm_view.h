@@ -28,6 +28,8 @@ namespace cardea::admin {
 
 /// A realm's own address (core/frontend_url.h) that is none would be passed over: nobody shall believe that it counts.
 [[nodiscard]] Or<void> check_frontend_url(std::string_view after, std::string_view before);
+/// The same for a logo or colour (core/realm_look.h) of a representation that `before` does not have.
+[[nodiscard]] Or<void> check_look(const json::object& realm, const Realm& before);
 
 /// Puts back what stands masked in `after` from `before`, at the same places.
 void keep_masked(json::value& after, const json::value& before);

@@ -9,6 +9,7 @@
 #include "broker/source.h"
 #include "login/playground.h"
 #include "login/send_mail.h"
+#include "login/texts.h"
 #include "oidc/authorize/authorize_endpoint.h"
 #include "oidc/endpoint.h"
 #include "oidc/keys_at_address.h"
@@ -86,6 +87,7 @@ oidc::Dependencies Provider::oidc_dependencies(const Parts& parts, bool developm
             return login_.require_actions(request, std::move(realm), std::move(authorization), std::move(proven),
                                           std::move(actions));
           },
+      .frame = [](const web::Request& request, const Realm& realm) { return login::frame_for(request, realm); },
       .legacy_logout = parts.legacy_logout,
       .production = !development,
       .channel = {.url = parts.ciba_channel, .sealer = &parts.sealer},
@@ -168,6 +170,7 @@ broker::Dependencies Provider::broker_dependencies(const Parts& parts) {
       .random = parts.random,
       .log = event_log_,
       .login = login_side(login_),
+      .frame = [](const web::Request& request, const Realm& realm) { return login::frame_for(request, realm); },
   };
 }
 

@@ -9,6 +9,7 @@
 #include "core/expression/expression.h"
 #include "core/frontend_url.h"
 #include "core/password_policy.h"
+#include "core/realm_look.h"
 #include "core/token/token_plan.h"
 #include "crypto/password.h"
 #include "domain/provider_mapper_types.h"
@@ -345,6 +346,10 @@ void review_attributes(const json::object& realm, ImportReview& review) {
   for (const auto attribute : kRealmAttributesNotRun) {
     if (asks_for_nothing(string_or(attributes->get_object(), attribute, ""))) continue;
     review.add(ReviewReason::kNotRun, "attributes." + std::string(attribute), JsonPath(here, attribute));
+  }
+  if (const auto bad = bad_look_attribute(attributes->get_object()); !bad.empty()) {
+    review.add(ReviewReason::kNotRun, "attributes." + std::string(bad), JsonPath(here, bad),
+               "no logo or colour that can be used");
   }
   const auto own_address = string_or(attributes->get_object(), kFrontendUrl, "");
   if (own_address.empty() || parse_frontend_url(own_address)) return;

@@ -34,6 +34,13 @@ TEST(ReviewRealm, names_attributes_of_the_realm_that_change_nothing_here) {
   EXPECT_EQ(good.text(), "");
 }
 
+TEST(ReviewRealm, names_a_logo_and_colours_that_cannot_be_used) {
+  ImportReview review;
+  const auto realm = parse_json(R"({"realm":"r","attributes":{"theme.color.accent":"teal"}})");
+  review_realm(realm->as_object(), {}, review);
+  EXPECT_THAT(review.text(), HasSubstr("theme.color.accent"));
+}
+
 TEST(ReviewRealm, says_nothing_of_attributes_that_ask_for_nothing_or_are_acted_on) {
   const auto text = review_of(R"({"clientId":"a","implicitFlowEnabled":true,
       "authenticationFlowBindingOverrides":{"browser":"x"},

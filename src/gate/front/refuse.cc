@@ -68,7 +68,7 @@ web::Response Gate::denied_page(const web::Request& request, const Question& ask
   if (const auto help = what_would_help(application, asked.original); !help.empty() && lacks_role)
     message += " Access comes with one of: " + join(help, "; ") + ".";
   const web::PageLink out{application.sign_in->logout_path, "Sign out"};
-  return web::error_page(parts_.pages, 403, application.name, message, request, &out);
+  return web::error_page(parts_.pages, 403, {.name = application.name}, message, request, &out);
 }
 
 }  // namespace cardea::gate

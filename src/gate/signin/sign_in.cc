@@ -83,7 +83,7 @@ web::Response SignIn::failed(const web::Request& request, const Application& app
                                                 {"remote_address", request.remote_address},
                                                 {"correlation_id", request.correlation_id}});
   const web::PageLink again{application.sign_in->login_path, "Sign in again"};
-  auto response = web::error_page(parts_.pages, status, application.name, message, request, &again);
+  auto response = web::error_page(parts_.pages, status, {.name = application.name}, message, request, &again);
   if (status == 503) response.add("Retry-After", "5");
   return response;
 }
@@ -423,7 +423,7 @@ web::Outcome SignIn::refresh_checked(const RefreshPtr& asked, Result<Session, st
 
 web::Response SignIn::signed_out_page(const web::Request& request, const Application& application) const {
   const web::PageLink again{application.sign_in->login_path, "Sign in"};
-  auto response = web::info_page(parts_.pages, application.name, "You are signed out", "", &again);
+  auto response = web::info_page(parts_.pages, {.name = application.name}, "You are signed out", "", &again);
   const auto name = cookie_name(request, application, kSessionCookie);
   if (request.cookie(name)) set_cookie(response, request, name, "", seconds{0});
   return response;
@@ -431,11 +431,12 @@ web::Response SignIn::signed_out_page(const web::Request& request, const Applica
 
 /// The button's POST carries the session's cookie from this page and from no other site (SameSite=Lax).
 web::Response SignIn::ask_to_log_out(const Application& application) const {
-  auto data = web::realm_page_data(application.name);
+  const web::PageFrame frame{.name = application.name};
+  web::PageData data;
   data.text("action", application.sign_in->logout_path).text("link", "/");
   // The answer leads on to the provider.
   return parts_.pages.render("logout-confirm", 200, data,
-                             {.form_targets = web::form_targets_of(application.sign_in->issuer)});
+                             {.form_targets = web::form_targets_of(application.sign_in->issuer), .frame = &frame});
 }
 
 web::Outcome SignIn::logout(const web::Request& request, AppPtr application) {

@@ -92,6 +92,7 @@ struct ActionForm {
 
 /// The texts of its page.
 [[nodiscard]] web::Texts action_texts(const ActionRun& run);
+[[nodiscard]] web::PageFrame action_frame(const ActionRun& run);
 /// What every action's page is given: title, brand, `action` (where its form posts to), `username`, `errors` with
 /// `has_errors`, and `may_cancel` for {{> cancel-action}}.
 [[nodiscard]] web::PageData action_data(const ActionRun& run, const ActionView& view);

@@ -37,9 +37,9 @@ web::Outcome show(const ActionRunPtr& run, const ActionView& view) {
 }
 
 web::Response goodbye(const ActionRun& run) {
-  const auto texts = action_texts(run);
-  return web::info_page(run.dependencies.pages, display_name(run.realm->realm), texts("accountDeletedHeading"),
-                        texts("accountDeletedText"));
+  const auto frame = action_frame(run);
+  return web::info_page(run.dependencies.pages, frame, frame.texts("accountDeletedHeading"),
+                        frame.texts("accountDeletedText"));
 }
 
 // The clients in the account's sessions are told, offline ones too.

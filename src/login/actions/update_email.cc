@@ -26,7 +26,10 @@ web::Response page(const ActionRun& run, const Typed& typed, std::string error =
   std::vector<std::string> errors;
   if (!error.empty()) errors.push_back(std::move(error));
   auto data = action_data(run, {.errors = std::move(errors)});
-  data.text("email", typed.email).flag("logout_sessions", typed.logout_sessions).flag("is_sent", typed.is_sent);
+  data.text("email", typed.email)
+      .text("sent", action_texts(run)("updateEmailSent", {typed.email}))
+      .flag("logout_sessions", typed.logout_sessions)
+      .flag("is_sent", typed.is_sent);
   return render_action(run, "update-email", data);
 }
 

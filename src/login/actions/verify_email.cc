@@ -57,7 +57,7 @@ std::function<Stored<void>(Tx&)> begin(const Dependencies& dependencies, const w
 
 web::Outcome show_with(const ActionRunPtr& run, const ActionView& view, bool was_sent) {
   auto data = action_data(*run, view);
-  data.text("email", run->user.email)
+  data.text("sent", action_texts(*run)("verifyEmailSent", {run->user.email}))
       .flag("has_email", !run->user.email.empty())
       .flag("is_verified", run->user.email_verified)
       .flag("was_sent", was_sent)

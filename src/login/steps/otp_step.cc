@@ -60,8 +60,8 @@ const StepForm kOtpStep = {.facts = {.authenticator = "auth-otp-form",
                                      .needs_user = true,
                                      .credential = kOtpCredential,
                                      .setup_action = "CONFIGURE_TOTP"},
-                           .name = "Authenticator Application",
-                           .help = "Enter a verification code from authenticator application.",
+                           .name = "otp-display-name",
+                           .help = "otp-help-text",
                            .show = show,
                            .submit = submit};
 

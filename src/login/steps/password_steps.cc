@@ -165,22 +165,22 @@ web::Response show_password(const StepRun& run, const StepView& view) {
 
 const StepForm kUsernamePasswordStep = {
     .facts = {.authenticator = "auth-username-password-form", .proof = Proof::kPassword, .passkey_passes = true},
-    .name = "Username and password",
-    .help = "Sign in by entering your username and password.",
+    .name = "auth-username-password-form-display-name",
+    .help = "auth-username-password-form-help-text",
     .show = show_both,
     .submit = submit_both};
 const StepForm kUsernameStep = {
     .facts = {.authenticator = "auth-username-form", .proof = Proof::kUsername, .passkey_passes = true},
-    .name = "Username",
-    .help = "Start sign in by entering your username",
+    .name = "auth-username-form-display-name",
+    .help = "auth-username-form-help-text",
     .show = show_username,
     .submit = submit_username};
 const StepForm kPasswordStep = {.facts = {.authenticator = "auth-password-form",
                                           .proof = Proof::kPassword,
                                           .needs_user = true,
                                           .passkey_passes = true},
-                                .name = "Password",
-                                .help = "Sign in by entering your password.",
+                                .name = "password-display-name",
+                                .help = "password-help-text",
                                 .show = show_password,
                                 .submit = submit_password};
 

@@ -82,8 +82,8 @@ const StepForm kRecoveryCodeStep = {.facts = {.authenticator = "auth-recovery-au
                                               .needs_user = true,
                                               .credential = kRecoveryCredential,
                                               .setup_action = kAction},
-                                    .name = "Recovery Authentication Code",
-                                    .help = "Enter a recovery authentication code from a previously generated list.",
+                                    .name = "auth-recovery-authn-code-form-display-name",
+                                    .help = "auth-recovery-authn-code-form-help-text",
                                     .show = show,
                                     .submit = submit};
 

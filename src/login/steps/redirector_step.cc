@@ -15,14 +15,14 @@ web::Outcome submit(const StepRunPtr& run, const web::Form&) { return providers_
 }  // namespace
 
 const StepForm kRedirectorStep = {.facts = {.authenticator = kRedirector, .proof = Proof::kUpstream},
-                                  .name = "Identity provider",
-                                  .help = "Sign in at another provider.",
+                                  .name = "identity-provider-redirector-display-name",
+                                  .help = "identity-provider-redirector-help-text",
                                   .show = show,
                                   .submit = submit};
 
 const StepForm kSourceStepForm = {.facts = {.authenticator = kSourceStep, .proof = Proof::kUpstream},
-                                  .name = "Identity provider",
-                                  .help = "Sign in at another provider.",
+                                  .name = "identity-provider-redirector-display-name",
+                                  .help = "identity-provider-redirector-help-text",
                                   .show = show,
                                   .submit = submit};
 

@@ -27,16 +27,16 @@ const StepForm kWebauthnStep = {.facts = {.authenticator = "webauthn-authenticat
                                           .needs_user = true,
                                           .credential = kWebauthnCredential,
                                           .setup_action = "webauthn-register"},
-                                .name = "Passkey",
-                                .help = "Use your Passkey to sign in.",
+                                .name = "webauthn-display-name",
+                                .help = "webauthn-help-text",
                                 .show = show_factor,
                                 .submit = submit_factor};
 const StepForm kPasskeyStep = {.facts = {.authenticator = "webauthn-authenticator-passwordless",
                                          .proof = Proof::kPasskey,
                                          .credential = kPasskeyCredential,
                                          .setup_action = "webauthn-register-passwordless"},
-                               .name = "Passkey",
-                               .help = "Use your Passkey for passwordless sign in.",
+                               .name = "webauthn-passwordless-display-name",
+                               .help = "webauthn-passwordless-help-text",
                                .show = show_passkey,
                                .submit = submit_passkey};
 

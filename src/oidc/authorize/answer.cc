@@ -25,7 +25,8 @@ bool is_signed(ResponseMode mode) {
 web::Response by_form(const Answerer& answerer, const AnswerTarget& target, const Parameters& parameters) {
   std::vector<std::pair<std::string, std::string>> fields;
   for (const auto& [name, value] : parameters) fields.emplace_back(name, value);
-  return web::form_post_page(answerer.dependencies.pages, display_name(answerer.realm.realm), target.redirect_uri,
+  return web::form_post_page(answerer.dependencies.pages,
+                             answerer.dependencies.frame(answerer.http, answerer.realm.realm), target.redirect_uri,
                              fields);
 }
 

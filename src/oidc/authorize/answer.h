@@ -29,6 +29,7 @@ struct AnswerTarget {
 /// Who answers, and whom.
 struct Answerer {
   const Dependencies& dependencies;
+  const web::Request& http;
   const RealmEntry& realm;
   const Client& client;
   std::string_view issuer;

@@ -50,7 +50,7 @@ void log_refusal(const Dependencies& dependencies, const web::Request& http, con
 web::Response refuse_on_page(const Dependencies& dependencies, const web::Request& http, const RealmEntry& realm,
                              std::string_view client_id, const PageRefusal& page) {
   log_refusal(dependencies, http, realm, client_id, page.note);
-  return web::error_page(dependencies.pages, page.status, display_name(realm.realm), page.message, http);
+  return web::error_page(dependencies.pages, page.status, dependencies.frame(http, realm.realm), page.message, http);
 }
 
 /// A store that cannot be read, told on our page: nothing is proven yet that could be redirected to. `realm` may be
@@ -59,7 +59,7 @@ web::Response store_failed_on_page(const Dependencies& dependencies, const web::
                                    StoreError error) {
   const auto response = store_failed(dependencies, http, error);
   auto page = web::error_page(dependencies.pages, response.status,
-                              realm == nullptr ? std::string_view("Cardea") : display_name(realm->realm),
+                              realm == nullptr ? web::PageFrame() : dependencies.frame(http, realm->realm),
                               response.status == 503 ? "The server is busy. Wait a moment and try again."
                                                      : "The server cannot read its data. Tell your administrator.",
                               http);
@@ -84,7 +84,7 @@ web::Response answer_refusal(const Dependencies& dependencies, const web::Reques
   const auto& redirect = std::get<RedirectRefusal>(refusal);
   log_refusal(dependencies, http, realm, client_id, redirect.error.note);
   const auto issuer = dependencies.base_url.issuer(http, realm.realm.name);
-  return send_error({dependencies, realm, client->client, issuer, dependencies.clock.now()}, redirect.target,
+  return send_error({dependencies, http, realm, client->client, issuer, dependencies.clock.now()}, redirect.target,
                     redirect.error);
 }
 
@@ -170,7 +170,8 @@ bool is_background_load(const web::Request& request) {
 /// Browsers ask again when the person really goes there.
 web::Response refuse_background_load(const Authorize& authorize) {
   log_refusal(authorize.dependencies, authorize.http, *authorize.realm, authorize.request.client_id, "background_load");
-  return web::error_page(authorize.dependencies.pages, 503, display_name(authorize.realm->realm),
+  return web::error_page(authorize.dependencies.pages, 503,
+                         authorize.dependencies.frame(authorize.http, authorize.realm->realm),
                          "This page cannot be loaded ahead. Open it again.", authorize.http);
 }
 
@@ -386,8 +387,8 @@ web::Response answer_with_error(const Dependencies& dependencies, const web::Req
                                 const Client& client, const AuthorizationRequest& authorization, std::string_view error,
                                 std::string_view description) {
   const auto issuer = dependencies.base_url.issuer(request, realm.realm.name);
-  return send_error({dependencies, realm, client, issuer, dependencies.clock.now()}, target_of(authorization), error,
-                    description);
+  return send_error({dependencies, request, realm, client, issuer, dependencies.clock.now()}, target_of(authorization),
+                    error, description);
 }
 
 }  // namespace cardea::oidc

@@ -151,7 +151,7 @@ Stored<Settled> settle(Tx& tx, const Completion& completion, const UserSession& 
 web::Response unavailable(const Completion& completion, StoreError error) {
   const auto& grant = completion.grant;
   if (is_of_device(completion)) return store_failed(grant.dependencies, completion.http, error);
-  return send_error({grant.dependencies, *grant.realm, grant.client->client, grant.issuer, grant.now},
+  return send_error({grant.dependencies, completion.http, *grant.realm, grant.client->client, grant.issuer, grant.now},
                     target_of(grant.request), store_failed_for_client(grant.dependencies, completion.http, error));
 }
 
@@ -159,7 +159,7 @@ web::Response too_many_sessions(const Completion& completion) {
   const auto& grant = completion.grant;
   const auto limits = limits_of(grant);
   const bool is_said = limits && !limits->message.empty();
-  return web::error_page(grant.dependencies.pages, 403, display_name(grant.realm->realm),
+  return web::error_page(grant.dependencies.pages, 403, grant.dependencies.frame(completion.http, grant.realm->realm),
                          is_said ? limits->message : "You are signed in too many times. Sign out somewhere else first.",
                          completion.http);
 }
@@ -172,7 +172,7 @@ web::Response answer_refused(const Completion& completion, const NobodySignedIn&
   }
   log_grant(grant, completion.http, {}, nobody.reason);
   if (nobody.has_too_many_sessions) return too_many_sessions(completion);
-  return web::error_page(grant.dependencies.pages, 400, display_name(grant.realm->realm),
+  return web::error_page(grant.dependencies.pages, 400, grant.dependencies.frame(completion.http, grant.realm->realm),
                          "Your login has ended. Please enter the code again.", completion.http);
 }
 
@@ -221,7 +221,7 @@ web::Response settings_changed(const Dependencies& dependencies, const web::Requ
                                               {"client_id", authorization.client_id},
                                               {"ip", request.remote_address},
                                               {"correlation_id", request.correlation_id}});
-  return web::error_page(dependencies.pages, 400, display_name(realm.realm),
+  return web::error_page(dependencies.pages, 400, dependencies.frame(request, realm.realm),
                          "The application's settings have changed. Please start again from there.", request);
 }
 
@@ -265,7 +265,8 @@ web::Outcome deny_interaction(const Dependencies& dependencies, const web::Reque
                                                     {"ip", request.remote_address},
                                                     {"correlation_id", request.correlation_id}});
         if (!authorization.device_user_code.empty()) {  // a device's login: there is no client to answer
-          return web::error_page(dependencies.pages, 403, display_name(realm->realm), "Access denied", request);
+          return web::error_page(dependencies.pages, 403, dependencies.frame(request, realm->realm), "Access denied",
+                                 request);
         }
         return with_encryption_keys(dependencies, *client,
                                     [&dependencies, &request, realm, client, authorization]() -> web::Outcome {

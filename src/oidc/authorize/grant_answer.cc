@@ -68,15 +68,15 @@ Stored<std::optional<OAuthError>> why_not_granted(Tx& tx, const Grantable& grant
   return Answer();
 }
 
-Answerer answerer_of(const Grantable& grant) {
-  return {grant.dependencies, *grant.realm, grant.client->client, grant.issuer, grant.now};
+Answerer answerer_of(const Grantable& grant, const web::Request& http) {
+  return {grant.dependencies, http, *grant.realm, grant.client->client, grant.issuer, grant.now};
 }
 
 /// `session`: empty when none was settled.
 web::Response answer_refused(const Grantable& grant, const web::Request& http, const SessionId& session,
                              const OAuthError& error) {
   log_grant(grant, http, session, error.note);
-  return send_error(answerer_of(grant), target_of(grant.request), error);
+  return send_error(answerer_of(grant, http), target_of(grant.request), error);
 }
 
 }  // namespace
@@ -166,7 +166,7 @@ web::Response answer_grant(const Grantable& grant, const web::Request& http, con
   }
   content.code = std::move(granted->code);
   log_grant(grant, http, session.id, "");
-  return send_granted(answerer_of(grant), target_of(request), std::move(content), session.id.str());
+  return send_granted(answerer_of(grant, http), target_of(request), std::move(content), session.id.str());
 }
 
 }  // namespace cardea::oidc

@@ -41,10 +41,18 @@ struct Visit {
 };
 using VisitPtr = std::shared_ptr<Visit>;
 
+web::PageFrame frame_of(const Visit& visit) { return visit.dependencies.frame(visit.http, visit.realm->realm); }
+
 web::Response code_page(const Visit& visit, int status, std::string_view error) {
-  auto data = web::realm_page_data(display_name(visit.realm->realm));
-  data.text("title", "Device Login").text("action", visit.issuer + "/device").text("error", std::string(error));
-  return visit.dependencies.pages.render("device-code", status, data);
+  const auto frame = frame_of(visit);
+  web::PageData data;
+  data.text("title", frame.texts("oauth2DeviceVerificationTitle"))
+      .text("action", visit.issuer + "/device")
+      .text("error", frame.texts.said(error));
+  web::add_languages(data, frame, visit.issuer + "/device?");
+  auto response = visit.dependencies.pages.render("device-code", status, data, {.frame = &frame});
+  web::keep_language(response, visit.http, frame, visit.dependencies.base_url);
+  return response;
 }
 
 web::Response refused_code(const Visit& visit, std::string_view message, std::string_view note) {
@@ -71,22 +79,25 @@ std::string page_of(const Visit& visit) {
 web::Response confirm_page(const Visit& visit) {
   const auto& client = visit.client->client;
   const bool has_name = !client.name.empty() && !client.name.starts_with("${");
-  auto data = web::realm_page_data(display_name(visit.realm->realm));
+  const auto frame = frame_of(visit);
+  const auto& name = has_name ? client.name : client.client_id;
+  const auto& username = visit.live->subject.user.username;
+  web::PageData data;
   std::vector<web::PageData> scopes;
   if (const auto plan = plan_for_granted(*visit.client, visit.code.scope)) {
     for (const auto* scope : plan->scopes) {
       if (scope->in_token_scope()) scopes.push_back(web::PageData().text("text", scope->name));
     }
   }
-  data.text("title", "Device Login")
-      .text("client_name", has_name ? client.name : client.client_id)
-      .text("username", visit.live->subject.user.username)
+  data.text("title", frame.texts("oauth2DeviceVerificationTitle"))
+      .text("heading", frame.texts("oauthGrantTitle", {name}))
+      .text("lead", frame.texts("deviceConfirmLead", {name, username}))
       .text("user_code", visit.user_code)
       .text("session_code", visit.cookie->state_checker)
       .text("action", visit.issuer + "/device/confirm")
       .flag("has_scopes", !scopes.empty())
       .list("scopes", std::move(scopes));
-  return visit.dependencies.pages.render("device-confirm", 200, data);
+  return visit.dependencies.pages.render("device-confirm", 200, data, {.frame = &frame});
 }
 
 /// What sign-in is told: who asks, and where to come back to. Our own page, so nothing is sent anywhere.
@@ -198,7 +209,7 @@ web::Outcome decide(const VisitPtr& visit) {
   const bool cancels = visit->form.raw("cancel").has_value();
   if (!visit->live || accepts == cancels) return web::redirect(page_of(*visit));
   if (!equal_secrets(visit->form.value_or("session_code", ""), visit->cookie->state_checker)) {
-    return web::error_page(visit->dependencies.pages, 403, display_name(visit->realm->realm),
+    return web::error_page(visit->dependencies.pages, 403, frame_of(*visit),
                            "This page has expired. Please enter the code again.", visit->http);
   }
   auto settled = visit->code;
@@ -265,7 +276,7 @@ web::Outcome device_status_endpoint(const Dependencies& dependencies, const web:
       dependencies, request, [&dependencies, &request](std::shared_ptr<const RealmEntry> realm) -> web::Outcome {
         const auto form = web::Form::parse(request.query);
         const bool failed = !form || form->value("error");
-        return web::info_page(dependencies.pages, display_name(realm->realm),
+        return web::info_page(dependencies.pages, dependencies.frame(request, realm->realm),
                               failed ? "Device Login Failed" : "Device Login Successful",
                               failed ? "Consent denied for connecting the device."
                                      : "You may close this browser window and go back to your device.");

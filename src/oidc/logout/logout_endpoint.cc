@@ -53,13 +53,15 @@ using LogoutPtr = std::shared_ptr<Logout>;
 /// How long the clients' pages may load before the browser goes on.
 const std::string kFrontchannelSeconds = "3";
 
+web::PageFrame frame_of(const Logout& logout) { return logout.dependencies.frame(logout.http, logout.realm->realm); }
+
 web::Response refused(const Logout& logout, int status, std::string_view message) {
   logout.dependencies.log.info("logout_refused",
                                {{"reason", message},
                                 {"realm", logout.realm->realm.name},
                                 {"client_id", logout.client ? logout.client->client.client_id : std::string()},
                                 {"correlation_id", logout.http.correlation_id}});
-  return web::error_page(logout.dependencies.pages, status, display_name(logout.realm->realm), message, logout.http);
+  return web::error_page(logout.dependencies.pages, status, frame_of(logout), message, logout.http);
 }
 
 /// An identity cookie that is not ours, or whose session is gone, goes too.
@@ -69,8 +71,9 @@ void clear_stale_cookies(const Logout& logout, web::Response& response, bool is_
 }
 
 web::Response confirm_page(const Logout& logout, bool is_live) {
-  auto data = web::realm_page_data(display_name(logout.realm->realm));
-  data.text("title", "Logging out");
+  const auto frame = frame_of(logout);
+  web::PageData data;
+  data.text("title", frame.texts("logoutConfirmTitle"));
   data.text("action", logout.issuer + "/protocol/openid-connect/logout/logout-confirm");
   std::vector<web::PageData> fields;
   const auto add_field = [&](std::string_view name, std::string_view value) {
@@ -84,7 +87,7 @@ web::Response confirm_page(const Logout& logout, bool is_live) {
   add_field("post_logout_redirect_uri", logout.target().value_or(""));
   add_field("state", logout.form.value_or("state", ""));
   data.list("fields", std::move(fields));
-  web::PagePolicy policy;
+  web::PagePolicy policy{.frame = &frame};
   if (const auto target = logout.target()) policy.form_targets = web::form_targets_of(*target);
   auto response = logout.dependencies.pages.render("logout-confirm", 200, data, policy);
   clear_stale_cookies(logout, response, is_live);
@@ -101,14 +104,18 @@ std::string target_url(const Logout& logout) {
 /// Loads the logout pages of clients in frames, then goes on (Front-Channel Logout 1.0 section 3). The Refresh header
 /// needs no script, and the link no waiting.
 web::Response frontchannel_page(const Logout& logout, const std::vector<FrontchannelLogout>& clients, bool redirects) {
-  auto data = web::realm_page_data(display_name(logout.realm->realm));
-  web::PagePolicy policy;
+  const auto frame = frame_of(logout);
+  web::PageData data;
+  web::PagePolicy policy{.frame = &frame};
   std::vector<web::PageData> items;
   for (const auto& client : clients) {
     items.push_back(web::PageData().text("client_name", client.client_name).text("url", client.url));
     if (const auto parsed = parse_uri(client.url)) policy.frames.push_back(parsed->origin());
   }
-  data.text("title", "Logging out").list("clients", std::move(items)).flag("is_done", !redirects);
+  data.text("title", frame.texts("logoutConfirmTitle"))
+      .text("lead", frame.texts("frontchannel-logout.message"))
+      .list("clients", std::move(items))
+      .flag("is_done", !redirects);
   if (redirects) data.text("link", target_url(logout));
   auto response = logout.dependencies.pages.render("frontchannel-logout", 200, data, policy);
   if (redirects) response.add("Refresh", kFrontchannelSeconds + ("; url=" + target_url(logout)));
@@ -118,13 +125,13 @@ web::Response frontchannel_page(const Logout& logout, const std::vector<Frontcha
 web::Response logged_out_page(const Logout& logout) {
   std::optional<web::PageLink> link;
   if (const auto target = logout.target()) {
-    link = web::PageLink{std::string(*target), "Back to application"};
+    link = web::PageLink{std::string(*target), "Back to Application"};
   } else if (const auto* client = logout.client_record()) {
     if (auto home = home_url(*client, logout.server_base()))
-      link = web::PageLink{std::move(*home), "Back to application"};
+      link = web::PageLink{std::move(*home), "Back to Application"};
   }
-  return web::info_page(logout.dependencies.pages, display_name(logout.realm->realm), "You are logged out",
-                        "You are logged out", link ? &*link : nullptr);
+  return web::info_page(logout.dependencies.pages, frame_of(logout), "You are logged out", "You are logged out",
+                        link ? &*link : nullptr);
 }
 
 web::Outcome end_session(const LogoutPtr& logout, std::optional<SessionId> session, bool redirects) {
