@@ -69,6 +69,12 @@ BignumPtr modulus_of(const PrivateKey& key) {
   return BignumPtr(number);
 }
 
+std::string bytes_of(const BignumPtr& number) {
+  std::string text(256, '\0');
+  EXPECT_EQ(BN_bn2binpad(number.get(), reinterpret_cast<unsigned char*>(text.data()), 256), 256);
+  return text;
+}
+
 // What Bleichenbacher's forgeries and their successors are made of (CVE-2006-4339, CVE-2014-1568, CVE-2016-1000338).
 TEST(RsaVerifier, RefusesEveryOtherEncoding) {
   const auto right = std::string(kSha256Info) + message_digest();
@@ -112,17 +118,29 @@ TEST(RsaVerifier, RefusesOtherLengthsAndNumbersThatAreTooLarge) {
   EXPECT_FALSE(takes(std::string(256, '\0')));
   EXPECT_FALSE(takes(std::string(255, '\0') + '\x01'));
   EXPECT_FALSE(takes(std::string(256, '\xff')));
-  // The same number once more around the modulus, where it still has 256 bytes.
-  const auto modulus = modulus_of(test_key());
-  std::string text(256, '\0');
-  BN_bn2binpad(modulus.get(), reinterpret_cast<unsigned char*>(text.data()), 256);
-  EXPECT_FALSE(takes(text));
-  const BignumPtr number(BN_bin2bn(as_bytes(right).data(), 256, nullptr));
-  ASSERT_EQ(BN_add(number.get(), number.get(), modulus.get()), 1);
-  if (BN_num_bytes(number.get()) == 256) {
-    BN_bn2binpad(number.get(), reinterpret_cast<unsigned char*>(text.data()), 256);
-    EXPECT_FALSE(takes(text));
+  EXPECT_FALSE(takes(bytes_of(modulus_of(test_key()))));
+}
+
+// s and s + n are the same number modulo n: one of the two is a signature (RFC 8017 section 5.2.2 step 1).
+TEST(RsaVerifier, RefusesTheSignatureOnceMoreAroundTheModulus) {
+  const auto small = [] {  // a modulus with room above it, in 2048 bits
+    for (;;) {
+      auto key = PrivateKey::generate(KeyType::kRsa).value();
+      if (static_cast<unsigned char>(bytes_of(modulus_of(key))[0]) < 0xC0) return key;
+    }
+  }();
+  const auto modulus = modulus_of(small);
+  for (int i = 0; i < 100; ++i) {
+    const auto hashed = digest(HashAlgorithm::kSha256, std::to_string(i));
+    const auto right = signature_of(encoded_message(std::string(kSha256Info) + hashed), small);
+    const BignumPtr number(BN_bin2bn(as_bytes(right).data(), 256, nullptr));
+    ASSERT_EQ(BN_add(number.get(), number.get(), modulus.get()), 1);
+    if (BN_num_bytes(number.get()) > 256) continue;
+    EXPECT_TRUE(takes(right, HashAlgorithm::kSha256, hashed, small));
+    EXPECT_FALSE(takes(bytes_of(number), HashAlgorithm::kSha256, hashed, small));
+    return;
   }
+  FAIL() << "no signature of a hundred had room above it";
 }
 
 TEST(RsaVerifier, RefusesEachChangedBit) {

@@ -55,6 +55,36 @@ TEST_F(CheckToken, refuses_an_algorithm_that_is_not_the_entrys) {
   EXPECT_FALSE(check_token(ec, as_es256, kNow).has_value());
 }
 
+/// The allow-list is the operator's, the key set the provider's: a key in the set widens nothing.
+TEST_F(CheckToken, refuses_an_algorithm_of_the_key_set_that_the_rules_do_not_list) {
+  constexpr std::string_view kIssuer = "https://narrow.example";
+  const auto set_of = [&](std::vector<Algorithm> allowed) {
+    return ProviderSet{
+        {provider_with_set(settings_named("narrow", {std::string(kIssuer)}, std::move(allowed)), keycloak)}};
+  };
+  auto narrow = set_of({Algorithm::kES256}), wide = set_of({Algorithm::kES256, Algorithm::kRS256});
+  const auto token = token_of(keycloak, good_claims(kIssuer));
+  const auto refused = check_token(narrow, token, kNow);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().reason, TokenRefusal::kWrongAlgorithm);
+  EXPECT_TRUE(check_token(wide, token, kNow).has_value());
+}
+
+TEST_F(CheckToken, refuses_a_key_that_signs_for_another_tenant_of_the_same_set) {
+  const auto caller_by_key_of = [&](std::string_view owner) {
+    auto provider = std::make_shared<TokenProvider>(settings_named("plant-entra", {std::string(kEntra)}));
+    provider->replace_keys(std::make_shared<const upstream::ProviderKeys>(
+        upstream::ProviderKeys{.keys = jose::key_set_of(entra), .issuers = {{entra.kid(), std::string(owner)}}}));
+    ProviderSet set{{provider}};
+    return check_token(set, token_of(entra, good_claims(kEntra)), kNow);
+  };
+  const auto refused = caller_by_key_of("https://login.microsoftonline.com/another/v2.0");
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().reason, TokenRefusal::kForeignKey);
+  EXPECT_TRUE(caller_by_key_of(kEntra).has_value());
+  EXPECT_TRUE(caller_by_key_of("").has_value());
+}
+
 TEST_F(CheckToken, refuses_a_token_of_one_issuer_signed_by_another) {
   EXPECT_EQ(refusal(token_of(entra, good_claims(kKeycloak))), TokenRefusal::kUnknownKey);
   EXPECT_EQ(refusal(token_of(entra, good_claims(kKeycloak), false)), TokenRefusal::kBadSignature);
