@@ -21,6 +21,17 @@ struct FederatedIdentity {
   SecretBytes token;  // the provider's token answer, where the realm keeps it; empty: none
   TimePoint created_at{};
   TimePoint last_login_at{};
+  // Groups there. FederatedIdentityRepo::set_groups and mark_groups_due alone write these.
+  std::string groups_known = {};  // digest of what the provider last said; empty: nothing yet
+  TimePoint groups_at{};          // when it was asked for that
+  TimePoint groups_due{};         // they are known to be others since; zero: they are not
+};
+
+/// Who is linked, without what is sealed.
+struct LinkedPerson {
+  UserId user;
+  std::string upstream_id;
+  std::string groups_known;
 };
 
 /// Whose word a link rests on is compared without slashes at the end: one more or less makes nobody else of an issuer.

@@ -60,6 +60,8 @@ CARDEA_MIGRATION(sqlite_21, "V0021__user_names_by_byte.sqlite.sql");
 CARDEA_MIGRATION(postgres_21, "V0021__user_names_by_byte.postgres.sql");
 CARDEA_MIGRATION(sqlite_22, "V0022__adapter_sessions.sqlite.sql");
 CARDEA_MIGRATION(postgres_22, "V0022__adapter_sessions.postgres.sql");
+CARDEA_MIGRATION(sqlite_23, "V0023__directory_sync.sqlite.sql");
+CARDEA_MIGRATION(postgres_23, "V0023__directory_sync.postgres.sql");
 
 namespace cardea::store {
 
@@ -85,7 +87,8 @@ std::span<const db::Migration> migrations(db::Engine engine) {
                                          {19, "user_lists", CARDEA_TEXT(sqlite_19)},
                                          {20, "federated_names", CARDEA_TEXT(sqlite_20)},
                                          {21, "user_names_by_byte", CARDEA_TEXT(sqlite_21)},
-                                         {22, "adapter_sessions", CARDEA_TEXT(sqlite_22)}};
+                                         {22, "adapter_sessions", CARDEA_TEXT(sqlite_22)},
+                                         {23, "directory_sync", CARDEA_TEXT(sqlite_23)}};
   static const db::Migration postgres[] = {{1, "initial", CARDEA_TEXT(postgres_1)},
                                            {2, "offline_sessions", CARDEA_TEXT(postgres_2)},
                                            {3, "device_codes", CARDEA_TEXT(postgres_3)},
@@ -107,7 +110,8 @@ std::span<const db::Migration> migrations(db::Engine engine) {
                                            {19, "user_lists", CARDEA_TEXT(postgres_19)},
                                            {20, "federated_names", CARDEA_TEXT(postgres_20)},
                                            {21, "user_names_by_byte", CARDEA_TEXT(postgres_21)},
-                                           {22, "adapter_sessions", CARDEA_TEXT(postgres_22)}};
+                                           {22, "adapter_sessions", CARDEA_TEXT(postgres_22)},
+                                           {23, "directory_sync", CARDEA_TEXT(postgres_23)}};
   if (engine == db::Engine::kPostgres) return postgres;
   return sqlite;
 }

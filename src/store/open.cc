@@ -48,7 +48,8 @@ struct Owned {
         organizations(make_organization_repo()),
         memberships(make_membership_repo()),
         organization_groups(make_organization_group_repo()),
-        provisioned_users(make_provisioned_user_repo()) {}
+        provisioned_users(make_provisioned_user_repo()),
+        directory_syncs(make_directory_sync_repo()) {}
 
   std::unique_ptr<RealmRepo> realms;
   std::unique_ptr<ScopeRepo> scopes;
@@ -78,6 +79,7 @@ struct Owned {
   std::unique_ptr<MembershipRepo> memberships;
   std::unique_ptr<OrganizationGroupRepo> organization_groups;
   std::unique_ptr<ProvisionedUserRepo> provisioned_users;
+  std::unique_ptr<DirectorySyncRepo> directory_syncs;
 };
 
 /// Is the schema the one that this release writes? Nothing is changed.
@@ -161,7 +163,8 @@ Repositories OpenStore::repositories(const crypto::Sealer& sealer) {
           *owned.organizations,
           *owned.memberships,
           *owned.organization_groups,
-          *owned.provisioned_users};
+          *owned.provisioned_users,
+          *owned.directory_syncs};
 }
 
 LaneExecutor* OpenStore::store_lane() { return parts_->sqlite ? &parts_->sqlite->writer() : nullptr; }

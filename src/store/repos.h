@@ -38,6 +38,7 @@ std::unique_ptr<OrganizationRepo> make_organization_repo();
 std::unique_ptr<MembershipRepo> make_membership_repo();
 std::unique_ptr<OrganizationGroupRepo> make_organization_group_repo();
 std::unique_ptr<ProvisionedUserRepo> make_provisioned_user_repo();
+std::unique_ptr<DirectorySyncRepo> make_directory_sync_repo();
 std::unique_ptr<EventRepo> make_event_repo(const crypto::Sealer& sealer);
 std::unique_ptr<GateSessionRepo> make_gate_session_repo(const crypto::Sealer& sealer);
 std::unique_ptr<GateRepo> make_gate_repo(const crypto::Sealer& sealer);

@@ -170,6 +170,90 @@ TEST_P(AccountsTest, finds_people_by_what_a_provider_calls_them) {
   EXPECT_TRUE(found("entra-id", "").empty());
 }
 
+TEST_P(AccountsTest, keeps_what_a_provider_said_of_groups_and_who_is_to_be_asked_about) {
+  auto& repo = repos().federated_identities;
+  const auto other = insert_user("bob").id;
+  ASSERT_TRUE(write([&](Tx& tx) { return repo.insert(tx, identity_of(realm_, user_, "t/1", now_)); }));
+  ASSERT_TRUE(write([&](Tx& tx) { return repo.insert(tx, identity_of(realm_, other, "t/2", now_)); }));
+  const auto link = [&] {
+    return *read([&](Rows& rows) { return repo.find(rows, realm_, "entra-id", "t/1"); }).value();
+  };
+  const auto due = [&] {
+    return read([&](Rows& rows) { return repo.list_groups_due(rows, realm_, "entra-id", "", 9); }).value();
+  };
+  EXPECT_EQ(link().groups_known, "");
+  EXPECT_TRUE(due().empty());
+  const auto mark = [&](const std::vector<std::string>& ids, TimePoint at) {
+    return write([&](Tx& tx) { return repo.mark_groups_due(tx, realm_, "entra-id", ids, at); }).value();
+  };
+  EXPECT_EQ(mark({"t/1", "t/9", "T/2"}, now_), 1);
+  EXPECT_EQ(mark({}, now_), 0);
+  ASSERT_EQ(due().size(), 1U);
+  EXPECT_EQ(due()[0].user, user_);
+  EXPECT_EQ(due()[0].upstream_id, "t/1");
+  const auto set = [&](std::string_view known, TimePoint at) {
+    ASSERT_TRUE(write([&](Tx& tx) { return repo.set_groups(tx, user_, "entra-id", known, at); }));
+  };
+  set("early", now_ - seconds{1});
+  EXPECT_EQ(due().size(), 1U) << "asked before they changed";
+  set("known", now_);
+  EXPECT_TRUE(due().empty());
+  EXPECT_EQ(link().groups_known, "known");
+  EXPECT_EQ(link().groups_at, now_);
+  // Whoever writes the link itself leaves that alone.
+  ASSERT_TRUE(write([&](Tx& tx) { return repo.update(tx, identity_of(realm_, user_, "t/1", now_)); }));
+  EXPECT_EQ(link().groups_known, "known");
+  const auto linked = [&](std::string_view after, int max) {
+    return read([&](Rows& rows) { return repo.list_linked(rows, realm_, "entra-id", after, max); }).value();
+  };
+  EXPECT_EQ(linked("", 9).size(), 2U);
+  EXPECT_EQ(linked("", 1).at(0).groups_known, "known");
+  EXPECT_EQ(linked("t/1", 9).at(0).user, other);
+  const auto found =
+      read([&](Rows& rows) { return repo.find_linked(rows, realm_, "entra-id", {"t/2", "t/3"}); }).value();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].user, other);
+}
+
+TEST_P(AccountsTest, gives_a_synchronisation_to_one_holder_until_its_lease_is_over) {
+  auto& repo = repos().directory_syncs;
+  const auto lease = [&](std::string_view holder, TimePoint at) {
+    return write([&](Tx& tx) { return repo.lease(tx, realm_, "entra-id", holder, at, at + seconds{60}); }).value();
+  };
+  auto row = lease("one", now_);
+  ASSERT_TRUE(row);
+  EXPECT_FALSE(lease("two", now_ + seconds{59}));
+  const auto save = [&](const DirectorySync& sync) {
+    return write([&](Tx& tx) { return repo.save(tx, sync); }).value();
+  };
+  row->users_link = "https://graph.example/users?a=\"b\"";
+  row->groups_link = "g";
+  row->directory = "d";
+  row->marks_all = true;
+  row->marked_to = "t/1";
+  row->synced_at = now_;
+  row->leased_until = now_ + seconds{120};
+  EXPECT_TRUE(save(*row));
+  EXPECT_FALSE(lease("two", now_ + seconds{119}));
+  const auto taken = lease("two", now_ + seconds{120});
+  ASSERT_TRUE(taken);
+  EXPECT_FALSE(save(*row)) << "it is another's by now";
+  EXPECT_EQ(taken->users_link, row->users_link);
+  EXPECT_EQ(taken->groups_link, "g");
+  EXPECT_EQ(taken->directory, "d");
+  EXPECT_EQ(taken->marked_to, "t/1");
+  EXPECT_TRUE(taken->marks_all);
+  EXPECT_EQ(taken->synced_at, now_);
+  auto done = *taken;
+  done.due_at = now_ + seconds{500};
+  done.leased_until = now_ + seconds{120};
+  EXPECT_TRUE(save(done));
+  EXPECT_FALSE(lease("one", now_ + seconds{499})) << "not due";
+  EXPECT_TRUE(lease("one", now_ + seconds{500}));
+  EXPECT_TRUE(write([&](Tx& tx) { return repo.remove(tx, realm_, "entra-id"); }).value());
+  EXPECT_FALSE(read([&](Rows& rows) { return repo.find(rows, realm_, "entra-id"); }).value());
+}
+
 TEST_P(AccountsTest, stamps_links_of_unknown_issuer_with_the_one_that_the_provider_leaves) {
   auto& repo = repos().federated_identities;
   const std::string tenant = "11111111-2222-3333-4444-555555555555";

@@ -121,6 +121,9 @@ class MemoryFederatedIdentities final : public FederatedIdentityRepo {
     if (!issuer.empty() && !is_same_issuer(issuer, identity.issuer)) return refuse(StoreError::kConflict);
     auto row = copy_of(identity);
     row.created_at = found->second->created_at;
+    row.groups_known = found->second->groups_known;
+    row.groups_at = found->second->groups_at;
+    row.groups_due = found->second->groups_due;
     found->second = std::make_shared<const FederatedIdentity>(std::move(row));
     return {};
   }
@@ -137,6 +140,45 @@ class MemoryFederatedIdentities final : public FederatedIdentityRepo {
     }
     return stamped;
   }
+  Stored<void> set_groups(Tx& tx, const UserId& user, std::string_view provider, std::string_view known,
+                          TimePoint at) override {
+    change(tx, user, provider, [&](FederatedIdentity& row) {
+      row.groups_known = known;
+      row.groups_at = at;
+      if (row.groups_due <= at) row.groups_due = {};
+    });
+    return {};
+  }
+  Stored<int> mark_groups_due(Tx& tx, const RealmId& realm, std::string_view provider,
+                              const std::vector<std::string>& upstream_ids, TimePoint at) override {
+    const auto linked = find_linked(tx, realm, provider, upstream_ids);
+    for (const auto& person : *linked) {
+      change(tx, person.user, provider, [&](FederatedIdentity& row) { row.groups_due = at; });
+    }
+    return static_cast<int>(linked->size());
+  }
+  Stored<std::vector<LinkedPerson>> list_groups_due(Rows& rows, const RealmId& realm, std::string_view provider,
+                                                    std::string_view after, int max) override {
+    auto due = linked(rows, realm, provider, [&](const FederatedIdentity& row) {
+      return row.groups_due != TimePoint{} && row.user.str() > after;
+    });
+    std::ranges::sort(due, {}, [](const LinkedPerson& person) { return person.user.str(); });
+    if (std::ssize(due) > max) due.resize(static_cast<std::size_t>(max));
+    return due;
+  }
+  Stored<std::vector<LinkedPerson>> find_linked(Rows& rows, const RealmId& realm, std::string_view provider,
+                                                const std::vector<std::string>& upstream_ids) override {
+    return linked(rows, realm, provider, [&](const FederatedIdentity& row) {
+      return std::ranges::find(upstream_ids, row.upstream_id) != upstream_ids.end();
+    });
+  }
+  Stored<std::vector<LinkedPerson>> list_linked(Rows& rows, const RealmId& realm, std::string_view provider,
+                                                std::string_view after, int max) override {
+    auto all = linked(rows, realm, provider, [&](const FederatedIdentity& row) { return row.upstream_id > after; });
+    std::ranges::sort(all, {}, &LinkedPerson::upstream_id);
+    if (std::ssize(all) > max) all.resize(static_cast<std::size_t>(max));
+    return all;
+  }
   Stored<bool> remove(Tx& tx, const UserId& user, std::string_view provider) override {
     return rows_of(tx).federated_identities.edit().erase(key_of(user.str(), provider)) > 0;
   }
@@ -147,6 +189,24 @@ class MemoryFederatedIdentities final : public FederatedIdentityRepo {
   }
 
  private:
+  template <class Change>
+  static void change(Tx& tx, const UserId& user, std::string_view provider, Change change) {
+    auto& rows = rows_of(tx).federated_identities.edit();
+    const auto found = rows.find(key_of(user.str(), provider));
+    if (found == rows.end()) return;
+    auto row = copy_of(*found->second);
+    change(row);
+    found->second = std::make_shared<const FederatedIdentity>(std::move(row));
+  }
+  template <class Fits>
+  static std::vector<LinkedPerson> linked(Rows& rows, const RealmId& realm, std::string_view provider, Fits fits) {
+    std::vector<LinkedPerson> out;
+    for (const auto& [key, row] : rows_of(rows).federated_identities.rows()) {
+      if (row->realm != realm || row->provider != provider || !fits(*row)) continue;
+      out.push_back({row->user, row->upstream_id, row->groups_known});
+    }
+    return out;
+  }
   static FederatedIdentity copy_of(const FederatedIdentity& row) {
     return {.realm = row.realm,
             .user = row.user,
@@ -156,7 +216,10 @@ class MemoryFederatedIdentities final : public FederatedIdentityRepo {
             .upstream_name = row.upstream_name,
             .token = row.token.clone(),
             .created_at = row.created_at,
-            .last_login_at = row.last_login_at};
+            .last_login_at = row.last_login_at,
+            .groups_known = row.groups_known,
+            .groups_at = row.groups_at,
+            .groups_due = row.groups_due};
   }
 };
 

@@ -101,6 +101,7 @@ struct MemoryData {
   MemoryTable<LoginFailures> login_failures;                                   // key(realm, user)
   MemoryTable<std::shared_ptr<const FederatedIdentity>> federated_identities;  // key(user, provider)
   MemoryTable<ProvisionedUser> provisioned_users;                              // key(user, provider)
+  MemoryTable<DirectorySync> directory_syncs;                                  // key(realm, provider)
   RecordTable<Organization> organizations;
   MemoryTable<Membership> memberships;                                // key(organization, user)
   MemoryTable<OrganizationInvitation> invitations;                    // key(organization, email)
@@ -186,6 +187,7 @@ struct MemoryRepos {
   std::unique_ptr<MembershipRepo> memberships;
   std::unique_ptr<OrganizationGroupRepo> organization_groups;
   std::unique_ptr<ProvisionedUserRepo> provisioned_users;
+  std::unique_ptr<DirectorySyncRepo> directory_syncs;
 };
 
 void make_settings_repos(MemoryRepos& repos);
@@ -195,7 +197,7 @@ void make_session_repos(MemoryRepos& repos);
 void make_account_repos(MemoryRepos& repos);
 void make_organization_repos(MemoryRepos& repos);
 void make_organization_group_repo(MemoryRepos& repos);
-void make_provisioning_repo(MemoryRepos& repos);
+void make_provisioning_repos(MemoryRepos& repos);
 /// With memberships, invitations and groups.
 void erase_organization(MemoryData& data, const OrganizationId& id);
 /// Who leaves an organization leaves its groups.

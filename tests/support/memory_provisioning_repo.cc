@@ -1,4 +1,4 @@
-// ProvisionedUserRepo in memory.
+// ProvisionedUserRepo and DirectorySyncRepo in memory.
 #include <set>
 
 #include "base/text.h"
@@ -96,10 +96,39 @@ class MemoryProvisionedUsers final : public ProvisionedUserRepo {
   }
 };
 
+class MemoryDirectorySyncs final : public DirectorySyncRepo {
+ public:
+  Stored<std::optional<DirectorySync>> find(Rows& rows, const RealmId& realm, std::string_view provider) override {
+    const auto* found = rows_of(rows).directory_syncs.find(key_of(realm.str(), provider));
+    return found == nullptr ? std::nullopt : std::optional(*found);
+  }
+  Stored<std::optional<DirectorySync>> lease(Tx& tx, const RealmId& realm, std::string_view provider,
+                                             std::string_view holder, TimePoint now, TimePoint until) override {
+    auto& row = rows_of(tx).directory_syncs.edit()[key_of(realm.str(), provider)];
+    row.realm = realm;
+    row.provider = provider;
+    if (row.due_at > now || row.leased_until > now) return std::nullopt;
+    row.holder = holder;
+    row.leased_until = until;
+    return row;
+  }
+  Stored<bool> save(Tx& tx, const DirectorySync& sync) override {
+    auto& rows = rows_of(tx).directory_syncs.edit();
+    const auto found = rows.find(key_of(sync.realm.str(), sync.provider));
+    if (found == rows.end() || found->second.holder != sync.holder) return false;
+    found->second = sync;
+    return true;
+  }
+  Stored<bool> remove(Tx& tx, const RealmId& realm, std::string_view provider) override {
+    return rows_of(tx).directory_syncs.edit().erase(key_of(realm.str(), provider)) > 0;
+  }
+};
+
 }  // namespace
 
-void make_provisioning_repo(MemoryRepos& repos) {
+void make_provisioning_repos(MemoryRepos& repos) {
   repos.provisioned_users = std::make_unique<MemoryProvisionedUsers>();
+  repos.directory_syncs = std::make_unique<MemoryDirectorySyncs>();
 }
 
 }  // namespace cardea

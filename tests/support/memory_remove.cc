@@ -92,6 +92,7 @@ bool remove_realm_rows(MemoryData& data, const RealmId& realm, int rows_max) {
   if (left == 0) return false;
   if (const auto* row = data.realms.find(realm.str())) {
     data.realm_names.edit().erase((*row)->name);
+    std::erase_if(data.directory_syncs.edit(), [&](const auto& sync) { return sync.second.realm == realm; });
     data.realms.edit().erase(realm.str());
   }
   return true;

@@ -75,7 +75,8 @@ Repositories MemoryStore::repositories() {
           *r.organizations,
           *r.memberships,
           *r.organization_groups,
-          *r.provisioned_users};
+          *r.provisioned_users,
+          *r.directory_syncs};
 }
 
 Stored<void> MemoryStore::read(const std::function<Stored<void>(Rows&)>& function) {
@@ -137,7 +138,7 @@ MemoryRepos::MemoryRepos() {
   make_account_repos(*this);
   make_organization_repos(*this);
   make_organization_group_repo(*this);
-  make_provisioning_repo(*this);
+  make_provisioning_repos(*this);
   make_event_repos(*this);
 }
 MemoryRepos::~MemoryRepos() = default;

@@ -438,6 +438,7 @@ Answer delete_identity_provider(Call& call) {
   remove_from(providers_of(call), "alias", call.path("alias"));
   CARDEA_DO(call.repositories().federated_identities.remove_all(call.tx(), call.realm().id, call.path("alias")));
   CARDEA_DO(call.repositories().provisioned_users.remove_all(call.tx(), call.realm().id, call.path("alias")));
+  CARDEA_DO(call.repositories().directory_syncs.remove(call.tx(), call.realm().id, call.path("alias")));
   CARDEA_DO(save_realm(call));
   return no_content();
 }

@@ -64,6 +64,22 @@ class FederatedIdentityRepo {
   /// were stamped; links that have an issuer stay as they are.
   virtual Stored<int> stamp_issuer(Tx& tx, const RealmId& realm, std::string_view provider,
                                    std::string_view issuer) = 0;
+  /// What the provider said of the user's groups, asked at `at`: what was due by then is not any more. Nothing happens
+  /// when the user has no identity there.
+  virtual Stored<void> set_groups(Tx& tx, const UserId& user, std::string_view provider, std::string_view known,
+                                  TimePoint at) = 0;
+  /// Of these ids whoever is linked: their groups are others since `at`. Returns how many.
+  virtual Stored<int> mark_groups_due(Tx& tx, const RealmId& realm, std::string_view provider,
+                                      const std::vector<std::string>& upstream_ids, TimePoint at) = 0;
+  /// Whose groups are due, by user: at most `max` after `after`.
+  virtual Stored<std::vector<LinkedPerson>> list_groups_due(Rows& rows, const RealmId& realm, std::string_view provider,
+                                                            std::string_view after, int max) = 0;
+  /// Of these ids those that are linked.
+  virtual Stored<std::vector<LinkedPerson>> find_linked(Rows& rows, const RealmId& realm, std::string_view provider,
+                                                        const std::vector<std::string>& upstream_ids) = 0;
+  /// Everybody who is linked, by the id there: at most `max` after `after`.
+  virtual Stored<std::vector<LinkedPerson>> list_linked(Rows& rows, const RealmId& realm, std::string_view provider,
+                                                        std::string_view after, int max) = 0;
   /// False when there was none.
   virtual Stored<bool> remove(Tx& tx, const UserId& user, std::string_view provider) = 0;
   /// Of every user, when a provider goes; returns how many went.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "domain/repository/account_repos.h"
+#include "domain/repository/directory_sync_repo.h"
 #include "domain/repository/event_repo.h"
 #include "domain/repository/organization_repo.h"
 #include "domain/repository/provisioning_repo.h"
@@ -43,6 +44,7 @@ struct Repositories {
   MembershipRepo& memberships;
   OrganizationGroupRepo& organization_groups;
   ProvisionedUserRepo& provisioned_users;
+  DirectorySyncRepo& directory_syncs;
 };
 
 }  // namespace cardea
