@@ -9,9 +9,23 @@
 #include "broker/endpoint.h"
 #include "broker/groups.h"
 #include "broker/levels.h"
+#include "broker/mappers.h"
 #include "broker/state.h"
 
 namespace cardea::broker {
+
+/// Where a login's groups may come from.
+struct GroupsAtHand {
+  std::optional<SourceGroups> in_token = {};  // absent: the token does not say
+  std::string graph = {};                     // Entra ID: scheme and host; empty: nobody is asked
+  std::string access_token = {};
+};
+/// What a login found out about groups.
+struct BroughtGroups {
+  std::optional<SourceGroups> said = {};  // to be written; absent: they are as before
+  std::string known = {};                 // known_groups; empty: it is not to be relied on
+  TimePoint asked_at{};
+};
 
 /// What came back from a provider, checked.
 struct Arrival {
@@ -23,11 +37,14 @@ struct Arrival {
   PausedLogin paused;
   AuthorizationRequest authorization;  // of the login that waits
   UpstreamIdentity identity;
-  std::string token_text;                      // the provider's token answer; kept only where the realm says so
-  std::optional<SourceGroups> groups = {};     // absent: unchanged
-  std::optional<std::int64_t> auth_time = {};  // of the provider's ID token, epoch seconds
-  UpstreamLevel level = {};                    // the same
-  std::optional<LoginTicket> attempt = {};     // of the callback; given back when the login was completed
+  std::string token_text;  // the provider's token answer; kept only where the realm says so
+  GroupsAtHand groups_at_hand = {};
+  std::optional<BroughtGroups> groups = {};      // absent: nothing is written about groups
+  bool groups_later = false;                     // Graph is asked after this login
+  std::optional<std::int64_t> auth_time = {};    // of the provider's ID token, epoch seconds
+  UpstreamLevel level = {};                      // the same
+  std::optional<LoginTicket> attempt = {};       // of the callback; given back when the login was completed
+  Mapped mapped_first = {}, mapped_return = {};  // what the mappers say, of a first login and of another
 };
 using ArrivalPtr = std::shared_ptr<Arrival>;
 
@@ -36,29 +53,7 @@ using ArrivalPtr = std::shared_ptr<Arrival>;
 
 /// The login's page again.
 [[nodiscard]] web::Outcome fail_arrival(const Arrival& arrival, std::string_view reason, std::string_view message);
-
-/// What waits for its owner's sign-in, as it stands sealed in a ticket.
-struct PendingLink {
-  UserId user;
-  std::string tab_id;
-  UpstreamIdentity identity;
-  std::string token_text;
-};
-/// Of the ticket with this handle; what is sealed for one opens at no other.
-[[nodiscard]] std::string pending_place(const RealmId& realm, std::string_view handle);
-[[nodiscard]] std::string seal_pending(const crypto::Sealer& sealer, const std::string& place,
-                                       const PendingLink& pending);
-[[nodiscard]] std::optional<PendingLink> open_pending(const crypto::Sealer& sealer, const std::string& place,
-                                                      std::string_view text);
-
-/// Where a link is stored, and the request that asks for it.
-struct LinkPlace {
-  const RealmEntry& realm;
-  const IdentityProvider& provider;
-  std::string_view correlation_id;
-};
-/// Stores the link and what the mappers say of it. kConflict: the identity or the account is linked already.
-[[nodiscard]] Stored<void> store_link(Tx& tx, const Dependencies& dependencies, const LinkPlace& place,
-                                      const PendingLink& link);
+/// Why nobody signed in, in the log.
+void log_refusal(const Arrival& arrival, std::string_view reason);
 
 }  // namespace cardea::broker

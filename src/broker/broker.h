@@ -64,6 +64,9 @@ struct Dependencies {
   };
   std::shared_ptr<upstream::Memory> memory = std::make_shared<upstream::Memory>();
   std::shared_ptr<SourcePaths> source_paths = std::make_shared<SourcePaths>();
+  /// Runs a function, and the steps of what it gives, beside the requests, on threads that may wait. False: too many
+  /// wait already, and it was not taken. Empty: there is no such place, and whoever signs in waits instead.
+  std::function<bool(std::move_only_function<web::Outcome()>)> in_background = {};
   std::shared_ptr<GraphPause> graph_pause = std::make_shared<GraphPause>();
   /// Codes that may be brought here: each costs a request with our secret at the provider.
   std::shared_ptr<LoginGuard> callback_guard = std::make_shared<LoginGuard>(clock, random, kCallbackRates);

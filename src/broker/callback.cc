@@ -4,7 +4,6 @@
 #include "base/uri.h"
 #include "broker/account.h"
 #include "broker/client_proof.h"
-#include "broker/group_call.h"
 #include "broker/source.h"
 #include "broker/start.h"
 #include "upstream/id_token.h"
@@ -54,11 +53,11 @@ web::Outcome arrive(const ExchangePtr& exchange, const json::object& more) {
   arrival.identity = std::move(*identity);
   arrival.identity.answer = answer_without_tokens(exchange->answer.text);
   arrival.token_text = exchange->answer.text;
-  return with_source_groups(exchange->arrival, exchange->addresses, exchange->claims, exchange->answer.access_token,
-                            [exchange](std::optional<SourceGroups> groups) -> web::Outcome {
-                              exchange->arrival->groups = std::move(groups);
-                              return settle_arrival(exchange->arrival);
-                            });
+  const bool is_entra = exchange->addresses.dialect == Dialect::kEntra;
+  arrival.groups_at_hand = {.in_token = groups_in_token(exchange->claims),
+                            .graph = is_entra ? exchange->addresses.graph : std::string(),
+                            .access_token = exchange->answer.access_token};
+  return settle_arrival(exchange->arrival);
 }
 
 // Userinfo or Graph: only for what the ID token does not say. Plain OAuth 2.0 has nothing else.

@@ -69,6 +69,49 @@ TEST(SourceGroups, filters_before_anything_is_made) {
   EXPECT_EQ(ids({{"groupsAllow", "["}}), "");  // a pattern that is none allows nothing
 }
 
+TEST(SourceGroups, refuses_to_take_other_groups_or_another_record_for_the_same) {
+  const SourceGroups groups = {{"1", ""}, {"2", ""}};
+  const auto known = known_groups(with({}), groups);
+  EXPECT_TRUE(has_same_groups(known, known_groups(with({}), {{"2", ""}, {"1", ""}})));
+  EXPECT_TRUE(has_same_groups(known, known_groups(with({}), {{"1", "one"}, {"2", ""}})));
+  EXPECT_NE(known, known_groups(with({}), {{"1", "one"}, {"2", ""}})) << "a name is written";
+  EXPECT_FALSE(has_same_groups("", known));
+  EXPECT_FALSE(has_same_groups(known, known_groups(with({}), {{"1", ""}})));
+  EXPECT_FALSE(has_same_groups(known, known_groups(with({}), {{"12", ""}})));
+  EXPECT_FALSE(has_same_groups(known, known_groups(with({}), {})));
+  for (const auto* setting : {"groupsMode", "groupsAllow", "groupsDeny", "groupsByName"}) {
+    EXPECT_FALSE(has_same_groups(known, known_groups(with({{setting, "x"}}), groups))) << setting;
+    EXPECT_FALSE(is_known_by_record(with({{setting, "x"}}), known)) << setting;
+  }
+  EXPECT_TRUE(is_known_by_record(with({}), known));
+}
+
+TEST(SourceGroups, refuses_to_sign_in_with_groups_that_are_too_old_or_known_to_be_others) {
+  const auto now = from_epoch_seconds(1'800'000'000);
+  FederatedIdentity link;
+  const auto plan = [&](seconds age, ProviderConfig config = {}, std::optional<TimePoint> synced_at = {}) {
+    link.groups_known = known_groups(with({}), {{"1", ""}});
+    link.groups_at = now - age;
+    return plan_groups(with(std::move(config)), link, synced_at, now);
+  };
+  EXPECT_EQ(plan_groups(with({}), link, {}, now), GroupsPlan::kWait) << "nothing is known";
+  EXPECT_EQ(plan(seconds{86'400}), GroupsPlan::kWait);
+  EXPECT_EQ(plan(seconds{0}, {{"groupsMaxAge", "0"}}), GroupsPlan::kWait);
+  EXPECT_EQ(plan(seconds{0}, {{"groupsMaxAge", "-5"}}), GroupsPlan::kWait);
+  EXPECT_EQ(plan(seconds{0}, {{"groupsOnFailure", "refuse"}}), GroupsPlan::kWait) << "fail closed asks";
+  EXPECT_EQ(plan(seconds{0}, {{"groupsOnFailure", "drop"}}), GroupsPlan::kWait);
+  EXPECT_EQ(plan(seconds{99}, {{"groupsOnFailure", "refuse"}, {"groupsMaxAge", "99"}}), GroupsPlan::kWait);
+  EXPECT_EQ(plan(seconds{86'399}), GroupsPlan::kUseAndAskLater);
+  EXPECT_EQ(plan(seconds{60}), GroupsPlan::kUseAndAskLater);
+  EXPECT_EQ(plan(seconds{59}), GroupsPlan::kUse);
+  EXPECT_EQ(plan(seconds{0}, {{"groupsRefreshSeconds", "0"}}), GroupsPlan::kUseAndAskLater);
+  // What the last synchronisation did not say to be others is as young as it; when it has stopped, nobody relies on it.
+  EXPECT_EQ(plan(seconds{900'000}, {}, now - seconds{200}), GroupsPlan::kUse);
+  EXPECT_EQ(plan(seconds{900'000}, {}, now - seconds{86'400}), GroupsPlan::kWait);
+  link.groups_due = now - seconds{1};
+  EXPECT_EQ(plan(seconds{0}, {}, now - seconds{2}), GroupsPlan::kWait);
+}
+
 TEST(SourceGroups, knows_its_modes) {
   EXPECT_EQ(groups_mode_of(with({})), GroupsMode::kNone);
   EXPECT_EQ(groups_mode_of(with({{"groupsMode", "direct"}})), GroupsMode::kDirect);

@@ -1,7 +1,8 @@
 // The link to an account that exists already: the person said "sign in to it", signs in as anybody does, and what the
 // provider proved before is linked when that is done (attack classes 7 and 8).
-#include "broker/account.h"
+#include "broker/account_write.h"
 #include "broker/confirm.h"
+#include "broker/pending_link.h"
 #include "crypto/hash.h"
 #include "web/error_page.h"
 #include "web/foreign_post.h"
@@ -95,31 +96,42 @@ web::Outcome link_upstream(const Dependencies& dependencies, const web::Request&
           return refuse_page(dependencies, request, *realm, (*pending)->identity.provider,
                              {.status = 403, .reason = "link_of_other_account", .message = "Access denied"});
         }
+        const auto& mappers = mappers_of(realm->realm, *provider);
+        // Expressions run on no lane that somebody else waits for.
+        const auto lane = runs_expressions(mappers) ? web::Lane::kCpu : web::Lane::kInline;
         return web::then(
-            web::Lane::kStore,
+            lane,
             [&dependencies, &request, realm, handle, provider, user, link = std::move(**pending),
              next = std::move(next)]() mutable -> web::Outcome {
-              const auto& repositories = dependencies.repositories;
-              const auto stored = repositories.store.write([&](Tx& tx) -> Stored<void> {
-                const auto taken =
-                    repositories.tickets.take(tx, realm->realm.id, TicketKind::kUpstreamLogin,
-                                              crypto::sha256_base64url(handle), dependencies.clock.now());
-                if (!taken) return refuse(taken.error());
-                if (!*taken) return refuse(StoreError::kConflict);
-                return store_link(tx, dependencies, {*realm, *provider, request.correlation_id}, link);
-              });
-              if (!stored && stored.error() == StoreError::kConflict) {
-                return refuse_page(
-                    dependencies, request, *realm, provider->alias,
-                    {.status = 409, .reason = "already_linked", .message = "Identity Provider is already linked."});
-              }
-              if (!stored) return store_failed(dependencies, request, realm.get(), stored.error());
-              dependencies.log.info("upstream_linked", {{"realm", realm->realm.name},
-                                                        {"provider", provider->alias},
-                                                        {"upstream_id", link.identity.id},
-                                                        {"user_id", user.str()},
-                                                        {"correlation_id", request.correlation_id}});
-              return next();
+              auto mapped = run_mappers(mappers_of(realm->realm, *provider), link.identity, true);
+              log_problems(dependencies, link.identity, mapped, request.correlation_id);
+              return web::then(
+                  web::Lane::kStore,
+                  [&dependencies, &request, realm, handle, provider, user, link = std::move(link),
+                   mapped = std::move(mapped), next = std::move(next)]() mutable -> web::Outcome {
+                    const auto& repositories = dependencies.repositories;
+                    const auto stored = repositories.store.write([&](Tx& tx) -> Stored<void> {
+                      const auto taken =
+                          repositories.tickets.take(tx, realm->realm.id, TicketKind::kUpstreamLogin,
+                                                    crypto::sha256_base64url(handle), dependencies.clock.now());
+                      if (!taken) return refuse(taken.error());
+                      if (!*taken) return refuse(StoreError::kConflict);
+                      return store_link(tx, dependencies, {*realm, *provider, request.correlation_id}, link, mapped);
+                    });
+                    if (!stored && stored.error() == StoreError::kConflict) {
+                      return refuse_page(dependencies, request, *realm, provider->alias,
+                                         {.status = 409,
+                                          .reason = "already_linked",
+                                          .message = "Identity Provider is already linked."});
+                    }
+                    if (!stored) return store_failed(dependencies, request, realm.get(), stored.error());
+                    dependencies.log.info("upstream_linked", {{"realm", realm->realm.name},
+                                                              {"provider", provider->alias},
+                                                              {"upstream_id", link.identity.id},
+                                                              {"user_id", user.str()},
+                                                              {"correlation_id", request.correlation_id}});
+                    return next();
+                  });
             });
       });
 }

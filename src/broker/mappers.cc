@@ -216,6 +216,10 @@ std::string fill_template(std::string_view text, const UpstreamIdentity& identit
   return out.append(text);
 }
 
+bool runs_expressions(const std::vector<IdentityProviderMapper>& mappers) {
+  return std::ranges::any_of(mappers, [](const auto& mapper) { return mapper.kind == kPropertyMapping; });
+}
+
 bool is_mapper_known(std::string_view kind) { return std::ranges::find(kKinds, kind, &Kind::name) != std::end(kKinds); }
 
 Mapped run_mappers(const std::vector<IdentityProviderMapper>& mappers, const UpstreamIdentity& identity,

@@ -38,6 +38,9 @@ struct Mapped {
 [[nodiscard]] Mapped run_mappers(const std::vector<IdentityProviderMapper>& mappers, const UpstreamIdentity& identity,
                                  bool is_first);
 
+/// Is one of them an expression? What takes a person's own code so long belongs on the cpu lane.
+[[nodiscard]] bool runs_expressions(const std::vector<IdentityProviderMapper>& mappers);
+
 /// The claims as the log shows them beside a problem: what looks like a secret hidden, and cut off.
 inline constexpr std::size_t kShownInputBytesMax = 1024;
 [[nodiscard]] std::string shown_input(const json::object& claims);

@@ -78,6 +78,8 @@ class Server {
   [[nodiscard]] Settings& settings() { return settings_; }
   /// Adds a client: public, all scopes of the harness, redirect https://<id>.example/cb unless `change` says otherwise.
   void add_client(const std::string& client_id, const std::function<void(Client&)>& change);
+  /// For jobs of the broker, and for what a test lets it do beside the requests.
+  [[nodiscard]] broker::Dependencies& broker() { return *broker_; }
   /// Where people are asked on their devices (CIBA). Before the first request for discovery.
   void ask_people_at(std::string url) { oidc_->channel = {std::move(url), &sealer_}; }
   /// As after `start-dev`.

@@ -127,6 +127,8 @@ const std::vector<ComponentType>& provider_forms() {
         {"cloud", "Cloud", "List", "public", {"public", "usgov", "china"}},
         {"callbackPath", "Redirect path", "List", "realm", {"realm", "source"}},
         {"groupsMode", "Groups", "List", "none", {"none", "token", "transitive", "direct"}},
+        {"groupsMaxAge", "Seconds for which groups that Graph said are used without waiting for it"},
+        {"directorySync", "Follow the directory between sign-ins", "boolean", "false"},
         {"emailDomains", "Domains it is authority for"}}},
       {kSocial,
        "github",

@@ -75,6 +75,18 @@ web::Fetched fetch_and_wait(web::Fetcher& fetcher, web::FetchRequest request) {
   return fetched.get();
 }
 
+void run_and_wait(web::Fetcher& fetcher, web::Outcome outcome) {
+  while (!outcome.is_response()) {
+    if (outcome.is_fetch()) {
+      auto next = std::move(outcome.fetch().next);
+      outcome = next(fetch_and_wait(fetcher, std::move(outcome.fetch().request)));
+    } else {
+      auto step = std::move(outcome.then().step);
+      outcome = step();
+    }
+  }
+}
+
 std::vector<bool> tell_and_wait(web::Fetcher& fetcher, std::vector<admin::ClientMessage> messages) {
   std::vector<std::future<bool>> answers;
   for (auto& message : messages) {

@@ -16,6 +16,7 @@
 #include "http/curl_loop.h"
 #include "http/fetcher.h"
 #include "http/mail_sender.h"
+#include "web/outcome.h"
 
 namespace cardea::app {
 
@@ -60,6 +61,9 @@ inline constexpr seconds kMailTrialMax{25};
 
 /// Sends a request and waits for the answer, at most a little longer than it may take: for threads that may wait.
 [[nodiscard]] web::Fetched fetch_and_wait(web::Fetcher& fetcher, web::FetchRequest request);
+
+/// Runs an outcome to its end on the calling thread, which waits for calls to other servers; the answer is nobody's.
+void run_and_wait(web::Fetcher& fetcher, web::Outcome outcome);
 
 /// Tells clients at their admin URLs, all at once, and waits for their answers, at most kClientTellMax: for the admin
 /// lane. In their order: whether the client said 200 or 204.

@@ -56,6 +56,12 @@ class Provider {
   void send_mail_by(admin::SendMail send) { admin_.send_mail = std::move(send); }
   /// How clients are told something at once. Before the first request.
   void tell_clients_by(admin::TellClients tell) { admin_.tell_clients = std::move(tell); }
+  /// How work is done beside the requests (broker::Dependencies). Before the first request.
+  void work_in_background_by(std::function<bool(std::move_only_function<web::Outcome()>)> work) {
+    broker_.in_background = std::move(work);
+  }
+  /// For jobs of the broker; lives as long as this.
+  [[nodiscard]] const broker::Dependencies& broker() const { return broker_; }
   /// For the generated reference.
   [[nodiscard]] std::vector<std::string> routes() const { return router_.routes(); }
 

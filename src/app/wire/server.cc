@@ -14,6 +14,7 @@
 #include "app/wire/provider.h"
 #include "app/wire/signals.h"
 #include "app/wire/ticker.h"
+#include "broker/directory_sync.h"
 #include "broker/secret_watch.h"
 #include "crypto/work_memory.h"
 #include "http/lanes.h"
@@ -25,6 +26,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kTick{1000};
 constexpr std::chrono::milliseconds kSecretTick{15'000};
+constexpr std::chrono::milliseconds kDirectoryTick{5'000};
 constexpr std::chrono::milliseconds kWaitForOtherNode{200};
 /// Running requests get this long to end; less than the 30 s after which container platforms kill.
 constexpr std::chrono::milliseconds kStopGrace{10'000};
@@ -34,6 +36,8 @@ constexpr std::size_t kHashQueueForEach = 128;  // about a second of work
 constexpr std::size_t kStoreQueueMax = 1024;
 constexpr std::size_t kSmallQueueMax = 64;
 constexpr std::size_t kJobsQueueMax = 1024;
+constexpr unsigned kBackgroundThreads = 2;  // they wait for other servers more than they work
+constexpr std::size_t kBackgroundQueueMax = 1024;
 
 unsigned cores() { return std::max(1U, std::thread::hardware_concurrency()); }
 
@@ -62,12 +66,14 @@ struct RunningServer::Parts {
   std::unique_ptr<FetchLogoutSender> logout_sender = {};
   std::unique_ptr<MailDelivery> mail_delivery = {};
   std::unique_ptr<SmtpTransport> mail_transport = {};
-  std::unique_ptr<http::LanePool> store_pool = {}, hash_pool = {}, cpu_pool = {}, admin_pool = {}, jobs_pool = {};
+  std::unique_ptr<http::LanePool> store_pool = {}, hash_pool = {}, cpu_pool = {}, admin_pool = {}, jobs_pool = {},
+                                  background_pool = {};
   std::unique_ptr<Outbound> outbound = {};
   std::unique_ptr<http::Lanes> lanes = {};
   std::unique_ptr<Housekeeping> housekeeping = {};
   std::unique_ptr<broker::SecretWatch> secret_watch = {};
-  std::unique_ptr<Ticker> ticker = {}, jobs_ticker = {}, secret_ticker = {};
+  std::unique_ptr<broker::DirectoryWatch> directory_watch = {};
+  std::unique_ptr<Ticker> ticker = {}, jobs_ticker = {}, secret_ticker = {}, directory_ticker = {};
   std::unique_ptr<http::Server> management = {};
   std::unique_ptr<http::Server> server = {};
 
@@ -130,6 +136,13 @@ Result<void, std::string> RunningServer::Parts::make_outbound() {
       [transport = mail_transport.get()](MailServer mail_server, std::string to, std::string content) {
         return send_and_wait(*transport, std::move(mail_server), std::move(to), std::move(content));
       });
+  background_pool = make_pool(kBackgroundThreads, kBackgroundQueueMax);
+  provider->work_in_background_by([this](std::move_only_function<web::Outcome()> work) {
+    return background_pool->submit({[this, work = std::move(work)]() mutable {
+                                      if (!health.stopping) run_and_wait(outbound->fetcher(), work());
+                                    },
+                                    [](bool) {}});
+  });
   provider->tell_clients_by([&fetcher = outbound->fetcher()](std::vector<admin::ClientMessage> messages) {
     return tell_and_wait(fetcher, std::move(messages));
   });
@@ -160,6 +173,7 @@ void RunningServer::Parts::start_jobs() {
   });
   // It waits for answers, so nothing else waits for it.
   secret_ticker = std::make_unique<Ticker>(kSecretTick, [this] { secret_watch->tick(); });
+  directory_ticker = std::make_unique<Ticker>(kDirectoryTick, [this] { directory_watch->tick(); });
 }
 
 /// User events of the last second, in few transactions.
@@ -185,6 +199,7 @@ void RunningServer::Parts::make_housekeeping() {
     return fetch_and_wait(outbound->fetcher(), std::move(request));
   };
   secret_watch = std::make_unique<broker::SecretWatch>(repositories, clock, log, call);
+  directory_watch = std::make_unique<broker::DirectoryWatch>(provider->broker(), call);
 }
 
 void RunningServer::Parts::register_metrics() {
@@ -200,6 +215,20 @@ void RunningServer::Parts::register_metrics() {
   metrics.gauge_function("cardea_upstream_secret_days",
                          "Days until the first client secret at an identity provider ends (clientSecretEnds).",
                          [this] { return secret_watch->days_left(); });
+  const auto directories = [this](std::string name, std::string help,
+                                  std::atomic<std::int64_t> broker::DirectoryWatch::Totals::* total) {
+    metrics.gauge_function(std::move(name), std::move(help),
+                           [this, total] { return (directory_watch->totals().*total).load(); });
+  };
+  using Totals = broker::DirectoryWatch::Totals;
+  directories("cardea_directory_syncs", "Synchronisations with providers' directories since the start.", &Totals::done);
+  directories("cardea_directory_syncs_failed", "Those that ended early.", &Totals::failed);
+  directories("cardea_directory_people_asked", "People whose groups they asked for.", &Totals::asked);
+  directories("cardea_directory_people_changed", "Those of them who were in other groups.", &Totals::changed);
+  directories("cardea_directory_people_stopped", "People they stopped: gone or disabled there.", &Totals::stopped);
+  metrics.gauge_function("cardea_directory_sync_age_seconds",
+                         "Since the last whole synchronisation of the provider that has waited longest.",
+                         [this] { return directory_watch->age(); });
   metrics.gauge_function("cardea_ready", "1 while this node may be sent requests, the database's answer apart.",
                          [this] { return health.started && !health.stopping && health.settings_are_fresh ? 1 : 0; });
 }
@@ -288,7 +317,9 @@ void RunningServer::stop() {
   parts_->jobs_ticker.reset();
   parts_->keep_events();
   parts_->outbound->stop();
-  parts_->secret_ticker.reset();  // what it waits for has ended
+  parts_->secret_ticker.reset();  // what these wait for has ended
+  parts_->directory_ticker.reset();
+  parts_->background_pool->stop();
   if (parts_->management) parts_->management->stop(std::chrono::milliseconds{0});
 }
 

@@ -57,6 +57,8 @@ class SourceGroupWriter {
   /// Says that the source knows it by another id from now on. kConflict when a group of it has that id.
   [[nodiscard]] Stored<void> change_source_id(const SourcedGroup& known, const std::string& source_id);
   [[nodiscard]] std::size_t left_out() const { return left_out_; }
+  /// Some were left out because this transaction has made enough: the next one goes on.
+  [[nodiscard]] bool has_more() const { return left_out_ > 0 && made_ >= kSourceGroupsMadeMax; }
 
  private:
   [[nodiscard]] Stored<std::optional<SourcedGroup>> find(const std::string& id);

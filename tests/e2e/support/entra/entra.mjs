@@ -58,6 +58,8 @@ class Entra {
     this.options = options;
     this.faults = { throttled: 0, retryAfter: 3 };
     this.graphCalls = [];
+    this.deltas = new Map(); // what links of deltas stand for
+    this.graphTokens = new Set(); // of the application by itself
     this.keyRequests = 0;
     this.groupClaims = true; // the application asks for groups in its tokens
     this.authority = makeAuthority();
@@ -234,6 +236,7 @@ class Entra {
   /// The access token's person and scopes.
   async tokenOf(bearer) {
     if (!bearer) return null;
+    if (this.graphTokens.has(bearer)) return { isApplication: true };
     for (const provider of this.providers.values()) {
       const found = await provider.AccessToken.find(bearer).catch(() => undefined);
       if (found) return { oid: found.accountId, scopes: `${found.scope}`.split(' '), sub: found.accountId };
@@ -268,6 +271,7 @@ class Entra {
     const version = this.options.tokenVersion ?? 2;
     const audience = version === 2 && asked[1] === `api://${this.app.id}` ? this.app.id : asked[1];
     const token = await this.appToken(tenant, { audience, version, roles: this.appRoles ?? [] });
+    if (asked[1] === this.origin) this.graphTokens.add(token);
     return json(200, { token_type: 'Bearer', expires_in: 3599, ext_expires_in: 3599, access_token: token });
   }
 

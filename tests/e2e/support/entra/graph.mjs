@@ -1,6 +1,8 @@
 // The part of Microsoft Graph that a sign-in uses (errors, paging, throttling as it has them).
 import { randomUUID } from 'node:crypto';
 
+import { serveApplication } from './delta.mjs';
+
 const kDefaultPage = 100;
 
 function send(response, status, body, headers = {}) {
@@ -22,6 +24,11 @@ export async function serveGraph(entra, url, request, response, body, token) {
   if (!url.pathname.startsWith('/v1.0/') && url.pathname !== '/oidc/userinfo') return false;
   entra.graphCalls.push(`${request.method} ${url.pathname}${url.search}`);
   const { directory, faults } = entra;
+  if (token?.isApplication) {
+    const answer = serveApplication(entra, url, request.method, body);
+    if (!answer) return fail(response, 400, 'Request_BadRequest', '/me request is only valid with delegated authentication flow.'), true;
+    return send(response, ...answer), true;
+  }
   const user = token && directory.byOid(token.oid);
   if (!user) return fail(response, 401, 'InvalidAuthenticationToken', 'Access token is empty or invalid.'), true;
   if (faults.throttled > 0) {
