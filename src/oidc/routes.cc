@@ -1,5 +1,6 @@
 #include "oidc/routes.h"
 
+#include "oidc/authentik_paths.h"
 #include "oidc/authorize/authorize_endpoint.h"
 #include "oidc/authorize/pushed_request.h"
 #include "oidc/ciba/ciba.h"
@@ -35,6 +36,26 @@ class Routes {
     get(pattern, endpoint);
     post(pattern, endpoint);
   }
+  /// The same at authentik's address.
+  void get_at_source(std::string_view pattern, RealmEndpoint endpoint) {
+    router_.get(pattern, at_source(std::move(endpoint)));
+  }
+  void post_at_source(std::string_view pattern, RealmEndpoint endpoint) {
+    router_.post(pattern, at_source(std::move(endpoint)));
+  }
+  [[nodiscard]] RealmEndpoint endpoint(Endpoint endpoint) const {
+    return [endpoint, &dependencies = dependencies_](const web::Request& request) {
+      return endpoint(dependencies, request);
+    };
+  }
+  /// Browsers at authentik's address go to `path` below the realm.
+  void lead_to_realm(std::string_view pattern, std::string_view path) {
+    const auto lead = [path, &dependencies = dependencies_](const web::Request& request) {
+      return go_to_source_realm(dependencies, request, path);
+    };
+    router_.get(pattern, lead);
+    router_.post(pattern, lead);
+  }
   /// Pages of other origins may call it: answers their preflight requests.
   void shared(std::string_view pattern, std::string_view methods) {
     router_.options(pattern,
@@ -42,6 +63,11 @@ class Routes {
   }
 
  private:
+  [[nodiscard]] web::Handler at_source(RealmEndpoint endpoint) const {
+    return [endpoint = std::move(endpoint), &dependencies = dependencies_](const web::Request& request) {
+      return at_source_realm(dependencies, request, endpoint);
+    };
+  }
   web::Handler bound(Endpoint endpoint) const {
     return [endpoint, &dependencies = dependencies_](const web::Request& request) {
       return endpoint(dependencies, request);
@@ -74,6 +100,14 @@ void add_metadata(Routes& routes, web::Router& router, const Dependencies& depen
       routes.shared(pattern, "GET");
     }
   }
+  const std::string app = "/application/o/{app}";
+  routes.get_at_source(app + "/.well-known/openid-configuration",
+                       [documents, &dependencies](const web::Request& request) {
+                         return discovery_endpoint(dependencies, *documents, request);
+                       });
+  routes.get_at_source(app + "/jwks", routes.endpoint(&certs_endpoint));
+  routes.shared(app + "/.well-known/openid-configuration", "GET");
+  routes.shared(app + "/jwks", "GET");
 }
 
 void add_client_endpoints(Routes& routes) {
@@ -88,11 +122,19 @@ void add_client_endpoints(Routes& routes) {
   routes.shared(protocol("/ext/par/request"), kPostMethods);
   routes.get_and_post(protocol("/userinfo"), &userinfo_endpoint);
   routes.shared(protocol("/userinfo"), kReadMethods);
+  routes.post_at_source("/application/o/introspect", routes.endpoint(&introspection_endpoint));
+  routes.post_at_source("/application/o/revoke", routes.endpoint(&revocation_endpoint));
+  routes.shared("/application/o/revoke", kPostMethods);
+  routes.get_at_source("/application/o/userinfo", routes.endpoint(&userinfo_endpoint));
+  routes.post_at_source("/application/o/userinfo", routes.endpoint(&userinfo_endpoint));
+  routes.shared("/application/o/userinfo", kReadMethods);
 }
 
 void add_browser_endpoints(Routes& routes) {
   routes.get_and_post(protocol("/auth"), &authorize_endpoint);  // no CORS at all (GEN-13)
   routes.get_and_post(protocol("/registrations"), &authorize_endpoint);
+  routes.lead_to_realm("/application/o/authorize", "/protocol/openid-connect/auth");
+  routes.lead_to_realm("/application/o/{app}/end-session", "/protocol/openid-connect/logout");
   routes.get_and_post(protocol("/logout"), &logout_endpoint);
   routes.shared(protocol("/logout"), kPostMethods);  // the form with a refresh token is sent by pages
   routes.get(protocol("/logout/logout-confirm"), &logout_endpoint);
@@ -124,6 +166,10 @@ void add_device_endpoints(Routes& routes, web::Router& router, const Dependencie
     return device_confirm_endpoint(dependencies, *limits, request);
   });
   routes.get(page + "/status", &device_status_endpoint);
+  routes.post_at_source("/application/o/device", [limits, &dependencies](const web::Request& request) {
+    return device_authorization_endpoint(dependencies, *limits, request);
+  });
+  routes.shared("/application/o/device", kPostMethods);
 }
 
 void add_ciba_endpoints(Routes& routes, web::Router& router, const Dependencies& dependencies) {
