@@ -157,7 +157,7 @@ const cases = {
   async realms() {
     const count = Number(opt.realms);
     await server.stop();
-    for (let i = 0; i < count; i++) writeFileSync(join(server.realms, `many${i}-realm.json`), JSON.stringify(benchRealm(`many${i}`, 'ES256', 1)));
+    for (let i = 0; i < count; i++) writeFileSync(join(server.realms, `many${i}-realm.json`), JSON.stringify(benchRealm(`many${i}`, 'ES256', 0)));
     const imported_ms = await server.start([`--import-realm=${server.realms}`], kImportMs);
     await server.stop();
     const start_ms = await server.start();
