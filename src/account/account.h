@@ -5,9 +5,6 @@
 // says that it wants or sends JSON (wants_api).
 #pragma once
 
-#include <functional>
-#include <optional>
-
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"

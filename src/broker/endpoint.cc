@@ -15,10 +15,11 @@ upstream::Reach Dependencies::reach(const IdentityProvider& provider) const {
 web::Response store_failed(const Dependencies& dependencies, const web::Request& request, const RealmEntry* realm,
                            StoreError error) {
   const auto failure = endpoint::note_store_failure(dependencies.log, request, error);
-  const auto* text = failure.may_pass ? "The service is not available. Try again in a moment."
-                                      : "An internal server error has occurred";
-  return endpoint::with_failure(
-      web::error_page(dependencies.pages, failure.status,
+  const bool may_pass = failure == endpoint::StoreFailure::kMayPass;
+  const auto* text =
+      may_pass ? "The service is not available. Try again in a moment." : "An internal server error has occurred";
+  return endpoint::with_retry(
+      web::error_page(dependencies.pages, status_of(failure),
                       realm == nullptr ? web::PageFrame() : dependencies.frame(request, realm->realm), text, request),
       failure);
 }

@@ -92,6 +92,7 @@ bool RsaVerifier::is_valid(HashAlgorithm hash, std::string_view digest, std::str
   if (numbers == nullptr || !scratch.is_whole()) return false;
   const auto size = static_cast<std::size_t>(BN_num_bytes(modulus_.get()));
   Encoded right{}, found{};
+  CARDEA_ASSERT(size <= right.size());                                               // check_key has seen to it
   if (signature.size() != size || !encode(hash, digest, size, right)) return false;  // section 8.2.2 step 1
 
   auto *const base = scratch.signature.get(), *const power = scratch.power.get();

@@ -11,19 +11,16 @@
 
 namespace cardea::endpoint {
 
-struct StoreFailure {
-  int status = 503;      // 500 where trying again cannot help: a row that does not read will not read later either
-  bool may_pass = true;  // then the answer carries Retry-After
-};
+/// Whether it may be gone when the caller asks again. A row that does not read will not read later either.
+enum class StoreFailure { kMayPass, kStays };
 
-[[nodiscard]] constexpr StoreFailure failure_of(StoreError error) {
-  return error == StoreError::kCorrupt ? StoreFailure{500, false} : StoreFailure{};
-}
+/// 503, or 500 for what stays.
+[[nodiscard]] constexpr int status_of(StoreFailure failure) { return failure == StoreFailure::kMayPass ? 503 : 500; }
 
-/// Logs `store_failed` with the reason, as loud as core/store_failure.h says, and answers what to say.
+/// Logs `store_failed` with the reason, as loud as core/store_failure.h says.
 StoreFailure note_store_failure(Log& log, const web::Request& request, StoreError error);
 
-/// `response` with the status of the failure, and Retry-After where that helps.
-[[nodiscard]] web::Response with_failure(web::Response response, StoreFailure failure);
+/// Adds Retry-After where asking again may help.
+[[nodiscard]] web::Response with_retry(web::Response response, StoreFailure failure);
 
 }  // namespace cardea::endpoint

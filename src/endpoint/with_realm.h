@@ -1,5 +1,5 @@
-// What every endpoint starts with: the realm its path names, loaded when it is not in memory, and refused where it may
-// not be used. `dependencies` is any module's: it has `repositories.store`, `settings`, `clock` and `log`.
+// What the endpoints below /realms start with: the realm its path names, loaded when it is not in memory, and refused
+// where it may not be used. `dependencies` is any module's: it has `repositories.store`, `settings`, `clock` and `log`.
 #pragma once
 
 #include <memory>

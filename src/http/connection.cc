@@ -164,10 +164,15 @@ void Connection::dispatch() {
 
 void Connection::refuse(Refusal refusal) {
   if (state_ != State::kRunning) thread_.metrics.in_flight.add(1);
-  thread_.log.debug("request_refused",
-                    {{"status", refusal.status}, {"reason", refusal.reason}, {"remote_address", remote_address_}});
+  auto& request = exchange_->reader.request();
+  if (request.correlation_id.empty()) set_correlation_id(request, thread_.random);
+  thread_.log.info("request_refused", {{"status", refusal.status},
+                                       {"reason", refusal.reason},
+                                       {"ip", remote_address_},
+                                       {"correlation_id", request.correlation_id}});
   closing_ = true;
   exchange_->response = web::json_error(refusal.status, refusal.reason);
+  exchange_->response.set("X-Correlation-Id", request.correlation_id);
   web::add_security_headers(exchange_->response, is_tls_);
   answer_ready();
 }

@@ -80,12 +80,13 @@ void StepRunner::go_on(const std::shared_ptr<Exchange>& exchange, web::Outcome o
     }
     if (is_fetch) return fetch(exchange, std::move(outcome.fetch()));
     auto next = std::move(outcome.then());
-    if (next.lane == web::Lane::kInline) {
-      outcome = guarded(next.lane, request, next.step);
+    const auto lane = next.lane;
+    if (lane == web::Lane::kInline) {
+      outcome = guarded(lane, request, next.step);
     } else if (submit(exchange, std::move(next))) {
       return;
     } else {
-      outcome = unavailable();
+      outcome = turned_away(request, lane, "lane_full");
     }
   }
   finish(*exchange, std::move(outcome.response()));
@@ -116,11 +117,13 @@ bool StepRunner::submit(const std::shared_ptr<Exchange>& exchange, web::Then nex
     exchange->returned = self->guarded(lane, exchange->reader.request(), step);
     step = nullptr;  // what the step captured ends here, not when the executor lets go of the job
   };
-  job.complete = [self = shared_from_this(), exchange](bool committed) mutable {
+  job.complete = [self = shared_from_this(), exchange, lane](bool committed) mutable {
     auto& mailbox = *self->mailbox_;
-    (void)mailbox.post([self = std::move(self), exchange = std::move(exchange), committed]() mutable {
+    (void)mailbox.post([self = std::move(self), exchange = std::move(exchange), lane, committed]() mutable {
       if (exchange->owner == nullptr) return;
-      auto outcome = committed && exchange->returned ? std::move(*exchange->returned) : unavailable();
+      auto outcome = committed && exchange->returned
+                         ? std::move(*exchange->returned)
+                         : self->turned_away(exchange->reader.request(), lane, "not_committed");
       exchange->returned.reset();
       self->go_on(exchange, std::move(outcome));
     });
@@ -134,6 +137,15 @@ void StepRunner::log_failure(const web::Request& request, web::Lane lane, std::s
                                 {"path", request.path},
                                 {"lane", web::name(lane)},
                                 {"reason", what}});
+}
+
+web::Response StepRunner::turned_away(const web::Request& request, web::Lane lane, std::string_view reason) {
+  log_.info("request_turned_away", {{"reason", reason},
+                                    {"lane", web::name(lane)},
+                                    {"path", request.path},
+                                    {"ip", request.remote_address},
+                                    {"correlation_id", request.correlation_id}});
+  return unavailable();
 }
 
 void StepRunner::finish(Exchange& exchange, web::Response response) {

@@ -69,6 +69,8 @@ class StepRunner : public std::enable_shared_from_this<StepRunner> {
   template <class F>
   [[nodiscard]] web::Outcome guarded(web::Lane lane, const web::Request& request, F&& step);
   void log_failure(const web::Request& request, web::Lane lane, std::string_view what);
+  /// 503, and a line that says why.
+  web::Response turned_away(const web::Request& request, web::Lane lane, std::string_view reason);
   void finish(Exchange& exchange, web::Response response);
 
   Handle handle_;

@@ -73,6 +73,7 @@ struct StepRunnerTest : testing::Test, ExchangeOwner {
     EXPECT_EQ(response().body_text(), R"({"error":"temporarily_unavailable"})");
     EXPECT_EQ(*response().find_header("Retry-After"), "1");
     EXPECT_EQ(*response().find_header("X-Correlation-Id"), "c0ffee");
+    EXPECT_TRUE(log.contains("correlation_id=c0ffee")) << "nobody could say why";
   }
   void expect_500() {
     EXPECT_EQ(answers, 1);

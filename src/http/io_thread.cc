@@ -257,7 +257,7 @@ void IoThread::Loop::reap(Peer& peer) {
   server.connections.fetch_sub(1, std::memory_order_relaxed);
 }
 
-// The answers of all requests that were ready go out together. Pipelined ones that follow them have theirs in the next
+// The answers of requests that were ready go out together (those that waited too long went before). Pipelined ones that follow them have theirs in the next
 // turn, so that a connection full of them holds up nobody.
 bool IoThread::Loop::end_turn() {
   flush_all();

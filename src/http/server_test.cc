@@ -56,8 +56,12 @@ TEST_F(ServerTest, refuses_large_body_with_an_answer_the_client_can_read) {
   auto client = connect();
   client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n");
   client.send(std::string(200'000, 'x'));
-  EXPECT_EQ(client.read_answer().status, 413);
+  const auto answer = client.read_answer();
+  EXPECT_EQ(answer.status, 413);
   EXPECT_TRUE(client.is_closed());
+  EXPECT_EQ(answer.header("X-Correlation-Id").size(), 32U);
+  EXPECT_TRUE(log.contains("correlation_id=" + std::string(answer.header("X-Correlation-Id"))))
+      << "no line says why it was refused";
 }
 
 TEST_F(ServerTest, refuses_slow_head) {

@@ -117,10 +117,11 @@ void tell_lockout(const Dependencies& dependencies, const web::Request& request,
 web::Response store_failed(const Dependencies& dependencies, const web::Request& request, const RealmEntry* realm,
                            StoreError error) {
   const auto failure = endpoint::note_store_failure(dependencies.log, request, error);
-  const auto* text = failure.may_pass ? "The server is busy. Wait a moment and try again."
-                                      : "The server cannot read its data. Tell your administrator.";
-  return endpoint::with_failure(
-      web::error_page(dependencies.pages, failure.status,
+  const bool may_pass = failure == endpoint::StoreFailure::kMayPass;
+  const auto* text = may_pass ? "The server is busy. Wait a moment and try again."
+                              : "The server cannot read its data. Tell your administrator.";
+  return endpoint::with_retry(
+      web::error_page(dependencies.pages, status_of(failure),
                       realm == nullptr ? web::PageFrame() : frame_for(request, realm->realm), text, request),
       failure);
 }

@@ -25,6 +25,12 @@ OAuthError bad_client(OAuthCode code, bool used_header, std::string_view note) {
           .challenge_basic = used_header};
 }
 
+OAuthError no_client(bool used_header, std::string_view note) {
+  auto error = bad_client(OAuthCode::kInvalidClient, used_header, note);
+  error.is_of_nobody = true;
+  return error;
+}
+
 OAuthError bad_request(std::string_view text) {
   return {.code = OAuthCode::kInvalidRequest, .description = std::string(text), .note = {}};
 }
@@ -163,10 +169,10 @@ Result<PresentedClient, OAuthError> read_presented_client(const web::Request& re
   }
   if (presented.client_id.empty()) presented.client_id = subject_of(presented.assertion);
   if (presented.client_id.empty()) {
-    return refuse(bad_client(OAuthCode::kInvalidClient, presented.used_header, "no client named"));
+    return refuse(no_client(presented.used_header, "no client named"));
   }
   if (!could_be_client_id(presented.client_id)) {
-    return refuse(bad_client(OAuthCode::kInvalidClient, presented.used_header, "client_id_malformed"));
+    return refuse(no_client(presented.used_header, "client_id_malformed"));
   }
   return presented;
 }
@@ -177,7 +183,7 @@ Result<void, OAuthError> authenticate_client(const PresentedClient& presented, c
   const auto refused = [&](OAuthCode code, std::string_view note) {
     return refuse(bad_client(code, presented.used_header, note));
   };
-  if (client == nullptr) return refused(OAuthCode::kInvalidClient, "unknown client");
+  if (client == nullptr) return refuse(no_client(presented.used_header, "unknown client"));
   const auto& record = client->client;
   if (!record.enabled) return refused(OAuthCode::kInvalidClient, "client disabled");
   if (record.protocol != "openid-connect") return refused(OAuthCode::kInvalidClient, "not an OpenID client");

@@ -182,7 +182,7 @@ web::Response refuse_proof(const Unproven& unproven, const OAuthError& error) {
                                                     {"ip", request.http.remote_address},
                                                     {"correlation_id", request.http.correlation_id}});
   return refused(*unproven.request, unproven.presented.client_id,
-                 rules.reword == nullptr ? error : rules.reword(error, request.client != nullptr));
+                 rules.reword == nullptr ? error : rules.reword(error));
 }
 
 web::Outcome accept_client(Unproven unproven) {

@@ -43,9 +43,8 @@ struct ClientRequestRules {
   bool takes_proof = false;          // a DPoP header is read, checked and used up
   bool needs_proof = false;          // clients that must bind their tokens are refused without one
   std::string_view needs_form = {};  // what a body that is no form is told; empty: it counts as an empty form
-  /// Changes a refusal of client authentication into the words of the endpoint; absent: as it is. `is_known`: it named
-  /// a client of the realm.
-  OAuthError (*reword)(OAuthError error, bool is_known) = nullptr;
+  /// Changes a refusal of client authentication into the words of the endpoint; absent: as it is.
+  OAuthError (*reword)(OAuthError error) = nullptr;
 };
 
 /// What the endpoint does once the client is proven.

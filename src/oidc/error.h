@@ -52,6 +52,7 @@ struct OAuthError {
   int status = 0;                // 0: http_status(code)
   std::string note;              // private, for the log
   bool challenge_basic = false;  // answer carries WWW-Authenticate: Basic
+  bool is_of_nobody = false;     // private: no client of the realm was named
 };
 
 /// `text` with every character outside of RFC 6749 section 5.2 as '?': no quotes, backslashes, controls, non-ASCII

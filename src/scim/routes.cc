@@ -122,8 +122,9 @@ web::Response refuse_token(const Dependencies& dependencies, const web::Request&
 
 web::Response store_failed(const Dependencies& dependencies, const web::Request& request, StoreError error) {
   const auto failure = endpoint::note_store_failure(dependencies.log, request, error);
-  const auto* text = failure.may_pass ? "The database does not answer. Try again." : "Unexpected error";
-  return endpoint::with_failure(refuse_request(dependencies, request, {failure.status, {}, text}), failure);
+  const bool may_pass = failure == endpoint::StoreFailure::kMayPass;
+  const auto* text = may_pass ? "The database does not answer. Try again." : "Unexpected error";
+  return endpoint::with_retry(refuse_request(dependencies, request, {status_of(failure), {}, text}), failure);
 }
 
 // ---- running one

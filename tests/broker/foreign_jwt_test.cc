@@ -94,13 +94,14 @@ class ForeignJwtTest : public testing::Test {
     }
     return post("/application/o/token/", form);
   }
-  web::Response post(const std::string& path, const Pairs& form) {
+  web::Response post(const std::string& path, const Pairs& form, const std::string& authorization = "") {
     web::Request request;
     request.method = web::Method::kPost;
     request.scheme = "https";
     request.host = "id.example";
     request.path = path;
     request.headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
+    if (!authorization.empty()) request.headers.push_back({"Authorization", authorization});
     for (const auto& [name, value] : form) web::append_form(request.body, name, value);
     return server_.handle(std::move(request));
   }
@@ -115,6 +116,20 @@ class ForeignJwtTest : public testing::Test {
 
   Server server_;
 };
+
+TEST_F(ForeignJwtTest, G2_22_refuses_in_authentiks_words) {  // guides.md G2.6: who is unknown, and everything else
+  const auto error_for = [&](const Pairs& form, const std::string& basic = "") {
+    const auto answer = post("/application/o/token/", form, basic);
+    EXPECT_EQ(answer.status, 400) << answer.body_text();
+    return string_or(body_of(answer), "error", "");
+  };
+  const std::pair<std::string, std::string> grant{"grant_type", "client_credentials"};
+  EXPECT_EQ(error_for({grant, {"client_id", "nobody"}, {"client_secret", "x"}}), "invalid_client");
+  EXPECT_EQ(error_for({grant}), "invalid_client");
+  EXPECT_EQ(error_for({grant, {"client_id", "service"}, {"client_secret", "wrong"}}), "invalid_grant");
+  EXPECT_EQ(error_for({grant}, "Basic !"), "invalid_grant");
+  EXPECT_EQ(error_for({grant, {"client_id", "other"}}, "Basic c2VydmljZTp4"), "invalid_grant");
+}
 
 TEST_F(ForeignJwtTest, G2_22_refuses_another_audience) {
   expect_refused(with("aud", "00000003-0000-0000-c000-000000000000"), "foreign_jwt_wrong_audience");

@@ -78,6 +78,36 @@ TEST_P(Refresh, refuses_reuse_after_the_grace_and_revokes_the_family) {  // RT-4
   EXPECT_EQ(description(refresh(server_, token_of(second), 400)), "Session not active");
 }
 
+TEST_P(Refresh, refuses_to_call_a_token_active_whose_next_use_is_refused) {  // RFC 7662 section 4
+  rotate();
+  server_.add_client("web", [](Client& client) {
+    client.public_client = false;
+    client.secret = SecretBytes(std::string("web-secret"));
+  });
+  const Pairs at = {{"client_id", "web"}, {"client_secret", "web-secret"}, {"redirect_uri", "https://web.example/cb"}};
+  const Pairs asked = {{"client_id", "web"}, {"redirect_uri", "https://web.example/cb"}};
+  const auto is_active = [&](const std::string& token) {
+    const auto answer = server_.post("/token/introspect", {{"client_id", "web"},
+                                                           {"client_secret", "web-secret"},
+                                                           {"token", token},
+                                                           {"token_type_hint", "refresh_token"}});
+    return bool_or(body_of(answer), "active", false);
+  };
+  const auto first = redeem(server_, sign_in(browser_, "ada", asked), at);
+  EXPECT_TRUE(is_active(token_of(first)));
+  // Another login of the client in the same browser begins a chain of its own.
+  const auto again = browser_.get(authorize_url(asked));
+  ASSERT_EQ(again.status, 302);
+  const auto second = redeem(server_, location_parameter(again, "code"), at);
+  EXPECT_TRUE(is_active(token_of(second)));
+  EXPECT_FALSE(is_active(token_of(first)));
+  const auto used = server_.post("/token", {{"grant_type", "refresh_token"},
+                                            {"client_id", "web"},
+                                            {"client_secret", "web-secret"},
+                                            {"refresh_token", token_of(first)}});
+  EXPECT_EQ(description(body_of(used)), "Invalid refresh token");
+}
+
 TEST_P(Refresh, a_lost_answer_is_given_again_within_the_grace) {
   rotate();
   const auto first = redeem(server_, sign_in(browser_));

@@ -114,7 +114,7 @@ struct NobodySignedIn {
 /// Who is signed in, and what that gave the client.
 struct SignedIn {
   UserSession session;
-  Granted granted;
+  std::optional<Granted> granted;  // absent for a device's login: it ends on our own page
 };
 using Settled = Result<SignedIn, NobodySignedIn>;
 
@@ -141,8 +141,7 @@ Stored<Settled> settle(Tx& tx, const Completion& completion, const UserSession& 
   if (!session) return refuse(session.error());
   if (!*session && completion.grant.proven.session) return Settled(refuse(NobodySignedIn{"session_ended"}));
   if (!*session) return Settled(refuse(NobodySignedIn{"user_session_limit_exceeded", true}));
-  // A device's login ends on our own page: there is nothing to answer a client with.
-  if (is_of_device(completion)) return Settled(SignedIn{std::move(**session), StoredGrant{}});
+  if (is_of_device(completion)) return Settled(SignedIn{std::move(**session), std::nullopt});
   auto granted = store_grant(tx, completion.grant, **session);
   if (!granted) return refuse(granted.error());
   return Settled(SignedIn{std::move(**session), std::move(*granted)});
@@ -186,8 +185,8 @@ web::Response answer(const Completion& completion, Settled settled) {
   if (!settled) return answer_refused(completion, settled.error());
   const auto& grant = completion.grant;
   const auto& session = settled->session;
-  auto response = is_of_device(completion) ? answer_device(completion, session)
-                                           : answer_grant(grant, completion.http, session, std::move(settled->granted));
+  auto response = settled->granted ? answer_grant(grant, completion.http, session, std::move(*settled->granted))
+                                   : answer_device(completion, session);
   add_session_cookies(response, completion.http, *grant.realm, session, grant.issuer, grant.dependencies.base_url,
                       random_handle(grant.dependencies.random), grant.now);
   return response;

@@ -25,17 +25,17 @@ Stored<void> store_share(Tx& tx, const Grantable& grant, const LiveSession& live
   return grant.dependencies.repositories.sessions.put_client_session(tx, share);
 }
 
-Stored<Result<GrantedTokens, OAuthError>> prepare_tokens(Tx& tx, const Grantable& grant, const UserSession& session) {
-  using Answer = Result<GrantedTokens, OAuthError>;
+/// kConflict: the session that was settled in this transaction is not there, so nothing of it stays.
+Stored<GrantedTokens> prepare_tokens(Tx& tx, const Grantable& grant, const UserSession& session) {
   auto& sessions = grant.dependencies.repositories.sessions;
   auto live = sessions.load(tx, grant.realm->realm.id, session.id, grant.client->client.id);
   if (!live) return refuse(live.error());
-  if (!*live) return Answer(refuse(OAuthError{OAuthCode::kServerError, "", 0, "nothing_to_issue_for"}));
+  if (!*live) return refuse(StoreError::kConflict);
   if (auto stored = store_share(tx, grant, **live); !stored) return refuse(stored.error());
   auto plan = plan_for_granted(*grant.client, grant.request.scope);
   auto subject = complete_subject(tx, grant.dependencies.settings, *grant.client, *plan, std::move((*live)->subject));
   if (!subject) return refuse(subject.error());
-  return Answer(GrantedTokens{std::move(plan), std::move(*subject)});
+  return GrantedTokens{std::move(plan), std::move(*subject)};
 }
 
 /// May the answer be about this person (OP-20)? The request names people as its client knows them.
@@ -99,8 +99,7 @@ Stored<Granted> store_grant(Tx& tx, const Grantable& grant, const UserSession& s
   if (wants_tokens(grant.request)) {
     auto prepared = prepare_tokens(tx, grant, session);
     if (!prepared) return refuse(prepared.error());
-    if (!*prepared) return Granted(refuse(std::move(prepared->error())));
-    granted.tokens = std::move(**prepared);
+    granted.tokens = std::move(*prepared);
   }
   if (grant.request.asks_for("code")) {
     auto made = make_code(grant.realm->realm, grant.client->client, grant.request, session, grant.proven, grant.now,

@@ -11,7 +11,7 @@ namespace cardea::oidc {
 namespace {
 
 /// Keycloak has its own words here, and one code for every failed authentication.
-OAuthError reworded(OAuthError error, bool /*is_known*/) {
+OAuthError reworded(OAuthError error) {
   const bool failed = error.code == OAuthCode::kUnauthorizedClient || error.code == OAuthCode::kInvalidClient;
   if (failed && (error.status == 401 || (error.status == 0 && http_status(error.code) == 401))) {
     error.code = OAuthCode::kInvalidClient;
@@ -48,7 +48,7 @@ bool is_current(const ClientRequest& request, const jose::VerifiedJwt& token, co
   const auto rule = refresh_rotation(request.realm->realm, request.client->client);
   const auto decision =
       rotate_refresh(rule, *presented.live.live->client_session, token.jti(), is_tracked, "probe", request.now);
-  return decision.rotation != Rotation::kRevoke;
+  return decision.rotation != Rotation::kRefuse && decision.rotation != Rotation::kRevoke;
 }
 
 /// A client that forwards requests may ask for the full token in place of a lightweight one, where it is allowed to

@@ -34,9 +34,9 @@ web::Outcome run_grant(TokenRequestPtr request) {
       });
 }
 
-OAuthError in_authentiks_words(OAuthError error, bool is_known) {
+OAuthError in_authentiks_words(OAuthError error) {
   if (error.status == 503 || error.code == OAuthCode::kInvalidRequest) return error;
-  error.code = is_known ? OAuthCode::kInvalidGrant : OAuthCode::kInvalidClient;
+  error.code = error.is_of_nobody ? OAuthCode::kInvalidClient : OAuthCode::kInvalidGrant;
   error.status = 400;
   error.challenge_basic = false;
   return error;

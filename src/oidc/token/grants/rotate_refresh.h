@@ -24,7 +24,7 @@ enum class Rotation {
 
 struct RotationDecision {
   Rotation rotation = Rotation::kRevoke;
-  ClientSession after;     // for kRotate and kRepeat: what to store
+  ClientSession after;     // for kRotate and kRepeat: what to store; for kRepeat as it is when there is nothing to
   std::string refresh_id;  // jti of the refresh token to issue
 };
 
