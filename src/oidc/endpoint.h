@@ -30,6 +30,19 @@ using endpoint::with_named_realm;
 [[nodiscard]] OAuthError store_failed_for_client(const Dependencies& dependencies, const web::Request& request,
                                                  StoreError error);
 
+/// The same on a page, for what a person looks at. `realm` may be null.
+[[nodiscard]] web::Response store_failed_on_page(const Dependencies& dependencies, const web::Request& request,
+                                                 const RealmEntry* realm, StoreError error);
+
+/// How the pages of this module ask for a realm or a client. `realm` may be null.
+[[nodiscard]] inline auto asking_for_page(const Dependencies& dependencies, const web::Request& request,
+                                          std::shared_ptr<const RealmEntry> realm) {
+  return asking(dependencies, request,
+                [&dependencies, &request, realm = std::move(realm)](StoreError error) -> web::Outcome {
+                  return store_failed_on_page(dependencies, request, realm.get(), error);
+                });
+}
+
 /// How this module asks for a realm or a client.
 [[nodiscard]] inline auto asking(const Dependencies& dependencies, const web::Request& request) {
   return asking(dependencies, request, [&dependencies, &request](StoreError error) -> web::Outcome {

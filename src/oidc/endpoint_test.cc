@@ -75,5 +75,19 @@ TEST(Endpoint, refuses_to_ask_for_another_try_where_it_cannot_help) {
   EXPECT_TRUE(world.log.contains("corrupt"));
 }
 
+TEST(Endpoint, tells_a_failed_store_on_a_page_where_a_person_looks) {
+  OidcWorld world;
+  const auto page = [&](StoreError why) {
+    return store_failed_on_page(world.dependencies(), web::Request{}, nullptr, why);
+  };
+  EXPECT_EQ(page(StoreError::kCorrupt).status, 500);
+  EXPECT_EQ(page(StoreError::kCorrupt).find_header("Retry-After"), nullptr);
+  const auto busy = page(StoreError::kBusy);
+  EXPECT_EQ(busy.status, 503);
+  EXPECT_EQ(*busy.find_header("Retry-After"), "1");
+  EXPECT_TRUE(busy.find_header("Content-Type")->starts_with("text/html"));
+  EXPECT_TRUE(busy.body_text().contains("Wait a moment"));
+}
+
 }  // namespace
 }  // namespace cardea::oidc

@@ -80,15 +80,16 @@ TEST_P(Refresh, refuses_reuse_after_the_grace_and_revokes_the_family) {  // RT-4
 
 TEST_P(Refresh, refuses_to_call_a_token_active_whose_next_use_is_refused) {  // RFC 7662 section 4
   rotate();
-  server_.add_client("web", [](Client& client) {
+  server_.add_client("portal", [](Client& client) {
     client.public_client = false;
-    client.secret = SecretBytes(std::string("web-secret"));
+    client.secret = SecretBytes(std::string("portal-secret"));
   });
-  const Pairs at = {{"client_id", "web"}, {"client_secret", "web-secret"}, {"redirect_uri", "https://web.example/cb"}};
-  const Pairs asked = {{"client_id", "web"}, {"redirect_uri", "https://web.example/cb"}};
+  const Pairs at = {
+      {"client_id", "portal"}, {"client_secret", "portal-secret"}, {"redirect_uri", "https://portal.example/cb"}};
+  const Pairs asked = {{"client_id", "portal"}, {"redirect_uri", "https://portal.example/cb"}};
   const auto is_active = [&](const std::string& token) {
-    const auto answer = server_.post("/token/introspect", {{"client_id", "web"},
-                                                           {"client_secret", "web-secret"},
+    const auto answer = server_.post("/token/introspect", {{"client_id", "portal"},
+                                                           {"client_secret", "portal-secret"},
                                                            {"token", token},
                                                            {"token_type_hint", "refresh_token"}});
     return bool_or(body_of(answer), "active", false);
@@ -102,8 +103,8 @@ TEST_P(Refresh, refuses_to_call_a_token_active_whose_next_use_is_refused) {  // 
   EXPECT_TRUE(is_active(token_of(second)));
   EXPECT_FALSE(is_active(token_of(first)));
   const auto used = server_.post("/token", {{"grant_type", "refresh_token"},
-                                            {"client_id", "web"},
-                                            {"client_secret", "web-secret"},
+                                            {"client_id", "portal"},
+                                            {"client_secret", "portal-secret"},
                                             {"refresh_token", token_of(first)}});
   EXPECT_EQ(description(body_of(used)), "Invalid refresh token");
 }

@@ -53,27 +53,6 @@ web::Response refuse_on_page(const Dependencies& dependencies, const web::Reques
   return web::error_page(dependencies.pages, page.status, dependencies.frame(http, realm.realm), page.message, http);
 }
 
-/// A store that cannot be read, told on our page: nothing is proven yet that could be redirected to. `realm` may be
-/// null.
-web::Response store_failed_on_page(const Dependencies& dependencies, const web::Request& http, const RealmEntry* realm,
-                                   StoreError error) {
-  const auto response = store_failed(dependencies, http, error);
-  auto page = web::error_page(dependencies.pages, response.status,
-                              realm == nullptr ? web::PageFrame() : dependencies.frame(http, realm->realm),
-                              response.status == 503 ? "The server is busy. Wait a moment and try again."
-                                                     : "The server cannot read its data. Tell your administrator.",
-                              http);
-  if (const auto* wait = response.find_header("Retry-After")) page.set("Retry-After", *wait);
-  return page;
-}
-
-/// How this endpoint asks for a realm or a client.
-auto asking_for_page(const Dependencies& dependencies, const web::Request& http, RealmPtr realm) {
-  return asking(dependencies, http, [&dependencies, &http, realm = std::move(realm)](StoreError error) -> web::Outcome {
-    return store_failed_on_page(dependencies, http, realm.get(), error);
-  });
-}
-
 web::Response answer_refusal(const Dependencies& dependencies, const web::Request& http, const RealmEntry& realm,
                              const ClientEntry* client, const AuthorizeRefusal& refusal) {
   const std::string_view client_id =

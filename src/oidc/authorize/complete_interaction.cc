@@ -149,7 +149,8 @@ Stored<Settled> settle(Tx& tx, const Completion& completion, const UserSession& 
 
 web::Response unavailable(const Completion& completion, StoreError error) {
   const auto& grant = completion.grant;
-  if (is_of_device(completion)) return store_failed(grant.dependencies, completion.http, error);
+  if (is_of_device(completion))
+    return store_failed_on_page(grant.dependencies, completion.http, grant.realm.get(), error);
   return send_error({grant.dependencies, completion.http, *grant.realm, grant.client->client, grant.issuer, grant.now},
                     target_of(grant.request), store_failed_for_client(grant.dependencies, completion.http, error));
 }
@@ -229,8 +230,8 @@ web::Response settings_changed(const Dependencies& dependencies, const web::Requ
 web::Outcome complete_interaction(const Dependencies& dependencies, const web::Request& request,
                                   std::shared_ptr<const RealmEntry> realm, const AuthorizationRequest& authorization,
                                   const Authentication& proven) {
-  return with_client_entry(
-      dependencies, request, realm, authorization.client_id,
+  return cardea::with_client(
+      asking_for_page(dependencies, request, realm), realm, authorization.client_id,
       [&dependencies, &request, realm, authorization,
        proven](std::shared_ptr<const ClientEntry> client) -> web::Outcome {
         if (const auto reason =
@@ -250,8 +251,8 @@ web::Outcome complete_interaction(const Dependencies& dependencies, const web::R
 
 web::Outcome deny_interaction(const Dependencies& dependencies, const web::Request& request,
                               std::shared_ptr<const RealmEntry> realm, const AuthorizationRequest& authorization) {
-  return with_client_entry(
-      dependencies, request, realm, authorization.client_id,
+  return cardea::with_client(
+      asking_for_page(dependencies, request, realm), realm, authorization.client_id,
       [&dependencies, &request, realm, authorization](std::shared_ptr<const ClientEntry> client) -> web::Outcome {
         if (const auto reason =
                 why_client_may_not(client.get(), authorization, base_for(dependencies, request, *realm, client.get()),

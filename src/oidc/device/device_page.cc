@@ -161,7 +161,7 @@ using NextStep = web::Outcome (*)(const VisitPtr&);
 web::Outcome load_and_go_on(const VisitPtr& visit, NextStep next) {
   return then_read(visit->dependencies, [visit, next]() -> web::Outcome {
     const auto refusal = load(*visit);
-    if (!refusal) return store_failed(visit->dependencies, visit->http, refusal.error());
+    if (!refusal) return store_failed_on_page(visit->dependencies, visit->http, visit->realm.get(), refusal.error());
     if (*refusal == "unknown") return wrong_code(*visit, "user_code_unknown");
     if (*refusal) return refused_code(*visit, kExpiredCode, **refusal);
     return next(visit);
@@ -229,7 +229,7 @@ web::Outcome decide(const VisitPtr& visit) {
     });
     if (stored) return settled_answer(*visit, settled.state);
     if (stored.error() != StoreError::kConflict) {
-      return store_failed(visit->dependencies, visit->http, stored.error());
+      return store_failed_on_page(visit->dependencies, visit->http, visit->realm.get(), stored.error());
     }
     return refused_code(*visit, kExpiredCode, "settled_before");
   });
@@ -237,7 +237,7 @@ web::Outcome decide(const VisitPtr& visit) {
 
 web::Outcome begin(const Dependencies& dependencies, DeviceLimits& limits, const web::Request& request, NextStep next) {
   return with_path_realm(
-      dependencies, request,
+      asking_for_page(dependencies, request, nullptr), dependencies, request,
       [&dependencies, &limits, &request, next](std::shared_ptr<const RealmEntry> realm) -> web::Outcome {
         const bool posted = request.method == web::Method::kPost;
         auto form = web::Form::parse(posted ? request.body : request.query);
@@ -272,15 +272,16 @@ web::Outcome device_confirm_endpoint(const Dependencies& dependencies, DeviceLim
 }
 
 web::Outcome device_status_endpoint(const Dependencies& dependencies, const web::Request& request) {
-  return with_path_realm(
-      dependencies, request, [&dependencies, &request](std::shared_ptr<const RealmEntry> realm) -> web::Outcome {
-        const auto form = web::Form::parse(request.query);
-        const bool failed = !form || form->value("error");
-        return web::info_page(dependencies.pages, dependencies.frame(request, realm->realm),
-                              failed ? "Device Login Failed" : "Device Login Successful",
-                              failed ? "Consent denied for connecting the device."
-                                     : "You may close this browser window and go back to your device.");
-      });
+  return with_path_realm(asking_for_page(dependencies, request, nullptr), dependencies, request,
+                         [&dependencies, &request](std::shared_ptr<const RealmEntry> realm) -> web::Outcome {
+                           const auto form = web::Form::parse(request.query);
+                           const bool failed = !form || form->value("error");
+                           return web::info_page(dependencies.pages, dependencies.frame(request, realm->realm),
+                                                 failed ? "Device Login Failed" : "Device Login Successful",
+                                                 failed
+                                                     ? "Consent denied for connecting the device."
+                                                     : "You may close this browser window and go back to your device.");
+                         });
 }
 
 }  // namespace cardea::oidc

@@ -157,7 +157,7 @@ web::Outcome end_session(const LogoutPtr& logout, std::optional<SessionId> sessi
           tx, repositories, logout->dependencies.random,
           {.realm = logout->realm->realm, .session = session, .issuer = logout->issuer, .now = logout->now});
     });
-    if (!ended) return store_failed(logout->dependencies, logout->http, ended.error());
+    if (!ended) return store_failed_on_page(logout->dependencies, logout->http, logout->realm.get(), ended.error());
     logout->dependencies.log.info("logout", {{"realm", logout->realm->realm.name},
                                              {"ended", ended->existed},
                                              {"client_id", logout->client ? logout->client->client.client_id : ""},
@@ -248,11 +248,12 @@ web::Outcome load(LogoutPtr logout, NextStep next) {
     return then_read(logout->dependencies, [logout, next]() -> web::Outcome {
       const auto session = read_from(logout->dependencies.repositories.store,
                                      [&](Rows& rows) { return find_browser_session(rows, *logout); });
-      if (!session) return store_failed(logout->dependencies, logout->http, session.error());
+      if (!session)
+        return store_failed_on_page(logout->dependencies, logout->http, logout->realm.get(), session.error());
       const bool asks_owner = !logout->client && !logout->form.value("client_id") && logout->form.value("redirect_uri");
       if (asks_owner && *session) {
         auto owner = find_owner(*logout, **session);
-        if (!owner) return store_failed(logout->dependencies, logout->http, owner.error());
+        if (!owner) return store_failed_on_page(logout->dependencies, logout->http, logout->realm.get(), owner.error());
         logout->client = std::move(*owner);
         logout->is_owner_found = logout->client != nullptr;
       }
@@ -260,7 +261,8 @@ web::Outcome load(LogoutPtr logout, NextStep next) {
     });
   };
   if (client_id.empty()) return go_on(nullptr);
-  return with_client_entry(logout->dependencies, logout->http, logout->realm, client_id, go_on);
+  return cardea::with_client(asking_for_page(logout->dependencies, logout->http, logout->realm), logout->realm,
+                             client_id, go_on);
 }
 
 std::optional<LogoutHint> read_hint(const Logout& logout) {
@@ -279,18 +281,18 @@ Result<web::Form, web::FormError> parameters_of(const web::Request& request) {
 }
 
 web::Outcome start(const Dependencies& dependencies, const web::Request& request, NextStep next) {
-  return with_path_realm(
-      dependencies, request, [&dependencies, &request, next](std::shared_ptr<const RealmEntry> realm) -> web::Outcome {
-        auto issuer = dependencies.base_url.issuer(request, realm->realm.name);
-        auto form = parameters_of(request);
-        auto logout =
-            std::make_shared<Logout>(dependencies, request, std::move(realm), form ? std::move(*form) : web::Form{},
-                                     std::move(issuer), dependencies.clock.now());
-        if (!form || logout->form.first_repeated()) return refused(*logout, 400, "Invalid Request");
-        logout->hint = read_hint(*logout);
-        logout->cookie = read_identity_cookie(request, *logout->realm, logout->issuer, logout->now);
-        return load(std::move(logout), next);
-      });
+  return with_path_realm(asking_for_page(dependencies, request, nullptr), dependencies, request,
+                         [&dependencies, &request, next](std::shared_ptr<const RealmEntry> realm) -> web::Outcome {
+                           auto issuer = dependencies.base_url.issuer(request, realm->realm.name);
+                           auto form = parameters_of(request);
+                           auto logout = std::make_shared<Logout>(dependencies, request, std::move(realm),
+                                                                  form ? std::move(*form) : web::Form{},
+                                                                  std::move(issuer), dependencies.clock.now());
+                           if (!form || logout->form.first_repeated()) return refused(*logout, 400, "Invalid Request");
+                           logout->hint = read_hint(*logout);
+                           logout->cookie = read_identity_cookie(request, *logout->realm, logout->issuer, logout->now);
+                           return load(std::move(logout), next);
+                         });
 }
 
 }  // namespace
