@@ -257,8 +257,8 @@ void IoThread::Loop::reap(Peer& peer) {
   server.connections.fetch_sub(1, std::memory_order_relaxed);
 }
 
-// The answers of requests that were ready go out together (those that waited too long went before). Pipelined ones that follow them have theirs in the next
-// turn, so that a connection full of them holds up nobody.
+// The answers of requests that were ready go out together (those that waited too long went before). Pipelined ones that
+// follow them have theirs in the next turn, so that a connection full of them holds up nobody.
 bool IoThread::Loop::end_turn() {
   flush_all();
   gone.clear();
