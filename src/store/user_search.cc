@@ -65,7 +65,8 @@ namespace {
 #define CARDEA_BYTES " COLLATE \"C\""
 #define CARDEA_ANY(P) CARDEA_GROUP(P) CARDEA_ROLE(P)
 #define CARDEA_NAMED(P) " AND u.username = " P "15" CARDEA_ANY(P)
-#define CARDEA_ADDRESSED(P) " AND u.email = " P "15" CARDEA_ANY(P)
+#define CARDEA_ADDRESSED(P) \
+  " AND u.id IN (SELECT id FROM users WHERE realm_id = " P "1 AND email = " P "15)" CARDEA_ANY(P)
 #define CARDEA_UNUSED(P) " AND " P "15 = " P "15 AND " P "21 = " P "21 AND " P "22 = " P "22"
 #define CARDEA_PAGE(P) CARDEA_UNUSED(P) " ORDER BY u.username LIMIT " P "13 OFFSET " P "14"
 #define CARDEA_ALL(P) CARDEA_UNUSED(P) " AND " P "13 >= 0 AND " P "14 >= 0"
@@ -84,8 +85,8 @@ struct Statements {
   }
 constexpr Statements kAny = CARDEA_STATEMENTS("u.realm_id", CARDEA_ANY);
 constexpr Statements kNamed = CARDEA_STATEMENTS("u.realm_id", CARDEA_NAMED);
-constexpr Statements kAddressed = CARDEA_STATEMENTS("u.realm_id", CARDEA_ADDRESSED);
 // The plus keeps SQLite from going through everybody in order instead of beginning with those who are listed.
+constexpr Statements kAddressed = CARDEA_STATEMENTS("+u.realm_id", CARDEA_ADDRESSED);
 constexpr Statements kInGroup = CARDEA_STATEMENTS("+u.realm_id", CARDEA_IN_GROUP);
 constexpr Statements kWithRole = CARDEA_STATEMENTS("+u.realm_id", CARDEA_WITH_ROLE);
 constexpr Statements kInOrganization = CARDEA_STATEMENTS("+u.realm_id", CARDEA_IN_ORGANIZATION);
