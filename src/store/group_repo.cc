@@ -50,6 +50,7 @@ constexpr Sql kListSourced{"SELECT " CARDEA_SOURCED_COLUMNS
                            "WHERE m.user_id = ?3 AND g.realm_id = ?1 AND g.source = ?2 AND g.source_id <> ''"};
 constexpr Sql kListOfSource{"SELECT " CARDEA_SOURCED_COLUMNS
                             " FROM realm_groups g WHERE g.realm_id = ?1 AND g.source = ?2 AND g.source_id <> ''"};
+constexpr Sql kLock{"SELECT 1 FROM realm_versions WHERE realm_id = ?1 /*pg FOR NO KEY UPDATE */"};
 constexpr Sql kHasName{"SELECT 1 FROM realm_groups WHERE realm_id = ?1 AND name = ?2 LIMIT 1"};
 constexpr Sql kRemove{"DELETE FROM realm_groups WHERE realm_id = ?1 AND id = ?2"};
 
@@ -144,6 +145,7 @@ class SqlGroupRepo final : public GroupRepo {
     return gives_a_row(rows, kHasName, {realm.str(), name});
   }
 
+  Stored<void> lock(Tx& tx, const RealmId& realm) override { return require_row(tx, kLock, {realm.str()}); }
   Stored<void> insert(Tx& tx, const Group& group) override {
     DocumentWriter document;
     members(document, group);

@@ -42,6 +42,7 @@ constexpr Sql kInsert{
 constexpr Sql kSetRequiredActions{"UPDATE users SET required_actions = ?2 WHERE id = ?1"};
 constexpr Sql kSetEmailVerified{"UPDATE users SET email_verified = ?3 WHERE id = ?1 AND email = ?2"};
 constexpr Sql kSetEnabled{"UPDATE users SET enabled = ?2 WHERE id = ?1"};
+constexpr Sql kSetNotBefore{"UPDATE users SET not_before = ?2 WHERE id = ?1"};
 constexpr Sql kLock{"SELECT 1 FROM users WHERE id = ?1 /*pg FOR NO KEY UPDATE */"};
 constexpr Sql kAddRole{"INSERT INTO user_roles (user_id, role_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING"};
 constexpr Sql kAddGroup{"INSERT INTO user_groups (user_id, group_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING"};
@@ -50,7 +51,7 @@ constexpr Sql kRemoveRole{"DELETE FROM user_roles WHERE user_id = ?1 AND role_id
 constexpr Sql kRemoveGroup{"DELETE FROM user_groups WHERE user_id = ?1 AND group_id = ?2"};
 constexpr Sql kUpdate{
     "UPDATE users SET username = ?3, email = ?4, email_slot = ?5, first_name = ?6, last_name = ?7, "
-    "email_verified = ?8, not_before = ?9, required_actions = ?10, attributes = ?11, extra = ?12 "
+    "email_verified = ?8, required_actions = ?9, attributes = ?10, extra = ?11 "
     "WHERE id = ?2 AND realm_id = ?1 AND (?5 <> '' OR NOT EXISTS "
     "(SELECT 1 FROM users o WHERE o.realm_id = ?1 AND o.email = ?4 AND o.id <> ?2))"};
 constexpr Sql kRemove{"DELETE FROM users WHERE realm_id = ?1 AND id = ?2"};
@@ -117,11 +118,10 @@ class SqlUserRepo final : public UserRepo {
     const std::string attributes = json_or_empty(user.attributes);
     std::string extra = json_or_empty(user.extra);
     if (!extra.empty()) extra = seal_text(sealer_, extra, kUserExtra, user.id.str());
-    auto updated =
-        change_one(tx, kUpdate,
-                   {user.realm.str(), user.id.str(), user.username, Value::text_or_null(user.email), slot,
-                    user.first_name, user.last_name, user.email_verified, user.not_before, Value::text_or_null(actions),
-                    Value::text_or_null(attributes), Value::text_or_null(extra)});
+    auto updated = change_one(tx, kUpdate,
+                              {user.realm.str(), user.id.str(), user.username, Value::text_or_null(user.email), slot,
+                               user.first_name, user.last_name, user.email_verified, Value::text_or_null(actions),
+                               Value::text_or_null(attributes), Value::text_or_null(extra)});
     if (!updated) return updated;
     return raise_if_service_account(tx, user.id);
   }
@@ -160,6 +160,10 @@ class SqlUserRepo final : public UserRepo {
   }
   Stored<void> set_enabled(Tx& tx, const UserId& user, bool enabled) override {
     if (auto set = send(tx, kSetEnabled, {user.str(), enabled}); !set) return set;
+    return raise_if_service_account(tx, user);
+  }
+  Stored<void> set_not_before(Tx& tx, const UserId& user, std::int64_t not_before) override {
+    if (auto set = change_one(tx, kSetNotBefore, {user.str(), not_before}); !set) return set;
     return raise_if_service_account(tx, user);
   }
   Stored<void> lock(Tx& tx, const UserId& user) override {

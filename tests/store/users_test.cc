@@ -97,6 +97,20 @@ TEST_P(UsersTest, refuses_text_with_a_nul_inside_instead_of_cutting_it) {
   EXPECT_EQ(found.error(), StoreError::kCorrupt);
 }
 
+/// An administrator signs somebody out while that person's own change, read before, is on its way.
+TEST_P(UsersTest, refuses_to_take_back_a_sign_out_by_what_was_read_before_it) {
+  auto user = insert_user("ada");
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().users.set_not_before(tx, user.id, 17); }));
+  user.first_name = "Ada";
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().users.update(tx, user, false); }));
+  const auto found = read([&](Rows& rows) { return repos().users.find(rows, realm_, user.id); }).value();
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->first_name, "Ada");
+  EXPECT_EQ(found->not_before, 17);
+  EXPECT_EQ(write([&](Tx& tx) { return repos().users.set_not_before(tx, UserId("gone"), 17); }).error(),
+            StoreError::kConflict);
+}
+
 TEST_P(UsersTest, a_user_comes_back_as_it_went) {
   const auto client = insert_client();
   User user;

@@ -209,6 +209,7 @@ class MemoryGroups final : public GroupRepo {
     std::ranges::sort(groups, {}, &Group::name);
     return groups;
   }
+  Stored<void> lock(Tx&, const RealmId&) override { return {}; }          // one writer at a time
   Stored<void> note_sources(Tx&, const RealmId&) override { return {}; }  // there is no older release
   Stored<std::optional<SourcedGroup>> find_sourced(Rows& rows, const RealmId& realm, std::string_view provider,
                                                    std::string_view source_id) override {

@@ -86,6 +86,9 @@ class MemoryUsers final : public UserRepo {
     const auto done = change(tx, user, [enabled](Subject& subject) { subject.user.enabled = enabled; });
     return done || done.error() != StoreError::kConflict ? done : Stored<void>();
   }
+  Stored<void> set_not_before(Tx& tx, const UserId& user, std::int64_t not_before) override {
+    return change(tx, user, [not_before](Subject& subject) { subject.user.not_before = not_before; });
+  }
   Stored<void> lock(Tx&, const UserId&) override { return {}; }  // one writer at a time
   Stored<void> set_email_verified(Tx& tx, const UserId& user, std::string_view email) override {
     bool is_same = true;
@@ -143,8 +146,10 @@ class MemoryUsers final : public UserRepo {
       const auto created_at = subject.user.created_at;
       auto client = subject.user.service_account_client;
       const bool enabled = subject.user.enabled;
+      const auto not_before = subject.user.not_before;
       subject.user = user;
       subject.user.enabled = enabled;
+      subject.user.not_before = not_before;
       subject.user.created_at = created_at;
       subject.user.service_account_client = std::move(client);
     });

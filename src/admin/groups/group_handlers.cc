@@ -51,6 +51,13 @@ Or<void> refuse_sibling(const GroupTree& tree, const Group& group) {
       409, (group.parent ? "Sibling group named '" : "Top level group named '") + group.name + "' already exists."));
 }
 
+/// Who else moves or makes groups of the realm waits, or has done so before the tree is read: two moves that are each
+/// right by themselves may put two groups below each other.
+Or<void> lock_tree(Call& call) {
+  CARDEA_DO(call.repositories().groups.lock(call.tx(), call.realm().id));
+  return {};
+}
+
 /// Moves a group; one never comes below itself, and its members gain what the new parents have.
 Answer move_group(Call& call, const GroupTree& tree, std::string_view id, const Group* parent) {
   const auto* known = tree.find(id);
@@ -125,6 +132,7 @@ Answer count_groups(Call& call) {
 }
 
 Answer create_group(Call& call) {
+  CARDEA_DO(lock_tree(call));
   CARDEA_TRY(tree, load_tree(call));
   CARDEA_TRY(body, call.body_object());
   if (const auto id = string_or(*body, "id", ""); !id.empty() && tree.find(id) != nullptr) {
@@ -143,6 +151,7 @@ Answer get_group(Call& call) {
 }
 
 Answer update_group(Call& call) {
+  CARDEA_DO(lock_tree(call));
   CARDEA_TRY(before, load_group(call));
   CARDEA_TRY(tree, load_tree(call));
   CARDEA_TRY(body, call.body_object());
@@ -181,6 +190,7 @@ Answer list_children(Call& call) {
 }
 
 Answer create_child(Call& call) {
+  CARDEA_DO(lock_tree(call));
   CARDEA_TRY(parent, load_group(call));
   CARDEA_TRY(tree, load_tree(call));
   CARDEA_TRY(body, call.body_object());

@@ -97,7 +97,7 @@ Answer logout_user(Call& call) {
         {.realm = call.realm(), .session = session.id, .offline = false, .issuer = issuer, .now = call.now()}));
   }
   user.not_before = epoch_seconds(call.now());
-  CARDEA_DO(call.repositories().users.update(call.tx(), user, call.realm().duplicate_emails_allowed));
+  CARDEA_DO(call.repositories().users.set_not_before(call.tx(), user.id, user.not_before));
   call.note_after(json::object{{"notBefore", user.not_before}});
   return no_content();
 }

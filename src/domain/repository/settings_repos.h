@@ -162,6 +162,9 @@ class GroupRepo {
                                                          const UserId& user) = 0;
   /// Is a group of the realm called so, wherever it stands?
   virtual Stored<bool> has_name(Rows& rows, const RealmId& realm, std::string_view name) = 0;
+  /// Until the transaction ends no other comes past this call for the same realm: the tree that is read now is the one
+  /// that is changed.
+  virtual Stored<void> lock(Tx& tx, const RealmId& realm) = 0;
   virtual Stored<void> insert(Tx& tx, const Group& group) = 0;
   /// Replaces everything but id and realm; another parent moves it with all below. kConflict when it is gone or its
   /// name is taken there. That the new parent is not below it is the caller's to check.

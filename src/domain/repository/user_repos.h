@@ -54,6 +54,9 @@ class UserRepo {
   /// Sets `enabled` and nothing else, whatever else is written to the user meanwhile. Nothing happens when the user is
   /// gone.
   virtual Stored<void> set_enabled(Tx& tx, const UserId& user, bool enabled) = 0;
+  /// Tokens of before are refused; nothing else of the user changes, and no `update` takes it back. kConflict when the
+  /// user is gone.
+  virtual Stored<void> set_not_before(Tx& tx, const UserId& user, std::int64_t not_before) = 0;
   /// Until the transaction ends no other comes past this call for the same user: what is read now cannot be outdated by
   /// another that asked first. Nothing happens when the user is gone.
   virtual Stored<void> lock(Tx& tx, const UserId& user) = 0;
@@ -63,9 +66,9 @@ class UserRepo {
   virtual Stored<std::vector<User>> search(Rows& rows, const RealmId& realm, const UserQuery& query) = 0;
   /// How many `search` would give without `first` and `max`.
   virtual Stored<std::int64_t> count(Rows& rows, const RealmId& realm, const UserQuery& query) = 0;
-  /// Replaces everything but id, realm, created_at, service_account_client and `enabled`: what was read before somebody
-  /// was stopped must not start them again (set_enabled). kConflict when the user is gone, or the username or (unless
-  /// `duplicate_emails`) the e-mail is another's.
+  /// Replaces everything but id, realm, created_at, service_account_client, `enabled` and `not_before`: what was read
+  /// before somebody was stopped or signed out must not take that back (set_enabled, set_not_before). kConflict when
+  /// the user is gone, or the username or (unless `duplicate_emails`) the e-mail is another's.
   virtual Stored<void> update(Tx& tx, const User& user, bool duplicate_emails) = 0;
   /// Removes the user with credentials, roles, memberships and sessions. False when it was gone already.
   virtual Stored<bool> remove(Tx& tx, const RealmId& realm, const UserId& user) = 0;
