@@ -336,9 +336,10 @@ Stored<std::vector<Organization>> Settings::organizations(Rows& rows, const Real
   return repositories_.organizations.search(rows, realm.realm.id, query);
 }
 
-Stored<std::vector<Group>> Settings::organization_groups(Rows& rows, const OrganizationId& organization,
-                                                         const UserId& user) {
-  return repositories_.organization_groups.of_member(rows, organization, user);
+Stored<std::vector<OrganizationGroup>> Settings::organization_groups(Rows& rows,
+                                                                     const std::vector<OrganizationId>& organizations,
+                                                                     const UserId& user) {
+  return repositories_.organization_groups.of_member(rows, organizations, user);
 }
 
 bool Settings::check_versions() {

@@ -138,8 +138,10 @@ class Settings {
 
   /// Those that a person is in and that are on, by name; none in a realm without organizations. Read from the database.
   Stored<std::vector<Organization>> organizations(Rows& rows, const RealmEntry& realm, const UserId& user);
-  /// The groups inside of one of them that somebody is a direct member of, as they are in the database.
-  Stored<std::vector<Group>> organization_groups(Rows& rows, const OrganizationId& organization, const UserId& user);
+  /// The groups inside of them that somebody is a direct member of, as they are in the database.
+  Stored<std::vector<OrganizationGroup>> organization_groups(Rows& rows,
+                                                             const std::vector<OrganizationId>& organizations,
+                                                             const UserId& user);
 
   /// Compares the versions of the realms in memory with the database and drops what moved. Called every second by one
   /// thread, and by tests. False when the database did not answer.

@@ -62,6 +62,8 @@ CARDEA_MIGRATION(sqlite_22, "V0022__adapter_sessions.sqlite.sql");
 CARDEA_MIGRATION(postgres_22, "V0022__adapter_sessions.postgres.sql");
 CARDEA_MIGRATION(sqlite_23, "V0023__directory_sync.sqlite.sql");
 CARDEA_MIGRATION(postgres_23, "V0023__directory_sync.postgres.sql");
+CARDEA_MIGRATION(sqlite_24, "V0024__organization_group_roles.sqlite.sql");
+CARDEA_MIGRATION(postgres_24, "V0024__organization_group_roles.postgres.sql");
 
 namespace cardea::store {
 
@@ -88,7 +90,8 @@ std::span<const db::Migration> migrations(db::Engine engine) {
                                          {20, "federated_names", CARDEA_TEXT(sqlite_20)},
                                          {21, "user_names_by_byte", CARDEA_TEXT(sqlite_21)},
                                          {22, "adapter_sessions", CARDEA_TEXT(sqlite_22)},
-                                         {23, "directory_sync", CARDEA_TEXT(sqlite_23)}};
+                                         {23, "directory_sync", CARDEA_TEXT(sqlite_23)},
+                                         {24, "organization_group_roles", CARDEA_TEXT(sqlite_24)}};
   static const db::Migration postgres[] = {{1, "initial", CARDEA_TEXT(postgres_1)},
                                            {2, "offline_sessions", CARDEA_TEXT(postgres_2)},
                                            {3, "device_codes", CARDEA_TEXT(postgres_3)},
@@ -111,7 +114,8 @@ std::span<const db::Migration> migrations(db::Engine engine) {
                                            {20, "federated_names", CARDEA_TEXT(postgres_20)},
                                            {21, "user_names_by_byte", CARDEA_TEXT(postgres_21)},
                                            {22, "adapter_sessions", CARDEA_TEXT(postgres_22)},
-                                           {23, "directory_sync", CARDEA_TEXT(postgres_23)}};
+                                           {23, "directory_sync", CARDEA_TEXT(postgres_23)},
+                                           {24, "organization_group_roles", CARDEA_TEXT(postgres_24)}};
   if (engine == db::Engine::kPostgres) return postgres;
   return sqlite;
 }

@@ -33,15 +33,14 @@ TEST_F(AdminEffects, refuses_what_is_not_offered_in_one_way) {
   for (const std::string_view path :
        {"/clients/x/authz/resource-server", "/clients/x/authz/resource-server/policy/role/p", "/workflows",
         "/workflows/scheduled/u", "/user-storage/x/name", "/users/x/vc/credentials", "/groups/x/management/permissions",
-        "/roles-by-id/x/management/permissions", "/organizations/x/groups/g/role-mappings",
-        "/clients/x/evaluate-scopes/generate-example-saml-response", "/admin/api/demo/clients/v2"}) {
+        "/roles-by-id/x/management/permissions", "/clients/x/evaluate-scopes/generate-example-saml-response",
+        "/admin/api/demo/clients/v2"}) {
     const auto sent = world.get(path);
     EXPECT_EQ(sent.status, 501) << path << sent.body;
     EXPECT_THAT(sent.body, HasSubstr(R"("error":"Feature not enabled")"));
   }
   world.store.fail_writes(0, StoreError::kBusy);  // it takes no transaction to say no
-  for (const std::string_view path :
-       {"/organizations/x/groups/g/role-mappings/realm", "/testLDAPConnection", "/workflows"}) {
+  for (const std::string_view path : {"/ldap-server-capabilities", "/testLDAPConnection", "/workflows"}) {
     EXPECT_EQ(world.post(path, "{}").status, 501) << path;
   }
 }

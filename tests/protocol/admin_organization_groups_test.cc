@@ -33,6 +33,16 @@ class AdminOrganizationGroups : public testing::Test {
     sales = made(groups, R"({"name":"sales"})");
   }
   void join_acme() { ASSERT_EQ(world.post("/organizations/" + acme + "/members", ada).status, 201); }
+  /// A role of the realm, as mappings take it.
+  std::string role(const std::string& name, const std::string& of = "") {
+    EXPECT_EQ(world.post(of + "/roles", R"({"name":")" + name + "\"}").status, 201);
+    return world.get(of + "/roles/" + name).body;
+  }
+  std::vector<std::string> names(const std::string& at) {
+    std::vector<std::string> out;
+    for (const auto& row : world.get(at).array()) out.push_back(string_or(row.as_object(), "name", ""));
+    return out;
+  }
   std::vector<std::string> paths(const std::string& at) {
     std::vector<std::string> out;
     for (const auto& row : world.get(at).array()) out.push_back(string_or(row.as_object(), "path", ""));
@@ -83,25 +93,36 @@ TEST_F(AdminOrganizationGroups, refuses_groups_that_are_not_of_the_organization)
   const auto plain = world.post("/groups", R"({"name":"plain"})").made_id();
   const auto foreign = made(path_of(beta), R"({"name":"eng"})");
   join_acme();
+  constexpr std::string_view kOthers = R"({"errorMessage":"Group does not belong to the organization"})";
+  const auto clerk = role("clerk");
   for (const auto& id : {std::string("none"), plain, foreign}) {
     const auto path = groups + "/" + id;
-    expect(world.get(path), 404, kNone);
-    expect(world.put(path, R"({"name":"taken over"})"), 404, kNone);
-    expect(world.remove(path), 404, kNone);
-    expect(world.get(path + "/children"), 404, kNone);
-    expect(world.post(path + "/children", R"({"name":"x"})"), 404, kNone);
-    expect(world.get(path + "/members"), 404, kNone);
-    expect(world.put(path + "/members/" + ada, ""), 404, kNone);
-    expect(world.remove(path + "/members/" + ada), 404, kNone);
-    EXPECT_EQ(world.post(groups, R"({"name":"x","id":")" + id + "\"}").status, 404);
-    EXPECT_EQ(world.post(groups + "/" + eng + "/children", R"({"name":"x","id":")" + id + "\"}").status, 404);
+    const int status = id == "none" ? 404 : 400;
+    const auto said = id == "none" ? kNone : kOthers;
+    expect(world.get(path), status, said);
+    expect(world.put(path, R"({"name":"taken over"})"), status, said);
+    expect(world.remove(path), status, said);
+    expect(world.get(path + "/children"), status, said);
+    expect(world.post(path + "/children", R"({"name":"x"})"), status, said);
+    expect(world.get(path + "/members"), status, said);
+    expect(world.put(path + "/members/" + ada, ""), status, said);
+    expect(world.remove(path + "/members/" + ada), status, said);
+    expect(world.get(path + "/role-mappings"), status, said);
+    expect(world.post(path + "/role-mappings/realm", "[" + clerk + "]"), status, said);
+    const auto move = R"({"name":"x","id":")" + id + "\"}";
+    EXPECT_EQ(world.post(groups, move).status, status);
+    EXPECT_EQ(world.post(groups + "/" + eng + "/children", move).status, status);
   }
+  expect(world.post(groups, R"({"name":"x","id":")" + foreign + "\"}"), 400,
+         R"({"errorMessage":"Group does not belong to this organization"})");
+  expect(world.post(groups, R"({"name":"x","id":")" + plain + "\"}"), 400,
+         R"({"errorMessage":"Can only move organization groups"})");
   // Nor does the realm see them: neither in its lists nor by their ids, and nobody joins them past the organization.
   EXPECT_EQ(world.get("/groups").array().size(), 1U);
   EXPECT_EQ(world.get("/groups/" + eng).status, 404);
   EXPECT_EQ(world.remove("/groups/" + eng).status, 404);
   EXPECT_EQ(world.put("/users/" + ada + "/groups/" + eng, "").status, 404);
-  EXPECT_EQ(world.get("/groups/" + eng + "/role-mappings").status, 404);
+  EXPECT_EQ(world.get("/groups/" + eng + "/role-mappings").status, 404) << "not by the realm's own path";
   EXPECT_EQ(world.post("/groups/" + eng + "/role-mappings/realm", "[]").status, 404);
   EXPECT_THAT(paths(groups), ElementsAre("/eng", "/sales"));
 }
@@ -243,6 +264,73 @@ TEST_F(AdminOrganizationGroups, tokens_name_them_where_a_mapper_says_so) {
   EXPECT_EQ(claim("openid organization"), R"({"Acme":{"id":")" + acme + R"(","groups":["/eng/back","/sales"]}})");
   ASSERT_EQ(world.remove("/organizations/" + acme + "/members/" + ada).status, 204);
   EXPECT_EQ(claim("openid organization"), "-");
+}
+
+TEST_F(AdminOrganizationGroups, refuses_to_give_a_right_by_the_roles_of_a_group) {
+  fill();
+  join_acme();
+  ASSERT_EQ(world.put(groups + "/" + back + "/members/" + ada, "").status, 204);
+  const auto app = world.post("/clients", R"({"clientId":"app","publicClient":true,"directAccessGrantsEnabled":true})");
+  ASSERT_EQ(app.status, 201);
+  const auto of_app = "/clients/" + app.made_id();
+  const auto inner = role("inner", of_app);
+  const auto boss = role("boss");
+  ASSERT_EQ(world.post("/roles/boss/composites", "[" + inner + "]").status, 204);
+  const auto clerk = role("clerk");
+  const auto mappings = groups + "/" + back + "/role-mappings";
+  EXPECT_EQ(world.get(mappings).body, "{}");
+  EXPECT_EQ(world.post(mappings + "/realm", "[" + boss + "]").status, 204);
+  EXPECT_EQ(world.post(mappings + "/clients/" + app.made_id(), "[" + inner + "]").status, 204);
+  EXPECT_EQ(world.post(groups + "/" + eng + "/role-mappings/realm", "[" + clerk + "]").status, 204);
+  EXPECT_THAT(names(mappings + "/realm"), ElementsAre("boss"));
+  EXPECT_THAT(names(mappings + "/clients/" + app.made_id() + "/composite"), ElementsAre("inner"));
+  EXPECT_THAT(names(mappings + "/realm/available"), testing::Not(testing::Contains("boss")));
+  EXPECT_EQ(json::serialize(world.get(groups + "/" + back).object().at("realmRoles")), R"(["boss"])");
+  EXPECT_EQ(world.get(mappings + "/clients/none").status, 404);
+
+  // Nobody has them by it, neither here nor in the token's own claims.
+  EXPECT_THAT(names("/users/" + ada + "/role-mappings/realm/composite"), testing::Not(testing::Contains("boss")));
+  const auto claims = [&](std::string_view scope) {
+    const auto parts = world.token("demo", "ada", "app", scope);
+    return parse_json(base64url_decode(split(parts, '.').at(1)).value_or("{}")).value().as_object();
+  };
+  const auto all = claims("openid organization");
+  EXPECT_EQ(json::serialize(all).find("boss"), std::string::npos);
+  std::string scope;
+  for (const auto& item : world.get("/client-scopes").array()) {
+    if (string_or(item.as_object(), "name", "") == "organization") scope = string_or(item.as_object(), "id", "");
+  }
+  ASSERT_EQ(world
+                .post("/client-scopes/" + scope + "/protocol-mappers/models",
+                      R"({"name":"groups","protocol":"openid-connect",)"
+                      R"("protocolMapper":"oidc-organization-group-membership-mapper",)"
+                      R"("config":{"access.token.claim":"true","addGroupRoleMappings":"true"}})")
+                .status,
+            201);
+  const auto with_roles = claims("openid organization");
+  // As in Keycloak: of the groups somebody is a direct member of, composites expanded.
+  EXPECT_EQ(json::serialize(with_roles.at("organization")),
+            R"({"Acme":{"groups":["/eng/back"],"realm_access":{"roles":["boss"]},)"
+            R"("resource_access":{"app":{"roles":["inner"]}}}})");
+  EXPECT_EQ(json::serialize(with_roles.at("realm_access")).find("boss"), std::string::npos);
+
+  EXPECT_EQ(world.remove(mappings + "/realm", "[" + boss + "]").status, 204);
+  EXPECT_EQ(world.remove(mappings + "/clients/" + app.made_id(), "[" + inner + "]").status, 204);
+  EXPECT_EQ(world.get(mappings).body, "{}");
+  EXPECT_EQ(json::serialize(claims("openid organization").at("organization")), R"({"Acme":{"groups":["/eng/back"]}})");
+}
+
+TEST_F(AdminOrganizationGroups, refuses_roles_that_the_caller_could_not_give) {
+  fill();
+  using enum web::Method;
+  const auto realm_management =
+      string_or(world.get("/clients?clientId=realm-management").array().at(0).as_object(), "id", "");
+  const auto admin = world.get("/clients/" + realm_management + "/roles/realm-admin").body;
+  const auto manager = world.admin_token({"manage-organizations"});
+  const auto path = "/admin/realms/demo" + groups + "/" + eng + "/role-mappings/clients/" + realm_management;
+  EXPECT_EQ(world.send(kPost, path, manager, "[" + admin + "]").status, 403);
+  EXPECT_EQ(world.send(kGet, path, manager).status, 200);
+  EXPECT_EQ(world.send(kPost, path, world.admin_token({"view-organizations"}), "[]").status, 403);
 }
 
 TEST_F(AdminOrganizationGroups, changes_leave_admin_events) {

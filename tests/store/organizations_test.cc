@@ -306,7 +306,11 @@ class OrganizationGroupsTest : public OrganizationsTest {
     return paths_of(read([&](Rows& rows) { return groups().list(rows, of.id); }).value());
   }
   std::vector<std::string> paths_of_user(const Organization& of) {
-    return paths_of(read([&](Rows& rows) { return groups().of_member(rows, of.id, user_); }).value());
+    std::vector<std::string> out;
+    for (const auto& each : read([&](Rows& rows) { return groups().of_member(rows, {of.id}, user_); }).value()) {
+      out.push_back(each.group.path);
+    }
+    return out;
   }
   std::int64_t members(const std::string& id) {
     UserQuery query;
@@ -387,6 +391,91 @@ TEST_P(OrganizationGroupsTest, refuses_who_is_no_member_and_lets_go_of_who_leave
   EXPECT_EQ(members("1"), 0);
   EXPECT_TRUE(write([&](Tx& tx) { return repos().organizations.remove(tx, realm_, acme_.id); }).value());
   EXPECT_EQ(paths(acme_), Names());
+}
+
+TEST_P(OrganizationGroupsTest, refuses_to_mix_the_organizations_of_one_member) {
+  ASSERT_TRUE(add(acme_, group("1", "eng")));
+  ASSERT_TRUE(add(acme_, group("2", "back", "1")));
+  ASSERT_TRUE(add(other_, group("3", "eng")));
+  become_member();
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().memberships.insert(tx, other_.id, user_, Membership::kUnmanaged); }));
+  ASSERT_TRUE(join(acme_, "2"));
+  ASSERT_TRUE(join(other_, "3"));
+  const auto of = [&](std::vector<OrganizationId> ids) {
+    std::vector<std::string> out;
+    for (const auto& each : read([&](Rows& rows) { return groups().of_member(rows, ids, user_); }).value()) {
+      out.push_back(each.organization.str() + each.group.path);
+    }
+    return out;
+  };
+  EXPECT_EQ(of({acme_.id, other_.id}), Names({acme_.id.str() + "/eng/back", other_.id.str() + "/eng"}));
+  EXPECT_EQ(of({other_.id}), Names({other_.id.str() + "/eng"}));
+  EXPECT_EQ(of({}), Names());
+}
+
+TEST_P(OrganizationGroupsTest, roles_stay_when_it_changes_and_go_with_the_role) {
+  insert_role("clerk");
+  insert_role("boss");
+  auto eng = group("1", "eng");
+  eng.roles = {RoleId("clerk")};
+  ASSERT_TRUE(add(acme_, eng));
+  const auto roles = [&] {
+    return read([&](Rows& rows) { return groups().list(rows, acme_.id); }).value().at(0).roles;
+  };
+  EXPECT_EQ(roles(), std::vector<RoleId>{RoleId("clerk")});
+  auto nobody = group("2", "sales");
+  nobody.roles = {RoleId("gone")};
+  EXPECT_EQ(add(acme_, nobody).error(), StoreError::kConflict);
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(write([&](Tx& tx) { return groups().add_role(tx, GroupId("1"), RoleId("boss")); }));
+  }
+  eng.roles.clear();
+  eng.name = "builders";
+  ASSERT_TRUE(write([&](Tx& tx) { return groups().update(tx, acme_.id, eng); }));
+  EXPECT_EQ(roles().size(), 2U) << "written by add_role and remove_role alone";
+  ASSERT_TRUE(write([&](Tx& tx) { return groups().remove_role(tx, GroupId("1"), RoleId("boss")); }));
+  EXPECT_EQ(roles(), std::vector<RoleId>{RoleId("clerk")});
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().roles.remove(tx, realm_, RoleId("clerk")); }));
+  EXPECT_EQ(roles(), std::vector<RoleId>());
+  EXPECT_EQ(write([&](Tx& tx) { return groups().add_role(tx, GroupId("1"), RoleId("gone")); }).error(),
+            StoreError::kConflict);
+}
+
+TEST_P(OrganizationGroupsTest, is_of_a_realm_whatever_the_organization) {
+  ASSERT_TRUE(add(acme_, group("1", "eng")));
+  const auto is_of = [&](const RealmId& realm, std::string_view id) {
+    return read([&](Rows& rows) { return groups().is_of_realm(rows, realm, GroupId(id)); }).value();
+  };
+  EXPECT_TRUE(is_of(realm_, "1"));
+  EXPECT_FALSE(is_of(realm_, "2"));
+  EXPECT_FALSE(is_of(RealmId("other"), "1"));
+}
+
+/// Each move is right by itself; both together would put two groups below each other, out of everybody's reach.
+TEST_P(OrganizationGroupsTest, of_two_moves_below_each_other_one_happens) {
+  for (int round = 0; round < 10; ++round) {
+    const auto a = "a" + std::to_string(round), b = "b" + std::to_string(round);
+    ASSERT_TRUE(add(acme_, group(a, a)));
+    ASSERT_TRUE(add(acme_, group(b, b)));
+    std::atomic<int> moved{0};
+    in_parallel(2, [&](int i) {
+      const auto& from = i == 0 ? a : b;
+      const auto& to = i == 0 ? b : a;
+      const auto done = write([&](Tx& tx) -> Stored<bool> {
+        if (auto locked = groups().lock(tx, acme_.id); !locked) return refuse(locked.error());
+        const auto tree = groups().list(tx, acme_.id);
+        if (!tree) return refuse(tree.error());
+        for (const auto& each : *tree) {
+          if (each.id == GroupId(to) && each.parent) return false;  // it stands below the one to move
+        }
+        if (auto done = groups().update(tx, acme_.id, group(from, from, to)); !done) return refuse(done.error());
+        return true;
+      });
+      ASSERT_TRUE(done) << describe(done.error());
+      if (*done) ++moved;
+    });
+    EXPECT_EQ(moved, 1);
+  }
 }
 
 TEST_P(OrganizationsTest, leaves_nothing_behind) {

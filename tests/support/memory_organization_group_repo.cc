@@ -17,12 +17,41 @@ class MemoryOrganizationGroups final : public OrganizationGroupRepo {
     std::ranges::sort(found, {}, &Group::name);
     return found;
   }
-  Stored<std::vector<Group>> of_member(Rows& rows, const OrganizationId& organization, const UserId& user) override {
-    auto found = list(rows, organization);
-    std::erase_if(*found, [&](const Group& group) {
-      return !rows_of(rows).organization_group_members.contains(key_of(group.id.str(), user.str()));
-    });
+  Stored<std::vector<OrganizationGroup>> of_member(Rows& rows, const std::vector<OrganizationId>& organizations,
+                                                   const UserId& user) override {
+    const auto& members = rows_of(rows).organization_group_members;
+    std::vector<OrganizationGroup> found;
+    for (const auto& organization : organizations) {
+      const auto groups = list(rows, organization);
+      for (const auto& group : *groups) {
+        if (members.contains(key_of(group.id.str(), user.str()))) found.push_back({organization, group});
+      }
+    }
+    std::ranges::sort(found, {}, [](const OrganizationGroup& each) { return each.group.name; });
     return found;
+  }
+  Stored<bool> is_of_realm(Rows& rows, const RealmId& realm, const GroupId& group) override {
+    const auto& data = rows_of(rows);
+    const auto* row = data.organization_groups.find(group.str());
+    const auto* owner = row == nullptr ? nullptr : data.organizations.find(row->first.str());
+    return owner != nullptr && (*owner)->realm == realm;
+  }
+  Stored<void> lock(Tx&, const OrganizationId&) override { return {}; }  // one writer at a time
+  Stored<void> add_role(Tx& tx, const GroupId& group, const RoleId& role) override {
+    auto& data = rows_of(tx);
+    if (!data.organization_groups.contains(group.str()) || !data.roles.contains(role.str())) {
+      return refuse(StoreError::kConflict);
+    }
+    auto& roles = data.organization_groups.edit()[group.str()].second.roles;
+    if (std::ranges::find(roles, role) == roles.end()) roles.push_back(role);
+    return {};
+  }
+  Stored<void> remove_role(Tx& tx, const GroupId& group, const RoleId& role) override {
+    auto& data = rows_of(tx);
+    if (data.organization_groups.contains(group.str())) {
+      std::erase(data.organization_groups.edit()[group.str()].second.roles, role);
+    }
+    return {};
   }
   Stored<void> insert(Tx& tx, const OrganizationId& organization, const Group& group) override {
     auto& data = rows_of(tx);
@@ -39,7 +68,9 @@ class MemoryOrganizationGroups final : public OrganizationGroupRepo {
     if (!is_of(data, organization, group.id) || is_taken(data, organization, group)) {
       return refuse(StoreError::kConflict);
     }
-    data.organization_groups.edit()[group.id.str()] = {organization, group};
+    auto after = group;
+    after.roles = data.organization_groups.find(group.id.str())->second.roles;
+    data.organization_groups.edit()[group.id.str()] = {organization, std::move(after)};
     return {};
   }
   Stored<bool> remove(Tx& tx, const OrganizationId& organization, const GroupId& group) override {

@@ -1,6 +1,7 @@
 #include "admin/organizations/organization_groups.h"
 
 #include <algorithm>
+#include <span>
 
 #include "admin/groups/group_tree.h"
 #include "admin/organizations/organization_handlers.h"
@@ -27,11 +28,32 @@ Or<Loaded> load_groups(Call& call) {
   return Loaded{std::move(organization), GroupTree(std::move(groups))};
 }
 
-/// The group of {groupId}. One of the realm or of another organization is none here.
-Or<const Group*> group_of_path(const Call& call, const Loaded& loaded) {
-  const auto* group = loaded.tree.find(call.path("groupId"));
-  if (group == nullptr) return refuse(error_message(404, "Group does not exist"));
-  return group;
+/// Who else changes the tree waits, or has done so before it is read: two moves that are each right by themselves may
+/// put two groups below each other.
+Or<Loaded> load_groups_to_change(Call& call) {
+  CARDEA_TRY(organization, load_organization(call));
+  CARDEA_DO(call.repositories().organization_groups.lock(call.tx(), organization.id));
+  return load_groups(call);
+}
+
+/// A group that the realm has elsewhere: among its own, or inside of another organization.
+Or<bool> is_elsewhere(Call& call, std::string_view id) {
+  const GroupId group(id);
+  CARDEA_TRY(is_inside, call.repositories().organization_groups.is_of_realm(call.rows(), call.realm().id, group));
+  if (is_inside) return true;
+  CARDEA_TRY(own, call.repositories().groups.find(call.rows(), call.realm().id, group));
+  return own.has_value();
+}
+
+/// The group of {groupId}. One of the realm or of another organization is none here, which Keycloak says by a status of
+/// its own.
+Or<const Group*> group_of_path(Call& call, const Loaded& loaded) {
+  const auto id = call.path("groupId");
+  const auto* group = loaded.tree.find(id);
+  if (group != nullptr) return group;
+  CARDEA_TRY(elsewhere, is_elsewhere(call, id));
+  if (elsewhere) return refuse(error_message(400, "Group does not belong to the organization"));
+  return refuse(error_message(404, "Group does not exist"));
 }
 
 Or<User> user_of_path(Call& call) {
@@ -79,10 +101,18 @@ Or<Group> insert_group(Call& call, const Loaded& loaded, const json::object& bod
   return std::move(group);
 }
 
+Answer refuse_unknown(Call& call, std::string_view id, bool to_top) {
+  const GroupId group(id);
+  CARDEA_TRY(is_inside, call.repositories().organization_groups.is_of_realm(call.rows(), call.realm().id, group));
+  if (is_inside) return refuse(error_message(400, "Group does not belong to this organization"));
+  CARDEA_TRY(own, call.repositories().groups.find(call.rows(), call.realm().id, group));
+  if (own) return refuse(error_message(400, "Can only move organization groups"));
+  return refuse(not_found(to_top ? "Could not find group by id" : "Could not find child by id"));
+}
+
 Answer move_group(Call& call, const Loaded& loaded, std::string_view id, const Group* parent) {
   const auto* known = loaded.tree.find(id);
-  if (known == nullptr)
-    return refuse(not_found(parent == nullptr ? "Could not find group by id" : "Could not find child by id"));
+  if (known == nullptr) return refuse_unknown(call, id, parent == nullptr);
   auto group = *known;
   if (stands_below(loaded.tree, parent, group.id)) {
     return refuse(error_message(400, "A group cannot be moved below itself"));
@@ -108,8 +138,10 @@ Answer created_with(Call& call, const Group& group, const json::object& shown) {
 
 Answer list_organization_groups(Call& call) {
   CARDEA_TRY(loaded, load_groups(call));
-  const auto& tree = loaded.tree;
+  auto& tree = loaded.tree;
   const auto rows = rows_of(call, view_of(call));
+  CARDEA_TRY(roles, load_group_roles(call, tree.groups, rows.view));
+  tree.roles = std::move(roles);
   const bool is_named = !trim(call.query("search")).empty();
   const bool is_search = is_named || call.has_query("q");
   json::array list;
@@ -135,7 +167,7 @@ Answer get_organization_group_by_path(Call& call) {
 }
 
 Answer create_organization_group(Call& call) {
-  CARDEA_TRY(loaded, load_groups(call));
+  CARDEA_TRY(loaded, load_groups_to_change(call));
   CARDEA_TRY(body, call.body_object());
   CARDEA_DO(require_name(*body));
   if (const auto id = string_or(*body, "id", ""); !id.empty()) return move_group(call, loaded, id, nullptr);
@@ -146,11 +178,13 @@ Answer create_organization_group(Call& call) {
 Answer get_organization_group(Call& call) {
   CARDEA_TRY(loaded, load_groups(call));
   CARDEA_TRY(group, group_of_path(call, loaded));
+  CARDEA_TRY(roles, load_group_roles(call, std::span(group, 1), GroupView::kFull));
+  loaded.tree.roles = std::move(roles);
   return ok(group_row(call, loaded.tree, *group, rows_of(call, GroupView::kFull)));
 }
 
 Answer update_organization_group(Call& call) {
-  CARDEA_TRY(loaded, load_groups(call));
+  CARDEA_TRY(loaded, load_groups_to_change(call));
   CARDEA_TRY(before, group_of_path(call, loaded));
   CARDEA_TRY(body, call.body_object());
   CARDEA_DO(require_name(*body));
@@ -167,7 +201,7 @@ Answer update_organization_group(Call& call) {
 }
 
 Answer delete_organization_group(Call& call) {
-  CARDEA_TRY(loaded, load_groups(call));
+  CARDEA_TRY(loaded, load_groups_to_change(call));
   CARDEA_TRY(group, group_of_path(call, loaded));
   call.note_before(group_json(call, *group, GroupView::kFull, {}));
   CARDEA_DO(call.repositories().organization_groups.remove(call.tx(), loaded.organization.id, group->id));
@@ -186,7 +220,7 @@ Answer list_organization_group_children(Call& call) {
 }
 
 Answer create_organization_group_child(Call& call) {
-  CARDEA_TRY(loaded, load_groups(call));
+  CARDEA_TRY(loaded, load_groups_to_change(call));
   CARDEA_TRY(parent, group_of_path(call, loaded));
   CARDEA_TRY(body, call.body_object());
   CARDEA_DO(require_name(*body));
@@ -240,15 +274,33 @@ Answer leave_organization_group(Call& call) {
   return no_content();
 }
 
+Or<RoleHolder> organization_group_holder(Call& call, bool) {
+  CARDEA_TRY(loaded, load_groups(call));
+  CARDEA_TRY(group, group_of_path(call, loaded));
+  RoleHolder holder{.direct = group->roles, .effective = group->roles, .set = {}};
+  holder.set = [&call, id = group->id, before = group->roles](const std::vector<RoleId>& after) -> Or<void> {
+    auto& groups = call.repositories().organization_groups;
+    for (const auto& role : after) {
+      if (std::ranges::find(before, role) == before.end()) CARDEA_DO(groups.add_role(call.tx(), id, role));
+    }
+    for (const auto& role : before) {
+      if (std::ranges::find(after, role) == after.end()) CARDEA_DO(groups.remove_role(call.tx(), id, role));
+    }
+    return {};
+  };
+  return holder;
+}
+
 Answer list_groups_of_organization_member(Call& call) {
   CARDEA_DO(require_member_view(call));
   CARDEA_TRY(member, load_organization_member(call));
   CARDEA_TRY(groups,
-             call.repositories().organization_groups.of_member(call.rows(), member.organization.id, member.user.id));
-  json::array list;
-  for (const auto& group : groups) {
-    if (group_matches(call, group)) list.push_back(group_json(call, group, view_of(call), {}));
+             call.repositories().organization_groups.of_member(call.rows(), {member.organization.id}, member.user.id));
+  std::vector<Group> shown;
+  for (auto& each : groups) {
+    if (group_matches(call, each.group)) shown.push_back(std::move(each.group));
   }
+  CARDEA_TRY(list, group_rows(call, shown, view_of(call)));
   return answer_group_page(call, std::move(list));
 }
 

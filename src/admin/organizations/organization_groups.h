@@ -1,8 +1,9 @@
 // Groups inside of an organization (keycloak.md section 6.14, Keycloak 26.7): a tree of its own, apart from the realm's
-// groups, whose members are members of the organization. They give no roles; tokens name them by the mapper
-// `oidc-organization-group-membership-mapper`.
+// groups, whose members are members of the organization. Their roles give nobody a right: tokens name groups and roles,
+// of the organization alone, by the mapper `oidc-organization-group-membership-mapper`.
 #pragma once
 
+#include "admin/roles/role_mappings.h"
 #include "admin/seam/call.h"
 
 namespace cardea::admin {
@@ -24,5 +25,8 @@ Answer list_organization_group_members(Call& call);
 Answer join_organization_group(Call& call);
 Answer leave_organization_group(Call& call);
 Answer list_groups_of_organization_member(Call& call);
+
+/// {groupId} of {orgId}, for role mappings.
+[[nodiscard]] Or<RoleHolder> organization_group_holder(Call& call, bool to_change);
 
 }  // namespace cardea::admin

@@ -1,8 +1,8 @@
 // The rows of organizations (keycloak.md section 6.14).
 #include "admin/organizations/organization_groups.h"
 #include "admin/organizations/organization_handlers.h"
+#include "admin/roles/role_mappings.h"
 #include "admin/seam/operation.h"
-#include "admin/settings/setting_handlers.h"
 
 namespace cardea::admin {
 namespace {
@@ -21,7 +21,6 @@ constexpr auto kChange = needs({kManageOrganizations, kManageRealm});
 #define PROVIDERS ORGANIZATION "/identity-providers"
 #define GROUPS ORGANIZATION "/groups"
 #define GROUP GROUPS "/{groupId}"
-#define MAPPINGS GROUP "/role-mappings"
 #define BY_PATH GROUPS "/group-by-path"
 
 constexpr Operation kRows[] = {
@@ -73,20 +72,8 @@ constexpr Operation kRows[] = {
      "ORGANIZATION_GROUP_MEMBERSHIP", "CREATE"},
     {kDelete, GROUP "/members/{userId}", "leaveOrganizationGroup", kChange, kWrite, &leave_organization_group,
      "ORGANIZATION_GROUP_MEMBERSHIP"},
-    // Roles of such a group say something in a claim alone, and that one is not offered.
-    {kGet, MAPPINGS, "getOrganizationGroupRoleMappings", kSee, kRead, &refuse_feature},
-    {kGet, MAPPINGS "/realm", "getOrganizationGroupRealmRoles", kSee, kRead, &refuse_feature},
-    {kPost, MAPPINGS "/realm", "addOrganizationGroupRealmRoles", kChange, kRead, &refuse_feature},
-    {kDelete, MAPPINGS "/realm", "removeOrganizationGroupRealmRoles", kChange, kRead, &refuse_feature},
-    {kGet, MAPPINGS "/realm/available", "listOrganizationGroupAvailableRealmRoles", kSee, kRead, &refuse_feature},
-    {kGet, MAPPINGS "/realm/composite", "listOrganizationGroupEffectiveRealmRoles", kSee, kRead, &refuse_feature},
-    {kGet, MAPPINGS "/clients/{clientId}", "getOrganizationGroupClientRoles", kSee, kRead, &refuse_feature},
-    {kPost, MAPPINGS "/clients/{clientId}", "addOrganizationGroupClientRoles", kChange, kRead, &refuse_feature},
-    {kDelete, MAPPINGS "/clients/{clientId}", "removeOrganizationGroupClientRoles", kChange, kRead, &refuse_feature},
-    {kGet, MAPPINGS "/clients/{clientId}/available", "listOrganizationGroupAvailableClientRoles", kSee, kRead,
-     &refuse_feature},
-    {kGet, MAPPINGS "/clients/{clientId}/composite", "listOrganizationGroupEffectiveClientRoles", kSee, kRead,
-     &refuse_feature},
+    CARDEA_MAPPING_ROWS(GROUP "/role-mappings", "OrganizationGroup", "RoleMappings", "Roles", "ROLE_MAPPING",
+                        organization_group_holder, kSee, kChange),
     {kGet, MEMBER "/groups", "listGroupsOfOrganizationMember", kSee, kRead, &list_groups_of_organization_member},
     {kGet, BY_PATH "/{p1}", "getOrganizationGroupByPath", kSee, kRead, &get_organization_group_by_path},
     {kGet, BY_PATH "/{p1}/{p2}", "getOrganizationGroupByPath2", kSee, kRead, &get_organization_group_by_path},
@@ -114,7 +101,6 @@ constexpr Operation kRows[] = {
 #undef GROUPS
 #undef GROUP
 #undef BY_PATH
-#undef MAPPINGS
 
 }  // namespace
 

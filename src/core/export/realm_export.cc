@@ -138,7 +138,8 @@ Stored<ExportedRealm> export_realm(Rows& rows, const Repositories& repositories,
   add_clients(out, std::move(*clients));
   add_scopes(out, std::move(*scopes));
   for (auto& key : *keys) out.file.keys.push_back({.key = std::move(key), .size = 0});
-  auto organizations = export_organizations(rows, repositories, realm, people == ExportPeople::kMembers);
+  auto organizations = export_organizations(rows, repositories, realm, people == ExportPeople::kMembers,
+                                            [&](const std::vector<RoleId>& ids) { return named(out.names, ids); });
   if (!organizations) return refuse(organizations.error());
   if (!organizations->empty()) out.file.realm.extra["organizations"] = std::move(*organizations);
   return Stored<ExportedRealm>(std::move(out));

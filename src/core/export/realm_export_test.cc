@@ -37,7 +37,7 @@ constexpr std::string_view kFile = R"j({"realm":"demo","enabled":true,"displayNa
   "organizationsEnabled":true,
   "organizations":[{"id":"o-1","name":"Acme","alias":"acme","enabled":true,"redirectUrl":"https://acme.example/",
                     "attributes":{"tier":["gold"]},"domains":[{"name":"acme.example","verified":true}],
-                    "groups":[{"name":"eng","attributes":{"floor":["2"]},"subGroups":[{"id":"og-2","name":"a/b"}]}],
+                    "groups":[{"name":"eng","attributes":{"floor":["2"]},"subGroups":[{"id":"og-2","name":"a/b","realmRoles":["clerk"],"clientRoles":{"shop":["all"]}}]}],
                     "members":[{"username":"ada","membershipType":"MANAGED","groups":["/eng/a~/b"]}],"identityProviders":[{"alias":"up"}]},
                    {"name":"Beta","domains":[]}]})j";
 
@@ -102,10 +102,11 @@ TEST_F(RealmExportTest, organizations_and_links_are_rows) {
   EXPECT_EQ(read_from(store, [&](Rows& rows) { return repositories.memberships.find(rows, acme, ada->id); }).value(),
             Membership::kManaged);
   const auto groups = read_from(store, [&](Rows& rows) {
-                        return repositories.organization_groups.of_member(rows, acme, ada->id);
+                        return repositories.organization_groups.of_member(rows, {acme}, ada->id);
                       }).value();
   ASSERT_EQ(groups.size(), 1U);
-  EXPECT_EQ(groups[0].id, GroupId("og-2"));
+  EXPECT_EQ(groups[0].group.id, GroupId("og-2"));
+  EXPECT_EQ(groups[0].group.roles.size(), 2U);
   const auto linked = read_from(store, [&](Rows& rows) {
                         return repositories.federated_identities.find(rows, realm->id, "up", "7");
                       }).value();
@@ -113,6 +114,23 @@ TEST_F(RealmExportTest, organizations_and_links_are_rows) {
   EXPECT_EQ(linked->user, ada->id);
   EXPECT_EQ(read_from(store, [&](Rows& rows) { return repositories.organizations.count(rows, realm->id, {}); }).value(),
             2);
+}
+
+TEST_F(RealmExportTest, refuses_ids_that_another_realm_has_and_names_the_group) {
+  MemoryStore store;
+  import(store, kFile);
+  const auto file = parse_json(R"j({"realm":"other","organizationsEnabled":true,"organizations":[{"name":"Zoo"},
+      {"name":"Acme","groups":[{"name":"eng","subGroups":[{"id":"og-2","name":"back"}]}]}]})j")
+                        .value()
+                        .as_object();
+  const auto done = import_realm({store.repositories(), clock, random}, file);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().describe(),
+            "organizations[1], group /eng/back: its id or name belongs to another realm already");
+  auto repositories = store.repositories();
+  EXPECT_FALSE(
+      read_from(store, [&](Rows& rows) { return repositories.realms.find_by_name(rows, "other"); }).value().has_value())
+      << "nothing of it is left";
 }
 
 TEST_F(RealmExportTest, refuses_organizations_that_cannot_be) {

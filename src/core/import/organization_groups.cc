@@ -12,10 +12,8 @@
 namespace cardea {
 namespace {
 
-struct Reading {
-  Random& random;
-  RepresentationProblems& problems;
-  std::vector<Group> groups;
+struct Reading : OrganizationReading {
+  std::vector<Group> groups{};
 };
 
 void add_tree(Reading& reading, GroupRepresentation& read, const Group* parent, const JsonPath& at, int level) {
@@ -30,9 +28,7 @@ void add_tree(Reading& reading, GroupRepresentation& read, const Group* parent, 
   if (check_name(group.name)) reading.problems.add(JsonPath(at, "name"), "The name cannot be used");
   if (is_taken) reading.problems.add(JsonPath(at, "name"), "another group beside it has it");
   if (has_too_much(group)) reading.problems.add(JsonPath(at, "attributes"), "Bad attributes");
-  if (!read.roles.realm.empty() || !read.roles.client.empty()) {
-    reading.problems.add(at, "groups of organizations give no roles");
-  }
+  group.roles = role_ids(reading.plan, read.roles, at, reading.random, reading.problems, reading.review);
   if (level > kGroupDepthMax || reading.groups.size() >= kOrganizationGroupsMax) {
     reading.problems.add(at, "too many groups");
     return;
@@ -45,12 +41,13 @@ void add_tree(Reading& reading, GroupRepresentation& read, const Group* parent, 
   }
 }
 
-json::array trees_below(const std::vector<Group>& groups, const std::optional<GroupId>& parent) {
+json::array trees_below(const std::vector<Group>& groups, const std::optional<GroupId>& parent,
+                        const NameRoles& name_roles) {
   json::array list;
   for (const auto& group : groups) {
     if (group.parent != parent) continue;
-    auto shown = to_json(GroupRepresentation{.group = group, .roles = {}, .subgroups = {}});
-    shown["subGroups"] = trees_below(groups, group.id);
+    auto shown = to_json(GroupRepresentation{.group = group, .roles = name_roles(group.roles), .subgroups = {}});
+    shown["subGroups"] = trees_below(groups, group.id, name_roles);
     list.push_back(std::move(shown));
   }
   return list;
@@ -58,9 +55,9 @@ json::array trees_below(const std::vector<Group>& groups, const std::optional<Gr
 
 }  // namespace
 
-std::vector<Group> read_organization_groups(const json::object& organization, const JsonPath& at, Random& random,
-                                            RepresentationProblems& problems) {
-  Reading reading{random, problems, {}};
+std::vector<Group> read_organization_groups(const json::object& organization, const JsonPath& at,
+                                            const OrganizationReading& how) {
+  Reading reading{how};
   const auto* list = organization.if_contains("groups");
   if (list == nullptr || !list->is_array()) return {};
   const JsonPath here(at, "groups");
@@ -68,10 +65,10 @@ std::vector<Group> read_organization_groups(const json::object& organization, co
     const JsonPath item(here, i);
     const auto* object = list->get_array()[i].if_object();
     if (object == nullptr) {
-      problems.add(item, "is no object");
+      how.problems.add(item, "is no object");
       continue;
     }
-    auto read = parse_group(*object, item, problems);
+    auto read = parse_group(*object, item, how.problems);
     add_tree(reading, read, nullptr, item, 1);
   }
   return std::move(reading.groups);
@@ -95,6 +92,8 @@ std::vector<GroupId> groups_of_member(const json::object& member, std::span<cons
   return found;
 }
 
-json::array organization_groups_json(const std::vector<Group>& groups) { return trees_below(groups, std::nullopt); }
+json::array organization_groups_json(const std::vector<Group>& groups, const NameRoles& name_roles) {
+  return trees_below(groups, std::nullopt, name_roles);
+}
 
 }  // namespace cardea

@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "core/changes/check_organization.h"
 #include "core/changes/check_values.h"
-#include "core/import/organization_groups.h"
 #include "domain/representation/members.h"
 
 namespace cardea {
@@ -69,12 +68,14 @@ void read_domains(const json::object& object, const JsonPath& at, Seen& seen, Or
   }
 }
 
-OrganizationRows read_one(const json::object& object, const JsonPath& at, Realm& realm, Seen& seen, Random& random,
-                          RepresentationProblems& problems) {
+OrganizationRows read_one(const json::object& object, const JsonPath& at, Seen& seen,
+                          const OrganizationReading& reading) {
+  auto& realm = reading.plan.realm;
+  auto& problems = reading.problems;
   OrganizationRows rows;
   auto& out = rows.organization;
   out.id = OrganizationId(string_or(object, "id", ""));
-  if (out.id.empty()) out.id = OrganizationId(random_uuid(random));
+  if (out.id.empty()) out.id = OrganizationId(random_uuid(reading.random));
   out.realm = realm.id;
   out.name = string_or(object, "name", "");
   out.alias = string_or(object, "alias", out.name);
@@ -88,7 +89,7 @@ OrganizationRows read_one(const json::object& object, const JsonPath& at, Realm&
   if (!read_attributes(object, out)) problems.add(JsonPath(at, "attributes"), "expected lists of texts");
   read_domains(object, at, seen, out, problems);
   for (const auto& problem : organization_problems(out)) problems.add(JsonPath(at, problem.member), problem.text);
-  rows.groups = read_organization_groups(object, at, random, problems);
+  rows.groups = read_organization_groups(object, at, reading);
   for (const auto* member : objects_in(object, "members")) {
     const bool is_managed = equal_ignoring_ascii_case(string_or(*member, "membershipType", ""), "MANAGED");
     rows.members.push_back({ascii_lower(string_or(*member, "username", "")),
@@ -123,8 +124,11 @@ void forget_owners(Realm& realm, const json::array& organizations) {
 
 }  // namespace
 
-std::vector<OrganizationRows> take_organizations(Realm& realm, Random& random, RepresentationProblems& problems) {
+std::vector<OrganizationRows> take_organizations(RealmPlan& plan, Random& random, RepresentationProblems& problems,
+                                                 ImportReview& review) {
   std::vector<OrganizationRows> out;
+  auto& realm = plan.realm;
+  const OrganizationReading reading{plan, random, problems, review};
   const auto* listed = realm.extra.if_contains(kMember);
   const auto list = listed != nullptr && listed->is_array() ? listed->get_array() : json::array();
   realm.extra.erase(kMember);
@@ -138,20 +142,23 @@ std::vector<OrganizationRows> take_organizations(Realm& realm, Random& random, R
     if (object == nullptr) {
       problems.add(at, "is no object");
     } else {
-      out.push_back(read_one(*object, at, realm, seen, random, problems));
+      out.push_back(read_one(*object, at, seen, reading));
     }
   }
   return out;
 }
 
 Stored<void> write_organization(Tx& tx, const Repositories& repositories, const RealmId& realm,
-                                const OrganizationRows& rows) {
+                                const OrganizationRows& rows, std::string& part) {
+  part.clear();
   if (auto done = repositories.organizations.insert(tx, rows.organization); !done) return done;
   const auto& id = rows.organization.id;
   for (const auto& group : rows.groups) {
+    part = ", group " + group.path;
     if (auto done = repositories.organization_groups.insert(tx, id, group); !done) return done;
   }
   for (const auto& member : rows.members) {
+    part = ", member " + member.username;
     const auto user = repositories.users.find_by_username(tx, realm, member.username);
     if (!user) return refuse(user.error());
     if (!*user || (*user)->service_account_client) continue;
@@ -194,10 +201,10 @@ Stored<json::array> members_of(Rows& rows, const Repositories& repositories, con
     if (!membership) return refuse(membership.error());
     const bool is_managed = *membership == Membership::kManaged;
     json::object shown{{"username", user.username}, {"membershipType", is_managed ? "MANAGED" : "UNMANAGED"}};
-    const auto groups = repositories.organization_groups.of_member(rows, organization.id, user.id);
+    const auto groups = repositories.organization_groups.of_member(rows, {organization.id}, user.id);
     if (!groups) return refuse(groups.error());
     json::array paths;
-    for (const auto& group : *groups) paths.emplace_back(group.path);
+    for (const auto& each : *groups) paths.emplace_back(each.group.path);
     if (!paths.empty()) shown["groups"] = std::move(paths);
     members.push_back(std::move(shown));
   }
@@ -216,7 +223,7 @@ json::array providers_of(const Organization& organization, const Realm& realm) {
 }  // namespace
 
 Stored<json::array> export_organizations(Rows& rows, const Repositories& repositories, const Realm& realm,
-                                         bool with_members) {
+                                         bool with_members, const NameRoles& name_roles) {
   const auto found = repositories.organizations.search(rows, realm.id, {});
   if (!found) return refuse(found.error());
   json::array list;
@@ -224,7 +231,7 @@ Stored<json::array> export_organizations(Rows& rows, const Repositories& reposit
     auto shown = organization_json(organization, true);
     const auto groups = repositories.organization_groups.list(rows, organization.id);
     if (!groups) return refuse(groups.error());
-    if (!groups->empty()) shown["groups"] = organization_groups_json(*groups);
+    if (!groups->empty()) shown["groups"] = organization_groups_json(*groups, name_roles);
     if (with_members) {
       auto members = members_of(rows, repositories, organization);
       if (!members) return refuse(members.error());

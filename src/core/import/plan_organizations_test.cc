@@ -10,11 +10,12 @@ namespace {
 using testing::HasSubstr;
 
 std::string problems_of(std::string_view organization) {
-  Realm realm;
-  realm.extra["organizations"] = json::array{parse_json(organization).value()};
+  RealmPlan plan;
+  plan.realm.extra["organizations"] = json::array{parse_json(organization).value()};
   SeededRandom random{1};
   RepresentationProblems problems;
-  (void)take_organizations(realm, random, problems);
+  ImportReview review;
+  (void)take_organizations(plan, random, problems, review);
   return problems.describe();
 }
 
@@ -63,7 +64,7 @@ TEST(PlanOrganizations, refuses_groups_that_cannot_be) {
            {R"([{"name":"a","subGroups":[{"name":"b"},{"name":"b"}]}])",
             "organizations[0].groups[0].subGroups[1].name"},
            {R"([{"name":"a","attributes":{"":["v"]}}])", "organizations[0].groups[0].attributes"},
-           {R"([{"name":"a","realmRoles":["admin"]}])", "give no roles"},
+           {R"([{"name":"a","clientRoles":{"nobody":["x"]}}])", "organizations[0].groups[0]"},
        }) {
     EXPECT_THAT(with(groups), HasSubstr(path)) << groups;
   }

@@ -42,7 +42,7 @@ class Run {
       if (users.review) users.review(i, user, at, review);
     }
     service_accounts_ = make_service_accounts(plan_, names, tools_.clock.now(), tools_.random, problems);
-    organizations_ = take_organizations(plan_.realm, tools_.random, problems);
+    organizations_ = take_organizations(plan_, tools_.random, problems, review);
   }
 
   Failed make_keys() {
@@ -97,11 +97,12 @@ class Run {
       return failed;
     }
     std::size_t at = 0;
+    std::string part;
     const auto written = stage_.write_all(organizations_.size(), at, [&](Tx& tx, std::size_t i) {
-      return write_organization(tx, tools_.repositories, plan_.realm.id, organizations_[i]);
+      return write_organization(tx, tools_.repositories, plan_.realm.id, organizations_[i], part);
     });
     if (written) return std::nullopt;
-    return judge(WriteFailure{written.error(), "organizations[" + std::to_string(at) + "]"});
+    return judge(WriteFailure{written.error(), "organizations[" + std::to_string(at) + "]" + part});
   }
 
   Failed finish(bool& exists) {

@@ -129,6 +129,7 @@ void read_own_config(MapperOp& op, const ProtocolMapper& mapper) {
       break;
     case MapperKind::kOrganizationGroups:
       op.path = {std::string(kOrganizationScope)};
+      op.flag = is_on(mapper, "addGroupRoleMappings");
       break;
     case MapperKind::kOrganizations:
       op.flag = is_on(mapper, "addOrganizationAttributes");

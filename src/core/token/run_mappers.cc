@@ -268,35 +268,64 @@ class Runner {
       if (!op.multivalued) return place(op, ClaimTree::Value(texts.front()));
       return place(op, std::move(texts));
     }
-    return place(op, by_alias(&op, {}));
+    return place(op, by_alias(&op, {}, false));
   }
 
-  /// What the mapper before said of the organizations, by alias now and with the groups in each.
+  /// What the mapper before said of the organizations, by alias now and with the groups in each; with `flag` also the
+  /// roles of those groups.
   Done organization_groups(const MapperOp& op) {
     if (context_.subject.organizations.empty()) return {};
-    return place(op, by_alias(listed_, context_.subject.organization_groups));
+    return place(op, by_alias(listed_, context_.subject.organization_groups, op.flag));
   }
 
-  ClaimTree::Raw by_alias(const MapperOp* details, std::span<const std::vector<std::string>> groups) {
+  static void write_texts(JsonWriter& writer, std::string_view name, const std::vector<std::string>& values) {
+    writer.key(name).begin_array();
+    for (const auto& value : values) writer.string(value);
+    writer.end_array();
+  }
+
+  /// As a token says the roles of a person, for one organization (Keycloak: whatever the scope of the client is).
+  static void write_roles(JsonWriter& writer, const EffectiveRoles& roles) {
+    std::map<std::string_view, std::vector<std::string>> names;  // by client; "": of the realm
+    for (const auto& role : roles.items) names[role.client_id].push_back(role.name);
+    if (const auto realm = names.find(""); realm != names.end()) {
+      writer.key("realm_access").begin_object();
+      write_texts(writer, "roles", realm->second);
+      writer.end_object();
+      names.erase(realm);
+    }
+    if (names.empty()) return;
+    writer.key("resource_access").begin_object();
+    for (const auto& [client, of_client] : names) {
+      writer.key(client).begin_object();
+      write_texts(writer, "roles", of_client);
+      writer.end_object();
+    }
+    writer.end_object();
+  }
+
+  /// What others read as the server's word on the organization: no attribute is called so.
+  static bool is_own_word(std::string_view name, bool with_groups, bool with_roles) {
+    if (name == "id" || (with_groups && name == "groups")) return true;
+    return with_roles && (name == "realm_access" || name == "resource_access");
+  }
+
+  ClaimTree::Raw by_alias(const MapperOp* details, std::span<const OrganizationMember> members, bool with_roles) {
     std::string text;
     JsonWriter writer(text);
-    const auto write_texts = [&writer](std::string_view name, const std::vector<std::string>& values) {
-      writer.key(name).begin_array();
-      for (const auto& value : values) writer.string(value);
-      writer.end_array();
-    };
     writer.begin_object();
     const auto& all = context_.subject.organizations;
     for (std::size_t i = 0; i < all.size(); ++i) {
+      const bool with_groups = i < members.size();
       writer.key(all[i].alias).begin_object();
       if (details != nullptr && details->flag) {
         for (const auto& [name, values] : all[i].attributes) {
-          // What others read as the organization's own.
-          if (name != "id" && (name != "groups" || i >= groups.size())) write_texts(name, values);
+          if (!is_own_word(name, with_groups, with_roles)) write_texts(writer, name, values);
         }
       }
       if (details != nullptr && !details->source.empty()) writer.member("id", all[i].id.str());
-      if (i < groups.size()) write_texts("groups", groups[i]);
+      if (with_groups) write_texts(writer, "groups", members[i].groups);
+      if (with_groups && with_roles && members[i].roles) write_roles(writer, *members[i].roles);
       writer.end_object();
     }
     writer.end_object();

@@ -78,7 +78,7 @@ struct MapperOp {
   ClaimType type = ClaimType::kString;
   bool multivalued = false;
   bool flag = false;                        // group membership: full path; attributes: aggregate group attributes;
-                                            // organizations: their attributes as well
+                                            // organizations: their attributes, or the roles of groups, as well
   std::string source;                       // attribute, property, note, or client id; "id" of organizations
   std::string text;                         // hardcoded value, role prefix, audience
   std::map<std::string, std::string> more;  // address parts

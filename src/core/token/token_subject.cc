@@ -10,16 +10,37 @@ bool is_wanted(const TokenPlan& plan, const Organization& organization) {
          std::ranges::find(plan.organization_aliases, organization.alias) != plan.organization_aliases.end();
 }
 
-Stored<void> add_organization_groups(Rows& rows, Settings& settings, const TokenPlan& plan, TokenSubject& subject) {
-  if (std::ranges::find(plan.operations, MapperKind::kOrganizationGroups, &MapperOp::kind) == plan.operations.end()) {
-    return {};
+/// How the plan asks for the groups inside of organizations; nullopt: not at all.
+std::optional<bool> asks_with_roles(const TokenPlan& plan) {
+  std::optional<bool> with_roles;
+  for (const auto& operation : plan.operations) {
+    if (operation.kind == MapperKind::kOrganizationGroups) with_roles = with_roles.value_or(false) || operation.flag;
   }
-  for (const auto& organization : subject.organizations) {
-    const auto groups = settings.organization_groups(rows, organization.id, subject.subject.user.id);
-    if (!groups) return refuse(groups.error());
-    auto& paths = subject.organization_groups.emplace_back();
-    for (const auto& group : *groups) paths.push_back(group.path);
-    std::ranges::sort(paths);
+  return with_roles;
+}
+
+/// Of all organizations with one question.
+Stored<void> add_organization_groups(Rows& rows, Settings& settings, const RealmEntry& realm, const TokenPlan& plan,
+                                     TokenSubject& subject) {
+  const auto with_roles = asks_with_roles(plan);
+  if (!with_roles || subject.organizations.empty()) return {};
+  std::vector<OrganizationId> ids;
+  for (const auto& organization : subject.organizations) ids.push_back(organization.id);
+  const auto groups = settings.organization_groups(rows, ids, subject.subject.user.id);
+  if (!groups) return refuse(groups.error());
+  for (const auto& id : ids) {
+    auto& member = subject.organization_groups.emplace_back();
+    std::vector<RoleId> roles;
+    for (const auto& [organization, group] : *groups) {
+      if (organization != id) continue;
+      member.groups.push_back(group.path);
+      roles.insert(roles.end(), group.roles.begin(), group.roles.end());
+    }
+    std::ranges::sort(member.groups);
+    if (!*with_roles || roles.empty()) continue;
+    auto reached = settings.expand_roles(rows, realm, std::move(roles));
+    if (!reached) return refuse(reached.error());
+    member.roles = std::move(*reached);
   }
   return {};
 }
@@ -32,7 +53,7 @@ Stored<void> add_organizations(Rows& rows, Settings& settings, const RealmEntry&
   // One of several is for the person to choose; nobody is asked here.
   if (plan.organizations == OrganizationScope::kOnly && found->size() > 1) return {};
   subject.organizations = std::move(*found);
-  if (auto added = add_organization_groups(rows, settings, plan, subject); !added) return added;
+  if (auto added = add_organization_groups(rows, settings, realm, plan, subject); !added) return added;
   if (plan.organizations == OrganizationScope::kOnly || subject.organizations.empty()) return {};
   if (plan.organizations == OrganizationScope::kAll) {
     subject.organization_scope = "organization:*";

@@ -11,14 +11,19 @@
 
 namespace cardea {
 
+/// What somebody is inside of an organization.
+struct OrganizationMember {
+  std::vector<std::string> groups;              // paths
+  std::shared_ptr<const EffectiveRoles> roles;  // of those groups; null: none, or the plan does not ask
+};
+
 struct TokenSubject {
   Subject subject;
   std::shared_ptr<const EffectiveRoles> roles;        // everything the subject has
   std::shared_ptr<const EffectiveRoles> scope_roles;  // what the client may see; null: everything (full scope)
   std::vector<std::shared_ptr<const Group>> groups;
-  std::vector<Organization> organizations;  // those that the plan asks for and the person is in, by name
-  std::vector<std::vector<std::string>>
-      organization_groups;         // for each of them the paths of its groups, when the plan asks
+  std::vector<Organization> organizations;              // those that the plan asks for and the person is in, by name
+  std::vector<OrganizationMember> organization_groups;  // for each of them, when the plan asks
   std::string organization_scope;  // what tokens say of them: "organization:acme"; empty: nothing to add
 };
 

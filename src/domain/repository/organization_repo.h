@@ -67,24 +67,42 @@ class MembershipRepo {
   virtual Stored<bool> remove_invitation(Tx& tx, const OrganizationId& organization, std::string_view id) = 0;
 };
 
-/// Groups inside of an organization: a tree of its own, apart from the realm's groups. They give no roles, so `roles`
-/// of these records is empty, and `realm` too. Who is in one is a member of the organization and leaves it with that.
+/// A group with the organization that it is inside of.
+struct OrganizationGroup {
+  OrganizationId organization;
+  Group group;
+};
+
+/// Groups inside of an organization: a tree of its own, apart from the realm's groups; `realm` of these records is
+/// empty. Their roles give nobody a right: tokens say them of the organization alone. Who is in one is a member of the
+/// organization and leaves it with that.
 class OrganizationGroupRepo {
  public:
   virtual ~OrganizationGroupRepo() = default;
   /// All of them with their paths, by name.
   virtual Stored<std::vector<Group>> list(Rows& rows, const OrganizationId& organization) = 0;
-  /// Those that the user is a direct member of, with their paths, by name.
-  virtual Stored<std::vector<Group>> of_member(Rows& rows, const OrganizationId& organization, const UserId& user) = 0;
-  /// kConflict when the id or the name below that parent is taken, or the organization or the parent is gone.
+  /// Those that the user is a direct member of in any of these organizations, with their paths, by name.
+  virtual Stored<std::vector<OrganizationGroup>> of_member(Rows& rows, const std::vector<OrganizationId>& organizations,
+                                                           const UserId& user) = 0;
+  /// Is a group of this id inside of any organization of the realm?
+  virtual Stored<bool> is_of_realm(Rows& rows, const RealmId& realm, const GroupId& group) = 0;
+  /// Until the transaction ends no other comes past this call for the same organization: the tree that is read now is
+  /// the one that is changed. Nothing happens when it is gone.
+  virtual Stored<void> lock(Tx& tx, const OrganizationId& organization) = 0;
+  /// With its roles. kConflict when the id or the name below that parent is taken, or the organization, the parent or
+  /// one of the roles is gone.
   virtual Stored<void> insert(Tx& tx, const OrganizationId& organization, const Group& group) = 0;
-  /// Replaces everything but the id; another parent moves it with all below. kConflict when it is gone or its name is
-  /// taken there. That the new parent is of the organization and not below it is the caller's to check.
+  /// Replaces everything but id and roles; another parent moves it with all below. kConflict when it is gone or its
+  /// name is taken there. That the new parent is of the organization and not below it is the caller's to check.
   virtual Stored<void> update(Tx& tx, const OrganizationId& organization, const Group& group) = 0;
   /// With all groups below and all memberships. False when it was gone already.
   virtual Stored<bool> remove(Tx& tx, const OrganizationId& organization, const GroupId& group) = 0;
   /// kConflict when the user is in it already or no member of the organization, or the group is not of it.
   virtual Stored<void> join(Tx& tx, const OrganizationId& organization, const GroupId& group, const UserId& user) = 0;
+  /// Nothing happens when it has the role. kConflict when the group or the role is gone.
+  virtual Stored<void> add_role(Tx& tx, const GroupId& group, const RoleId& role) = 0;
+  /// Nothing happens when it does not have it.
+  virtual Stored<void> remove_role(Tx& tx, const GroupId& group, const RoleId& role) = 0;
   /// False when the user was not in it.
   virtual Stored<bool> leave(Tx& tx, const OrganizationId& organization, const GroupId& group, const UserId& user) = 0;
 };
