@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kPrefix = "oauth2.jwt.authorization.grant.";
 constexpr seconds kAgeMax{86'400};
+constexpr seconds kSkewMax{300};
 
 ForeignJwtRefusal no(std::string reason, std::string_view said) {
   return {.reason = std::move(reason), .said = std::string(said)};
@@ -67,7 +68,7 @@ Choice choose(const Realm& realm, const Client& client, std::string_view issuer)
 std::optional<ForeignJwtRefusal> why_not_now(const jose::VerifiedJwt& token, const GrantJwtRules& rules) {
   if (!token.exp()) return no("foreign_jwt_without_expiry", "Token exp claim is required");
   if (rules.now >= *token.exp()) return no("foreign_jwt_expired", "Token is not active");
-  const auto latest = rules.now + upstream::kClockLeeway;
+  const auto latest = rules.now + std::max(upstream::kClockLeeway, rules.skew);
   if (token.nbf() && *token.nbf() > latest) return no("foreign_jwt_not_yet_valid", "Token is not active");
   if (!token.iat()) {
     if (*token.exp() - rules.now <= rules.age_max) return std::nullopt;
@@ -108,6 +109,9 @@ GrantJwtRules rules_of(const Dependencies& dependencies, const IdentityProvider&
   GrantJwtRules out;
   out.algorithm = provider.setting("jwtAuthorizationGrantAssertionSignatureAlg");
   if (age) out.age_max = std::clamp(seconds(*age), seconds{0}, kAgeMax);
+  if (const auto skew = parse_integer<std::int64_t>(provider.setting("jwtAuthorizationGrantAllowedClockSkew"))) {
+    out.skew = std::clamp(seconds(*skew), seconds{0}, kSkewMax);
+  }
   out.once = !provider.is_on("jwtAuthorizationGrantAssertionReuseAllowed");
   out.own_client_id = provider.setting("clientId");
   out.now = dependencies.clock.now();
@@ -184,7 +188,8 @@ web::Outcome check_grant_jwt(const Dependencies& dependencies, const web::Reques
   if (choice.provider == nullptr) {
     return next(refuse(no("provider_not_of_client", "Identity Provider is not allowed for the client")));
   }
-  if (!choice.provider->is_on("jwtAuthorizationGrantEnabled")) {
+  const bool gives = choice.provider->kind == kGrantProvider || choice.provider->is_on("jwtAuthorizationGrantEnabled");
+  if (!gives) {
     return next(refuse(no("provider_gives_no_grants", "JWT Authorization Grant is not enabled for the provider")));
   }
   auto rules = rules_of(dependencies, *choice.provider);
@@ -202,6 +207,9 @@ web::Outcome check_grant_jwt(const Dependencies& dependencies, const web::Reques
   if (rules.audiences.empty() && dependencies.base_url.is_configured(realm->realm.name)) {
     const auto ours = dependencies.base_url.issuer(request, realm->realm.name);
     rules.audiences = {ours, ours + "/protocol/openid-connect/token"};
+  }
+  if (choice.provider->is_on("allowClientIdAsAudience") && !rules.own_client_id.empty()) {
+    rules.audiences.push_back(rules.own_client_id);
   }
   return verify_foreign(dependencies, choice.provider, std::move(token),
                         [provider = choice.provider, rules = std::move(rules), next = std::move(next)](

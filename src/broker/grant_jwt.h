@@ -8,7 +8,11 @@
 //   jwtAuthorizationGrantAssertionReuseAllowed         "true": one more than once; else each `jti` (`uti`) is good once
 //   jwtAuthorizationGrantMaxAllowedAssertionExpiration seconds after `iat` (without one: until `exp`) at most; 300
 //   jwtAuthorizationGrantAssertionSignatureAlg         this one alone
+//   jwtAuthorizationGrantAllowedClockSkew              seconds that its clock may be ahead; 300 at most
+//   allowClientIdAsAudience                            "true": our client id there is an audience as well
 //   filteredByClaim ...                                as for people who sign in
+// A provider of the kind `jwt-authorization-grant` is for this alone: an issuer and its keys, always on. What we issue
+// never outlives the token that it is issued for, whatever jwtAuthorizationGrantLimitAccessTokenExp says.
 // The client's:
 //   oauth2.jwt.authorization.grant.idp       aliases of the providers it may bring tokens of, by "##"
 //   oauth2.jwt.authorization.grant.audience  [{"key": alias, "value": audience}]: these instead of our issuer and token
@@ -35,6 +39,7 @@ struct GrantJwtRules {
   std::vector<std::string> audiences;  // one of them; none: no token is for us
   std::string algorithm;               // empty: any that the provider signs with
   seconds age_max{300};
+  seconds skew{0};
   bool once = true;
   std::string own_client_id;  // ours at the provider: ID tokens have it as their audience
   TextPairs claims;

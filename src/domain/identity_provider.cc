@@ -103,7 +103,9 @@ std::vector<IdentityProvider> identity_providers(const Realm& realm) {
 
 std::vector<IdentityProvider> login_providers(const Realm& realm) {
   auto out = identity_providers(realm);
-  std::erase_if(out, [](const IdentityProvider& provider) { return !provider.enabled || provider.link_only; });
+  std::erase_if(out, [](const IdentityProvider& provider) {
+    return !provider.enabled || provider.link_only || provider.kind == kGrantProvider;
+  });
   std::ranges::sort(out, [](const IdentityProvider& left, const IdentityProvider& right) {
     return std::pair(gui_order(left), left.alias) < std::pair(gui_order(right), right.alias);
   });

@@ -13,6 +13,9 @@
 
 namespace cardea {
 
+/// The kind of those whose tokens are taken by the JWT authorization grant and that nobody signs in by.
+inline constexpr std::string_view kGrantProvider = "jwt-authorization-grant";
+
 using ProviderConfig = std::map<std::string, std::string, std::less<>>;
 
 struct IdentityProvider {

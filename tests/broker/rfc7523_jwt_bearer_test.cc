@@ -152,6 +152,45 @@ TEST_P(JwtBearer, refuses_issuers_that_are_not_set_up_for_it) {
   expect_no(send(sign(claims())), "JWT Authorization Grant is not enabled for the provider");
 }
 
+// A provider for this grant alone is an issuer and its keys: nothing is to be switched on, and nobody signs in by it.
+TEST_P(JwtBearer, refuses_to_let_people_in_by_a_provider_for_the_grant_alone_and_takes_its_tokens) {
+  server_.change_realm([&](Realm& realm) {
+    auto& provider = realm.extra["identityProviders"].as_array().front().as_object();
+    provider["providerId"] = "jwt-authorization-grant";
+    provider["config"] = json::object{{"issuer", kUp}, {"jwksUrl", "https://up.example/keys"}};
+    EXPECT_TRUE(
+        std::ranges::none_of(login_providers(realm), [](const IdentityProvider& each) { return each.alias == "up"; }));
+  });
+  expect_no(send(with("iss", "https://evil.example")), "No Identity Provider for provided issuer");
+  EXPECT_EQ(string_or(expect_yes(send(sign(claims()))), "sub", ""), "user-ada");
+}
+
+TEST_P(JwtBearer, refuses_clocks_that_are_ahead_by_more_than_the_provider_says) {
+  const auto ahead = [&](int by) {
+    auto changed = claims();
+    changed["iat"] = now() + by;
+    changed["exp"] = now() + by + 60;
+    return sign(changed);
+  };
+  expect_no(send(ahead(90)), "Token was issued in the future");
+  use_provider({{"jwtAuthorizationGrantAllowedClockSkew", "100"}});
+  expect_yes(send(ahead(90)));
+  use_provider({{"jwtAuthorizationGrantAllowedClockSkew", "2147483"}});
+  expect_no(send(ahead(400)), "Token was issued in the future");
+}
+
+TEST_P(JwtBearer, refuses_our_own_client_id_as_audience_unless_the_provider_says_so) {
+  const auto for_us = [&] {
+    auto changed = claims();
+    changed["aud"] = "cardea";
+    return sign(changed, R"({"alg":"ES256","kid":"k1","typ":"authorization-grant+jwt"})");
+  };
+  expect_no(send(for_us()), "Invalid token audience");
+  use_provider({{"allowClientIdAsAudience", "true"}});
+  expect_yes(send(for_us()));
+  expect_no(send(with("aud", "cardea")), "Invalid token type");  // it may be an ID token
+}
+
 // One client's provider is Entra ID for one tenant: a token that says it is of another tenant is nobody's.
 TEST_P(JwtBearer, G2_23_refuses_tokens_of_another_tenant) {
   change_client([](Client& client) { client.attributes["oauth2.jwt.authorization.grant.idp"] = "entra"; });

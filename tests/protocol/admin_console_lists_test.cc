@@ -44,7 +44,7 @@ TEST_F(AdminConsoleLists, name_features_as_the_console_does) {
   static constexpr Asked kAsked[] = {
       {"ACCOUNT_V3", true},
       {"ADMIN_FINE_GRAINED_AUTHZ", false, "permissions are roles alone"},
-      {"ADMIN_FINE_GRAINED_AUTHZ_V2", false, "permissions are roles alone"},
+      {"ADMIN_FINE_GRAINED_AUTHZ_V2", false, "rests on UMA, in Keycloak as well"},
       {"CLIENT_POLICIES", true},
       {"KERBEROS", false, "no Kerberos"},
       {"PARAMETERIZED_SCOPES", false, "scopes have no parameters"},
@@ -57,15 +57,15 @@ TEST_F(AdminConsoleLists, name_features_as_the_console_does) {
       {"OID4VC_VCI", false, "no verifiable credentials"},
       {"QUICK_THEME", false, "themes are not uploaded"},
       {"TOKEN_EXCHANGE_STANDARD_V2", true},
-      {"JWT_AUTHORIZATION_GRANT", false, "the grant of RFC 7523 section 2.1 is not served"},
+      {"JWT_AUTHORIZATION_GRANT", true},
       {"PASSKEYS", true},
       {"CLIENT_AUTH_FEDERATED", true},
-      {"WORKFLOWS", false, "preview in Keycloak"},
+      {"WORKFLOWS", false, "no workflows"},
       {"STEP_UP_AUTHENTICATION_SAML", false, "no SAML"},
       {"SSF", false, "no shared signals"},
-      {"SCIM_API", false, "no SCIM"},
+      {"SCIM_API", false, "preview in Keycloak; SCIM is served by provider"},
       {"IDENTITY_BROKERING_API_V1", true},
-      {"IDENTITY_BROKERING_API_V2", false, "preview in Keycloak"},
+      {"IDENTITY_BROKERING_API_V2", false, "off in Keycloak"},
   };
   const auto& features = info.at("features").as_array();
   for (const auto& asked : kAsked) {

@@ -29,7 +29,8 @@ constexpr ProviderType kTypes[] = {{"oidc", "OpenID Connect v1.0"},
                                    {"github", "GitHub"},
                                    {"microsoft", "Microsoft"},
                                    {"entra", "Microsoft Entra ID"},
-                                   {"oauth2", "OAuth v2"}};
+                                   {"oauth2", "OAuth v2"},
+                                   {kGrantProvider, "JWT Authorization Grant"}};
 
 constexpr std::string_view kUrlMembers[] = {
     "authorizationUrl",     "tokenUrl", "userInfoUrl", "logoutUrl", "jwksUrl", "tokenIntrospectionUrl",
@@ -301,13 +302,22 @@ Or<json::object> read_idp_mapper(Call& call, const json::object& body, std::stri
   return mapper;
 }
 
+/// Keycloak's IdentityProviderType: what one of a kind may be used for.
+json::array uses_of(std::string_view kind) {
+  if (kind == kGrantProvider) return {"JWT_AUTHORIZATION_GRANT"};
+  if (kind == "oauth2") return {"USER_AUTHENTICATION", "EXCHANGE_EXTERNAL_TOKEN"};
+  if (kind == "github" || kind == "google") return {"USER_AUTHENTICATION"};
+  return {"USER_AUTHENTICATION", "CLIENT_ASSERTION", "TRUST_MATERIAL", "EXCHANGE_EXTERNAL_TOKEN",
+          "JWT_AUTHORIZATION_GRANT"};
+}
+
 }  // namespace
 
 json::object identity_provider_json(const json::object& provider) {
   json::object extra{{"identityProviders", json::array{provider}}};
   mask_secrets(extra);
   auto row = extra["identityProviders"].get_array().front().get_object();
-  row["types"] = json::array{"USER_AUTHENTICATION"};
+  row["types"] = uses_of(string_or(provider, "providerId", ""));
   return ordered(
       row, {"alias", "displayName", "internalId", "providerId", "enabled", "updateProfileFirstLoginMode", "trustEmail",
             "storeToken", "addReadTokenRoleOnCreate", "authenticateByDefault", "linkOnly", "hideOnLogin",

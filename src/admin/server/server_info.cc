@@ -20,14 +20,16 @@ struct Feature {
   std::string_view label;
   std::string_view type;
   bool enabled;
+  std::string_view rests_on = {};  // as there: off with that one
 };
+/// Types and what rests on what as a Keycloak 26.7.4 says it.
 constexpr Feature kFeatures[] = {
     {"ACCOUNT_API", "Account REST API", "DEFAULT", true},
     {"ACCOUNT_V3", "Account console", "DEFAULT", true},
     {"ADMIN_API", "Admin REST API", "DEFAULT", true},
     {"ADMIN_V2", "Admin console", "DEFAULT", true},
-    {"ADMIN_FINE_GRAINED_AUTHZ", "Fine-grained admin permissions, first version", "PREVIEW", false},
-    {"ADMIN_FINE_GRAINED_AUTHZ_V2", "Fine-grained admin permissions", "DEFAULT", false},
+    {"ADMIN_FINE_GRAINED_AUTHZ", "Fine-grained admin permissions, first version", "DEPRECATED", false},
+    {"ADMIN_FINE_GRAINED_AUTHZ_V2", "Fine-grained admin permissions", "DEFAULT", false, "AUTHORIZATION"},
     {"AUTHORIZATION", "Authorization services (UMA)", "DEFAULT", false},
     {"CIBA", "Client initiated backchannel authentication", "DEFAULT", true},
     {"CLIENT_AUTH_FEDERATED", "Clients proven by another issuer's JWT", "DEFAULT", true},
@@ -38,9 +40,9 @@ constexpr Feature kFeatures[] = {
     {"DEVICE_FLOW", "Device authorization grant", "DEFAULT", true},
     {"DPOP", "Demonstrating proof of possession", "DEFAULT", true},
     {"IDENTITY_BROKERING_API_V1", "Tokens of providers, first version", "DEFAULT", true},
-    {"IDENTITY_BROKERING_API_V2", "Tokens of providers", "PREVIEW", false},
+    {"IDENTITY_BROKERING_API_V2", "Tokens of providers", "DISABLED_BY_DEFAULT", false},
     {"IMPERSONATION", "Administrators act as users", "DEFAULT", true},
-    {"JWT_AUTHORIZATION_GRANT", "JWT authorization grant", "DEFAULT", false},
+    {"JWT_AUTHORIZATION_GRANT", "JWT authorization grant", "DEFAULT", true},
     {"KERBEROS", "Kerberos", "DEFAULT", false},
     {"LOGIN_V2", "Login pages", "DEFAULT", true},
     {"OID4VC_VCI", "Verifiable credentials", "EXPERIMENTAL", false},
@@ -51,18 +53,19 @@ constexpr Feature kFeatures[] = {
     {"PERSISTENT_USER_SESSIONS", "Sessions outlive a restart", "DEFAULT", true},
     {"QUICK_THEME", "Quick theme", "EXPERIMENTAL", false},
     {"RECOVERY_CODES", "Recovery codes", "DEFAULT", true},
-    {"SCIM_API", "SCIM", "EXPERIMENTAL", false},
+    {"SCIM_API", "SCIM", "PREVIEW", false},
     {"SCRIPTS", "Scripts", "PREVIEW", false},
     {"SSF", "Shared signals", "EXPERIMENTAL", false},
     {"STEP_UP_AUTHENTICATION", "Step-up authentication", "DEFAULT", true},
-    {"STEP_UP_AUTHENTICATION_SAML", "Step-up authentication of SAML clients", "PREVIEW", false},
+    {"STEP_UP_AUTHENTICATION_SAML", "Step-up authentication of SAML clients", "DEFAULT", false,
+     "STEP_UP_AUTHENTICATION"},
     {"TOKEN_EXCHANGE", "Token exchange, first version", "PREVIEW", false},
     {"TOKEN_EXCHANGE_STANDARD_V2", "Standard token exchange", "DEFAULT", true},
     {"TRANSIENT_USERS", "Users that are not stored", "EXPERIMENTAL", false},
     {"UPDATE_EMAIL", "Changing the e-mail address", "DEFAULT", true},
     {"USER_EVENT_METRICS", "Metrics of user events", "DEFAULT", false},
     {"WEB_AUTHN", "Security keys and passkeys", "DEFAULT", true},
-    {"WORKFLOWS", "Workflows", "PREVIEW", false},
+    {"WORKFLOWS", "Workflows", "DEFAULT", false},
 };
 
 json::array names(std::span<const std::string_view> list) {
@@ -74,10 +77,12 @@ json::array names(std::span<const std::string_view> list) {
 json::array features_json() {
   json::array list;
   for (const auto& feature : kFeatures) {
+    json::array dependencies;
+    if (!feature.rests_on.empty()) dependencies.push_back(json::value(feature.rests_on));
     list.push_back(json::object{{"name", feature.name},
                                 {"label", feature.label},
                                 {"type", feature.type},
-                                {"dependencies", json::array()},
+                                {"dependencies", std::move(dependencies)},
                                 {"enabled", feature.enabled}});
   }
   return list;
@@ -168,7 +173,8 @@ json::array identity_providers_json() {
        {std::array{"User-defined", "OpenID Connect v1.0", "oidc"},
         std::array{"User-defined", "Keycloak OpenID Connect", "keycloak-oidc"},
         std::array{"Social", "Google", "google"}, std::array{"Social", "GitHub", "github"},
-        std::array{"Social", "Microsoft", "microsoft"}, std::array{"User-defined", "Microsoft Entra ID", "entra"}}) {
+        std::array{"Social", "Microsoft", "microsoft"}, std::array{"User-defined", "Microsoft Entra ID", "entra"},
+        std::array{"User-defined", "JWT Authorization Grant", "jwt-authorization-grant"}}) {
     list.push_back(json::object{{"groupName", group}, {"name", name}, {"id", id}});
   }
   return list;

@@ -17,7 +17,7 @@ import { villageRealm } from '../support/realm.mjs';
 
 const withOrganization = (realm) => {
   realm.organizationsEnabled = true;
-  realm.organizations = [{ name: 'Mill', domains: [{ name: 'mill.example' }], members: [{ username: 'ada', membershipType: 'UNMANAGED' }] }];
+  realm.organizations = [{ name: 'Mill', domains: [{ name: 'mill.example' }], groups: [{ name: 'millers', realmRoles: ['offline_access'], subGroups: [{ name: 'night' }] }], members: [{ username: 'ada', membershipType: 'UNMANAGED' }] }];
 };
 const server = await startServer({ realm: villageRealm({}, withOrganization) });
 after(() => server.stop());
@@ -50,7 +50,7 @@ const kTwins = process.env.CARDEA_E2E_CRAWL ? /^$/ : new RegExp(['^/groups/:id/:
   '^/(realm-settings/events|clients/list|users/list|events/user-events|authentication/flows)$'].join('|'));
 /// Where the walk begins, and forms behind buttons.
 const kLook = ['/clients'];
-const kMake = ['/users/add-user', '/clients/initialAccessToken/create', '/identity-providers/oidc/add', '/identity-providers/keycloak-oidc/add', '/identity-providers/oauth2/add',
+const kMake = ['/users/add-user', '/clients/initialAccessToken/create', '/identity-providers/oidc/add', '/identity-providers/keycloak-oidc/add', '/identity-providers/oauth2/add', '/identity-providers/jwt-authorization-grant/add',
   '/identity-providers/github/add', '/realm-settings/client-policies/profiles/add-profile', '/realm-settings/client-policies/policies/add-client-policy'];
 const kHeadings = { '/clients': 'Clients', '/client-scopes': 'Client scopes', '/roles': 'Realm roles', '/users': 'Users', '/groups': 'Groups', '/sessions': 'Sessions', '/events': 'Events',
   '/realm-settings/general': 'The Village', '/authentication': 'Authentication', '/identity-providers': 'Identity providers', '/organizations': 'Organizations' };
