@@ -100,6 +100,17 @@ Answer answer_with(Rows& rows, const Call& call, const GroupId& id, int status) 
   return response;
 }
 
+/// An answer names every member. Where that cannot be, nothing is done and the client hears how to ask, before a
+/// transaction of many rows is made for nothing.
+Or<void> refuse_unshowable(Rows& rows, const Call& call, const GroupId& group) {
+  const auto selection = read_selection(group_type(), call.request);
+  if (!selection) return refuse(selection.error());
+  if (!wants(*selection, "members")) return {};
+  json::object shown;
+  std::int64_t left = kMembersShownMax;
+  return add_members(rows, call, group, shown, left);
+}
+
 Result<GroupWish, ScimError> read_group_wish(const json::object& attributes) {
   GroupWish out;
   out.name = trim(string_or(attributes, "displayName", ""));
@@ -315,6 +326,7 @@ Answer replace_group(Tx& tx, const Call& call) {
     members.added = std::move(*ids);
   } else if (find_member(*body, "members") == nullptr) {
     members = {};  // not said: as they are
+    if (auto can = refuse_unshowable(tx, call, group->id); !can) return refuse(can.error());
   }
   if (auto changed = change_group(tx, call, *group, *wish, members); !changed) return refuse(changed.error());
   return answer_with(tx, call, group->id, 200);

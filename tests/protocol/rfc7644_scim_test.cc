@@ -625,6 +625,39 @@ TEST_P(Scim, keeps_groups_as_sign_ins_do) {
   EXPECT_EQ(total("/Groups?filter=" + percent_encode("id eq \"" + id + "\" and members eq \"" + uma_id + "\"")), 0);
 }
 
+/// An answer that left members out without saying so would be believed.
+TEST_P(Scim, refuses_to_answer_with_more_members_than_it_shows_and_renames_who_asks_without_them) {
+  const auto id = client_.make("/Groups", {{"displayName", "crowd"}, {"externalId", "g-2"}});
+  write([&](Tx& tx) -> Stored<void> {
+    for (int i = 0; i <= 10'000; ++i) {
+      User user;
+      user.id = UserId("crowd-" + std::to_string(i));
+      user.realm = realm_;
+      user.username = user.id.str();
+      if (auto done = server_.repositories.users.insert(tx, user, false); !done) return done;
+      FederatedIdentity identity;
+      identity.realm = realm_;
+      identity.user = user.id;
+      identity.provider = "up";
+      identity.upstream_id = user.id.str();
+      if (auto done = server_.repositories.federated_identities.insert(tx, identity); !done) return done;
+      if (auto done = server_.repositories.users.add_group(tx, user.id, GroupId(id)); !done) return done;
+    }
+    return {};
+  });
+  const json::object renamed{{"displayName", "throng"}, {"externalId", "g-2"}};
+  expect_refused(client_.put("/Groups/" + id, renamed), 400, "tooMany");
+  const auto without = "/Groups/" + id + "?excludedAttributes=members";
+  EXPECT_EQ(string_or(body_of(client_.get(without)), "displayName", ""), "crowd");
+  EXPECT_EQ(client_.put(without, renamed).status, 200);
+  EXPECT_EQ(string_or(body_of(client_.get(without)), "displayName", ""), "throng");
+  // Everybody leaving in one request is too much for one transaction; nothing of it is done.
+  auto nobody = renamed;
+  nobody["members"] = json::array();
+  expect_refused(client_.put(without, nobody), 413);
+  EXPECT_EQ(total("/Groups?excludedAttributes=members&filter=displayName%20eq%20%22throng%22"), 1);
+}
+
 TEST_P(Scim, says_what_it_is) {
   const auto config = body_of(client_.get("/ServiceProviderConfig"));
   EXPECT_TRUE(config.at("patch").at("supported").as_bool());
