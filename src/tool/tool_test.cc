@@ -234,11 +234,15 @@ TEST(AdminRoles, are_shown_as_kcadm_does) {
 
 TEST(Apply, refuses_a_document_before_it_calls_anybody) {
   World world;
-  world.files["flows.json"] = R"({"realm":"demo","authenticationFlows":[]})";
+  world.files["people.json"] = R"({"realm":"demo","federatedUsers":[]})";
+  world.files["ldap.json"] = R"({"realm":"demo","components":{"org.keycloak.storage.UserStorageProvider":[{}]}})";
+  world.files["keys.json"] = R"({"realm":"demo","components":{"org.keycloak.keys.KeyProvider":["x"]}})";
+  world.files["flows.json"] = R"({"realm":"demo","authenticationFlows":["browser"]})";
   world.files["none.json"] = R"({"clients":[]})";
   world.files["list.json"] = R"({"realm":"demo","clients":["web"]})";
   world.files["master.yaml"] = "realm: master\nclients: []\n";
-  for (const auto* file : {"flows.json", "none.json", "list.json", "missing.json"})
+  for (const auto* file :
+       {"people.json", "ldap.json", "keys.json", "flows.json", "none.json", "list.json", "missing.json"})
     EXPECT_EQ(world.run({"apply", file, "--server", "http://sso.test", "--user", "a"}), kExitRefused) << file;
   EXPECT_EQ(world.run({"apply", "master.yaml", "--prune", "--server", "http://sso.test", "--user", "a"}), kExitRefused);
   EXPECT_TRUE(world.asked.empty());
@@ -265,6 +269,43 @@ TEST(Apply, deletes_nothing_unless_asked) {
   world.answers["DELETE /admin/realms/demo/clients/2"] = {204, {}, ""};
   EXPECT_EQ(world.run({"apply", "demo.yaml", "--prune", "--server", "http://sso.test", "--user", "a"}), kExitDone);
   EXPECT_EQ(world.calls().back(), "DELETE /admin/realms/demo/clients/2");
+}
+
+TEST(Apply, deletes_no_people_no_keys_and_no_built_in_flows) {
+  World world;
+  world.files["demo.yaml"] =
+      "realm: demo\nauthenticationFlows: []\norganizations: []\ncomponents: { org.keycloak.keys.KeyProvider: [] }\n";
+  const std::string demo = "/admin/realms/demo";
+  world.answers["GET " + demo] = {200, {}, R"({"realm":"demo"})"};
+  world.answers["GET " + demo + "/authentication/flows"] = {
+      200, {}, R"([{"id":"1","alias":"browser","builtIn":true},{"id":"2","alias":"own","builtIn":false}])"};
+  world.answers["GET " + demo + "/components?type=org.keycloak.keys.KeyProvider"] = {
+      200, {}, R"([{"id":"k","name":"rsa","providerId":"rsa-generated"}])"};
+  world.answers["GET " + demo + "/organizations?briefRepresentation=false&max=100000"] = {
+      200, {}, R"([{"id":"o","name":"Acme"}])"};
+  world.answers["GET " + demo + "/organizations/o/members?membershipType=MANAGED&max=1"] = {
+      200, {}, R"([{"username":"ada"}])"};
+  world.answers["DELETE " + demo + "/authentication/flows/2"] = {204, {}, ""};
+  EXPECT_EQ(world.run({"apply", "demo.yaml", "--prune", "--server", "http://sso.test", "--user", "a"}), kExitFailed);
+  EXPECT_THAT(World::text(world.err), testing::HasSubstr("organization Acme manages people"));
+  std::vector<std::string> deleted;
+  for (const auto& call : world.calls()) {
+    if (call.starts_with("DELETE")) deleted.push_back(call);
+  }
+  EXPECT_EQ(deleted, std::vector<std::string>{"DELETE " + demo + "/authentication/flows/2"});
+}
+
+TEST(Apply, refuses_to_change_the_steps_of_a_built_in_flow) {
+  World world;
+  world.files["demo.json"] = R"({"realm":"demo","authenticationFlows":[{"alias":"browser","topLevel":true,)"
+                             R"("builtIn":true,"authenticationExecutions":[{"authenticator":"x"}]}]})";
+  world.answers["GET /admin/realms/demo"] = {200, {}, R"({"realm":"demo"})"};
+  world.answers["GET /admin/realms/demo/authentication/flows"] = {
+      200, {}, R"([{"id":"1","alias":"browser","builtIn":true}])"};
+  world.answers["GET /admin/realms/demo/authentication/flows/browser/executions"] = {200, {}, "[]"};
+  EXPECT_EQ(world.run({"apply", "demo.json", "--server", "http://sso.test", "--user", "a"}), kExitFailed);
+  EXPECT_THAT(World::text(world.err), testing::HasSubstr("flow browser is built in"));
+  for (const auto& call : world.calls()) EXPECT_TRUE(call.starts_with("GET ") || call.ends_with("/token")) << call;
 }
 
 TEST(CheckDiscovery, refuses_what_an_installer_would_write_down_wrongly) {

@@ -10,7 +10,7 @@ namespace cardea::tool {
 namespace {
 
 /// Members of a realm that are lists of things with a life of their own.
-constexpr std::array<std::string_view, 11> kParts = {"userProfile",
+constexpr std::array<std::string_view, 17> kParts = {"userProfile",
                                                      "roles",
                                                      "groups",
                                                      "users",
@@ -20,25 +20,56 @@ constexpr std::array<std::string_view, 11> kParts = {"userProfile",
                                                      "identityProviderMappers",
                                                      "requiredActions",
                                                      "defaultDefaultClientScopes",
-                                                     "defaultOptionalClientScopes"};
+                                                     "defaultOptionalClientScopes",
+                                                     "authenticationFlows",
+                                                     "authenticatorConfig",
+                                                     "components",
+                                                     "organizations",
+                                                     "scopeMappings",
+                                                     "clientScopeMappings"};
+/// Those of them that are objects.
+constexpr std::array<std::string_view, 4> kObjects = {"userProfile", "roles", "components", "clientScopeMappings"};
+
+/// Flows that the realm names; they are there before it does.
+constexpr std::array<std::string_view, 7> kBindings = {
+    "browserFlow",          "registrationFlow",         "directGrantFlow",
+    "resetCredentialsFlow", "clientAuthenticationFlow", "dockerAuthenticationFlow",
+    "firstBrokerLoginFlow"};
 
 /// Those of an export that only an import handles.
-constexpr std::array<std::string_view, 10> kImportOnly = {
-    "authenticationFlows", "authenticatorConfig", "components",      "federatedUsers",          "organizations",
-    "scopeMappings",       "clientScopeMappings", "protocolMappers", "userFederationProviders", "clientTemplates"};
+constexpr std::array<std::string_view, 4> kImportOnly = {"federatedUsers", "protocolMappers", "userFederationProviders",
+                                                         "clientTemplates"};
 
 template <class Names>
 bool holds(const Names& names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-/// The members that belong to the realm itself.
-json::object own_members(const json::object& document) {
+/// The members that belong to the realm itself, or which flows it is bound to.
+json::object own_members(const json::object& document, bool bindings) {
   json::object own;
   for (const auto& member : document) {
-    if (!holds(kParts, member.key())) own[member.key()] = member.value();
+    const bool is_binding = holds(kBindings, member.key());
+    if (!holds(kParts, member.key()) && is_binding == bindings) own[member.key()] = member.value();
   }
   return own;
+}
+
+/// The realm takes a part of its members; what is nested is sent whole.
+void update_realm(Run& run, const std::string& name, const std::string& realm, const json::object& present,
+                  const json::object& own) {
+  json::object known;
+  for (const auto& member : own) {
+    if (const auto* value = present.if_contains(member.key())) known[member.key()] = *value;
+  }
+  run.update("realm", name, realm, known, own);
+}
+
+void apply_bindings(Run& run, const std::string& name, const std::string& realm, const json::object& document) {
+  const auto bindings = own_members(document, true);
+  if (bindings.empty()) return;
+  const auto have = run.find(realm);
+  update_realm(run, name, realm, have ? have->as_object() : json::object(), bindings);
 }
 
 /// The names of one of the realm's two lists of client scopes: what is missing is added, the rest pruned.
@@ -80,6 +111,17 @@ void apply_required_actions(Run& run, const std::string& realm, const json::obje
   }
 }
 
+std::optional<std::string> refusal_of_components(const json::object& components) {
+  for (const auto& [type, list] : components) {
+    const bool is_good = list.is_array() &&
+                         std::ranges::all_of(list.as_array(), [](const json::value& item) { return item.is_object(); });
+    if (!is_good) return "components." + std::string(type) + " must be a list of objects";
+    if (type == "org.keycloak.storage.UserStorageProvider" && !list.as_array().empty())
+      return "components." + std::string(type) + ": this server has no user federation";
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::string> refusal(const json::value& document) {
@@ -89,7 +131,12 @@ std::optional<std::string> refusal(const json::value& document) {
   for (const auto& member : members) {
     if (holds(kImportOnly, member.key()))
       return std::string(member.key()) + " is not applied; a whole realm comes in by `start --import-realm`";
-    const bool is_list = holds(kParts, member.key()) && member.key() != "roles" && member.key() != "userProfile";
+    const bool is_object = holds(kObjects, member.key());
+    if (is_object && !member.value().is_object()) return std::string(member.key()) + " must be an object";
+    if (member.key() == "components") {
+      if (auto problem = refusal_of_components(member.value().as_object())) return problem;
+    }
+    const bool is_list = holds(kParts, member.key()) && !is_object;
     if (is_list && !member.value().is_array()) return std::string(member.key()) + " must be a list";
     if (!is_list) continue;
     const bool of_texts = member.key().starts_with("default");
@@ -104,29 +151,28 @@ std::optional<std::string> refusal(const json::value& document) {
 void apply_realm(Run& run, const json::object& document) {
   const auto name = string_or(document, "realm", "");
   const auto realm = "/admin/realms/" + percent_encode(name);
-  const auto own = own_members(document);
+  const auto own = own_members(document, false);
   if (const auto have = run.find(realm)) {
-    // The realm takes a part of its members; what is nested is sent whole.
-    const auto& present = have->as_object();
-    json::object known;
-    for (const auto& member : own) {
-      if (const auto* value = present.if_contains(member.key())) known[member.key()] = *value;
-    }
-    run.update("realm", name, realm, known, own);
+    update_realm(run, name, realm, have->as_object(), own);
   } else {
     run.create("realm", name, "/admin/realms", own);
   }
+  apply_components(run, realm, document);
+  apply_flows(run, realm, document);
+  apply_bindings(run, name, realm, document);
   apply_user_profile(run, realm, document);
   apply_realm_roles(run, realm, document);
   apply_client_scopes(run, realm, document);
   apply_clients(run, realm, document);
   apply_client_roles(run, realm, document);
   apply_role_composites(run, realm, document);
+  apply_scope_mappings(run, realm, document);
   apply_scope_list(run, realm, document, "defaultDefaultClientScopes", "default-default-client-scopes");
   apply_scope_list(run, realm, document, "defaultOptionalClientScopes", "default-optional-client-scopes");
   apply_groups(run, realm, document);
   apply_users(run, realm, document);
   apply_identity_providers(run, realm, document);
+  apply_organizations(run, realm, document);
   apply_required_actions(run, realm, document);
 }
 

@@ -17,8 +17,19 @@ void apply_role_composites(Run& run, const std::string& realm, const json::objec
 void apply_client_scopes(Run& run, const std::string& realm, const json::object& document);
 void apply_clients(Run& run, const std::string& realm, const json::object& document);
 void apply_groups(Run& run, const std::string& realm, const json::object& document);
+/// `groups` of `document`, with all below them, at "~/groups" or at those of an organization.
+void apply_group_trees(Run& run, const std::string& realm, const std::string& at, const std::string& what,
+                       const json::object& document);
 void apply_users(Run& run, const std::string& realm, const json::object& document);
 void apply_identity_providers(Run& run, const std::string& realm, const json::object& document);
+/// `authenticationFlows` with `authenticatorConfig`. Steps are added to flows of one's own alone; of those that are
+/// built in the requirements and what the steps are set to follow the file.
+void apply_flows(Run& run, const std::string& realm, const json::object& document);
+/// Keys are made and changed, never pruned.
+void apply_components(Run& run, const std::string& realm, const json::object& document);
+void apply_organizations(Run& run, const std::string& realm, const json::object& document);
+/// `scopeMappings` and `clientScopeMappings`.
+void apply_scope_mappings(Run& run, const std::string& realm, const json::object& document);
 
 /// The mappers of a client or client scope at `holder`, told as those of `what`.
 void apply_mappers(Run& run, const std::string& holder, const std::string& what, const json::object& want);
@@ -27,6 +38,9 @@ void apply_mappers(Run& run, const std::string& holder, const std::string& what,
 /// clientRoles as in a realm file. Roles beyond them are taken away when pruning, those that every user has excepted.
 void apply_role_mappings(Run& run, const std::string& realm, const std::string& holder, const std::string& what,
                          const json::object& want);
+
+/// A group's path in a URL.
+[[nodiscard]] std::string encoded_path(std::string_view path);
 
 /// The id of the client with that clientId; empty when there is none.
 [[nodiscard]] std::string client_uuid(Run& run, const std::string& realm, const std::string& client_id);

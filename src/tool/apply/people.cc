@@ -12,40 +12,39 @@ const std::vector<std::string_view> kNotOfAGroup = {"subGroups", "realmRoles", "
 const std::vector<std::string_view> kNotOfAUser = {
     "credentials", "realmRoles", "clientRoles", "groups", "access", "federatedIdentities", "serviceAccountClientId"};
 
-std::string encoded_path(std::string_view path) {
-  std::string encoded;
-  for (const char c : path) {
-    if (c == '/') {
-      encoded += '/';
-    } else {
-      percent_encode_append(encoded, std::string_view(&c, 1));
-    }
-  }
-  return encoded;
-}
+/// Groups of the realm, or inside of an organization.
+struct GroupPlace {
+  std::string at;    // "~/groups", "~/organizations/ID/groups"
+  std::string what;  // "group", "organization acme group"
+};
 
-void apply_group(Run& run, const std::string& realm, const std::string& parent_path, const std::string& parent_id,
-                 const json::object& document) {
+// NOLINTNEXTLINE(misc-no-recursion): the parser bounds the depth
+void apply_group(Run& run, const std::string& realm, const GroupPlace& place, const std::string& parent_path,
+                 const std::string& parent_id, const json::object& document) {
   const auto name = string_or(document, "name", "");
-  if (name.empty()) return run.fail("groups: a name is missing");
+  if (name.empty()) return run.fail(place.what + "s: a name is missing");
   const auto path = parent_path + "/" + name;
   const auto want = without(document, kNotOfAGroup);
   // By its place and name, since a name may hold a slash.
-  const auto siblings = parent_path.empty() ? realm + "/groups" : realm + "/groups/" + parent_id + "/children";
-  const auto listed = run.list(siblings + "?max=1000&briefRepresentation=false&search=" + percent_encode(name));
+  const auto siblings = parent_path.empty() ? place.at : place.at + "/" + parent_id + "/children";
+  const auto listed = run.list(siblings + "?max=1000&search=" + percent_encode(name));
+  const auto beside = std::ranges::find_if(listed, [&](const json::value& row) {
+    const auto& group = row.as_object();
+    // A search of the top finds what stands below as well.
+    return string_or(group, "name", "") == name && string_or(group, "parentId", "") == parent_id;
+  });
   std::string id;
-  if (const auto* have = find_by(listed, "name", name)) {
-    id = string_or(*have, "id", "");
-    run.update("group", path, realm + "/groups/" + id, *have, want, kNotOfAGroup);
-  } else if (parent_path.empty()) {
-    id = run.create("group", path, realm + "/groups", want);
+  if (beside != listed.end()) {
+    id = string_or(beside->as_object(), "id", "");
+    const auto have = run.find(place.at + "/" + id);
+    if (have) run.update(place.what, path, place.at + "/" + id, have->as_object(), want, kNotOfAGroup);
   } else {
-    id = run.create("group", path, realm + "/groups/" + parent_id + "/children", want);
+    id = run.create(place.what, path, siblings, want);
   }
-  apply_role_mappings(run, realm, realm + "/groups/" + id, "group " + path, document);
+  apply_role_mappings(run, realm, place.at + "/" + id, place.what + " " + path, document);
   for (const auto& child : array_of(document, "subGroups")) {
-    if (!child.is_object()) return run.fail("group " + path + ": subGroups must be objects");
-    apply_group(run, realm, path, id, child.as_object());
+    if (!child.is_object()) return run.fail(place.what + " " + path + ": subGroups must be objects");
+    apply_group(run, realm, place, path, id, child.as_object());
   }
 }
 
@@ -129,16 +128,36 @@ void apply_user_profile(Run& run, const std::string& realm, const json::object& 
   }
 }
 
-void apply_groups(Run& run, const std::string& realm, const json::object& document) {
+std::string encoded_path(std::string_view path) {
+  std::string encoded;
+  for (const char c : path) {
+    if (c == '/') {
+      encoded += '/';
+    } else {
+      percent_encode_append(encoded, std::string_view(&c, 1));
+    }
+  }
+  return encoded;
+}
+
+void apply_group_trees(Run& run, const std::string& realm, const std::string& at, const std::string& what,
+                       const json::object& document) {
   if (!document.contains("groups")) return;
   const auto& groups = array_of(document, "groups");
-  for (const auto& group : groups) apply_group(run, realm, "", "", group.as_object());
+  for (const auto& group : groups) {
+    if (!group.is_object()) return run.fail(what + "s must be objects");
+    apply_group(run, realm, {at, what}, "", "", group.as_object());
+  }
   if (!run.options().prune) return;
-  for (const auto& item : run.list(realm + "/groups?max=1000")) {
+  for (const auto& item : run.list(at + "?max=1000")) {
     const auto name = string_or(item.as_object(), "name", "");
     if (find_by(groups, "name", name) == nullptr)
-      run.prune("group", "/" + name, realm + "/groups/" + string_or(item.as_object(), "id", ""));
+      run.prune(what, "/" + name, at + "/" + string_or(item.as_object(), "id", ""));
   }
+}
+
+void apply_groups(Run& run, const std::string& realm, const json::object& document) {
+  apply_group_trees(run, realm, realm + "/groups", "group", document);
 }
 
 /// People are never pruned: a list of users in a file is seldom all of them, and a person deleted is gone.

@@ -87,6 +87,22 @@ void apply_composites(Run& run, const std::string& realm, const std::string& rol
     run.change(what + " + role " + names_of(missing), web::Method::kPost, role_path + "/composites", missing);
 }
 
+/// The client or client scope that a mapping is of; its id is empty in a dry run that has yet to make it.
+std::string mapping_holder(Run& run, const std::string& realm, const json::object& mapping, std::string& what) {
+  const auto client = string_or(mapping, "client", "");
+  const auto scope = string_or(mapping, "clientScope", "");
+  what = client.empty() ? "client scope " + scope : "client " + client;
+  std::string id;
+  if (!client.empty()) {
+    id = client_uuid(run, realm, client);
+  } else {
+    const auto scopes = run.list(realm + "/client-scopes");
+    if (const auto* found = find_by(scopes, "name", scope)) id = string_or(*found, "id", "");
+  }
+  if (id.empty() && !run.options().dry_run) run.fail("scope mappings: there is no " + what);
+  return realm + (client.empty() ? "/client-scopes/" : "/clients/") + id;
+}
+
 }  // namespace
 
 void apply_realm_roles(Run& run, const std::string& realm, const json::object& document) {
@@ -118,6 +134,24 @@ void apply_role_composites(Run& run, const std::string& realm, const json::objec
       const auto container = realm + "/clients/" + client_uuid(run, realm, std::string(member.key()));
       apply_composites(run, realm, container + "/roles/" + percent_encode(name), "role " + name, item.as_object());
     }
+  }
+}
+
+void apply_scope_mappings(Run& run, const std::string& realm, const json::object& document) {
+  const auto apply = [&](const json::value& item, const std::string& container, const std::string& part) {
+    if (!item.is_object()) return run.fail("scope mappings must be objects with a client or a clientScope");
+    std::string what;
+    const auto holder = mapping_holder(run, realm, item.as_object(), what);
+    apply_role_list(run, container, holder + "/scope-mappings/" + part, holder.ends_with('/'), what + " in scope",
+                    texts_of(array_of(item.as_object(), "roles")));
+  };
+  for (const auto& item : array_of(document, "scopeMappings")) apply(item, realm, "realm");
+  for (const auto& [client, list] : object_of(document, "clientScopeMappings")) {
+    const auto uuid = client_uuid(run, realm, client);
+    if (uuid.empty() && !run.options().dry_run)
+      return run.fail("clientScopeMappings: there is no client " + std::string(client));
+    if (!list.is_array()) return run.fail("clientScopeMappings." + std::string(client) + " must be a list");
+    for (const auto& item : list.as_array()) apply(item, realm + "/clients/" + uuid, "clients/" + uuid);
   }
 }
 

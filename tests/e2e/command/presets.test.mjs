@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import * as client from 'openid-client';
 
 import { freePort, kOnlyCardea, runCommand, startServer, temporaryFolder } from '../harness.mjs';
+import { AdminApi } from '../support/admin_api.mjs';
 import { FormBrowser, request } from '../support/form_browser.mjs';
 import { kListen } from '../support/gate.mjs';
 import { MicronautClient } from '../support/micronaut.mjs';
@@ -298,6 +299,74 @@ users: [ { username: bob, enabled: true, email: bo@example.test, firstName: Bo, 
   assert.deepEqual((await admin('clients', '-r', 'shop', '-q', 'clientId=web'))[0].redirectUris, ['https://b.test/*']);
   const signed = await request(server.endpoint('token', 'shop'), { method: 'POST', form: { client_id: 'admin-cli', grant_type: 'password', username: 'bob', password: 'bo bought a boat' } });
   assert.equal(signed.status, 200, signed.text);
+});
+
+test('apply_converges_flows_components_and_organizations_and_takes_its_own_export', kOnlyCardea, async () => {
+  const file = path.join(home, 'guild.json');
+  const step = (authenticator, requirement, priority, more = {}) => ({ authenticator, requirement, priority, ...more });
+  const kPolicies = 'org.keycloak.services.clientregistration.policy.ClientRegistrationPolicy';
+  const realm = {
+    realm: 'guild', enabled: true, organizationsEnabled: true, browserFlow: 'guild browser',
+    roles: { realm: [{ name: 'smith' }] },
+    users: [{ username: 'ada', enabled: true, email: 'ada@example.test', firstName: 'Ada', lastName: 'Elm' }, { username: 'ben', enabled: true, email: 'ben@example.test', firstName: 'Ben', lastName: 'Elm' }],
+    clients: [{ clientId: 'forge', fullScopeAllowed: false }],
+    scopeMappings: [{ client: 'forge', roles: ['smith'] }],
+    authenticationFlows: [
+      { alias: 'guild browser', description: 'for the guild', providerId: 'basic-flow', topLevel: true, builtIn: false, authenticationExecutions: [
+        step('auth-cookie', 'ALTERNATIVE', 10), step('identity-provider-redirector', 'ALTERNATIVE', 20, { authenticatorConfig: 'to the guild' }), { flowAlias: 'guild forms', requirement: 'ALTERNATIVE', priority: 30 }] },
+      { alias: 'guild forms', description: '', providerId: 'basic-flow', topLevel: false, builtIn: false, authenticationExecutions: [step('auth-username-password-form', 'REQUIRED', 10)] }],
+    authenticatorConfig: [{ alias: 'to the guild', config: { defaultProvider: 'guild' } }],
+    components: { [kPolicies]: [{ name: 'Few Clients', providerId: 'max-clients', subType: 'anonymous', config: { 'max-clients': ['5'] } }],
+      'org.keycloak.keys.KeyProvider': [{ name: 'elliptic', providerId: 'ecdsa-generated', config: { priority: ['90'], ecdsaEllipticCurveKey: ['P-256'] } }] },
+    organizations: [{ name: 'Smiths', alias: 'smiths', domains: [{ name: 'smiths.test' }], groups: [{ name: 'masters', realmRoles: ['smith'], subGroups: [{ name: 'gold' }] }], members: [{ username: 'ada', groups: ['/masters/gold'] }, { username: 'ben' }] }],
+  };
+  const put = (value) => writeFileSync(file, JSON.stringify(value));
+  put(realm);
+  const planned = await done('apply', file, '--dry-run', ...who);
+  for (const line of ['+ flow guild browser', '+ step of flow guild browser: auth-cookie', '+ component Few Clients (anonymous)', '+ organization Smiths', '~ organization Smiths + member ada',
+    '+ organization Smiths group /masters/gold', '~ client forge in scope + role smith']) assert.ok(planned.includes(line), `${line} in ${planned}`);
+  assert.equal((await cardea('admin', 'get', 'realms/guild', ...who)).code, 1, 'a dry run makes nothing');
+  await done('apply', file, ...who);
+  assert.match(await done('apply', file, ...who), /^Realm guild is as it should be/m);
+
+  const of = (...words) => admin(...words, '-r', 'guild');
+  assert.equal((await admin('realms/guild')).browserFlow, 'guild browser');
+  const steps = await of('authentication/flows/guild%20browser/executions');
+  assert.deepEqual(steps.map((row) => [row.level, row.providerId ?? row.displayName, row.requirement]), [[0, 'auth-cookie', 'ALTERNATIVE'],
+    [0, 'identity-provider-redirector', 'ALTERNATIVE'], [0, 'guild forms', 'ALTERNATIVE'], [1, 'auth-username-password-form', 'REQUIRED']]);
+  assert.equal((await of(`authentication/config/${steps[1].authenticationConfig}`)).config.defaultProvider, 'guild');
+  const [organization] = await of('organizations');
+  const members = async () => (await of(`organizations/${organization.id}/members`)).map(({ username }) => username);
+  assert.deepEqual(await members(), ['ada', 'ben']);
+  const [ada] = await of('users', '-q', 'username=ada');
+  assert.deepEqual((await of(`organizations/${organization.id}/members/${ada.id}/groups`)).map((group) => group.path), ['/masters/gold']);
+  const [masters] = await of(`organizations/${organization.id}/groups`);
+  assert.deepEqual((await of(`organizations/${organization.id}/groups/${masters.id}/role-mappings/realm`)).map((role) => role.name), ['smith']);
+
+  // Another order, another requirement, a step and a member less: told, done, and nothing taken away unless asked.
+  const [browser, forms] = realm.authenticationFlows;
+  browser.authenticationExecutions = [{ ...browser.authenticationExecutions[2], priority: 10 }, step('auth-cookie', 'DISABLED', 20)];
+  realm.organizations[0].members.pop();
+  realm.organizations[0].description = 'they smith';
+  realm.components[kPolicies][0].config['max-clients'] = ['7'];
+  put(realm);
+  const told = await done('apply', file, '--dry-run', ...who);
+  assert.match(told, /max-clients: \["5"\] -> \["7"\]/);
+  await done('apply', file, ...who);
+  const names = async () => (await of('authentication/flows/guild%20browser/executions')).filter((row) => row.level === 0).map((row) => row.providerId ?? row.displayName);
+  assert.deepEqual((await names()).toSorted(), ['auth-cookie', 'guild forms', 'identity-provider-redirector']);
+  assert.deepEqual(await members(), ['ada', 'ben']);
+  const pruned = await done('apply', file, '--prune', ...who);
+  for (const line of ['- step of flow guild browser: identity-provider-redirector', '- organization Smiths member ben']) assert.ok(pruned.includes(line), `${line} in ${pruned}`);
+  assert.deepEqual(await names(), ['guild forms', 'auth-cookie']);
+  assert.deepEqual(await members(), ['ada']);
+  assert.equal((await of('users', '-q', 'username=ben')).length, 1, 'people stay');
+  assert.equal(forms.alias, 'guild forms');
+  assert.match(await done('apply', file, '--prune', ...who), /^Realm guild is as it should be/m);
+
+  // What the server says of the realm is what it should be.
+  put(await new AdminApi(server, 'guild').send('POST', '/partial-export?exportClients=true&exportGroupsAndRoles=true'));
+  assert.match(await done('apply', file, ...who), /^Realm guild is as it should be/m);
 });
 
 test('admin_has_kcadms_verbs', kOnlyCardea, async () => {
