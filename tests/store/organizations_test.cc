@@ -417,25 +417,25 @@ TEST_P(OrganizationGroupsTest, roles_stay_when_it_changes_and_go_with_the_role) 
   insert_role("clerk");
   insert_role("boss");
   auto eng = group("1", "eng");
-  eng.roles = {RoleId("clerk")};
+  eng.roles = {RoleId("role-clerk")};
   ASSERT_TRUE(add(acme_, eng));
   const auto roles = [&] {
     return read([&](Rows& rows) { return groups().list(rows, acme_.id); }).value().at(0).roles;
   };
-  EXPECT_EQ(roles(), std::vector<RoleId>{RoleId("clerk")});
+  EXPECT_EQ(roles(), std::vector<RoleId>{RoleId("role-clerk")});
   auto nobody = group("2", "sales");
   nobody.roles = {RoleId("gone")};
   EXPECT_EQ(add(acme_, nobody).error(), StoreError::kConflict);
   for (int i = 0; i < 2; ++i) {
-    ASSERT_TRUE(write([&](Tx& tx) { return groups().add_role(tx, GroupId("1"), RoleId("boss")); }));
+    ASSERT_TRUE(write([&](Tx& tx) { return groups().add_role(tx, GroupId("1"), RoleId("role-boss")); }));
   }
   eng.roles.clear();
   eng.name = "builders";
   ASSERT_TRUE(write([&](Tx& tx) { return groups().update(tx, acme_.id, eng); }));
   EXPECT_EQ(roles().size(), 2U) << "written by add_role and remove_role alone";
-  ASSERT_TRUE(write([&](Tx& tx) { return groups().remove_role(tx, GroupId("1"), RoleId("boss")); }));
-  EXPECT_EQ(roles(), std::vector<RoleId>{RoleId("clerk")});
-  ASSERT_TRUE(write([&](Tx& tx) { return repos().roles.remove(tx, realm_, RoleId("clerk")); }));
+  ASSERT_TRUE(write([&](Tx& tx) { return groups().remove_role(tx, GroupId("1"), RoleId("role-boss")); }));
+  EXPECT_EQ(roles(), std::vector<RoleId>{RoleId("role-clerk")});
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().roles.remove(tx, realm_, RoleId("role-clerk")); }));
   EXPECT_EQ(roles(), std::vector<RoleId>());
   EXPECT_EQ(write([&](Tx& tx) { return groups().add_role(tx, GroupId("1"), RoleId("gone")); }).error(),
             StoreError::kConflict);

@@ -116,11 +116,8 @@ TEST_F(CompleteInteraction, refuses_a_password_that_was_changed_and_a_person_who
 
 TEST_F(CompleteInteraction, refuses_a_proof_from_before_the_persons_not_before) {
   ASSERT_TRUE(world_.store().write([&](Tx& tx) -> Stored<void> {
-    auto& users = world_.store().repositories().users;
-    auto user = users.find(tx, RealmId("realm-demo"), UserId("demo-user-ada"));
-    if (!user) return refuse(user.error());
-    (*user)->not_before = epoch_seconds(world_.clock.now()) + 1;
-    return users.update(tx, **user, false);
+    return world_.store().repositories().users.set_not_before(tx, UserId("demo-user-ada"),
+                                                              epoch_seconds(world_.clock.now()) + 1);
   }));
   expect_refused(complete({.user = UserId("demo-user-ada"), .auth_time = epoch_seconds(world_.clock.now())}, ""));
 }
