@@ -45,12 +45,16 @@ bool holds(const Names& names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
+/// What an export says of the server that wrote it.
+constexpr std::string_view kWriter = "keycloakVersion";
+
 /// The members that belong to the realm itself, or which flows it is bound to.
 json::object own_members(const json::object& document, bool bindings) {
   json::object own;
   for (const auto& member : document) {
     const bool is_binding = holds(kBindings, member.key());
-    if (!holds(kParts, member.key()) && is_binding == bindings) own[member.key()] = member.value();
+    if (member.key() == kWriter || holds(kParts, member.key())) continue;
+    if (is_binding == bindings) own[member.key()] = member.value();
   }
   return own;
 }

@@ -9,7 +9,8 @@
 
 namespace cardea::tool {
 
-/// Secrets come masked from the server, so they cannot be compared: a wanted value against this is no difference.
+/// Secrets come masked from the server, so they cannot be compared: a wanted value against this is no difference, and
+/// neither is this in a document that the server wrote, which keeps the secret as it is.
 inline constexpr std::string_view kMasked = "**********";
 
 struct Difference {

@@ -19,6 +19,7 @@ TEST(Differences, secrets_are_never_shown) {
 
 TEST(Differences, a_masked_value_cannot_be_compared) {
   EXPECT_EQ(told(R"({"config":{"clientSecret":"**********"}})", R"({"config":{"clientSecret":"x"}})"), "");
+  EXPECT_EQ(told(R"({"secret":"a"})", R"({"secret":"**********"})"), "");
   EXPECT_EQ(told(R"({"config":{"secret":["**********"]}})", R"({"config":{"secret":["x"]}})"), "");
   EXPECT_EQ(told(R"({"config":{"a":["**********","b"]}})", R"({"config":{"a":["x"]}})"),
             "config.a: [\"**********\",\"b\"] -> [\"x\"]\n");

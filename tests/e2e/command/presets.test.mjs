@@ -365,7 +365,7 @@ test('apply_converges_flows_components_and_organizations_and_takes_its_own_expor
   assert.match(await done('apply', file, '--prune', ...who), /^Realm guild is as it should be/m);
 
   // What the server says of the realm is what it should be.
-  put(await new AdminApi(server, 'guild').send('POST', '/partial-export?exportClients=true&exportGroupsAndRoles=true'));
+  put((await new AdminApi(server, 'guild').send('POST', '/partial-export?exportClients=true&exportGroupsAndRoles=true')).json());
   assert.match(await done('apply', file, ...who), /^Realm guild is as it should be/m);
 });
 
