@@ -1,25 +1,31 @@
 // Signing in through the hub (guides.md G2) on one core: the time of a whole login by a person with 0, 200, 5,000 and 20,000
-// groups at the provider, and what 200 logins that wait for a provider which does not answer leave of client_credentials.
+// groups at the provider, what 200 logins that wait for a provider which does not answer leave of client_credentials, and the
+// synchronisation with a directory of 100,000 people who are all linked and 10,000 groups: at first, with nothing new, and after 1,000
+// people came into other groups.
 //
-//   node bench/hub.mjs [--build build/bench] [--groups 0,200,5000,20000] [--logins 30] [--seconds 3] [--rounds 3] [--data FOLDER] [--out bench/results/hub.json]
+//   node bench/hub.mjs [--build build/bench] [--groups 0,200,5000,20000] [--logins 30] [--seconds 3] [--rounds 3] [--people 100000] [--directory 10000] [--parts login,stalled,directory] [--data FOLDER] [--out bench/results/hub.json]
 //
 // A login is the requests of a browser: our authorization endpoint, the provider, our callback, the answer to the client.
-// The first logins of a person make their groups, at most 500 in each: they are apart from those that are timed.
+// The first login of a person waits for the provider and makes groups; those that are timed come when all are made.
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
 import { dirname, join } from 'node:path';
+import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { Administrator } from './administrator.mjs';
 import { basic, wrk } from './load/drivers.mjs';
-import { providerRecord, startUpstream } from './load/upstream.mjs';
+import { kTenant, providerRecord, startUpstream } from './load/upstream.mjs';
 import { say, Server } from './server.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const opt = { build: 'build/bench', groups: '0,200,5000,20000', logins: '30', seconds: '3', rounds: '3', data: join(here, '../build'), out: join(here, 'results/hub.json') };
+const opt = { build: 'build/bench', groups: '0,200,5000,20000', logins: '30', seconds: '3', rounds: '3', people: '100000', directory: '10000', parts: 'login,stalled,directory', data: join(here, '../build'), out: join(here, 'results/hub.json') };
 for (let i = 2; i < process.argv.length; i += 2) opt[process.argv[i].replace(/^--/, '')] = process.argv[i + 1];
 const [logins, seconds, rounds] = [Number(opt.logins), Number(opt.seconds), Number(opt.rounds)];
-const kMadeAtOnce = 500; // groups of one transaction
+const kGroupsEach = 5; // of a person in the directory
+const kMoved = 1000;
+const parts = new Set(opt.parts.split(','));
 const kWaiting = 200;
 const kSettle = 1000; // milliseconds
 
@@ -41,13 +47,18 @@ function call(url, { jar, address = '192.0.2.1' } = {}) {
   });
 }
 
-const server = await Server.make({ binary: join(opt.build, 'cardea'), parent: opt.data, users: 1 });
 const upstream = await startUpstream();
+async function startServer() {
+const server = await Server.make({ binary: join(opt.build, 'cardea'), parent: opt.data, users: 1 });
 const file = join(server.realms, 'bench-realm.json');
 const realm = JSON.parse(readFileSync(file, 'utf8'));
 realm.identityProviders = [providerRecord(upstream.origin)];
 writeFileSync(file, JSON.stringify(realm));
 await server.start([`--import-realm=${server.realms}`, '--outbound-addresses=127.0.0.1', '--proxy-headers=xforwarded', '--proxy-trusted-addresses=127.0.0.1']);
+return server;
+}
+const options = ['--outbound-addresses=127.0.0.1'];
+let server = await startServer();
 
 /// Up to our callback: everything but the requests to the provider.
 async function toCallback(address) {
@@ -88,12 +99,13 @@ async function login() {
   return { ms: Number(process.hrtime.bigint() - begin) / 1e6, cpu_ms: (server.cpu() - cpu) * 1e3 };
 }
 
-const results = { when: new Date().toISOString().slice(0, 10), cpu: os.cpus()[0].model, logins, rounds, login: [], stalled: null };
+const results = { ...JSON.parse(readFileSync(opt.out, 'utf8')), when: new Date().toISOString().slice(0, 10), cpu: os.cpus()[0].model, logins, rounds };
 
-for (const count of opt.groups.split(',').map(Number)) {
+if (parts.has('login')) results.login = [];
+for (const count of parts.has('login') ? opt.groups.split(',').map(Number) : []) {
   upstream.setGroups(count, `uma${count}`);
   const first = await login();
-  for (let made = kMadeAtOnce; made < count; made += kMadeAtOnce) await login();
+  await new Promise((go) => setTimeout(go, kSettle + count / 4)); // what it left to be done is done beside it
   const times = [];
   const cpu = server.cpu();
   for (let i = 0; i < logins; ++i) times.push((await login()).ms);
@@ -102,12 +114,12 @@ for (const count of opt.groups.split(',').map(Number)) {
   results.login.push(row);
 }
 const bare = results.login[0].p50_ms;
-for (const row of results.login) Object.assign(row, { ratio: round(row.p50_ms / bare, 3), holds: row.p50_ms <= bare * 1.1 });
+if (parts.has('login')) for (const row of results.login) Object.assign(row, { ratio: round(row.p50_ms / bare, 3), holds: row.p50_ms <= bare * 1.1 });
 
 const rate = () => wrk(server.token('RS256'), seconds, { method: 'POST', auth: basic('bench-service', 'bench-service-secret'), body: 'grant_type=client_credentials' }).rps;
 const pairs = [];
 upstream.setGroups(0, 'waiting');
-for (let i = 0; i < rounds; ++i) {
+for (let i = 0; i < (parts.has('stalled') ? rounds : 0); ++i) {
   const alone = rate();
   upstream.stalls = true;
   const begun = await Promise.all(Array.from({ length: kWaiting }, (_, n) => toCallback(`203.0.${i}.${n}`)));
@@ -122,11 +134,52 @@ for (let i = 0; i < rounds; ++i) {
   pairs.push({ alone: round(alone, 1), beside: round(beside, 1), ratio: round(beside / alone, 3), ...held });
   say(JSON.stringify(pairs.at(-1)));
 }
-const ratio = median(pairs.map((pair) => pair.ratio));
-results.stalled = { logins: kWaiting, pairs, ratio, floor: 0.9, holds: ratio >= 0.9 };
-results.memory = server.memory();
+if (pairs.length) {
+  const ratio = median(pairs.map((pair) => pair.ratio));
+  results.stalled = { logins: kWaiting, pairs, ratio, floor: 0.9, holds: ratio >= 0.9 };
+  results.memory = server.memory();
+}
+await server.stop();
+
+/// One synchronisation: from the first call at the provider until it is said to be done.
+async function synchronised(before) {
+  let peak = 0;
+  upstream.first = undefined;
+  const [calls, cpu, asked] = [upstream.calls, server.cpu(), await server.metric('cardea_directory_people_asked')];
+  for (;;) {
+    await new Promise((again) => setTimeout(again, 100));
+    peak = Math.max(peak, server.memory().anonymous_kb);
+    if (await server.metric('cardea_directory_syncs_failed') > 0) throw new Error('a synchronisation failed');
+    if (await server.metric('cardea_directory_syncs') > before) break;
+  }
+  const row = { seconds: round((upstream.last - upstream.first) / 1000), cpu_seconds: round(server.cpu() - cpu), calls: upstream.calls - calls,
+    asked: await server.metric('cardea_directory_people_asked') - asked, anonymous_kb_max: peak, anonymous_kb_after: server.memory().anonymous_kb };
+  say(JSON.stringify(row));
+  return row;
+}
+
+if (parts.has('directory')) {
+  const people = Number(opt.people);
+  server = await startServer();
+  await server.stop();
+  const tool = (name, ...more) => execFileSync(join(opt.build, name), [...more, 'start', '--http-enabled=true', '--hostname-strict=false', ...server.database], { stdio: ['ignore', 'inherit', 'inherit'], env: server.environment });
+  tool('create_users', 'bench', '1', String(people));
+  tool('link_users', 'bench', 'up', kTenant, '1', String(people));
+  upstream.setDirectory(people, Number(opt.directory), kGroupsEach);
+  await server.start(options);
+  const administrator = new Administrator(server);
+  const idle_kb = server.memory().anonymous_kb;
+  const record = providerRecord(upstream.origin);
+  Object.assign(record.config, { directorySync: 'true', directorySyncSeconds: '60' });
+  await administrator.call('PUT', '/bench/identity-provider/instances/up', record);
+  const first = await synchronised(0);
+  const unchanged = await synchronised(1);
+  upstream.move(kMoved);
+  const changed = await synchronised(2);
+  results.directory = { people: people - 1, groups: Number(opt.directory), groups_each: kGroupsEach, idle_kb, first, unchanged, changed: { moved: kMoved, ...changed } };
+  await server.stop();
+}
 writeFileSync(opt.out, `${JSON.stringify(results, null, 1)}\n`);
 say(`written to ${opt.out}`);
-await server.stop();
 upstream.stop();
 process.exit(0);

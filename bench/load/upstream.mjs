@@ -7,6 +7,10 @@ export const kTenant = '6f0d1d0e-1111-4222-8333-444455556666';
 export const kClient = '0b8f3c52-aaaa-4bbb-8ccc-ddddeeee0001';
 export const kSecret = 'entra-secret-of-the-bench';
 const kInToken = 200; // more are too many for a token (entra.md section 6)
+const kPage = 999; // entries of a delta
+
+const personId = (number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+const groupId = (number) => `11111111-0000-4000-8000-${String(number).padStart(12, '0')}`;
 
 const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
@@ -21,12 +25,57 @@ export async function startUpstream() {
   const server = http.createServer((incoming, outgoing) => {
     const parts = [];
     incoming.on('data', (data) => parts.push(data));
-    incoming.on('end', () => answer(new URL(incoming.url, upstream.origin), new URLSearchParams(Buffer.concat(parts).toString()), outgoing));
+    incoming.on('end', () => {
+      const body = Buffer.concat(parts).toString();
+      answer(new URL(incoming.url, upstream.origin), new URLSearchParams(body), outgoing, body);
+    });
   });
   const json = (outgoing, value) => outgoing.writeHead(200, { 'content-type': 'application/json' }).end(value instanceof Buffer ? value : JSON.stringify(value));
 
-  function answer(url, form, outgoing) {
+  // ---- the directory: each person is in `each` groups, by their numbers, until somebody moves them
+  const directory = { users: 0, groups: 0, each: 0, moved: new Map(), log: [] };
+  function groupsOf(id) {
+    const number = Number(id.slice(24));
+    if (!(number < directory.users)) return undefined;
+    const from = directory.moved.get(number) ?? number;
+    return Array.from({ length: directory.each }, (_, i) => groupId((from + i * 7919) % directory.groups));
+  }
+  const linkTo = (kind, name, at) => `${upstream.origin}/v1.0/${kind}/delta?${name}=${at}`;
+  function delta(kind, url) {
+    upstream.pages += 1;
+    const latest = url.searchParams.get('$deltatoken') === 'latest';
+    const from = Number(url.searchParams.get('$skiptoken') ?? (latest ? directory.log.length : url.searchParams.get('$deltatoken') ?? 0));
+    if (kind === 'users') {
+      const until = Math.min(directory.users, from + kPage);
+      const value = Array.from({ length: Math.max(0, until - from) }, (_, i) => ({ id: personId(from + i), accountEnabled: true }));
+      return { value, [until < directory.users ? '@odata.nextLink' : '@odata.deltaLink']: linkTo('users', until < directory.users ? '$skiptoken' : '$deltatoken', until) };
+    }
+    const until = Math.min(directory.log.length, from + kPage);
+    return { value: directory.log.slice(from, until), [until < directory.log.length ? '@odata.nextLink' : '@odata.deltaLink']: linkTo('groups', until < directory.log.length ? '$skiptoken' : '$deltatoken', until) };
+  }
+  function batch(body) {
+    return { responses: JSON.parse(body).requests.map(({ id, url }) => {
+      const groups = groupsOf(url.split('/')[2]);
+      return groups ? { id, status: 200, headers: {}, body: { value: groups } } : { id, status: 404, headers: {}, body: { error: { code: 'Request_ResourceNotFound' } } };
+    }) };
+  }
+  upstream.pages = 0;
+  upstream.setDirectory = (users, groups, each) => Object.assign(directory, { users, groups, each });
+  /// The first `count` people are in other groups.
+  upstream.move = (count) => {
+    for (let number = 0; number < count; ++number) {
+      const from = directory.moved.get(number) ?? number;
+      directory.moved.set(number, from + 1);
+      for (const [at, removed] of [[from, true], [from + 1, false]]) {
+        directory.log.push({ id: groupId(at % directory.groups), 'members@delta': [{ '@odata.type': '#microsoft.graph.user', id: personId(number), ...(removed ? { '@removed': { reason: 'deleted' } } : {}) }] });
+      }
+    }
+  };
+
+  function answer(url, form, outgoing, body) {
     upstream.calls += 1;
+    upstream.first ??= Date.now();
+    upstream.last = Date.now();
     switch (url.pathname.replace(`/${kTenant}`, '')) {
       case '/discovery/v2.0/keys':
         return json(outgoing, { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'bench', use: 'sig' }] });
@@ -40,13 +89,21 @@ export async function startUpstream() {
       }
       case '/oauth2/v2.0/token':
         if (upstream.stalls) return upstream.waiting.push(outgoing);
+        if (form.get('grant_type') === 'client_credentials') return json(outgoing, { token_type: 'Bearer', expires_in: 3599, access_token: 'graph-app' });
         return json(outgoing, tokens(form.get('code')));
       case '/v1.0/me':
         return json(outgoing, { id: upstream.person.oid, userPrincipalName: `${upstream.person.name}@contoso.example` });
       case '/v1.0/me/getMemberObjects':
         return json(outgoing, upstream.ids);
       case '/v1.0/directoryObjects/getByIds':
-        return json(outgoing, { value: [] });
+        if (!directory.groups) return json(outgoing, { value: [] });
+        return json(outgoing, { value: JSON.parse(body).ids.map((id) => ({ id, displayName: `Group ${Number(id.slice(24))}` })) });
+      case '/v1.0/users/delta':
+        return json(outgoing, delta('users', url));
+      case '/v1.0/groups/delta':
+        return json(outgoing, delta('groups', url));
+      case '/v1.0/$batch':
+        return json(outgoing, batch(body));
       default:
         return outgoing.writeHead(404).end();
     }
