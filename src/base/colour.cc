@@ -54,7 +54,7 @@ std::optional<Colour> parse_colour(std::string_view text) {
 }
 
 double contrast(Colour one, Colour other) {
-  const auto [dark, light] = std::minmax(luminance(one), luminance(other));
+  const auto [dark, light] = std::minmax({luminance(one), luminance(other)});  // values: the pair form gives references
   return (light + 0.05) / (dark + 0.05);
 }
 
