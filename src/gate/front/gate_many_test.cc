@@ -70,6 +70,36 @@ TEST(GateMany, refused_calls_do_not_nest) {
   EXPECT_EQ(world.fetcher.calls.size(), kMany);
 }
 
+/// Two applications of one Keycloak: each takes the tokens of its own provider, whichever stands first.
+TEST(GateMany, each_application_asks_its_own_provider_of_an_issuer) {
+  json::object providers;
+  for (const auto* name : {"first", "second"}) {
+    providers[name] =
+        json::object{{"issuer", "https://id.example"}, {"audiences", json::array{"Domino"}}, {"key-file", "right.pem"}};
+  }
+  json::array applications;
+  for (const auto* name : {"first", "second"}) {
+    applications.push_back(json::object{
+        {"name", name}, {"hosts", json::array{std::string(name) + ".example"}}, {"providers", json::array{name}}});
+  }
+  GateWorld world(json::serialize(json::object{{"providers", providers}, {"applications", applications}}), key_files());
+  const auto& key = named_key("right.pem", jose::Algorithm::kRS256);
+  const auto status_at = [&](const std::string& host, const std::string& token) {
+    auto request = GateWorld::question("GET", "/x");
+    request.host = host;
+    request.headers.push_back({"Authorization", "Bearer " + token});
+    return web::run(world.gate.handle(request), &world.fetcher).status;
+  };
+  const auto token = token_of(key, good_claims("https://id.example"));
+  for (int i = 0; i < 2; ++i) {  // once checked, once remembered for the other
+    EXPECT_EQ(status_at("second.example", token), 200);
+    EXPECT_EQ(status_at("first.example", token), 200);
+  }
+  auto foreign = good_claims("https://id.example");
+  foreign["aud"] = "another";
+  EXPECT_EQ(status_at("second.example", token_of(key, foreign)), 401);
+}
+
 TEST(GateMany, G1_12_a_search_among_many_keys_leaves_the_thread_of_requests) {
   GateWorld world(settings_of(50, false), key_files());
   const auto& key = named_key("right.pem", jose::Algorithm::kRS256);

@@ -37,8 +37,12 @@ bool may_help(TokenRefusal reason) {
 std::optional<Gate::Checked> Gate::known(const Presented& presented, const TokenDigest& digest) const {
   auto& state = *presented.state;
   if (revoked_.contains(*presented.token)) return refuse(RefusedToken{.reason = TokenRefusal::kRevoked});
-  if (auto caller = state.verified.find(digest, state.providers, parts_.reach.clock.now())) return caller;
-  return std::nullopt;
+  auto caller = state.verified.find(digest, state.providers, parts_.reach.clock.now());
+  if (!caller) return std::nullopt;
+  // Another provider of the same issuer may vouch for it here: the one that did was asked by another application.
+  const bool may_be_anothers = state.providers.of_issuer(caller->token->iss()).size() > 1;
+  if (may_be_anothers && !counts_at(*presented.application, *caller)) return std::nullopt;
+  return caller;
 }
 
 Gate::Checked Gate::check(const Presented& presented, const TokenDigest& digest,
@@ -46,7 +50,10 @@ Gate::Checked Gate::check(const Presented& presented, const TokenDigest& digest,
   if (!jws) return refuse(jws.error());
   const auto now = parts_.reach.clock.now();
   auto& state = *presented.state;
-  auto caller = check_token(state.providers, *jws, now, presented.address, how);
+  const auto takes = [&application = *presented.application](std::string_view provider) {
+    return application.takes_tokens_of(provider);
+  };
+  auto caller = check_token(state.providers, *jws, now, presented.address, how, takes);
   if (!caller) return refuse(std::move(caller.error()));
   auto accepted = std::make_shared<const Caller>(std::move(*caller));
   // KEEP's guide shows such a token, and says otherwise in its text (guides.md G1-04).

@@ -44,7 +44,7 @@ Result<Verified, TokenRefusal> verify_without_id(const TokenProvider& provider, 
   return refuse(refusal);
 }
 
-//// A key that signs for another tenant of the same key set must not vouch here (guides.md G0-09). Entra ID's version 1
+/// A key that signs for another tenant of the same key set must not vouch here (guides.md G0-09). Entra ID's version 1
 /// tokens spell the issuer otherwise than its keys do: then both must name the token's tenant.
 bool signs_for(std::string_view owner, const jose::VerifiedJwt& jwt) {
   const auto tenant = jwt.text("tid");
@@ -78,30 +78,65 @@ RefusedToken refused(TokenRefusal reason, const TokenProvider& provider) {
   return {.reason = reason, .provider = provider.settings().name};
 }
 
-/// Two providers may claim one issuer (two applications of one Keycloak): their keys are the issuer's, so the first
-/// that verifies and whose rules hold is the one.
-Result<Caller, RefusedToken> check_claimed(const std::vector<ProviderPtr>& candidates, const jose::UnverifiedJws& jws,
-                                           TimePoint now) {
-  std::optional<RefusedToken> first;
-  for (const auto& provider : candidates) {
-    const auto version = provider->version();
-    auto token = verify_by(*provider, jws);
-    auto caller = token ? check_rules(*provider, std::move(*token), now)
-                        : Result<Caller, RefusedToken>(refuse(refused(token.error(), *provider)));
-    if (caller) {
-      caller->provider_version = version;
-      return caller;
-    }
-    if (!first) first = std::move(caller.error());
-  }
-  return refuse(std::move(*first));
-}
-
 struct Sender {
   std::string_view remote_address;
   TimePoint now;
   Search how;
 };
+
+/// A search among `candidates` keys is not begun where others would wait for it, and not by whoever has searched in
+/// vain.
+std::optional<TokenRefusal> why_not_searched(ProviderSet& providers, std::size_t candidates, const Sender& sender) {
+  const auto address = address_key(sender.remote_address);
+  if (sender.how == Search::kShort && candidates > kSearchInline) {
+    // Whoever has no search left takes no place in the queue either. This takes none: nothing is tried here.
+    const bool may = providers.take_search(address, 0, sender.now);
+    return may ? TokenRefusal::kNeedsSearch : TokenRefusal::kTooManySearches;
+  }
+  if (!providers.take_search(address, candidates, sender.now)) return TokenRefusal::kTooManySearches;
+  return std::nullopt;
+}
+
+/// New keys may change this answer, so that it is told rather than another provider's.
+bool is_about_keys(TokenRefusal reason) {
+  return reason == TokenRefusal::kUnknownKey || reason == TokenRefusal::kKeysUnavailable;
+}
+
+/// Those of them whose tokens count where this one was presented, or all when none does.
+std::vector<ProviderPtr> those_taken(const std::vector<ProviderPtr>& candidates, const TakesTokensOf& takes) {
+  std::vector<ProviderPtr> taken;
+  for (const auto& provider : candidates) {
+    if (!takes || takes(provider->settings().name)) taken.push_back(provider);
+  }
+  return taken.empty() ? candidates : taken;
+}
+
+/// Two providers may claim one issuer (two applications of one Keycloak): their keys are the issuer's, so the first
+/// that verifies and whose rules hold is the one.
+Result<Caller, RefusedToken> check_claimed(ProviderSet& providers, const std::vector<ProviderPtr>& candidates,
+                                           const jose::UnverifiedJws& jws, const Sender& sender) {
+  const bool is_search = candidates.size() > kSearchInline;  // each of them may cost a verification
+  if (is_search) {
+    if (const auto refusal = why_not_searched(providers, candidates.size(), sender)) {
+      return refuse(RefusedToken{.reason = *refusal});
+    }
+  }
+  std::optional<RefusedToken> told;
+  for (const auto& provider : candidates) {
+    const auto version = provider->version();
+    auto token = verify_by(*provider, jws);
+    auto caller = token ? check_rules(*provider, std::move(*token), sender.now)
+                        : Result<Caller, RefusedToken>(refuse(refused(token.error(), *provider)));
+    if (caller) {
+      caller->provider_version = version;
+      return caller;
+    }
+    const auto& error = caller.error();
+    if (!told || (is_about_keys(error.reason) && !is_about_keys(told->reason))) told = std::move(caller.error());
+  }
+  if (is_search) providers.note_failed_search(address_key(sender.remote_address), sender.now);
+  return refuse(std::move(*told));
+}
 
 Result<Proof, RefusedToken> search(ProviderSet& providers, const jose::UnverifiedJws& jws, std::string_view issuer,
                                    const Sender& sender) {
@@ -112,14 +147,8 @@ Result<Proof, RefusedToken> search(ProviderSet& providers, const jose::Unverifie
   }
   const auto& candidates = providers.unclaimed(jws.algorithm(), jws.signature_bytes());
   if (candidates.empty()) return refuse(RefusedToken{.reason = TokenRefusal::kUnknownIssuer});
-  const auto address = address_key(sender.remote_address);
-  if (sender.how == Search::kShort && candidates.size() > kSearchInline) {
-    // Whoever has no search left takes no place in the queue either. This takes none: nothing is tried here.
-    const bool may = providers.take_search(address, 0, sender.now);
-    return refuse(RefusedToken{.reason = may ? TokenRefusal::kNeedsSearch : TokenRefusal::kTooManySearches});
-  }
-  if (!providers.take_search(address, candidates.size(), sender.now)) {
-    return refuse(RefusedToken{.reason = TokenRefusal::kTooManySearches});
+  if (const auto refusal = why_not_searched(providers, candidates.size(), sender)) {
+    return refuse(RefusedToken{.reason = *refusal});
   }
   for (const auto& provider : candidates) {
     if (provider == hint) continue;
@@ -129,7 +158,7 @@ Result<Proof, RefusedToken> search(ProviderSet& providers, const jose::Unverifie
     providers.remember(issuer, jws.kid(), provider);
     return Proof{provider, std::move(*token), version};
   }
-  providers.note_failed_search(address, sender.now);
+  providers.note_failed_search(address_key(sender.remote_address), sender.now);
   return refuse(RefusedToken{.reason = TokenRefusal::kBadSignature});
 }
 
@@ -196,11 +225,13 @@ Result<jose::UnverifiedJws, RefusedToken> parse_token(std::string_view compact) 
 }
 
 Result<Caller, RefusedToken> check_token(ProviderSet& providers, const jose::UnverifiedJws& jws, TimePoint now,
-                                         std::string_view remote_address, Search how) {
+                                         std::string_view remote_address, Search how, const TakesTokensOf& takes) {
+  const Sender sender{remote_address, now, how};
   const auto issuer = jws.claimed_issuer();
   const auto& claimed = providers.of_issuer(issuer);
-  if (!claimed.empty()) return check_claimed(claimed, jws, now);
-  auto proof = search(providers, jws, issuer, {remote_address, now, how});
+  if (claimed.size() == 1) return check_claimed(providers, claimed, jws, sender);
+  if (!claimed.empty()) return check_claimed(providers, those_taken(claimed, takes), jws, sender);
+  auto proof = search(providers, jws, issuer, sender);
   if (!proof) return refuse(std::move(proof.error()));
   auto caller = check_rules(*proof->provider, std::move(proof->token), now);
   if (caller) caller->provider_version = proof->version;

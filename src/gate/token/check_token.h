@@ -2,6 +2,7 @@
 // standards.md GW-3 to GW-5; attack classes 11, 12, 14). A pure function of its inputs and `now`.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -76,11 +77,16 @@ struct RefusedToken {
 /// kShort: a search among many keys, which is longer than other requests can wait behind it, is not begun.
 enum class Search { kShort, kAny };
 
+/// Whose tokens count where the token was presented; empty: everybody's.
+using TakesTokensOf = std::function<bool(std::string_view provider)>;
+
 /// Keys and hints of `providers` are read; a first success among providers without issuer is remembered there.
-/// `remote_address`: where the token came from, which pays for searches that find nothing.
+/// `remote_address`: where the token came from, which pays for searches that find nothing. `takes`: which of several
+/// providers of one issuer may vouch; when it takes none of them, the caller is another one's, for the caller to
+/// refuse.
 [[nodiscard]] Result<Caller, RefusedToken> check_token(ProviderSet& providers, const jose::UnverifiedJws& jws,
                                                        TimePoint now, std::string_view remote_address = {},
-                                                       Search how = Search::kAny);
+                                                       Search how = Search::kAny, const TakesTokensOf& takes = {});
 /// With parse_token before it.
 [[nodiscard]] Result<Caller, RefusedToken> check_token(ProviderSet& providers, std::string_view compact, TimePoint now,
                                                        std::string_view remote_address = {});

@@ -281,6 +281,41 @@ TEST_F(CheckToken, searches_for_an_unknown_issuer_are_few) {
             TokenRefusal::kUnknownIssuer);
 }
 
+/// A token that names an issuer of many entries may cost a verification for each.
+TEST_F(CheckToken, refuses_to_try_many_providers_of_one_issuer_where_others_wait) {
+  std::vector<ProviderPtr> entries;
+  for (int i = 0; i < 40; ++i) {
+    entries.push_back(provider_with_key(settings_named("p" + std::to_string(i), {"https://shared.example"}),
+                                        i < 39 ? named_key("other", Algorithm::kRS256) : batch));
+  }
+  ProviderSet many(entries);
+  const auto jws = parse_token(token_of(batch, good_claims("https://shared.example"))).value();
+  const auto shortly = check_token(many, jws, kNow, "192.0.2.7", Search::kShort);
+  ASSERT_FALSE(shortly.has_value());
+  EXPECT_EQ(shortly.error().reason, TokenRefusal::kNeedsSearch);
+  EXPECT_EQ(check_token(many, jws, kNow, "192.0.2.7", Search::kAny).value().provider, "p39");
+  const auto takes = [](std::string_view provider) { return provider == "p39"; };
+  EXPECT_EQ(check_token(many, jws, kNow, "192.0.2.7", Search::kShort, takes).value().provider, "p39");
+  const auto forged = jose::sign_by_hand(named_key("stranger", Algorithm::kRS256), R"({"alg":"RS256"})",
+                                         json::serialize(good_claims("https://shared.example")));
+  const auto stranger = parse_token(forged).value();
+  TokenRefusal last{};
+  for (int i = 0; i <= ProviderSet::kFailedSearchesMax; ++i) {
+    last = check_token(many, stranger, kNow, "192.0.2.8", Search::kAny).error().reason;
+  }
+  EXPECT_EQ(last, TokenRefusal::kTooManySearches);
+}
+
+TEST_F(CheckToken, tells_of_missing_keys_rather_than_of_another_entrys_rules) {
+  auto waiting = std::make_shared<TokenProvider>(settings_named("waiting", {std::string(kKeycloak)}));
+  ProviderSet two{
+      {provider_with_set(settings_named("narrow", {std::string(kKeycloak)}, {Algorithm::kES256}), keycloak), waiting}};
+  const auto refused = check_token(two, token_of(keycloak, good_claims(kKeycloak)), kNow);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().reason, TokenRefusal::kKeysUnavailable);
+  EXPECT_EQ(refused.error().provider, "waiting") << "whose keys are worth a call";
+}
+
 TEST_F(CheckToken, a_hint_is_verified_each_time) {
   ASSERT_TRUE(check_token(providers, token_of(batch, good_claims("https://plant.example")), kNow).has_value());
   EXPECT_EQ(providers.hint("https://plant.example", "batch")->settings().name, "batch-jobs");

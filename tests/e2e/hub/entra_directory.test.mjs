@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
 
+import { until } from '../harness.mjs';
 import { kTenant } from '../support/entra/directory.mjs';
 import { hubJourney, landed, signInUpstream, startHub } from '../support/hub.mjs';
 
@@ -21,15 +22,10 @@ async function signIn(page, user) {
 }
 const names = async (user) => (await hub.groups(user.upn)).map((group) => group.path).sort();
 /// What the server does by itself takes a while: its jobs look every few seconds.
-async function eventually(what, wanted) {
-  let seen;
-  for (let i = 0; i < 400; ++i) {
-    seen = await what();
-    if (wanted(seen)) return seen;
-    await new Promise((again) => setTimeout(again, 250));
-  }
-  throw new Error(`still ${JSON.stringify(seen)}\n${server.log.slice(-4000)}`);
-}
+const eventually = (what, wanted) => until('the server to see it', async () => {
+  const seen = await what();
+  return wanted(seen) && { seen };
+}, { seconds: 100, onTimeout: () => server.log.slice(-4000) }).then(({ seen }) => seen);
 
 hubJourney('groups_that_graph_says_are_asked_for_after_the_login', async ({ page }) => {
   await hub.setProvider(kTenant, { ...settings, groupsRefreshSeconds: '0' });

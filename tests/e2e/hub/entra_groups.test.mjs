@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
 
+import { until } from '../harness.mjs';
 import { kTenant } from '../support/entra/directory.mjs';
 import { hubJourney, landed, signInUpstream, startHub } from '../support/hub.mjs';
 
@@ -37,12 +38,8 @@ hubJourney('G2_13_a_renamed_group_stays_the_same_group', async ({ page }) => {
   const before = (await hub.groups(uma.upn)).find((group) => group.name === 'Group 2');
   ofUma()[1].displayName = 'Group two';
   await signIn(page, uma); // names of the same groups are asked for afterwards
-  let renamed;
-  for (let i = 0; i < 100 && renamed?.name !== 'Group two'; ++i) {
-    renamed = (await hub.groups(uma.upn)).find((group) => group.id === before.id);
-    await new Promise((again) => setTimeout(again, 50));
-  }
-  assert.equal(renamed.name, 'Group two');
+  await until('the group to have its new name', async () =>
+    (await hub.groups(uma.upn)).find((group) => group.id === before.id)?.name === 'Group two');
   assert.equal((await hub.groups(uma.upn)).length, 5);
 });
 
