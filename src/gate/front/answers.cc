@@ -59,6 +59,7 @@ std::string_view keep_text(const RefusedToken& refused) {
     case TokenRefusal::kForeignKey:
       return "Invalid token signing key";
     case TokenRefusal::kUnknownIssuer:
+    case TokenRefusal::kWrongTenant:
       return "Invalid token issuer";
     case TokenRefusal::kWrongAudience:
       return "Invalid token audience";

@@ -158,6 +158,9 @@ class Gate {
   using Checked = Result<CallerPtr, RefusedToken>;
   /// From memory. Absent: it has to be looked at.
   [[nodiscard]] std::optional<Checked> known(const Presented& presented, const TokenDigest& digest) const;
+  /// Absent: to be checked as everywhere. Else the application's only provider judges the tokens of strangers itself.
+  [[nodiscard]] static std::optional<RefusedToken> refuse_as_its_provider(
+      const Presented& presented, const Result<jose::UnverifiedJws, RefusedToken>& jws, TimePoint now);
   [[nodiscard]] Checked check(const Presented& presented, const TokenDigest& digest,
                               const Result<jose::UnverifiedJws, RefusedToken>& jws, Search how) const;
   web::Outcome with_checked(Presented presented, Checked checked, KeepEndpoints::WithCaller next);

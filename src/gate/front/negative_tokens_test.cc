@@ -127,7 +127,7 @@ TEST_F(NegativeTokens, N0_06_refuses_several_audiences_without_the_party_and_N1_
   const json::array several{kKeepClient, "api://other"};
   EXPECT_EQ(keep.status({{"aud", several}, {"azp", nullptr}}), 401);
   EXPECT_EQ(keep.status({{"aud", several}, {"azp", "another"}}), 401);
-  EXPECT_EQ(keep.status({{"aud", several}}), 200) << "with its own client it is the client that was missing";
+  EXPECT_EQ(keep.status({{"aud", several}}), 401) << "its audience is one text (guides.md G0.3, step 8)";
   EXPECT_EQ(domino.status({{"aud", json::array{"account", "Domino"}}}), 200);
   EXPECT_EQ(domino.status({{"aud", json::array{"account", "domino"}}}), 401);
   EXPECT_EQ(netbird.status({{"aud", json::array{"account", "netbird-client"}}}), 200);

@@ -7,6 +7,7 @@
 #include "gate/front/gate.h"
 #include "gate/keys/load_keys.h"
 #include "gate/token/opaque.h"
+#include "gate/token/verify.h"
 #include "jose/jws.h"
 #include "upstream/id_token.h"
 
@@ -32,7 +33,24 @@ bool may_help(TokenRefusal reason) {
   return reason == TokenRefusal::kUnknownKey || reason == TokenRefusal::kKeysUnavailable;
 }
 
+/// Whose rules come to a token's issuer last (guides.md G0.3); null: the application has several, or none of that kind.
+ProviderPtr late_judge(const GateState& state, const Application& application) {
+  if (application.providers.size() != 1) return nullptr;
+  auto provider = state.providers.named(application.providers.front());
+  return provider && provider->settings().rules.judges_issuer_late ? provider : nullptr;
+}
+
 }  // namespace
+
+std::optional<RefusedToken> Gate::refuse_as_its_provider(const Presented& presented,
+                                                         const Result<jose::UnverifiedJws, RefusedToken>& jws,
+                                                         TimePoint now) {
+  const auto provider = late_judge(*presented.state, *presented.application);
+  if (!provider) return std::nullopt;
+  if (!jws) return RefusedToken{.reason = refuse_unreadable(*provider, *presented.token)};
+  if (provider->has_issuer(jws->claimed_issuer())) return std::nullopt;
+  return refuse_foreign(*provider, *jws, now);
+}
 
 std::optional<Gate::Checked> Gate::known(const Presented& presented, const TokenDigest& digest) const {
   auto& state = *presented.state;
@@ -40,15 +58,17 @@ std::optional<Gate::Checked> Gate::known(const Presented& presented, const Token
   auto caller = state.verified.find(digest, state.providers, parts_.reach.clock.now());
   if (!caller) return std::nullopt;
   // Another provider of the same issuer may vouch for it here: the one that did was asked by another application.
-  const bool may_be_anothers = state.providers.of_issuer(caller->token->iss()).size() > 1;
+  const bool may_be_anothers = state.providers.of_issuer(caller->token->iss()).size() > 1 ||
+                               late_judge(state, *presented.application) != nullptr;
   if (may_be_anothers && !counts_at(*presented.application, *caller)) return std::nullopt;
   return caller;
 }
 
 Gate::Checked Gate::check(const Presented& presented, const TokenDigest& digest,
                           const Result<jose::UnverifiedJws, RefusedToken>& jws, Search how) const {
-  if (!jws) return refuse(jws.error());
   const auto now = parts_.reach.clock.now();
+  if (auto refusal = refuse_as_its_provider(presented, jws, now)) return refuse(std::move(*refusal));
+  if (!jws) return refuse(jws.error());
   auto& state = *presented.state;
   const auto takes = [&application = *presented.application](std::string_view provider) {
     return application.takes_tokens_of(provider);

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "domain/tenant_id.h"
+#include "gate/keep/keep_api.h"
 #include "gate/settings/read_gate.h"
 #include "gate/settings/read_provider.h"
 #include "web/fetch.h"
@@ -14,18 +15,19 @@ namespace {
 
 constexpr std::string_view kCallback = "/api/auth/callback/microsoft-entra-id";
 
-Role role_of(std::string name, std::initializer_list<std::string_view> permissions) {
-  Role role{.name = std::move(name), .permissions = {}};
-  for (const auto text : permissions) role.permissions.push_back(*parse_permission(text));
-  return role;
-}
-
-RequestRule rule_of(std::vector<std::string> methods, std::string_view path, std::string_view permission) {
-  RequestRule rule{
-      .methods = std::move(methods), .path = *PathPattern::parse(path), .permission = {}, .scopes = {}, .people = {}};
-  if (!permission.empty()) rule.permission = parse_permission(permission);
-  return rule;
-}
+/// Variables of Keep's that say nothing here: in one mode or in all, and the value that asks for nothing.
+struct WithoutEffect {
+  std::string_view name, mode, harmless, why;
+};
+constexpr WithoutEffect kWithoutEffect[] = {
+    {"KEEP_IMPERSONATION_ENABLED", "", "false", "nobody acts as somebody else here"},
+    {"KEEP_OAUTH2_PROXY_AUTO_CREATE_USER", "OAUTH2PROXY", "true", "the gate keeps no users of Keep's"},
+    {"KEYCLOAK_VERIFY_CERT", "KEYCLOAK", "true", "certificates are checked always; trust one with truststore-paths"},
+    {"KEYCLOAK_GROUPS_ORG_PREFIX", "KEYCLOAK", "keep", "roles come from groups by their whole names"},
+    {"KEYCLOAK_GROUPS_SEPERATOR", "KEYCLOAK", "-", "roles come from groups by their whole names"},
+    {"KEYCLOAK_ADMIN_USER", "KEYCLOAK", "keep_admin", "the gate changes nothing at Keycloak"},
+    {"KEYCLOAK_ADMIN_PASSWORD", "KEYCLOAK", "keep_admin", "the gate changes nothing at Keycloak"},
+};
 
 class Reader {
  public:
@@ -36,6 +38,8 @@ class Reader {
     const auto type = value("AUTH_TYPE", "NOAUTH");
     application_.answers = AnswerForm::kKeep;
     application_.access.roles = keep_roles();
+    if (is_set("KEEP_READ_ONLY")) leave_only_reading();
+    warn_of_what_does_nothing(type);
     if (application_.requests.empty()) application_.requests = keep_requests();
     if (type == "AZUREAD") return read_entra();
     if (type == "OAUTH2PROXY") return read_headers();
@@ -66,6 +70,22 @@ class Reader {
     settings_.notes.push_back({NoteLevel::kFatal, std::string(name), std::move(text)});
   }
 
+  bool is_set(std::string_view name) const { return equal_ignoring_ascii_case(value(name), "true"); }
+
+  /// As Keep does it: 403 for every other scope, whatever the role.
+  void leave_only_reading() {
+    for (auto& role : application_.access.roles)
+      std::erase_if(role.permissions, [](const Permission& permission) { return permission.verb != "read"; });
+  }
+
+  void warn_of_what_does_nothing(std::string_view type) {
+    for (const auto& [name, mode, harmless, why] : kWithoutEffect) {
+      const auto given = value(name);
+      if (given.empty() || (!mode.empty() && mode != type) || equal_ignoring_ascii_case(given, harmless)) continue;
+      settings_.notes.push_back({NoteLevel::kWarning, std::string(name), "has no effect: " + std::string(why)});
+    }
+  }
+
   void add_rule(std::string_view claim, std::vector<std::string> values, std::string_view role, int priority) {
     if (std::ranges::all_of(values, [](const auto& text) { return text.empty(); })) return;
     application_.access.rules.push_back({.kind = RoleRule::Kind::kGrant,
@@ -91,6 +111,7 @@ class Reader {
                               .algorithms = {jose::Algorithm::kRS256},
                               .rules = {}};
     provider.rules.name_claims = {"email", "preferred_username", "unique_name"};
+    provider.rules.leeway = application_.leeway;
     return provider;
   }
 
@@ -118,9 +139,13 @@ class Reader {
     rules.is_email_name = true;  // guests are written so at Entra ID alone; elsewhere "#" is a part of a name
     rules.audiences = {"api://" + client, client};
     rules.authorized_parties = {client};
-    rules.required_claims = {"iat", "nbf", "iss", "sub", "tid"};
+    rules.is_audience_text = true;
+    rules.required_claims = {"exp", "iat", "nbf", "iss", "sub"};
+    rules.tenant = {.tenants = tenants,
+                    .claim = "tid",
+                    .issuers = {hosts_.version_1_issuer + "/{tenantid}/", hosts_.authority + "/{tenantid}/v2.0"}};
     rules.requires_key_id = true;
-    rules.leeway = application_.leeway;
+    rules.judges_issuer_late = true;
     add_provider(std::move(provider), hosts_.authority + "/" + tenant + "/discovery/v2.0/keys");
     add_rule("groups", {admin}, "admin", 2);
     add_rule("groups", {noc}, "noc", 1);
@@ -193,6 +218,7 @@ class Reader {
     const auto domain = needed("AUTH0_DOMAIN");
     auto provider = provider_named("auth0", {"https://" + domain + "/"});
     provider.rules.audiences = {needed("AUTH0_AUDIENCE")};
+    provider.rules.type = TokenType::kAny;  // Keep's own front end sends the ID token
     provider.rules.leeway = seconds{60};
     add_provider(std::move(provider), "https://" + domain + "/.well-known/jwks.json");
     add_claimed_roles("keep_role");
@@ -206,7 +232,7 @@ class Reader {
     auto provider = provider_named("okta", {issuer});
     provider.rules.audiences = {value("OKTA_AUDIENCE", value("OKTA_CLIENT_ID"))};
     if (provider.rules.audiences.front().empty()) fatal("OKTA_AUDIENCE", "or OKTA_CLIENT_ID is needed");
-    provider.rules.takes_id_tokens = true;
+    provider.rules.type = TokenType::kAny;
     add_provider(std::move(provider), issuer + "/.well-known/jwks.json");
     for (const auto* claim : {"keep_role", "role", "groups"}) add_claimed_roles(claim);
     application_.access.first_claim_decides = true;
@@ -218,7 +244,7 @@ class Reader {
     while (issuer.ends_with('/')) issuer.pop_back();
     auto provider = provider_named("onelogin", {issuer});
     provider.rules.audiences = {needed("ONELOGIN_CLIENT_ID")};
-    provider.rules.takes_id_tokens = true;
+    provider.rules.type = TokenType::kAny;
     add_provider(std::move(provider), issuer + "/certs");
     add_claimed_roles("groups");
     for (auto& rule : application_.access.rules) rule.is_comma_list = true;  // as OneLogin writes several in one
@@ -231,6 +257,9 @@ class Reader {
     const auto client = value("KEYCLOAK_CLIENT_ID", "keep");
     auto provider = provider_named("keycloak", {issuer});
     provider.rules.authorized_parties = {client};
+    // Keep asks for a ticket with it, of the client that stands there; the usual two are in no token of Keep's client.
+    const auto audience = value("KEYCLOAK_AUDIENCE", client);
+    if (audience != client && audience != "realm-management") provider.rules.audiences = {audience};
     add_provider(std::move(provider), issuer + "/protocol/openid-connect/certs");
     if (value("KEYCLOAK_ROLES_FROM_GROUPS") == "true") {
       const auto claim = value("KEYCLOAK_GROUPS_CLAIM", "groups");
@@ -264,51 +293,6 @@ Variables parse_env_file(std::string_view text) {
     variables[std::string(trim(line.substr(0, equals)))] = value;
   }
   return variables;
-}
-
-std::vector<Role> keep_roles() {
-  return {role_of("admin", {"read:*", "write:*", "delete:*", "update:*", "execute:*"}),
-          role_of("noc", {"read:*", "execute:workflows"}), role_of("webhook", {"write:alert", "write:incident"}),
-          role_of("workflowrunner", {"write:workflows", "execute:workflows"})};
-}
-
-std::vector<RequestRule> keep_requests() {
-  const std::pair<std::string_view, std::string_view> resources[] = {{"alerts", "alert"},
-                                                                     {"incidents", "incident"},
-                                                                     {"settings", "settings"},
-                                                                     {"workflows", "workflows"},
-                                                                     {"topology", "topology"},
-                                                                     {"providers", "providers"},
-                                                                     {"rules", "rules"},
-                                                                     {"preset", "preset"},
-                                                                     {"extraction", "extraction"},
-                                                                     {"maintenance", "maintenance"},
-                                                                     {"deduplications", "deduplications"},
-                                                                     {"dashboard", "dashboards"},
-                                                                     {"actions", "actions"},
-                                                                     {"secrets", "secrets"},
-                                                                     {"metrics", "metrics"},
-                                                                     {"mapping", "rules"},
-                                                                     {"pusher", "pusher"},
-                                                                     {"auth", "settings"}};
-  std::vector<RequestRule> rules;
-  RequestRule health = rule_of({"GET"}, "/healthcheck", "");
-  health.is_open = true;
-  rules.push_back(std::move(health));
-  rules.push_back(rule_of({"POST"}, "/alerts/query", "read:alert"));
-  rules.push_back(rule_of({"POST"}, "/workflows/*/run", "execute:workflows"));
-  for (const auto& [path, resource] : resources) {
-    const auto pattern = "/" + std::string(path) + "/**";
-    const auto name = std::string(resource);
-    rules.push_back(rule_of({"GET", "HEAD"}, pattern, "read:" + name));
-    rules.push_back(rule_of({"POST"}, pattern, "write:" + name));
-    rules.push_back(rule_of({"PUT", "PATCH"}, pattern, "update:" + name));
-    rules.push_back(rule_of({"DELETE"}, pattern, "delete:" + name));
-  }
-  // What stands nowhere above is nobody's, for no role has this verb; pages are everybody's who is known.
-  for (const auto* path : {"/api/**", "/backend/**"}) rules.push_back(rule_of({}, path, "never:listed"));
-  rules.push_back(rule_of({"GET", "HEAD"}, "/**", ""));
-  return rules;
 }
 
 void read_keep(const Variables& variables, const KeepHosts& hosts, Application& application, GateSettings& settings) {

@@ -29,8 +29,4 @@ struct KeepHosts {
 /// value.
 void read_keep(const Variables& variables, const KeepHosts& hosts, Application& application, GateSettings& settings);
 
-/// Keep's roles (guides.md G0.5) and the scope that each request of its API needs.
-[[nodiscard]] std::vector<Role> keep_roles();
-[[nodiscard]] std::vector<RequestRule> keep_requests();
-
 }  // namespace cardea::gate

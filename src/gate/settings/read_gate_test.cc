@@ -5,6 +5,7 @@
 
 #include "gate/front/decide_access.h"
 #include "gate/front/gate_fixture.h"
+#include "gate/keep/keep_api.h"
 #include "gate/keep/read_keep.h"
 #include "gate/kestra/read_kestra.h"
 
@@ -58,6 +59,45 @@ TEST(ReadGate, refuses_hmac_private_keys_and_providers_without_keys) {
   EXPECT_THAT(problems(R"({"providers":{"p":{"issuer":"no url"}}})"), HasSubstr("needs key-file"));
   EXPECT_THAT(problems(R"({"providers":{"p":{"jwks-url":"https://a.example/k"}}})"),
               HasSubstr("only a key file goes without"));
+}
+
+TEST(ReadGate, refuses_tenants_and_token_types_that_say_nothing) {
+  const auto of = [](const std::string& members) {
+    return problems(R"({"providers":{"p":{"jwks-url":"https://p.example/k","audiences":"a",)" + members +
+                    R"(}},"applications":[{"name":"a","hosts":["a"]}]})");
+  };
+  EXPECT_THAT(of(R"("issuer":"https://p.example/{tenantid}/v2.0")"), HasSubstr("providers.p.tenants: are needed"));
+  EXPECT_THAT(of(R"("issuer":"https://p.example","tenants":[])"), HasSubstr("providers.p.tenants: is empty"));
+  EXPECT_THAT(of(R"("issuer":"https://p.example","tenant-claim":"org")"), HasSubstr("is for tenants"));
+  EXPECT_THAT(of(R"("issuer":"https://p.example","token-type":"refresh")"), HasSubstr("must be access-token"));
+  EXPECT_THAT(of(R"("issuer":"https://p.example","token-type":"any","id-tokens":true)"), HasSubstr("contradict"));
+}
+
+TEST(ReadGate, ReadsTenantsAndTheTypeOfTokens) {
+  const auto rules_of = [](const std::string& members) {
+    const auto read = read_gate(parse_json(R"({"providers":{"p":{"jwks-url":"https://p.example/k","audiences":"a",)" +
+                                           members + R"(}},"applications":[{"name":"a","hosts":["a"]}]})")
+                                    ->get_object(),
+                                no_files());
+    EXPECT_FALSE(read.has_fatal());
+    return read.providers.at(0)->settings();
+  };
+  const auto entra = rules_of(R"("issuer":["https://sts.example/{tenantid}/","https://p.example/{tenantid}/v2.0"],
+    "tenants":["6F0D1D0E-1111-4222-8333-444455556666","t2"])");
+  EXPECT_EQ(entra.issuers,
+            (std::vector<std::string>{
+                "https://sts.example/6f0d1d0e-1111-4222-8333-444455556666/", "https://sts.example/t2/",
+                "https://p.example/6f0d1d0e-1111-4222-8333-444455556666/v2.0", "https://p.example/t2/v2.0"}));
+  EXPECT_EQ(entra.rules.tenant.issuers.size(), 2U);
+  EXPECT_EQ(entra.rules.tenant.claim, "tid");
+  EXPECT_EQ(entra.rules.type, TokenType::kAccess);
+  const auto auth0 =
+      rules_of(R"("issuer":"https://p.example/","tenants":"org_1","tenant-claim":"org_id","token-type":"at+jwt")");
+  EXPECT_EQ(auth0.issuers, std::vector<std::string>{"https://p.example/"});
+  EXPECT_EQ(auth0.rules.tenant.claim, "org_id");
+  EXPECT_EQ(auth0.rules.type, TokenType::kAccessJwt);
+  EXPECT_EQ(rules_of(R"("issuer":"https://p.example","token-type":"id-token")").rules.type, TokenType::kId);
+  EXPECT_EQ(rules_of(R"("issuer":"https://p.example","id-tokens":true)").rules.type, TokenType::kAny);
 }
 
 TEST(ReadGate, refuses_rules_that_contradict_each_other) {

@@ -1,8 +1,12 @@
 #include "gate/settings/read_provider.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "base/text.h"
+#include "domain/tenant_id.h"
 #include "jose/jwk.h"
+#include "upstream/issuer.h"
 #include "web/fetch.h"
 
 namespace cardea::gate {
@@ -26,6 +30,40 @@ std::vector<jose::Algorithm> read_algorithms(Members& members) {
   return algorithms;
 }
 
+TokenType read_type(Members& members) {
+  constexpr std::pair<std::string_view, TokenType> kTypes[] = {{"access-token", TokenType::kAccess},
+                                                               {"at+jwt", TokenType::kAccessJwt},
+                                                               {"id-token", TokenType::kId},
+                                                               {"any", TokenType::kAny}};
+  const bool takes_id_tokens = members.flag("id-tokens", false);  // the older name of "any"
+  if (takes_id_tokens && members.has("token-type")) members.fatal("id-tokens", "and token-type contradict each other");
+  const auto type = members.text("token-type", takes_id_tokens ? "any" : "access-token");
+  for (const auto& [name, value] : kTypes)
+    if (name == type) return value;
+  members.fatal("token-type", "must be access-token, at+jwt, id-token or any");
+  return TokenType::kAccess;
+}
+
+/// An issuer with {tenantid} stands for one of each tenant.
+TenantRule read_tenants(Members& members, std::vector<std::string>& issuers) {
+  TenantRule rule{.tenants = members.texts("tenants"), .claim = members.text("tenant-claim", "tid"), .issuers = {}};
+  if (members.has("tenants") && rule.tenants.empty()) members.fatal("tenants", "is empty: nobody could come in");
+  if (members.has("tenant-claim") && rule.tenants.empty()) members.fatal("tenant-claim", "is for tenants");
+  for (auto& tenant : rule.tenants)
+    if (auto id = ascii_lower(tenant); is_tenant_id(id)) tenant = std::move(id);  // as Entra ID writes them
+  const bool has_template = std::ranges::any_of(issuers, upstream::is_template);
+  if (!has_template) return rule;
+  if (rule.tenants.empty())
+    members.fatal("tenants", "are needed: whose people may come in by an issuer with {tenantid}");
+  rule.issuers = std::exchange(issuers, {});
+  for (const auto& issuer : rule.issuers) {
+    if (!upstream::is_template(issuer)) issuers.push_back(issuer);
+    for (const auto& tenant : rule.tenants)
+      if (upstream::is_template(issuer)) issuers.push_back(upstream::issuer_of_tenant(issuer, tenant));
+  }
+  return rule;
+}
+
 TokenRules read_rules(Members& members) {
   TokenRules rules;
   rules.audiences = members.texts("audiences");
@@ -35,7 +73,7 @@ TokenRules read_rules(Members& members) {
   if (members.has("max-lifetime")) rules.lifetime_max = members.duration("max-lifetime", seconds{0}, kGateDurationMax);
   if (auto claims = members.texts("scope-claims"); !claims.empty()) rules.scope_claims = std::move(claims);
   if (auto claims = members.texts("name-claims"); !claims.empty()) rules.name_claims = std::move(claims);
-  rules.takes_id_tokens = members.flag("id-tokens", false);
+  rules.type = read_type(members);
   const auto form = members.text("name-form", "as-is");
   if (form == "notes")
     rules.name_form = NameForm::kNotes;
@@ -132,6 +170,7 @@ void read_provider(Members members, const std::string& name, const GateFiles& fi
   const bool has_file = has_pem || has_set;
   provider.algorithms = read_algorithms(members);
   provider.rules = read_rules(members);
+  provider.rules.tenant = read_tenants(members, provider.issuers);
   const auto problems_before = members.notes().size();
   members.refuse_unknown();
   if (has_file && (has_set_url || has_discovery_url))

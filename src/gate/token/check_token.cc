@@ -5,68 +5,13 @@
 #include <utility>
 
 #include "gate/token/token_rules.h"
-#include "upstream/issuer.h"
+#include "gate/token/verify.h"
 
 namespace cardea::gate {
 namespace {
 
 /// Keys that are tried where the request is: ten take about half a millisecond (ES256).
 constexpr std::size_t kSearchInline = 10;
-
-using jose::JoseError;
-using Verified = std::shared_ptr<const jose::VerifiedJwt>;
-
-TokenRefusal refusal_of(JoseError error) {
-  switch (error) {
-    case JoseError::kUnknownKey:
-      return TokenRefusal::kUnknownKey;
-    case JoseError::kWrongAlgorithm:
-      return TokenRefusal::kWrongAlgorithm;
-    case JoseError::kBadSignature:
-      return TokenRefusal::kBadSignature;
-    case JoseError::kBadClaim:
-    case JoseError::kDuplicateMember:
-      return TokenRefusal::kBadClaim;
-    default:
-      return TokenRefusal::kMalformed;
-  }
-}
-
-/// One after the other; a provider has few keys without id (a key file holds one).
-Result<Verified, TokenRefusal> verify_without_id(const TokenProvider& provider, const jose::UnverifiedJws& jws) {
-  auto refusal = TokenRefusal::kWrongAlgorithm;
-  for (const auto& key : provider.keys_without_id()) {
-    if (key.algorithm() != jws.algorithm() || key.signature_bytes() != jws.signature_bytes()) continue;
-    auto jwt = jose::verify(jws, key);
-    if (jwt) return std::make_shared<const jose::VerifiedJwt>(std::move(*jwt));
-    refusal = refusal_of(jwt.error());
-  }
-  return refuse(refusal);
-}
-
-/// A key that signs for another tenant of the same key set must not vouch here (guides.md G0-09). Entra ID's version 1
-/// tokens spell the issuer otherwise than its keys do: then both must name the token's tenant.
-bool signs_for(std::string_view owner, const jose::VerifiedJwt& jwt) {
-  const auto tenant = jwt.text("tid");
-  if (owner.empty() || upstream::issuer_of_tenant(owner, tenant) == jwt.iss()) return true;
-  const auto names_tenant = [&](std::string_view issuer) {
-    return !tenant.empty() && issuer.find("/" + std::string(tenant) + "/") != std::string_view::npos;
-  };
-  return names_tenant(owner) && names_tenant(jwt.iss());
-}
-
-// The allow-list comes first: a key of the set that is for another algorithm is not even looked for.
-Result<Verified, TokenRefusal> verify_by(const TokenProvider& provider, const jose::UnverifiedJws& jws) {
-  if (!provider.allows(jws.algorithm())) return refuse(TokenRefusal::kWrongAlgorithm);
-  if (!provider.keys_without_id().empty()) return verify_without_id(provider, jws);
-  if (provider.settings().rules.requires_key_id && !jws.kid()) return refuse(TokenRefusal::kNoKeyId);
-  const auto keys = provider.keys_by_id();
-  if (!keys) return refuse(TokenRefusal::kKeysUnavailable);
-  auto jwt = jose::verify(jws, keys->keys);
-  if (!jwt) return refuse(refusal_of(jwt.error()));
-  if (!signs_for(keys->issuer_of(jwt->kid()), *jwt)) return refuse(TokenRefusal::kForeignKey);
-  return std::make_shared<const jose::VerifiedJwt>(std::move(*jwt));
-}
 
 struct Proof {
   ProviderPtr provider;
@@ -134,7 +79,7 @@ Result<Caller, RefusedToken> check_claimed(ProviderSet& providers, const std::ve
     const auto& error = caller.error();
     if (!told || (is_about_keys(error.reason) && !is_about_keys(told->reason))) told = std::move(caller.error());
   }
-  if (is_search) providers.note_failed_search(address_key(sender.remote_address), sender.now);
+  if (is_search) providers.note_failed_search(address_key(sender.remote_address), candidates.size(), sender.now);
   return refuse(std::move(*told));
 }
 
@@ -145,20 +90,22 @@ Result<Proof, RefusedToken> search(ProviderSet& providers, const jose::Unverifie
     const auto version = hint->version();
     if (auto token = verify_by(*hint, jws)) return Proof{hint, std::move(*token), version};
   }
-  const auto& candidates = providers.unclaimed(jws.algorithm(), jws.signature_bytes());
-  if (candidates.empty()) return refuse(RefusedToken{.reason = TokenRefusal::kUnknownIssuer});
+  const auto candidates = providers.unclaimed(jws.algorithm(), jws.signature_bytes(), jws.kid());
+  if (candidates.size() == 0) return refuse(RefusedToken{.reason = TokenRefusal::kUnknownIssuer});
   if (const auto refusal = why_not_searched(providers, candidates.size(), sender)) {
     return refuse(RefusedToken{.reason = *refusal});
   }
-  for (const auto& provider : candidates) {
-    if (provider == hint) continue;
-    const auto version = provider->version();
-    auto token = verify_by(*provider, jws);
-    if (!token) continue;
-    providers.remember(issuer, jws.kid(), provider);
-    return Proof{provider, std::move(*token), version};
+  for (const auto* some : {candidates.named, candidates.others}) {
+    for (const auto& provider : *some) {
+      if (provider == hint) continue;
+      const auto version = provider->version();
+      auto token = verify_by(*provider, jws);
+      if (!token) continue;
+      providers.remember(issuer, jws.kid(), provider);
+      return Proof{provider, std::move(*token), version};
+    }
   }
-  providers.note_failed_search(address_key(sender.remote_address), sender.now);
+  providers.note_failed_search(address_key(sender.remote_address), candidates.size(), sender.now);
   return refuse(RefusedToken{.reason = TokenRefusal::kBadSignature});
 }
 
@@ -206,6 +153,8 @@ std::string_view describe(TokenRefusal refusal) {
       return "wrong_audience";
     case TokenRefusal::kWrongParty:
       return "wrong_authorized_party";
+    case TokenRefusal::kWrongTenant:
+      return "wrong_tenant";
     case TokenRefusal::kWrongKind:
       return "no_access_token";
     case TokenRefusal::kUsed:
@@ -236,6 +185,16 @@ Result<Caller, RefusedToken> check_token(ProviderSet& providers, const jose::Unv
   auto caller = check_rules(*proof->provider, std::move(proof->token), now);
   if (caller) caller->provider_version = proof->version;
   return caller;
+}
+
+// No provider in the answers: nothing that a token of a stranger says is a reason to read keys anew.
+RefusedToken refuse_foreign(const TokenProvider& provider, const jose::UnverifiedJws& jws, TimePoint now) {
+  const auto& rules = provider.settings().rules;
+  const auto token = verify_signature(provider, jws);
+  if (!token) return {.reason = token.error()};
+  if (auto refusal = refuse_missing(rules, (*token)->claims())) return std::move(*refusal);
+  if (auto refusal = refuse_times(rules, times_of(**token), now)) return std::move(*refusal);
+  return {.reason = TokenRefusal::kUnknownIssuer};
 }
 
 Result<Caller, RefusedToken> check_token(ProviderSet& providers, std::string_view compact, TimePoint now,

@@ -33,10 +33,11 @@ enum class TokenRefusal {
   kMissingClaim,  // exp, iat or one that the rules require
   kWrongAudience,
   kWrongParty,  // azp or appid
-  kWrongKind,   // an ID, refresh or logout token, which is no bearer token
-  kUsed,        // it counts once, and did
-  kRevoked,     // logged out, or said by its provider to be good no more
-  kNoName,      // none of the name claims, or not in the form it must have
+  kWrongTenant,
+  kWrongKind,  // an ID, refresh or logout token, which is no bearer token
+  kUsed,       // it counts once, and did
+  kRevoked,    // logged out, or said by its provider to be good no more
+  kNoName,     // none of the name claims, or not in the form it must have
 };
 /// snake_case, for logs and `explain`.
 [[nodiscard]] std::string_view describe(TokenRefusal refusal);
@@ -90,6 +91,10 @@ using TakesTokensOf = std::function<bool(std::string_view provider)>;
 /// With parse_token before it.
 [[nodiscard]] Result<Caller, RefusedToken> check_token(ProviderSet& providers, std::string_view compact, TimePoint now,
                                                        std::string_view remote_address = {});
+
+/// Why a token is refused whose issuer is none of `provider`'s, in the order of Keep's backend, which comes to the
+/// issuer after key, signature and times (guides.md G0.3). Whatever that says, it stays refused.
+[[nodiscard]] RefusedToken refuse_foreign(const TokenProvider& provider, const jose::UnverifiedJws& jws, TimePoint now);
 
 /// The rules alone, for a token that one of the provider's keys has verified.
 [[nodiscard]] Result<Caller, RefusedToken> check_rules(const TokenProvider& provider,

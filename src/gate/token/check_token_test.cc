@@ -184,13 +184,83 @@ TEST_F(CheckToken, refuses_id_refresh_and_logout_tokens_as_bearer_tokens) {
 
 TEST_F(CheckToken, takes_id_tokens_where_the_rules_say_so_and_never_a_refresh_token) {
   auto settings = settings_named("onelogin", {std::string(kKeycloak)});
-  settings.rules.takes_id_tokens = true;
+  settings.rules.type = TokenType::kAny;
   ProviderSet set{{provider_with_set(std::move(settings), keycloak)}};
   auto claims = good_claims(kKeycloak);
   claims["nonce"] = "n";
   EXPECT_TRUE(check_token(set, token_of(keycloak, claims), kNow).has_value());
   claims["typ"] = "Refresh";
   EXPECT_FALSE(check_token(set, token_of(keycloak, claims), kNow).has_value());
+}
+
+TEST_F(CheckToken, refuses_the_types_of_tokens_that_the_rules_do_not_ask_for) {
+  const auto set_of = [&](TokenType type) {
+    auto settings = settings_named("typed", {std::string(kKeycloak)});
+    settings.rules.type = type;
+    return ProviderSet{{provider_with_set(std::move(settings), keycloak)}};
+  };
+  const auto token = [&](std::string_view typ, const json::object& more) {
+    auto claims = good_claims(kKeycloak);
+    for (const auto& [name, value] : more) claims[name] = value;
+    const json::object header{{"alg", "RS256"}, {"kid", "kc-1"}, {"typ", typ}};
+    return jose::sign_by_hand(keycloak, json::serialize(header), json::serialize(claims));
+  };
+  const auto plain = token("JWT", {}), jwt = token("application/at+jwt", {}), id = token("JWT", {{"nonce", "n"}});
+  const auto bearer = token("JWT", {{"typ", "Bearer"}}), refresh = token("at+jwt", {{"typ", "Refresh"}});
+  const auto takes = [&](TokenType type) {
+    auto set = set_of(type);
+    std::string taken;
+    for (const auto& [name, text] :
+         {std::pair{"plain", &plain}, {"jwt", &jwt}, {"id", &id}, {"bearer", &bearer}, {"refresh", &refresh}})
+      if (check_token(set, *text, kNow)) taken += std::string(name) + " ";
+    return taken;
+  };
+  EXPECT_EQ(takes(TokenType::kAccess), "plain jwt bearer ");
+  EXPECT_EQ(takes(TokenType::kAccessJwt), "jwt ") << "RFC 9068 section 4";
+  EXPECT_EQ(takes(TokenType::kId), "plain id ");
+  EXPECT_EQ(takes(TokenType::kAny), "plain jwt id bearer ");
+}
+
+TEST_F(CheckToken, refuses_people_of_tenants_that_are_not_listed) {
+  const auto set_of = [&](TenantRule rule) {
+    auto settings = settings_named("entra", {"https://id.example/t1/v2.0", "https://id.example/t2/v2.0"});
+    settings.rules.tenant = std::move(rule);
+    return ProviderSet{{provider_with_set(std::move(settings), entra)}};
+  };
+  const auto said = [&](ProviderSet& set, std::string_view issuer, const json::value& tenant) -> std::string {
+    auto claims = good_claims(issuer);
+    if (!tenant.is_null()) claims["tid"] = tenant;
+    const auto caller = check_token(set, token_of(entra, claims), kNow);
+    return caller ? "yes" : std::string(describe(caller.error().reason)) + " " + caller.error().detail;
+  };
+  auto listed = set_of({.tenants = {"t1", "t2"}, .claim = "tid", .issuers = {"https://id.example/{tenantid}/v2.0"}});
+  EXPECT_EQ(said(listed, "https://id.example/t1/v2.0", nullptr), "missing_claim tid");
+  EXPECT_EQ(said(listed, "https://id.example/t1/v2.0", 7), "missing_claim tid");
+  EXPECT_EQ(said(listed, "https://id.example/t1/v2.0", "t3"), "wrong_tenant t3");
+  EXPECT_EQ(said(listed, "https://id.example/t1/v2.0", "t2"), "wrong_tenant t2") << "the issuer is of another tenant";
+  EXPECT_EQ(said(listed, "https://id.example/t1/v2.0", "t1"), "yes");
+  EXPECT_EQ(said(listed, "https://id.example/t2/v2.0", "t2"), "yes");
+  auto plain = set_of({.tenants = {"t1"}, .claim = "tid", .issuers = {}});
+  EXPECT_EQ(said(plain, "https://id.example/t2/v2.0", "t1"), "yes") << "the claim alone";
+  EXPECT_EQ(said(plain, "https://id.example/t2/v2.0", "t2"), "wrong_tenant t2");
+  auto none = set_of({});
+  EXPECT_EQ(said(none, "https://id.example/t2/v2.0", nullptr), "yes");
+}
+
+/// The answers of Keep's backend, which comes to the issuer late (guides.md G0.3): never a yes.
+TEST_F(CheckToken, refuses_foreign_issuers_by_the_first_thing_that_is_wrong) {
+  auto settings = settings_named("keep", {std::string(kEntra)});
+  settings.rules.requires_key_id = true;
+  const auto provider = provider_with_set(std::move(settings), entra);
+  const auto why = [&](const std::string& token, TimePoint now = kNow) {
+    return refuse_foreign(*provider, *parse_token(token), now).reason;
+  };
+  auto claims = good_claims("https://strange.example");
+  EXPECT_EQ(why(token_of(entra, claims)), TokenRefusal::kUnknownIssuer);
+  EXPECT_EQ(why(token_of(entra, good_claims(kEntra))), TokenRefusal::kUnknownIssuer) << "not asked for its own";
+  EXPECT_EQ(why(token_of(entra, claims, false)), TokenRefusal::kNoKeyId);
+  EXPECT_EQ(why(token_of(batch, claims)), TokenRefusal::kUnknownKey);
+  EXPECT_EQ(why(token_of(entra, claims), kNow + std::chrono::hours(1)), TokenRefusal::kExpired);
 }
 
 TEST_F(CheckToken, RefusesOtherParties) {
@@ -263,15 +333,68 @@ TEST(ProviderSet, refuses_searches_beyond_the_budget_of_all_addresses_together) 
   EXPECT_TRUE(providers.take_search("192.0.2.99", 1, kNow + seconds{4}));
 }
 
-/// Else one address that never lets the budget fill would keep everybody out for ever.
-TEST(ProviderSet, refuses_an_address_whose_searches_the_budget_refused) {
+/// Else one address keeps the budget empty, and everybody else out, for as long as it likes.
+TEST(ProviderSet, refuses_one_address_more_than_its_share_of_the_budget) {
+  constexpr auto kEachSecond = static_cast<std::size_t>(ProviderSet::kCandidatesEachSecond);
+  const auto window = static_cast<std::size_t>(ProviderSet::kSearchWindow.count());
+  for (const std::size_t candidates : {std::size_t{20}, std::size_t{200}, std::size_t{1000}, std::size_t{1900}}) {
+    ProviderSet providers({});
+    std::size_t tried = 0, refused_others = 0;
+    for (int ms = 0; ms < 10'000; ms += 10) {  // as often as it can, all through one window
+      const auto now = kNow + std::chrono::milliseconds(ms);
+      while (providers.take_search("192.0.2.66", candidates, now)) {
+        providers.note_failed_search("192.0.2.66", candidates, now);
+        tried += candidates;
+      }
+      if (ms % 1000 == 990 && !providers.take_search("192.0.2.1", 0, now)) ++refused_others;
+    }
+    EXPECT_LE(tried, kEachSecond * window / 4 + candidates) << candidates;
+    EXPECT_LE(refused_others, 3U) << candidates << ": of ten others, one each second";
+  }
+}
+
+/// One search may cost more than the share: then it is the only one of its window.
+TEST(ProviderSet, refuses_a_second_search_of_the_whole_set_in_a_window) {
+  ProviderSet providers({});
+  constexpr std::size_t kAll = 10'000;
+  ASSERT_TRUE(providers.take_search("192.0.2.66", kAll, kNow));
+  providers.note_failed_search("192.0.2.66", kAll, kNow);
+  EXPECT_FALSE(providers.take_search("192.0.2.66", 1, kNow + seconds{9}));
+  EXPECT_TRUE(providers.take_search("192.0.2.1", kAll, kNow + seconds{5})) << "others have the rest of the time";
+}
+
+/// Whoever is refused because others searched has done nothing.
+TEST(ProviderSet, an_address_that_the_budget_refused_is_not_kept_out_for_it) {
   ProviderSet providers({});
   constexpr auto kAll = static_cast<std::size_t>(ProviderSet::kCandidatesEachSecond);
   EXPECT_TRUE(providers.take_search("192.0.2.1", kAll, kNow));
-  for (int i = 0; i < ProviderSet::kFailedSearchesMax; ++i) EXPECT_FALSE(providers.take_search("192.0.2.2", 1, kNow));
-  EXPECT_FALSE(providers.take_search("192.0.2.2", 1, kNow + seconds{1})) << "the budget is full again";
-  EXPECT_TRUE(providers.take_search("192.0.2.3", 1, kNow + seconds{1}));
-  EXPECT_TRUE(providers.take_search("192.0.2.2", 1, kNow + ProviderSet::kSearchWindow));
+  for (int i = 0; i < 3 * ProviderSet::kFailedSearchesMax; ++i)
+    EXPECT_FALSE(providers.take_search("192.0.2.2", 1, kNow));
+  EXPECT_TRUE(providers.take_search("192.0.2.2", 1, kNow + seconds{1}));
+}
+
+/// keepconfig.d may name the key of a file (guides.md G1.3): then it is for tokens that name it, or none.
+TEST(ProviderSet, refuses_a_token_that_names_another_key_than_the_entry) {
+  const auto entry = [](const std::string& name, const std::string& kid) {
+    const auto& made = named_private_key(name, crypto::KeyType::kRsa);
+    auto key = jose::VerificationKey::make(made.public_key(), kid, Algorithm::kRS256).value();
+    return std::make_shared<TokenProvider>(settings_named(name, {}), std::vector{std::move(key)});
+  };
+  ProviderSet set({entry("one", "k1"), entry("two", "k2"), entry("free", "")});
+  const auto said = [&](const std::string& by, std::string_view header) -> std::string {
+    const auto token = jose::sign_by_hand(named_key(by, Algorithm::kRS256), header, json::serialize(good_claims("x")));
+    const auto caller = check_token(set, token, kNow);
+    return caller ? caller->provider : std::string(describe(caller.error().reason));
+  };
+  EXPECT_EQ(said("one", R"({"alg":"RS256","kid":"k2"})"), "bad_signature");
+  EXPECT_EQ(said("one", R"({"alg":"RS256","kid":"k9"})"), "bad_signature");
+  EXPECT_EQ(said("one", R"({"alg":"RS256","kid":"k1"})"), "one");
+  EXPECT_EQ(said("two", R"({"alg":"RS256","kid":"k2"})"), "two");
+  EXPECT_EQ(said("two", R"({"alg":"RS256"})"), "two") << "a token may name none";
+  EXPECT_EQ(said("free", R"({"alg":"RS256","kid":"k9"})"), "free") << "an entry may name none";
+  const auto candidates = set.unclaimed(Algorithm::kRS256, 256, "k1");
+  EXPECT_EQ(candidates.named->size(), 1U);
+  EXPECT_EQ(candidates.others->size(), 1U) << "and the entry of another key is not even tried";
 }
 
 /// G1-12: a kind of key that no entry has costs nothing.

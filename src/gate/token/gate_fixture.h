@@ -61,9 +61,11 @@ inline ProviderSettings settings_named(std::string name, std::vector<std::string
   return settings;
 }
 
-/// As a key file gives it.
+/// As a key file gives it: without id. `key`: a named one.
 inline ProviderPtr provider_with_key(ProviderSettings settings, const jose::SigningKey& key) {
-  return std::make_shared<TokenProvider>(std::move(settings), std::vector{key.verification_key()});
+  const auto& made = named_private_key(key.kid(), *jose::key_type_of(key.algorithm()));
+  auto verifying = jose::VerificationKey::make(made.public_key(), "", key.algorithm()).value();
+  return std::make_shared<TokenProvider>(std::move(settings), std::vector{std::move(verifying)});
 }
 
 /// As a key set address gives it.

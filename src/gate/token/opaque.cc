@@ -62,6 +62,8 @@ Result<Caller, RefusedToken> check_introspected(const TokenProvider& provider, j
   if (!times) return with_name(because(TokenRefusal::kBadClaim, "exp, nbf or iat"));
   if (!is_of_provider(provider, claims))
     return with_name(because(TokenRefusal::kUnknownIssuer, string_or(claims, "iss", "")));
+  if (provider.settings().rules.type == TokenType::kId)
+    return with_name(because(TokenRefusal::kWrongKind, "no ID token"));
   auto caller = check_claims(provider, {.claims = claims, .times = *times, .wrong_kind = refuse_kind(claims)}, now);
   if (caller) caller->looked_up = std::make_shared<const json::object>(std::move(claims));
   return caller;

@@ -28,12 +28,30 @@ enum class NameForm {
   kLdapToNotes,  // "cn=Ann,ou=R,o=Acme", made "CN=Ann/OU=R/O=Acme"
 };
 
+/// What a JWT must be to count as a bearer token. Refresh and logout tokens never do.
+enum class TokenType {
+  kAccess,     // no ID token, by all that tells one
+  kAccessJwt,  // the header says at+jwt (RFC 9068 section 4)
+  kId,         // an ID token, for applications whose clients send that alone
+  kAny,        // either of the two
+};
+
+/// Whose people may come in, where one provider has several organizations.
+struct TenantRule {
+  std::vector<std::string> tenants;  // the claim must be one of them; empty: not asked
+  std::string claim = "tid";
+  std::vector<std::string> issuers;  // with {tenantid}: `iss` must be one of them with the token's tenant in it; empty:
+                                     // not asked
+};
+
 /// What a token must say besides being signed.
 struct TokenRules {
   std::vector<std::string> audiences;           // any one of them must be in `aud`, case counts; empty: not asked
+  bool is_audience_text = false;                // `aud` must be one text: a list is refused, whatever stands in it
   std::vector<std::string> authorized_parties;  // `azp` or `appid` must be one of them; empty: not asked
   std::vector<std::string> required_claims;     // beyond those that other rules ask for
-  seconds leeway{30};                           // on exp, nbf and iat (guides.md section 6)
+  TenantRule tenant;
+  seconds leeway{30};  // on exp, nbf and iat (guides.md section 6)
   bool check_expiry = true;
   std::optional<seconds> lifetime_max;                    // bound on exp - iat; then iat is required
   std::vector<std::string> scope_claims{"scope", "scp"};  // the first one present counts
@@ -41,7 +59,9 @@ struct TokenRules {
   NameForm name_form = NameForm::kAsIs;
   bool is_email_name = false;    // the address inside a guest's name, see email_of
   bool requires_key_id = false;  // a token that names no key is refused
-  bool takes_id_tokens = false;  // for applications whose clients send the ID token as their bearer token
+  TokenType type = TokenType::kAccess;
+  /// A token of another issuer is judged by key, signature and times before it is refused (refuse_foreign).
+  bool judges_issuer_late = false;
 };
 
 struct ProviderSettings {

@@ -24,6 +24,14 @@ std::string size_key(jose::Algorithm algorithm, std::size_t signature_bytes) {
   return std::string(jose::name(algorithm)) + "/" + std::to_string(signature_bytes);
 }
 
+std::string id_key(const std::string& kind, std::string_view kid) { return kind + "#" + std::string(kid); }
+
+template <class Map>
+const std::vector<ProviderPtr>* found_in(const Map& map, const std::string& key) {
+  const auto found = map.find(key);
+  return found == map.end() ? &kNobody : &found->second;
+}
+
 }  // namespace
 
 ProviderSet::ProviderSet(std::vector<ProviderPtr> providers) : providers_(std::move(providers)) {
@@ -31,9 +39,18 @@ ProviderSet::ProviderSet(std::vector<ProviderPtr> providers) : providers_(std::m
     by_name_[provider->settings().name] = provider;
     for (const auto& issuer : provider->settings().issuers) by_issuer_[issuer].push_back(provider);
     if (!provider->settings().issuers.empty()) continue;
-    std::set<std::string> kinds;  // a provider with two keys of one kind is one candidate
-    for (const auto& key : provider->keys_without_id()) kinds.insert(size_key(key.algorithm(), key.signature_bytes()));
+    std::set<std::string> kinds, without_id, by_id;  // a provider with two keys of one kind is one candidate
+    for (const auto& key : provider->keys_without_id()) {
+      const auto kind = size_key(key.algorithm(), key.signature_bytes());
+      kinds.insert(kind);
+      if (key.kid().empty())
+        without_id.insert(kind);
+      else
+        by_id.insert(id_key(kind, key.kid()));
+    }
     for (const auto& kind : kinds) unclaimed_[kind].push_back(provider);
+    for (const auto& kind : without_id) unclaimed_without_id_[kind].push_back(provider);
+    for (const auto& id : by_id) unclaimed_by_id_[id].push_back(provider);
   }
 }
 
@@ -47,9 +64,12 @@ const std::vector<ProviderPtr>& ProviderSet::of_issuer(std::string_view issuer) 
   return found == by_issuer_.end() ? kNobody : found->second;
 }
 
-const std::vector<ProviderPtr>& ProviderSet::unclaimed(jose::Algorithm algorithm, std::size_t signature_bytes) const {
-  const auto found = unclaimed_.find(size_key(algorithm, signature_bytes));
-  return found == unclaimed_.end() ? kNobody : found->second;
+ProviderSet::Candidates ProviderSet::unclaimed(jose::Algorithm algorithm, std::size_t signature_bytes,
+                                               std::optional<std::string_view> kid) const {
+  const auto kind = size_key(algorithm, signature_bytes);
+  if (!kid) return {.named = &kNobody, .others = found_in(unclaimed_, kind)};
+  const auto* named = unclaimed_by_id_.empty() ? &kNobody : found_in(unclaimed_by_id_, id_key(kind, *kid));
+  return {.named = named, .others = found_in(unclaimed_without_id_, kind)};
 }
 
 ProviderPtr ProviderSet::hint(std::string_view issuer, std::optional<std::string_view> kid) const {
@@ -73,14 +93,15 @@ bool ProviderSet::take_search(std::string_view address, std::size_t candidates, 
     budget_ = std::min(kEachSecond, budget_ + std::clamp(passed, std::int64_t{0}, kPaidOffMax) * kEachSecond / 1000);
     budget_at_ = now;
   }
-  if (budget_ <= 0) {
-    failed_searches_.count(address, now);  // whoever empties the budget for all waits longer than the others
-    return false;
-  }
+  if (budget_ <= 0) return false;  // and nothing is counted for who may well have done nothing
   budget_ -= static_cast<std::int64_t>(candidates);
   return true;
 }
 
-void ProviderSet::note_failed_search(std::string_view address, TimePoint now) { failed_searches_.count(address, now); }
+void ProviderSet::note_failed_search(std::string_view address, std::size_t candidates, TimePoint now) {
+  const auto shares = (candidates + kCandidatesOfAttempt - 1) / kCandidatesOfAttempt;
+  const auto attempts = std::clamp<std::size_t>(shares, 1, kFailedSearchesMax);
+  for (std::size_t i = 0; i < attempts; ++i) failed_searches_.count(address, now);
+}
 
 }  // namespace cardea::gate

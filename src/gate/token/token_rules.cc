@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "gate/keep_domino/notes_name.h"
+#include "upstream/issuer.h"
 
 namespace cardea::gate {
 namespace {
@@ -30,12 +31,22 @@ std::optional<std::string> in_form(NameForm form, std::string_view value) {
 std::optional<RefusedToken> refuse_times(const TokenRules& rules, const TokenTimes& times, TimePoint now) {
   if ((times.must_end || rules.lifetime_max) && !times.exp) return missing("exp");
   if (rules.lifetime_max && !times.iat) return missing("iat");
+  if (times.iat && *times.iat > now + rules.leeway) return RefusedToken{.reason = TokenRefusal::kNotYetValid};
+  if (times.nbf && *times.nbf > now + rules.leeway) return RefusedToken{.reason = TokenRefusal::kNotYetValid};
   if (rules.check_expiry && times.exp && now > *times.exp + rules.leeway)
     return RefusedToken{.reason = TokenRefusal::kExpired};
-  if (times.nbf && *times.nbf > now + rules.leeway) return RefusedToken{.reason = TokenRefusal::kNotYetValid};
-  if (times.iat && *times.iat > now + rules.leeway) return RefusedToken{.reason = TokenRefusal::kNotYetValid};
   if (rules.lifetime_max && *times.exp - *times.iat > *rules.lifetime_max)
     return RefusedToken{.reason = TokenRefusal::kTooLong};
+  return std::nullopt;
+}
+
+TokenTimes times_of(const jose::VerifiedJwt& token) {
+  return {.exp = token.exp(), .nbf = token.nbf(), .iat = token.iat(), .must_end = true};
+}
+
+std::optional<RefusedToken> refuse_missing(const TokenRules& rules, const json::object& claims) {
+  for (const auto& claim : rules.required_claims)
+    if (!claims.contains(claim)) return missing(claim);
   return std::nullopt;
 }
 
@@ -69,10 +80,24 @@ std::optional<RefusedToken> refuse_receiver(const TokenRules& rules, const json:
     if (std::ranges::find(rules.authorized_parties, party) == rules.authorized_parties.end())
       return RefusedToken{.reason = TokenRefusal::kWrongParty, .provider = {}, .detail = std::string(party)};
   }
+  if (const auto* audience = claims.if_contains("aud"); rules.is_audience_text && (!audience || !audience->is_string()))
+    return RefusedToken{.reason = TokenRefusal::kWrongAudience};
   const auto is_meant = [&](const std::string& audience) { return has_audience(claims, audience); };
   if (!rules.audiences.empty() && std::ranges::none_of(rules.audiences, is_meant))
     return RefusedToken{.reason = TokenRefusal::kWrongAudience};
   return std::nullopt;
+}
+
+std::optional<RefusedToken> refuse_tenant(const TenantRule& rule, const json::object& claims) {
+  if (rule.tenants.empty()) return std::nullopt;
+  const auto tenant = string_or(claims, rule.claim, "");
+  if (tenant.empty()) return missing(rule.claim);
+  const auto names_it = [&, issuer = string_or(claims, "iss", "")](const std::string& known) {
+    return upstream::issuer_of_tenant(known, tenant) == issuer;
+  };
+  const bool is_its_issuer = rule.issuers.empty() || std::ranges::any_of(rule.issuers, names_it);
+  if (is_its_issuer && std::ranges::find(rule.tenants, tenant) != rule.tenants.end()) return std::nullopt;
+  return RefusedToken{.reason = TokenRefusal::kWrongTenant, .provider = {}, .detail = tenant};
 }
 
 std::optional<RefusedToken> refuse_kind(const TokenRules& rules, const jose::VerifiedJwt& token) {
@@ -85,10 +110,12 @@ std::optional<RefusedToken> refuse_kind(const TokenRules& rules, const jose::Ver
   const auto typ = token.typ();
   for (const auto* kind : {"Logout", "Refresh", "Offline"})
     if (equal_ignoring_ascii_case(typ, kind)) return wrong(typ);
-  if (rules.takes_id_tokens) return std::nullopt;
-  if (equal_ignoring_ascii_case(typ, "ID")) return wrong(typ);
+  if (rules.type == TokenType::kAny) return std::nullopt;
   // Keycloak before 24 put the nonce into access tokens as well, which say so themselves.
   const bool is_access_token = header == "at+jwt" || equal_ignoring_ascii_case(typ, "Bearer");
+  if (rules.type == TokenType::kId) return is_access_token ? std::optional(wrong("access token")) : std::nullopt;
+  if (rules.type == TokenType::kAccessJwt && header != "at+jwt") return wrong("not at+jwt");
+  if (equal_ignoring_ascii_case(typ, "ID")) return wrong(typ);
   for (const auto* claim : {"nonce", "at_hash"})
     if (!is_access_token && token.claims().contains(claim)) return wrong(claim);
   return std::nullopt;
@@ -158,13 +185,13 @@ Result<Caller, RefusedToken> check_claims(const TokenProvider& provider, const C
     refusal.provider = provider.settings().name;
     return refuse(std::move(refusal));
   };
+  if (auto refusal = refuse_missing(rules, said.claims)) return with_name(std::move(*refusal));
   if (auto refusal = refuse_times(rules, said.times, now)) return with_name(std::move(*refusal));
   if (auto refusal = refuse_receiver(rules, said.claims)) return with_name(std::move(*refusal));
   if (said.wrong_kind) return with_name(*said.wrong_kind);
   if (said.claims.contains("cnf"))  // bound to a key that nobody shows here (RFC 7800, 8705, 9449)
     return with_name({.reason = TokenRefusal::kWrongKind, .provider = {}, .detail = "cnf"});
-  for (const auto& claim : rules.required_claims)
-    if (!said.claims.contains(claim)) return with_name(missing(claim));
+  if (auto refusal = refuse_tenant(rules.tenant, said.claims)) return with_name(std::move(*refusal));
   auto name = read_name(rules, said.claims);
   if (!name) return with_name({.reason = TokenRefusal::kNoName});
   auto scopes = read_scopes(rules, said.claims);
@@ -180,12 +207,11 @@ Result<Caller, RefusedToken> check_claims(const TokenProvider& provider, const C
 
 Result<Caller, RefusedToken> check_rules(const TokenProvider& provider, std::shared_ptr<const jose::VerifiedJwt> token,
                                          TimePoint now) {
-  auto caller =
-      check_claims(provider,
-                   {.claims = token->claims(),
-                    .times = {.exp = token->exp(), .nbf = token->nbf(), .iat = token->iat(), .must_end = true},
-                    .wrong_kind = refuse_kind(provider.settings().rules, *token)},
-                   now);
+  auto caller = check_claims(provider,
+                             {.claims = token->claims(),
+                              .times = times_of(*token),
+                              .wrong_kind = refuse_kind(provider.settings().rules, *token)},
+                             now);
   if (caller) caller->token = std::move(token);
   return caller;
 }

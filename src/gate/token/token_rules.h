@@ -18,10 +18,16 @@ struct TokenTimes {
 };
 /// Absent: they hold.
 [[nodiscard]] std::optional<RefusedToken> refuse_times(const TokenRules& rules, const TokenTimes& times, TimePoint now);
+[[nodiscard]] TokenTimes times_of(const jose::VerifiedJwt& token);
+/// One of the required claims.
+[[nodiscard]] std::optional<RefusedToken> refuse_missing(const TokenRules& rules, const json::object& claims);
 [[nodiscard]] std::optional<RefusedToken> refuse_receiver(const TokenRules& rules, const json::object& claims);
 
+/// People of organizations that the rule does not list.
+[[nodiscard]] std::optional<RefusedToken> refuse_tenant(const TenantRule& rule, const json::object& claims);
+
 /// Tokens of the same keys that were made for something else (RFC 8725 section 3.11): refresh and logout tokens ever,
-/// ID tokens where the rules do not say otherwise.
+/// ID tokens where the rules do not say otherwise, and what is no such token where they ask for one.
 [[nodiscard]] std::optional<RefusedToken> refuse_kind(const TokenRules& rules, const jose::VerifiedJwt& token);
 
 struct Scopes {

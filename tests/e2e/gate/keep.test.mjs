@@ -173,7 +173,8 @@ test('G0_13_other_client_same_tenant', async () => {
 });
 
 test('G0_14_alg_none', async () => {
-  for (const alg of ['none', 'None', 'NONE']) await refused(unsigned(entra.claims('ana'), alg), 'Invalid token');
+  for (const alg of ['none', 'None', 'NONE']) await refused(unsigned(entra.claims('ana'), alg), 'No key ID in token header');
+  for (const alg of ['none', 'None', 'NONE']) await refused(unsigned(entra.claims('ana'), alg, { kid: 'entra-1' }), 'Invalid token');
 });
 
 test('G0_15_rs_to_hs_confusion', async () => {

@@ -49,8 +49,8 @@ export class Key {
 }
 
 /// Forged ones.
-export function unsigned(claims, alg = 'none') {
-  return `${base64url({ alg, typ: 'JWT' })}.${base64url(claims)}.`;
+export function unsigned(claims, alg = 'none', header = {}) {
+  return `${base64url({ alg, typ: 'JWT', ...header })}.${base64url(claims)}.`;
 }
 export function hmacWith(secret, claims, header = {}) {
   const input = `${base64url({ alg: 'HS256', typ: 'JWT', ...header })}.${base64url(claims)}`;
@@ -99,8 +99,10 @@ export class Issuer {
 }
 
 /// Runs `cardea gate` with `settings` (of the gate file; a function of the application's host) and the proxy ('nginx',
-/// 'caddy' or null) and the application around it. `files`: name to text, beside the gate file.
-export async function startGate({ trusted, settings, files = {}, environment = {}, more = '', proxy = 'nginx', port: wanted, arguments: extra = [] }) {
+/// 'caddy' or null) and the application around it. `files`: name to text, beside the gate file. `start` starts another
+/// application than the one that tells what it was sent.
+export async function startGate({ trusted, settings, files = {}, environment = {}, more = '', proxy = 'nginx', port: wanted, arguments: extra = [],
+  start = startEcho }) {
   const folder = temporaryFolder();
   const port = wanted ?? await freePort();
   const host = `localhost:${port}`;
@@ -114,7 +116,7 @@ export async function startGate({ trusted, settings, files = {}, environment = {
     arguments: [...listening(trusted), '--gate-file', file, ...extra] });
   const world = { gate, host, file, folder, origin: `http://${host}` };
   if (proxy) {
-    world.application = await startEcho();
+    world.application = await start();
     const printed = await runCommand(['gate', 'config', proxy, ...gate.args], { environment });
     assert.equal(printed.code, 0, printed.all);
     const snippet = printed.output.replaceAll(`127.0.0.1:${gate.port}`, `localhost:${gate.port}`);

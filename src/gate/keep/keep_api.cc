@@ -1,0 +1,71 @@
+#include "gate/keep/keep_api.h"
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace cardea::gate {
+namespace {
+
+Role role_of(std::string name, std::initializer_list<std::string_view> permissions) {
+  Role role{.name = std::move(name), .permissions = {}};
+  for (const auto text : permissions) role.permissions.push_back(*parse_permission(text));
+  return role;
+}
+
+RequestRule rule_of(std::vector<std::string> methods, std::string_view path, std::string_view permission) {
+  RequestRule rule{
+      .methods = std::move(methods), .path = *PathPattern::parse(path), .permission = {}, .scopes = {}, .people = {}};
+  if (!permission.empty()) rule.permission = parse_permission(permission);
+  return rule;
+}
+
+}  // namespace
+
+std::vector<Role> keep_roles() {
+  return {role_of("admin", {"read:*", "write:*", "delete:*", "update:*", "execute:*"}),
+          role_of("noc", {"read:*", "execute:workflows"}), role_of("webhook", {"write:alert", "write:incident"}),
+          role_of("workflowrunner", {"write:workflows", "execute:workflows"})};
+}
+
+std::vector<RequestRule> keep_requests() {
+  const std::pair<std::string_view, std::string_view> resources[] = {{"alerts", "alert"},
+                                                                     {"incidents", "incident"},
+                                                                     {"settings", "settings"},
+                                                                     {"workflows", "workflows"},
+                                                                     {"topology", "topology"},
+                                                                     {"providers", "providers"},
+                                                                     {"rules", "rules"},
+                                                                     {"preset", "preset"},
+                                                                     {"extraction", "extraction"},
+                                                                     {"maintenance", "maintenance"},
+                                                                     {"deduplications", "deduplications"},
+                                                                     {"dashboard", "dashboards"},
+                                                                     {"actions", "actions"},
+                                                                     {"secrets", "secrets"},
+                                                                     {"metrics", "metrics"},
+                                                                     {"mapping", "rules"},
+                                                                     {"pusher", "pusher"},
+                                                                     {"auth", "settings"}};
+  std::vector<RequestRule> rules;
+  RequestRule health = rule_of({"GET"}, "/healthcheck", "");
+  health.is_open = true;
+  rules.push_back(std::move(health));
+  rules.push_back(rule_of({"POST"}, "/alerts/query", "read:alert"));
+  rules.push_back(rule_of({"POST"}, "/workflows/*/run", "execute:workflows"));
+  for (const auto& [path, resource] : resources) {
+    const auto pattern = "/" + std::string(path) + "/**";
+    const auto name = std::string(resource);
+    rules.push_back(rule_of({"GET", "HEAD"}, pattern, "read:" + name));
+    rules.push_back(rule_of({"POST"}, pattern, "write:" + name));
+    rules.push_back(rule_of({"PUT", "PATCH"}, pattern, "update:" + name));
+    rules.push_back(rule_of({"DELETE"}, pattern, "delete:" + name));
+  }
+  // What stands nowhere above is nobody's, for no role has this verb; pages are everybody's who is known.
+  for (const auto* path : {"/api/**", "/backend/**"}) rules.push_back(rule_of({}, path, "never:listed"));
+  rules.push_back(rule_of({"GET", "HEAD"}, "/**", ""));
+  return rules;
+}
+
+}  // namespace cardea::gate
