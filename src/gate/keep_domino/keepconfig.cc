@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "base/uri.h"
+#include "gate/keep_domino/without_effect.h"
 #include "jose/jwk.h"
 
 namespace cardea::gate {
@@ -81,6 +82,7 @@ class Reader {
     for_each_entry("oidc", [this](Entry& entry) {
       warn(entry.path(), "entries of oidc sign people in at Domino's web server; the gate does not read them");
     });
+    warn_of_what_does_nothing(settings_, config_.notes);
     config_.shown = masked(settings_);
     return std::move(config_);
   }

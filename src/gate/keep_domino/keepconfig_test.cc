@@ -146,6 +146,48 @@ TEST(KeepConfig, expiry_may_be_ignored_and_is_called_insecure) {
   EXPECT_EQ(check_token(strict, token, kNow + std::chrono::hours(5)).error().reason, TokenRefusal::kExpired);
 }
 
+TEST(KeepConfig, refuses_a_token_that_names_another_key_than_kid) {
+  auto config = read({{"10.json", R"({"jwt":{"batch":{"active":true,"keyFile":"30-batch.pub.pem","kid":"batch"}}})"}});
+  ProviderSet providers(config.providers);
+  const auto& batch = named_key("batch", Algorithm::kRS256);
+  const auto by = [&](std::string_view header) {
+    return check_token(providers, jose::sign_by_hand(batch, header, json::serialize(good_claims(""))), kNow)
+        .has_value();
+  };
+  EXPECT_FALSE(by(R"({"alg":"RS256","kid":"another"})"));
+  EXPECT_TRUE(by(R"({"alg":"RS256","kid":"batch"})"));
+  EXPECT_TRUE(by(R"({"alg":"RS256"})"));
+}
+
+/// Nobody shall believe in a setting that changes nothing here.
+TEST(KeepConfig, WarnsByNameOfEachSettingThatHasNoEffect) {
+  const auto config = read({{"10.json", R"({
+    "JwtUsePubPrivKey": true, "JwtIssuer": "KEEP", "JwtAlgorithm": "RS256", "TokenCookie": {"active": true},
+    "oauth": {"active": true, "authCodeExpiresIn": 60}, "PORT": 8880,
+    "jwt": {
+      "batch": {"active": true, "keyFile": "30-batch.pub.pem", "adminui": {"active": true}, "ofba": {"active": true},
+                "algorithm": "RS256", "alg": "RS256", "oddity": 1},
+      "off": {"active": false, "adminui": {"active": true}},
+      "url": {"active": true, "providerUrl": "https://id.example", "keyFile": "30-batch.pub.pem", "kid": "k"}},
+    "oidc-idpcat": {"cat": {"active": true, "providerUrl": "https://cat.example", "scope": "x", "microsoft": true}}})"}});
+  std::string names;
+  for (const auto& note : config.notes) {
+    EXPECT_EQ(note.level, NoteLevel::kWarning) << note.where << note.text;
+    EXPECT_TRUE(note.text.starts_with("has no effect: ")) << note.text;
+    names += note.where + "\n";
+  }
+  EXPECT_EQ(names,
+            "JwtUsePubPrivKey\nJwtIssuer\nJwtAlgorithm\nTokenCookie\noauth\nPORT\n"
+            "jwt.batch.adminui\njwt.batch.ofba\njwt.batch.alg\njwt.batch.oddity\njwt.url.keyFile\njwt.url.kid\n"
+            "oidc-idpcat.cat.scope\noidc-idpcat.cat.microsoft\n");
+  EXPECT_EQ(config.providers.size(), 3U) << "and the entries work";
+  EXPECT_TRUE(
+      read({{"10.json", R"({"JwtUsePubPrivKey": false, "TokenCookie": {"active": false}, "oauth": {"active": false},
+    "jwt": {"batch": {"active": true, "keyFile": "30-batch.pub.pem", "adminui": {"active": false}}}})"}})
+          .notes.empty())
+      << "what is switched off";
+}
+
 TEST(KeepConfig, WarnsWhenMinutesLookLikeSeconds) {
   const auto config = read({{"10.json", R"({"maxJwtDuration":86400,"JwtDuration":-1})"}});
   EXPECT_TRUE(has_note(config, NoteLevel::kWarning, "maxJwtDuration", "seconds"));
