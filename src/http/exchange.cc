@@ -113,9 +113,11 @@ void StepRunner::fetch(const std::shared_ptr<Exchange>& exchange, web::Fetch fet
 bool StepRunner::submit(const std::shared_ptr<Exchange>& exchange, web::Then next) {
   const auto lane = next.lane;
   LaneJob job;
-  job.work = [self = shared_from_this(), exchange, lane, step = std::move(next.step)]() mutable {
+  job.work = [self = shared_from_this(), exchange, lane, stays = lanes_.commits(lane) == Commits::kNo,
+              step = std::move(next.step)]() mutable {
     exchange->returned = self->guarded(lane, exchange->reader.request(), step);
     step = nullptr;  // what the step captured ends here, not when the executor lets go of the job
+    if (stays) self->stay_on(lane, *exchange);
   };
   job.complete = [self = shared_from_this(), exchange, lane](bool committed) mutable {
     auto& mailbox = *self->mailbox_;
@@ -129,6 +131,17 @@ bool StepRunner::submit(const std::shared_ptr<Exchange>& exchange, web::Then nex
     });
   };
   return lanes_.submit(lane, std::move(job));
+}
+
+// A read and then a write on PostgreSQL would go by way of the I/O thread, behind all that it signs. The last step of
+// too many is left to `go_on`, which refuses it.
+void StepRunner::stay_on(web::Lane lane, Exchange& exchange) {
+  auto& outcome = *exchange.returned;
+  while (!outcome.is_response() && !outcome.is_fetch() && outcome.then().lane == lane && exchange.steps < kStepsMax) {
+    ++exchange.steps;
+    auto next = std::move(outcome.then());
+    outcome = guarded(lane, exchange.reader.request(), next.step);
+  }
 }
 
 void StepRunner::log_failure(const web::Request& request, web::Lane lane, std::string_view what) {

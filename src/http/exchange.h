@@ -49,10 +49,11 @@ class Mailbox {
   virtual bool post(MoveOnlyFunction<> job) = 0;
 };
 
-/// Calls the handler and runs the steps it returns, at most kStepsMax. Consecutive inline steps run without a detour. A
-/// full lane and a transaction that was lost answer 503 `temporarily_unavailable` with Retry-After; a step that throws
-/// (libraries do), or too many steps, answer 500 and are logged. Answers from 500 on carry X-Correlation-Id. One for
-/// each I/O thread, shared with the jobs it has on lanes.
+/// Calls the handler and runs the steps it returns, at most kStepsMax. Consecutive steps on one lane run without a
+/// detour, save where the lane has to commit between them (SQLite's writer). A full lane and a transaction that was
+/// lost answer 503 `temporarily_unavailable` with Retry-After; a step that throws (libraries do), or too many steps,
+/// answer 500 and are logged. Answers from 500 on carry X-Correlation-Id. One for each I/O thread, shared with the jobs
+/// it has on lanes.
 class StepRunner : public std::enable_shared_from_this<StepRunner> {
  public:
   using Handle = std::function<web::Outcome(web::Request&)>;
@@ -65,6 +66,8 @@ class StepRunner : public std::enable_shared_from_this<StepRunner> {
  private:
   void go_on(const std::shared_ptr<Exchange>& exchange, web::Outcome outcome);
   [[nodiscard]] bool submit(const std::shared_ptr<Exchange>& exchange, web::Then next);
+  /// On a lane without transactions: runs the steps that follow on the same lane.
+  void stay_on(web::Lane lane, Exchange& exchange);
   void fetch(const std::shared_ptr<Exchange>& exchange, web::Fetch fetch);
   template <class F>
   [[nodiscard]] web::Outcome guarded(web::Lane lane, const web::Request& request, F&& step);

@@ -55,6 +55,7 @@ struct StepRunnerTest : testing::Test, ExchangeOwner {
   StepRunnerTest() {
     lanes.assign(Lane::kStore, store);
     lanes.assign(Lane::kHash, hash);
+    lanes.assign(Lane::kCpu, cpu, Commits::kNo);
     exchange->owner = this;
     exchange->reader.feed("GET /x HTTP/1.1\r\nHost: a\r\n\r\n");
     exchange->reader.request().correlation_id = "c0ffee";
@@ -86,7 +87,7 @@ struct StepRunnerTest : testing::Test, ExchangeOwner {
 
   Metrics metrics;
   Lanes lanes{metrics};
-  HandLane store, hash;
+  HandLane store, hash, cpu;
   MemoryLog log;
   FakeClock clock;
   std::shared_ptr<HandMailbox> mailbox = std::make_shared<HandMailbox>();
@@ -135,6 +136,38 @@ TEST_F(StepRunnerTest, refuses_exceptions_on_lanes) {
   start([](web::Request&) { return web::then(Lane::kHash, []() -> Outcome { throw 42; }); });
   hash.run_one();
   mailbox->run_all();
+  expect_500();
+}
+
+Outcome twice_on(Lane lane) {
+  return web::then(lane, [lane] { return web::then(lane, ok); });
+}
+
+TEST_F(StepRunnerTest, refuses_to_go_on_before_the_lane_has_committed) {
+  start([](web::Request&) { return twice_on(Lane::kStore); });
+  store.run_one(false);
+  mailbox->run_all();
+  EXPECT_EQ(store.queued(), 0U);
+  expect_503();
+}
+
+TEST_F(StepRunnerTest, stays_on_a_lane_that_has_nothing_to_commit) {
+  start([](web::Request&) { return twice_on(Lane::kCpu); });
+  cpu.run_one();
+  EXPECT_EQ(mailbox->jobs.size(), 1U);
+  mailbox->run_all();
+  EXPECT_EQ(cpu.queued(), 0U);
+  EXPECT_EQ(answers, 1);
+  EXPECT_EQ(response().status, 204);
+}
+
+Outcome again_on_cpu() { return web::then(Lane::kCpu, again_on_cpu); }
+
+TEST_F(StepRunnerTest, refuses_more_steps_than_allowed_on_one_lane) {
+  start([](web::Request&) { return again_on_cpu(); });
+  cpu.run_one();
+  mailbox->run_all();
+  EXPECT_EQ(cpu.queued(), 0U);
   expect_500();
 }
 

@@ -83,10 +83,11 @@ Lanes::Lanes(Metrics& metrics) : metrics_(metrics) {
   }
 }
 
-void Lanes::assign(web::Lane lane, LaneExecutor& executor) {
+void Lanes::assign(web::Lane lane, LaneExecutor& executor, Commits commits) {
   auto& slot = at(lane);
   CARDEA_ASSERT(lane != web::Lane::kInline && slot.executor == nullptr);
   slot.executor = &executor;
+  slot.commits = commits;
   metrics_.gauge_function("cardea_lane_queued", "Steps that wait for their lane.",
                           [&executor] { return static_cast<std::int64_t>(executor.queued()); },
                           {{"lane", std::string(web::name(lane))}});

@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -55,6 +56,10 @@ class LanePool final : public LaneExecutor {
   std::vector<std::thread> threads_;
 };
 
+/// Whether `complete(true)` of a lane's jobs says that something is durable. Where it does not, what follows a step on
+/// the same lane may run inside the same job.
+enum class Commits : std::uint8_t { kYes, kNo };
+
 /// One executor for each lane except the inline one, with its metrics. Filled before the server starts. Executors are
 /// not owned and must outlive this; `metrics` must not be read after the executors are gone.
 class Lanes {
@@ -62,19 +67,22 @@ class Lanes {
   explicit Lanes(Metrics& metrics);
 
   /// Two lanes may share an executor. A lane assigned twice is a bug.
-  void assign(web::Lane lane, LaneExecutor& executor);
+  void assign(web::Lane lane, LaneExecutor& executor, Commits commits = Commits::kYes);
+  void assign(web::Lane lane, LanePool& pool) { assign(lane, pool, Commits::kNo); }
   /// Who calls other servers for steps. As with executors: not owned, and must outlive this.
   void assign(web::Fetcher& fetcher) { fetcher_ = &fetcher; }
   /// Asked for without one is a bug.
   [[nodiscard]] web::Fetcher& fetcher();
   /// False: full or stopping; counted. A lane without executor is a bug.
   [[nodiscard]] bool submit(web::Lane lane, LaneJob job);
+  [[nodiscard]] Commits commits(web::Lane lane) { return at(lane).commits; }
   /// For the time each step takes, from its start to its return.
   [[nodiscard]] Histogram& step_seconds(web::Lane lane) { return *at(lane).step_seconds; }
 
  private:
   struct Slot {
     LaneExecutor* executor = nullptr;
+    Commits commits = Commits::kYes;
     Counter* refused = nullptr;
     Histogram* step_seconds = nullptr;
   };

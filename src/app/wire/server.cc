@@ -113,13 +113,13 @@ void RunningServer::Parts::make_lanes() {
                                                                       .on_idle = crypto::release_work_memory});
   cpu_pool = make_pool(std::max(1U, cores() / 2), kSmallQueueMax);
   admin_pool = make_pool(1, kSmallQueueMax);
-  auto* store_lane = database->store().store_lane();
-  if (store_lane == nullptr) {
-    store_pool = make_pool(static_cast<unsigned>(settings.db_pool_max_size), kStoreQueueMax);
-    store_lane = store_pool.get();
-  }
   lanes = std::make_unique<http::Lanes>(metrics);
-  lanes->assign(web::Lane::kStore, *store_lane);
+  if (auto* writer = database->store().store_lane()) {
+    lanes->assign(web::Lane::kStore, *writer);
+  } else {
+    store_pool = make_pool(static_cast<unsigned>(settings.db_pool_max_size), kStoreQueueMax);
+    lanes->assign(web::Lane::kStore, *store_pool);
+  }
   lanes->assign(web::Lane::kHash, *hash_pool);
   lanes->assign(web::Lane::kCpu, *cpu_pool);
   lanes->assign(web::Lane::kAdmin, *admin_pool);
