@@ -3,7 +3,7 @@
 
 count.py gtest FOLDER           GoogleTest's XML files, and the list of programs that CTest ran (programs.junit)
 count.py text FILE STATUS       the last "N passed, N failed" of a log, or what Python's unittest said
-count.py summary FOLDER STAGE...   the STAGE.count files as a table, and the plain line at the end
+count.py summary FOLDER STAGE...   what failed and why, the STAGE.count files as a table, and the plain line at the end
 
 The first two print "passed failed skipped". A program that ended without saying what it ran counts as one failure, so
 that a crash is never lost.
@@ -13,6 +13,8 @@ import sys
 import xml.etree.ElementTree as xml
 from pathlib import Path
 
+REASON_LINES = 12
+FAILURES_SHOWN = 10
 
 def count_report(path):
     """(passed, failed, skipped) of one program's file, or None when a crash cut it short."""
@@ -55,8 +57,58 @@ def count_text(text, status):
     return passed, failed, skipped
 
 
+def failures_gtest(folder):
+    """The cases that failed with their reasons, and the programs that ended without a report."""
+    found = []
+    listing = folder / "programs.junit"
+    for program in xml.parse(listing).getroot().iter("testcase") if listing.exists() else []:
+        name = program.get("name")
+        try:
+            cases = xml.parse(folder / f"{name}.xml").getroot().iter("testcase")
+        except (OSError, xml.ParseError):
+            cases = []
+        reasons = [
+            f"{name}: {case.get('classname')}.{case.get('name')}\n{failure.get('message') or ''}".splitlines()
+            for case in cases for failure in case.iter("failure")
+        ]
+        if not reasons and program.get("status") != "run":
+            reasons = [f"{name} ended badly\n{program.findtext('system-out') or ''}".splitlines()]
+            reasons[0][1:-REASON_LINES] = []
+        found += reasons
+    return found
+
+
+def failures_text(text):
+    """A line that says NOT OK (ours), FAIL or ERROR (unittest's), with what is written below it."""
+    lines = text.splitlines()
+    starts = [i for i, line in enumerate(lines) if re.match(r"\s*NOT OK |(FAIL|ERROR): ", line)]
+    found = []
+    for start in starts:
+        indented = lines[start].startswith(" ")
+        block = [lines[start].strip()]
+        for line in lines[start + 1:]:
+            if (indented and not line.startswith("      ")) or line.startswith("=====") or len(block) > REASON_LINES:
+                break
+            block.append(line)
+        found.append(block)
+    return found
+
+
+def print_failures(folder, stage):
+    log = folder / f"{stage}.log"
+    found = failures_gtest(folder / stage) + (failures_text(log.read_text(errors="replace")) if log.exists() else [])
+    for block in found[:FAILURES_SHOWN]:
+        print(f"FAILED in {stage}: {block[0]}")
+        for line in block[1:REASON_LINES + 1]:
+            print(f"    {line.strip()}")
+    if len(found) > FAILURES_SHOWN:
+        print(f"... and {len(found) - FAILURES_SHOWN} more in {stage}")
+
+
 def summary(folder, stages):
     total = [0, 0, 0]
+    for stage in stages:
+        print_failures(folder, stage)
     for stage in stages:
         path = folder / f"{stage}.count"
         counts = [int(n) for n in path.read_text().split()] if path.exists() else [0, 1, 0]

@@ -48,6 +48,25 @@ class CountGtest(unittest.TestCase):
         self.assertEqual(count.count_gtest(self.path), (3, 1, 1))
 
 
+    def test_names_what_failed_and_what_crashed(self):
+        self.programs(two_test="fail", crashed_test="fail", good_test="run")
+        bad = '<testcase classname="Keys" name="b" status="run" result="completed"><failure message="why&#10;so"/></testcase>'
+        self.report("two_test", self.GOOD, bad)
+        self.report("good_test", self.GOOD)
+        self.assertEqual(count.failures_gtest(self.path), [["two_test: Keys.b", "why", "so"], ["crashed_test ended badly"]])
+
+
+class FailuresText(unittest.TestCase):
+    def test_names_an_end_to_end_case_with_its_reason(self):
+        log = "  ok      one (2 ms)\n  NOT OK  two (3 ms)\n      AssertionError: x\n          at y\n  ok      three (1 ms)\n"
+        self.assertEqual(count.failures_text(log), [["NOT OK  two (3 ms)", "      AssertionError: x", "          at y"]])
+
+    def test_names_a_case_of_a_script(self):
+        log = "=====\nFAIL: test_a (x.A.test_a)\n-----\nTraceback\n=====\nERROR: test_b (x.B.test_b)\nz\n"
+        self.assertEqual([block[0] for block in count.failures_text(log)],
+                         ["FAIL: test_a (x.A.test_a)", "ERROR: test_b (x.B.test_b)"])
+
+
 class CountText(unittest.TestCase):
     def test_refuses_silence(self):
         self.assertEqual(count.count_text("", 0), (0, 1, 0))

@@ -8,7 +8,7 @@ import { kOnlyCardea, startServer } from '../harness.mjs';
 import { AdminApi } from '../support/admin_api.mjs';
 import { AdminConsole } from '../support/admin_console.mjs';
 import { journey } from '../support/browser.mjs';
-import { settled } from '../support/console.mjs';
+import { kConsolePatience, settled } from '../support/console.mjs';
 import { villageRealm } from '../support/realm.mjs';
 
 const server = await startServer({ realm: villageRealm({}, (realm) => {
@@ -180,7 +180,7 @@ const kDrawnTooEarly = /client-policies\/\S+\/edit-policy: (TypeError: Cannot re
 journey('every_form_makes_what_the_api_reads_back', kOnlyCardea, async ({ page, problems }) => {
   const person = new Person(server, page);
   await person.signIn('village');
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(kConsolePatience);
   const wrong = [];
   for (const [name, fillIn] of Object.entries(kForms)) {
     await fillIn(person).catch((error) => wrong.push(`${name}: ${error.message.slice(0, 600)}`));

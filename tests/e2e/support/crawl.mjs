@@ -29,7 +29,7 @@ async function headingOf(page) {
 /// A page loads after it was drawn for the first time, so the address alone says nothing.
 async function drawn(page) {
   await settled(page);
-  await headingsOf(page).waitFor({ timeout: 5000 }).catch(() => {});
+  await headingsOf(page).waitFor({ timeout: 20_000 }).catch(() => {});
   await settled(page);
 }
 
