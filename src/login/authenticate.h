@@ -1,4 +1,4 @@
-// The forms of a flow: shown, posted, started over. Which form it is, and what its answer leads to, is flow_run.h's;
+// The forms of a flow: shown, posted, started over. Which form it is, and what its answer leads to, is open_step.h's and pass_step.h's;
 // the forms themselves are in steps/. Internal to login.
 #pragma once
 

@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "login/flow_run.h"
+#include "login/step_pages.h"
 #include "login/refusals.h"
 #include "login/registration.h"
 #include "login/reset_flow.h"

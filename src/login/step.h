@@ -1,5 +1,5 @@
 // One step of a flow on its way: the interaction behind the request, the flow it runs through, and the step that is
-// shown or answered. A step checks its form and reports; flow_run.h asks the executor what comes next. Internal to
+// shown or answered. A step checks its form and reports; pass_step.h asks the executor what comes next. Internal to
 // login.
 //
 // A new authenticator is a file in steps/ with a page, a check and its FormFacts, and a line in steps/all_steps.cc.

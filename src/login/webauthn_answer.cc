@@ -7,6 +7,9 @@
 #include "core/sealed_note.h"
 #include "crypto/hash.h"
 #include "login/endpoint.h"
+#include "login/fail_step.h"
+#include "login/pass_step.h"
+#include "login/step_pages.h"
 
 namespace cardea::login {
 namespace {

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "core/webauthn_credential.h"
-#include "login/flow_run.h"
+#include "login/step.h"
 #include "web/form.h"
 #include "web/page.h"
 

@@ -1,7 +1,8 @@
 // auth-otp-form: a code of an authenticator application, from the credential the person chose. A code counts once: its
 // use is one guarded statement in the transaction that stores what it pays for.
 #include "core/otp_credential.h"
-#include "login/flow_run.h"
+#include "login/fail_step.h"
+#include "login/pass_step.h"
 #include "login/form_pages.h"
 #include "login/steps/steps.h"
 

@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "core/recovery_codes.h"
-#include "login/flow_run.h"
+#include "login/fail_step.h"
+#include "login/pass_step.h"
 #include "login/form_pages.h"
 #include "login/steps/steps.h"
 
