@@ -115,7 +115,6 @@ std::optional<FirstLoginRules> first_login_rules(const FlowSet& flows, const Rea
 }
 
 std::optional<std::string_view> cannot_run(const IdentityProvider& provider) {
-  if (!provider.post_login_flow.empty()) return "post_login_flow_cannot_run";
   if (provider.is_on("doNotStoreUsers")) return "do_not_store_users_cannot_run";
   if (trusts_pasted_key(provider)) return "pasted_key_cannot_run";
   return std::nullopt;

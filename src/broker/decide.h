@@ -33,8 +33,8 @@ struct FirstLoginRules {
 [[nodiscard]] std::optional<FirstLoginRules> first_login_rules(const FlowSet& flows, const Realm& realm,
                                                                const IdentityProvider& provider);
 
-/// A word for the log when the record asks for something after each login that is not run: nobody signs in by it,
-/// rather than without it. Absent: it does not.
+/// A word for the log when the record asks for something that is not run: nobody signs in by it, rather than without
+/// it. Absent: it does not.
 [[nodiscard]] std::optional<std::string_view> cannot_run(const IdentityProvider& provider);
 
 struct MatchFacts {

@@ -142,9 +142,6 @@ TEST(Match, follows_the_table_of_modes) {
 TEST(FirstLogin, refuses_providers_with_a_flow_after_the_login) {
   IdentityProvider provider;
   EXPECT_FALSE(cannot_run(provider));
-  provider.post_login_flow = "post broker otp";
-  EXPECT_EQ(cannot_run(provider), "post_login_flow_cannot_run");
-  provider.post_login_flow.clear();
   provider.config = {{"doNotStoreUsers", "true"}};
   EXPECT_EQ(cannot_run(provider), "do_not_store_users_cannot_run");
   provider.config = {{"useJwksUrl", "false"}, {"publicKeySignatureVerifier", "MIIB"}};

@@ -51,6 +51,7 @@ web::Outcome start_login_to_link(const Dependencies& dependencies, const web::Re
                      if (!username) return store_failed(dependencies, request, realm.get(), username.error());
                      if (username->empty()) return refuse_page(dependencies, request, *realm, "", kGone);
                      authorization.link_handle = handle;
+                     authorization.link_provider = (*pending)->identity.provider;
                      authorization.idp_hint.clear();  // or it would go to the provider again
                      authorization.prompt_create = false;
                      return dependencies.login.start(request, realm, std::move(authorization), *username);

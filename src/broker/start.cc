@@ -7,6 +7,7 @@
 #include "broker/levels.h"
 #include "broker/source.h"
 #include "broker/upstream_check.h"
+#include "core/post_login_flow.h"
 #include "upstream/code_flow.h"
 
 namespace cardea::broker {
@@ -151,6 +152,10 @@ bool is_wanted(const Departure& departure) {
 // authentik's callback path is one realm's: from another realm nobody would come back to it.
 web::Outcome set_out(const std::shared_ptr<const Departure>& departure) {
   if (!is_wanted(*departure)) return fail_departure(*departure, "no_way_by_this_provider");
+  // Nobody goes there in vain: the login would not end.
+  if (!departure->paused.links && post_login_flow(*departure->realm, departure->provider->alias).is_missing()) {
+    return fail_departure(*departure, "post_login_flow_cannot_run");
+  }
   if (!comes_back_to_source(*departure->provider)) return leave_with_addresses(departure);
   return with_source_realm(departure->dependencies, departure->request, departure->provider->alias,
                            [departure](const std::string& realm) -> web::Outcome {

@@ -45,7 +45,8 @@ struct AuthorizationRequest {
   std::string kc_action_status;  // what became of it: "success", "cancelled", "error"; empty: nothing yet
   std::string idp_hint;          // the provider to go to at once (kc_idp_hint), an alias; empty: none
   std::string link_handle;  // of what an upstream provider proved, linked to the account that signs in; empty: nothing
-  std::string pushed_hash;  // of the pushed request this came from (RFC 9126), used up with the answer; empty: none
+  std::string link_provider;  // the alias of that one
+  std::string pushed_hash;    // of the pushed request this came from (RFC 9126), used up with the answer; empty: none
   /// Set when this is no authorization request but a device's code that a person looks at (RFC 8628): the answer is our
   /// own page of it, which `redirect_uri` says, and no code is made.
   std::string device_user_code;

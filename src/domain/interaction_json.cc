@@ -78,6 +78,7 @@ void write_request(JsonWriter& writer, const AuthorizationRequest& request) {
   text(writer, "ph", request.pushed_hash);
   text(writer, "ih", request.idp_hint);
   text(writer, "lk", request.link_handle);
+  text(writer, "lp", request.link_provider);
   writer.end_object();
 }
 
@@ -114,7 +115,9 @@ void write_stage(JsonWriter& writer, const AwaitingSteps& stage) {
   writer.key("re").begin_array();
   for (const auto& result : stage.progress.results) {
     writer.begin_object().member("x", result.execution).member("p", facts_of(result.proof).name);
-    writer.member("u", result.user.str()).end_object();
+    writer.member("u", result.user.str());
+    text(writer, "v", result.provider);
+    writer.end_object();
   }
   writer.end_array();
   if (stage.failures > 0) writer.member("f", static_cast<std::int64_t>(stage.failures));
@@ -246,6 +249,7 @@ std::optional<AuthorizationRequest> read_request(const json::object& object) {
   out.pushed_hash = in.text("ph").value_or("");
   out.idp_hint = in.text("ih").value_or("");
   out.link_handle = in.text("lk").value_or("");
+  out.link_provider = in.text("lp").value_or("");
   if (!in.ok() || !mode) return std::nullopt;
   out.response_mode = *mode;
   return out;
@@ -311,7 +315,9 @@ std::optional<AwaitingSteps> read_steps(const json::object& object) {
     Reader result(item.get_object());
     const auto proof = parse_proof(result.needed("p"));
     StepResult read{.execution = result.needed("x"), .proof = Proof::kUsername, .user = UserId(result.needed("u"))};
+    read.provider = result.text("v").value_or("");
     if (!result.ok() || !proof || read.user != out.progress.user) return std::nullopt;
+    if (!read.provider.empty() && *proof != Proof::kUpstream) return std::nullopt;
     read.proof = *proof;
     out.progress.results.push_back(std::move(read));
   }

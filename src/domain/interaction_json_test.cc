@@ -41,6 +41,8 @@ Interaction full() {
   out.request.kc_action = "UPDATE_PASSWORD";
   out.request.kc_action_status = "success";
   out.request.pushed_hash = "hash-of-handle";
+  out.request.link_handle = "handle";
+  out.request.link_provider = "up";
   AwaitingActions actions;
   actions.proven = {.user = UserId("u1"), .auth_time = 1767225600, .acr = "1", .remember_me = true, .levels = {1, 2}};
   actions.proven.session = SessionId("s1");
@@ -78,6 +80,8 @@ void expect_equal(const AuthorizationRequest& a, const AuthorizationRequest& b) 
   EXPECT_EQ(a.kc_action, b.kc_action);
   EXPECT_EQ(a.kc_action_status, b.kc_action_status);
   EXPECT_EQ(a.pushed_hash, b.pushed_hash);
+  EXPECT_EQ(a.link_handle, b.link_handle);
+  EXPECT_EQ(a.link_provider, b.link_provider);
 }
 
 std::string replaced(std::string text, std::string_view from, std::string_view to) {
@@ -130,19 +134,21 @@ TEST(InteractionJson, refuses_proof_without_actions_or_with_odd_ones) {
 
 TEST(InteractionJson, refuses_steps_that_prove_nothing_or_belong_to_somebody_else) {
   auto steps = plain();
-  steps.stage = AwaitingSteps{
-      .progress = {.user = UserId("ada"), .results = {{"x-1", Proof::kPassword, UserId("ada")}}, .remember_me = true},
-      .failures = 2,
-      .session = SessionId("s1"),
-      .credential_stamp = -1,
-      .upstream = UpstreamProof{.provider = "up",
-                                .issuer = "https://up.example",
-                                .subject = "u-1",
-                                .sid = "there",
-                                .username = "ada",
-                                .auth_time = 7,
-                                .level = 2,
-                                .methods = {"mfa", "hwk"}}};
+  steps.stage = AwaitingSteps{.progress = {.user = UserId("ada"),
+                                           .results = {{"x-1", Proof::kPassword, UserId("ada")},
+                                                       {"x-2", Proof::kUpstream, UserId("ada"), "up"}},
+                                           .remember_me = true},
+                              .failures = 2,
+                              .session = SessionId("s1"),
+                              .credential_stamp = -1,
+                              .upstream = UpstreamProof{.provider = "up",
+                                                        .issuer = "https://up.example",
+                                                        .subject = "u-1",
+                                                        .sid = "there",
+                                                        .username = "ada",
+                                                        .auth_time = 7,
+                                                        .level = 2,
+                                                        .methods = {"mfa", "hwk"}}};
   const auto text = to_json(steps);
   const auto after = interaction_from_json(text);
   ASSERT_TRUE(after.has_value());
@@ -153,10 +159,14 @@ TEST(InteractionJson, refuses_steps_that_prove_nothing_or_belong_to_somebody_els
   EXPECT_EQ(std::get<AwaitingSteps>(after->stage).upstream, std::get<AwaitingSteps>(steps.stage).upstream);
   const std::string result = R"({"x":"x-1","p":"password","u":"ada"})";
   for (const auto* odd : {"", "1", R"({"x":"x-1","p":"password","u":"bob"})", R"({"x":"x-1","p":"magic","u":"ada"})",
-                          R"({"x":"","p":"password","u":"ada"})", R"({"x":"x-1","p":"username","u":"ada"})"}) {
+                          R"({"x":"","p":"password","u":"ada"})", R"({"x":"x-1","p":"password","u":"ada","v":"up"})",
+                          R"({"x":"x-1","p":"password","u":"ada","v":1})"}) {
     EXPECT_FALSE(interaction_from_json(replaced(text, result, odd)).has_value()) << odd;
   }
   EXPECT_FALSE(interaction_from_json(replaced(text, "\"f\":2", "\"f\":9")).has_value());
+  auto& results = std::get<AwaitingSteps>(steps.stage).progress.results;
+  results = {{"x-1", Proof::kUsername, UserId("ada")}};  // a name alone proves nothing
+  EXPECT_FALSE(interaction_from_json(to_json(steps)).has_value());
 }
 
 TEST(InteractionJson, refuses_an_emptied_session_and_stamps_that_are_no_numbers) {

@@ -1,5 +1,5 @@
-// The forms of a flow: shown, posted, started over. Which form it is, and what its answer leads to, is open_step.h's and pass_step.h's;
-// the forms themselves are in steps/. Internal to login.
+// The forms of a flow: shown, posted, started over. Which form it is, is open_step.h's, what its answer leads to
+// pass_step.h's; the forms themselves are in steps/. Internal to login.
 #pragma once
 
 #include "login/refusals.h"

@@ -2,10 +2,10 @@
 
 #include <set>
 
-#include "login/step_pages.h"
 #include "login/refusals.h"
 #include "login/registration.h"
 #include "login/reset_flow.h"
+#include "login/step_pages.h"
 #include "login/texts.h"
 #include "login/upstream_login.h"
 #include "login/webauthn_answer.h"

@@ -63,7 +63,9 @@ Stored<RowFacts> load_facts(Rows& rows, const StepRun& run, const UserId& user) 
     if (!failures) return refuse(failures.error());
     out.is_locked = is_locked(*failures, run.dependencies.clock.now());
   }
-  if (!uses_authenticator(*run.flow(), kRoleCondition)) return out;
+  const auto* steps = run.steps();
+  const auto upstream = steps != nullptr ? steps->upstream : std::nullopt;
+  if (!asks_for_roles(flows_of_login(run, progress_of(run.interaction), upstream))) return out;
   auto roles = load_roles(rows, run.dependencies, *run.realm, user);
   if (!roles) return refuse(roles.error());
   out.roles = std::move(*roles);

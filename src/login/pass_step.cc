@@ -10,6 +10,7 @@
 #include "core/required_actions.h"
 #include "core/sealed_interaction.h"
 #include "core/second_factor.h"
+#include "core/verify_credential.h"
 #include "login/endpoint.h"
 #include "login/fail_step.h"
 #include "login/flow_cookie.h"
@@ -90,7 +91,10 @@ std::int64_t auth_time_of(const StepRun& run, const User& user, const std::optio
 // The realm's own references and what the provider's word is translated to; that one is as old as the sign-in there.
 std::vector<AuthenticationMethod> all_methods(const StepRun& run, const FlowProgress& progress,
                                               const std::optional<UpstreamProof>& upstream, std::int64_t now) {
-  auto out = methods_of(*run.flow(), progress, now);
+  std::vector<AuthenticationMethod> out;
+  for (const auto* flow : flows_of_login(run, progress, upstream)) {
+    std::ranges::move(methods_of(*flow, progress, now), std::back_inserter(out));
+  }
   if (!upstream) return out;
   for (const auto& reference : upstream->methods) {
     out.push_back({.reference = reference, .max_age = 0, .auth_time = upstream->auth_time.value_or(now)});
@@ -177,10 +181,11 @@ web::Outcome pass_step(const StepRunPtr& run, StepPassed passed) {
   if (run->stepped && run->stepped->user != passed.user.id) return deny(*run, DenyReason::kForeignResult);
   progress.user = passed.user.id;
   for (auto& result : progress.results) result.user = passed.user.id;  // the name that was typed is this user's
-  progress.results.push_back({run->execution->id, passed.proof, passed.user.id});
+  progress.results.push_back(
+      {run->execution->id, passed.proof, passed.user.id, passed.upstream ? passed.upstream->provider : std::string()});
   const auto* login = run->login();
   progress.remember_me = progress.remember_me || passed.remember_me || (login != nullptr && login->remember_me);
-  if (!uses_authenticator(*run->flow(), kRoleCondition)) {
+  if (!asks_for_roles(flows_of_login(*run, progress, upstream_of(*run, passed)))) {
     return go_on(run, std::move(passed), std::move(progress), nullptr);
   }
   return then_read(run->dependencies,

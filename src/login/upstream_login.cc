@@ -4,10 +4,10 @@
 
 #include "base/uri.h"
 #include "login/actions/idp_link.h"
+#include "login/held.h"
 #include "login/open_step.h"
 #include "login/pass_step.h"
 #include "login/step_pages.h"
-#include "login/held.h"
 
 namespace cardea::login {
 namespace {

@@ -171,12 +171,6 @@ TEST_F(Broker, refuses_a_state_after_a_few_codes) {
   EXPECT_TRUE(server_.log.contains("too_many_callbacks"));
 }
 
-TEST_F(Broker, refuses_logins_that_end_with_a_flow_that_is_not_run) {
-  use({provider("up", {}, {{"postBrokerLoginFlowAlias", "post broker otp"}})});
-  Browser browser(server_);
-  expect_refused(browser.get(button(browser.get(authorize_url()))), "post_login_flow_cannot_run");
-}
-
 TEST_F(Broker, refuses_userinfo_of_somebody_else) {
   use({provider("up", {{"userInfoUrl", "https://up.example/userinfo"}})});
   server_.fetcher.serve_json("https://up.example/userinfo", R"({"sub":"u-2","email":"admin@demo.example"})");

@@ -158,6 +158,27 @@ TEST_F(AdminFlowUse, refuses_to_remove_a_flow_that_a_client_runs) {
   EXPECT_EQ(world.remove("/authentication/flows/" + id).status, 204);
 }
 
+TEST_F(AdminFlowUse, refuses_a_provider_that_names_a_flow_which_is_not_there) {
+  ASSERT_FALSE(made_flow("after").empty());
+  for (const std::string member : {"firstBrokerLoginFlowAlias", "postBrokerLoginFlowAlias"}) {
+    json::object body{{"alias", "up"}, {"providerId", "oidc"}, {"config", json::object{{"clientId", "c"}}}};
+    body[member] = "nowhere";
+    expect(world.post("/identity-provider/instances", json::serialize(body)), 400,
+           R"({"errorMessage":"No available authentication flow with alias: nowhere"})");
+    body[member] = "forms";  // there, but below another
+    EXPECT_EQ(world.post("/identity-provider/instances", json::serialize(body)).status, 400);
+    body[member] = "after";
+    ASSERT_EQ(world.post("/identity-provider/instances", json::serialize(body)).status, 201);
+    body[member] = "nowhere";
+    EXPECT_EQ(world.put("/identity-provider/instances/up", json::serialize(body)).status, 400);
+    EXPECT_EQ(string_or(world.get("/identity-provider/instances/up").object(), member, ""), "after");
+    body[member] = "";  // none
+    ASSERT_EQ(world.put("/identity-provider/instances/up", json::serialize(body)).status, 204);
+    EXPECT_FALSE(world.get("/identity-provider/instances/up").object().contains(member));
+    ASSERT_EQ(world.remove("/identity-provider/instances/up").status, 204);
+  }
+}
+
 TEST_F(AdminFlowUse, refuses_to_remove_a_flow_that_a_provider_runs_and_renames_it_there) {
   const auto id = made_flow("after");
   const auto provider =

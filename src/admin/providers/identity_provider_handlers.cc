@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "admin/flows/flow_document.h"
 #include "admin/providers/property_mapping_handlers.h"
 #include "admin/providers/scim_token.h"
 #include "admin/realms/realm_view.h"
@@ -191,6 +192,22 @@ Or<void> require_move_covered(Call& call, const json::object& provider, const js
   return is_same ? Or<void>() : call.require({AdminRole::kManageRealm});
 }
 
+/// Keycloak's answer. Nobody could sign in by such a provider; a flow below another is none to begin with.
+Or<void> check_flows(Call& call, json::object& provider) {
+  for (const auto* member : {"firstBrokerLoginFlowAlias", "postBrokerLoginFlowAlias"}) {
+    const auto alias = string_or(provider, member, "");
+    if (alias.empty()) {
+      provider.erase(member);
+      continue;
+    }
+    const auto* flow = find_in(flows_of(call.realm()), "alias", alias);
+    if (flow == nullptr || !bool_or(*flow, "topLevel", false)) {
+      return refuse(error_message(400, "No available authentication flow with alias: " + alias));
+    }
+  }
+  return {};
+}
+
 Or<json::object> read_provider(Call& call, const json::object& body, const json::object* before) {
   static constexpr std::string_view kMembers[] = {"alias",
                                                   "displayName",
@@ -226,6 +243,7 @@ Or<json::object> read_provider(Call& call, const json::object& body, const json:
   const bool is_known = std::ranges::any_of(kTypes, [&](const ProviderType& each) { return each.id == type; });
   if (!is_known) return refuse(error_message(400, "Invalid identity provider id [" + type + "]"));
   if (!provider.contains("enabled")) provider["enabled"] = true;
+  CARDEA_DO(check_flows(call, provider));
   auto& config = object_of(provider, "config");
   for (const auto& [name, value] : config) {
     if (!value.is_string()) return refuse(error(400, "unknown_error", "Cannot parse the JSON"));

@@ -55,6 +55,7 @@ struct StepResult {
   std::string execution;  // Execution::id
   Proof proof = Proof::kUsername;
   UserId user;
+  std::string provider = {};  // of kUpstream: the alias of who vouched
   friend bool operator==(const StepResult&, const StepResult&) = default;
 };
 

@@ -2,8 +2,8 @@
 // use is one guarded statement in the transaction that stores what it pays for.
 #include "core/otp_credential.h"
 #include "login/fail_step.h"
-#include "login/pass_step.h"
 #include "login/form_pages.h"
+#include "login/pass_step.h"
 #include "login/steps/steps.h"
 
 namespace cardea::login {

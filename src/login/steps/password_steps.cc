@@ -5,9 +5,9 @@
 #include "core/verify_credential.h"
 #include "login/endpoint.h"
 #include "login/fail_step.h"
-#include "login/pass_step.h"
 #include "login/form_pages.h"
 #include "login/login_form.h"
+#include "login/pass_step.h"
 #include "login/steps/steps.h"
 #include "login/webauthn_answer.h"
 

@@ -4,8 +4,8 @@
 
 #include "core/recovery_codes.h"
 #include "login/fail_step.h"
-#include "login/pass_step.h"
 #include "login/form_pages.h"
+#include "login/pass_step.h"
 #include "login/steps/steps.h"
 
 namespace cardea::login {

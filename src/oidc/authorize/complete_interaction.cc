@@ -4,6 +4,7 @@
 #include "core/client_urls.h"
 #include "core/level_of_assurance.h"
 #include "core/logout/end_session.h"
+#include "core/post_login_flow.h"
 #include "core/proof_holds.h"
 #include "core/second_factor.h"
 #include "core/session.h"
@@ -27,17 +28,26 @@ struct Completion {
 
 bool is_of_device(const Completion& completion) { return !completion.grant.request.device_user_code.empty(); }
 
-/// What the flow of this login says of one session more.
-std::optional<SessionLimits> limits_of(const Grantable& grant) {
-  const auto* flow = grant.realm->flows.browser_flow(grant.client->client);
-  return flow == nullptr ? std::nullopt : session_limits(*flow);
+/// What the flows of this login say of one session more: its client's, and that of the provider who vouched. Those that
+/// refuse come first, so that no session ends for one that is not made.
+std::vector<SessionLimits> limits_of(const Grantable& grant) {
+  std::vector<SessionLimits> limits;
+  const auto add = [&limits](const Flow* flow) {
+    if (auto found = flow == nullptr ? std::nullopt : session_limits(*flow)) limits.push_back(std::move(*found));
+  };
+  add(grant.realm->flows.browser_flow(grant.client->client));
+  if (grant.proven.upstream) add(post_login_flow(*grant.realm, grant.proven.upstream->provider).flow);
+  const auto& linked = grant.request.link_provider;
+  if (!linked.empty()) add(post_login_flow(*grant.realm, linked).flow);
+  std::ranges::sort(limits, {}, &SessionLimits::ends_oldest);
+  return limits;
 }
 
 /// Absent: the person has as many sessions as they may.
 Stored<std::optional<UserSession>> insert_session(Tx& tx, const Completion& completion, const UserSession& fresh) {
   const auto& grant = completion.grant;
-  if (const auto limits = limits_of(grant)) {
-    const auto fits = make_room(tx, grant.dependencies.repositories, grant.dependencies.random, *limits,
+  for (const auto& limits : limits_of(grant)) {
+    const auto fits = make_room(tx, grant.dependencies.repositories, grant.dependencies.random, limits,
                                 {.realm = grant.realm->realm,
                                  .user = fresh.user,
                                  .client = grant.client->client.id,
@@ -158,10 +168,11 @@ web::Response unavailable(const Completion& completion, StoreError error) {
 web::Response too_many_sessions(const Completion& completion) {
   const auto& grant = completion.grant;
   const auto limits = limits_of(grant);
-  const bool is_said = limits && !limits->message.empty();
-  return web::error_page(grant.dependencies.pages, 403, grant.dependencies.frame(completion.http, grant.realm->realm),
-                         is_said ? limits->message : "You are signed in too many times. Sign out somewhere else first.",
-                         completion.http);
+  const auto said = std::ranges::find_if(limits, [](const SessionLimits& each) { return !each.message.empty(); });
+  return web::error_page(
+      grant.dependencies.pages, 403, grant.dependencies.frame(completion.http, grant.realm->realm),
+      said != limits.end() ? said->message : "You are signed in too many times. Sign out somewhere else first.",
+      completion.http);
 }
 
 /// Nobody is signed in by it: no session was stored, and no cookie is set.
