@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "base/encoding.h"
 #include "crypto/hash.h"
 #include "jose/jwk.h"
@@ -129,6 +131,26 @@ class Broker : public testing::Test {
     identity.upstream_id = id;
     ASSERT_TRUE(server_.repositories.store.write(
         [&](Tx& tx) { return server_.repositories.federated_identities.insert(tx, identity); }));
+  }
+  /// Of the groups that somebody is in; "nobody" of who has no account.
+  std::set<std::string> paths_of(std::string_view username) {
+    std::set<std::string> out;
+    const auto user = user_named(username);
+    if (!user) return {"nobody"};
+    EXPECT_TRUE(read_from(server_.repositories.store, [&](Rows& rows) -> Stored<bool> {
+      const auto subject = server_.repositories.subjects.load(rows, RealmId("realm-demo"), user->id);
+      for (const auto& id : (*subject)->groups) {
+        out.insert((*server_.repositories.groups.find(rows, RealmId("realm-demo"), id))->path);
+      }
+      return true;
+    }));
+    return out;
+  }
+  /// Requests of ours to an address that holds this.
+  [[nodiscard]] std::size_t calls_to(std::string_view part) const {
+    std::size_t count = 0;
+    for (const auto& call : server_.fetcher.calls) count += web::text_of(call.url).contains(part) ? 1U : 0U;
+    return count;
   }
   /// The login's page again, nobody signed in, and the reason in the log.
   void expect_refused(const web::Response& response, std::string_view reason) {

@@ -132,25 +132,8 @@ class Directory : public Broker {
     server_.clock.advance(after);
     watch_.tick();
   }
-  std::set<std::string> paths(const std::string& person = "o-1") {
-    std::set<std::string> out;
-    const auto user = user_named(person + "@contoso.example");
-    if (!user) return {"nobody"};
-    EXPECT_TRUE(read_from(server_.repositories.store, [&](Rows& rows) -> Stored<bool> {
-      const auto subject = server_.repositories.subjects.load(rows, RealmId("realm-demo"), user->id);
-      for (const auto& id : (*subject)->groups) {
-        out.insert((*server_.repositories.groups.find(rows, RealmId("realm-demo"), id))->path);
-      }
-      return true;
-    }));
-    return out;
-  }
+  std::set<std::string> paths(const std::string& person = "o-1") { return paths_of(person + "@contoso.example"); }
   using Paths = std::set<std::string>;
-  [[nodiscard]] std::size_t calls_to(std::string_view part) const {
-    std::size_t count = 0;
-    for (const auto& call : server_.fetcher.calls) count += web::text_of(call.url).contains(part) ? 1U : 0U;
-    return count;
-  }
   [[nodiscard]] bool is_enabled(const std::string& person) { return user_named(person + "@contoso.example")->enabled; }
 
   static web::Fetched json_answer(int status, const json::value& body, std::vector<web::Header> headers = {}) {
