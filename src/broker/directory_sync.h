@@ -14,9 +14,9 @@
 namespace cardea::broker {
 
 inline constexpr seconds kDirectorySyncEvery{300};  // where the record says nothing
-inline constexpr seconds kDirectorySyncShortest{60};
+inline constexpr seconds kDirectorySyncShortest{5};
 inline constexpr seconds kDirectorySyncLongest{86'400};
-inline constexpr seconds kDirectoriesFoundEvery{15};
+inline constexpr seconds kDirectoriesFoundEvery{5};
 inline constexpr int kDirectoriesFoundShare = 100;  // finding them takes at most this part of the time
 
 /// `directorySyncSeconds`, between the two.

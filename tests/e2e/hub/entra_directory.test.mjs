@@ -49,7 +49,7 @@ hubJourney('a_graph_that_is_down_does_not_hold_up_a_login', async ({ page }) => 
 hubJourney('G2_19_the_directory_is_followed_between_sign_ins', async ({ page }) => {
   await signIn(page, uma);
   assert.equal((await names(uma)).length, 5);
-  await hub.setProvider(kTenant, { ...settings, directorySync: 'true', directorySyncSeconds: '60' });
+  await hub.setProvider(kTenant, { ...settings, directorySync: 'true', directorySyncSeconds: '5' });
   await eventually(() => server.log, (log) => /upstream_directory_synced/.test(log));
   // Around a group of hers, so that she is in it, too; and one of hers under a new name.
   const [one, two] = [...directory.groups.values()].filter((group) => group.members.has(uma.oid));
