@@ -2,6 +2,7 @@
 // redirect, audience, refresh 30 s before expiry), on the address that the guide gives it: the browser is told where the
 // name is. `window.oidc` is the library's client, `window.happened` its events, <body data-state> is "in", "out" or "failed".
 import { readFileSync } from 'node:fs';
+import http from 'node:http';
 import https from 'node:https';
 
 import { makeCertificate, temporaryFolder } from '../harness.mjs';
@@ -57,6 +58,24 @@ export async function serveDashboard(host, settings) {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   server.unref();
   kNames.set(`${host}:443`, server.address().port);
+}
+
+/// The dashboard with its management API beside it, on plain http: an application to stand behind the gate. The API says
+/// whom it was told of. `settings` is called for each page.
+export async function startNetbird(settings) {
+  const server = http.createServer((incoming, outgoing) => {
+    incoming.resume();
+    const answer = (type, body) => outgoing.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
+    const { pathname } = new URL(incoming.url, 'http://x');
+    if (pathname === '/favicon.ico') return outgoing.writeHead(204).end();
+    if (pathname === '/oidc-client.js') return answer('text/javascript', kLibrary);
+    if (!pathname.startsWith('/api/')) return answer('text/html; charset=utf-8', indexPage(settings()));
+    const { 'x-auth-name': name, 'x-auth-role': role } = incoming.headers;
+    return answer('application/json', JSON.stringify({ method: incoming.method, path: pathname, name, role }));
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { origin: `http://127.0.0.1:${server.address().port}`, seen: [],
+    stop: () => new Promise((resolve) => { server.closeAllConnections(); server.close(resolve); }) };
 }
 
 export async function decided(page, state) {
