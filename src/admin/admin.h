@@ -95,6 +95,8 @@ struct Dependencies {
   ForgetKeys forget_keys = {};
   KeepProviderKeys keep_provider_keys = {};
   IssuerOfLinks issuer_of_links = {};
+  /// "host[:port]" of an application behind the gate; empty: there is no gate here.
+  std::function<bool(std::string_view host)> is_host_of_application = {};
   std::shared_ptr<InvitationBrake> invitation_brake = std::make_shared<InvitationBrake>();
 };
 

@@ -9,6 +9,7 @@
 #include "app/command.h"
 #include "app/secret_file.h"
 #include "app/wire/database.h"
+#include "app/wire/host_claims.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "core/changes/remove_realm.h"
@@ -163,6 +164,10 @@ int import_realm_files(Configuration configuration, const RealmFiles& files, con
   if (!database) return failed(err, database.error());
   const ImportTools tools{(*database)->repositories(), clock, random};
   const auto options = import_options(configuration.settings, environment);
+  const FileClaims claims{
+      .settings = configuration.settings, .repositories = tools.repositories, .replaces = files.replace};
+  if (const auto problem = claims.problem(*documents); !problem.empty())
+    return failed(err, "cannot import " + path + ": " + problem);
   for (const auto& document : *documents) {
     const auto name = string_or(document.realm, "realm", "");
     const auto known = find_realm(tools, name);

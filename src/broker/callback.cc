@@ -329,7 +329,16 @@ web::Outcome take_callback_post(const Dependencies& dependencies, const web::Req
   }
   const auto form = web::Form::parse(request.body);
   if (!form || form->first_repeated()) return bad_callback(dependencies, request, nullptr, "malformed_form");
-  return web::redirect(dependencies.base_url.of(request) + request.path + "?" + callback_query(*form), 303);
+  const auto is_source = request.path.starts_with("/source/");
+  if (!is_source)
+    return web::redirect(dependencies.base_url.of(request) + request.path + "?" + callback_query(*form), 303);
+  // At the host of the realm, whose the paths are there and may not be elsewhere.
+  return with_source_realm(
+      dependencies, request, request.path_parameter("alias"),
+      [&dependencies, &request, query = callback_query(*form)](const std::string& realm) -> web::Outcome {
+        if (realm.empty()) return bad_callback(dependencies, request, nullptr, "state_of_other_realm");
+        return web::redirect(dependencies.base_url.of_realm(request, realm) + request.path + "?" + query, 303);
+      });
 }
 
 }  // namespace cardea::broker

@@ -1,34 +1,29 @@
 #include "broker/source.h"
 
+#include "core/source_claims.h"
 #include "web/form.h"
 
 namespace cardea::broker {
 namespace {
 
-constexpr std::string_view kAttribute = "authentikPaths";
-
-using Realms = std::map<std::string, std::string, std::less<>>;  // alias -> name; "": the realm, whatever the alias
-
-// Of the one realm that has them; empty where several say so.
-Stored<Realms> realms_of_sources(const Dependencies& dependencies, std::string_view correlation_id) {
-  const auto realms = read_from(dependencies.repositories.store,
-                                [&](Rows& rows) { return dependencies.repositories.realms.list(rows); });
-  if (!realms) return refuse(realms.error());
-  const Realm* owner = nullptr;
-  for (const auto& realm : *realms) {
-    const auto chosen = realm.attributes.find(std::string(kAttribute));
-    if (!realm.enabled || chosen == realm.attributes.end() || chosen->second != "true") continue;
-    if (owner != nullptr) {
+Stored<SourceRealms> realms_of_sources(const Dependencies& dependencies, std::string_view correlation_id) {
+  const auto all = read_from(dependencies.repositories.store,
+                             [&](Rows& rows) { return dependencies.repositories.realms.list(rows); });
+  if (!all) return refuse(all.error());
+  SourceRealms out;
+  for (const auto& realm : *all) {
+    const auto host = realm.enabled ? source_host(realm) : std::nullopt;
+    if (!host) continue;
+    auto& known = out[*host];
+    if (!known.name.empty()) {
+      known.is_claimed_twice = true;
       dependencies.log.warning("source_paths_of_several_realms",
-                               {{"realm", owner->name}, {"other", realm.name}, {"correlation_id", correlation_id}});
-      return Realms();
+                               {{"realm", known.name}, {"other", realm.name}, {"correlation_id", correlation_id}});
+      continue;
     }
-    owner = &realm;
+    known.name = realm.name;
+    for (const auto& provider : login_providers(realm)) known.aliases.insert(provider.alias);
   }
-  Realms out;
-  if (owner == nullptr) return out;
-  out.emplace(std::string(), owner->name);
-  for (const auto& provider : login_providers(*owner)) out.emplace(provider.alias, owner->name);
   return out;
 }
 
@@ -50,25 +45,37 @@ web::Outcome go_to(const Dependencies& dependencies, const web::Request& request
 
 }  // namespace
 
+std::string host_of_server(const web::BaseUrl& base_url) {
+  return base_url.is_configured("") ? host_of_url(base_url.of_realm(web::Request(), "")) : std::string();
+}
+
 web::Outcome with_source_realm(const Dependencies& dependencies, const web::Request& request, std::string alias,
                                SourceRealmNext next) {
+  return with_source_realm_at(dependencies, request, host_of_url(request.scheme + "://" + request.host),
+                              std::move(alias), std::move(next));
+}
+
+web::Outcome with_source_realm_at(const Dependencies& dependencies, const web::Request& request, std::string host,
+                                  std::string alias, SourceRealmNext next) {
   auto& paths = *dependencies.source_paths;
-  if (!paths.take_turn(dependencies.clock.now())) return next(paths.realm_of(alias));
+  auto find = [&dependencies, host = std::move(host), alias = std::move(alias)] {
+    const auto server_host = host_of_server(dependencies.base_url);
+    return dependencies.source_paths->realm_of({.host = host, .server_host = server_host, .alias = alias});
+  };
+  if (!paths.take_turn(dependencies.clock.now())) return next(find());
   // Never where connections are served: there may be many realms.
-  return web::then(
-      web::Lane::kStore,
-      [&dependencies, &request, alias = std::move(alias), next = std::move(next)]() mutable -> web::Outcome {
-        auto realms = realms_of_sources(dependencies, request.correlation_id);
-        if (!realms) {
-          dependencies.source_paths->give_back_turn();
-          return store_failed(dependencies, request, nullptr, realms.error());
-        }
-        dependencies.source_paths->put(std::move(*realms));
-        return web::then(web::Lane::kInline,
-                         [&dependencies, alias = std::move(alias), next = std::move(next)]() mutable {
-                           return next(dependencies.source_paths->realm_of(alias));
-                         });
-      });
+  return web::then(web::Lane::kStore,
+                   [&dependencies, &request, find = std::move(find), next = std::move(next)]() mutable -> web::Outcome {
+                     auto realms = realms_of_sources(dependencies, request.correlation_id);
+                     if (!realms) {
+                       dependencies.source_paths->give_back_turn();
+                       return store_failed(dependencies, request, nullptr, realms.error());
+                     }
+                     dependencies.source_paths->put(std::move(*realms));
+                     return web::then(web::Lane::kInline, [find = std::move(find), next = std::move(next)]() mutable {
+                       return next(find());
+                     });
+                   });
 }
 
 web::Outcome start_source(const Dependencies& dependencies, const web::Request& request) {

@@ -8,6 +8,7 @@
 #include "broker/source.h"
 #include "broker/upstream_check.h"
 #include "core/post_login_flow.h"
+#include "core/source_claims.h"
 #include "upstream/code_flow.h"
 
 namespace cardea::broker {
@@ -149,7 +150,8 @@ bool is_wanted(const Departure& departure) {
   return departure.paused.provider.empty() || departure.paused.provider == departure.provider->alias;
 }
 
-// authentik's callback path is one realm's: from another realm nobody would come back to it.
+// authentik's callback path is one realm's at the host that callback_url names: from another nobody would come back to
+// it.
 web::Outcome set_out(const std::shared_ptr<const Departure>& departure) {
   if (!is_wanted(*departure)) return fail_departure(*departure, "no_way_by_this_provider");
   // Nobody goes there in vain: the login would not end.
@@ -157,11 +159,12 @@ web::Outcome set_out(const std::shared_ptr<const Departure>& departure) {
     return fail_departure(*departure, "post_login_flow_cannot_run");
   }
   if (!comes_back_to_source(*departure->provider)) return leave_with_addresses(departure);
-  return with_source_realm(departure->dependencies, departure->request, departure->provider->alias,
-                           [departure](const std::string& realm) -> web::Outcome {
-                             if (realm == departure->realm->realm.name) return leave_with_addresses(departure);
-                             return fail_departure(*departure, "no_source_paths_in_this_realm");
-                           });
+  const auto& base_url = departure->dependencies.base_url;
+  return with_source_realm_at(departure->dependencies, departure->request, host_of_url(base_url.of(departure->request)),
+                              departure->provider->alias, [departure](const std::string& realm) -> web::Outcome {
+                                if (realm == departure->realm->realm.name) return leave_with_addresses(departure);
+                                return fail_departure(*departure, "no_source_paths_in_this_realm");
+                              });
 }
 
 }  // namespace

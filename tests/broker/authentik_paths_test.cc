@@ -12,12 +12,14 @@ class AuthentikPaths : public testing::Test {
   AuthentikPaths() {
     server_.change_realm([](Realm& realm) { realm.attributes["authentikPaths"] = "true"; });
   }
+  std::string host_ = "id.example";
+
   web::Response ask(web::Method method, std::string_view path, const Pairs& form = {},
                     std::vector<web::Header> headers = {}) {
     web::Request request;
     request.method = method;
     request.scheme = "https";
-    request.host = "id.example";
+    request.host = host_;
     request.remote_address = "192.0.2.1";
     const auto query = path.find('?');
     request.path = path.substr(0, query);
@@ -54,6 +56,24 @@ TEST_F(AuthentikPaths, refuses_where_no_realm_has_them) {
   }
   for (const auto* path : {"/application/o/introspect/", "/application/o/revoke/", "/application/o/device/"}) {
     EXPECT_EQ(post(path, secret_).status, 404) << path;
+  }
+}
+
+/// They name no realm: at another host they are another realm's, or nobody's.
+TEST_F(AuthentikPaths, refuses_at_every_host_but_the_realms_own) {
+  server_.change_realm([](Realm& realm) { realm.attributes["frontendUrl"] = "https://login.example"; });
+  server_.clock.advance(seconds{61});
+  for (const auto* host : {"id.example", "login.example:8443", "evil.login.example"}) {
+    host_ = host;
+    EXPECT_EQ(get("/application/o/app/jwks/").status, 404) << host;
+    EXPECT_EQ(get("/source/oauth/login/up/").status, 404) << host;
+    EXPECT_EQ(post("/application/o/introspect/", secret_).status, 404) << host;
+  }
+  for (const auto* host : {"login.example", "LOGIN.example:443"}) {
+    host_ = host;
+    EXPECT_EQ(get("/application/o/app/jwks/").status, 200) << host;
+    EXPECT_EQ(location(get("/application/o/app/end-session/?state=s")),
+              "https://login.example/realms/demo/protocol/openid-connect/logout?state=s");
   }
 }
 

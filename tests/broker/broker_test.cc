@@ -388,6 +388,10 @@ TEST_F(Broker, comes_back_to_authentiks_path) {
   const auto away = leave(browser, "entra-id");
   const std::string registered = "https://id.example/source/oauth/callback/entra-id/";
   EXPECT_EQ(location_parameter(away, "redirect_uri"), registered);
+  const auto posted = browser.post(registered, {{"code", "up-code"}, {"state", "s"}, {"evil", "x"}});
+  EXPECT_EQ(posted.status, 303);
+  EXPECT_EQ(location(posted), registered + "?state=s&code=up-code");
+  EXPECT_EQ(browser.post("https://id.example/source/oauth/callback/none/", {{"state", "s"}}).status, 400);
   const auto hop = browser.get(callback({{"code", "up-code"}}, registered));
   ASSERT_EQ(hop.status, 303);
   expect_signed_in(browser.get(location(hop)), "zoe");

@@ -321,6 +321,26 @@ TEST_F(AdminEscalation, refuses_authentiks_paths_to_administrators_of_one_realm)
   EXPECT_EQ(world.send(kPost, "/admin/realms", world.root(), made_so).status, 201);
 }
 
+/// Each host has one realm with authentik's paths; whoever manages one realm does not choose which.
+TEST_F(AdminEscalation, refuses_authentiks_paths_at_a_host_that_another_realm_has) {
+  const auto body = [](std::string_view realm, const std::string& address) {
+    json::object attributes{{"authentikPaths", "true"}};
+    if (!address.empty()) attributes["frontendUrl"] = address;
+    return json::serialize(json::object{{"realm", realm}, {"enabled", true}, {"attributes", std::move(attributes)}});
+  };
+  ASSERT_EQ(world.put("", body("demo", "https://a.example")).status, 204);
+  const auto make = [&](std::string_view realm, const std::string& address) {
+    return world.send(kPost, "/admin/realms", world.root(), body(realm, address)).status;
+  };
+  EXPECT_EQ(make("second", "https://A.example:443/sub"), 409);
+  EXPECT_EQ(make("second", "https://b.example"), 201);
+  EXPECT_EQ(make("third", ""), 201) << "every other host";
+  EXPECT_EQ(make("fourth", ""), 409);
+  EXPECT_EQ(world.put("", body("demo", "https://b.example")).status, 409) << "by a move";
+  EXPECT_EQ(as(world.admin_token({"manage-realm"}), kPut, "", body("demo", "https://c.example")).status, 403);
+  EXPECT_EQ(world.put("", body("demo", "https://c.example")).status, 204);
+}
+
 TEST_F(AdminEscalation, refuses_provider_mappers_that_give_what_their_writer_lacks) {
   made("/identity-provider/instances", R"({"alias":"up","providerId":"oidc","config":{"clientId":"c"}})");
   const auto bosses = made("/groups", R"({"name":"bosses"})");

@@ -10,6 +10,7 @@
 #include "core/frontend_url.h"
 #include "core/realm_defaults.h"
 #include "core/realm_import.h"
+#include "core/source_claims.h"
 #include "domain/representation/object_reader.h"
 
 namespace cardea::admin {
@@ -63,42 +64,45 @@ Or<void> rename_realm(Call& call, std::string_view before, const Realm& after) {
   return {};
 }
 
-using Attributes = std::map<std::string, std::string>;
-
-std::string source_paths_of(const Attributes& attributes) {
-  const auto found = attributes.find("authentikPaths");
-  return found == attributes.end() ? std::string() : found->second;
+/// 409 when another realm claims authentik's paths at the same host: one realm has them there (mix-up, attack class 8).
+Or<void> refuse_source_paths_of_two(Call& call, Rows& rows, const Realm& realm) {
+  const auto& base_url = call.dependencies().base_url;
+  const auto server_host =
+      base_url.is_configured("") ? host_of_url(base_url.of_realm(web::Request(), "")) : std::string();
+  CARDEA_TRY(realms, call.repositories().realms.list(rows));
+  const auto* rival = find_rival(realm, realms, server_host);
+  if (rival == nullptr) return {};
+  return refuse(error_message(409, "Realm " + rival->name + " has the attribute authentikPaths for this host already"));
 }
 
-/// 409 when a realm other than `id` has authentik's paths: they name no realm, so one realm has them (mix-up, attack
-/// class 8).
-Or<void> refuse_source_paths_of_two(Call& call, Rows& rows, const RealmId& id) {
-  CARDEA_TRY(realms, call.repositories().realms.list(rows));
-  for (const auto& realm : realms) {
-    if (realm.id == id || source_paths_of(realm.attributes) != "true") continue;
-    return refuse(error_message(409, "Realm " + realm.name + " has the attribute authentikPaths already"));
-  }
-  return {};
+/// A host that the gate gave to an application is no realm's: nobody would reach the realm there.
+Or<void> refuse_host_of_application(Call& call, const Realm& realm) {
+  const auto& is_application = call.dependencies().is_host_of_application;
+  const auto host = host_of_url(frontend_url(realm));
+  if (!is_application || host.empty() || !is_application(host)) return {};
+  return refuse(error_message(409, "frontendUrl: " + host + " is where an application behind the gate is"));
 }
 
 /// Who manages one realm alone does not take authentik's paths from another.
-Or<void> check_source_paths(Call& call, const Realm& before, const Realm& after) {
-  if (source_paths_of(before.attributes) == source_paths_of(after.attributes)) return {};
+Or<void> check_hosts(Call& call, const Realm& before, const Realm& after) {
+  if (frontend_url(before) != frontend_url(after)) CARDEA_DO(refuse_host_of_application(call, after));
+  if (source_host(before) == source_host(after)) return {};
   CARDEA_TRY(creates, may_create_realms(call.rows(), call.dependencies(), call.caller()));
   if (!creates) return refuse(forbidden());
-  if (source_paths_of(after.attributes) != "true") return {};
-  return refuse_source_paths_of_two(call, call.rows(), after.id);
+  if (!source_host(after)) return {};
+  return refuse_source_paths_of_two(call, call.rows(), after);
 }
 
 /// The same for a realm that is to be made of `body`; who may do that may give it the paths.
-Or<void> check_new_source_paths(Call& call, const json::object& body) {
+Or<void> check_new_hosts(Call& call, const json::object& body) {
   RepresentationProblems problems;  // the import tells them
-  Attributes attributes;
-  ObjectReader(body, JsonPath(), problems).text_map("attributes", attributes);
-  if (source_paths_of(attributes) != "true") return {};
+  Realm realm;
+  ObjectReader(body, JsonPath(), problems).text_map("attributes", realm.attributes);
+  CARDEA_DO(refuse_host_of_application(call, realm));
+  if (!source_host(realm)) return {};
   Or<void> checked;
   CARDEA_DO(call.repositories().store.read([&](Rows& rows) -> Stored<void> {
-    checked = refuse_source_paths_of_two(call, rows, RealmId());
+    checked = refuse_source_paths_of_two(call, rows, realm);
     return {};
   }));
   return checked;
@@ -135,7 +139,7 @@ Answer create_realm(Call& call) {
   if (name.empty()) return refuse(error_message(400, "Realm name cannot be empty"));
   if (name.contains('/')) return refuse(error(400, "Character '/' not allowed."));
   if (check_realm_name(name)) return refuse(error(400, "Character not allowed in a realm's name."));
-  CARDEA_DO(check_new_source_paths(call, *body));
+  CARDEA_DO(check_new_hosts(call, *body));
   if (const auto* attributes = body->if_contains("attributes"); attributes != nullptr && attributes->is_object()) {
     CARDEA_DO(check_frontend_url(string_or(attributes->get_object(), kFrontendUrl, ""), ""));
   }
@@ -177,7 +181,7 @@ Answer update_realm(Call& call) {
   CARDEA_TRY(body, call.body_object());
   const auto before = call.realm();
   CARDEA_TRY(after, read_realm(*body, before, call.dependencies().settings.password_lists()));
-  CARDEA_DO(check_source_paths(call, before, after));
+  CARDEA_DO(check_hosts(call, before, after));
   if (after.name != before.name) {
     if (before.name == kMasterRealm) return refuse(error_message(400, "The realm master keeps its name"));
     CARDEA_TRY(holder, call.repositories().realms.find_by_name(call.rows(), after.name));

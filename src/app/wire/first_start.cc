@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "app/wire/host_claims.h"
 #include "core/bootstrap_master.h"
 #include "core/import/import_stage.h"
 #include "core/import/realm_documents.h"
@@ -115,6 +116,10 @@ Result<void, std::string> import_realms(FirstStart& start) {
       text.append("; ").append(problem.source).append(": ").append(problem.text);
     return refuse(std::move(text));
   }
+  // Before anything is made of them: what stands in the database then is there at the next start, too.
+  const FileClaims claims{.settings = start.settings, .repositories = start.tools.repositories, .replaces = false};
+  if (auto problem = claims.problem(*documents); !problem.empty())
+    return refuse("cannot import " + path + ": " + problem);
   for (const auto& document : *documents) {
     const auto done = retry_while_in_progress(
         start, [&] { return import_realm(start.tools, json::object(document.realm), options_of(start)); });

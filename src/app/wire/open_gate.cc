@@ -207,10 +207,11 @@ Result<std::unique_ptr<OpenGate>, std::string> OpenGate::open(const ServerSettin
   return made;
 }
 
-void OpenGate::reload(const ServerSettings& settings, const Environment& environment) {
+void OpenGate::reload(const ServerSettings& settings, const Environment& environment, const Check& check) {
   auto read = read_gate_settings(settings, environment);
   log_notes(read, log_);
-  const auto problem = problem_of(read, settings, store_);
+  auto problem = problem_of(read, settings, store_);
+  if (problem.empty() && check) problem = check(read);
   if (!problem.empty()) {
     log_.warning("gate_reload_refused", {{"reason", problem}});
     return;

@@ -2,6 +2,7 @@
 // without a socket, like Provider.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -37,7 +38,9 @@ class OpenGate {
   [[nodiscard]] gate::Gate& gate() { return gate_; }
   [[nodiscard]] const gate::Gate& gate() const { return gate_; }
   /// Reads the settings again and takes them over when they are good; else the old ones stay. Logs what changed.
-  void reload(const ServerSettings& settings, const Environment& environment);
+  /// `check`: what else must be right: a sentence for the operator, or empty.
+  using Check = std::function<std::string(const gate::GateSettings& settings)>;
+  void reload(const ServerSettings& settings, const Environment& environment, const Check& check = {});
   /// Run every second.
   void tick(web::Fetcher& fetcher);
   /// For /health and /config of the management port.

@@ -54,6 +54,10 @@ class Provider {
   [[nodiscard]] EventLog& events() { return event_log_; }
   /// How mail is tried out at once. Before the first request.
   void send_mail_by(admin::SendMail send) { admin_.send_mail = std::move(send); }
+  /// Which hosts are applications' behind the gate. Before the first request.
+  void ask_gate_by(std::function<bool(std::string_view)> is_host_of_application) {
+    admin_.is_host_of_application = std::move(is_host_of_application);
+  }
   /// How clients are told something at once. Before the first request.
   void tell_clients_by(admin::TellClients tell) { admin_.tell_clients = std::move(tell); }
   /// How work is done beside the requests (broker::Dependencies). Before the first request.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/wire/database.h"
+#include "app/wire/host_claims.h"
 #include "app/wire/housekeeping.h"
 #include "app/wire/listeners.h"
 #include "app/wire/management.h"
@@ -84,6 +85,7 @@ struct RunningServer::Parts {
   void make_lanes();
   [[nodiscard]] Result<void, std::string> make_outbound();
   [[nodiscard]] Result<void, std::string> make_gate(const Environment& environment);
+  [[nodiscard]] Result<void, std::string> check_hosts() const;
   void start_jobs();
   void keep_events();
   void make_housekeeping();
@@ -155,6 +157,19 @@ Result<void, std::string> RunningServer::Parts::make_gate(const Environment& env
   auto opened = OpenGate::open(settings, environment, {clock, random, log, &database->gate_store()});
   if (!opened) return refuse(std::move(opened.error()));
   gate = std::move(*opened);
+  provider->ask_gate_by(
+      [this](std::string_view host) { return is_host_of_application(gate->gate().state()->settings, host); });
+  return {};
+}
+
+/// Reads every realm, so that it comes after the first requests may: what two realms claim is nobody's meanwhile.
+Result<void, std::string> RunningServer::Parts::check_hosts() const {
+  const auto& repositories = database->repositories();
+  const auto realms = read_from(repositories.store, [&](Rows& rows) { return repositories.realms.list(rows); });
+  if (!realms) return refuse("the realms cannot be read: " + std::string(describe(realms.error())));
+  const auto state = gate ? gate->gate().state() : nullptr;
+  auto problem = claimed_twice(settings, *realms, state ? &state->settings : nullptr);
+  if (!problem.empty()) return refuse(std::move(problem));
   return {};
 }
 
@@ -294,6 +309,10 @@ Result<std::unique_ptr<RunningServer>, std::string> RunningServer::start(ServerS
   if (auto filled = parts->fill_database(environment, std::move(show_password)); !filled)
     return refuse(std::move(filled.error()));
   if (auto served = parts->serve(); !served) return refuse(std::move(served.error()));
+  if (auto checked = parts->check_hosts(); !checked) {
+    parts->server->stop(std::chrono::milliseconds{0});
+    return refuse(std::move(checked.error()));
+  }
   parts->start_jobs();
   parts->health.started = true;
   return std::unique_ptr<RunningServer>(new RunningServer(std::move(parts)));
@@ -307,7 +326,12 @@ const ServerSettings& RunningServer::settings() const { return parts_->settings;
 
 void RunningServer::reload() {
   parts_->server->reload_certificates();
-  if (parts_->gate) parts_->gate->reload(parts_->settings, parts_->variables);
+  if (!parts_->gate) return;
+  const auto& repositories = parts_->database->repositories();
+  parts_->gate->reload(parts_->settings, parts_->variables, [&](const gate::GateSettings& next) -> std::string {
+    const auto realms = read_from(repositories.store, [&](Rows& rows) { return repositories.realms.list(rows); });
+    return realms ? claimed_twice(parts_->settings, *realms, &next) : "the realms cannot be read";
+  });
 }
 
 void RunningServer::stop() {

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
+
 #include "base/clock.h"
 #include "tests/support/memory_log.h"
 #include "tests/support/temporary_folder.h"
@@ -66,6 +68,42 @@ TEST_F(RunningServerTest, refuses_to_lose_the_password_when_a_later_step_fails) 
 TEST_F(RunningServerTest, refuses_a_host_that_is_not_this_machine) {
   const auto started = start({"--http-host=203.0.113.7"});
   ASSERT_FALSE(started);
+}
+
+class HostClaimsAtStart : public RunningServerTest {
+ protected:
+  void write(const std::string& name, const std::string& text) { std::ofstream(folder_ / name) << text; }
+  static std::string realm(const std::string& name, const std::string& attributes) {
+    return R"({"realm":")" + name + R"(","enabled":true,"attributes":{)" + attributes + "}}";
+  }
+  std::string error(std::vector<std::string> more) {
+    const auto started = start(std::move(more));
+    if (!started) return started.error();
+    (*started)->stop();
+    return "started";
+  }
+};
+
+TEST_F(HostClaimsAtStart, refuses_realm_files_of_two_realms_with_the_same_paths) {
+  write("realms.json",
+        "[" + realm("a", R"("authentikPaths":"true")") + "," + realm("b", R"("authentikPaths":"true")") + "]");
+  EXPECT_THAT(error({"--import-realm", folder_ / "realms.json"}), HasSubstr("realms a and b both have authentikPaths"));
+  write("realms.json", realm("a", R"("authentikPaths":"true")"));
+  EXPECT_EQ(error({"--import-realm", folder_ / "realms.json"}), "started") << "nothing of the files above was made";
+  write("realms.json", realm("b", R"("authentikPaths":"true")"));
+  EXPECT_THAT(error({"--import-realm", folder_ / "realms.json"}), HasSubstr("both have authentikPaths"));
+}
+
+TEST_F(HostClaimsAtStart, refuses_a_hostname_and_an_application_at_a_realms_own_address) {
+  write("realms.json", "[" + realm("a", R"("authentikPaths":"true")") + "," +
+                           realm("b", R"("authentikPaths":"true","frontendUrl":"https://b.example")") + "]");
+  EXPECT_EQ(error({"--import-realm", folder_ / "realms.json"}), "started");
+  EXPECT_THAT(error({"--hostname", "https://b.example"}), HasSubstr("both have authentikPaths"));
+  write("gate.yaml", "applications: [{name: Wiki, hosts: [b.example], tokens: false}]\n");
+  EXPECT_THAT(error({"--gate-file", folder_ / "gate.yaml"}),
+              HasSubstr("realm b: its frontendUrl is at b.example, which the gate file gives to an application"));
+  write("gate.yaml", "applications: [{name: Wiki, hosts: [wiki.example], tokens: false}]\n");
+  EXPECT_EQ(error({"--gate-file", folder_ / "gate.yaml", "--hostname", "https://id.example"}), "started");
 }
 
 TEST_F(RunningServerTest, starts_stops_and_starts_again) {
