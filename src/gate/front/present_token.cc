@@ -57,10 +57,12 @@ std::optional<Gate::Checked> Gate::known(const Presented& presented, const Token
   if (revoked_.contains(*presented.token)) return refuse(RefusedToken{.reason = TokenRefusal::kRevoked});
   auto caller = state.verified.find(digest, state.providers, parts_.reach.clock.now());
   if (!caller) return std::nullopt;
-  // Another provider of the same issuer may vouch for it here: the one that did was asked by another application.
+  if (counts_at(*presented.application, *caller)) return caller;
+  // Another provider of the same issuer may vouch for it here: the one that did was asked by another application. And
+  // an application whose provider judges strangers says what is wrong with this one.
   const bool may_be_anothers = state.providers.of_issuer(caller->token->iss()).size() > 1 ||
                                late_judge(state, *presented.application) != nullptr;
-  if (may_be_anothers && !counts_at(*presented.application, *caller)) return std::nullopt;
+  if (may_be_anothers) return std::nullopt;
   return caller;
 }
 
