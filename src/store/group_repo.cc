@@ -45,9 +45,14 @@ constexpr Sql kNoteSource{"UPDATE realm_groups SET source = ?3, source_id = ?4 W
 constexpr Sql kFindSourced{"SELECT " CARDEA_SOURCED_COLUMNS
                            " FROM realm_groups g WHERE g.realm_id = ?1 AND g.source = ?2 AND g.source_id = ?3 "
                            "ORDER BY g.id LIMIT 1"};
-constexpr Sql kListSourced{"SELECT " CARDEA_SOURCED_COLUMNS
-                           " FROM user_groups m JOIN realm_groups g ON g.id = m.group_id "
-                           "WHERE m.user_id = ?3 AND g.realm_id = ?1 AND g.source = ?2 AND g.source_id <> ''"};
+// From the person's memberships to the groups: SQLite would go through all groups of the source and ask of each whether
+// the person is in it.
+#define CARDEA_LIST_SOURCED(P, join)                           \
+  "SELECT " CARDEA_SOURCED_COLUMNS " FROM user_groups m " join \
+  " realm_groups g ON g.id = m.group_id WHERE "                \
+  "m.user_id = " P "3 AND g.realm_id = " P "1 AND g.source = " P "2 AND g.source_id <> ''"
+constexpr Sql kListSourced{CARDEA_LIST_SOURCED("?", "CROSS JOIN"), CARDEA_LIST_SOURCED("$", "JOIN")};
+#undef CARDEA_LIST_SOURCED
 constexpr Sql kListOfSource{"SELECT " CARDEA_SOURCED_COLUMNS
                             " FROM realm_groups g WHERE g.realm_id = ?1 AND g.source = ?2 AND g.source_id <> ''"};
 constexpr Sql kLock{"SELECT 1 FROM realm_versions WHERE realm_id = ?1 /*pg FOR NO KEY UPDATE */"};
