@@ -18,10 +18,8 @@ const withNames = { ...waits, defaultScope: `${entra.origin}/GroupMember.Read.Al
 
 async function signIn(page, user) {
   await page.context().clearCookies();
-  const began = Date.now();
   await signInUpstream(hub, page, user.upn);
   await landed(hub, page);
-  return Date.now() - began;
 }
 const names = async (user) => (await hub.groups(user.upn.replaceAll('#', '_'))).map((group) => group.path).sort();
 const ofUma = () => directory.groupsOf(uma.oid, true).map((id) => directory.groups.get(id));
@@ -79,17 +77,15 @@ hubJourney('with_overage_the_token_is_never_taken_for_no_groups', async ({ page 
 hubJourney('all_groups_nested_or_direct_come_through_all_pages', async ({ page }) => {
   for (const group of directory.groups.values()) group.displayName ??= group.id;
   await hub.setProvider(kTenant, { ...withNames, groupsMode: 'transitive' });
-  const first = await signIn(page, max);
+  await signIn(page, max);
   assert.equal((await names(max)).length, 350);
   await hub.setProvider(kTenant, { ...withNames, groupsMode: 'direct' });
   entra.faults.pageMax = 150; // three pages
   entra.graphCalls.length = 0;
-  const second = await signIn(page, max);
+  await signIn(page, max);
   entra.faults.pageMax = undefined;
   assert.equal((await names(max)).length, 310);
   assert.equal(entra.graphCalls.filter((call) => call.includes('/memberOf')).length, 3);
-  // With the pages at the provider and the browser's own time in it.
-  assert.ok(first < 10_000 && second < 10_000, `${first} ms, ${second} ms`);
 });
 
 hubJourney('G2_11_groups_without_names_keep_theirs_and_new_ones_have_their_id', async ({ page }) => {
