@@ -31,9 +31,11 @@ OAuthError no_client(bool used_header, std::string_view note) {
   return error;
 }
 
-OAuthError bad_request(std::string_view text) {
-  return {.code = OAuthCode::kInvalidRequest, .description = std::string(text), .note = {}};
+OAuthError bad_request(std::string_view text, std::string_view note) {
+  return {.code = OAuthCode::kInvalidRequest, .description = std::string(text), .note = std::string(note)};
 }
+
+OAuthError two_methods() { return bad_request(kTwoMethods, "two_methods"); }
 
 /// application/x-www-form-urlencoded, one value; what is no such encoding stays as it is.
 std::string form_decoded(std::string_view text) {
@@ -115,7 +117,7 @@ Result<void, OAuthError> check_allowed_method(const PresentedClient& presented, 
                            .description = "Invalid method used to get client secret. Client requires method '" +
                                           std::string(allowed) + "' to obtain client secret from the request",
                            .status = 401,
-                           .note = {},
+                           .note = "secret_method_not_allowed",
                            .challenge_basic = presented.used_header});
 }
 
@@ -132,7 +134,8 @@ std::string subject_of(std::string_view assertion) {
 }  // namespace
 
 Result<PresentedClient, OAuthError> read_presented_client(const web::Request& request, const web::Form& form) {
-  if (has_secret_in_query(request)) return refuse(bad_request("Client credentials must not be sent in the query"));
+  if (has_secret_in_query(request))
+    return refuse(bad_request("Client credentials must not be sent in the query", "secret_in_query"));
   PresentedClient presented;
   if (const auto credentials = basic_credentials(request)) {
     presented.used_header = true;
@@ -147,7 +150,7 @@ Result<PresentedClient, OAuthError> read_presented_client(const web::Request& re
     if (presented.used_header) {
       const bool is_same = equal_secrets(*secret, presented.secret.reveal()) ||
                            equal_secrets(*secret, presented.secret_as_sent.reveal());
-      if (secret->empty() || !is_same) return refuse(bad_request(kTwoMethods));
+      if (secret->empty() || !is_same) return refuse(two_methods());
       presented.repeats_secret = true;
     } else {
       presented.method = AuthenticationMethod::kPost;
@@ -158,7 +161,7 @@ Result<PresentedClient, OAuthError> read_presented_client(const web::Request& re
   presented.assertion = form.value_or("client_assertion", "");
   presented.assertion_type = form.value_or("client_assertion_type", "");
   if (!presented.assertion.empty() || !presented.assertion_type.empty()) {
-    if (presented.method != AuthenticationMethod::kNone) return refuse(bad_request(kTwoMethods));
+    if (presented.method != AuthenticationMethod::kNone) return refuse(two_methods());
     presented.method = AuthenticationMethod::kAssertion;
   }
   if (const auto client_id = form.value("client_id")) {
@@ -183,15 +186,15 @@ Result<void, OAuthError> authenticate_client(const PresentedClient& presented, c
   const auto refused = [&](OAuthCode code, std::string_view note) {
     return refuse(bad_client(code, presented.used_header, note));
   };
-  if (client == nullptr) return refuse(no_client(presented.used_header, "unknown client"));
+  if (client == nullptr) return refuse(no_client(presented.used_header, "client_not_found"));
   const auto& record = client->client;
-  if (!record.enabled) return refused(OAuthCode::kInvalidClient, "client disabled");
+  if (!record.enabled) return refused(OAuthCode::kInvalidClient, "client_disabled");
   if (record.protocol != "openid-connect") return refused(OAuthCode::kInvalidClient, "not an OpenID client");
   if (presented.method == AuthenticationMethod::kAssertion) {  // also of public clients: it cannot be checked (CA-2)
     return refused(OAuthCode::kInvalidClient, "assertion from a client that is not set up for it");
   }
   const bool may_repeat = bearer_only == BearerOnly::kAllowed && client->rules.policy == ClientPolicy::kClassic;
-  if (presented.repeats_secret && !may_repeat) return refuse(bad_request(kTwoMethods));
+  if (presented.repeats_secret && !may_repeat) return refuse(two_methods());
   if (record.public_client && !record.bearer_only) return {};
   if (!record.authenticator_type.empty() && record.authenticator_type != "client-secret") {
     return refused(OAuthCode::kInvalidClient, "authenticator not supported");
@@ -200,15 +203,17 @@ Result<void, OAuthError> authenticate_client(const PresentedClient& presented, c
   if (!is_right) {
     const bool is_classic = client->rules.policy == ClientPolicy::kClassic;
     return refused(is_classic ? OAuthCode::kUnauthorizedClient : OAuthCode::kInvalidClient,
-                   has_secret_ended(*client, now) ? "secret_ended" : "wrong secret");
+                   has_secret_ended(*client, now) ? "secret_ended" : "invalid_client_credentials");
   }
   return check_bearer_only(record, bearer_only);
 }
 
 Result<void, OAuthError> check_bearer_only(const Client& client, BearerOnly bearer_only) {
   if (!client.bearer_only || bearer_only == BearerOnly::kAllowed) return {};
-  return refuse(OAuthError{
-      .code = OAuthCode::kInvalidClient, .description = "Bearer-only not allowed", .status = 400, .note = {}});
+  return refuse(OAuthError{.code = OAuthCode::kInvalidClient,
+                           .description = "Bearer-only not allowed",
+                           .status = 400,
+                           .note = "bearer_only"});
 }
 
 }  // namespace cardea::oidc

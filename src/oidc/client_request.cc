@@ -1,5 +1,6 @@
 #include "oidc/client_request.h"
 
+#include "core/changes/check_values.h"
 #include "core/client_urls.h"
 #include "crypto/hash.h"
 #include "oidc/authenticators/all_authenticators.h"
@@ -78,7 +79,11 @@ web::Outcome read_client(Unproven&& unproven) {
   auto& request = *unproven.request;
   if (const auto read = read_form(request, unproven.rules); !read) return refuse_proof(unproven, read.error());
   auto presented = read_presented_client(request.http, request.form);
-  if (!presented) return refuse_proof(unproven, presented.error());
+  if (!presented) {
+    const auto named = request.form.value_or("client_id", "");
+    if (!check_name(named)) unproven.presented.client_id = named;  // for the log
+    return refuse_proof(unproven, presented.error());
+  }
   const std::string client_id = presented->client_id;
   unproven.presented = std::move(*presented);
   return with_client_entry(

@@ -50,6 +50,32 @@ TEST_F(AdminEvents, refuses_bad_questions) {
   EXPECT_EQ(world.get("/admin-events?operationTypes=a%27b").status, 400);
 }
 
+// The two commonest errors of a set-up, and a guess at a password: each says of whom it speaks, in Keycloak's words.
+TEST_F(AdminEvents, refused_sign_ins_say_the_client_the_address_and_the_account) {
+  keep(R"({"eventsEnabled":true})");
+  const auto ask = [&](std::string_view query) {
+    (void)world.send(kGet, "/realms/demo/protocol/openid-connect/auth?response_type=code&" + std::string(query), {});
+  };
+  ask("client_id=nobody&redirect_uri=https%3A%2F%2Fapp.example%2Fcb");
+  ask("client_id=security-admin-console&redirect_uri=https%3A%2F%2Fwrong.example%2Fcb");
+  (void)login("a-wrong-password");
+  ASSERT_EQ(flush(), 3);
+  const auto kept = events();
+  ASSERT_EQ(kept.size(), 3U);
+  const auto expect = [&](std::string_view client, std::string_view error) -> const json::object& {
+    static const json::object kNone;
+    for (const auto& event : kept) {
+      if (member(event, "clientId") == client && member(event, "error") == error) return event.as_object();
+    }
+    ADD_FAILURE() << client << " " << error << " in " << json::serialize(json::value(kept));
+    return kNone;
+  };
+  (void)expect("nobody", "client_not_found");
+  const auto& wrong = expect("security-admin-console", "invalid_redirect_uri");
+  EXPECT_EQ(string_or(wrong.at("details").as_object(), "redirect_uri", ""), "https://wrong.example/cb");
+  EXPECT_FALSE(member(expect("admin-cli", "invalid_user_credentials"), "userId").empty());
+}
+
 TEST_F(AdminEvents, events_say_who_and_whence_and_never_a_password) {
   keep(R"({"eventsEnabled":true})");
   (void)login("a-wrong-password");
@@ -79,7 +105,7 @@ TEST_F(AdminEvents, questions_narrow_by_type_user_client_time_and_page) {
   EXPECT_EQ(events("?type=LOGIN&type=LOGIN_ERROR").size(), 2U);
   EXPECT_EQ(events("?client=admin-cli").size(), 2U);
   EXPECT_EQ(events("?client=other").size(), 0U);
-  EXPECT_EQ(events("?user=" + world.user_id("ada")).size(), 1U);
+  EXPECT_EQ(events("?user=" + world.user_id("ada")).size(), 2U);
   EXPECT_EQ(events("?ipAddress=198.51.100.1").size(), 0U);
   EXPECT_EQ(events("?dateTo=" + std::to_string(before)).size(), 0U);
   EXPECT_EQ(events("?dateFrom=" + std::to_string(before)).size(), 2U);

@@ -232,6 +232,9 @@ def check_events(tree):
         rule = re.match(r'\s+Rule\{"(\w+)"', line)
         if rule and f'"{rule[1]}"' not in written:
             yield f"{tree.name(rules)}:{number}: no line {rule[1]} is written any more: its event would never come"
+        word = re.match(r'\s+ErrorWord\{"(\w+)"', line)
+        if word and f'"{word[1]}"' not in written:
+            yield f"{tree.name(rules)}:{number}: nothing is refused for {word[1]} any more: Keycloak's word would not come"
 
 
 def run_parallel(function, items):

@@ -178,6 +178,11 @@ class Events(TreeTest):
         self.write("src/core/x_test.cc", 'log.info("logout", {});\n')
         self.assert_refused("events", "event_rules.cc:2: no line logout is written any more")
 
+    def test_refuses_word_for_a_reason_nobody_gives(self):
+        self.write("src/core/events/event_rules.cc", '    ErrorWord{"bad_otp", "x"},\n    ErrorWord{"old_otp", "x"},\n')
+        self.write("src/core/x.cc", 'return "bad_otp";\n')
+        self.assert_refused("events", "event_rules.cc:2: nothing is refused for old_otp any more")
+
 
 class Templates(unittest.TestCase):
     def assert_refused(self, text, message):

@@ -89,17 +89,32 @@ std::string_view type_of_action(std::string_view action) {
   return "CUSTOM_REQUIRED_ACTION";
 }
 
-/// Words of ours for which Keycloak has another.
+/// Reasons that are told apart in the log and have one word in Keycloak's events (keycloak.md section 7.4).
+struct ErrorWord {
+  std::string_view reason, word;
+};
+
+// Sorted by reason.
+constexpr std::array kErrorWords = {
+    ErrorWord{"access_denied", "rejected_by_user"},
+    ErrorWord{"bad_credentials", "invalid_user_credentials"},
+    ErrorWord{"bad_otp", "invalid_user_credentials"},
+    ErrorWord{"code_expired", "expired_code"},
+    ErrorWord{"code_of_other_client", "invalid_code"},
+    ErrorWord{"code_unknown", "invalid_code"},
+    ErrorWord{"code_used_twice", "invalid_code"},
+    ErrorWord{"flow_denied", "invalid_user_credentials"},
+    ErrorWord{"redirect_uri_differs", "invalid_code"},
+    ErrorWord{"redirect_uri_missing", "invalid_redirect_uri"},
+    ErrorWord{"redirect_uri_not_registered", "invalid_redirect_uri"},
+    ErrorWord{"redirect_uri_repeated", "invalid_redirect_uri"},
+    ErrorWord{"secret_ended", "invalid_client_credentials"},
+};
+static_assert(std::ranges::is_sorted(kErrorWords, {}, &ErrorWord::reason));
+
 std::string_view error_name(std::string_view reason) {
-  if (reason == "access_denied" || reason == "denied") return "rejected_by_user";
-  if (reason == "redirect_uri_not_allowed" || reason == "bad_redirect_uri") return "invalid_redirect_uri";
-  if (reason == "unknown_client" || reason == "unknown client") return "client_not_found";
-  if (reason == "wrong secret" || reason == "secret_ended") return "invalid_client_credentials";
-  if (reason == "client disabled") return "client_disabled";
-  if (reason == "bad_credentials" || reason == "bad_otp" || reason == "flow_denied") {
-    return "invalid_user_credentials";
-  }
-  return reason;
+  const auto* found = std::ranges::lower_bound(kErrorWords, reason, {}, &ErrorWord::reason);
+  return found == kErrorWords.end() || found->reason != reason ? reason : found->word;
 }
 
 /// Some details come from strangers, before anybody proved who they are: no more of them than Keycloak keeps.

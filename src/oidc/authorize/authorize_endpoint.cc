@@ -38,30 +38,35 @@ struct Authorize {
 };
 using AuthorizePtr = std::shared_ptr<const Authorize>;
 
+/// What a refused request named, as it was sent: the client may be nobody, and the URI anything.
+struct Named {
+  std::string_view client_id = {};
+  std::string_view redirect_uri = {};
+};
+
 void log_refusal(const Dependencies& dependencies, const web::Request& http, const RealmEntry& realm,
-                 std::string_view client_id, std::string_view note) {
+                 const Named& named, std::string_view note) {
   dependencies.log.info("authorize_refused", {{"reason", note},
                                               {"realm", realm.realm.name},
-                                              {"client_id", client_id},
+                                              {"client_id", named.client_id},
+                                              {"redirect_uri", named.redirect_uri},
                                               {"ip", http.remote_address},
                                               {"correlation_id", http.correlation_id}});
 }
 
 web::Response refuse_on_page(const Dependencies& dependencies, const web::Request& http, const RealmEntry& realm,
-                             std::string_view client_id, const PageRefusal& page) {
-  log_refusal(dependencies, http, realm, client_id, page.note);
+                             const Named& named, const PageRefusal& page) {
+  log_refusal(dependencies, http, realm, named, page.note);
   return web::error_page(dependencies.pages, page.status, dependencies.frame(http, realm.realm), page.message, http);
 }
 
 web::Response answer_refusal(const Dependencies& dependencies, const web::Request& http, const RealmEntry& realm,
-                             const ClientEntry* client, const AuthorizeRefusal& refusal) {
-  const std::string_view client_id =
-      client == nullptr ? std::string_view{} : std::string_view(client->client.client_id);
+                             const ClientEntry* client, const Named& named, const AuthorizeRefusal& refusal) {
   if (const auto* page = std::get_if<PageRefusal>(&refusal)) {
-    return refuse_on_page(dependencies, http, realm, client_id, *page);
+    return refuse_on_page(dependencies, http, realm, named, *page);
   }
   const auto& redirect = std::get<RedirectRefusal>(refusal);
-  log_refusal(dependencies, http, realm, client_id, redirect.error.note);
+  log_refusal(dependencies, http, realm, named, redirect.error.note);
   const auto issuer = dependencies.base_url.issuer(http, realm.realm.name);
   return send_error({dependencies, http, realm, client->client, issuer, dependencies.clock.now()}, redirect.target,
                     redirect.error);
@@ -69,7 +74,9 @@ web::Response answer_refusal(const Dependencies& dependencies, const web::Reques
 
 web::Response refuse_to_client(const Authorize& authorize, OAuthError error) {
   const AuthorizeRefusal refusal = RedirectRefusal{target_of(authorize.request), std::move(error)};
-  return answer_refusal(authorize.dependencies, authorize.http, *authorize.realm, authorize.client.get(), refusal);
+  const auto& request = authorize.request;
+  return answer_refusal(authorize.dependencies, authorize.http, *authorize.realm, authorize.client.get(),
+                        {authorize.client->client.client_id, request.redirect_uri}, refusal);
 }
 
 web::Response refuse_to_client(const Authorize& authorize, OAuthCode code, std::string_view note) {
@@ -148,7 +155,8 @@ bool is_background_load(const web::Request& request) {
 
 /// Browsers ask again when the person really goes there.
 web::Response refuse_background_load(const Authorize& authorize) {
-  log_refusal(authorize.dependencies, authorize.http, *authorize.realm, authorize.request.client_id, "background_load");
+  log_refusal(authorize.dependencies, authorize.http, *authorize.realm,
+              {authorize.request.client_id, authorize.request.redirect_uri}, "background_load");
   return web::error_page(authorize.dependencies.pages, 503,
                          authorize.dependencies.frame(authorize.http, authorize.realm->realm),
                          "This page cannot be loaded ahead. Open it again.", authorize.http);
@@ -273,7 +281,10 @@ web::Outcome check_and_go(const Dependencies& dependencies, const web::Request& 
       dependencies.base_url.of_realm(http, client == nullptr ? name : address_realm(client->client, name));
   auto checked = check_authorization_request(parameters.form, client.get(), base, dependencies.production);
   if (checked) checked = check_entry(parameters, *client, std::move(*checked));
-  if (!checked) return answer_refusal(dependencies, http, *realm, client.get(), checked.error());
+  if (!checked) {
+    const Named named{parameters.form.value_or("client_id", ""), parameters.form.value_or("redirect_uri", "")};
+    return answer_refusal(dependencies, http, *realm, client.get(), named, checked.error());
+  }
   if (http.path.ends_with(kRegistrations)) checked->prompt_create = true;
   auto issuer = dependencies.base_url.issuer(http, realm->realm.name);
   return find_session(std::make_shared<const Authorize>(dependencies, http, std::move(realm), std::move(client),
@@ -297,7 +308,7 @@ web::Outcome check_read(const Dependencies& dependencies, const web::Request& ht
                            });
         });
   }
-  return refuse_on_page(dependencies, http, *realm, client->client.client_id,
+  return refuse_on_page(dependencies, http, *realm, {.client_id = client->client.client_id},
                         {400, "Invalid Request", read.error().note});
 }
 
@@ -323,7 +334,7 @@ web::Outcome read_parameters(const Dependencies& dependencies, const web::Reques
                      auto pushed = load_pushed_request(dependencies, realm->realm, *client, handle);
                      if (!pushed) return store_failed_on_page(dependencies, http, realm.get(), pushed.error());
                      if (!*pushed) {
-                       return refuse_on_page(dependencies, http, *realm, client->client.client_id,
+                       return refuse_on_page(dependencies, http, *realm, {.client_id = client->client.client_id},
                                              {400, "Invalid Request", "pushed_request_unknown"});
                      }
                      return check_read(dependencies, http, realm, client, std::move(**pushed));
@@ -345,7 +356,7 @@ web::Outcome authorize_endpoint(const Dependencies& dependencies, const web::Req
         const bool posted = request.method == web::Method::kPost;
         auto form = web::Form::parse(posted ? request.body : request.query);
         const auto refused = [&](std::string message, std::string note) {
-          return refuse_on_page(dependencies, request, *realm, "", {400, std::move(message), std::move(note)});
+          return refuse_on_page(dependencies, request, *realm, {}, {400, std::move(message), std::move(note)});
         };
         if (posted && !request.has_form()) return refused("Invalid Request", "no_form");
         if (!form) return refused("Invalid Request", "malformed_parameters");

@@ -22,7 +22,7 @@ OAuthError invalid_request(std::string description, std::string note) {
 }
 
 std::optional<PageRefusal> refuse_client(const ClientEntry* client) {
-  if (client == nullptr) return page("Client not found.", "client_unknown");
+  if (client == nullptr) return page("Client not found.", "client_not_found");
   if (!client->client.enabled) return page("Client disabled.", "client_disabled");
   if (client->client.bearer_only)
     return page("Bearer-only applications are not allowed to initiate browser login", "bearer_only", 403);

@@ -10,12 +10,13 @@
 
 namespace cardea::oidc {
 
-web::Response refuse_token(const TokenRequest& request, OAuthError error) {
+web::Response refuse_token(const TokenRequest& request, OAuthError error, std::string_view user_id) {
   request.dependencies.log.debug("token_refused", {{"grant", request.form.value_or("grant_type", "")},
                                                    {"error", wire_name(error.code)},
                                                    {"note", error.note},
                                                    {"realm", request.realm->realm.name},
                                                    {"client_id", request.client->client.client_id},
+                                                   {"user_id", user_id},
                                                    {"ip", request.http.remote_address},
                                                    {"correlation_id", request.http.correlation_id}});
   return error_response(error, request.http, request.realm->realm.name, request.client->client.client_id,

@@ -22,7 +22,7 @@ struct Grant {
 };
 
 /// The refusal of a grant, logged, in the endpoint's format and with CORS headers.
-[[nodiscard]] web::Response refuse_token(const TokenRequest& request, OAuthError error);
+[[nodiscard]] web::Response refuse_token(const TokenRequest& request, OAuthError error, std::string_view user_id = {});
 /// A store that failed: 503, or 500 where trying again cannot help.
 [[nodiscard]] web::Response token_store_failed(const TokenRequest& request, StoreError error);
 /// Makes the tokens of a grant, bound to what the request proved and for the resources it asks for (RFC 8707 section

@@ -167,7 +167,7 @@ web::Outcome store_and_sign(const PasswordRequestPtr& login) {
       log_lockout(request->dependencies.log, *counted, request->realm->realm, login->attempt.user->id,
                   {request->http.remote_address, request->http.correlation_id});
     }
-    return refuse_token(*request, opened->error().error);
+    return refuse_token(*request, opened->error().error, login->attempt.user->id.str());
   }
   return web::then(answer_lane(*login->request->realm, *login->request->client),
                    [login, opened = std::move(**opened), refresh_id]() -> web::Outcome {
@@ -192,19 +192,20 @@ web::Outcome store_and_sign(const PasswordRequestPtr& login) {
 
 web::Outcome decide(const PasswordRequestPtr& login, PasswordVerdict verdict) {
   const auto& request = *login->request;
+  const auto refused = [&](std::string description, std::string note) {
+    return refuse_token(request, invalid_grant(std::move(description), std::move(note)),
+                        login->attempt.user ? std::string_view(login->attempt.user->id.str()) : std::string_view());
+  };
   if (verdict == PasswordVerdict::kRefused)
-    return refuse_token(request,
-                        invalid_grant("Invalid user credentials",
-                                      login->attempt.is_locked ? "user_temporarily_disabled" : "bad_credentials"));
-  if (verdict == PasswordVerdict::kDisabled)
-    return refuse_token(request, invalid_grant("Account disabled", "user_disabled"));
+    return refused("Invalid user credentials",
+                   login->attempt.is_locked ? "user_temporarily_disabled" : "bad_credentials");
+  if (verdict == PasswordVerdict::kDisabled) return refused("Account disabled", "user_disabled");
   const auto* flow = request.realm->flows.direct_grant_flow(request.client->client);
   const auto wanted = decide_direct_grant(flow, login->attempt.user->id, login->attempt.credentials);
-  if (wanted == DirectGrant::kDenied)
-    return refuse_token(request, invalid_grant("Invalid user credentials", "flow_denied"));
+  if (wanted == DirectGrant::kDenied) return refused("Invalid user credentials", "flow_denied");
   login->needs_otp = wanted == DirectGrant::kPasswordAndOtp;
   if (!is_set_up(*request.realm, *login->attempt.user, request.now)) {
-    return refuse_token(request, invalid_grant("Account is not fully set up", "required_actions"));
+    return refused("Account is not fully set up", "required_actions");
   }
   return web::then(web::Lane::kStore, [login] { return store_and_sign(login); });
 }
