@@ -53,6 +53,10 @@ struct ClientSession {
   // is told by this name that the session ended (keycloak.md section 1.14). Empty: it said none.
   std::string adapter_session;
   std::string adapter_host;
+
+  /// What the last authorization asked for by name (AuthorizationRequest::claims), for mappers that say it; empty:
+  /// nothing.
+  std::string claims;
 };
 
 }  // namespace cardea

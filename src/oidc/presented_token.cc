@@ -19,16 +19,19 @@ Stored<Result<PresentedToken, BearerError>> load_presented_token(Rows& rows, con
 
 TokenContext context_of(const PresentedToken& presented, const RealmEntry& realm, const jose::VerifiedJwt& token,
                         TimePoint now) {
+  const auto& live = presented.live.live;
+  const bool has_share = live && live->client_session;
   return {.realm = realm,
           .client = *presented.live.client,
           .plan = *presented.plan,
           .subject = presented.subject,
           .issuer = token.iss(),
           .now = now,
-          .session = presented.live.live ? &presented.live.live->session : nullptr,
+          .session = live ? &live->session : nullptr,
           .acr = token.text("acr"),
           .nonce = {},
-          .grant = {}};
+          .grant = {},
+          .requested_claims = has_share ? std::string_view(live->client_session->claims) : std::string_view{}};
 }
 
 }  // namespace cardea::oidc

@@ -64,6 +64,8 @@ CARDEA_MIGRATION(sqlite_23, "V0023__directory_sync.sqlite.sql");
 CARDEA_MIGRATION(postgres_23, "V0023__directory_sync.postgres.sql");
 CARDEA_MIGRATION(sqlite_24, "V0024__organization_group_roles.sqlite.sql");
 CARDEA_MIGRATION(postgres_24, "V0024__organization_group_roles.postgres.sql");
+CARDEA_MIGRATION(sqlite_25, "V0025__requested_claims.sqlite.sql");
+CARDEA_MIGRATION(postgres_25, "V0025__requested_claims.postgres.sql");
 
 namespace cardea::store {
 
@@ -91,7 +93,8 @@ std::span<const db::Migration> migrations(db::Engine engine) {
                                          {21, "user_names_by_byte", CARDEA_TEXT(sqlite_21)},
                                          {22, "adapter_sessions", CARDEA_TEXT(sqlite_22)},
                                          {23, "directory_sync", CARDEA_TEXT(sqlite_23)},
-                                         {24, "organization_group_roles", CARDEA_TEXT(sqlite_24)}};
+                                         {24, "organization_group_roles", CARDEA_TEXT(sqlite_24)},
+                                         {25, "requested_claims", CARDEA_TEXT(sqlite_25)}};
   static const db::Migration postgres[] = {{1, "initial", CARDEA_TEXT(postgres_1)},
                                            {2, "offline_sessions", CARDEA_TEXT(postgres_2)},
                                            {3, "device_codes", CARDEA_TEXT(postgres_3)},
@@ -115,7 +118,8 @@ std::span<const db::Migration> migrations(db::Engine engine) {
                                            {21, "user_names_by_byte", CARDEA_TEXT(postgres_21)},
                                            {22, "adapter_sessions", CARDEA_TEXT(postgres_22)},
                                            {23, "directory_sync", CARDEA_TEXT(postgres_23)},
-                                           {24, "organization_group_roles", CARDEA_TEXT(postgres_24)}};
+                                           {24, "organization_group_roles", CARDEA_TEXT(postgres_24)},
+                                           {25, "requested_claims", CARDEA_TEXT(postgres_25)}};
   if (engine == db::Engine::kPostgres) return postgres;
   return sqlite;
 }

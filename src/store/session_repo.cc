@@ -16,9 +16,9 @@ namespace {
   "s.id, s.realm_id, s.user_id, s.started_at, s.last_seen, s.auth_time, s.remember_me, s.ip_address, s.notes"
 #define CARDEA_SHARE_COLUMNS                                                                                           \
   "c.session_id, c.client_id, c.started_at, c.scope, c.refresh_id, c.previous_refresh_id, c.rotated_at, c.use_count, " \
-  "c.adapter_session, c.adapter_host"
+  "c.adapter_session, c.adapter_host, c.claims"
 
-constexpr int kShareColumns = 10;
+constexpr int kShareColumns = 11;
 
 /// The same statements on two pairs of tables.
 #define CARDEA_SESSION_STATEMENTS(name, sessions, shares)                                                              \
@@ -43,12 +43,12 @@ constexpr int kShareColumns = 10;
     static constexpr Sql kPutShare{                                                                                    \
         "INSERT INTO " shares                                                                                          \
         " (session_id, client_id, started_at, scope, refresh_id, previous_refresh_id, rotated_at, use_count, "         \
-        "adapter_session, adapter_host) "                                                                              \
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (session_id, client_id) DO UPDATE SET "          \
+        "adapter_session, adapter_host, claims) "                                                                      \
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (session_id, client_id) DO UPDATE SET "     \
         "started_at = excluded.started_at, scope = excluded.scope, refresh_id = excluded.refresh_id, "                 \
         "previous_refresh_id = excluded.previous_refresh_id, rotated_at = excluded.rotated_at, "                       \
         "use_count = excluded.use_count, adapter_session = excluded.adapter_session, "                                 \
-        "adapter_host = excluded.adapter_host"};                                                                       \
+        "adapter_host = excluded.adapter_host, claims = excluded.claims"};                                             \
     static constexpr Sql kRotate{"UPDATE " shares                                                                      \
                                  " SET started_at = ?5, scope = ?6, refresh_id = ?7, previous_refresh_id = ?8, "       \
                                  "rotated_at = ?9, use_count = ?10 WHERE session_id = ?1 AND client_id = ?2 "          \
@@ -122,6 +122,7 @@ Stored<ClientSession> parse_share(Columns& row) {
   share.use_count = static_cast<int>(row.integer());
   share.adapter_session = row.text();
   share.adapter_host = row.text();
+  share.claims = row.text();
   return share;
 }
 
@@ -178,7 +179,8 @@ class SqlSessionRepo final : public SessionRepo {
     return send(tx, Statements::kPutShare,
                 {share.session.str(), share.client.str(), millis(share.started_at), share.scope, share.refresh_id,
                  share.previous_refresh_id, millis(share.rotated_at), share.use_count,
-                 Value::text_or_null(share.adapter_session), Value::text_or_null(share.adapter_host)});
+                 Value::text_or_null(share.adapter_session), Value::text_or_null(share.adapter_host),
+                 Value::text_or_null(share.claims)});
   }
   Stored<std::vector<ClientSession>> client_sessions(Rows& rows, const SessionId& id) override {
     return find_all<ClientSession>(rows, Statements::kShares, {id.str()}, parse_share);

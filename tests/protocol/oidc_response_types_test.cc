@@ -226,6 +226,52 @@ TEST_P(ResponseTypes, refuses_claims_that_cannot_be_read_or_reached) {  // OP-18
   EXPECT_FALSE(location_parameter(voluntary, "code").empty()) << location(voluntary);
 }
 
+// keycloak.md section 4.2: "Claims parameter Token". What was asked for stays with the client's share of the session.
+TEST_P(ResponseTypes, what_the_claims_parameter_asks_for_is_said_until_the_next_request) {
+  server_.add_client("asks", [](Client& client) {
+    client.redirect_uris = {"https://app.example/cb"};
+    client.default_scopes.clear();
+    client.optional_scopes.clear();
+    ProtocolMapper mapper;
+    mapper.provider = "oidc-claims-param-token-mapper";
+    mapper.config = {{"id.token.claim", "true"}, {"userinfo.token.claim", "true"}};
+    client.mappers.push_back(mapper);
+  });
+  Browser browser(server_);
+  const auto tokens = [&](const Pairs& changes) {
+    Pairs all = {{"client_id", "asks"}, {"response_type", "code"}, {"scope", "openid"}};
+    all.insert(all.end(), changes.begin(), changes.end());
+    const auto granted = answer(browser, all);
+    return body_of(server_.post("/token", {{"grant_type", "authorization_code"},
+                                           {"code", location_parameter(granted, "code")},
+                                           {"redirect_uri", "https://app.example/cb"},
+                                           {"client_id", "asks"}}));
+  };
+  const auto name_in_id = [](const json::object& answer) {
+    return string_or(payload_of(string_or(answer, "id_token", "")), "preferred_username", "absent");
+  };
+  const auto name_in_userinfo = [&](const json::object& answer) {
+    const auto said = server_.get("/userinfo", {{"Authorization", "Bearer " + string_or(answer, "access_token", "")}});
+    EXPECT_EQ(said.status, 200) << said.body_text();
+    return string_or(body_of(said), "preferred_username", "absent");
+  };
+  const auto refreshed = [&](const json::object& answer) {
+    return body_of(server_.post("/token", {{"grant_type", "refresh_token"},
+                                           {"client_id", "asks"},
+                                           {"refresh_token", string_or(answer, "refresh_token", "")}}));
+  };
+  const auto id = tokens({{"claims", R"({"id_token":{"preferred_username":{"essential":true}}})"}});
+  EXPECT_EQ(name_in_id(id), "ada");
+  EXPECT_EQ(name_in_userinfo(id), "absent");
+  EXPECT_EQ(name_in_id(refreshed(id)), "ada");
+  const auto userinfo = tokens({{"claims", R"({"userinfo":{"preferred_username":{"essential":true}}})"}});
+  EXPECT_EQ(name_in_id(userinfo), "absent");
+  EXPECT_EQ(name_in_userinfo(userinfo), "ada");
+  const auto nothing = tokens({});
+  EXPECT_EQ(name_in_userinfo(nothing), "absent") << "the last request counts";
+  EXPECT_EQ(name_in_id(refreshed(nothing)), "absent");
+}
+
 TEST_P(ResponseTypes, never_answers_for_another_person_than_was_asked_for) {  // OP-20
   const auto other = answer({{"response_type", "code"}, {"claims", R"({"id_token":{"sub":{"value":"user-bob"}}})"}});
   EXPECT_EQ(location_parameter(other, "error"), "login_required") << location(other);
@@ -247,7 +293,7 @@ TEST_P(ResponseTypes, refuses_resources_that_are_none_or_not_the_clients) {  // 
   EXPECT_EQ(string_or(body_of(tokens), "error", ""), "invalid_target");
 }
 
-TEST_P(ResponseTypes, a_token_is_for_the_resource_that_was_asked_for) {  // RI-2, RI-3, RI-4
+TEST_P(ResponseTypes, a_token_is_for_the_resource_that_was_asked_for) {  // RI-2, RI-3, RI-4, AT-4
   server_.add_client("rs", [](Client& client) {
     client.redirect_uris = {"https://app.example/cb"};
     for (const auto* audience : {"https://one.example", "https://two.example"}) {
@@ -272,6 +318,14 @@ TEST_P(ResponseTypes, a_token_is_for_the_resource_that_was_asked_for) {  // RI-2
   };
   EXPECT_EQ(string_or(payload_of(string_or(refreshed(""), "access_token", "")), "aud", ""), "https://one.example");
   EXPECT_EQ(string_or(refreshed("https://two.example"), "error", ""), "invalid_target") << "not granted";
+  const auto unasked = answer({{"client_id", "rs"}, {"response_type", "code"}});
+  const auto usual = body_of(server_.post("/token", {{"grant_type", "authorization_code"},
+                                                     {"code", location_parameter(unasked, "code")},
+                                                     {"redirect_uri", "https://app.example/cb"},
+                                                     {"client_id", "rs"}}));
+  EXPECT_EQ(json::serialize(payload_of(string_or(usual, "access_token", "")).at("aud")),
+            R"(["https://one.example","https://two.example","account"])")
+      << "without a resource what the client's settings give";
 }
 
 INSTANTIATE_ON_EVERY_ENGINE(ResponseTypes);

@@ -264,6 +264,7 @@ TEST_P(SessionsTest, an_offline_session_stands_beside_the_session_of_its_id) {
   share.refresh_id = "offline";
   share.adapter_session = "js-1";
   share.adapter_host = "node";
+  share.claims = R"({"id_token":{"email":{"essential":true}}})";
   ASSERT_TRUE(write([&](Tx& tx) -> Stored<void> {
     if (auto done = repos().offline_sessions.insert(tx, session, now_ + hours(1)); !done) return done;
     return repos().offline_sessions.put_client_session(tx, share);
@@ -277,6 +278,7 @@ TEST_P(SessionsTest, an_offline_session_stands_beside_the_session_of_its_id) {
   EXPECT_EQ(live->client_session->refresh_id, "offline");
   EXPECT_EQ(live->client_session->adapter_session, "js-1");
   EXPECT_EQ(live->client_session->adapter_host, "node");
+  EXPECT_EQ(live->client_session->claims, share.claims);
   EXPECT_FALSE(find("s"));
   EXPECT_EQ(write([&](Tx& tx) { return repos().offline_sessions.remove_of_user(tx, realm_, user_); }).value(), 1);
 }
@@ -387,8 +389,11 @@ TEST_P(SessionsTest, the_last_share_takes_the_session_with_it) {
   share.client = api_;
   share.scope = "openid";
   share.adapter_session = "js-2";
+  share.claims = "{}";
   ASSERT_TRUE(write([&](Tx& tx) { return repos().sessions.put_client_session(tx, share); }));
   EXPECT_EQ(load("s", api_)->client_session->adapter_session, "js-2");
+  EXPECT_EQ(load("s", api_)->client_session->claims, "{}");
+  EXPECT_EQ(load("s", app_)->client_session->claims, "");
   EXPECT_EQ(load("s", app_)->client_session->adapter_session, "");
   const auto shares = [&] {
     return read([&](Rows& rows) { return repos().sessions.client_sessions(rows, SessionId("s")); }).value().size();

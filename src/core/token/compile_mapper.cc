@@ -55,6 +55,8 @@ bool breaks_shape(MapperKind kind, const std::vector<std::string>& path) {
   if (first == "realm_access") return kind != MapperKind::kRealmRoles || path.size() != 2 || path[1] != "roles";
   if (first == "resource_access") return kind != MapperKind::kClientRoles || path.size() != 3 || path[2] != "roles";
   if (first == "allowed-origins") return true;
+  // Who a token is about and for is nothing that whoever sends the browser with a request may say.
+  if (kind == MapperKind::kRequestedValue && is_scalar_claim(first)) return true;
   return is_scalar_claim(first) && path.size() > 1;
 }
 
@@ -89,6 +91,8 @@ constexpr std::array kProviders = {
     Provider{"oidc-amr-mapper", MapperKind::kSessionNote, 0, false},
     Provider{"oidc-session-state-mapper", MapperKind::kSessionState, 0, false},
     Provider{"oidc-nonce-backwards-compatible-mapper", MapperKind::kNonce, 0, false},
+    Provider{"oidc-claims-param-token-mapper", MapperKind::kRequestedClaims, 0, false},
+    Provider{"oidc-claims-param-value-idtoken-mapper", MapperKind::kRequestedValue, 0, true},
     Provider{"oidc-organization-group-membership-mapper", MapperKind::kOrganizationGroups, 10, false},
     Provider{"oidc-role-name-mapper", MapperKind::kRoleName, 10, false},
     Provider{"oidc-hardcoded-role-mapper", MapperKind::kHardcodedRole, 20, false},
@@ -113,6 +117,14 @@ void read_own_config(MapperOp& op, const ProtocolMapper& mapper) {
       op.flag = mapper.provider == "oidc-amr-mapper";
       if (op.flag) op.path = {"amr"};
       op.source = op.flag ? kMethodsNote : config(mapper, "user.session.note");
+      break;
+    case MapperKind::kRequestedClaims:
+      op.destinations &= kIdToken | kUserinfo;
+      break;
+    case MapperKind::kRequestedValue:
+      op.destinations &= kIdToken;
+      op.type = ClaimType::kString;
+      op.source = config(mapper, "claim.name");
       break;
     case MapperKind::kHardcodedClaim:
       op.text = config(mapper, "claim.value");

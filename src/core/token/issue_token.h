@@ -49,6 +49,7 @@ struct TokenContext {
   std::optional<TimePoint> share_started_at{};
   /// RFC 8707: the resources of the grant, space separated, for the refresh token to keep.
   std::string_view resources{};
+  std::string_view requested_claims{};  // the claims parameter, checked (ClientSession::claims); empty: none
   /// What the tokens are bound to (RFC 7800, `cnf`); empty: nothing. `jkt` is the thumbprint of a DPoP key (RFC 9449
   /// section 6), the other the SHA-256 of a certificate (RFC 8705 section 3.1), both base64url.
   std::string_view key_thumbprint{};

@@ -83,6 +83,10 @@ class Runner {
       case MapperKind::kNonce:
         if (!context_.nonce.empty() && destination_ != kIdToken) claims_.others.set({"nonce"}, context_.nonce);
         return {};
+      case MapperKind::kRequestedClaims:
+        return requested_claims();
+      case MapperKind::kRequestedValue:
+        return requested_value(op);
     }
     return {};
   }
@@ -205,6 +209,40 @@ class Runner {
     name.append(user_.last_name);
     claims_.others.set({"name"}, claims_.own(std::move(name)));
     return {};
+  }
+
+  /// What the claims parameter demands of `name` for this token, when it says that it is essential: what is only wished
+  /// for is passed over, as in Keycloak.
+  const json::object* essential(std::string_view name) {
+    if (!asked_) asked_ = parse_json(context_.requested_claims).value_or(json::value());
+    const auto* asked = asked_->if_object();
+    const auto* section = asked ? asked->if_contains(destination_ == kIdToken ? "id_token" : "userinfo") : nullptr;
+    const auto* claim = section && section->is_object() ? section->get_object().if_contains(name) : nullptr;
+    if (claim == nullptr || !claim->is_object() || !bool_or(claim->get_object(), "essential", false)) return nullptr;
+    return &claim->get_object();
+  }
+
+  /// These five, as Keycloak; sub, acr and the like stand in tokens anyway.
+  Done requested_claims() {
+    if (context_.requested_claims.empty()) return {};
+    if (essential("name") != nullptr) {
+      if (auto done = full_name(); !done) return done;
+    }
+    const std::array<std::pair<std::string_view, std::string_view>, 4> texts = {{{"given_name", user_.first_name},
+                                                                                 {"family_name", user_.last_name},
+                                                                                 {"preferred_username", user_.username},
+                                                                                 {"email", user_.email}}};
+    for (const auto& [claim, text] : texts) {
+      if (!text.empty() && essential(claim) != nullptr) claims_.others.set({claim}, text);
+    }
+    return {};
+  }
+
+  /// A value that the request itself says (`openbanking_intent_id` and its like).
+  Done requested_value(const MapperOp& op) {
+    const auto* claim = context_.requested_claims.empty() ? nullptr : essential(op.source);
+    const auto* said = claim == nullptr ? nullptr : find_string(*claim, "value");
+    return said == nullptr ? Done{} : value(op, claims_.own(std::string(*said)));
   }
 
   Done address(const MapperOp& op) {
@@ -454,6 +492,7 @@ class Runner {
   const User& user_;
   std::optional<std::vector<RoleName>> roles_;
   std::vector<std::string_view> path_;
+  std::optional<json::value> asked_;  // the claims parameter, read on first use
   const MapperOp* listed_ = nullptr;  // what stands in the claim `organization` so far
 };
 

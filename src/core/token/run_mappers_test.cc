@@ -21,7 +21,7 @@ class RunMappers : public testing::Test {
  protected:
   /// The payloads of the tokens of a client with this one mapper beside the usual ones.
   struct Payloads {
-    json::object access, id;
+    json::object access, id, userinfo;
   };
   Payloads with(std::string provider, Config config) {
     config.try_emplace("access.token.claim", "true");
@@ -48,11 +48,15 @@ class RunMappers : public testing::Test {
                                .session = &session_,
                                .acr = "1",
                                .nonce = "n-1",
-                               .grant = "ac"};
+                               .grant = "ac",
+                               .requested_claims = requested_};
     const auto tokens = issue_tokens(context, random_);
     EXPECT_TRUE(tokens);
     if (!tokens) return {};
-    return {payload_of(tokens->access_token), payload_of(tokens->id_token)};
+    const auto userinfo = userinfo_json(context);
+    EXPECT_TRUE(userinfo);
+    if (!userinfo) return {};
+    return {payload_of(tokens->access_token), payload_of(tokens->id_token), parse_json(*userinfo)->as_object()};
   }
   static json::object payload_of(std::string_view token) {
     const auto from = token.find('.') + 1;
@@ -74,6 +78,7 @@ class RunMappers : public testing::Test {
   std::shared_ptr<const RealmEntry> realm_ = make_test_realm();
   std::shared_ptr<const ClientEntry> client_;
   std::map<std::string, std::string> attributes_;  // of the client
+  std::string requested_;                          // the claims parameter
   TokenSubject subject_ = make_test_subject();
   UserSession session_;
   SeededRandom random_{1};
@@ -87,6 +92,65 @@ TEST_F(RunMappers, refuses_to_say_what_is_not_there) {
   }
   EXPECT_EQ(text(with("oidc-address-mapper", {}).access, "address"), "absent");
   EXPECT_EQ(text(with("oidc-full-name-mapper", {}).access, "name"), "absent");
+}
+
+TEST_F(RunMappers, refuses_to_say_what_no_request_asked_for_as_essential) {
+  ada().email = "ada@example.org";
+  for (const auto* requested :
+       {"", R"({"id_token":{"email":null}})", R"({"id_token":{"email":{"essential":false}}})",
+        R"({"userinfo":{"given_name":{"essential":true}}})", R"({"id_token":{"email":{"essential":"true"}}})", "[]"}) {
+    requested_ = requested;
+    EXPECT_EQ(text(with("oidc-claims-param-token-mapper", {}).id, "email"), "absent") << requested;
+  }
+  requested_ = R"({"id_token":{"email":{"essential":true},"phone_number":{"essential":true}}})";
+  const auto off = with("oidc-claims-param-token-mapper", {{"id.token.claim", "false"}});
+  EXPECT_EQ(text(off.id, "email"), "absent");
+  const auto on = with("oidc-claims-param-token-mapper", {});
+  EXPECT_EQ(text(on.id, "phone_number"), "absent") << "not one of the five";
+  EXPECT_EQ(text(on.access, "email"), "absent") << "access tokens are not what the parameter is about";
+}
+
+TEST_F(RunMappers, what_the_claims_parameter_asks_for_where_it_asks) {
+  ada().first_name = "Ada";
+  ada().last_name = "Lovelace";
+  ada().email = "ada@example.org";
+  requested_ = R"({"id_token":{"name":{"essential":true},"email":{"essential":true}},)"
+               R"("userinfo":{"given_name":{"essential":true},"family_name":{"essential":true},)"
+               R"("preferred_username":{"essential":true}}})";
+  const auto said = with("oidc-claims-param-token-mapper", {});
+  EXPECT_EQ(text(said.id, "name"), R"("Ada Lovelace")");
+  EXPECT_EQ(text(said.id, "email"), R"("ada@example.org")");
+  EXPECT_EQ(text(said.id, "given_name"), "absent");
+  EXPECT_EQ(text(said.userinfo, "given_name"), R"("Ada")");
+  EXPECT_EQ(text(said.userinfo, "family_name"), R"("Lovelace")");
+  EXPECT_EQ(text(said.userinfo, "preferred_username"), R"("ada")");
+  EXPECT_EQ(text(said.userinfo, "name"), "absent");
+}
+
+TEST_F(RunMappers, refuses_a_request_that_would_say_who_the_token_is_about) {
+  requested_ = R"({"id_token":{"sub":{"essential":true,"value":"bob"},"acr":{"essential":true,"value":"9"},)"
+               R"("aud":{"essential":true,"value":"other"},"iss":{"essential":true,"value":"https://evil.example"}}})";
+  const auto usual = with("oidc-claims-param-token-mapper", {}).id;
+  for (const auto* claim : {"sub", "acr", "aud", "iss"}) {
+    const auto id = with("oidc-claims-param-value-idtoken-mapper", {{"claim.name", claim}}).id;
+    EXPECT_EQ(text(id, claim), text(usual, claim));
+  }
+}
+
+TEST_F(RunMappers, a_value_that_the_request_says_itself) {
+  const Config config = {{"claim.name", "intent"}};
+  const auto id_with = [&](std::string requested) {
+    requested_ = std::move(requested);
+    return text(with("oidc-claims-param-value-idtoken-mapper", config).id, "intent");
+  };
+  EXPECT_EQ(id_with(R"({"id_token":{"intent":{"value":"i-1"}}})"), "absent") << "not essential";
+  EXPECT_EQ(id_with(R"({"id_token":{"intent":{"essential":true}}})"), "absent");
+  EXPECT_EQ(id_with(R"({"id_token":{"intent":{"essential":true,"value":{}}}})"), "absent");
+  EXPECT_EQ(id_with(R"({"userinfo":{"intent":{"essential":true,"value":"i-1"}}})"), "absent");
+  EXPECT_EQ(id_with(R"({"id_token":{"intent":{"essential":true,"value":"i-1"}}})"), R"("i-1")");
+  const auto said = with("oidc-claims-param-value-idtoken-mapper", config);
+  EXPECT_EQ(text(said.access, "intent"), "absent");
+  EXPECT_EQ(text(said.userinfo, "intent"), "absent");
 }
 
 TEST_F(RunMappers, user_property) {

@@ -57,6 +57,8 @@ enum class MapperKind {
   kNonce,
   kOrganizations,
   kOrganizationGroups,
+  kRequestedClaims,  // what the claims parameter asks for (OpenID Connect Core section 5.5)
+  kRequestedValue,   // and a value that it says itself
 };
 
 /// Which organizations of a person tokens name: what scope `organization` asks for (keycloak.md section 6.14).

@@ -22,6 +22,7 @@ Stored<void> store_share(Tx& tx, const Grantable& grant, const LiveSession& live
   share.client = grant.client->client.id;
   if (!live.client_session) share.started_at = grant.now;
   share.scope = grant.request.scope;
+  share.claims = grant.request.claims;
   return grant.dependencies.repositories.sessions.put_client_session(tx, share);
 }
 
@@ -144,6 +145,7 @@ web::Response answer_grant(const Grantable& grant, const web::Request& http, con
                                .nonce = request.nonce,
                                .grant = "na",
                                .with_refresh = false,
+                               .requested_claims = request.claims,
                                .with_access = request.asks_for("token"),
                                .with_id = request.asks_for("id_token"),
                                .implicit = granted->code.empty(),

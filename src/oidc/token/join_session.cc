@@ -22,6 +22,7 @@ ClientSession share_of(const TokenRequest& request, const SessionShare& joining,
   share.rotated_at = request.now;
   share.scope = joining.scope;
   share.refresh_id = joining.refresh_id;
+  share.claims = joining.claims;
   if (!joining.adapter_session.empty()) {
     share.adapter_session = joining.adapter_session;
     share.adapter_host = joining.adapter_host;

@@ -22,6 +22,7 @@ struct SessionShare {
   std::string refresh_id;              // jti of the refresh token to come
   std::string adapter_session = {};    // what the application calls its own session; empty: it said nothing
   std::string adapter_host = {};
+  std::string claims = {};  // what the authorization asked for by name; empty: nothing
 };
 
 /// The session that tokens belong to, and when the client's share in it was opened.

@@ -55,7 +55,8 @@ Stored<Redemption> join(Tx& tx, const TokenRequest& request, AuthorizationCode c
                        .session = std::move((*live)->session),
                        .share = std::move((*live)->client_session),
                        .scope = code.scope,
-                       .refresh_id = refresh_id};
+                       .refresh_id = refresh_id,
+                       .claims = code.claims};
   note_adapter(request, joining);
   auto joined = oidc::join_session(tx, request, joining);
   if (!joined) return refuse(joined.error());
@@ -95,7 +96,8 @@ web::Outcome sign(const TokenRequestPtr& request, const Redeemed& redeemed) {
                              .grant = "ac",
                              .refresh_id = redeemed.refresh_id,
                              .share_started_at = redeemed.joined.share_started_at,
-                             .resources = redeemed.code.resources};
+                             .resources = redeemed.code.resources,
+                             .requested_claims = redeemed.code.claims};
   const auto tokens = issue_for(*request, context);
   if (!tokens) return refuse_token(*request, tokens.error());
   return token_answer(*request, *redeemed.plan, *tokens, &redeemed.joined.session);

@@ -103,7 +103,8 @@ web::Outcome sign(const RefreshPtr& refresh) {
                              .refresh_scope = refresh->scope,
                              .refresh_id = refresh->refresh_id,
                              .share_started_at = refresh->live.client_session->started_at,
-                             .resources = refresh->resources};
+                             .resources = refresh->resources,
+                             .requested_claims = refresh->live.client_session->claims};
   const auto tokens = issue_for(*request, context);
   if (!tokens) return refuse_token(*request, tokens.error());
   return token_answer(*request, *refresh->plan, *tokens, &refresh->live.session);

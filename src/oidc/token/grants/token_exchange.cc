@@ -116,6 +116,7 @@ Stored<void> store_share(Tx& tx, Exchange& exchange) {
   if (known) {
     share.adapter_session = known->adapter_session;
     share.adapter_host = known->adapter_host;
+    share.claims = known->claims;
   }
   share.session = exchange.session->id;
   share.client = request.client->client.id;
