@@ -72,6 +72,7 @@ struct Asking {
   std::string username;
   std::string base;
   std::string client_id;  // empty: none that exists
+  std::string language;   // of the page
 };
 using AskingPtr = std::shared_ptr<const Asking>;
 
@@ -89,7 +90,8 @@ web::Outcome write_mail(const AskingPtr& asking, const LoginAttempt& attempt) {
                                        .user = is_known ? &*user : nullptr,
                                        .base = asking->base,
                                        .client_id = asking->client_id,
-                                       .credential_stamp = credential_stamp(attempt.password_set_at)},
+                                       .credential_stamp = credential_stamp(attempt.password_set_at),
+                                       .page_language = asking->language},
                                       ids, now);
   const auto newest = newest_link(reset_ticket(is_known ? user->id : UserId(ids.mail)), asking->realm->realm, ids,
                                   ActionKind::kResetCredentials, now);
@@ -153,7 +155,8 @@ web::Outcome submit_reset_password(const Dependencies& dependencies, const web::
                             base = std::move(*base)](const ClientPtr& client) mutable -> web::Outcome {
                              auto asking = std::make_shared<const Asking>(
                                  dependencies, request, realm, std::move(link), std::move(username), std::move(base),
-                                 client != nullptr ? client->client.client_id : std::string());
+                                 client != nullptr ? client->client.client_id : std::string(),
+                                 texts_for(request, realm->realm, "", nullptr).language());
                              return then_read(dependencies, [asking] { return find_and_write(asking); });
                            });
 }

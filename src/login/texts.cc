@@ -29,16 +29,26 @@ std::string language_of(const web::Request& request, const Realm& realm, std::st
   if (auto kept = web::choose_language(request.cookie(web::kLanguageCookie).value_or(""), supported); !kept.empty())
     return kept;
   if (user != nullptr) {
-    const auto own = user->attributes.find("locale");
-    if (own != user->attributes.end() && !own->second.empty()) {
-      if (auto chosen = web::choose_language(own->second.front(), supported); !chosen.empty()) return chosen;
-    }
+    if (auto chosen = web::choose_language(cardea::language_of(*user), supported); !chosen.empty()) return chosen;
   }
   if (auto wished = web::choose_language(ui_locales, supported); !wished.empty()) return wished;
   if (const auto header = request.header("Accept-Language")) {
     if (auto liked = web::choose_language(*header, supported); !liked.empty()) return liked;
   }
   return default_language(realm);
+}
+
+/// `localizationTexts`, which the realm must outlive.
+web::Texts::Override own_texts(const Realm& realm) {
+  const auto* own = realm.extra.if_contains("localizationTexts");
+  if (own == nullptr || !own->is_object() || own->get_object().empty()) return {};
+  return [own = &own->get_object()](std::string_view language, std::string_view key) -> std::optional<std::string> {
+    const auto* texts = own->if_contains(language);
+    if (texts == nullptr || !texts->is_object()) return std::nullopt;
+    const auto* text = texts->get_object().if_contains(key);
+    return text != nullptr && text->is_string() ? std::optional<std::string>(std::string(text->get_string()))
+                                                : std::nullopt;
+  };
 }
 
 }  // namespace
@@ -57,19 +67,20 @@ std::vector<std::string> supported_languages(const Realm& realm) {
 }
 
 web::Texts texts_for(const web::Request& request, const Realm& realm, std::string_view ui_locales, const User* user) {
-  const auto* own = realm.extra.if_contains("localizationTexts");
-  web::Texts::Override override;
-  if (own != nullptr && own->is_object() && !own->get_object().empty()) {
-    override = [own = &own->get_object()](std::string_view language,
-                                          std::string_view key) -> std::optional<std::string> {
-      const auto* texts = own->if_contains(language);
-      if (texts == nullptr || !texts->is_object()) return std::nullopt;
-      const auto* text = texts->get_object().if_contains(key);
-      return text != nullptr && text->is_string() ? std::optional<std::string>(std::string(text->get_string()))
-                                                  : std::nullopt;
-    };
+  return web::Texts(language_of(request, realm, ui_locales, user), own_texts(realm));
+}
+
+web::Texts texts_in(const Realm& realm, std::initializer_list<std::string_view> wishes) {
+  auto language = realm.internationalization_enabled ? default_language(realm) : std::string(web::kEnglish);
+  const auto supported = supported_languages(realm);
+  for (const auto wish : wishes) {
+    if (!realm.internationalization_enabled) break;
+    auto chosen = web::choose_language(wish, supported);
+    if (chosen.empty()) continue;
+    language = std::move(chosen);
+    break;
   }
-  return web::Texts(language_of(request, realm, ui_locales, user), std::move(override));
+  return web::Texts(std::move(language), own_texts(realm));
 }
 
 web::PageFrame frame_for(const web::Request& request, const Realm& realm, std::string_view ui_locales,

@@ -4,6 +4,7 @@
 // every page of a realm: its name, texts, languages, logo and colours.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,10 @@ namespace cardea::login {
 /// The texts for this request. `user`: who is known to sit there, or null.
 [[nodiscard]] web::Texts texts_for(const web::Request& request, const Realm& realm, std::string_view ui_locales,
                                    const User* user);
+
+/// The texts of what has no request to go by, as mails: in the first of these languages that the realm has, else in its
+/// default.
+[[nodiscard]] web::Texts texts_in(const Realm& realm, std::initializer_list<std::string_view> wishes);
 
 /// Of a page of this realm. The realm must live as long as the frame.
 [[nodiscard]] web::PageFrame frame_for(const web::Request& request, const Realm& realm, std::string_view ui_locales,

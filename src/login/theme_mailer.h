@@ -1,4 +1,6 @@
-// core's Mailer with the templates of web/theme/mail.
+// core's Mailer with the layout of web/theme/mail and the texts of web/theme/messages: in the person's language, with
+// the realm's own words where it has some (`localizationTexts`), which go by Keycloak's keys and values. Of the two
+// texts that Keycloak has for each mail only the plain one is looked at: HTML is made of it.
 #pragma once
 
 #include "core/mail/mailer.h"

@@ -4,79 +4,83 @@
 
 #include "base/assert.h"
 #include "base/text.h"
+#include "web/messages.h"
 
 namespace cardea::web {
 namespace {
 
 namespace mustache = kainjow::mustache;
 
-constexpr std::string_view kFolder = "mail/";
-constexpr std::string_view kText = ".txt";
-constexpr std::string_view kHtml = ".html";
-constexpr std::string_view kSubject = "Subject: ";
-constexpr std::string_view kContent = "{{> content}}";
+constexpr std::string_view kLayout = "mail/layout.html";
+constexpr std::string_view kLink = "{0}";
+constexpr std::string_view kEmptyLine = "\n\n";
 
-std::string bytes_of(std::span<const Asset> assets, const std::string& path) {
-  const auto* asset = find_asset(path, assets);
+mustache::mustache parse(std::span<const Asset> assets) {
+  const auto* asset = find_asset(kLayout, assets);
   CARDEA_ASSERT(asset != nullptr);
   for (const auto* tag : {"{{{", "{{&", "{{="}) CARDEA_ASSERT(asset->bytes.find(tag) == std::string_view::npos);
-  return std::string(asset->bytes);
-}
-
-mustache::mustache parse(const std::string& text, bool escapes) {
-  mustache::mustache parsed(text);
+  mustache::mustache parsed{std::string(asset->bytes)};
   CARDEA_ASSERT(parsed.is_valid());
-  if (!escapes) parsed.set_custom_escape([](const std::string& value) { return value; });
   return parsed;
 }
 
-std::string render_one(mustache::mustache& parsed, const mustache::data& values) {
-  std::string out;
-  parsed.render(values, [&out](const std::string& piece) { out.append(piece); });
+/// Text, or the link when `href` is set.
+mustache::data piece(std::string text, const std::string& href = {}) {
+  mustache::data out{mustache::data::type::object};
+  out.set("text", mustache::data{std::move(text)});
+  if (href.empty()) {
+    out.set("link", mustache::data{false});
+  } else {
+    out.set("link", mustache::data{href});
+  }
   return out;
+}
+
+/// The places of the link are found before anything is filled in: no value can stand for one.
+mustache::data paragraph(std::string_view text, const MailWords& words) {
+  mustache::data pieces{mustache::data::type::list};
+  const auto parts = words.link.empty() ? std::vector{text} : split(text, kLink);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0) pieces.push_back(piece(words.link_label, words.link));
+    if (!parts[i].empty()) pieces.push_back(piece(fill_in(parts[i], words.values)));
+  }
+  mustache::data out{mustache::data::type::object};
+  out.set("pieces", std::move(pieces));
+  return out;
+}
+
+mustache::data paragraphs(const MailWords& words) {
+  mustache::data out{mustache::data::type::list};
+  for (const auto text : split(words.body, kEmptyLine)) {
+    if (const auto trimmed = trim(text); !trimmed.empty()) out.push_back(paragraph(trimmed, words));
+  }
+  return out;
+}
+
+mustache::data text_or_none(const std::string& text) {
+  return text.empty() ? mustache::data{false} : mustache::data{text};
 }
 
 }  // namespace
 
 struct MailTemplates::Parsed {
-  mustache::mustache subject, text, html;
+  mustache::mustache layout;
 };
 
-MailTemplates::MailTemplates(std::span<const Asset> assets) {
-  for (const auto& asset : assets) {
-    if (!asset.path.starts_with(kFolder) || !asset.path.ends_with(kText)) continue;
-    const std::string name(asset.path.substr(kFolder.size(), asset.path.size() - kFolder.size() - kText.size()));
-    const auto text = bytes_of(assets, std::string(asset.path));
-    const auto end = text.find('\n');
-    CARDEA_ASSERT(text.starts_with(kSubject) && end != std::string::npos);
-    auto html = bytes_of(assets, std::string(kFolder) + "layout" + std::string(kHtml));
-    const auto at = html.find(kContent);
-    CARDEA_ASSERT(at != std::string::npos);
-    html.replace(at, kContent.size(), bytes_of(assets, std::string(kFolder) + name + std::string(kHtml)));
-    mails_.emplace(name, new Parsed{parse(text.substr(kSubject.size(), end - kSubject.size()), false),
-                                    parse(text.substr(end + 1), false), parse(html, true)});
-  }
-}
+MailTemplates::MailTemplates(std::span<const Asset> assets) : layout_(new Parsed{parse(assets)}) {}
 
 MailTemplates::~MailTemplates() = default;
 
-MailText MailTemplates::render(std::string_view name, const MailValues& values) const {
-  const auto found = mails_.find(name);
-  CARDEA_ASSERT(found != mails_.end());
+MailText MailTemplates::render(const MailWords& words) const {
   mustache::data data{mustache::data::type::object};
-  for (const auto& [key, text] : values.texts) {
-    if (text.empty()) {
-      data.set(key, mustache::data{false});
-    } else {
-      data.set(key, mustache::data{text});
-    }
-  }
-  mustache::data items{mustache::data::type::list};
-  for (const auto& item : values.items) items.push_back(mustache::data{item});
-  data.set("items", std::move(items));
-  auto& parsed = *found->second;
-  return {std::string(trim(render_one(parsed.subject, data))), render_one(parsed.text, data),
-          render_one(parsed.html, data)};
+  data.set("language", mustache::data{words.language});
+  data.set("brand", mustache::data{words.brand});
+  data.set("logo", text_or_none(words.logo));
+  data.set("paragraphs", paragraphs(words));
+  MailText out{.subject = std::string(trim(words.subject)), .text = fill_in(words.body, words.values), .html = {}};
+  out.text.push_back('\n');
+  layout_->layout.render(data, [&out](const std::string& part) { out.html.append(part); });
+  return out;
 }
 
 }  // namespace cardea::web

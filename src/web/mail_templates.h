@@ -1,9 +1,8 @@
-// Words of mails: mustache templates embedded in the program. A mail is web/theme/mail/<name>.txt, whose first line is
-// its subject ("Subject: ..."), and web/theme/mail/<name>.html, which is put into mail/layout.html at {{> content}}.
-// HTML is escaped as pages are; text is not.
+// What frames a mail: web/theme/mail/layout.html, embedded in the program. Its words are a text of the message bundles
+// (web/messages.h) in which {0} stands for the link and an empty line begins a paragraph; both parts are made of that,
+// text and HTML. HTML is escaped as pages are; text is not.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -20,23 +19,28 @@ struct MailText {
   std::string html;
 };
 
-/// Values of a mail: texts, and {{#items}}{{.}}{{/items}}. An empty text is false for a section.
-struct MailValues {
-  std::map<std::string, std::string> texts;
-  std::vector<std::string> items;
+struct MailWords {
+  std::string language;  // of all the words
+  std::string brand;     // whose mail it is, for its foot
+  std::string logo;      // an address; empty: none
+  std::string subject;
+  std::string body;                 // as it stands in the bundle
+  std::vector<std::string> values;  // for the numbers in it; the link is the first, when there is one
+  std::string link;                 // empty: none, and {0} is a value as any other
+  std::string link_label;           // what HTML says in its place
 };
 
 class MailTemplates {
  public:
-  /// Parses every mail of `assets`, which are not kept; a broken one is a bug.
+  /// Parses the layout in `assets`, which are not kept; a broken one is a bug.
   explicit MailTemplates(std::span<const Asset> assets = embedded_assets());
   ~MailTemplates();
-  /// A mail that does not exist is a bug. Safe from any thread.
-  [[nodiscard]] MailText render(std::string_view name, const MailValues& values) const;
+  /// Safe from any thread.
+  [[nodiscard]] MailText render(const MailWords& words) const;
 
  private:
   struct Parsed;
-  std::map<std::string, std::unique_ptr<Parsed>, std::less<>> mails_;
+  std::unique_ptr<Parsed> layout_;
 };
 
 }  // namespace cardea::web

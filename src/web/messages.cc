@@ -97,11 +97,15 @@ const Messages& Messages::embedded() {
 }
 
 std::string Texts::operator()(std::string_view key, const std::vector<std::string>& values) const {
+  return fill_in(pattern(key), values);
+}
+
+std::string Texts::pattern(std::string_view key) const {
   for (const std::string_view language : {std::string_view(language_), kEnglish}) {
     if (override_) {
-      if (const auto own = override_(language, key)) return fill_in(*own, values);
+      if (auto own = override_(language, key)) return std::move(*own);
     }
-    if (const auto* text = Messages::embedded().find(language, key)) return fill_in(*text, values);
+    if (const auto* text = Messages::embedded().find(language, key)) return *text;
   }
   return std::string(key);
 }
@@ -122,6 +126,34 @@ std::string Texts::said(std::string_view english) const {
   return key == nullptr ? std::string(english) : (*this)(*key, {std::string(english.substr(value_at))});
 }
 
+namespace {
+
+/// Of "0#minutes|1#minute|1<minutes"; a value that is no number takes the first.
+std::string_view chosen(std::string_view choices, std::string_view value) {
+  const auto number = parse_integer<std::int64_t>(value);
+  std::optional<std::string_view> text;
+  for (const auto choice : split(choices, '|')) {
+    const auto end = choice.find_first_of("#<");
+    if (end == std::string_view::npos) continue;
+    const auto limit = parse_integer<std::int64_t>(choice.substr(0, end));
+    const bool is_reached = number && limit && (choice[end] == '#' ? *number >= *limit : *number > *limit);
+    if (is_reached || !text) text = choice.substr(end + 1);
+  }
+  return text.value_or(std::string_view{});
+}
+
+/// What stands for `argument` ("0", "0,choice,..."); none: it names no value.
+std::optional<std::string_view> value_of(std::string_view argument, const std::vector<std::string>& values) {
+  constexpr std::string_view kChoice = ",choice,";
+  const auto end = argument.find(kChoice);
+  const auto number = parse_integer<std::size_t>(argument.substr(0, end));
+  if (!number) return std::nullopt;
+  const auto value = *number < values.size() ? std::string_view(values[*number]) : std::string_view{};
+  return end == std::string_view::npos ? value : chosen(argument.substr(end + kChoice.size()), value);
+}
+
+}  // namespace
+
 std::string fill_in(std::string_view text, const std::vector<std::string>& values) {
   std::string out;
   while (true) {
@@ -129,15 +161,14 @@ std::string fill_in(std::string_view text, const std::vector<std::string>& value
     out.append(text.substr(0, open));
     if (open == std::string_view::npos) return out;
     const auto close = text.find('}', open);
-    const auto number = close == std::string_view::npos
-                            ? std::nullopt
-                            : parse_integer<std::size_t>(text.substr(open + 1, close - open - 1));
-    if (!number) {
+    const auto value =
+        close == std::string_view::npos ? std::nullopt : value_of(text.substr(open + 1, close - open - 1), values);
+    if (!value) {
       out.push_back('{');
       text.remove_prefix(open + 1);
       continue;
     }
-    if (*number < values.size()) out.append(values[*number]);
+    out.append(*value);
     text.remove_prefix(close + 1);
   }
 }

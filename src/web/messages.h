@@ -56,6 +56,8 @@ class Texts {
   [[nodiscard]] const std::string& language() const { return language_; }
   /// The text with the values filled in; the key when there is no such text.
   [[nodiscard]] std::string operator()(std::string_view key, const std::vector<std::string>& values = {}) const;
+  /// The same before anything is filled in.
+  [[nodiscard]] std::string pattern(std::string_view key) const;
   /// "${key}" is the text of the key, anything else is itself: names of scopes, attributes, clients.
   [[nodiscard]] std::string resolve(std::string_view name) const;
   /// A sentence that the code says in English, in this language: the text of the same words, or the one whose "{0}"
@@ -67,7 +69,8 @@ class Texts {
   Override override_;
 };
 
-/// Replaces "{0}" and so on; a number without a value goes.
+/// Replaces "{0}" and so on; a number without a value goes. "{0,choice,0#minutes|1#minute|1<minutes}" is the last text
+/// whose number the value reaches ("#") or passes ("<"), as in MessageFormat.
 [[nodiscard]] std::string fill_in(std::string_view text, const std::vector<std::string>& values);
 
 /// The language's own name for itself.

@@ -47,6 +47,29 @@ TEST(Messages, fills_in_values_by_number_and_nothing_else) {
   EXPECT_EQ(fill_in("{0}", {"{1}"}), "{1}") << "a value is never looked into";
 }
 
+TEST(Messages, chooses_a_text_by_number) {
+  const std::string_view pattern = "{0} {0,choice,0#minutes|1#minute|1<minutes}";
+  EXPECT_EQ(fill_in(pattern, {"0"}), "0 minutes");
+  EXPECT_EQ(fill_in(pattern, {"1"}), "1 minute");
+  EXPECT_EQ(fill_in(pattern, {"5"}), "5 minutes");
+  EXPECT_EQ(fill_in("{0,choice,0#a|1#b}", {"x"}), "a") << "no number";
+  EXPECT_EQ(fill_in("{0,choice,}{0,choice,x}", {"1"}), "");
+  EXPECT_EQ(fill_in("{0,date}", {"1"}), "{0,date}") << "another format is none of ours";
+}
+
+TEST(Messages, every_mail_has_its_texts_in_every_language) {
+  for (const auto* language : {"de", "en", "es", "fr"}) {
+    for (const std::string key :
+         {"emailVerification", "passwordReset", "executeActions", "emailUpdateConfirmation", "orgInvite"}) {
+      for (const auto* part : {"Subject", "Body", "Link"}) {
+        const auto* text = Messages::embedded().find(language, key + part);
+        ASSERT_NE(text, nullptr) << language << " " << key << part;
+        if (std::string_view(part) == "Body") EXPECT_NE(text->find("\n\n{0}\n\n"), std::string::npos) << *text;
+      }
+    }
+  }
+}
+
 TEST(Messages, chooses_a_language_by_weight_and_without_region) {
   const std::vector<std::string> supported = {"en", "de", "pt-BR"};
   EXPECT_EQ(choose_language("fr, de-CH;q=0.7, en;q=0.5", supported), "de");

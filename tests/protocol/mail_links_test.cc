@@ -47,7 +47,8 @@ class MailLinks : public testing::TestWithParam<Engine> {
     return found.empty() ? std::string() : link_in(found.front());
   }
 
-  web::Response ask_for_link(const std::string& name, const std::string& address = "192.0.2.7") {
+  web::Response ask_for_link(const std::string& name, const std::string& address = "192.0.2.7",
+                             const std::string& language = "") {
     web::Request request;
     request.method = web::Method::kPost;
     request.scheme = "https";
@@ -56,6 +57,7 @@ class MailLinks : public testing::TestWithParam<Engine> {
     request.query = "client_id=app&tab_id=t";
     request.remote_address = address;
     request.headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
+    if (!language.empty()) request.headers.push_back({"Accept-Language", language});
     request.body = "username=" + name;
     return server_.handle(std::move(request));
   }
@@ -465,6 +467,49 @@ TEST_P(MailLinks, refuses_to_send_the_verification_without_end) {
   EXPECT_EQ(mails().size(), 5U);
 }
 
+TEST_P(MailLinks, mails_speak_the_language_of_whom_they_are_for) {
+  const auto mail_with = [&](const std::string& language) {
+    EXPECT_EQ(ask_for_link("ada", "192.0.2.7", language).status, 200);
+    server_.clock.advance(std::chrono::hours{1});
+    auto found = mails();
+    EXPECT_EQ(found.size(), 1U);
+    return found.empty() ? Mail() : found.front();
+  };
+  EXPECT_EQ(mail_with("de").subject, "Reset password") << "the realm speaks English alone";
+  server_.change_realm([](Realm& realm) {
+    realm.internationalization_enabled = true;
+    realm.extra["supportedLocales"] = json::array{"en", "de", "fr"};
+    realm.extra["defaultLocale"] = "de";
+  });
+  EXPECT_EQ(mail_with("es").subject, "Passwort zurücksetzen") << "the realm does not speak Spanish";
+  EXPECT_EQ(mail_with("en").subject, "Reset password");
+  change_user([&](Tx& tx) -> Stored<void> {
+    auto ada = user("ada");
+    ada.attributes["locale"] = {"fr"};
+    return server_.repositories.users.update(tx, ada, false);
+  });
+  const auto french = mail_with("en");
+  EXPECT_EQ(french.subject, "Réinitialiser le mot de passe") << "what the account says counts more than the page";
+  EXPECT_THAT(french.text, HasSubstr("Ce lien expire dans 5 minutes."));
+  EXPECT_THAT(french.html, HasSubstr("<html lang=\"fr\">"));
+  EXPECT_THAT(french.html, HasSubstr(">Lien pour réinitialiser votre mot de passe</a>"));
+}
+
+TEST_P(MailLinks, a_realms_own_words_stand_in_its_mails) {
+  server_.change_realm([](Realm& realm) {
+    realm.extra["localizationTexts"] = json::object{
+        {"en", json::object{{"passwordResetSubject", "New password for {9}you"},
+                            {"passwordResetBody", "Dear <b>member</b> of {2}, open {0} within {1} min ({3})."}}}};
+  });
+  EXPECT_EQ(ask_for_link("ada").status, 200);
+  const auto found = mails();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found.front().subject, "New password for you");
+  EXPECT_THAT(found.front().text, HasSubstr("within 5 min (5 minutes)."));
+  EXPECT_THAT(found.front().html, HasSubstr("Dear &lt;b&gt;member&lt;/b&gt; of"));
+  EXPECT_THAT(found.front().html, HasSubstr("open <a href=\"https://id.example/"));
+}
+
 TEST_P(MailLinks, actions_an_administrator_asked_for_run_in_their_order) {
   const login::ThemeMailer mailer;
   const auto ada = user("ada");
@@ -478,8 +523,8 @@ TEST_P(MailLinks, actions_an_administrator_asked_for_run_in_their_order) {
                                        .life = seconds{3600}},
                                       draw_ids(server_.random), server_.clock.now());
   EXPECT_EQ(mail.to, "ada@demo.example");
-  EXPECT_THAT(mail.text, HasSubstr("- Update Password\n"));
-  EXPECT_THAT(mail.text, HasSubstr("for 1 hour"));
+  EXPECT_THAT(mail.text, HasSubstr("action(s): Update Password."));
+  EXPECT_THAT(mail.text, HasSubstr("within 1 hour."));
   const auto question = browser_.get(link_in(mail));
   EXPECT_THAT(std::string(question.body_text()), HasSubstr("Update Password"));
   const auto page = follow(browser_, browser_.submit(question, {}));

@@ -58,7 +58,7 @@ class OrganizationInvitations : public testing::Test {
                                          .invitation = &about},
                                         draw_ids(server_.random), server_.clock.now());
     EXPECT_EQ(mail.to, email);
-    EXPECT_THAT(mail.text, HasSubstr("invited to join Acme"));
+    EXPECT_THAT(mail.text, HasSubstr("invited to join the \"Acme\" organization"));
     const auto at = mail.text.find("\nhttps://");
     return mail.text.substr(at + 1, mail.text.find('\n', at + 1) - at - 1);
   }

@@ -101,12 +101,7 @@ TEST_F(RealmLookOfPages, mails_show_a_logo_that_has_an_address) {
   const auto mail = [&] {
     const auto entry = server_.realm();
     return login::ThemeMailer()
-        .write({.kind = MailKind::kTest,
-                .realm = entry->realm,
-                .to = "a@b.example",
-                .name = "",
-                .link = "",
-                .life = seconds{60}},
+        .write({.kind = MailKind::kTest, .realm = entry->realm, .to = "a@b.example", .link = "", .life = seconds{60}},
                "id", server_.clock.now())
         .html;
   };

@@ -125,9 +125,9 @@ Answer test_smtp(Call& call) {
   const auto mail = dependencies.mailer->write({.kind = MailKind::kTest,
                                                 .realm = realm,
                                                 .to = to,
-                                                .name = call.caller().user.first_name,
                                                 .link = {},
-                                                .life = {}},
+                                                .life = {},
+                                                .own_language = language_of(call.caller().user)},
                                                call.new_id(), call.now());
   auto content = mime_message({.from = server->from,
                                .from_name = server->from_name,

@@ -2,7 +2,6 @@
 
 #include "base/uri.h"
 #include "core/mail/mail_server.h"
-#include "core/required_actions.h"
 
 namespace cardea {
 namespace {
@@ -29,6 +28,13 @@ MailKind mail_of(ActionKind kind) {
   return MailKind::kExecuteActions;
 }
 
+void say_who_is_invited(MailOrder& mail, const ActionMailOrder& order) {
+  const auto& invitation = order.invitation->invitation;
+  mail.organization = order.invitation->organization.name;
+  mail.first_name = order.user != nullptr ? order.user->first_name : invitation.first_name;
+  mail.last_name = order.user != nullptr ? order.user->last_name : invitation.last_name;
+}
+
 }  // namespace
 
 ActionMailIds draw_ids(Random& random) { return {random_uuid(random), random_uuid(random)}; }
@@ -47,10 +53,8 @@ Mail write_action_mail(const Mailer& mailer, const RealmEntry& realm, const Acti
                     .new_email = order.new_email,
                     .expires_at = now + life,
                     .credential_stamp = order.credential_stamp};
-  std::string name = order.user != nullptr ? order.user->first_name : std::string();
   if (order.invitation != nullptr) {
     const auto& invitation = order.invitation->invitation;
-    if (order.user == nullptr) name = invitation.first_name;
     token.email = invitation.email;
     token.organization = invitation.organization;
     token.invitation = invitation.id;
@@ -58,11 +62,13 @@ Mail write_action_mail(const Mailer& mailer, const RealmEntry& realm, const Acti
   MailOrder mail{.kind = mail_of(order.kind),
                  .realm = realm.realm,
                  .to = order.new_email.empty() ? token.email : order.new_email,
-                 .name = std::move(name),
                  .link = action_link(order.base, realm.realm.name, write_action_token(realm, issuer, token, now)),
-                 .life = life};
-  for (const auto& alias : order.actions) mail.actions.push_back(action_name(realm.realm, alias));
-  if (order.invitation != nullptr) mail.actions.push_back(order.invitation->organization.name);
+                 .life = life,
+                 .actions = order.actions,
+                 .new_email = order.new_email,
+                 .own_language = order.user != nullptr ? language_of(*order.user) : std::string(),
+                 .page_language = order.page_language};
+  if (order.invitation != nullptr) say_who_is_invited(mail, order);
   return mailer.write(mail, ids.mail, now);
 }
 

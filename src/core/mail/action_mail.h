@@ -32,6 +32,7 @@ struct ActionMailOrder {
   std::string new_email = {};             // for kUpdateEmail: the mail goes there
   std::optional<seconds> life = {};       // absent: the realm's
   std::optional<std::int64_t> credential_stamp = {};  // ActionToken's
+  std::string page_language = {};                     // MailOrder's
   const InvitationMail* invitation = nullptr;         // for kJoinOrganization; the mail goes to its address
 };
 

@@ -78,7 +78,8 @@ Stored<void> store_link(Tx& tx, const ActionRun& run, const Sending& sending) {
                                        .base = sending.base,
                                        .client_id = run.interaction.request.client_id,
                                        .new_email = sending.new_email,
-                                       .credential_stamp = *stamp},
+                                       .credential_stamp = *stamp,
+                                       .page_language = action_texts(run).language()},
                                       sending.ids, sending.now);
   const auto newest =
       newest_link(email_ticket(run.user.id), run.realm->realm, sending.ids, ActionKind::kUpdateEmail, sending.now);

@@ -4,6 +4,7 @@
 #include "login/actions/actions.h"
 #include "login/mail_limits.h"
 #include "login/send_mail.h"
+#include "login/texts.h"
 
 namespace cardea::login {
 namespace {
@@ -17,6 +18,7 @@ struct Writing {
   UserId user;
   std::string base;
   std::string client_id;
+  std::string language;  // of the page
   ActionMailIds ids;
   TimePoint now;
 
@@ -24,9 +26,13 @@ struct Writing {
     auto found = dependencies.repositories.users.find(tx, realm->realm.id, user);
     if (!found) return refuse(found.error());
     if (!*found || (*found)->email.empty() || (*found)->email_verified) return {};
-    const auto mail = write_action_mail(
-        *dependencies.mailer, *realm,
-        {.kind = ActionKind::kVerifyEmail, .user = &**found, .base = base, .client_id = client_id}, ids, now);
+    const auto mail = write_action_mail(*dependencies.mailer, *realm,
+                                        {.kind = ActionKind::kVerifyEmail,
+                                         .user = &**found,
+                                         .base = base,
+                                         .client_id = client_id,
+                                         .page_language = language},
+                                        ids, now);
     return dependencies.repositories.mails.insert(tx, mail);
   }
 };
@@ -44,6 +50,7 @@ std::optional<Writing> prepare(const Dependencies& dependencies, const web::Requ
                  .user = user,
                  .base = std::move(*base),
                  .client_id = interaction.request.client_id,
+                 .language = texts_for(request, realm->realm, interaction.request.ui_locales, nullptr).language(),
                  .ids = draw_ids(dependencies.random),
                  .now = now};
 }
