@@ -27,6 +27,48 @@ TEST(ClockMap, RefusesToGrowWhenEverythingIsInUse) {
   EXPECT_NE(map.find("9"), nullptr) << "the newest is in";
 }
 
+TEST(ClockMap, RefusesToEvictWhatIsKeptOrInUse) {
+  ClockMap<std::string> map(8);
+  EXPECT_FALSE(map.evict());
+  map.put("kept", "k", 5);
+  EXPECT_FALSE(map.evict("kept")) << "there is no other";
+  map.put("hot", "h", 7);
+  map.put("cold", "c", 11);
+  EXPECT_EQ(map.bytes(), 23u);
+  ASSERT_NE(map.find("hot"), nullptr);
+  EXPECT_EQ(map.evict("kept"), "c");
+  EXPECT_EQ(map.bytes(), 12u);
+  EXPECT_EQ(map.evict("kept"), "h");
+  EXPECT_EQ(map.evict(), "k");
+  EXPECT_EQ(map.bytes(), 0u);
+}
+
+TEST(ClockMap, RefusesToDropWhatIsInUseAmongMuchThatWasUsedOnce) {
+  ClockMap<int> map(200);
+  map.put("hot", 1);
+  for (int i = 0; i < 5000; ++i) {
+    ASSERT_NE(map.find("hot"), nullptr) << i;
+    const auto once = "once" + std::to_string(i);
+    map.put(once, i);
+    ASSERT_NE(map.find(once), nullptr);
+  }
+}
+
+TEST(ClockMap, CountsTheBytesOfWhatIsIn) {
+  ClockMap<int> map(2);
+  map.put("a", 1, 10);
+  map.put("a", 2, 4);
+  EXPECT_EQ(map.bytes(), 4u) << "replaced";
+  map.put("b", 3, 5);
+  map.put("c", 4, 6);
+  EXPECT_EQ(map.size(), 2u);
+  std::size_t sum = 0;
+  map.for_each([&](std::string_view key, int) { sum += key == "a" ? 4u : key == "b" ? 5u : 6u; });
+  EXPECT_EQ(map.bytes(), sum);
+  map.erase_if([](std::string_view, int) { return true; });
+  EXPECT_EQ(map.bytes(), 0u);
+}
+
 TEST(ClockMap, ReplacesInPlaceAndErasesByCondition) {
   ClockMap<std::string> map(4);
   map.put("a", "1");

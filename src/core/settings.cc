@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "core/frontend_url.h"
 #include "core/password_policy.h"
+#include "core/settings_bytes.h"
 #include "core/settings_entries.h"
 
 namespace cardea {
@@ -66,7 +67,24 @@ Stored<void> switch_off_providers(Rows& rows, OrganizationRepo& organizations, R
 
 }  // namespace
 
-Settings::Settings(Repositories repositories, Log& log) : repositories_(repositories), log_(log) {}
+Settings::Settings(Repositories repositories, Log& log, std::size_t bytes_max)
+    : repositories_(repositories), log_(log), bytes_max_(bytes_max) {}
+
+std::size_t Settings::bytes() const {
+  const std::shared_lock lock(mutex_);
+  return bytes_;
+}
+
+void Settings::count(const RealmState& state, std::size_t before, LetGo& gone) {
+  bytes_ += state.bytes() - before;
+  const auto& kept = state.entry->realm.name;
+  while (bytes_ > bytes_max_ || realms_.size() > kRealmsMax) {
+    auto evicted = realms_.evict(kept);
+    if (!evicted) return;
+    bytes_ -= evicted->bytes();
+    gone.push_back(std::move(*evicted));
+  }
+}
 
 const Settings::RealmState* Settings::state_of(const RealmEntry& realm) const {
   const auto* state = realms_.find(realm.realm.name);
@@ -138,23 +156,33 @@ Stored<std::shared_ptr<const RealmEntry>> Settings::load_realm(std::string_view 
     if (frontends_ != nullptr) frontends_->set(name, "");
     return Answer{};
   }
-  std::shared_ptr<const RealmEntry> previous;
+  std::optional<SigningKeys> previous;
   {
     const std::shared_lock lock(mutex_);
-    if (const auto* found = previous_.find(name)) previous = *found;
+    if (const auto* found = previous_keys_.find(name)) previous = *found;
   }
-  auto entry = make_realm_entry(std::move(*realm), std::move(scopes), std::move(keys), previous.get(), log_);
+  auto entry =
+      make_realm_entry(std::move(*realm), std::move(scopes), std::move(keys), previous ? &*previous : nullptr, log_);
   for (const auto& list : PasswordPolicy::parse(entry->realm.password_policy).lists()) {
     if (password_lists_->contains(list)) continue;
     log_.warning("password_list_missing", {{"realm", name}, {"list", list}});  // until then nobody gets a new password
   }
+  const auto bytes = bytes_of(*entry);
+  LetGo gone;
   const std::unique_lock lock(mutex_);
-  const auto* known = realms_.find(name);
+  auto* known = realms_.find(name);
   if (known != nullptr && known->entry->version >= entry->version) return known->entry;
+  if (known != nullptr) {
+    bytes_ -= known->bytes();
+    gone.push_back(std::move(*known));
+  }
   if (entry->keeps_user_events) may_keep_user_events_ = true;
   if (frontends_ != nullptr) frontends_->set(name, frontend_url(entry->realm));
-  realms_.put(name, RealmState{}).entry = entry;
-  previous_.put(name, entry);
+  auto& state = realms_.put(name, RealmState{});
+  state.entry = entry;
+  state.entry_bytes = bytes;
+  count(state, 0, gone);
+  previous_keys_.put(name, entry->signing_keys);
   found_.put(key_of_realm(name), true);
   return Answer(std::move(entry));
 }
@@ -163,11 +191,14 @@ std::shared_ptr<const ClientEntry> Settings::remember(const Rows* rows, const st
                                                       Client client) {
   auto entry = make_client_entry(realm, std::move(client));
   if (rows != nullptr && !rows->are_cacheable()) return entry;
+  LetGo gone;
   const std::unique_lock lock(mutex_);
   auto* state = state_of(*realm);
   if (state == nullptr) return entry;  // The realm moved on meanwhile.
+  const auto before = state->bytes();
   state->client_ids.put(entry->client.id.str(), entry->client.client_id);
-  state->clients.put(entry->client.client_id, entry);
+  state->clients.put(entry->client.client_id, entry, bytes_of(*entry));
+  count(*state, before, gone);
   found_.put(key_of_client(realm->realm.id, entry->client.client_id), true);
   return entry;
 }
@@ -223,8 +254,13 @@ Stored<std::shared_ptr<const Role>> Settings::role(Rows& rows, const RealmEntry&
   if (!*found) return Answer{};
   auto made = std::make_shared<const Role>(std::move(**found));
   if (!rows.are_cacheable()) return Answer(std::move(made));
+  LetGo gone;
   const std::unique_lock lock(mutex_);
-  if (auto* state = state_of(realm)) state->roles.put(id.str(), made);
+  if (auto* state = state_of(realm)) {
+    const auto before = state->bytes();
+    state->roles.put(id.str(), made, bytes_of(*made));
+    count(*state, before, gone);
+  }
   return Answer(std::move(made));
 }
 
@@ -241,8 +277,13 @@ Stored<std::shared_ptr<const Group>> Settings::group(Rows& rows, const RealmEntr
   if (!*found) return Answer{};
   auto made = std::make_shared<const Group>(std::move(**found));
   if (!rows.are_cacheable()) return Answer(std::move(made));
+  LetGo gone;
   const std::unique_lock lock(mutex_);
-  if (auto* state = state_of(realm)) state->groups.put(id.str(), made);
+  if (auto* state = state_of(realm)) {
+    const auto before = state->bytes();
+    state->groups.put(id.str(), made, bytes_of(*made));
+    count(*state, before, gone);
+  }
   return Answer(std::move(made));
 }
 
@@ -287,12 +328,15 @@ Stored<std::shared_ptr<const EffectiveRoles>> Settings::expand_roles(Rows& rows,
   std::sort(made->items.begin(), made->items.end(),
             [](const auto& a, const auto& b) { return std::tie(a.client_id, a.name) < std::tie(b.client_id, b.name); });
   if (!rows.are_cacheable()) return std::shared_ptr<const EffectiveRoles>(std::move(made));
+  LetGo gone;
   const std::unique_lock lock(mutex_);
   if (auto* state = state_of(realm)) {
+    const auto before = state->bytes();
     if (!is_whole) {
-      for (const auto& role : reached) state->roles.put(role->id.str(), role);
+      for (const auto& role : reached) state->roles.put(role->id.str(), role, bytes_of(*role));
     }
-    state->role_sets.put(key, made);
+    state->role_sets.put(key, made, bytes_of(*made));
+    count(*state, before, gone);
   }
   return std::shared_ptr<const EffectiveRoles>(std::move(made));
 }
@@ -365,7 +409,9 @@ bool Settings::check_versions() {
     // A realm that was loaded after the question was asked is not judged by the answer.
     if (!asked.contains(entry.realm.id.str())) return false;
     const auto found = now.find(entry.realm.id.str());
-    return found == now.end() || found->second != entry.version;
+    const bool is_gone = found == now.end() || found->second != entry.version;
+    if (is_gone) bytes_ -= state.bytes();
+    return is_gone;
   });
   return true;
 }

@@ -41,15 +41,17 @@ using NameMap = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
 
 struct UserProfile;
 
+/// Active signing key per JWS algorithm name.
+using SigningKeys = NameMap<std::shared_ptr<const jose::SigningKey>>;
+
 /// A realm as requests need it: settings, scopes, and keys ready to sign and verify.
 struct RealmEntry {
-  Realm realm;
+  Realm realm;  // without the documents of its flows, which `flows` was read from and which are half of its bytes
   std::vector<ClientScope> scopes;
   std::unordered_map<std::string, const ClientScope*> scopes_by_id;
   std::unordered_map<std::string, const ClientScope*> scopes_by_name;
 
-  /// Active signing key per JWS algorithm name, highest priority first; "HS512" signs what only we read.
-  NameMap<std::shared_ptr<const jose::SigningKey>> signing_keys;
+  SigningKeys signing_keys;                          // those of the highest priority; "HS512" signs what only we read
   jose::KeySet public_keys;                          // access and ID tokens of ours: asymmetric, active and passive
   jose::KeySet private_keys;                         // refresh tokens and identity cookies of ours: HMAC
   std::vector<jose::DecryptionKey> decryption_keys;  // what clients encrypt to us; active and passive, by priority
@@ -89,7 +91,9 @@ struct EffectiveRoles {
 
 class Settings {
  public:
-  Settings(Repositories repositories, Log& log);
+  /// `bytes_max`: about what the entries may take together. Beyond it realms that were not asked for lately are let go
+  /// with all that is theirs; the one that is being asked for never is.
+  Settings(Repositories repositories, Log& log, std::size_t bytes_max = kBytesMax);
 
   /// The realm, when it is in memory and current.
   [[nodiscard]] std::shared_ptr<const RealmEntry> cached_realm(std::string_view name) const;
@@ -109,6 +113,9 @@ class Settings {
   /// By internal id, for codes and sessions that carry it.
   Stored<std::shared_ptr<const ClientEntry>> load_client_by_id(const std::shared_ptr<const RealmEntry>& realm,
                                                                const ClientId& id);
+
+  /// What the entries in memory take, about.
+  [[nodiscard]] std::size_t bytes() const;
 
   /// May this source make us read for a name that is not in memory (core/unknown_names.h)? Always for what was found
   /// here before, and for anything until it asked for too many names of nothing, which `count_unknown` counts.
@@ -151,13 +158,21 @@ class Settings {
   /// Beyond its bound each kind drops what was not asked for lately.
   struct RealmState {
     std::shared_ptr<const RealmEntry> entry;
+    std::size_t entry_bytes = 0;
     ClockMap<std::shared_ptr<const ClientEntry>> clients{kEntriesMax};  // by client_id
     ClockMap<std::string> client_ids{kEntriesMax};                      // internal id -> client_id
     ClockMap<std::shared_ptr<const Role>> roles{kEntriesMax};
     ClockMap<std::shared_ptr<const Group>> groups{kEntriesMax};
     ClockMap<std::shared_ptr<const EffectiveRoles>> role_sets{kRoleSetsMax};  // by the joined direct role ids
+
+    [[nodiscard]] std::size_t bytes() const {
+      return entry_bytes + clients.bytes() + roles.bytes() + groups.bytes() + role_sets.bytes();
+    }
   };
-  static constexpr std::size_t kRealmsMax = 1'000;
+  using LetGo = std::vector<RealmState>;  // taking one apart takes its time, so that is done without the lock
+  static constexpr std::size_t kBytesMax = 96 * 1024 * 1024;
+  static constexpr std::size_t kRealmsMax = 10'000;
+  static constexpr std::size_t kKeysOfRealmsMax = 1'000;
   static constexpr std::size_t kEntriesMax = 20'000;
   static constexpr std::size_t kRoleSetsMax = 4'096;
 
@@ -166,6 +181,9 @@ class Settings {
   [[nodiscard]] RealmState* state_of(const RealmEntry& realm) {
     return const_cast<RealmState*>(std::as_const(*this).state_of(realm));
   }
+  /// Counts what `state` came to, `before` bytes earlier, and makes room where that is too much. The caller holds the
+  /// lock.
+  void count(const RealmState& state, std::size_t before, LetGo& gone);
   Stored<std::shared_ptr<const Role>> role(Rows& rows, const RealmEntry& realm, const RoleId& id);
   Stored<std::shared_ptr<const Group>> group(Rows& rows, const RealmEntry& realm, const GroupId& id);
   [[nodiscard]] bool was_found_before(std::string_view key) const;
@@ -176,8 +194,10 @@ class Settings {
   Repositories repositories_;
   Log& log_;
   mutable std::shared_mutex mutex_;
-  ClockMap<RealmState> realms_{kRealmsMax};                           // by name
-  ClockMap<std::shared_ptr<const RealmEntry>> previous_{kRealmsMax};  // the last entry of each, for its keys
+  const std::size_t bytes_max_;
+  std::size_t bytes_ = 0;                                  // of all states
+  ClockMap<RealmState> realms_{kRealmsMax + 1};            // by name
+  ClockMap<SigningKeys> previous_keys_{kKeysOfRealmsMax};  // of the last entry of each
   /// Names that exist, as far as we know: they outlive the entries, which any change of the realm drops. False: gone.
   ClockMap<bool> found_{kEntriesMax};
   UnknownNames unknown_names_;

@@ -32,10 +32,10 @@ void add_symmetric(RealmEntry& entry, const RealmKey& key, jose::Algorithm algor
 }
 
 std::shared_ptr<const jose::SigningKey> signing_key_of(const RealmKey& key, jose::Algorithm algorithm,
-                                                       crypto::PrivateKey private_key, const RealmEntry* previous) {
+                                                       crypto::PrivateKey private_key, const SigningKeys* previous) {
   if (previous != nullptr) {
-    const auto* known = previous->signing_key(key.algorithm);
-    if (known != nullptr && known->kid() == key.kid) return previous->signing_keys.at(key.algorithm);
+    const auto known = previous->find(key.algorithm);
+    if (known != previous->end() && known->second->kid() == key.kid) return known->second;
   }
   auto made = jose::SigningKey::make(std::move(private_key), key.kid, algorithm);
   return made ? std::make_shared<const jose::SigningKey>(std::move(*made)) : nullptr;
@@ -49,7 +49,7 @@ void add_decryption(RealmEntry& entry, const RealmKey& key, crypto::PrivateKey p
       {std::make_shared<const crypto::PrivateKey>(std::move(private_key)), key.kid, *management});
 }
 
-void add_asymmetric(RealmEntry& entry, const RealmKey& key, const RealmEntry* previous,
+void add_asymmetric(RealmEntry& entry, const RealmKey& key, const SigningKeys* previous,
                     std::vector<jose::PublicJwk>& published, Log& log) {
   auto private_key = crypto::PrivateKey::from_pem(key.secret.reveal());
   if (!private_key) {
@@ -79,8 +79,8 @@ void add_asymmetric(RealmEntry& entry, const RealmKey& key, const RealmEntry* pr
 
 /// A verifier that read the keys once and never again (NetBird without NETBIRD_MGMT_IDP_SIGNKEY_REFRESH) refuses what
 /// the new key signs; one that reads them again refuses what the old key signed once that is no longer published.
-void warn_of_new_keys(const RealmEntry& entry, const RealmEntry& previous, Log& log) {
-  for (const auto& [name, key] : previous.signing_keys) {
+void warn_of_new_keys(const RealmEntry& entry, const SigningKeys& previous, Log& log) {
+  for (const auto& [name, key] : previous) {
     const auto algorithm = jose::parse_algorithm(name);
     const auto* now = entry.signing_key(name);
     if (!algorithm || jose::is_hmac(*algorithm) || (now != nullptr && now->kid() == key->kid())) continue;
@@ -100,16 +100,12 @@ void read_flows(RealmEntry& entry, Log& log) {
   for (const auto& problem : problems) {
     log.warning("flow_unusable", {{"realm", entry.realm.name}, {"flow", problem.flow}, {"reason", problem.what}});
   }
+  for (const auto* document : {"authenticationFlows", "authenticatorConfig"}) entry.realm.extra.erase(document);
 }
 
-void read_profile(RealmEntry& entry, const RealmEntry* previous, Log& log) {
-  const auto document = user_profile_document(entry.realm);
-  if (previous != nullptr && previous->profile != nullptr && user_profile_document(previous->realm) == document) {
-    entry.profile = previous->profile;  // patterns are costly to read
-    return;
-  }
+void read_profile(RealmEntry& entry, Log& log) {
   std::vector<ProfileConfigProblem> problems;
-  entry.profile = std::make_shared<const UserProfile>(parse_user_profile(document, problems));
+  entry.profile = std::make_shared<const UserProfile>(parse_user_profile(user_profile_document(entry.realm), problems));
   for (const auto& problem : problems) {
     log.warning("user_profile_rule_unusable",
                 {{"realm", entry.realm.name}, {"attribute", problem.attribute}, {"reason", problem.what}});
@@ -119,14 +115,14 @@ void read_profile(RealmEntry& entry, const RealmEntry* previous, Log& log) {
 }  // namespace
 
 std::shared_ptr<const RealmEntry> make_realm_entry(Realm realm, std::vector<ClientScope> scopes,
-                                                   std::vector<RealmKey> keys, const RealmEntry* previous, Log& log) {
+                                                   std::vector<RealmKey> keys, const SigningKeys* previous, Log& log) {
   auto entry = std::make_shared<RealmEntry>();
   entry->version = realm.version;
   entry->realm = std::move(realm);
   entry->keeps_user_events = keeps_user_events(entry->realm);
   entry->scopes = std::move(scopes);
   read_flows(*entry, log);
-  read_profile(*entry, previous, log);
+  read_profile(*entry, log);
   for (const auto& scope : entry->scopes) {
     entry->scopes_by_id.emplace(scope.id.str(), &scope);
     if (scope.protocol == "openid-connect") entry->scopes_by_name.emplace(scope.name, &scope);

@@ -1,7 +1,11 @@
 #include "core/settings.h"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
+#include "core/realm_defaults.h"
+#include "core/settings_bytes.h"
+#include "core/settings_entries.h"
 #include "core/token/service_account.h"
 #include "crypto/key.h"
 #include "domain/identity_provider.h"
@@ -10,6 +14,14 @@
 
 namespace cardea {
 namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#elif defined(__has_feature)
+constexpr bool kSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+constexpr bool kSanitized = false;
+#endif
 
 class SettingsTest : public testing::Test {
  protected:
@@ -24,6 +36,14 @@ class SettingsTest : public testing::Test {
     add_client("app");
   }
   void write(const std::function<Stored<void>(Tx&)>& function) { ASSERT_TRUE(store_.write(function)); }
+  void add_realm(const std::string& name) {
+    write([&](Tx& tx) {
+      Realm realm;
+      realm.id = RealmId("id-" + name);
+      realm.name = name;
+      return repos_.realms.insert(tx, realm);
+    });
+  }
   void add_client(const std::string& client_id) {
     write([&](Tx& tx) {
       Client client;
@@ -89,6 +109,76 @@ TEST_F(SettingsTest, drops_what_changed_and_keeps_the_keys) {
   EXPECT_NE(after, before);
   EXPECT_EQ(after->signing_key("RS256"), before->signing_key("RS256")) << "an RSA key is read once";
   EXPECT_EQ(settings_.cached_client(*before, "app"), nullptr) << "an entry of the old realm node is not handed out";
+}
+
+TEST_F(SettingsTest, refuses_to_keep_more_realms_than_its_budget_takes) {
+  constexpr std::size_t kBudget = 1'000'000;
+  constexpr int kRealms = 200;
+  for (int i = 0; i < kRealms; ++i) add_realm("r" + std::to_string(i));
+  Settings small(repos_, log_, kBudget);
+  const auto hot = *small.load_realm("demo");
+  const auto client = *small.load_client(hot, "app");
+  for (int i = 0; i < kRealms; ++i) {
+    const auto name = "r" + std::to_string(i);
+    ASSERT_NE(*small.load_realm(name), nullptr);
+    ASSERT_EQ(small.cached_realm("demo"), hot) << "what is asked for all the time stays: " << i;
+    ASSERT_EQ(small.cached_client(*hot, "app"), client) << "with its clients";
+    ASSERT_NE(small.cached_realm(name), nullptr) << "and what was asked for just now";
+    ASSERT_LE(small.bytes(), kBudget);
+  }
+  EXPECT_GT(small.bytes(), kBudget / 2) << "it is used";
+  EXPECT_EQ(small.cached_realm("r0"), nullptr);
+  EXPECT_NE(*small.load_realm("r0"), nullptr) << "what was let go is read again";
+}
+
+TEST_F(SettingsTest, clients_count_for_their_realm) {
+  for (int i = 0; i < 100; ++i) add_client("c" + std::to_string(i));
+  add_realm("other");
+  Settings small(repos_, log_, 1'000'000);
+  ASSERT_NE(*small.load_realm("other"), nullptr);
+  const auto entry = *small.load_realm("demo");
+  const auto before = small.bytes();
+  for (int i = 0; i < 100; ++i) ASSERT_NE(*small.load_client(entry, "c" + std::to_string(i)), nullptr);
+  EXPECT_GT(small.bytes(), before);
+  EXPECT_EQ(small.cached_realm("other"), nullptr) << "they take its place";
+  EXPECT_EQ(small.cached_realm("demo"), entry) << "a realm is never let go while it is the one that grows";
+  add_client("new");
+  ASSERT_TRUE(small.check_versions());
+  EXPECT_EQ(small.bytes(), 0U) << "nothing is counted that is not there";
+}
+
+TEST_F(SettingsTest, a_budget_of_nothing_keeps_the_realm_that_is_asked_for) {
+  add_realm("other");
+  Settings none(repos_, log_, 0);
+  const auto entry = *none.load_realm("demo");
+  EXPECT_EQ(none.cached_realm("demo"), entry);
+  EXPECT_NE(*none.load_client(entry, "app"), nullptr);
+  EXPECT_NE(none.cached_client(*entry, "app"), nullptr);
+  ASSERT_NE(*none.load_realm("other"), nullptr);
+  EXPECT_EQ(none.cached_realm("demo"), nullptr);
+  EXPECT_NE(*none.load_client(entry, "app"), nullptr) << "a request that began goes on with what it holds";
+}
+
+// The first figure is what one realm of an ordinary size may take; the second, that the budget counts what is there.
+TEST(SettingsBytes, an_ordinary_realm_takes_little_and_is_counted_right) {
+  if (kSanitized) GTEST_SKIP() << "the allocator is another one";
+  constexpr std::size_t kRealms = 32;
+  MemoryLog log;
+  const auto make = [&log](std::size_t i) {
+    auto file = default_realm("realm-" + std::to_string(i));
+    return make_realm_entry(std::move(file.realm), std::move(*file.scopes), {}, nullptr, log);
+  };
+  const auto first = make(kRealms);  // with what all share
+  std::vector<std::shared_ptr<const RealmEntry>> entries(kRealms);
+  const auto before = mallinfo2().uordblks;
+  for (std::size_t i = 0; i < kRealms; ++i) entries[i] = make(i);
+  const auto each = (mallinfo2().uordblks - before) / kRealms;
+  EXPECT_LT(each, 128U * 1024);
+  const auto counted = bytes_of(*entries.front());
+  EXPECT_GT(counted, each * 2 / 3) << each;
+  EXPECT_LT(counted, each * 2) << each;
+  EXPECT_FALSE(entries.front()->realm.extra.contains("authenticationFlows")) << "what was read once is not kept twice";
+  EXPECT_TRUE(entries.front()->flows.browser_flow(Client()) != nullptr);
 }
 
 TEST_F(SettingsTest, refuses_the_identity_providers_of_organizations_that_are_off) {

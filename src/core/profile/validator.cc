@@ -98,9 +98,11 @@ std::optional<ProfileViolation> check_uri(std::string_view text) {
 
 using Made = Result<ProfileValidator, std::string>;
 
-Made fixed_pattern(std::string_view pattern, std::string key, const json::object& config) {
+using Pattern = std::shared_ptr<const re2::RE2>;
+
+Made by_pattern(Pattern pattern, std::string key, const json::object& config) {
   ProfileValidator out{.kind = ValidatorKind::kPattern};
-  out.pattern = compile(pattern);
+  out.pattern = std::move(pattern);
   const auto own = string_or(config, "error-message", "");
   out.error_key = own.empty() ? std::move(key) : std::string(own);
   return out;
@@ -110,7 +112,7 @@ Made make_pattern(const json::object& config) {
   const auto pattern = string_or(config, "pattern", "");
   if (pattern.empty() || pattern.size() > kProfilePatternBytesMax)
     return refuse(std::string("pattern: no pattern, or too long"));
-  auto made = fixed_pattern(pattern, "error-pattern-no-match", config);
+  auto made = by_pattern(compile(pattern), "error-pattern-no-match", config);
   if (made->pattern == nullptr) return refuse(std::string("pattern: not a pattern this server can run"));
   return made;
 }
@@ -151,14 +153,18 @@ Made make_validator(std::string_view id, const json::object& config) {
     out.max = number(config, "max-local-length");
     return out;
   }
+  // The same for every realm, and compiled they take tens of kilobytes: one of each.
+  static const Pattern kOnePersonName = compile(kPersonName);
+  static const Pattern kOneUsername = compile(kUsername);
+  static const Pattern kOneNoHomograph = compile(kNoHomograph);
   if (id == "person-name-prohibited-characters") {
-    return fixed_pattern(kPersonName, "error-person-name-invalid-character", config);
+    return by_pattern(kOnePersonName, "error-person-name-invalid-character", config);
   }
   if (id == "username-prohibited-characters") {
-    return fixed_pattern(kUsername, "error-username-invalid-character", config);
+    return by_pattern(kOneUsername, "error-username-invalid-character", config);
   }
   if (id == "up-username-not-idn-homograph") {
-    return fixed_pattern(kNoHomograph, "error-username-invalid-character", config);
+    return by_pattern(kOneNoHomograph, "error-username-invalid-character", config);
   }
   return refuse("unknown validator " + std::string(id));
 }
