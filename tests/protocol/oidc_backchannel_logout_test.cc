@@ -1,6 +1,7 @@
 // OpenID Connect Back-Channel Logout 1.0 (keycloak.md section 1.14): who hears that a session ended, and what.
 #include <gtest/gtest.h>
 
+#include "base/encoding.h"
 #include "core/logout/logout_delivery.h"
 #include "tests/protocol/harness.h"
 #include "web/form.h"
@@ -161,6 +162,24 @@ TEST_P(BackchannelLogout, the_token_is_what_the_specification_says) {  // sectio
   EXPECT_EQ(json::serialize(sent.token.at("events")), R"({"http://schemas.openid.net/event/backchannel-logout":{}})");
   server_.clock.advance(std::chrono::minutes{10});
   EXPECT_EQ(delivery_.deliver_due(), 0) << "delivered once";
+}
+
+TEST_P(BackchannelLogout, the_token_is_signed_as_the_clients_id_tokens_are) {  // BL-4
+  const auto algorithm_of = [&](const std::map<std::string, std::string>& more) {
+    auto attributes = more;
+    const auto name = "signed-" + std::to_string(more.size());
+    attributes["backchannel.logout.url"] = "https://signed.example/bye";
+    add(name, attributes);
+    sender_.sent.clear();
+    const auto tokens = sign_in_at(name);
+    EXPECT_EQ(server_.post("/logout", {{"client_id", name}, {"refresh_token", text(tokens, "refresh_token")}}).status,
+              204);
+    EXPECT_EQ(delivery_.deliver_due(), 1);
+    if (sender_.sent.empty()) return std::string();
+    return text(parse_json(base64url_decode(sender_.sent.front().header).value_or(""))->as_object(), "alg");
+  };
+  EXPECT_EQ(algorithm_of({}), "ES256") << "the realm's";
+  EXPECT_EQ(algorithm_of({{"id.token.signed.response.alg", "HS512"}}), "HS512");
 }
 
 TEST_P(BackchannelLogout, attributes_leave_out_the_session_and_add_the_offline_event) {

@@ -20,8 +20,13 @@ class ConsentOnTheWire : public testing::TestWithParam<Engine> {
       client.attributes["tosUri"] = "javascript:alert(1)";
     });
   }
+  static Pairs with(const Pairs& more) {
+    Pairs changes = {{"client_id", "shop"}, {"redirect_uri", "https://shop.example/cb"}};
+    changes.insert(changes.end(), more.begin(), more.end());
+    return changes;
+  }
   static std::string url(const Pairs& more = {}) {
-    Pairs changes = {{"client_id", "shop"}, {"redirect_uri", "https://shop.example/cb"}, {"scope", "openid profile"}};
+    auto changes = with({{"scope", "openid profile"}});
     changes.insert(changes.end(), more.begin(), more.end());
     return authorize_url(changes);
   }
@@ -70,6 +75,24 @@ TEST_P(ConsentOnTheWire, prompt_none_refuses_what_was_not_allowed) {
   ASSERT_TRUE(revoked);
   const auto after = browser_.get(url({{"prompt", "none"}}));
   EXPECT_THAT(location_parameter(after, "error"), testing::AnyOf("interaction_required", "login_required"));
+}
+
+TEST_P(ConsentOnTheWire, offline_access_is_asked_for_beside_what_was_allowed) {  // OP-25
+  server_.allow_offline();
+  const auto page = consent_page();
+  EXPECT_NE(location_parameter(browser_.submit(page, {{"accept", "on"}}), "code"), "");
+  const Pairs offline = {{"scope", "openid profile offline_access"}};
+  auto silent = offline;
+  silent.emplace_back("prompt", "none");
+  const auto refused = browser_.get(authorize_url(with(silent)));
+  EXPECT_EQ(location_parameter(refused, "code"), "");
+  EXPECT_THAT(location_parameter(refused, "error"), testing::AnyOf("interaction_required", "consent_required"));
+  const auto asked = browser_.get(location(browser_.get(authorize_url(with(offline)))));
+  EXPECT_THAT(std::string(asked.body_text()), HasSubstr("offline_access"));
+  const auto granted = browser_.submit(asked, {{"accept", "on"}});
+  const auto tokens = redeem(server_, location_parameter(granted, "code"),
+                             {{"client_id", "shop"}, {"redirect_uri", "https://shop.example/cb"}});
+  EXPECT_EQ(string_or(payload_of(string_or(tokens, "refresh_token", "")), "typ", ""), "Offline");
 }
 
 TEST_P(ConsentOnTheWire, taking_it_back_ends_the_refresh_tokens_of_the_client) {

@@ -324,7 +324,7 @@ TEST_P(ResponseTypes, a_token_is_for_the_resource_that_was_asked_for) {  // RI-2
                                                      {"redirect_uri", "https://app.example/cb"},
                                                      {"client_id", "rs"}}));
   EXPECT_EQ(json::serialize(payload_of(string_or(usual, "access_token", "")).at("aud")),
-            R"(["https://one.example","https://two.example","account"])")
+            R"(["https://one.example","https://two.example"])")
       << "without a resource what the client's settings give";
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/encoding.h"
+#include "crypto/key.h"
 #include "tests/protocol/harness.h"
 #include "web/form.h"
 
@@ -122,6 +123,24 @@ TEST_P(Required, an_error_answer_holds_nothing_else) {  // AZ-19
   }
 }
 
+/// Rows in memory alone can be made to fail.
+TEST(RequiredOfTheStore, a_failure_is_told_to_the_client) {  // AZ-21
+  Server server;
+  Browser browser(server);
+  EXPECT_NE(sign_in(browser), "");
+  const auto error_of = [&](StoreError error) {
+    server.fail_writes(error);
+    const auto answer = browser.get(authorize_url());
+    EXPECT_TRUE(location(answer).starts_with("https://app.example/cb?")) << location(answer);
+    EXPECT_EQ(location_parameter(answer, "code"), "");
+    EXPECT_EQ(location_parameter(answer, "state"), "st");
+    return location_parameter(answer, "error");
+  };
+  EXPECT_EQ(error_of(StoreError::kBusy), "temporarily_unavailable");
+  EXPECT_EQ(error_of(StoreError::kUnavailable), "temporarily_unavailable");
+  EXPECT_EQ(error_of(StoreError::kCorrupt), "server_error");
+}
+
 TEST_P(Required, members_of_claims_that_mean_nothing_are_passed_over) {  // CL-3
   const auto granted =
       tokens({{"claims", R"({"purpose":"x","id_token":{"phone_number":{"essential":true},)"
@@ -219,6 +238,62 @@ TEST_P(Required, keys_have_names_of_their_own_and_a_use) {  // JK-2, ID-9
   const auto id = text(tokens(), "id_token");
   const auto head = parse_json(base64url_decode(id.substr(0, id.find('.'))).value())->as_object();
   EXPECT_TRUE(names.contains(text(head, "kid")));
+}
+
+TEST_P(Required, a_new_key_is_published_before_it_signs_and_the_old_one_stays) {  // JK-3
+  const auto realm = server_.realm()->realm.id;
+  auto& keys = server_.repositories.keys;
+  const auto change = [&](const std::function<Stored<void>(Tx&)>& write) {
+    ASSERT_TRUE(server_.repositories.store.write(write));
+    server_.change_realm([](Realm&) {});
+  };
+  const auto issue = [&] {
+    Browser another(server_);
+    return text(redeem(server_, sign_in(another)), "access_token");
+  };
+  const auto signs = [&] {
+    const auto access = issue();
+    return text(parse_json(base64url_decode(access.substr(0, access.find('.'))).value())->as_object(), "kid");
+  };
+  const auto published = [&](std::string_view kid) {
+    const auto set = body_of(server_.get("/certs"));
+    return std::ranges::any_of(set.at("keys").as_array(),
+                               [&](const json::value& key) { return text(key.as_object(), "kid") == kid; });
+  };
+  const auto works = [&](const std::string& access) {
+    return server_.get("/userinfo", {{"Authorization", "Bearer " + access}}).status;
+  };
+  auto old = read_from(server_.repositories.store, [&](Rows& rows) { return keys.list(rows, realm); });
+  const auto before = std::ranges::find(*old, "ES256", &RealmKey::algorithm);
+  const auto issued = issue();
+
+  auto next = crypto::PrivateKey::generate(crypto::KeyType::kEcP256).value();
+  RealmKey fresh;
+  fresh.id = KeyId("fresh");
+  fresh.kid = crypto::key_id(next);
+  fresh.algorithm = "ES256";
+  fresh.use = "sig";
+  fresh.priority = before->priority - 1;
+  fresh.secret = next.to_pem();
+  change([&](Tx& tx) { return keys.insert(tx, realm, fresh); });
+  EXPECT_TRUE(published(fresh.kid));
+  EXPECT_EQ(signs(), before->kid) << "known to verifiers before it signs";
+
+  fresh.priority = before->priority + 1;
+  change([&](Tx& tx) { return keys.update(tx, realm, fresh); });
+  EXPECT_EQ(signs(), fresh.kid);
+  EXPECT_TRUE(published(before->kid));
+  EXPECT_EQ(works(issued), 200);
+
+  auto passive = std::move(*before);
+  passive.status = KeyStatus::kPassive;
+  change([&](Tx& tx) { return keys.update(tx, realm, passive); });
+  EXPECT_TRUE(published(passive.kid)) << "as long as tokens of it may be shown";
+  EXPECT_EQ(works(issued), 200);
+  passive.status = KeyStatus::kDisabled;
+  change([&](Tx& tx) { return keys.update(tx, realm, passive); });
+  EXPECT_FALSE(published(passive.kid));
+  EXPECT_EQ(works(issued), 401);
 }
 
 // ---- The other endpoints

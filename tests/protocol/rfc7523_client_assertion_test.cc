@@ -66,7 +66,7 @@ class Assertion : public testing::TestWithParam<Engine> {
   int count_ = 0;
 };
 
-TEST_P(Assertion, refuses_requests_without_one) {
+TEST_P(Assertion, refuses_requests_without_one) {  // CA-4
   const auto secret = server_.post("/revoke", {{"client_id", "signer"}, {"client_secret", kSecret}, {"token", "x"}});
   EXPECT_EQ(secret.status, 400);
   EXPECT_EQ(string_or(body_of(secret), "error_description", ""), "Parameter client_assertion_type is missing");

@@ -95,6 +95,27 @@ TEST_P(Dpop, refuses_proofs_for_other_requests) {
   expect_refused(two, "invalid_dpop_proof", "More than one DPoP proof");
 }
 
+/// What the Host header says is not where this server is: whoever got a proof for another server could play it on here.
+TEST_P(Dpop, refuses_proofs_for_the_address_that_the_request_names) {  // GW-12
+  const auto at_host = [&](const std::string& proof_text) {
+    web::Request request;
+    request.method = web::Method::kPost;
+    request.scheme = "https";
+    request.host = "other.example";
+    request.path = std::string(kP) + "/token";
+    request.remote_address = "192.0.2.7";
+    request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}, {"DPoP", proof_text}};
+    for (const auto& [name, value] : password()) {
+      if (!request.body.empty()) request.body.push_back('&');
+      request.body.append(name).append("=").append(value);
+    }
+    return server_.handle(std::move(request));
+  };
+  expect_refused(at_host(proof("/token", {{"htu", "https://other.example" + std::string(kP) + "/token"}})),
+                 "invalid_dpop_proof", "DPoP HTTP URL mismatch");
+  EXPECT_EQ(at_host(proof()).status, 200) << "the configured address counts";
+}
+
 TEST_P(Dpop, refuses_the_second_use_of_a_proof) {  // DP-9
   const auto once = proof();
   EXPECT_EQ(token(password(), once).status, 200);

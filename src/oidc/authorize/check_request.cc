@@ -44,8 +44,8 @@ Result<void, PageRefusal> check_redirect(const web::Form& form, const Client& cl
     return {};
   }
   const auto only = only_redirect_uri(client, server_base, production);
-  const bool openid = has_word(form.value_or("scope", ""), "openid");
-  if (openid || !only) return refuse(page("Invalid parameter: redirect_uri", "redirect_uri_missing"));
+  const bool must_say = has_word(form.value_or("scope", ""), "openid") || client.policy() == ClientPolicy::kFapi2;
+  if (must_say || !only) return refuse(page("Invalid parameter: redirect_uri", "redirect_uri_missing"));
   request.redirect_uri = *only;
   request.redirect_uri_sent = false;
   return {};

@@ -56,6 +56,12 @@ TEST_F(CheckRequest, refuses_on_our_page_before_the_redirect_uri_is_proven) {  /
   EXPECT_EQ(message(check()), "page: Bearer-only applications are not allowed to initiate browser login");
 }
 
+TEST_F(CheckRequest, refuses_fapi2_requests_that_do_not_say_where_they_are_answered) {  // FA-11
+  client_.attributes["cardea.policy"] = "fapi2";
+  EXPECT_EQ(message(check({{"redirect_uri", std::nullopt}, {"scope", std::nullopt}})),
+            "page: Invalid parameter: redirect_uri");
+}
+
 TEST_F(CheckRequest, refuses_redirect_uris_that_are_not_registered) {  // attack class 1
   for (const auto* uri : {"https://evil.example/cb", "https://app.example/cb/", "https://app.example/cb?x=1",
                           "https://app.example@evil.example/cb", "https://app.example/cb/../x", "javascript:alert(1)",

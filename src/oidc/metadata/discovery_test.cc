@@ -94,6 +94,19 @@ TEST(Discovery, keeps_keycloaks_order) {
       "authorization_response_iss_parameter_supported");
 }
 
+/// A client that does not find them takes defaults, and those are not true of this server.
+TEST(Discovery, leaves_nothing_to_defaults) {  // DS-6
+  OidcWorld world;
+  const auto document = object_of(world.get(kPath));
+  for (const auto* name :
+       {"grant_types_supported", "token_endpoint_auth_methods_supported", "response_modes_supported",
+        "request_uri_parameter_supported", "request_parameter_supported", "claims_parameter_supported"}) {
+    EXPECT_TRUE(document.contains(name)) << name;
+  }
+  EXPECT_EQ(document.at("request_uri_parameter_supported"), false) << "true is the default";
+  EXPECT_FALSE(document.contains("require_request_uri_registration")) << "false by default, and true of this server";
+}
+
 TEST(Discovery, names_endpoints_that_exist) {
   OidcWorld world;
   const auto document = object_of(world.get(kPath));
