@@ -10,7 +10,9 @@ namespace cardea::tool {
 namespace {
 
 /// Members of a realm that are lists of things with a life of their own.
-constexpr std::array<std::string_view, 17> kParts = {"userProfile",
+constexpr std::array<std::string_view, 19> kParts = {"userProfile",
+                                                     "localizationTexts",
+                                                     "defaultGroups",
                                                      "roles",
                                                      "groups",
                                                      "users",
@@ -28,7 +30,8 @@ constexpr std::array<std::string_view, 17> kParts = {"userProfile",
                                                      "scopeMappings",
                                                      "clientScopeMappings"};
 /// Those of them that are objects.
-constexpr std::array<std::string_view, 4> kObjects = {"userProfile", "roles", "components", "clientScopeMappings"};
+constexpr std::array<std::string_view, 5> kObjects = {"userProfile", "localizationTexts", "roles", "components",
+                                                      "clientScopeMappings"};
 
 /// Flows that the realm names; they are there before it does.
 constexpr std::array<std::string_view, 7> kBindings = {
@@ -46,14 +49,14 @@ bool holds(const Names& names, std::string_view name) {
 }
 
 /// What an export says of the server that wrote it.
-constexpr std::string_view kWriter = "keycloakVersion";
+constexpr std::array<std::string_view, 2> kOfTheWriter = {"keycloakVersion", "id"};
 
 /// The members that belong to the realm itself, or which flows it is bound to.
 json::object own_members(const json::object& document, bool bindings) {
   json::object own;
   for (const auto& member : document) {
     const bool is_binding = holds(kBindings, member.key());
-    if (member.key() == kWriter || holds(kParts, member.key())) continue;
+    if (holds(kOfTheWriter, member.key()) || holds(kParts, member.key())) continue;
     if (is_binding == bindings) own[member.key()] = member.value();
   }
   return own;
@@ -126,6 +129,22 @@ std::optional<std::string> refusal_of_components(const json::object& components)
   return std::nullopt;
 }
 
+/// What is inside of the objects that hold parts.
+std::optional<std::string> refusal_of_members(std::string_view name, const json::object& object) {
+  constexpr std::array<std::string_view, 3> kOfAProfile = {"attributes", "groups", "unmanagedAttributePolicy"};
+  for (const auto& [member, value] : object) {
+    const auto full = std::string(name) + "." + std::string(member);
+    if (name == "localizationTexts" && !value.is_object()) return full + " must be an object of texts";
+    const bool is_known =
+        name == "userProfile" ? holds(kOfAProfile, member) : name != "roles" || member == "realm" || member == "client";
+    if (!is_known) return full + " is not applied: it is no member of " + std::string(name);
+    const bool is_list = full == "roles.realm" || full == "userProfile.attributes" || full == "userProfile.groups";
+    if (is_list && !value.is_array()) return full + " must be a list";
+    if (full == "roles.client" && !value.is_object()) return full + " must be an object";
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::string> refusal(const json::value& document) {
@@ -137,6 +156,9 @@ std::optional<std::string> refusal(const json::value& document) {
       return std::string(member.key()) + " is not applied; a whole realm comes in by `start --import-realm`";
     const bool is_object = holds(kObjects, member.key());
     if (is_object && !member.value().is_object()) return std::string(member.key()) + " must be an object";
+    if (is_object) {
+      if (auto problem = refusal_of_members(member.key(), member.value().as_object())) return problem;
+    }
     if (member.key() == "components") {
       if (auto problem = refusal_of_components(member.value().as_object())) return problem;
     }
@@ -149,6 +171,8 @@ std::optional<std::string> refusal(const json::value& document) {
         return std::string(member.key()) + " must be a list of " + (of_texts ? "names" : "objects");
     }
   }
+  if (!array_of(members, "authenticatorConfig").empty() && !members.contains("authenticationFlows"))
+    return "authenticatorConfig is not applied without authenticationFlows, whose steps name it";
   return std::nullopt;
 }
 
@@ -159,8 +183,12 @@ void apply_realm(Run& run, const json::object& document) {
   if (const auto have = run.find(realm)) {
     update_realm(run, name, realm, have->as_object(), own);
   } else {
-    run.create("realm", name, "/admin/realms", own);
+    auto whole = own;
+    if (const auto* id = document.if_contains("id")) whole["id"] = *id;
+    run.create("realm", name, "/admin/realms", whole);
+    run.check("realm", name, realm, own);
   }
+  apply_texts(run, realm, document);
   apply_components(run, realm, document);
   apply_flows(run, realm, document);
   apply_bindings(run, name, realm, document);
@@ -174,8 +202,9 @@ void apply_realm(Run& run, const json::object& document) {
   apply_scope_list(run, realm, document, "defaultDefaultClientScopes", "default-default-client-scopes");
   apply_scope_list(run, realm, document, "defaultOptionalClientScopes", "default-optional-client-scopes");
   apply_groups(run, realm, document);
-  apply_users(run, realm, document);
+  apply_default_groups(run, realm, document);
   apply_identity_providers(run, realm, document);
+  apply_users(run, realm, document);  // some sign in at a provider
   apply_organizations(run, realm, document);
   apply_required_actions(run, realm, document);
 }

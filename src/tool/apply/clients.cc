@@ -52,7 +52,8 @@ void apply_client(Run& run, const std::string& realm, const json::object& docume
   const auto uuid = client_uuid(run, realm, id);
   if (uuid.empty()) {
     // Mappers and scopes come with a new client, in one call.
-    run.create("client", id, realm + "/clients", document);
+    const auto made = run.create("client", id, realm + "/clients", document);
+    run.check("client", id, realm + "/clients/" + made, without(document, kNotOfAClient));
     return;
   }
   const auto path = realm + "/clients/" + uuid;
@@ -65,6 +66,10 @@ void apply_client(Run& run, const std::string& realm, const json::object& docume
 }
 
 }  // namespace
+
+bool is_built_in_client(std::string_view client_id) {
+  return holds(kBuiltInClients, client_id) || client_id.ends_with("-realm");
+}
 
 std::string client_uuid(Run& run, const std::string& realm, const std::string& client_id) {
   const auto found = run.list(realm + "/clients?clientId=" + percent_encode(client_id));
@@ -104,7 +109,8 @@ void apply_client_scopes(Run& run, const std::string& realm, const json::object&
     const auto name = string_or(want, "name", "");
     const auto* present = find_by(have, "name", name);
     if (present == nullptr) {
-      run.create("client scope", name, realm + "/client-scopes", want);
+      const auto made = run.create("client scope", name, realm + "/client-scopes", want);
+      run.check("client scope", name, realm + "/client-scopes/" + made, without(want, kNotOfAScope));
       continue;
     }
     const auto path = realm + "/client-scopes/" + string_or(*present, "id", "");
@@ -125,7 +131,7 @@ void apply_clients(Run& run, const std::string& realm, const json::object& docum
   if (!run.options().prune) return;
   for (const auto& item : run.list(realm + "/clients?max=1000")) {
     const auto id = string_or(item.as_object(), "clientId", "");
-    if (find_by(clients, "clientId", id) == nullptr && !holds(kBuiltInClients, id) && !id.ends_with("-realm"))
+    if (find_by(clients, "clientId", id) == nullptr && !is_built_in_client(id))
       run.prune("client", id, realm + "/clients/" + string_or(item.as_object(), "id", ""));
   }
 }

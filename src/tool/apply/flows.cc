@@ -144,6 +144,17 @@ void apply_steps(const Flows& flows, const std::string& alias, const json::objec
   }
 }
 
+/// A config is made with the step that it belongs to.
+void note_unused_configs(const Flows& flows) {
+  for (const auto& config : flows.configs) {
+    const auto alias = string_or(config.as_object(), "alias", "");
+    const bool is_used = std::ranges::any_of(flows.flows, [&alias](const json::value& flow) {
+      return find_by(array_of(flow.as_object(), "authenticationExecutions"), "authenticatorConfig", alias) != nullptr;
+    });
+    if (!is_used) flows.run.note("authenticatorConfig " + alias + " is not applied: no step of a flow names it");
+  }
+}
+
 }  // namespace
 
 void apply_flows(Run& run, const std::string& realm, const json::object& document) {
@@ -177,6 +188,7 @@ void apply_flows(Run& run, const std::string& realm, const json::object& documen
     if (bool_or(have, "builtIn", false) || find_by(flows.flows, "alias", alias) != nullptr) continue;
     run.prune("flow", alias, flows.at + "/flows/" + string_or(have, "id", ""));
   }
+  note_unused_configs(flows);
 }
 
 }  // namespace cardea::tool

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <set>
+
 #include "base/uri.h"
 #include "tool/apply/parts.h"
 
@@ -7,25 +10,49 @@ namespace {
 void apply_provider_mappers(Run& run, const std::string& provider, const std::string& alias,
                             const json::array& wanted) {
   const auto have = run.list(provider + "/mappers");
+  const auto what = "mapper of identity provider " + alias + ":";
+  std::vector<std::string> names;
   for (const auto& item : wanted) {
     const auto& want = item.as_object();
     if (string_or(want, "identityProviderAlias", "") != alias) continue;
-    const auto name = string_or(want, "name", "");
-    const auto what = "mapper of identity provider " + alias + ":";
-    if (const auto* present = find_by(have, "name", name)) {
-      run.update(what, name, provider + "/mappers/" + string_or(*present, "id", ""), *present, want);
+    names.push_back(string_or(want, "name", ""));
+    if (const auto* present = find_by(have, "name", names.back())) {
+      run.update(what, names.back(), provider + "/mappers/" + string_or(*present, "id", ""), *present, want);
     } else {
-      run.create(what, name, provider + "/mappers", want);
+      const auto id = run.create(what, names.back(), provider + "/mappers", want);
+      run.check(what, names.back(), provider + "/mappers/" + id, want);
     }
+  }
+  for (const auto& item : have) {
+    const auto name = string_or(item.as_object(), "name", "");
+    if (std::ranges::find(names, name) == names.end())
+      run.prune(what, name, provider + "/mappers/" + string_or(item.as_object(), "id", ""));
   }
 }
 
-}  // namespace
+/// Of the providers that the file names; when it names none, of all whose mappers it names or, pruning, of all.
+void apply_all_mappers(Run& run, const std::string& instances, const json::object& document) {
+  if (!document.contains("identityProviderMappers")) return;
+  const auto& wanted = array_of(document, "identityProviderMappers");
+  const auto present = run.list(instances);
+  std::set<std::string> aliases;
+  const auto add = [&aliases](const json::array& list, std::string_view member) {
+    for (const auto& item : list) aliases.insert(string_or(item.as_object(), member, ""));
+  };
+  add(array_of(document, "identityProviders"), "alias");
+  add(wanted, "identityProviderAlias");
+  if (run.options().prune && !document.contains("identityProviders")) add(present, "alias");
+  for (const auto& alias : aliases) {
+    const bool is_there = find_by(present, "alias", alias) != nullptr ||
+                          find_by(array_of(document, "identityProviders"), "alias", alias) != nullptr;
+    if (!is_there) return run.fail("identityProviderMappers: there is no identity provider " + alias);
+    apply_provider_mappers(run, instances + "/" + percent_encode(alias), alias, wanted);
+  }
+}
 
-void apply_identity_providers(Run& run, const std::string& realm, const json::object& document) {
+void apply_providers(Run& run, const std::string& instances, const json::object& document) {
   if (!document.contains("identityProviders")) return;
   const auto& providers = array_of(document, "identityProviders");
-  const auto instances = realm + "/identity-provider/instances";
   for (const auto& item : providers) {
     const auto& want = item.as_object();
     const auto alias = string_or(want, "alias", "");
@@ -35,8 +62,8 @@ void apply_identity_providers(Run& run, const std::string& realm, const json::ob
       run.update("identity provider", alias, path, have->as_object(), want);
     } else {
       run.create("identity provider", alias, instances, want);
+      run.check("identity provider", alias, path, want);
     }
-    apply_provider_mappers(run, path, alias, array_of(document, "identityProviderMappers"));
   }
   if (!run.options().prune) return;
   for (const auto& item : run.list(instances)) {
@@ -44,6 +71,14 @@ void apply_identity_providers(Run& run, const std::string& realm, const json::ob
     if (find_by(providers, "alias", alias) == nullptr)
       run.prune("identity provider", alias, instances + "/" + percent_encode(alias));
   }
+}
+
+}  // namespace
+
+void apply_identity_providers(Run& run, const std::string& realm, const json::object& document) {
+  const auto instances = realm + "/identity-provider/instances";
+  apply_providers(run, instances, document);
+  apply_all_mappers(run, instances, document);
 }
 
 }  // namespace cardea::tool

@@ -1,22 +1,46 @@
-// The attributes of people, groups, and users.
+// Groups and users.
 #include <algorithm>
 
 #include "base/uri.h"
-#include "tool/apply/differences.h"
 #include "tool/apply/parts.h"
 
 namespace cardea::tool {
 namespace {
 
-const std::vector<std::string_view> kNotOfAGroup = {"subGroups", "realmRoles", "clientRoles", "path", "access"};
-const std::vector<std::string_view> kNotOfAUser = {
-    "credentials", "realmRoles", "clientRoles", "groups", "access", "federatedIdentities", "serviceAccountClientId"};
+const std::vector<std::string_view> kNotOfAGroup = {"subGroups", "subGroupCount", "realmRoles", "clientRoles",
+                                                    "path",      "parentId",      "access"};
+/// The last ones are what a server derives from the others, or says of itself.
+const std::vector<std::string_view> kNotOfAUser = {"credentials",
+                                                   "realmRoles",
+                                                   "clientRoles",
+                                                   "groups",
+                                                   "federatedIdentities",
+                                                   "serviceAccountClientId",
+                                                   "clientConsents",
+                                                   "access",
+                                                   "self",
+                                                   "origin",
+                                                   "disableableCredentialTypes",
+                                                   "totp",
+                                                   "federationLink",
+                                                   "userProfileMetadata"};
 
 /// Groups of the realm, or inside of an organization.
 struct GroupPlace {
   std::string at;    // "~/groups", "~/organizations/ID/groups"
   std::string what;  // "group", "organization acme group"
 };
+
+/// Groups at `listed` beyond the wanted ones, with all below them.
+void prune_groups(Run& run, const GroupPlace& place, const std::string& parent_path, const std::string& listed,
+                  const json::array& wanted) {
+  if (!run.options().prune) return;
+  for (const auto& item : run.list(listed)) {
+    const auto name = string_or(item.as_object(), "name", "");
+    if (find_by(wanted, "name", name) == nullptr)
+      run.prune(place.what, parent_path + "/" + name, place.at + "/" + string_or(item.as_object(), "id", ""));
+  }
+}
 
 // NOLINTNEXTLINE(misc-no-recursion): the parser bounds the depth
 void apply_group(Run& run, const std::string& realm, const GroupPlace& place, const std::string& parent_path,
@@ -40,12 +64,15 @@ void apply_group(Run& run, const std::string& realm, const GroupPlace& place, co
     if (have) run.update(place.what, path, place.at + "/" + id, have->as_object(), want, kNotOfAGroup);
   } else {
     id = run.create(place.what, path, siblings, want);
+    run.check(place.what, path, place.at + "/" + id, want);
   }
   apply_role_mappings(run, realm, place.at + "/" + id, place.what + " " + path, document);
   for (const auto& child : array_of(document, "subGroups")) {
     if (!child.is_object()) return run.fail(place.what + " " + path + ": subGroups must be objects");
     apply_group(run, realm, place, path, id, child.as_object());
   }
+  if (document.contains("subGroups"))
+    prune_groups(run, place, path, place.at + "/" + id + "/children?max=1000", array_of(document, "subGroups"));
 }
 
 void apply_memberships(Run& run, const std::string& realm, const std::string& user, const std::string& what,
@@ -64,6 +91,33 @@ void apply_memberships(Run& run, const std::string& realm, const std::string& us
     const auto path = string_or(item.as_object(), "path", "");
     if (std::ranges::find(want, path) == want.end())
       run.prune(what + " group", path, user + "/groups/" + string_or(item.as_object(), "id", ""));
+  }
+}
+
+/// Accounts at identity providers that a person signs in with. One that leads elsewhere is made anew.
+void apply_links(Run& run, const std::string& user, const std::string& what, const json::object& document) {
+  if (!document.contains("federatedIdentities")) return;
+  const auto& wanted = array_of(document, "federatedIdentities");
+  const auto have = user.ends_with('/') ? json::array() : run.list(user + "/federated-identity");
+  for (const auto& item : wanted) {
+    if (!item.is_object()) return run.fail(what + ": federatedIdentities must be objects");
+    const auto alias = string_or(item.as_object(), "identityProvider", "");
+    const auto account = string_or(item.as_object(), "userId", "");
+    if (alias.empty() || account.empty())
+      return run.fail(what + ": federatedIdentities need identityProvider and userId");
+    const auto path = user + "/federated-identity/" + percent_encode(alias);
+    if (const auto* link = find_by(have, "identityProvider", alias)) {
+      const auto present = string_or(*link, "userId", "");
+      // Of Entra ID a server may keep TENANT-ID/OBJECT-ID for OBJECT-ID.
+      if (present == account || present.ends_with("/" + account)) continue;
+      run.change(what + " - account " + present + " at identity provider " + alias, web::Method::kDelete, path);
+    }
+    run.change(what + " + account " + account + " at identity provider " + alias, web::Method::kPost, path, item);
+  }
+  for (const auto& item : have) {
+    const auto alias = string_or(item.as_object(), "identityProvider", "");
+    if (find_by(wanted, "identityProvider", alias) == nullptr)
+      run.prune(what + " account at identity provider", alias, user + "/federated-identity/" + percent_encode(alias));
   }
 }
 
@@ -96,37 +150,18 @@ void apply_user(Run& run, const std::string& realm, const json::object& document
     // A password is set once: whoever changed it keeps theirs.
     if (const auto* credentials = document.if_contains("credentials")) body["credentials"] = *credentials;
     id = run.create("user", name, realm + "/users", body);
+    run.check("user", name, realm + "/users/" + id, without(document, kNotOfAUser));
   } else if (!run.options().dry_run) {
     return run.fail("users: client " + client + " has no service account");
   }
   apply_memberships(run, realm, realm + "/users/" + id, "user " + name, document);
   apply_role_mappings(run, realm, realm + "/users/" + id, "user " + name, document);
+  apply_links(run, realm + "/users/" + id, "user " + name, document);
+  if (!array_of(document, "clientConsents").empty())
+    run.note("user " + name + ": clientConsents are not applied: people give their consent themselves");
 }
 
 }  // namespace
-
-void apply_user_profile(Run& run, const std::string& realm, const json::object& document) {
-  if (!document.contains("userProfile")) return;
-  const auto path = realm + "/users/profile";
-  const auto have = run.find(path);
-  auto profile = have ? have->as_object() : json::object{{"attributes", json::array()}};
-  auto& attributes = profile["attributes"].as_array();
-  for (const auto& item : array_of(object_of(document, "userProfile"), "attributes")) {
-    if (!item.is_object()) return run.fail("userProfile: attributes must be objects with a name");
-    const auto& want = item.as_object();
-    const auto name = string_or(want, "name", "");
-    const auto present = std::ranges::find_if(attributes, [&name](const json::value& attribute) {
-      return attribute.is_object() && string_or(attribute.as_object(), "name", "") == name;
-    });
-    if (present != attributes.end() && differences(present->as_object(), want).empty()) continue;
-    if (present == attributes.end()) {
-      attributes.push_back(want);
-    } else {
-      *present = merged(present->as_object(), want);
-    }
-    run.change("attribute " + name + " of people", web::Method::kPut, path, profile);
-  }
-}
 
 std::string encoded_path(std::string_view path) {
   std::string encoded;
@@ -148,16 +183,30 @@ void apply_group_trees(Run& run, const std::string& realm, const std::string& at
     if (!group.is_object()) return run.fail(what + "s must be objects");
     apply_group(run, realm, {at, what}, "", "", group.as_object());
   }
-  if (!run.options().prune) return;
-  for (const auto& item : run.list(at + "?max=1000")) {
-    const auto name = string_or(item.as_object(), "name", "");
-    if (find_by(groups, "name", name) == nullptr)
-      run.prune(what, "/" + name, at + "/" + string_or(item.as_object(), "id", ""));
-  }
+  prune_groups(run, {at, what}, "", at + "?max=1000", groups);
 }
 
 void apply_groups(Run& run, const std::string& realm, const json::object& document) {
   apply_group_trees(run, realm, realm + "/groups", "group", document);
+}
+
+void apply_default_groups(Run& run, const std::string& realm, const json::object& document) {
+  if (!document.contains("defaultGroups")) return;
+  const auto have = run.list(realm + "/default-groups");
+  auto want = texts_of(array_of(document, "defaultGroups"));
+  for (auto& path : want) {
+    if (!path.starts_with('/')) path.insert(path.begin(), '/');
+    if (find_by(have, "path", path) != nullptr) continue;
+    const auto group = run.find(realm + "/group-by-path" + encoded_path(path));
+    if (!group && !run.options().dry_run) return run.fail("defaultGroups: there is no group " + path);
+    run.change("realm defaultGroups + " + path, web::Method::kPut,
+               realm + "/default-groups/" + (group ? string_or(group->as_object(), "id", "") : ""));
+  }
+  for (const auto& item : have) {
+    const auto path = string_or(item.as_object(), "path", "");
+    if (std::ranges::find(want, path) == want.end())
+      run.prune("realm defaultGroups", path, realm + "/default-groups/" + string_or(item.as_object(), "id", ""));
+  }
 }
 
 /// People are never pruned: a list of users in a file is seldom all of them, and a person deleted is gone.

@@ -5,6 +5,18 @@
 #include "tool/apply/differences.h"
 
 namespace cardea::tool {
+namespace {
+
+/// Each server gives ids of its own: those in a file of another one are no difference.
+json::object without_ids(const json::object& object) {
+  static const std::vector<std::string_view> kIds = {"id", "internalId", "containerId"};
+  auto kept = without(object, kIds);
+  if (auto* role = kept.if_contains("defaultRole"); role != nullptr && role->is_object())
+    *role = without(role->as_object(), kIds);
+  return kept;
+}
+
+}  // namespace
 
 std::optional<json::value> Run::find(const std::string& path) {
   // In a dry run the id of what is still to be made is empty: nothing is below it.
@@ -44,13 +56,49 @@ std::string Run::create(std::string_view what, std::string_view name, const std:
 
 void Run::update(std::string_view what, std::string_view name, const std::string& path, const json::object& have,
                  const json::object& want, const std::vector<std::string_view>& leave_out) {
-  const auto found = differences(have, want);
+  const auto wanted = without_ids(want);
+  auto found = differences(have, wanted);
   std::string id;
   if (failed() || found.empty()) return;
-  if (!write(web::Method::kPut, path, without(merged(have, want), leave_out), id)) return;
+  if (!write(web::Method::kPut, path, without(merged(have, wanted), leave_out), id)) return;
   Change change{'~', std::string(what) + " " + std::string(name), {}};
+  const auto passed_over = not_taken(path, wanted);
+  std::erase_if(found, [&](const Difference& difference) {
+    return std::ranges::find(passed_over, difference.path) != passed_over.end();
+  });
   for (const auto& difference : found) change.details.push_back(describe(difference));
-  tell_(change);
+  if (found.empty()) {
+    --changes_;
+  } else {
+    tell_(change);
+  }
+  tell_not_taken(change.subject, passed_over);
+}
+
+void Run::check(std::string_view what, std::string_view name, const std::string& path, const json::object& want) {
+  if (failed() || path.ends_with('/')) return;
+  tell_not_taken(std::string(what) + " " + std::string(name), not_taken(path, without_ids(want)));
+}
+
+std::vector<std::string> Run::not_taken(const std::string& path, const json::object& want) {
+  if (options_.dry_run) return {};
+  const auto now = api_.find(path);
+  // Some resources are written where they cannot be read.
+  if (!now || !now->has_value() || !(*now)->is_object()) return {};
+  std::vector<std::string> members;
+  for (auto& difference : differences((*now)->as_object(), want)) members.push_back(std::move(difference.path));
+  return members;
+}
+
+void Run::tell_not_taken(std::string_view subject, const std::vector<std::string>& members) {
+  if (members.empty()) return;
+  std::string names;
+  for (const auto& member : members) names += (names.empty() ? "" : ", ") + member;
+  note(std::string(subject) + ": the server does not take " + names);
+}
+
+void Run::note(std::string line) {
+  if (!failed()) tell_({'!', std::move(line), {}});
 }
 
 void Run::prune(std::string_view what, std::string_view name, const std::string& path) {
@@ -59,10 +107,11 @@ void Run::prune(std::string_view what, std::string_view name, const std::string&
   tell_({'-', std::string(what) + " " + std::string(name), {}});
 }
 
-void Run::change(std::string_view line, web::Method method, const std::string& path, const json::value& body) {
+void Run::change(std::string_view line, web::Method method, const std::string& path, const json::value& body,
+                 std::vector<std::string> details) {
   std::string id;
   if (failed() || !write(method, path, body, id)) return;
-  tell_({'~', std::string(line), {}});
+  tell_({'~', std::string(line), std::move(details)});
 }
 
 void Run::fail(std::string text) {

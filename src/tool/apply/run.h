@@ -19,7 +19,7 @@ struct ApplyOptions {
 
 /// One change that was made, or would be.
 struct Change {
-  char sign;            // '+' made, '~' changed, '-' deleted
+  char sign;            // '+' made, '~' changed, '-' deleted, '!' not applied: it stands in the file and nowhere else
   std::string subject;  // "client netbird-client"
   std::vector<std::string> details;
 };
@@ -37,13 +37,20 @@ class Run {
 
   /// POST of `body`; the new id, empty in a dry run.
   std::string create(std::string_view what, std::string_view name, const std::string& path, const json::object& body);
-  /// PUT, when `want` differs from `have`: of all of `have` with `want` over it, less the members of `leave_out`.
+  /// Says which members of `want` are not at `path`, where `create` made it: a server passes over what it does not
+  /// know.
+  void check(std::string_view what, std::string_view name, const std::string& path, const json::object& want);
+  /// PUT, when `want` differs from `have`: of all of `have` with `want` over it, less the members of `leave_out`. What
+  /// the server passes over is told and is no change, so that a second run changes nothing. Ids are the server's own.
   void update(std::string_view what, std::string_view name, const std::string& path, const json::object& have,
               const json::object& want, const std::vector<std::string_view>& leave_out = {});
   /// DELETE, when pruning was asked for; told as kept otherwise.
   void prune(std::string_view what, std::string_view name, const std::string& path);
   /// Any other change; `line` tells it.
-  void change(std::string_view line, web::Method method, const std::string& path, const json::value& body = nullptr);
+  void change(std::string_view line, web::Method method, const std::string& path, const json::value& body = nullptr,
+              std::vector<std::string> details = {});
+  /// Tells what the file says and nobody can apply.
+  void note(std::string line);
   void fail(std::string text);
 
   [[nodiscard]] bool failed() const { return !failure_.empty(); }
@@ -52,6 +59,8 @@ class Run {
   [[nodiscard]] int changes() const { return changes_; }
 
  private:
+  [[nodiscard]] std::vector<std::string> not_taken(const std::string& path, const json::object& want);
+  void tell_not_taken(std::string_view subject, const std::vector<std::string>& members);
   bool write(web::Method method, const std::string& path, const json::value& body, std::string& id);
 
   AdminApi& api_;
