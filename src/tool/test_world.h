@@ -23,6 +23,9 @@ struct World {
   std::map<std::string, web::FetchResponse> answers;
   std::vector<web::FetchRequest> asked;
   std::map<std::string, std::string> files;
+  std::map<std::string, std::string> environment{{"HOME", "/home/op"}, {"CARDEA_ADMIN_PASSWORD", "pw"}};
+  std::vector<std::string> trusted, prompts;
+  std::optional<std::string> typed;
   FakeClock clock;
   std::FILE* out = std::tmpfile();
   std::FILE* err = std::tmpfile();
@@ -53,7 +56,15 @@ struct World {
                                   files[path] = text;
                                   return true;
                                 },
-                            .environment = {{"HOME", "/home/op"}, {"CARDEA_ADMIN_PASSWORD", "pw"}},
+                            .ask_secret = [this](const std::string& prompt) -> std::optional<std::string> {
+                              prompts.push_back(prompt);
+                              return typed;
+                            },
+                            .trust = [this](const std::string& path) -> std::optional<std::string> {
+                              trusted.push_back(path);
+                              return files.contains(path) ? std::nullopt : std::optional(path + " cannot be read");
+                            },
+                            .environment = environment,
                             .clock = clock,
                             .out = out,
                             .err = err};

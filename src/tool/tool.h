@@ -27,6 +27,10 @@ struct Dependencies {
   std::function<std::optional<std::string>(const std::string& path)> read_file;
   /// Writes a file that only its owner may read (0600), with the folders above it; false when that failed.
   std::function<bool(const std::string& path, std::string_view text)> write_private_file;
+  /// Asks on the terminal without showing what is typed, or takes a line of standard input; nothing at its end.
+  std::function<std::optional<std::string>(const std::string& prompt)> ask_secret;
+  /// From now on `call` trusts the authorities of this PEM file too; a sentence when it cannot be used.
+  std::function<std::optional<std::string>(const std::string& path)> trust;
   std::map<std::string, std::string> environment;
   const Clock& clock;
   std::FILE* out;

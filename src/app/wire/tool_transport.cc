@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -75,37 +76,80 @@ std::vector<std::string> trust_paths(const Environment& environment) {
   return {};
 }
 
+/// A line of standard input; on a terminal nobody reads along.
+std::optional<std::string> ask_secret(const std::string& prompt) {
+  fmt::print(stderr, "{}", prompt);
+  termios shown{};
+  const bool is_terminal = ::tcgetattr(STDIN_FILENO, &shown) == 0;
+  if (is_terminal) {
+    auto hidden = shown;
+    hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+  }
+  std::string line;
+  const bool is_read = static_cast<bool>(std::getline(std::cin, line));
+  if (is_terminal) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+  fmt::print(stderr, "\n");
+  if (!line.empty() && line.back() == '\r') line.pop_back();
+  return is_read ? std::optional(std::move(line)) : std::nullopt;
+}
+
+/// Calls with what is trusted at the first one.
+class Caller {
+ public:
+  Caller(std::vector<std::string> paths, http::TrustStore trust) : paths_(std::move(paths)), trust_(std::move(trust)) {}
+  ~Caller() { loop_.stop(); }
+  Caller(const Caller&) = delete;
+  Caller& operator=(const Caller&) = delete;
+
+  web::Fetched call(web::FetchRequest request) {
+    if (!fetcher_) fetcher_.emplace(loop_, rules_, trust_, clock_, metrics_);
+    std::promise<web::Fetched> promise;
+    fetcher_->fetch(std::move(request), [&promise](web::Fetched fetched) { promise.set_value(std::move(fetched)); });
+    return promise.get_future().get();
+  }
+  std::optional<std::string> trust(const std::string& path) {
+    if (fetcher_) return "what is trusted is said before the first call";
+    paths_.push_back(path);
+    auto store = http::TrustStore::load(paths_);
+    if (!store) return store.error() + " (a truststore is a PEM file; keytool -exportcert -rfc writes one)";
+    trust_ = std::move(*store);
+    return std::nullopt;
+  }
+  [[nodiscard]] const Clock& clock() const { return clock_; }
+
+ private:
+  std::vector<std::string> paths_;
+  http::TrustStore trust_;
+  SystemClock clock_;
+  Metrics metrics_;
+  http::OutboundRules rules_ = operator_rules();
+  http::CurlLoop loop_{1};
+  std::optional<http::CurlFetcher> fetcher_;
+};
+
 }  // namespace
 
 int run_tool_command(const std::vector<std::string>& arguments, const Environment& environment, std::FILE* out,
                      std::FILE* err) {
-  const auto trust = http::TrustStore::load(trust_paths(environment));
+  auto paths = trust_paths(environment);
+  auto trust = http::TrustStore::load(paths);
   if (!trust) {
     fmt::print(err, "cardea: {}\n", trust.error());
     return kExitRefused;
   }
-  const SystemClock clock;
-  Metrics metrics;
-  const auto rules = operator_rules();
-  http::CurlLoop loop(1);
-  http::CurlFetcher fetcher(loop, rules, *trust, clock, metrics);
-  const tool::Dependencies deps{.call =
-                                    [&fetcher](web::FetchRequest request) {
-                                      std::promise<web::Fetched> promise;
-                                      fetcher.fetch(std::move(request), [&promise](web::Fetched fetched) {
-                                        promise.set_value(std::move(fetched));
-                                      });
-                                      return promise.get_future().get();
-                                    },
-                                .read_file = read_text,
-                                .write_private_file = write_private,
-                                .environment = {environment.begin(), environment.end()},
-                                .clock = clock,
-                                .out = out,
-                                .err = err};
-  const int code = tool::run_tool(arguments, deps);
-  loop.stop();
-  return code;
+  Caller caller(std::move(paths), std::move(*trust));
+  const tool::Dependencies deps{
+      .call = [&caller](web::FetchRequest request) { return caller.call(std::move(request)); },
+      .read_file = read_text,
+      .write_private_file = write_private,
+      .ask_secret = ask_secret,
+      .trust = [&caller](const std::string& path) { return caller.trust(path); },
+      .environment = {environment.begin(), environment.end()},
+      .clock = caller.clock(),
+      .out = out,
+      .err = err};
+  return tool::run_tool(arguments, deps);
 }
 
 }  // namespace cardea::app

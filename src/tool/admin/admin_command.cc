@@ -24,7 +24,9 @@ struct Flags {
   std::string first, max;
   bool compressed = false, bare = false, print_id = false, print_result = false, merge = false, no_merge = false;
   std::string username, user_id, new_password;
-  bool temporary = false, trace = false;
+  bool temporary = false, trace = false, print_headers = false, forget = false;
+  std::string truststore;
+  std::vector<std::string> help_about;
   RoleFlags roles;
 };
 
@@ -55,7 +57,7 @@ Result<std::vector<web::Header>, std::string> headers_of(const Flags& flags) {
   std::vector<web::Header> headers;
   for (const auto& text : flags.headers) {
     const auto equals = text.find('=');
-    if (equals == std::string::npos) return refuse(text + ": write -H NAME=VALUE");
+    if (equals == std::string::npos) return refuse(text + ": write -h NAME=VALUE");
     headers.push_back({text.substr(0, equals), text.substr(equals + 1)});
   }
   return headers;
@@ -107,17 +109,30 @@ void show(const Flags& flags, const json::value& value, const Dependencies& deps
   }
 }
 
+/// The answer's status and headers, as kcadm prints them.
+void show_headers(const Flags& flags, const ApiAnswer& answer, const Dependencies& deps) {
+  if (!flags.print_headers) return;
+  fmt::print(deps.out, "HTTP/1.1 {}\n", answer.status);
+  for (const auto& header : answer.headers) fmt::print(deps.out, "{}: {}\n", header.name, header.value);
+  fmt::print(deps.out, "\n");
+}
+
+void show_body(const Flags& flags, const ApiAnswer& answer, const Dependencies& deps) {
+  const auto value = parse_json(answer.body, {.bytes_max = kAnswerBytesMax, .depth_max = kDocumentDepthMax});
+  if (value) {
+    show(flags, *value, deps);
+  } else {
+    std::fwrite(answer.body.data(), 1, answer.body.size(), deps.out);
+  }
+}
+
 int get(const Flags& flags, AdminApi& api, const Dependencies& deps) {
   const auto headers = headers_of(flags);
   if (!headers) return fail(deps, headers.error(), kExitRefused);
   const auto answer = api.call(web::Method::kGet, path_with_query(flags), {}, *headers);
   if (!answer) return fail(deps, answer.error().text);
-  const auto value = parse_json(answer->body, {.bytes_max = kAnswerBytesMax, .depth_max = kDocumentDepthMax});
-  if (value) {
-    show(flags, *value, deps);
-  } else {
-    std::fwrite(answer->body.data(), 1, answer->body.size(), deps.out);
-  }
+  show_headers(flags, *answer, deps);
+  show_body(flags, *answer, deps);
   return kExitDone;
 }
 
@@ -131,6 +146,7 @@ int create(const Flags& flags, AdminApi& api, const Dependencies& deps) {
   const auto path = path_with_query(flags);
   const auto answer = api.call(web::Method::kPost, path, has_body ? json::serialize(body) : std::string(), *headers);
   if (!answer) return fail(deps, answer.error().text);
+  show_headers(flags, *answer, deps);
   const auto id = answer->created_id();
   if (flags.print_result) {
     const auto made = answer->body.empty() ? api.get(path + "/" + id) : [&]() -> Result<json::value, ApiError> {
@@ -166,6 +182,7 @@ int update(const Flags& flags, AdminApi& api, const Dependencies& deps) {
   const bool has_body = merge || changes_part || !flags.file.empty() || !flags.body.empty();
   const auto answer = api.call(web::Method::kPut, path, has_body ? json::serialize(body) : std::string(), *headers);
   if (!answer) return fail(deps, answer.error().text);
+  show_headers(flags, *answer, deps);
   if (flags.print_result) {
     const auto now = api.get(path);
     if (!now) return fail(deps, now.error().text);
@@ -175,13 +192,26 @@ int update(const Flags& flags, AdminApi& api, const Dependencies& deps) {
 }
 
 int remove(const Flags& flags, AdminApi& api, const Dependencies& deps) {
+  const auto headers = headers_of(flags);
   auto given = given_body(flags, deps);
-  if (!given) return fail(deps, given.error(), kExitRefused);
+  if (!headers || !given) return fail(deps, headers ? given.error() : headers.error(), kExitRefused);
   auto body = given->value_or(json::object());
   if (auto changed = change(body, flags); !changed) return fail(deps, changed.error(), kExitRefused);
   const bool has_body = given->has_value() || !flags.sets.empty();
-  const auto answer = api.remove(path_with_query(flags), has_body ? json::serialize(body) : std::string());
-  return answer ? kExitDone : fail(deps, answer.error().text);
+  const auto answer = api.call(web::Method::kDelete, path_with_query(flags),
+                               has_body ? json::serialize(body) : std::string(), *headers);
+  if (!answer) return fail(deps, answer.error().text);
+  show_headers(flags, *answer, deps);
+  if (flags.print_result && !answer->body.empty()) show_body(flags, *answer, deps);
+  return kExitDone;
+}
+
+/// From the command line, the environment or the terminal; empty: from nowhere.
+std::string new_password(const Flags& flags, const Dependencies& deps) {
+  if (!flags.new_password.empty()) return flags.new_password;
+  const auto found = deps.environment.find("KC_CLI_PASSWORD");
+  if (found != deps.environment.end() && !found->second.empty()) return found->second;
+  return deps.ask_secret("Enter password: ").value_or("");
 }
 
 int set_password(const Flags& flags, AdminApi& api, const Dependencies& deps) {
@@ -213,6 +243,10 @@ int change_roles(const Flags& flags, AdminApi& api, const Dependencies& deps, de
 int login(const Flags& flags, const Dependencies& deps) {
   auto options = flags.server;
   complete_from_environment(options, deps);
+  if (options.no_config)
+    return fail(deps, "a session is kept in a file: --no-config is of the other commands", kExitRefused);
+  if (!options.user.empty() && options.password.empty())
+    options.password = deps.ask_secret("Enter password: ").value_or("");
   if (options.user.empty() && options.secret.empty())
     return fail(deps, "give --user, or --client with its secret", kExitRefused);
   const auto api = AdminApi::sign_in(options, deps);
@@ -220,6 +254,25 @@ int login(const Flags& flags, const Dependencies& deps) {
   if (!api->keep_session()) return fail(deps, "cannot write " + options.config);
   fmt::print(deps.err, "Signed in to {}; the session is kept in {}\n", api->server(), options.config);
   return kExitDone;
+}
+
+/// Which authorities are trusted beside the system's, whenever the session file is used.
+int set_truststore(const Flags& flags, const Dependencies& deps) {
+  auto options = flags.server;
+  complete_from_environment(options, deps);
+  if (flags.forget == !flags.truststore.empty())
+    return fail(deps, "give the truststore's file, or --delete", kExitRefused);
+  auto session = read_session(options, deps);
+  if (flags.forget) {
+    session.erase("truststore");
+  } else {
+    if (!flags.truststore.starts_with('/'))
+      return fail(deps, flags.truststore + ": write the whole path, it is used from any folder", kExitRefused);
+    if (const auto problem = deps.trust(flags.truststore)) return fail(deps, *problem, kExitRefused);
+    session["truststore"] = flags.truststore;
+  }
+  const bool is_written = deps.write_private_file(options.config, json::serialize(session) + "\n");
+  return is_written ? kExitDone : fail(deps, "cannot write " + options.config);
 }
 
 /// The verbs and what they write into.
@@ -230,6 +283,8 @@ struct Verbs {
   CLI::App* login = app.add_subcommand("login", "Sign in and keep the session; also `config credentials`.");
   CLI::App* config = app.add_subcommand("config", "")->group("");
   CLI::App* credentials = config->add_subcommand("credentials", "Sign in and keep the session.");
+  CLI::App* truststore = config->add_subcommand("truststore", "Trust authorities beside the system's.");
+  CLI::App* help = app.add_subcommand("help", "Show this help, or that of a command.");
   CLI::App* get = app.add_subcommand("get", "Show a resource or a list.");
   CLI::App* create = app.add_subcommand("create", "Make a resource.");
   CLI::App* update = app.add_subcommand("update", "Change a resource.");
@@ -248,6 +303,12 @@ void add_body_flags(CLI::App& verb, Flags& flags) {
 
 Verbs::Verbs(Flags& flags) {
   app.require_subcommand(1);
+  help->add_option("command", flags.help_about, "")->type_name("");
+  truststore->add_option("file", flags.truststore, "PEM file.");
+  truststore->add_flag("-d,--delete", flags.forget, "Trust the system's alone again.");
+  truststore->add_flag("-x", flags.trace, "")->group("");
+  truststore->add_option("--trustpass", flags.server.trustpass, "")->group("");
+  truststore->add_option("--config", flags.server.config, "The session's file.")->type_name("FILE");
   config->require_subcommand(1);
   for (auto* verb : {login, credentials, get, create, update, remove, password, get_roles, add_roles, remove_roles}) {
     add_server_options(*verb, flags.server);
@@ -258,21 +319,24 @@ Verbs::Verbs(Flags& flags) {
     verb->add_option("-q,--query", flags.queries, "A query parameter.")
         ->type_name("NAME=VALUE")
         ->allow_extra_args(false);
-    verb->add_option("-H,--header", flags.headers, "A header.")->type_name("NAME=VALUE")->allow_extra_args(false);
+    verb->set_help_flag("--help", "Show this help.");  // -h is kcadm's header
+    verb->add_option("-h,--header", flags.headers, "A header.")->type_name("NAME=VALUE")->allow_extra_args(false);
+    verb->add_flag("-H,--print-headers", flags.print_headers, "Print the answer's status and headers, too.");
   }
   for (auto* verb : {get, create, update, remove, password, get_roles, add_roles, remove_roles})
     verb->add_option("-r,--target-realm", flags.realm, "The realm of the resource [that of the sign-in].");
   for (auto* verb : {create, update, remove}) add_body_flags(*verb, flags);
-  update->add_option("-d,--delete", flags.deletes, "Take a member away.")->type_name("NAME")->allow_extra_args(false);
+  for (auto* verb : {create, update, remove}) {
+    verb->add_option("-d,--delete", flags.deletes, "Take a member away.")->type_name("NAME")->allow_extra_args(false);
+    verb->add_flag("-o,--output", flags.print_result, "Show the resource, or the answer, afterwards.");
+  }
   update->add_flag("-m,--merge", flags.merge, "Put the given members over what is there.");
   update->add_flag("-n,--no-merge", flags.no_merge, "Send the given members alone.");
   create->add_flag("-i,--id", flags.print_id, "Print the new id alone.");
-  for (auto* verb : {create, update})
-    verb->add_flag("-o,--output", flags.print_result, "Show the resource afterwards.");
   get->add_option("-o,--offset", flags.first, "Pass over so many.");
   get->add_option("-l,--limit", flags.max, "At most so many.");
-  for (auto* verb : {get, create, update, get_roles}) {
-    verb->add_option("-F,--fields", flags.fields, "These members alone: id,username,access(view).");
+  for (auto* verb : {get, create, update, remove, get_roles}) {
+    verb->add_option("-F,--fields", flags.fields, "These members alone: id,username,access(view), or *(*),-secret.");
     verb->add_flag("-c,--compressed", flags.compressed, "No line breaks.");
   }
   for (auto* verb : {get, get_roles}) {
@@ -284,7 +348,8 @@ Verbs::Verbs(Flags& flags) {
   add_role_flags(*remove_roles, flags.roles, false);
   password->add_option("--username", flags.username, "Whose.");
   password->add_option("--userid", flags.user_id, "Whose, by id.");
-  password->add_option("-p,--new-password", flags.new_password, "The new one.")->required();
+  password->add_option("-p,--new-password", flags.new_password,
+                       "The new one; better in KC_CLI_PASSWORD, or asked for.");
   password->add_flag("-t,--temporary", flags.temporary, "It must be changed at the next sign-in.");
 }
 
@@ -303,9 +368,28 @@ int run_admin(std::vector<std::string> arguments, const Dependencies& deps) {
   Flags flags;
   Verbs verbs(flags);
   if (const auto code = parse_arguments(verbs.app, std::move(arguments), deps)) return *code;
+  if (verbs.help->parsed()) {
+    auto about = flags.help_about;
+    const auto all = verbs.app.get_subcommands([](const CLI::App*) { return true; });
+    if (!about.empty() && std::ranges::find(all, about.front(), &CLI::App::get_name) == all.end())
+      return fail(deps, about.front() + " is no verb; see `cardea admin help`", kExitRefused);
+    about.emplace_back("--help");
+    return run_admin(std::move(about), deps);
+  }
+  if (verbs.truststore->parsed()) return set_truststore(flags, deps);
   if (verbs.login->parsed() || verbs.config->parsed()) return login(flags, deps);
   if (verbs.password->parsed() && flags.username.empty() == flags.user_id.empty())
     return fail(deps, "give --username or --userid", kExitRefused);
+  if (const auto problem = refusal_of_fields(flags.fields)) return fail(deps, "-F: " + *problem, kExitRefused);
+  if (flags.resource.contains("://"))
+    return fail(deps, flags.resource + ": write the resource alone, such as users, and the server in --server",
+                kExitRefused);
+  if (verbs.password->parsed()) {
+    flags.new_password = new_password(flags, deps);
+    if (flags.new_password.empty())
+      return fail(deps, "the new password is missing: give --new-password, set KC_CLI_PASSWORD or type it",
+                  kExitRefused);
+  }
   auto api = AdminApi::sign_in(flags.server, deps);
   if (!api) return fail(deps, api.error());
   if (verbs.get->parsed()) return get(flags, *api, deps);

@@ -1,6 +1,8 @@
 // `cardea admin`: the verbs and flags of kcadm, so that scripts need a new first word and nothing else.
 //
 //   login | config credentials   keeps a session in ~/.cardea/admin.json (0600)
+//   config truststore
+//   help [VERB]
 //   get | create | update | delete RESOURCE
 //   set-password
 //   get-roles | add-roles | remove-roles       role_commands.h

@@ -1,5 +1,6 @@
 #include "tool/admin/print.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "base/text.h"
@@ -38,8 +39,9 @@ void append_pretty(std::string& out, const json::value& value, std::size_t inden
 
 /// A field with the fields inside its parentheses.
 struct Field {
-  std::string_view name;
+  std::string_view name;  // "*": any
   std::string_view inner;
+  bool is_excluded = false;
 };
 
 std::vector<Field> parse_fields(std::string_view text) {
@@ -49,12 +51,15 @@ std::vector<Field> parse_fields(std::string_view text) {
   for (std::size_t i = 0; i <= text.size(); ++i) {
     if (i == text.size() || (text[i] == ',' && depth == 0)) {
       auto part = trim(text.substr(begin, i - begin));
-      const auto open = part.find('(');
-      const bool has_inner = open != std::string_view::npos && part.ends_with(')');
-      if (!part.empty())
-        fields.push_back(has_inner ? Field{part.substr(0, open), part.substr(open + 1, part.size() - open - 2)}
-                                   : Field{part, {}});
       begin = i + 1;
+      if (part.empty()) continue;
+      Field field;
+      field.is_excluded = part.front() == '-';
+      if (field.is_excluded) part.remove_prefix(1);
+      const auto open = part.find('(');
+      field.name = trim(part.substr(0, open));
+      if (open != std::string_view::npos) field.inner = part.substr(open + 1, part.size() - open - 2);
+      fields.push_back(field);
     } else if (text[i] == '(') {
       ++depth;
     } else if (text[i] == ')' && depth > 0) {
@@ -64,12 +69,30 @@ std::vector<Field> parse_fields(std::string_view text) {
   return fields;
 }
 
-json::value object_with_fields(const json::object& object, std::string_view text) {
+/// The field that a member is kept by; null: it is left out. What is excluded is so wherever that stands.
+const Field* field_of(const std::vector<Field>& fields, std::string_view member) {
+  const Field* by_name = nullptr;
+  const Field* by_star = nullptr;
+  for (const auto& field : fields) {
+    if (field.name == member && field.is_excluded) return nullptr;
+    if (field.name == member) by_name = &field;
+    if (field.name == "*" && !field.is_excluded) by_star = &field;
+  }
+  return by_name != nullptr ? by_name : by_star;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): the parser bounds the depth
+json::value kept_by(const json::value& value, std::string_view text) {
+  if (value.is_array()) {
+    json::array items;
+    for (const auto& item : value.as_array()) items.push_back(kept_by(item, text));
+    return items;
+  }
+  if (!value.is_object()) return value;
   json::object kept;
-  for (const auto& field : parse_fields(text)) {
-    if (field.name == "*") return object;
-    if (const auto* member = object.if_contains(field.name))
-      kept[field.name] = field.inner.empty() ? *member : with_fields(*member, field.inner);
+  const auto fields = parse_fields(text);
+  for (const auto& [name, member] : value.as_object()) {
+    if (const auto* field = field_of(fields, name)) kept[name] = kept_by(member, field->inner);
   }
   return kept;
 }
@@ -101,7 +124,8 @@ void append_line(std::string& out, const json::value& value, const std::vector<F
   };
   if (!value.is_object()) {
     cell(&value);
-  } else if (fields.empty()) {
+  } else if (std::ranges::any_of(fields, [](const Field& f) { return f.name == "*" || f.is_excluded; }) ||
+             fields.empty()) {
     for (const auto& member : value.as_object()) cell(&member.value());
   } else {
     for (const auto& field : fields) cell(value.as_object().if_contains(field.name));
@@ -117,13 +141,25 @@ std::string pretty(const json::value& value) {
   return out;
 }
 
+std::optional<std::string> refusal_of_fields(std::string_view fields) {
+  std::size_t depth = 0;
+  char before = ',';
+  for (const char c : fields) {
+    if (c == ' ') continue;
+    const bool is_misplaced = before == ')' && c != ',' && c != ')';
+    const bool closes_nothing = c == ')' && (depth == 0 || before == '(' || before == ',');
+    const bool is_nameless = (c == ',' || c == '(') && (before == ',' || before == '(');
+    if (is_misplaced || closes_nothing || is_nameless) return std::string(fields) + " is no pattern of fields";
+    if (c == '(') ++depth;
+    if (c == ')') --depth;
+    before = c;
+  }
+  if (depth != 0) return std::string(fields) + " is no pattern of fields: a parenthesis is left open";
+  return std::nullopt;
+}
+
 json::value with_fields(const json::value& value, std::string_view fields) {
-  if (fields.empty()) return value;
-  if (value.is_object()) return object_with_fields(value.as_object(), fields);
-  if (!value.is_array()) return value;
-  json::array items;
-  for (const auto& item : value.as_array()) items.push_back(with_fields(item, fields));
-  return items;
+  return fields.empty() ? value : kept_by(value, fields);
 }
 
 std::string csv(const json::value& value, std::string_view fields, bool bare) {

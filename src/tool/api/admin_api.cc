@@ -51,8 +51,12 @@ Result<AdminApi, std::string> AdminApi::sign_in(const ServerOptions& options, co
   AdminApi api(options, deps);
   complete_from_environment(api.options_, deps);
   auto& o = api.options_;
-  api.kept_ = o.user.empty() && o.secret.empty();
-  if (api.kept_) {
+  if (auto problem = api.trust()) return refuse(std::move(*problem));
+  api.kept_ = o.user.empty() && o.secret.empty() && o.token.empty();
+  if (!o.token.empty()) {
+    if (o.server.empty()) o.server = string_or(read_session(o, deps), "server", "");
+    if (o.server.empty()) return refuse(std::string("--server is missing"));
+  } else if (api.kept_) {
     if (auto problem = api.load_session()) return refuse(std::move(*problem));
   } else if (o.server.empty()) {
     return refuse(std::string("--server is missing"));
@@ -64,17 +68,32 @@ Result<AdminApi, std::string> AdminApi::sign_in(const ServerOptions& options, co
   if (o.realm.empty()) o.realm = kLoginRealm;
   if (o.client.empty()) o.client = kLoginClient;
   api.server_ = o.server.substr(0, o.server.find_last_not_of('/') + 1);
+  if (!o.token.empty()) {
+    api.access_token_ = o.token;
+    api.renew_at_ = std::chrono::nanoseconds::max();  // it cannot be
+    return api;
+  }
   if (auto problem = api.renew()) return refuse(std::move(*problem));
   return api;
 }
 
-std::optional<std::string> AdminApi::load_session() {
-  const auto text = deps_->read_file(options_.config);
+json::object read_session(const ServerOptions& options, const Dependencies& deps) {
+  if (options.no_config) return {};
+  const auto text = deps.read_file(options.config);
   const auto document = text ? parse_json(*text) : refuse(JsonError::kMalformed);
-  if (!document || !document->is_object())
-    return "nobody is signed in: run `cardea admin login`, or give --server and --user";
-  const auto& session = document->as_object();
+  return document && document->is_object() ? document->as_object() : json::object();
+}
+
+std::optional<std::string> AdminApi::trust() {
+  auto path = options_.truststore;
+  if (path.empty()) path = string_or(read_session(options_, *deps_), "truststore", "");
+  return path.empty() ? std::nullopt : deps_->trust(path);
+}
+
+std::optional<std::string> AdminApi::load_session() {
+  const auto session = read_session(options_, *deps_);
   const auto server = string_or(session, "server", "");
+  if (server.empty()) return "nobody is signed in: run `cardea admin login`, or give --server and --user";
   if (!options_.server.empty() && options_.server != server)
     return "the session of `cardea admin login` is for " + server + "; sign in to " + options_.server + " first";
   options_.server = server;
@@ -89,6 +108,8 @@ bool AdminApi::keep_session() const {
   json::object session{{"server", server_}, {"realm", options_.realm}, {"client", options_.client}};
   if (!options_.secret.empty()) session["secret"] = options_.secret;
   if (!refresh_token_.empty()) session["refreshToken"] = refresh_token_;
+  if (const auto trusted = string_or(read_session(options_, *deps_), "truststore", ""); !trusted.empty())
+    session["truststore"] = trusted;
   return deps_->write_private_file(options_.config, json::serialize(session) + "\n");
 }
 
@@ -134,7 +155,12 @@ Result<ApiAnswer, ApiError> AdminApi::call(web::Method method, std::string_view 
   if (deps_->clock.steady() >= renew_at_) {
     if (auto problem = renew()) return refuse(ApiError{0, std::move(*problem)});
   }
-  const auto url = web::ConfiguredUrl::parse(server_ + std::string(path));
+  constexpr std::string_view kRoot = "/admin";
+  const auto& root = options_.admin_root;
+  const bool is_elsewhere = !root.empty() && path.starts_with(kRoot);
+  const auto url = web::ConfiguredUrl::parse(is_elsewhere ? root.substr(0, root.find_last_not_of('/') + 1) +
+                                                                std::string(path.substr(kRoot.size()))
+                                                          : server_ + std::string(path));
   if (!url) return refuse(ApiError{0, std::string(path) + " is not the path of a resource"});
   web::FetchRequest request{.url = *url, .method = method, .headers = headers, .body = std::move(body)};
   request.headers.push_back({"Authorization", "Bearer " + access_token_});

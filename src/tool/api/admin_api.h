@@ -31,6 +31,9 @@ struct ApiAnswer {
   [[nodiscard]] std::string created_id() const;
 };
 
+/// What `admin login` and `admin config truststore` wrote; empty when there is nothing, or --no-config.
+[[nodiscard]] json::object read_session(const ServerOptions& options, const Dependencies& deps);
+
 class AdminApi {
  public:
   /// Signs in with what `options` holds: a password, a client secret, or the session file. The error is a sentence.
@@ -54,6 +57,7 @@ class AdminApi {
  private:
   AdminApi(ServerOptions options, const Dependencies& deps);
   [[nodiscard]] std::optional<std::string> load_session();
+  [[nodiscard]] std::optional<std::string> trust();
   [[nodiscard]] std::optional<std::string> renew();
 
   ServerOptions options_;

@@ -21,6 +21,15 @@ void add_server_options(CLI::App& command, ServerOptions& options) {
   command.add_option("--secret", options.secret, "The client's secret; better in CARDEA_ADMIN_SECRET.")
       ->type_name("TEXT")
       ->group(group);
+  command.add_option("--token", options.token, "Call with this access token.")->type_name("TEXT")->group(group);
+  command.add_flag("--no-config", options.no_config, "Neither read nor keep a session.")->group(group);
+  command.add_option("-a,--admin-root", options.admin_root, "The admin API's URL [SERVER/admin].")
+      ->type_name("URL")
+      ->group(group);
+  command.add_option("--truststore", options.truststore, "PEM file of authorities to trust beside the system's.")
+      ->type_name("FILE")
+      ->group(group);
+  command.add_option("--trustpass", options.trustpass, "")->group("");  // of kcadm's key stores; PEM has none
   command.add_option("--config", options.config, "The session that `cardea admin login` made [~/.cardea/admin.json].")
       ->type_name("FILE")
       ->group(group);
@@ -51,7 +60,9 @@ void complete_from_environment(ServerOptions& options, const Dependencies& deps)
     if (const auto found = deps.environment.find(name); found != deps.environment.end()) into = found->second;
   };
   take("CARDEA_ADMIN_PASSWORD", options.password);
+  take("KC_CLI_PASSWORD", options.password);
   take("CARDEA_ADMIN_SECRET", options.secret);
+  if (!options.client.empty()) take("KC_CLI_CLIENT_SECRET", options.secret);
   if (options.config.empty()) options.config = default_session_file(deps);
 }
 

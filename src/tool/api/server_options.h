@@ -18,13 +18,19 @@ struct ServerOptions {
   std::string realm;           // where the caller signs in
   std::string user, password;  // a person ...
   std::string client, secret;  // ... or a client's service account
+  std::string token;           // ... or an access token from elsewhere
   std::string config;          // the file that `admin login` wrote
+  bool no_config = false;      // it is neither read nor written
+  std::string admin_root;      // where the admin API is, when that is not below `server`
+  std::string truststore;      // PEM of authorities, beside the system's
+  std::string trustpass;       // taken as kcadm does; PEM has no password
 };
 
 inline constexpr std::string_view kLoginRealm = "master";
 inline constexpr std::string_view kLoginClient = "admin-cli";
 
-/// Adds --server, --realm, --user, --password, --client, --secret and --config.
+/// Adds --server, --realm, --user, --password, --client, --secret, --token, --config, --no-config, --admin-root and
+/// --truststore.
 void add_server_options(CLI::App& command, ServerOptions& options);
 
 /// Reads the arguments of one command into what `app` was set up with. An exit code when there is nothing more to do:
@@ -35,8 +41,8 @@ void add_server_options(CLI::App& command, ServerOptions& options);
 /// Where `admin login` keeps its session when --config does not say: $HOME/.cardea/admin.json.
 [[nodiscard]] std::string default_session_file(const Dependencies& deps);
 
-/// --password and --secret that were left out: from CARDEA_ADMIN_PASSWORD and CARDEA_ADMIN_SECRET, so that they need
-/// not stand in the list of processes.
+/// --password and --secret that were left out: from CARDEA_ADMIN_PASSWORD and CARDEA_ADMIN_SECRET, or kcadm's
+/// KC_CLI_PASSWORD and (beside --client) KC_CLI_CLIENT_SECRET, so that they need not stand in the list of processes.
 void complete_from_environment(ServerOptions& options, const Dependencies& deps);
 
 }  // namespace cardea::tool

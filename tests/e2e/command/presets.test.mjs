@@ -81,6 +81,21 @@ test('scripts_for_kcadm_run_as_they_are', kOnlyCardea, async () => {
   await kcadm('update', 'realms/kcadm', '-s', 'enabled=false');
   assert.equal((await admin('realms/kcadm')).enabled, false);
   assert.equal(await kcadm('get', 'users', '-r', 'kcadm', '-q', 'username=testuser', '-q', 'exact=true', '--fields', 'id', '--format', 'csv', '--noquotes'), `${user}\n`);
+  // A template of a client, without its id and its secret; headers in and out; a realm made with a member taken away.
+  const template = JSON.parse(await kcadm('get', `clients/${uuid}`, '-r', 'kcadm', '--fields', '*(*),-id,-secret,-protocolMappers'));
+  assert.equal(template.clientId, 'myapp');
+  assert.ok(!('id' in template) && !('secret' in template) && !('protocolMappers' in template));
+  assert.match(await kcadm('get', 'roles/user', '-r', 'kcadm', '-h', 'X-Asked-By=script', '-H'), /^HTTP\/1\.1 200\n(.+: .*\n)+\n\{/i);
+  await kcadm('create', 'roles', '-r', 'kcadm', '-s', 'name=plain', '-s', 'description=d', '-d', 'description');
+  assert.equal(JSON.parse(await kcadm('get', 'roles/plain', '-r', 'kcadm')).description, undefined);
+  const quiet = { ...own, KC_CLI_PASSWORD: server.keepSecret('NEWPASSWORD-4712') };
+  const set = await runCommand(['admin', 'set-password', '-r', 'kcadm', '--username', 'testuser'], { environment: quiet });
+  assert.equal(set.code, 0, set.all);
+  assert.equal(set.all, '', 'a password is not printed');
+  assert.match(await kcadm('help', 'set-password'), /--new-password/);
+  const bearer = (await (await fetch(`${server.base}/realms/master/protocol/openid-connect/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'password', client_id: 'admin-cli', username: server.admin.username, password: server.admin.password }) })).json()).access_token;
+  assert.equal(JSON.parse(await kcadm('get', 'realms/kcadm', '--no-config', '--server', server.base, '--token', bearer)).realm, 'kcadm');
+  assert.equal(JSON.parse(await kcadm('get', 'realms/kcadm', '-a', `${server.base}/admin`)).realm, 'kcadm');
   await kcadm('delete', `users/${user}`, '-r', 'kcadm');
   await kcadm('delete', 'realms/kcadm');
 });
@@ -377,7 +392,7 @@ test('admin_has_kcadms_verbs', kOnlyCardea, async () => {
   const plain = async (...args) => done('admin', ...args);
   const id = (await plain('create', 'groups', '-r', 'shop', '-s', 'name=guests', '-i')).trim();
   await plain('update', `groups/${id}`, '-r', 'shop', '-s', 'attributes.floor=["2"]');
-  assert.deepEqual(JSON.parse(await plain('get', `groups/${id}`, '-r', 'shop', '-F', 'name,attributes')), { name: 'guests', attributes: { floor: ['2'] } });
+  assert.deepEqual(JSON.parse(await plain('get', `groups/${id}`, '-r', 'shop', '-F', 'name,attributes(*)')), { name: 'guests', attributes: { floor: ['2'] } });
   assert.equal(await plain('get', 'groups', '-r', 'shop', '--format', 'csv', '-F', 'name', '--noquotes', '-q', 'search=guests'), 'guests\n');
   await plain('delete', `groups/${id}`, '-r', 'shop');
   const gone = await cardea('admin', 'get', `groups/${id}`, '-r', 'shop');
