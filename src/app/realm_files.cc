@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <limits>
 #include <optional>
 
 #include "app/command.h"
@@ -21,7 +22,7 @@
 namespace cardea::app {
 namespace {
 
-constexpr std::size_t kUsersPerFile = 50;  // as Keycloak's
+constexpr int kUsersPerFile = 50;  // as Keycloak's
 
 int failed(std::FILE* err, std::string_view text) {
   fmt::print(err, "cardea: {}\n", text);
@@ -31,7 +32,8 @@ int failed(std::FILE* err, std::string_view text) {
 /// Writes a list of users in pieces: a file has `per_file` of them, or all of them.
 class UserWriter {
  public:
-  UserWriter(std::string folder, std::string realm) : folder_(std::move(folder)), realm_(std::move(realm)) {}
+  UserWriter(std::string folder, std::string realm, std::size_t per_file)
+      : folder_(std::move(folder)), realm_(std::move(realm)), per_file_(per_file) {}
 
   [[nodiscard]] bool take(const json::object& user) {
     if (!file_) {
@@ -41,7 +43,7 @@ class UserWriter {
     }
     if (count_++ > 0) file_->write(",");
     file_->write(json::serialize(user));
-    return count_ < kUsersPerFile || close();
+    return count_ < per_file_ || close();
   }
   [[nodiscard]] bool close() {
     if (!file_) return true;
@@ -55,52 +57,81 @@ class UserWriter {
  private:
   std::string folder_, realm_, problem_;
   std::optional<SecretFile> file_;
-  std::size_t files_ = 0, count_ = 0;
+  std::size_t per_file_, files_ = 0, count_ = 0;
 };
 
 struct Exporter {
   const Repositories& repositories;
   const RealmFiles& files;
 
-  /// Empty: it worked.
-  [[nodiscard]] std::string write(const Realm& realm) const {
-    const auto exported =
-        read_from(repositories.store, [&](Rows& rows) { return export_realm(rows, repositories, realm); });
-    if (!exported) return "cannot read " + realm.name + ": " + std::string(describe(exported.error()));
-    return files.dir.empty() ? write_one(realm, *exported) : write_folder(realm, *exported);
+  /// Each realm into files of its own. Empty: it worked.
+  [[nodiscard]] std::string write_folder(const Realm& realm) const {
+    const auto exported = read(realm);
+    if (!exported) return exported.error();
+    SecretFile file(files.dir + "/" + realm.name + "-realm.json");
+    if (auto problem = append(file, realm, *exported, files.users == "realm_file"); !problem.empty()) return problem;
+    file.write("\n");
+    if (auto problem = file.finish(); !problem.empty()) return problem;
+    if (files.users == "skip" || files.users == "realm_file") return {};
+    const auto per_file = files.users == "same_file"
+                              ? std::numeric_limits<std::size_t>::max()
+                              : static_cast<std::size_t>(files.users_per_file.value_or(kUsersPerFile));
+    UserWriter users(files.dir, realm.name, per_file);
+    const auto done = export_users(repositories, realm.id, exported->names, Secrets::kReveal,
+                                   [&](const json::object& user) { return users.take(user); });
+    if (!done) return unread(realm, done.error());
+    (void)users.close();
+    return users.problem();
+  }
+
+  /// One realm, or a list of all.
+  [[nodiscard]] std::string write_file(const std::vector<Realm>& realms) const {
+    const bool is_list = files.realm.empty();
+    SecretFile file(files.file);
+    if (is_list) file.write("[");
+    for (const auto& realm : realms) {
+      if (&realm != realms.data()) file.write(",");
+      const auto exported = read(realm);
+      if (!exported) return exported.error();
+      if (auto problem = append(file, realm, *exported, files.users != "skip"); !problem.empty()) return problem;
+    }
+    file.write(is_list ? "]\n" : "\n");
+    return file.finish();
   }
 
  private:
+  [[nodiscard]] static std::string unread(const Realm& realm, StoreError error) {
+    return "cannot read users of " + realm.name + ": " + std::string(describe(error));
+  }
+
+  [[nodiscard]] Result<ExportedRealm, std::string> read(const Realm& realm) const {
+    auto exported = read_from(repositories.store, [&](Rows& rows) { return export_realm(rows, repositories, realm); });
+    if (!exported) return refuse("cannot read " + realm.name + ": " + std::string(describe(exported.error())));
+    return std::move(*exported);
+  }
+
   /// The users stand last, since they are written as they are read.
-  [[nodiscard]] std::string write_one(const Realm& realm, const ExportedRealm& exported) const {
-    SecretFile file(files.file);
+  [[nodiscard]] std::string append(SecretFile& file, const Realm& realm, const ExportedRealm& exported,
+                                   bool with_users) const {
     auto text = json::serialize(to_json(exported.file, Secrets::kReveal));
+    if (!with_users) {
+      file.write(text);
+      return {};
+    }
     text.pop_back();
     file.write(text);
     file.write(",\"users\":[");
     bool is_first = true;
-    const auto read =
+    const auto done =
         export_users(repositories, realm.id, exported.names, Secrets::kReveal, [&](const json::object& user) {
           if (!is_first) file.write(",");
           is_first = false;
           file.write(json::serialize(user));
           return true;
         });
-    if (!read) return "cannot read users of " + realm.name + ": " + std::string(describe(read.error()));
-    file.write("]}\n");
-    return file.finish();
-  }
-
-  [[nodiscard]] std::string write_folder(const Realm& realm, const ExportedRealm& exported) const {
-    SecretFile file(files.dir + "/" + realm.name + "-realm.json");
-    file.write(json::serialize(to_json(exported.file, Secrets::kReveal)) + "\n");
-    if (auto problem = file.finish(); !problem.empty()) return problem;
-    UserWriter users(files.dir, realm.name);
-    const auto read = export_users(repositories, realm.id, exported.names, Secrets::kReveal,
-                                   [&](const json::object& user) { return users.take(user); });
-    if (!read) return "cannot read users of " + realm.name + ": " + std::string(describe(read.error()));
-    (void)users.close();
-    return users.problem();
+    if (!done) return unread(realm, done.error());
+    file.write("]}");
+    return {};
   }
 };
 
@@ -136,14 +167,20 @@ int export_realms(Configuration configuration, const RealmFiles& files, const En
     if (error) return failed(err, files.dir + ": " + error.message());
   }
   const Exporter exporter{repositories, files};
-  int count = 0;
+  std::vector<Realm> chosen;
   for (const auto& realm : *realms) {
-    if (realm.is_being_imported() || (!files.realm.empty() && realm.name != files.realm)) continue;
-    if (const auto problem = exporter.write(realm); !problem.empty()) return failed(err, problem);
-    fmt::print(out, "exported {}\n", realm.name);
-    ++count;
+    if (!realm.is_being_imported() && (files.realm.empty() || realm.name == files.realm)) chosen.push_back(realm);
   }
-  if (count == 0) return failed(err, "there is no such realm");
+  if (chosen.empty()) return failed(err, "there is no such realm");
+  if (files.dir.empty()) {
+    if (const auto problem = exporter.write_file(chosen); !problem.empty()) return failed(err, problem);
+  }
+  for (const auto& realm : chosen) {
+    if (!files.dir.empty()) {
+      if (const auto problem = exporter.write_folder(realm); !problem.empty()) return failed(err, problem);
+    }
+    fmt::print(out, "exported {}\n", realm.name);
+  }
   return kExitDone;
 }
 

@@ -8,9 +8,9 @@
 
 namespace cardea::app {
 
-/// Writes one file with the realm and its users (--file, with --realm), or a folder with "NAME-realm.json" and
-/// "NAME-users-N.json" for each realm (--dir). Files hold every secret in clear: only their owner may read them, and an
-/// existing file is not overwritten.
+/// Writes one file with the realm and its users, or with a list of all realms (--file), or a folder with
+/// "NAME-realm.json" and "NAME-users-N.json" for each realm (--dir). --users says where users go, or skips them. Files
+/// hold every secret in clear: only their owner may read them, and an existing file is not overwritten.
 [[nodiscard]] int export_realms(Configuration configuration, const RealmFiles& files, const Environment& environment,
                                 std::FILE* out, std::FILE* err);
 

@@ -19,6 +19,11 @@ std::vector<std::string> normalise(const std::vector<std::string>& arguments) {
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const auto& word = arguments[i];
     const auto* option = word.starts_with("--") ? find_option(std::string_view(word).substr(2)) : nullptr;
+    const bool has_truth = i + 1 < arguments.size() && (arguments[i + 1] == "true" || arguments[i + 1] == "false");
+    if (word == "--override" && has_truth) {  // a switch that Keycloak gives a value
+      result.push_back(word + "=" + arguments[++i]);
+      continue;
+    }
     if (option == nullptr) {
       result.push_back(word.ends_with('=') ? word + std::string(kNoValue) : word);
       continue;
@@ -141,12 +146,18 @@ Commands::Commands(CommandLine& line, std::string_view word) {
     if (is_read(config)) add_options(*look, false);
   }
   for (auto* transfer : {export_realms, import_realms}) {
-    transfer->add_option("--file", line.files.file, "One file, with one realm and its users.")->type_name("PATH");
+    transfer->add_option("--file", line.files.file, "One file, with realms and their users.")->type_name("PATH");
     transfer->add_option("--dir", line.files.dir, "A folder, with a file for each realm and files for users.")
         ->type_name("PATH");
     if (is_read(transfer)) add_options(*transfer, true);
   }
-  export_realms->add_option("--realm", line.files.realm, "This realm alone; needed with --file.")->type_name("NAME");
+  export_realms->add_option("--realm", line.files.realm, "This realm alone.")->type_name("NAME");
+  export_realms
+      ->add_option("--users", line.files.users,
+                   "Where users go: different_files (with --dir), skip, realm_file or same_file.")
+      ->type_name("WHERE");
+  export_realms->add_option("--users-per-file", line.files.users_per_file, "Users in one of the different files [50].")
+      ->type_name("NUMBER");
   import_realms->add_flag("--override", line.files.replace, "Remove realms that exist, and make them anew.");
   for (auto* copy : {backup, restore}) {
     copy->add_option("--file", line.files.file, "The backup.")->type_name("PATH");
@@ -187,8 +198,15 @@ void read_transfer_command(Command command, const CLI::App& given, CommandLine& 
   read_server_command(command, given, true, line);
   const auto& files = line.files;
   if (files.file.empty() == files.dir.empty()) line.problems.add("--file", "say --file or --dir, one of them");
-  if (command == Command::kExport && !files.file.empty() && files.realm.empty())
-    line.problems.add("--realm", "a file has one realm: say which");
+  constexpr std::string_view kUsers[] = {"", "different_files", "skip", "realm_file", "same_file"};
+  if (std::ranges::find(kUsers, files.users) == std::end(kUsers))
+    line.problems.add("--users", "must be different_files, skip, realm_file or same_file");
+  if (!files.file.empty() && files.users == "different_files")
+    line.problems.add("--users", "different_files are those of --dir; one file takes realm_file or skip");
+  if (!files.users_per_file) return;
+  const bool is_split = !files.dir.empty() && (files.users.empty() || files.users == "different_files");
+  if (!is_split || *files.users_per_file < 1)
+    line.problems.add("--users-per-file", "is a number from 1 on, for --dir with --users different_files");
 }
 
 void read_copy_command(Command command, const CLI::App& given, CommandLine& line) {

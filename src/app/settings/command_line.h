@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,7 +34,9 @@ enum class Command {
 /// What `export`, `import`, `backup` and `restore` are about: one file or, for the first two, one folder.
 struct RealmFiles {
   std::string file, dir;
-  std::string realm;     // export: this one alone; empty: every realm
+  std::string realm;  // export: this one alone; empty: every realm
+  std::string users;  // export: different_files, skip, realm_file or same_file; empty: as `file` or `dir` asks for
+  std::optional<int> users_per_file;
   bool replace = false;  // import: realms that exist are replaced; restore: so is the database
 };
 

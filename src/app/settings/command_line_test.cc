@@ -37,6 +37,33 @@ TEST(CommandLine, refuses_stray_words) {
   EXPECT_EQ(only_problem(parse_command_line({"start", "-p"})), "-p: is not an option; options begin with --");
 }
 
+TEST(CommandLine, refuses_users_in_places_that_there_are_not) {
+  EXPECT_THAT(only_problem(parse_command_line({"export", "--dir=x", "--users=y"})),
+              HasSubstr("must be different_files"));
+  EXPECT_THAT(only_problem(parse_command_line({"export", "--file=x", "--users", "different_files"})),
+              HasSubstr("--users: different_files are those of --dir"));
+  for (const auto* number : {"0", "-1"})
+    EXPECT_THAT(only_problem(parse_command_line({"export", "--dir=x", "--users-per-file", number})),
+                HasSubstr("--users-per-file: is a number from 1 on"));
+  EXPECT_THAT(only_problem(parse_command_line({"export", "--dir=x", "--users=skip", "--users-per-file=5"})),
+              HasSubstr("--users-per-file"));
+}
+
+TEST(CommandLine, import_overrides_only_when_it_is_told_so) {
+  const auto replaces = [](std::vector<std::string> words) {
+    words.insert(words.begin(), {"import", "--file=x"});
+    const auto line = parse_command_line(words);
+    EXPECT_TRUE(line.problems.empty());
+    return line.files.replace;
+  };
+  EXPECT_FALSE(replaces({}));
+  EXPECT_FALSE(replaces({"--override", "false"}));
+  EXPECT_FALSE(replaces({"--override=false"}));
+  EXPECT_TRUE(replaces({"--override", "true"}));
+  EXPECT_TRUE(replaces({"--override=true"}));
+  EXPECT_TRUE(replaces({"--override"}));
+}
+
 TEST(CommandLine, refuses_profile_of_config_check) {
   EXPECT_THAT(only_problem(parse_command_line({"config", "check", "start-deb"})),
               HasSubstr("did you mean `start-dev`?"));

@@ -70,3 +70,44 @@ test('export_and_import_carry_a_realm_whole_and_refuse_to_overwrite', kOnlySqlit
   assert.equal(await signIn(target, 'bert'), 200);
   await target.stop();
 });
+
+test('export_and_import_take_keycloaks_flags', kOnlySqlite, async () => {
+  const source = await startServer({ realm: villageRealm({}, crowd), bootstrap: false });
+  await source.stop();
+  const folder = () => path.join(temporaryFolder(), 'out');
+  for (const [words, reason] of [
+    [['--dir', folder(), '--users', 'elsewhere'], /--users.*must be/],
+    [['--file', folder(), '--users', 'different_files'], /--users/],
+    [['--dir', folder(), '--users-per-file', '0'], /--users-per-file/],
+    [['--dir', folder(), '--users', 'skip', '--users-per-file', '5'], /--users-per-file/],
+  ]) assert.match(await run('export', source, words, 2), reason);
+
+  const listed = async (...words) => {
+    const out = folder();
+    await run('export', source, ['--dir', out, '--realm', 'village', ...words]);
+    const files = contents(out);
+    return { names: Object.keys(files), users: Object.values(files).flatMap((text) => JSON.parse(text).users ?? []).length };
+  };
+  const { users: all } = await listed();
+  assert.ok(all > kCrowd);
+  assert.deepEqual(await listed('--users', 'skip'), { names: ['village-realm.json'], users: 0 });
+  assert.deepEqual(await listed('--users', 'realm_file'), { names: ['village-realm.json'], users: all });
+  assert.deepEqual(await listed('--users', 'same_file'), { names: ['village-realm.json', 'village-users-0.json'], users: all });
+  assert.equal((await listed('--users', 'different_files', '--users-per-file', '100')).names.length, 3);
+
+  // One file with every realm, into a database that has one of that name.
+  const file = path.join(temporaryFolder(), 'all.json');
+  await run('export', source, ['--file', file]);
+  const realms = JSON.parse(readFileSync(file, 'utf8'));
+  assert.deepEqual(realms.map(({ realm }) => realm).sort(), ['master', 'village']);
+  assert.equal(realms.find(({ realm }) => realm === 'village').users.length, all);
+  const village = path.join(temporaryFolder(), 'village.json');
+  await run('export', source, ['--file', village, '--realm', 'village']);
+  const target = await startServer({ realm: { realm: 'village', enabled: true }, bootstrap: false });
+  await target.stop();
+  for (const words of [[], ['--override', 'false'], ['--override=false']])
+    assert.match(await run('import', target, ['--file', village, ...words], 1), /--override/, `${words}: a realm that is there stays`);
+  await run('import', target, ['--file', village, '--override', 'true']);
+  await target.run();
+  await target.stop();
+});
