@@ -243,6 +243,36 @@ TEST(GateSnippet, nginx_refuses_other_applications_names_at_the_application_of_e
   EXPECT_THAT(proxy_snippet("nginx", any, "127.0.0.1:8080", {}), Not(HasSubstr("421")));
 }
 
+/// Caddy and a rewrite of nginx keep the client's query, in which the gate reads what the proxy wishes.
+TEST_F(GateFront, snippets_ask_nothing_of_the_clients_query) {
+  const auto state = world.gate.state();
+  const auto& application = state->settings.applications.front();
+  EXPECT_THAT(proxy_snippet("caddy", application, "127.0.0.1:8080"), HasSubstr("uri /gate/forward?\n"));
+  EXPECT_THAT(proxy_snippet("nginx", application, "127.0.0.1:8080"), HasSubstr("rewrite ^ /gate/forward? break;"));
+}
+
+TEST(GateSnippet, every_other_host_is_one_that_caddy_and_traefik_know) {
+  Application any;
+  any.name = "Any";
+  any.hosts = {"*"};
+  const auto caddy = proxy_snippet("caddy", any, "127.0.0.1:8080");
+  EXPECT_THAT(caddy, Not(HasSubstr("* {")));
+  EXPECT_THAT(caddy, HasSubstr("\n:80 {\n"));
+  const auto traefik = proxy_snippet("traefik", any, "127.0.0.1:8080");
+  EXPECT_THAT(traefik, Not(HasSubstr("Host(")));
+  EXPECT_THAT(traefik, HasSubstr("rule: \"PathPrefix(`/`)\""));
+  EXPECT_THAT(traefik, HasSubstr("rule: \"(PathPrefix(`/`)) && (PathPrefix(`/gate/`)"));
+}
+
+TEST_F(GateFront, envoys_snippet_hands_all_of_an_answer_to_the_browser) {
+  const auto state = world.gate.state();
+  const auto text = proxy_snippet("envoy", state->settings.applications.front(), "127.0.0.1:8080");
+  const auto answer = text.substr(text.find("allowed_client_headers"));
+  for (const auto* header :
+       {"content-security-policy", "x-frame-options", "cache-control", "retry-after", "set-cookie"})
+    EXPECT_THAT(answer, HasSubstr(std::string("{ exact: ") + header + " }"));
+}
+
 TEST(GateHosts, a_listed_name_never_falls_to_the_application_of_every_other_host) {
   GateWorld two(kTwoApplications);
   const auto status = [&](std::string_view host) {
@@ -336,6 +366,23 @@ TEST_F(GateFront, caddys_snippet_takes_headers_away_before_it_asks) {
     EXPECT_LT(at, asks) << header;
     EXPECT_GT(at, route) << header;
   }
+}
+
+/// What the gate would answer 404 is left to the application.
+TEST(GateKeepLogin, snippets_carve_out_no_path_that_the_gate_does_not_answer) {
+  const auto caddy = [](const std::string& more) {
+    GateWorld world(R"({"applications":[{"name":"A","hosts":["app.example"],"answers":"keep-domino")" + more + "}]}");
+    const auto state = world.gate.state();
+    return proxy_snippet("caddy", state->settings.applications.front(), "127.0.0.1:8080");
+  };
+  const auto bare = caddy("");
+  for (const auto* path : {"/api/v1/auth ", "/api/v1/auth\n", "/oauth/authorization", "/oauth/token"})
+    EXPECT_THAT(bare, Not(HasSubstr(path)));
+  EXPECT_THAT(bare, HasSubstr(" /api/v1/auth/logout /api/v1/userinfo\n"));
+  const auto whole =
+      caddy(R"(,"sign-in":{"issuer":"https://id.example/realms/r","client-id":"f","client-secret":"s"})");
+  for (const auto* path : {" /api/v1/auth ", " /oauth/authorization ", " /oauth/token "})
+    EXPECT_THAT(whole, HasSubstr(path));
 }
 
 TEST(GateKeepLogin, its_tokens_are_refused_at_another_application) {

@@ -98,7 +98,7 @@ std::string nginx(const Application& application, const std::vector<std::string>
       "    proxy_pass APPLICATION;\n}\n");
   text.append("location = /gate/check {\n    internal;\n").append(kToGate);
   text.append("    proxy_pass_request_body off;\n    proxy_set_header Content-Length \"\";\n}\n");
-  text.append("location @cardea_answer {\n    rewrite ^ /gate/forward break;\n").append(kToGate);
+  text.append("location @cardea_answer {\n    rewrite ^ /gate/forward? break;\n").append(kToGate);
   text.append(
       "    proxy_method GET;\n    proxy_pass_request_body off;\n    proxy_set_header Content-Length \"\";\n}\n");
   text.append("location ^~ /gate/ {\n").append(kToGate).append("}\n");
@@ -112,10 +112,22 @@ std::string underscored(std::string name) {
   return name;
 }
 
+bool is_of_any_host(const Application& application) {
+  return std::ranges::find(application.hosts, "*") != application.hosts.end();
+}
+
+/// "*" is a name of one label to Caddy, and has no certificate: a site of every host goes by its port.
+std::string caddy_hosts(const Application& application) {
+  std::vector<std::string> sites;
+  for (const auto& host : application.hosts) sites.push_back(host == "*" ? ":80" : host);
+  return join(sites, ", ");
+}
+
 /// `route` keeps the order: Caddy's own would take the headers away after the gate has set them. Underscores are for
-/// applications that read "_" and "-" alike.
+/// applications that read "_" and "-" alike. "?" ends the query: else the client's would be asked of the gate, which
+/// reads there what the proxy wishes (kScopeParameter).
 std::string caddy(const Application& application) {
-  std::string text = "# " + application.name + "\n" + join(application.hosts, ", ") + " {\n";
+  std::string text = "# " + application.name + "\n" + caddy_hosts(application) + " {\n";
   std::string paths = "/gate/*";
   for (const auto& path : own_paths(application)) paths.append(" ").append(path);
   text.append("    @gate path ").append(paths).append("\n");
@@ -128,7 +140,7 @@ std::string caddy(const Application& application) {
     text.append("        request_header -").append(underscored(header)).append("\n");
   }
   text.append("        handle @gate {\n            reverse_proxy GATE\n        }\n        handle {\n");
-  text.append("            route {\n                forward_auth GATE {\n                    uri /gate/forward\n");
+  text.append("            route {\n                forward_auth GATE {\n                    uri /gate/forward?\n");
   text.append("                    copy_headers ");
   text.append(join(identity_headers(application), " "));
   text.append("\n                }\n                reverse_proxy APPLICATION\n            }\n        }\n    }\n}\n");
@@ -148,8 +160,11 @@ std::string traefik(const Application& application) {
       "authResponseHeaders:\n");
   for (const auto& header : identity_headers(application)) text.append("          - ").append(header).append("\n");
   std::string hosts, paths = "PathPrefix(`/gate/`)";
-  for (const auto& host : application.hosts)
-    hosts.append(hosts.empty() ? "" : " || ").append("Host(`").append(host.substr(0, host.find(':'))).append("`)");
+  if (is_of_any_host(application))
+    hosts = "PathPrefix(`/`)";
+  else
+    for (const auto& host : application.hosts)
+      hosts.append(hosts.empty() ? "" : " || ").append("Host(`").append(host.substr(0, host.find(':'))).append("`)");
   for (const auto& path : own_paths(application)) paths.append(" || Path(`").append(path).append("`)");
   text.append("  routers:\n    application:\n      rule: \"").append(hosts);
   text.append(
@@ -203,7 +218,9 @@ std::string envoy(const Application& application) {
   text.append("      authorization_response:\n        allowed_upstream_headers:\n          patterns:\n");
   for (const auto& header : identity_headers(application)) exact(header);
   text.append("        allowed_client_headers:\n          patterns:\n");
-  for (const auto* header : {"location", "set-cookie", "www-authenticate", "content-type"}) exact(header);
+  for (const auto* header : {"location", "set-cookie", "www-authenticate", "content-type", "content-security-policy",
+                             "x-frame-options", "cache-control", "retry-after"})
+    exact(header);
   text.append("# routes to cluster cardea_gate, with ext_authz switched off for them: /gate/");
   for (const auto& path : own_paths(application)) text.append(" ").append(path);
   return text + "\n";

@@ -90,10 +90,11 @@ web::FetchRequest password_request(const Application& application, const upstrea
 
 }  // namespace
 
-const std::vector<std::string>& keep_domino_paths() {
-  static const std::vector<std::string> kPaths{std::string(kAuth), std::string(kLogout), std::string(kUserinfo),
-                                               std::string(kAuthorization), std::string(kToken)};
-  return kPaths;
+std::vector<std::string> keep_domino_paths(bool has_sign_in) {
+  std::vector<std::string> paths{std::string(kLogout), std::string(kUserinfo)};
+  if (has_sign_in)
+    for (const auto path : {kAuth, kAuthorization, kToken}) paths.emplace_back(path);
+  return paths;
 }
 
 KeepEndpoints::KeepEndpoints(const Parts& parts)

@@ -32,8 +32,8 @@ inline constexpr std::string_view kKeepIssuer = "urn:cardea:gate:keep";
 /// The claim of its tokens that names the application where somebody signed in; they count nowhere else.
 inline constexpr std::string_view kKeepApplicationClaim = "application";
 
-/// The paths below the application's host that `handle` answers.
-[[nodiscard]] const std::vector<std::string>& keep_domino_paths();
+/// The paths below the application's host that `handle` answers: some only where people can sign in.
+[[nodiscard]] std::vector<std::string> keep_domino_paths(bool has_sign_in);
 
 class KeepEndpoints {
  public:

@@ -77,6 +77,15 @@ test('the_application_gets_the_request_as_it_was_sent', async () => {
   assert.equal(seen.headers['x-team'], 'writers');
 });
 
+test('the_clients_query_is_the_applications_and_steers_nothing', async () => {
+  for (const target of ['/page?a=1&a=2', '/page?scope=x', '/page?scope=', '/page?scope=a&scope=b']) {
+    assert.equal((await world.call(target, null)).status, 401, target);
+    const answer = await world.call(target, reader);
+    assert.equal(answer.status, 200, `${target}: ${answer.text}`);
+    assert.equal(answer.json().url, target);
+  }
+});
+
 test('a_person_signs_in_comes_back_to_the_page_and_signs_out', async () => {
   const browser = new FormBrowser({ ca: world.proxy.ca });
   const form = await browser.open(`${origin}/page?a=b`);
