@@ -29,7 +29,10 @@ std::vector<Role> keep_roles() {
           role_of("workflowrunner", {"write:workflows", "execute:workflows"})};
 }
 
-std::vector<RequestRule> keep_requests() {
+namespace {
+
+/// The rows of Keep's API, below `root`: its own process answers at "", its front end at "/backend".
+void add_api(const std::string& root, std::vector<RequestRule>& rules) {
   const std::pair<std::string_view, std::string_view> resources[] = {{"alerts", "alert"},
                                                                      {"incidents", "incident"},
                                                                      {"settings", "settings"},
@@ -48,20 +51,40 @@ std::vector<RequestRule> keep_requests() {
                                                                      {"mapping", "rules"},
                                                                      {"pusher", "pusher"},
                                                                      {"auth", "settings"}};
-  std::vector<RequestRule> rules;
-  RequestRule health = rule_of({"GET"}, "/healthcheck", "");
+  RequestRule health = rule_of({"GET"}, root + "/healthcheck", "");
   health.is_open = true;
   rules.push_back(std::move(health));
-  rules.push_back(rule_of({"POST"}, "/alerts/query", "read:alert"));
-  rules.push_back(rule_of({"POST"}, "/workflows/*/run", "execute:workflows"));
+  // Questions that are asked by POST, and a run that is asked for by GET.
+  const std::pair<std::string_view, std::string_view> questions[] = {{"/alerts/query", "read:alert"},
+                                                                     {"/alerts/audit", "read:alert"},
+                                                                     {"/alerts/facets/options", "read:alert"},
+                                                                     {"/incidents/facets/options", "read:alert"},
+                                                                     {"/workflows/query", "read:workflows"},
+                                                                     {"/workflows/facets/options", "read:workflows"},
+                                                                     {"/pusher/auth", ""},
+                                                                     {"/workflows/*/run", "execute:workflows"}};
+  for (const auto& [path, permission] : questions)
+    rules.push_back(rule_of({"POST"}, root + std::string(path), permission));
+  rules.push_back(rule_of({"GET", "HEAD"}, root + "/workflows/*/run", "write:workflows"));
   for (const auto& [path, resource] : resources) {
-    const auto pattern = "/" + std::string(path) + "/**";
+    const auto pattern = root + "/" + std::string(path) + "/**";
     const auto name = std::string(resource);
     rules.push_back(rule_of({"GET", "HEAD"}, pattern, "read:" + name));
     rules.push_back(rule_of({"POST"}, pattern, "write:" + name));
     rules.push_back(rule_of({"PUT", "PATCH"}, pattern, "update:" + name));
     rules.push_back(rule_of({"DELETE"}, pattern, "delete:" + name));
   }
+}
+
+}  // namespace
+
+std::vector<RequestRule> keep_requests() {
+  std::vector<RequestRule> rules;
+  add_api("", rules);
+  add_api("/backend", rules);
+  // What the front end's pages ask of itself.
+  rules.push_back(rule_of({"GET", "HEAD", "POST"}, "/api/auth/**", ""));
+  rules.push_back(rule_of({"GET", "HEAD"}, "/api/config", ""));
   // What stands nowhere above is nobody's, for no role has this verb; pages are everybody's who is known.
   for (const auto* path : {"/api/**", "/backend/**"}) rules.push_back(rule_of({}, path, "never:listed"));
   rules.push_back(rule_of({"GET", "HEAD"}, "/**", ""));

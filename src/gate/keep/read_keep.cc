@@ -181,6 +181,7 @@ class Reader {
     sign_in.backchannel_path = "/gate/backchannel-logout";
     sign_in.frontchannel_path = "/gate/frontchannel-logout";
     application_.sign_in = std::move(sign_in);
+    application_.own_paths.emplace_back(kKeepSignOutPath);
   }
 
   void read_headers() {

@@ -16,7 +16,6 @@ constexpr std::string_view kResources[] = {
     "appexecution", "tenant_access",   "group",      "group_membership", "role",        "binding",
     "user",         "service_account", "invitation", "auditlog",         "impersonate", "testsuite"};
 constexpr std::string_view kActions[] = {"create", "read", "update", "delete"};
-constexpr std::string_view kNothing = "";
 
 /// "default-role" in either spelling.
 std::string camel(std::string_view kebab) {
@@ -47,16 +46,11 @@ const json::object* below(const json::object* object, std::initializer_list<std:
   return object;
 }
 
-std::string text_of(const json::object& object, std::string_view name, std::string_view fallback = kNothing) {
-  const auto* value = member(object, name);
-  const auto* text = value == nullptr ? nullptr : value->if_string();
-  return text == nullptr ? std::string(fallback) : std::string(*text);
-}
-
 class Reader {
  public:
-  Reader(const json::object& file, Application& application, std::vector<ConfigNote>& notes)
-      : file_(file), application_(application), notes_(notes) {}
+  Reader(const json::object& file, const std::map<std::string, std::string>& environment, Application& application,
+         std::vector<ConfigNote>& notes)
+      : file_(file), environment_(environment), application_(application), notes_(notes) {}
 
   void read() {
     const auto* oauth = below(&file_, {"micronaut", "security", "oauth2"});
@@ -68,9 +62,56 @@ class Reader {
     read_logout(*oauth);
     read_groups();
     read_default_role();
+    warn_of_what_does_nothing(*oauth);
   }
 
  private:
+  std::string text_of(const json::object& object, std::string_view name) {
+    const auto* value = member(object, name);
+    const auto* text = value == nullptr ? nullptr : value->if_string();
+    return text == nullptr ? std::string() : filled(std::string(*text), name);
+  }
+
+  /// `${NAME}` and `${NAME:default}` out of the environment, as Micronaut does it. The value of a variable is not read
+  /// for more of them.
+  std::string filled(std::string text, std::string_view where) {
+    for (auto at = text.find("${"); at != std::string::npos; at = text.find("${", at)) {
+      const auto end = text.find('}', at);
+      const auto inner = end == std::string::npos ? std::string() : text.substr(at + 2, end - at - 2);
+      const auto colon = inner.find(':');
+      const auto name = inner.substr(0, colon);
+      const auto found = environment_.find(name);
+      if (found == environment_.end() && (name.empty() || colon == std::string::npos)) {
+        fatal(std::string(where), end == std::string::npos
+                                      ? "has ${ without }"
+                                      : "names ${" + name + "}, which the environment does not have");
+        return {};
+      }
+      const auto value = found == environment_.end() ? inner.substr(colon + 1) : found->second;
+      text.replace(at, end + 1 - at, value);
+      at += value.size();
+    }
+    return text;
+  }
+
+  void warn_of_what_does_nothing(const json::object& oauth) {
+    const auto warn_if = [this](const json::object* parent, std::string_view name, std::string where,
+                                std::string_view why) {
+      if (parent != nullptr && member(*parent, name) != nullptr)
+        warn(std::move(where) + "." + std::string(name), "has no effect: " + std::string(why));
+    };
+    const auto& [name, client] = *below(&oauth, {"clients"})->begin();
+    warn_if(below(&oauth, {"openid"}), "logout-uri", "micronaut.security.oauth2.openid",
+            "people sign out at /oauth/logout");
+    warn_if(below(client.if_object(), {"openid"}), "end-session",
+            "micronaut.security.oauth2.clients." + std::string(name) + ".openid",
+            "people are signed out where the provider's discovery document says");
+    warn_if(below(&file_, {"micronaut", "security", "redirect"}), "login-failure", "micronaut.security.redirect",
+            "a page of the gate says what went wrong");
+    warn_if(below(&file_, {"kestra", "security"}), "super-admin", "kestra.security",
+            "the gate makes no accounts: give role Admin by role-rules");
+  }
+
   void fatal(std::string where, std::string text) {
     notes_.push_back({NoteLevel::kFatal, std::move(where), std::move(text)});
   }
@@ -95,10 +136,7 @@ class Reader {
       while (base.ends_with('/')) base.pop_back();
       sign_in.discovery_url = base + text_of(*openid, "configuration-path");
     }
-    if (const auto* scopes = member(*client, "scopes"); scopes != nullptr && scopes->is_array()) {
-      for (const auto& scope : scopes->get_array())
-        if (const auto* text = scope.if_string()) sign_in.scopes.emplace_back(*text);
-    }
+    if (const auto* scopes = member(*client, "scopes")) sign_in.scopes = read_scopes(*scopes, where + ".scopes");
     if (sign_in.scopes.empty()) sign_in.scopes = {"openid", "email", "profile"};
     sign_in.name_claims = {"email", "preferred_username", "sub"};
     sign_in.login_path = "/oauth/login/" + name;
@@ -108,6 +146,23 @@ class Reader {
     sign_in.backchannel_path = "/gate/backchannel-logout";
     sign_in.frontchannel_path = "/gate/frontchannel-logout";
     application_.sign_in = std::move(sign_in);
+  }
+
+  /// A list, or one text with spaces or commas between.
+  std::vector<std::string> read_scopes(const json::value& given, const std::string& where) {
+    std::vector<std::string> scopes;
+    const auto add = [&](const json::value& one) {
+      if (!one.is_string()) return fatal(where, "must be names of scopes");
+      auto text = filled(std::string(one.get_string()), where);
+      std::ranges::replace(text, ',', ' ');
+      for (const auto word : split_words(text)) scopes.emplace_back(word);
+    };
+    if (!given.is_array()) {
+      add(given);
+    } else {
+      for (const auto& one : given.get_array()) add(one);
+    }
+    return scopes;
   }
 
   void read_paths(const json::object& oauth) {
@@ -182,6 +237,7 @@ class Reader {
   }
 
   const json::object& file_;
+  const std::map<std::string, std::string>& environment_;
   Application& application_;
   std::vector<ConfigNote>& notes_;
   std::optional<ClaimPath> groups_;
@@ -199,6 +255,27 @@ RequestRule rule_of(std::vector<std::string> methods, std::string_view path, std
           .permission = parse_permission(permission),
           .scopes = {},
           .people = {}};
+}
+
+/// What changes an execution that is there, whatever its method: UPDATE, and not CREATE (guides.md G3.4).
+void add_changes_of_executions(const std::string& root, std::vector<RequestRule>& rules) {
+  const auto add = [&](std::string method, const std::string& path) {
+    rules.push_back(rule_of({std::move(method)}, root + "executions/" + path, "update:execution"));
+  };
+  for (const std::string verb :
+       {"restart", "replay", "resume", "pause", "change-status", "unqueue", "force-run", "labels"}) {
+    for (const auto& path : {"*/" + verb, verb + "/by-query", verb + "/by-ids"}) add("POST", path);
+  }
+  for (const auto* verb : {"replay-with-inputs", "resume-from-breakpoint", "state"})
+    add("POST", "*/" + std::string(verb));
+  for (const auto* path : {"*/kill", "kill/by-query", "kill/by-ids"}) add("DELETE", path);
+}
+
+/// The key in the path is the credential.
+RequestRule webhook_rule(const std::string& root) {
+  auto rule = rule_of({}, root + "executions/webhook/*/*/*/**", "");
+  rule.is_open = true;
+  return rule;
 }
 
 }  // namespace
@@ -224,13 +301,6 @@ std::vector<Role> kestra_managed_roles() {
 
 std::vector<RequestRule> kestra_requests() {
   std::vector<RequestRule> rules;
-  RequestRule webhook{.methods = {},
-                      .path = *PathPattern::parse("/api/v1/*/executions/webhook/*/*/*/**"),
-                      .permission = {},
-                      .scopes = {},
-                      .people = {}};
-  webhook.is_open = true;  // the key in the path is the credential
-  rules.push_back(std::move(webhook));
   const std::pair<std::string_view, std::string_view> paths[] = {{"namespaces/*/kv", "kvstore"},
                                                                  {"namespaces/*/secrets", "secret"},
                                                                  {"kv", "kvstore"},
@@ -252,14 +322,18 @@ std::vector<RequestRule> kestra_requests() {
                                                                  {"users", "user"},
                                                                  {"service-accounts", "service_account"},
                                                                  {"auditlogs", "auditlog"}};
-  rules.push_back(rule_of({"DELETE"}, "/api/v1/*/executions/*/kill", "update:execution"));
-  for (const auto& [path, resource] : paths) {
-    const auto pattern = "/api/v1/*/" + std::string(path) + "/**";
-    const auto resource_text = std::string(resource);
-    rules.push_back(rule_of({"GET", "HEAD"}, pattern, "read:" + resource_text));
-    rules.push_back(rule_of({"POST"}, pattern, "create:" + resource_text));
-    rules.push_back(rule_of({"PUT", "PATCH"}, pattern, "update:" + resource_text));
-    rules.push_back(rule_of({"DELETE"}, pattern, "delete:" + resource_text));
+  // With a tenant and without. The latter come first: a namespace may be called "flows", a tenant had better not.
+  for (const std::string root : {"/api/v1/", "/api/v1/*/"}) {
+    rules.push_back(webhook_rule(root));
+    add_changes_of_executions(root, rules);
+    for (const auto& [path, resource] : paths) {
+      const auto pattern = root + std::string(path) + "/**";
+      const auto resource_text = std::string(resource);
+      rules.push_back(rule_of({"GET", "HEAD"}, pattern, "read:" + resource_text));
+      rules.push_back(rule_of({"POST"}, pattern, "create:" + resource_text));
+      rules.push_back(rule_of({"PUT", "PATCH"}, pattern, "update:" + resource_text));
+      rules.push_back(rule_of({"DELETE"}, pattern, "delete:" + resource_text));
+    }
   }
   const auto known = [&](std::string_view path) {
     rules.push_back(
@@ -273,13 +347,14 @@ std::vector<RequestRule> kestra_requests() {
   return rules;
 }
 
-void read_kestra(const json::object& file, Application& application, std::vector<ConfigNote>& notes) {
+void read_kestra(const json::object& file, const std::map<std::string, std::string>& environment,
+                 Application& application, std::vector<ConfigNote>& notes) {
   auto roles = kestra_managed_roles();
   for (auto& role : roles)
     if (application.access.find_role(role.name) == nullptr) application.access.roles.push_back(std::move(role));
   if (application.requests.empty()) application.requests = kestra_requests();
   application.access.adds_up = true;
-  Reader(file, application, notes).read();
+  Reader(file, environment, application, notes).read();
 }
 
 }  // namespace cardea::gate

@@ -3,6 +3,7 @@
 // `endpoints` below `oauth2` where it does not belong, and with names in camelCase or kebab-case.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "gate/settings/gate_settings.h"
@@ -10,8 +11,10 @@
 
 namespace cardea::gate {
 
-/// Fills in `application`. `file`: the whole YAML. Problems go to `notes`, by the key's path in that file.
-void read_kestra(const json::object& file, Application& application, std::vector<ConfigNote>& notes);
+/// Fills in `application`. `file`: the whole YAML; `environment` is what its `${NAME}` are read from. Problems go to
+/// `notes`, by the key's path in that file.
+void read_kestra(const json::object& file, const std::map<std::string, std::string>& environment,
+                 Application& application, std::vector<ConfigNote>& notes);
 
 /// Kestra's managed roles and the requests of its API, with the permission each needs.
 [[nodiscard]] std::vector<Role> kestra_managed_roles();

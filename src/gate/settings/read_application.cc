@@ -120,7 +120,7 @@ void read_dialect(Members& members, const GateFiles& files, GateSettings& settin
     return members.fatal("kestra", path + (file ? ": must be a mapping" : ": " + file.error()));
   if (application.sign_in)
     members.fatal("sign-in", "and kestra cannot both be given: Kestra's file says how to sign in");
-  read_kestra(file->get_object(), application, members.notes());
+  read_kestra(file->get_object(), files.environment, application, members.notes());
 }
 
 void read_access(Members& members, const GateFiles& files, GateSettings& settings, Application& application) {
@@ -179,7 +179,7 @@ void read_keep_domino(Members& members, const GateSettings& settings, Applicatio
   auto& keep = application.keep_domino;
   keep.is_login_disabled = settings.is_keep_login_disabled;
   keep.token_lifetime = settings.keep_token_lifetime;
-  application.own_paths = keep_domino_paths();
+  application.own_paths = keep_domino_paths(application.sign_in.has_value());
   if (object == nullptr) return;
   Members inner(*object, members.path_of("keep-domino"), members.notes());
   keep.scopes = inner.text("scopes", keep.scopes);

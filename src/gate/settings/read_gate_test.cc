@@ -179,10 +179,72 @@ TEST(KeepRequests, refuse_what_the_table_does_not_list) {
   application.access.roles = keep_roles();
   application.requests = keep_requests();
   using web::Method;
-  for (const auto* path : {"/api/v1/unlisted", "/backend/alerts"})
+  for (const auto* path : {"/api/v1/unlisted", "/backend/unlisted"})
     EXPECT_FALSE(may(application, "admin", Method::kGet, "GET", path)) << path;
   EXPECT_FALSE(may(application, "webhook", Method::kGet, "GET", "/auth/users"));
   EXPECT_TRUE(may(application, "noc", Method::kGet, "GET", "/"));
+}
+
+/// Keep asks some questions by POST, and runs a workflow by a GET.
+TEST(KeepRequests, refuse_to_run_by_get_what_may_only_be_read_and_let_questions_by_post_pass) {
+  Application application;
+  application.access.roles = keep_roles();
+  application.requests = keep_requests();
+  using web::Method;
+  EXPECT_FALSE(may(application, "noc", Method::kGet, "GET", "/workflows/w1/run"));
+  EXPECT_TRUE(may(application, "workflowrunner", Method::kGet, "GET", "/workflows/w1/run"));
+  EXPECT_TRUE(may(application, "noc", Method::kPost, "POST", "/workflows/w1/run"));
+  for (const auto* path : {"/alerts/facets", "/incidents/facets", "/workflows", "/pusher", "/alerts/audit/x"})
+    EXPECT_FALSE(may(application, "noc", Method::kPost, "POST", path)) << path;
+  for (const auto* path : {"/alerts/query", "/alerts/audit", "/alerts/facets/options", "/incidents/facets/options",
+                           "/workflows/query", "/workflows/facets/options"}) {
+    EXPECT_FALSE(may(application, "webhook", Method::kPost, "POST", path)) << path;
+    EXPECT_TRUE(may(application, "noc", Method::kPost, "POST", path)) << path;
+  }
+  for (const auto* role : {"noc", "webhook"})
+    EXPECT_TRUE(may(application, role, Method::kPost, "POST", "/pusher/auth"));
+}
+
+TEST(KestraRequests, refuse_to_change_an_execution_by_create_alone) {
+  Application application;
+  application.access.roles = {{.name = "starts", .permissions = {*parse_permission("create:execution")}},
+                              {.name = "steers", .permissions = {*parse_permission("update:execution")}},
+                              {.name = "deletes", .permissions = {*parse_permission("delete:execution")}}};
+  application.requests = kestra_requests();
+  using web::Method;
+  for (const std::string root : {"/api/v1/main/executions/", "/api/v1/executions/"}) {
+    for (const std::string verb :
+         {"restart", "replay", "resume", "pause", "change-status", "unqueue", "force-run", "labels"}) {
+      for (const auto& path : {root + "e1/" + verb, root + verb + "/by-query", root + verb + "/by-ids"}) {
+        EXPECT_FALSE(may(application, "starts", Method::kPost, "POST", path)) << path;
+        EXPECT_TRUE(may(application, "steers", Method::kPost, "POST", path)) << path;
+      }
+    }
+    for (const std::string path : {"e1/kill", "kill/by-query", "kill/by-ids"}) {
+      EXPECT_FALSE(may(application, "deletes", Method::kDelete, "DELETE", root + path)) << path;
+      EXPECT_TRUE(may(application, "steers", Method::kDelete, "DELETE", root + path)) << path;
+    }
+    EXPECT_FALSE(may(application, "steers", Method::kPost, "POST", root + "restart/flow"))
+        << "a namespace of that name";
+    EXPECT_FALSE(may(application, "steers", Method::kPost, "POST", root + "team/flow"));
+    EXPECT_TRUE(may(application, "starts", Method::kPost, "POST", root + "team/flow"));
+    EXPECT_FALSE(may(application, "steers", Method::kDelete, "DELETE", root + "by-query"));
+  }
+}
+
+/// "POST /api/v1/flows" has no tenant. Names that people choose never make it another resource.
+TEST(KestraRequests, refuse_by_the_resource_with_a_tenant_and_without) {
+  Application application;
+  application.access.roles = kestra_managed_roles();
+  application.access.roles.push_back({.name = "flows", .permissions = {*parse_permission("create:flow")}});
+  application.requests = kestra_requests();
+  using web::Method;
+  EXPECT_FALSE(may(application, "flows", Method::kPost, "POST", "/api/v1/executions/flows/f"));
+  for (const auto* path : {"/api/v1/flows", "/api/v1/main/flows"}) {
+    EXPECT_FALSE(may(application, "Viewer", Method::kPost, "POST", path)) << path;
+    EXPECT_TRUE(may(application, "Editor", Method::kPost, "POST", path)) << path;
+    EXPECT_TRUE(may(application, "Viewer", Method::kGet, "GET", path)) << path;
+  }
 }
 
 TEST(KestraRequests, refuse_what_the_table_does_not_list) {
@@ -201,6 +263,62 @@ TEST(KestraRequests, refuse_what_the_table_does_not_list) {
   EXPECT_TRUE(may(application, "Launcher", Method::kGet, "GET", "/api/v1/main/logs/e1"));
   EXPECT_TRUE(may(application, "flows", Method::kGet, "GET", "/api/v1/main/plugins/icons"));
   EXPECT_TRUE(may(application, "flows", Method::kGet, "GET", "/ui/flows"));
+}
+
+GateSettings kestra_with(std::string_view client, std::map<std::string, std::string> environment,
+                         std::string_view security = "") {
+  auto files = no_files();
+  files.environment = std::move(environment);
+  files.read_yaml = [client, security](const std::string&) -> Result<json::value, std::string> {
+    return *parse_json(R"({"micronaut":{"security":{"oauth2":{"clients":{"k":{"client-id":"c",)" + std::string(client) +
+                       R"(}}})" + std::string(security) + "}}}");
+  };
+  return read_gate(*parse_json(R"({"applications":[{"name":"k","hosts":["k"],"kestra":"k.yaml"}]})")->if_object(),
+                   files);
+}
+
+TEST(ReadKestra, refuses_variables_that_are_not_there_and_reads_those_that_are) {
+  constexpr std::string_view kOpenId = R"("openid":{"issuer":"https://${ISSUER:id.example}"},"client-secret":)";
+  const auto with = [&](std::string_view secret, std::map<std::string, std::string> environment) {
+    return kestra_with(std::string(kOpenId) + '"' + std::string(secret) + '"', std::move(environment));
+  };
+  for (const auto* text : {"${MISSING}", "x${MISSING}y", "${", "${}", "${:d}", "${A", "${A}${MISSING}"}) {
+    const auto read = with(text, {{"A", "a"}});
+    ASSERT_TRUE(read.has_fatal()) << text;
+    EXPECT_EQ(read.notes.front().where, "client-secret") << text;
+  }
+  const auto secret_of = [&](std::string_view text, std::map<std::string, std::string> environment) {
+    const auto read = with(text, std::move(environment));
+    EXPECT_FALSE(read.has_fatal()) << text;
+    return std::string(read.applications.front().sign_in->client_secret.reveal());
+  };
+  EXPECT_EQ(secret_of("${KESTRA_SECRET}", {{"KESTRA_SECRET", "s3"}}), "s3");
+  EXPECT_EQ(secret_of("${KESTRA_SECRET:other}", {}), "other");
+  EXPECT_EQ(secret_of("a-${X}-${Y:1:2}", {{"X", "${Z}"}}), "a-${Z}-1:2") << "what a variable says is not read again";
+  EXPECT_EQ(with("s", {{"ISSUER", "sso.example"}}).applications.front().sign_in->issuer, "https://sso.example");
+}
+
+TEST(ReadKestra, refuses_scopes_that_are_no_names_and_reads_them_as_one_text) {
+  const auto read = [](std::string_view scopes) {
+    return kestra_with(
+        R"("client-secret":"s","openid":{"issuer":"https://id.example"},"scopes":)" + std::string(scopes), {});
+  };
+  EXPECT_TRUE(read("7").has_fatal());
+  EXPECT_TRUE(read(R"(["openid",{}])").has_fatal());
+  const std::vector<std::string> all{"openid", "profile", "email", "roles"};
+  for (const auto* text : {R"("openid profile email roles")", R"("openid,profile, email,roles")",
+                           R"(["openid","profile","email","roles"])"})
+    EXPECT_EQ(read(text).applications.front().sign_in->scopes, all) << text;
+}
+
+TEST(ReadKestra, warns_of_each_setting_that_has_no_effect) {
+  const auto read =
+      kestra_with(R"("client-secret":"s","openid":{"issuer":"https://id.example","end-session":{"enabled":false}})", {},
+                  R"(,"redirect":{"login-failure":"/ui/x"})");
+  EXPECT_FALSE(read.has_fatal());
+  std::string names;
+  for (const auto& note : read.notes) names += note.where + " ";
+  EXPECT_EQ(names, "micronaut.security.oauth2.clients.k.openid.end-session micronaut.security.redirect.login-failure ");
 }
 
 /// groups-claim-path says where groups are; a rule that names another claim, a denial above all, means that one.
