@@ -39,4 +39,6 @@ std::optional<std::string_view> api_key_of(const web::Request& request, AnswerFo
 
 bool has_authorization(const web::Request& request) { return request.header("Authorization").has_value(); }
 
+bool is_keep_placeholder(std::string_view token) { return token.starts_with("oauth2proxy:"); }
+
 }  // namespace cardea::gate

@@ -19,4 +19,8 @@ namespace cardea::gate {
 /// There is an Authorization header, of whatever scheme.
 [[nodiscard]] bool has_authorization(const web::Request& request);
 
+/// Keep's front end sends "Bearer oauth2proxy:EMAIL" where a proxy signs its people in: no token (RFC 6750 section 2.1
+/// has no ":"), and nobody's proof of anything.
+[[nodiscard]] bool is_keep_placeholder(std::string_view token);
+
 }  // namespace cardea::gate

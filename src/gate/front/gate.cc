@@ -6,6 +6,7 @@
 #include "gate/front/bearer.h"
 #include "gate/front/proxy_snippet.h"
 #include "gate/front/vouched.h"
+#include "gate/keep/keep_api.h"
 #include "gate/signin/log_refused.h"
 #include "gate/store/shared_secrets.h"
 #include "web/asset.h"
@@ -103,17 +104,32 @@ web::Response Gate::no_such_path(const web::Request& request, const Application&
   return web::json_error(status, reason);
 }
 
+web::Response Gate::no_such_method(const web::Request& request, const Application& application) const {
+  auto response = no_such_path(request, application, 405, "method_not_allowed");
+  response.add("Allow", application.sign_in->is_logout_by_get ? "GET, POST" : "POST");
+  return response;
+}
+
+/// The provider sends the browser here by GET when it has signed out, so there is no session: that ends by no GET.
+web::Outcome Gate::back_from_logout(const web::Request& request, const AppPtr& application) {
+  return sign_in_.with_session(request, application,
+                               [this, &request, application](const Stored<SessionPtr>& found) -> web::Outcome {
+                                 if (found && *found) return no_such_method(request, *application);
+                                 return sign_in_.logout(request, application);
+                               });
+}
+
 web::Outcome Gate::sign_in_path(const web::Request& request, const AppPtr& application) {
   using web::Method;
   const auto& paths = *application->sign_in;
   const bool is_get = request.method == Method::kGet, is_post = request.method == Method::kPost;
   if (request.path == paths.callback_path && (is_get || is_post)) return sign_in_.callback(request, application);
   if (request.path == paths.login_path && is_get) return sign_in_.start(request, application, "/");
-  if (request.path == paths.logout_path || request.path == paths.logout_return_path) {
+  if (request.path == paths.logout_path || request.path == paths.logout_return_path ||
+      (application->answers == AnswerForm::kKeep && request.path == kKeepSignOutPath)) {
     if (is_post || (is_get && paths.is_logout_by_get)) return sign_in_.logout(request, application);
-    auto response = no_such_path(request, *application, 405, "method_not_allowed");
-    response.add("Allow", paths.is_logout_by_get ? "GET, POST" : "POST");
-    return response;
+    if (is_get && request.path == paths.logout_return_path) return back_from_logout(request, application);
+    return no_such_method(request, *application);
   }
   if (request.path == paths.backchannel_path && is_post) return sign_in_.backchannel_logout(request, application);
   if (request.path == paths.frontchannel_path && is_get) return sign_in_.frontchannel_logout(request, application);
@@ -144,7 +160,10 @@ web::Outcome Gate::question(const web::Request& request, const StatePtr& current
   if (key) return by_api_key(request, asked, *key);
   if (const auto caller = vouched_caller(request, *application)) return judge(request, asked, caller);
   if (application->trusted_headers) return refuse_with(request, *asked, nobody(application->answers), nullptr);
-  if (const auto token = bearer_of(request); token && application->takes_tokens) {
+  const auto token = bearer_of(request);
+  if (token && application->answers == AnswerForm::kKeep && application->sign_in && is_keep_placeholder(*token))
+    return by_session(request, asked);
+  if (token && application->takes_tokens) {
     asked->token = *token;
     return by_token(request, asked);
   }

@@ -136,6 +136,8 @@ class Gate {
   web::Outcome own_path(const web::Request& request, const StatePtr& state, const AppPtr& application);
   web::Response no_such_path(const web::Request& request, const Application& application, int status,
                              std::string_view reason) const;
+  web::Response no_such_method(const web::Request& request, const Application& application) const;
+  web::Outcome back_from_logout(const web::Request& request, const AppPtr& application);
   web::Outcome sign_in_path(const web::Request& request, const AppPtr& application);
   web::Outcome question(const web::Request& request, const StatePtr& state, const AppPtr& application, Form form);
   web::Outcome by_token(const web::Request& request, Asked question);

@@ -125,6 +125,37 @@ TEST_F(GateKestra, G3_18_expired_and_skew) {
   }
 }
 
+/// get-allowed is false where Kestra's YAML does not say otherwise.
+TEST_F(GateKestra, refuses_to_sign_out_by_get_and_gives_a_button_and_a_way_back) {
+  sign_in();
+  const auto ask = [&](std::string_view method, std::string_view path) {
+    auto request = GateWorld::question(method, "/", path);
+    request.method = method == "POST" ? web::Method::kPost : web::Method::kGet;
+    request.headers.push_back({"Cookie", cookies});
+    request.headers.push_back({"Sec-Fetch-Site", "same-origin"});
+    return world.run(request);
+  };
+  for (const auto* path : {"/logout", "/oauth/logout"}) {
+    const auto refused = ask("GET", path);
+    EXPECT_EQ(refused.status, 405) << path;
+    EXPECT_EQ(*refused.find_header("Allow"), "POST");
+  }
+  EXPECT_EQ(may("GET", "/api/v1/main/flows/a/b"), 200) << "still signed in";
+  auto page = GateWorld::question("GET", "/api/v1/main/users/u", "/gate/forward");
+  page.headers.push_back({"Cookie", cookies});
+  page.headers.push_back({"Accept", "text/html"});
+  const auto denied = world.run(page);
+  EXPECT_EQ(denied.status, 403);
+  EXPECT_THAT(denied.body_text(), ::testing::HasSubstr(R"(<form method="post" action="/oauth/logout"><button)"));
+  EXPECT_THAT(denied.body_text(), ::testing::Not(::testing::HasSubstr(R"(href="/oauth/logout")")));
+  ask("POST", "/oauth/logout");
+  EXPECT_EQ(may("GET", "/api/v1/main/flows/a/b"), 401);
+  const auto back = ask("GET", "/logout");
+  EXPECT_EQ(back.status, 200) << "the provider sends the browser there by GET";
+  EXPECT_THAT(back.body_text(), ::testing::HasSubstr("You are signed out"));
+  EXPECT_EQ(ask("GET", "/oauth/logout").status, 405);
+}
+
 class GateKestraTenants : public GateKestra {
  protected:
   GateKestraTenants() : GateKestra(R"({"name":"reader","tenant-id":"one","permissions":{"FLOW":["READ"]}})") {}

@@ -67,8 +67,15 @@ web::Response Gate::denied_page(const web::Request& request, const Question& ask
                           refusal.log_reason == describe(Access::Verdict::kNoPermission);
   if (const auto help = what_would_help(application, asked.original); !help.empty() && lacks_role)
     message += " Access comes with one of: " + join(help, "; ") + ".";
+  const web::PageFrame frame{.name = application.name};
   const web::PageLink out{application.sign_in->logout_path, "Sign out"};
-  return web::error_page(parts_.pages, 403, {.name = application.name}, message, request, &out);
+  if (application.sign_in->is_logout_by_get) return web::error_page(parts_.pages, 403, frame, message, request, &out);
+  web::PageData data;
+  data.text("message", frame.texts.said(message)).text("correlation_id", request.correlation_id);
+  data.text("action", out.url).text("link_text", frame.texts.said(out.text));
+  // The answer leads on to the provider.
+  return parts_.pages.render("error", 403, data,
+                             {.form_targets = web::form_targets_of(application.sign_in->issuer), .frame = &frame});
 }
 
 }  // namespace cardea::gate

@@ -179,7 +179,10 @@ journey('G3_19_logout_get', {}, async ({ page }) => {
   await page.locator('#kc-form-login').waitFor();
   const closed = await startGate({ settings, files: { 'kestra.yml': yaml(server.issuer()).replace('get-allowed: true', 'get-allowed: false') } });
   try {
-    const answer = await closed.call('/logout', null);
+    const back = await closed.call('/logout', null);
+    assert.equal(back.status, 200, 'the way back from the provider, without a session');
+    assert.match(back.text, /You are signed out/);
+    const answer = await closed.call('/oauth/logout', null);
     assert.equal(answer.status, 405);
     assert.equal(answer.headers.allow, 'POST');
   } finally {

@@ -144,9 +144,21 @@ test('G3_17_none_and_hmac', async () => {
 test('a_get_does_not_log_out_where_the_yaml_does_not_allow_it', async () => {
   const closed = await startKestra({ get: false });
   try {
-    const answer = await closed.call('/logout', null);
-    assert.equal(answer.status, 405);
-    assert.equal(answer.headers.allow, 'POST');
+    const { browser } = await signIn({}, closed);
+    for (const target of ['/logout', '/oauth/logout']) {
+      const answer = await browser.send(`${closed.origin}${target}`, { headers: { 'sec-fetch-site': 'same-origin' } });
+      assert.equal(answer.status, 405, target);
+      assert.equal(answer.headers.allow, 'POST');
+    }
+    assert.equal(await rolesOf(browser, closed), 'reader', 'still signed in');
+    const denied = await browser.send(`${closed.origin}/api/v1/main/users/u`, { headers: { accept: 'text/html', 'sec-fetch-mode': 'navigate' } });
+    assert.equal(denied.status, 403);
+    assert.match(denied.text, /<form method="post" action="\/oauth\/logout"><button/);
+    assert.doesNotMatch(denied.text, /href="\/oauth\/logout"/);
+    const out = await browser.send(`${closed.origin}/oauth/logout`, { method: 'POST', headers: { 'sec-fetch-site': 'same-origin' } });
+    assert.equal(out.status, 302, 'to the provider');
+    assert.equal((await browser.send(`${closed.origin}/logout`)).status, 200, 'and back');
+    assert.equal(await rolesOf(browser, closed), 401);
   } finally {
     await closed.stop();
   }
