@@ -221,7 +221,8 @@ class Reader {
         std::make_shared<TokenProvider>(std::move(settings), std::vector{std::move(*verification)}));
   }
 
-  /// `url`: the issuer, or its whole discovery document.
+  /// `url`: the issuer, or its whole discovery document. Neither tells whether the issuer ends in "/" (Auth0's and
+  /// authentik's do): both are it, and whose keys are at the one address are at the other.
   void add_discovered(const Entry& entry, ProviderSettings settings, std::string url) {
     while (url.ends_with('/')) url.pop_back();
     auto issuer = url;
@@ -232,7 +233,7 @@ class Reader {
     }
     const auto parsed = parse_uri(url);
     if (!parsed || !parsed->is_http()) return error(entry.path() + ".providerUrl", "is no http or https URL");
-    if (settings.issuers.empty()) settings.issuers = {issuer};
+    if (settings.issuers.empty()) settings.issuers = {issuer, issuer + "/"};
     auto provider = std::make_shared<TokenProvider>(std::move(settings));
     config_.providers.push_back(provider);
     config_.discovered.push_back({std::move(provider), std::move(url)});

@@ -95,12 +95,34 @@ TEST(KeepConfig, ReadsTheGuidesEntries) {
   EXPECT_FALSE(config.is_insecure);
   ASSERT_EQ(config.discovered.size(), 2U);
   const auto& keycloak = *config.discovered[0].provider;
-  EXPECT_EQ(keycloak.settings().issuers, std::vector<std::string>{"https://sso.example.test/realms/trantor"});
+  EXPECT_EQ(keycloak.settings().issuers.front(), "https://sso.example.test/realms/trantor");
   EXPECT_EQ(config.discovered[0].discovery_url,
             "https://sso.example.test/realms/trantor/.well-known/openid-configuration");
   EXPECT_EQ(keycloak.settings().rules.audiences, std::vector<std::string>{"Domino"});
   EXPECT_EQ(config.discovered[1].provider->settings().rules.name_claims, std::vector<std::string>{"upn"});
   EXPECT_EQ(config.discovered[1].provider->settings().rules.audiences, std::vector<std::string>{"api://0b8f3c52"});
+}
+
+/// Where `providerUrl` cannot say whether the issuer ends in "/", both are it and nothing else; `iss` can say it.
+TEST(KeepConfig, refuses_every_other_issuer_than_provider_urls_with_a_slash_and_without) {
+  for (const auto* url :
+       {"https://id.example/t", "https://id.example/t/", "https://id.example/t/.well-known/openid-configuration"}) {
+    const auto config = read({{"10.json", R"({"oidc-idpcat":{"id":{"active":true,"providerUrl":")" + std::string(url) +
+                                              R"(","algorithm":"RS256"}}})"}});
+    ASSERT_EQ(config.discovered.size(), 1U) << url;
+    const auto& provider = *config.discovered.front().provider;
+    for (const auto* other : {"https://id.example", "https://id.example/", "https://id.example/t//",
+                              "https://id.example/T", "http://id.example/t"})
+      EXPECT_FALSE(provider.has_issuer(other)) << url << " " << other;
+    EXPECT_TRUE(provider.has_issuer("https://id.example/t")) << url;
+    EXPECT_TRUE(provider.has_issuer("https://id.example/t/")) << url;
+    EXPECT_EQ(config.discovered.front().discovery_url, "https://id.example/t/.well-known/openid-configuration");
+  }
+  const auto exact = read({{"10.json", R"({"jwt":{"id":{"active":true,"providerUrl":"https://id.example/t",
+    "algorithm":"RS256","iss":"https://id.example/t/"}}})"}});
+  ASSERT_EQ(exact.discovered.size(), 1U);
+  EXPECT_FALSE(exact.discovered.front().provider->has_issuer("https://id.example/t"));
+  EXPECT_TRUE(exact.discovered.front().provider->has_issuer("https://id.example/t/"));
 }
 
 TEST(KeepConfig, a_token_of_the_key_file_is_accepted) {
