@@ -27,6 +27,12 @@ int check(const gate::GateSettings& settings, const Configuration& configuration
     fmt::print(is_warning ? output.out : output.err, "{}: {}: {}\n", is_warning ? "warning" : "problem", note.where,
                note.text);
   }
+  if (const auto missing =
+          missing_database(settings, configuration.settings.gate_keeps_rows || !configuration.settings.gate_only);
+      !missing.empty()) {
+    problems += 1;
+    fmt::print(output.err, "problem: {}\n", missing);
+  }
   if (problems != 0) {
     fmt::print(output.err, "cardea: {} problem{} in the gate's settings\n", problems, problems == 1 ? "" : "s");
     return kExitRefused;
@@ -102,11 +108,13 @@ int explain(const CommandLine& line, const ServerSettings& server, const Environ
     return kExitFailed;
   }
   const auto space = line.explain.request.find(' ');
-  const auto answer = run_here((*gate)->gate().explain({.host = line.explain.host,
-                                                        .method = line.explain.request.substr(0, space),
-                                                        .target = line.explain.request.substr(space + 1),
-                                                        .token = read_token(line.explain.token_file)}),
-                               (*outbound)->fetcher());
+  const auto answer = run_here(
+      (*gate)->gate().explain({.host = line.explain.host,
+                               .method = line.explain.request.substr(0, space),
+                               .target = line.explain.request.substr(space + 1),
+                               .token = line.explain.token_file.empty() ? std::string(trim(line.explain.token))
+                                                                        : read_token(line.explain.token_file)}),
+      (*outbound)->fetcher());
   (*outbound)->stop();
   if (answer.status == 404) fmt::print(output.err, "cardea: --host: names no application\n");
   if (answer.status == 400) fmt::print(output.err, "cardea: --request: cannot be judged\n");

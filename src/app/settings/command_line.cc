@@ -139,6 +139,8 @@ Commands::Commands(CommandLine& line, std::string_view word) {
   gate->add_flag("--check", is_gate_check, "Check the gate's settings, and start nothing.");
   gate_config->add_option("proxy", line.topic, "nginx, caddy, traefik or envoy")->type_name("");
   gate_explain->add_option("--token-file", line.explain.token_file, "The file with the token; - is standard input.");
+  gate_explain->add_option("--token", line.explain.token,
+                           "The token itself. The shell's history and the list of processes keep it.");
   gate_explain->add_option("--request", line.explain.request, "Method and path, such as \"POST /api/v1/flows\".");
   gate_explain->add_option("--host", line.explain.host, "The application's host, when there are several.");
   for (auto* look : {check, show}) {
@@ -184,7 +186,8 @@ void read_gate_command(const Commands& commands, CommandLine& line) {
     return read_server_command(Command::kGateConfig, *commands.gate_config, false, line);
   }
   if (commands.gate_explain->parsed()) {
-    if (line.explain.token_file.empty()) line.problems.add("--token-file", "is needed; - reads standard input");
+    if (line.explain.token_file.empty() == line.explain.token.empty())
+      line.problems.add("--token-file", "is needed, or --token and not both; - reads standard input");
     if (line.explain.request.find(" /") == std::string::npos)
       line.problems.add("--request", "is needed: method and path, such as \"GET /api/v1/flows\"");
     return read_server_command(Command::kGateExplain, *commands.gate_explain, false, line);

@@ -49,6 +49,7 @@ struct CommandLine {
   std::string topic;
   struct Explain {
     std::string token_file;  // "-": standard input
+    std::string token;       // in place of it
     std::string request;     // "POST /api/v1/flows"
     std::string host;
   };

@@ -39,6 +39,9 @@ TEST(YamlToJson, keeps_types_of_plain_words_and_texts_of_quoted_ones) {
 TEST(GateCommand, refuses_what_it_does_not_know) {
   EXPECT_FALSE(parse_command_line({"gate", "config", "haproxy"}).problems.empty());
   EXPECT_FALSE(parse_command_line({"gate", "explain"}).problems.empty());
+  EXPECT_FALSE(parse_command_line({"gate", "explain", "--request", "GET /a"}).problems.empty());
+  EXPECT_FALSE(parse_command_line({"gate", "explain", "--token-file", "t", "--token", "x", "--request", "GET /a"})
+                   .problems.empty());
   EXPECT_FALSE(parse_command_line({"gate", "run"}).problems.empty());
 }
 
@@ -52,6 +55,7 @@ TEST(GateCommand, is_told_apart) {
   const auto explain = parse_command_line({"gate", "explain", "--token-file", "t", "--request", "GET /a"});
   EXPECT_EQ(explain.command, Command::kGateExplain);
   EXPECT_EQ(explain.explain.request, "GET /a");
+  EXPECT_EQ(parse_command_line({"gate", "explain", "--token", "x", "--request", "GET /a"}).explain.token, "x");
 }
 
 }  // namespace

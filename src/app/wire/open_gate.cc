@@ -26,16 +26,6 @@ std::string first_fatal(const gate::GateSettings& settings) {
   return found == settings.notes.end() ? std::string() : found->where + ": " + found->text;
 }
 
-/// Empty: nothing. Who came first must still be known after the next start.
-std::string missing_database(const gate::GateSettings& settings, const gate::GateStore* store) {
-  if (store != nullptr) return {};
-  const auto found = std::ranges::find_if(
-      settings.applications, [](const gate::Application& application) { return !application.owner_role.empty(); });
-  return found == settings.applications.end()
-             ? std::string()
-             : found->name + ": owner-role needs a database: give data-dir, or db and db-url";
-}
-
 /// What a reload added and took away, by name, and what it changed, by path.
 void log_difference(const gate::GateSettings& before, const gate::GateSettings& after, Log& log) {
   const auto names = [](const gate::GateSettings& settings) {
@@ -60,7 +50,7 @@ void log_difference(const gate::GateSettings& before, const gate::GateSettings& 
 
 std::string problem_of(gate::GateSettings& settings, const ServerSettings& server, const gate::GateStore* store) {
   if (settings.has_fatal()) return first_fatal(settings);
-  if (auto missing = missing_database(settings, store); !missing.empty()) return missing;
+  if (auto missing = missing_database(settings, store != nullptr); !missing.empty()) return missing;
   return keep_realms_reachable(settings, server);
 }
 
@@ -174,6 +164,16 @@ void add_gate_routes(web::Router& router, OpenGate& gate, const ServerSettings& 
     return web::no_store_json(200, gate.is_insecure() ? R"({"status":"UP","tokens":"insecure: expiry is not checked"})"
                                                       : R"({"status":"UP","tokens":"checked"})");
   });
+}
+
+/// Who came first must still be known after the next start.
+std::string missing_database(const gate::GateSettings& settings, bool has_database) {
+  if (has_database) return {};
+  const auto found = std::ranges::find_if(
+      settings.applications, [](const gate::Application& application) { return !application.owner_role.empty(); });
+  return found == settings.applications.end()
+             ? std::string()
+             : found->name + ": owner-role needs a database: give data-dir, or db and db-url";
 }
 
 void log_notes(const gate::GateSettings& settings, Log& log) {

@@ -71,6 +71,9 @@ class OpenGate {
 /// gate-management-token. `gate` and `settings` outlive the router.
 void add_gate_routes(web::Router& router, OpenGate& gate, const ServerSettings& settings);
 
+/// What needs a database and has none, as a sentence for the operator. Empty: nothing.
+[[nodiscard]] std::string missing_database(const gate::GateSettings& settings, bool has_database);
+
 /// Writes the notes of settings to the log.
 void log_notes(const gate::GateSettings& settings, Log& log);
 

@@ -150,6 +150,8 @@ test('explains_why', async () => {
   assert.match(refused.output, /answer no: role_lacks_permission/);
   assert.ok(!refused.all.includes(reader.slice(0, 30)), 'the token is not shown');
   assert.match((await explain('GET /page')).output, /answer yes/);
+  const typed = await runCommand(['gate', 'explain', ...kListen, '--gate-file', world.file, '--host', 'app.example.test', '--token', reader, '--request', 'GET /page']);
+  assert.match(typed.output, /answer yes/);
   writeFileSync(token, 'rubbish');
   assert.match((await explain('GET /page')).output, /token {2}refused: malformed_token/);
   const ask = (headers) => request(`${world.gate.management}/gate/explain`, { method: 'POST', headers,
@@ -172,6 +174,17 @@ test('check_says_everything_that_is_wrong', async () => {
   for (const line of [/providers\.p\.algorithms: HS256 is refused/, /applications\[0\]\.nonsense: is not known/, /applications\[1\]\.hosts: x is claimed by a already/])
     assert.match(checked.errors, line);
   assert.equal((await runCommand(['gate', ...kListen, '--gate-file', file])).code, 1, 'and it does not start');
+});
+
+test('check_refuses_what_the_start_refuses_without_a_database', async () => {
+  const file = path.join(temporaryFolder(), 'gate.yaml');
+  writeFileSync(file, JSON.stringify({ providers: { one: { issuer: issuer.url, audiences: ['app'] } },
+    applications: [{ name: 'Net', hosts: ['net.example.test'], roles: { owner: ['read:*'] }, 'owner-role': 'owner' }] }));
+  const checked = await runCommand(['gate', 'check', ...kListen, '--gate-file', file]);
+  assert.equal(checked.code, 2, checked.all);
+  assert.match(checked.errors, /Net: owner-role needs a database/);
+  const kept = await runCommand(['gate', 'check', ...kListen, '--gate-file', file, '--data-dir', path.join(temporaryFolder(), 'data')]);
+  assert.equal(kept.code, 0, kept.all);
 });
 
 test('a_gate_beside_the_realms', async () => {
