@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "core/changes/admin_power.h"
 #include "core/changes/check_values.h"
+#include "core/changes/default_groups.h"
 #include "core/changes/source_groups.h"
 #include "scim/body.h"
 #include "scim/list.h"
@@ -356,6 +357,12 @@ Answer delete_group(Tx& tx, const Call& call) {
   if (auto without = refuse_admin_members(tx, call, group->id); !without) return refuse(without.error());
   const auto removed = repositories.groups.remove(tx, call.realm().id, group->id);
   if (!removed) return refuse(removed.error());
+  auto realm = repositories.realms.find_by_name(tx, call.realm().name);
+  if (!realm) return refuse(realm.error());
+  if (*realm) {
+    const auto followed = follow_default_groups(tx, repositories, **realm, group->path, "");
+    if (!followed) return refuse(followed.error());
+  }
   auto recorded = record_change(tx, call, {.operation = "DELETE", .resource = "GROUP", .path = path_of(group->id)});
   if (!recorded) return refuse(recorded.error());
   return web::empty_response(204);

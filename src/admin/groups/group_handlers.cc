@@ -5,6 +5,7 @@
 #include "admin/groups/group_tree.h"
 #include "admin/roles/role_rights.h"
 #include "admin/users/user_view.h"
+#include "core/changes/default_groups.h"
 #include "domain/group_path.h"
 #include "domain/group_source.h"
 
@@ -58,6 +59,12 @@ Or<void> lock_tree(Call& call) {
   return {};
 }
 
+/// What is said of a group by its path goes with it. Empty: it is new, or gone.
+Or<void> follow(Call& call, std::string_view before, std::string_view after) {
+  CARDEA_DO(follow_default_groups(call.tx(), call.repositories(), call.realm(), before, after));
+  return {};
+}
+
 /// Moves a group; one never comes below itself, and its members gain what the new parents have.
 Answer move_group(Call& call, const GroupTree& tree, std::string_view id, const Group* parent) {
   const auto* known = tree.find(id);
@@ -76,6 +83,7 @@ Answer move_group(Call& call, const GroupTree& tree, std::string_view id, const 
   group.parent = parent == nullptr ? std::nullopt : std::optional(parent->id);
   CARDEA_DO(refuse_sibling(tree, group));
   CARDEA_DO(call.repositories().groups.update(call.tx(), group));
+  CARDEA_DO(follow(call, group.path, group_path(parent == nullptr ? std::string_view() : parent->path, group.name)));
   CARDEA_TRY(shown_after, group_json(call, group, GroupView::kSingle));
   call.note_after(std::move(shown_after));
   return no_content();
@@ -90,6 +98,7 @@ Or<Group> insert_group(Call& call, const GroupTree& tree, const json::object& bo
   group.id = GroupId(call.new_id());
   CARDEA_DO(refuse_sibling(tree, group));
   CARDEA_DO(call.repositories().groups.insert(call.tx(), group));
+  CARDEA_DO(follow(call, "", group_path(parent == nullptr ? std::string_view() : parent->path, group.name)));
   CARDEA_TRY(shown, group_json(call, group, GroupView::kSingle));
   call.note_after(std::move(shown));
   return std::move(group);
@@ -103,9 +112,9 @@ Answer list_groups(Call& call) {
   CARDEA_TRY(roles, load_group_roles(call, tree.groups, shown.view));
   tree.roles = std::move(roles);
   json::array list;
-  // Those that match, without the ones they stand below.
-  const bool is_search = call.has_query("search");
-  const bool is_flat = is_search ? !call.flag("populateHierarchy", true) : call.has_query("q");
+  // Flat: those that match, without the ones they stand below.
+  const bool is_search = call.has_query("search") || !call.query("q").empty();
+  const bool is_flat = is_search && !call.flag("populateHierarchy", true);
   for (const auto* group : tree.below("")) {
     if (is_flat) break;
     if (is_search) {
@@ -116,7 +125,7 @@ Answer list_groups(Call& call) {
   }
   if (is_flat) {
     for (const auto& group : tree.groups) {
-      if ((is_search && !group_matches(call, group)) || !has_group_attributes(call, group)) continue;
+      if (!is_wanted_group(call, group)) continue;
       list.push_back(group_row(call, tree, group, shown));
     }
   }
@@ -126,8 +135,9 @@ Answer list_groups(Call& call) {
 Answer count_groups(Call& call) {
   CARDEA_TRY(tree, load_tree(call));
   const bool top = call.flag("top");
-  const auto count = std::ranges::count_if(
-      tree.groups, [&](const Group& group) { return (!top || !group.parent) && group_matches(call, group); });
+  const auto count = std::ranges::count_if(tree.groups, [&](const Group& group) {
+    return top ? !group.parent && leads_to_wanted(call, tree, group) : is_wanted_group(call, group);
+  });
   return ok(json::object{{"count", count}});
 }
 
@@ -157,13 +167,15 @@ Answer update_group(Call& call) {
   CARDEA_TRY(body, call.body_object());
   CARDEA_TRY(group, read_realm_group(*body, before));
   CARDEA_DO(refuse_sibling(tree, group));
-  // Default groups are known by their path: a new name may make everybody a member.
+  // Other settings may know it by its path: under a new name it may be another one to them.
   if (group.name != before.name) CARDEA_DO(require_group_covered(call, before));
   CARDEA_TRY(shown_before, group_json(call, before, GroupView::kFull));
   CARDEA_TRY(shown_after, group_json(call, group, GroupView::kFull));
   call.note_before(std::move(shown_before));
   call.note_after(std::move(shown_after));
   CARDEA_DO(call.repositories().groups.update(call.tx(), group));
+  const auto* above = before.parent ? tree.find(before.parent->str()) : nullptr;
+  CARDEA_DO(follow(call, before.path, group_path(above == nullptr ? std::string_view() : above->path, group.name)));
   return no_content();
 }
 
@@ -173,6 +185,7 @@ Answer delete_group(Call& call) {
   CARDEA_TRY(shown, group_json(call, group, GroupView::kFull));
   call.note_before(std::move(shown));
   CARDEA_DO(call.repositories().groups.remove(call.tx(), call.realm().id, group.id));
+  CARDEA_DO(follow(call, group.path, ""));
   return no_content();
 }
 

@@ -75,7 +75,7 @@ std::optional<json::object> found_group(const Call& call, const GroupTree& tree,
   for (const auto* child : tree.below(group.id.str())) {
     if (auto found = found_group(call, tree, *child, rows)) below.push_back(std::move(*found));
   }
-  if (below.empty() && !group_matches(call, group)) return std::nullopt;
+  if (below.empty() && !is_wanted_group(call, group)) return std::nullopt;
   auto row = group_row(call, tree, group, rows);
   row["subGroups"] = std::move(below);
   return row;
@@ -85,6 +85,16 @@ bool group_matches(const Call& call, const Group& group) {
   const auto search = call.query("search");
   if (call.flag("exact")) return group.name == search;
   return ascii_lower(group.name).contains(ascii_lower(search));
+}
+
+bool is_wanted_group(const Call& call, const Group& group) {
+  return call.query("q").empty() ? group_matches(call, group) : has_group_attributes(call, group);
+}
+
+bool leads_to_wanted(const Call& call, const GroupTree& tree, const Group& group) {
+  return is_wanted_group(call, group) || std::ranges::any_of(tree.below(group.id.str()), [&](const Group* child) {
+           return leads_to_wanted(call, tree, *child);
+         });
 }
 
 bool has_group_attributes(const Call& call, const Group& group) {

@@ -41,13 +41,17 @@ struct GroupRows {
 /// In the order of Keycloak: subGroupCount stands before subGroups, access last.
 [[nodiscard]] json::object group_row(const Call& call, const GroupTree& tree, const Group& group,
                                      const GroupRows& rows);
-/// A group with those below it that match `search`, or lead to one that does. Absent: nothing matches.
+/// A group with those below it that are wanted, or lead to one that is. Absent: nothing matches.
 [[nodiscard]] std::optional<json::object> found_group(const Call& call, const GroupTree& tree, const Group& group,
                                                       const GroupRows& rows);
 /// `search` is part of its name, or with `exact` all of it.
 [[nodiscard]] bool group_matches(const Call& call, const Group& group);
 /// q=key:value, every pair.
 [[nodiscard]] bool has_group_attributes(const Call& call, const Group& group);
+/// `q` is looked at first, as in Keycloak, and `search` only without it.
+[[nodiscard]] bool is_wanted_group(const Call& call, const Group& group);
+/// It, or one below it.
+[[nodiscard]] bool leads_to_wanted(const Call& call, const GroupTree& tree, const Group& group);
 /// The rows of `first` and `max`, which is `max_fallback` when the request does not say.
 [[nodiscard]] Answer answer_group_page(const Call& call, json::array list, std::int64_t max_fallback = -1);
 

@@ -6,34 +6,16 @@
 namespace cardea {
 namespace {
 
-// "/parent/child" for each group.
-std::map<std::string, GroupId, std::less<>> paths_of(const std::vector<Group>& groups) {
-  std::map<std::string, const Group*, std::less<>> by_id;
-  for (const auto& group : groups) by_id.emplace(group.id.str(), &group);
-  std::map<std::string, GroupId, std::less<>> out;
-  for (const auto& group : groups) {
-    std::string path;
-    const Group* at = &group;
-    for (std::size_t depth = 0; at != nullptr && depth <= groups.size(); ++depth) {
-      path.insert(0, "/" + at->name);
-      const auto parent = at->parent ? by_id.find(at->parent->str()) : by_id.end();
-      at = parent == by_id.end() ? nullptr : parent->second;
-    }
-    out.emplace(std::move(path), group.id);
-  }
-  return out;
-}
-
 Stored<void> join_default_groups(Tx& tx, const Repositories& repositories, const Realm& realm, const UserId& user) {
   const auto* listed = realm.extra.if_contains("defaultGroups");
   if (listed == nullptr || !listed->is_array() || listed->get_array().empty()) return {};
   const auto groups = repositories.groups.list(tx, realm.id);
   if (!groups) return refuse(groups.error());
-  const auto paths = paths_of(*groups);
   for (const auto& item : listed->get_array()) {
-    const auto found = item.is_string() ? paths.find(std::string_view(item.get_string())) : paths.end();
-    if (found == paths.end()) continue;
-    if (auto added = repositories.users.add_group(tx, user, found->second); !added) return added;
+    if (!item.is_string()) continue;
+    const auto found = std::ranges::find(*groups, std::string_view(item.get_string()), &Group::path);
+    if (found == groups->end()) continue;
+    if (auto added = repositories.users.add_group(tx, user, found->id); !added) return added;
   }
   return {};
 }
