@@ -19,5 +19,29 @@ TEST(AdminPasswordPolicy, refuses_rules_that_are_broken_and_lists_that_are_not_t
   EXPECT_EQ(put("length(3)").status, 204);
 }
 
+TEST(AdminPasswordPolicy, refuses_in_a_users_representation_what_reset_password_refuses) {
+  AdminWorld world;
+  const auto policy = R"j({"passwordPolicy":"notUsername(undefined) and notEmail(undefined) and passwordHistory(3)"})j";
+  ASSERT_EQ(world.put("", policy).status, 204);
+  const auto made = world.post("/users", R"({"username":"adaadaada","email":"aaa@example.org","enabled":true,
+    "firstName":"A","lastName":"B","credentials":[{"type":"password","value":"first-pass-1"}]})");
+  ASSERT_EQ(made.status, 201) << made.body;
+  const auto path = "/users/" + made.made_id();
+  const auto put = [&](std::string_view password) {
+    return world.put(path, json::serialize(json::object{
+                               {"credentials", json::array{json::object{{"type", "password"}, {"value", password}}}}}));
+  };
+  ASSERT_EQ(put("second-pass-2").status, 204);
+  expect(put("first-pass-1"), 400,
+         R"({"error":"invalidPasswordHistoryMessage",)"
+         R"("error_description":"Invalid password: must not be equal to any of last 3 passwords."})");
+  expect(put("adaadaada"), 400,
+         R"({"error":"invalidPasswordNotUsernameMessage",)"
+         R"("error_description":"Invalid password: must not be equal to the username."})");
+  EXPECT_EQ(put("aaa@example.org").status, 400);
+  EXPECT_EQ(put("third-pass-3").status, 204);
+  EXPECT_EQ(world.put("/users/none", R"({"credentials":[{"type":"password","value":"x"}]})").status, 404);
+}
+
 }  // namespace
 }  // namespace cardea::protocol

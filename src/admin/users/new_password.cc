@@ -26,12 +26,18 @@ Or<Credential> hash_credential(Call& call, const SecretBytes& password, const Pa
   return credential;
 }
 
-Or<void> prepare(Call& call, const json::object& object, const PasswordOwner& owner, PreparedCredentials& into) {
+/// `old`: what the owner has already.
+Or<void> prepare(Call& call, const json::object& object, const PasswordOwner& owner, const std::vector<Credential>& old,
+                 PreparedCredentials& into) {
   RepresentationProblems problems;
   auto read = parse_credential(object, JsonPath(), problems);
   if (!problems.empty()) return refuse(bad_representation(problems));
   into.is_temporary = into.is_temporary || read.temporary;
   if (read.plain) {
+    const auto policy = PasswordPolicy::parse(call.realm().password_policy);
+    if (const auto reuse = find_reuse(policy, old, read.plain->reveal(), call.now())) {
+      return refuse(error(400, reuse->key, reuse->text));
+    }
     CARDEA_TRY(credential, hash_credential(call, *read.plain, owner));
     into.credentials.push_back(std::move(credential));
     return {};
@@ -89,10 +95,8 @@ Prepared prepare_reset_password(Call& call) {
   auto prepared = std::make_shared<PreparedCredentials>();
   const auto policy = PasswordPolicy::parse(call.realm().password_policy);
   CARDEA_TRY(owner, read_owner(call, wants_history(policy)));
-  if (const auto reuse = find_reuse(policy, owner.old, *value, call.now())) {
-    return refuse(error(400, reuse->key, reuse->text));
-  }
-  CARDEA_DO(prepare(call, object, {.username = owner.user.username, .email = owner.user.email}, *prepared));
+  const PasswordOwner names{.username = owner.user.username, .email = owner.user.email};
+  CARDEA_DO(prepare(call, object, names, owner.old, *prepared));
   call.prepared = std::move(prepared);
   return {};
 }
@@ -102,12 +106,19 @@ Prepared prepare_user_credentials(Call& call) {
   const auto* list = body->if_contains("credentials");
   if (list == nullptr || !list->is_array()) return {};
   auto prepared = std::make_shared<PreparedCredentials>();
-  const auto username = string_or(*body, "username", "");
-  const auto email = string_or(*body, "email", "");
+  Owner owner;
+  if (call.operation_path_has("{userId}")) {  // theirs who are there: the body says only what changes
+    CARDEA_TRY(found, read_owner(call, wants_history(PasswordPolicy::parse(call.realm().password_policy))));
+    owner = std::move(found);
+  }
+  const auto email = string_or(*body, "email", owner.user.email);
+  const auto username = call.realm().registration_email_as_username && !email.empty()
+                            ? email
+                            : string_or(*body, "username", owner.user.username);
   for (const auto& item : list->get_array()) {
     const auto* object = item.if_object();
     if (object == nullptr) return refuse(error(400, "unknown_error", "Cannot parse the JSON"));
-    CARDEA_DO(prepare(call, *object, {.username = username, .email = email}, *prepared));
+    CARDEA_DO(prepare(call, *object, {.username = username, .email = email}, owner.old, *prepared));
   }
   call.prepared = std::move(prepared);
   return {};

@@ -3,17 +3,14 @@
 #include <algorithm>
 #include <set>
 
-#include "base/text.h"
 #include "core/changes/check_values.h"
-#include "core/changes/pattern.h"
+#include "core/profile/check_profile.h"
 #include "core/realm_defaults.h"
 
 namespace cardea::admin {
 namespace {
 
 constexpr std::string_view kProviderType = "org.keycloak.userprofile.UserProfileProvider";
-constexpr std::string_view kUsernameForbidden = "<>&\"\v$%!#?;,:*~/\\|^=[]{}()`";
-constexpr std::string_view kPersonNameForbidden = "<>&\"\v$%!#?;*~/\\|^=[]{}()";
 
 struct Violation {
   std::string field;
@@ -67,68 +64,22 @@ bool is_required_for_admin(const json::object& attribute) {
   return is_list_with(rule, "roles", "admin");
 }
 
-std::size_t characters(std::string_view text) {
-  std::size_t count = 0;
-  while (!text.empty()) {
-    text.remove_prefix(std::max<std::size_t>(utf8_sequence_length(text), 1));
-    ++count;
-  }
-  return count;
-}
-
-std::int64_t number_or(const json::object& config, std::string_view name, std::int64_t fallback) {
-  const auto* value = config.if_contains(name);
-  if (value == nullptr) return fallback;
-  if (value->is_string()) return parse_integer<std::int64_t>(value->get_string()).value_or(fallback);
-  return value->is_int64() ? value->get_int64() : fallback;
-}
-
-std::optional<Violation> check_length(const std::string& name, const json::object& config, std::string_view value) {
-  const auto min = number_or(config, "min", 0);
-  const auto max = number_or(config, "max", INT32_MAX);
-  const auto size = static_cast<std::int64_t>(characters(value));
-  if (size >= min && size <= max) return std::nullopt;
-  const auto* message = config.contains("min") ? "error-invalid-length" : "error-invalid-length-too-long";
-  json::array parameters{json::value(name)};
-  if (config.contains("min")) parameters.push_back(min);
-  parameters.push_back(max);
-  return Violation{name, message, std::move(parameters)};
-}
-
-std::optional<Violation> check_integer(const std::string& name, const json::object& config, std::string_view value) {
-  const auto number = parse_integer<std::int64_t>(value);
-  if (!number) return Violation{name, "error-invalid-number", {json::value(name)}};
-  if (*number < number_or(config, "min", INT64_MIN) || *number > number_or(config, "max", INT64_MAX)) {
-    return Violation{name, "error-number-out-of-range", {json::value(name)}};
-  }
-  return std::nullopt;
-}
-
-/// What one validator says of one value; empty: fine.
-std::optional<Violation> check_value(std::string_view field, std::string_view validator, const json::object& config,
-                                     std::string_view value) {
-  const std::string name(field);
-  const auto has_any_of = [&](std::string_view forbidden) {
-    return value.find_first_of(forbidden) != std::string_view::npos;
+/// What goes with the key of a refusal, as Keycloak has it: the attribute, then the bounds or the value.
+json::array parameters_of(const std::string& name, const ProfileValidator& validator, std::string_view key,
+                          std::string_view value) {
+  json::array out{json::value(name)};
+  const auto number = [](double bound) {
+    const auto whole = static_cast<std::int64_t>(bound);
+    return static_cast<double>(whole) == bound ? json::value(whole) : json::value(bound);
   };
-  if (validator == "length") return check_length(name, config, value);
-  if (validator == "integer") return check_integer(name, config, value);
-  if (validator == "email" && check_email(value)) {
-    return Violation{name, "error-invalid-email", {json::value(name), json::value(value)}};
+  if (key.starts_with("error-invalid-length") || key.starts_with("error-number-out-of-range")) {
+    if (validator.min) out.push_back(number(*validator.min));
+    if (validator.max) out.push_back(number(*validator.max));
+  } else if (key == "error-invalid-email" || key.ends_with("invalid-character") ||
+             key.starts_with("error-invalid-uri")) {
+    out.push_back(json::value(value));
   }
-  if (validator == "username-prohibited-characters" && has_any_of(kUsernameForbidden)) {
-    return Violation{name, "error-username-invalid-character", {json::value(name), json::value(value)}};
-  }
-  if (validator == "person-name-prohibited-characters" && has_any_of(kPersonNameForbidden)) {
-    return Violation{name, "error-person-name-invalid-character", {json::value(name), json::value(value)}};
-  }
-  if (validator == "pattern" && !matches_pattern(string_or(config, "pattern", ""), value)) {
-    return Violation{name, string_or(config, "error-message", "error-pattern-no-match"), {json::value(name)}};
-  }
-  if (validator == "options" && !is_list_with(config, "options", value)) {
-    return Violation{name, "error-invalid-value", {json::value(name)}};
-  }
-  return std::nullopt;
+  return out;
 }
 
 std::vector<std::string> values_of(const User& user, std::string_view name) {
@@ -143,7 +94,29 @@ std::vector<std::string> values_of(const User& user, std::string_view name) {
   return found == user.attributes.end() ? std::vector<std::string>() : found->second;
 }
 
-void check_attribute(const json::object& attribute, const User* before, const User& user,
+/// The rules are those of every other way to a profile (core/profile).
+void check_values(const ProfileAttribute& rules, const std::vector<std::string>& values,
+                  std::vector<Violation>& violations) {
+  const auto& name = rules.name;
+  for (const auto& validator : rules.validators) {
+    if (validator.kind == ValidatorKind::kMultivalued) {
+      const auto count = static_cast<double>(values.size());
+      const auto min = validator.min.value_or(0), max = validator.max.value_or(kProfileValuesMax);
+      if (count >= min && count <= max) continue;
+      violations.push_back({name,
+                            "error-invalid-multivalued-size",
+                            {json::value(name), static_cast<std::int64_t>(min), static_cast<std::int64_t>(max)}});
+      continue;
+    }
+    for (const auto& value : values) {
+      const auto violation = check_value(validator, value);
+      if (!violation) continue;
+      violations.push_back({name, violation->key, parameters_of(name, validator, violation->key, value)});
+    }
+  }
+}
+
+void check_attribute(const json::object& attribute, const UserProfile& profile, const User* before, const User& user,
                      std::vector<Violation>& violations) {
   const auto name = string_or(attribute, "name", "");
   const auto values = values_of(user, name);
@@ -159,15 +132,9 @@ void check_attribute(const json::object& attribute, const User* before, const Us
   if (values.size() > 1 && !bool_or(attribute, "multivalued", false)) {
     return violations.push_back({name, "error-invalid-multivalued-size", {json::value(name), 0, 1}});
   }
-  const auto* validators = member_object(attribute, "validations");
-  if (validators == nullptr) return;
-  for (const auto& [validator, config] : *validators) {
-    static const json::object kEmpty;
-    const auto& settings = config.is_object() ? config.get_object() : kEmpty;
-    for (const auto& value : values) {
-      if (auto violation = check_value(name, validator, settings, value)) violations.push_back(std::move(*violation));
-    }
-  }
+  // The name of a client's account follows from the client's.
+  if (user.service_account_client) return;
+  if (const auto* rules = profile.find(name)) check_values(*rules, values, violations);
 }
 
 std::set<std::string, std::less<>> managed_names(const json::object& config) {
@@ -260,10 +227,12 @@ Or<void> apply_profile(const Realm& realm, const User* before, User& user) {
       !realm.registration_email_as_username) {
     violations.push_back({"username", "error-user-attribute-read-only", {json::value("username")}});
   }
+  std::vector<ProfileConfigProblem> passed_over;  // of a stored document; a new one is refused
+  const auto profile = parse_user_profile(config, passed_over);
   const auto* attributes = config.if_contains("attributes");
   if (attributes != nullptr && attributes->is_array()) {
     for (const auto& attribute : attributes->get_array()) {
-      if (const auto* object = attribute.if_object()) check_attribute(*object, before, user, violations);
+      if (const auto* object = attribute.if_object()) check_attribute(*object, profile, before, user, violations);
     }
   }
   if (check_username(user.username) || check_email(user.email)) {  // whatever the profile says

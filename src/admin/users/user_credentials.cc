@@ -3,6 +3,7 @@
 
 #include "admin/users/new_password.h"
 #include "admin/users/profile.h"
+#include "admin/users/profile_config.h"
 #include "admin/users/user_handlers.h"
 #include "admin/users/user_view.h"
 #include "core/changes/check_values.h"
@@ -48,29 +49,6 @@ Answer move_credential(Call& call, std::string_view previous) {
   return no_content();
 }
 
-/// What no configuration may leave out or break.
-Or<void> check_profile(const json::object& config) {
-  const auto invalid = [](std::string_view why) {
-    return error_message(400, std::string("UserProfile configuration is invalid. ").append(why));
-  };
-  const auto* attributes = config.if_contains("attributes");
-  if (attributes == nullptr || !attributes->is_array()) return refuse(invalid("There are no attributes."));
-  std::vector<std::string> names;
-  for (const auto& item : attributes->get_array()) {
-    const auto* attribute = item.if_object();
-    const auto name = attribute == nullptr ? std::string() : string_or(*attribute, "name", "");
-    if (check_name(name)) return refuse(invalid("An attribute has no name."));
-    if (std::ranges::find(names, name) != names.end()) return refuse(invalid("An attribute is there twice."));
-    names.push_back(name);
-  }
-  for (const std::string_view needed : {"username", "email"}) {
-    if (std::ranges::find(names, needed) == names.end()) {
-      return refuse(invalid(std::string("The attribute '").append(needed).append("' can not be removed.")));
-    }
-  }
-  return {};
-}
-
 void store_profile(Call& call, json::object config) {
   auto& components = call.realm().extra["components"];
   if (!components.is_object()) components = json::object();
@@ -93,12 +71,8 @@ Answer get_profile(Call& call) { return ok(profile_config(call.realm())); }
 
 Answer update_profile(Call& call) {
   CARDEA_TRY(body, call.body_object());
-  for (const auto& [name, value] : *body) {
-    if (name == "attributes" || name == "groups" || name == "unmanagedAttributePolicy") continue;
-    return refuse(error(400, "Invalid json representation for UPConfig. Unrecognized field \"" + std::string(name) +
-                                 "\" at line 1 column 1."));
-  }
-  CARDEA_DO(check_profile(*body));
+  CARDEA_TRY(scopes, call.repositories().scopes.list(call.rows(), call.realm().id));
+  CARDEA_DO(check_profile_config(*body, scopes));
   call.note_before(profile_config(call.realm()));
   call.note_after(*body);
   store_profile(call, *body);

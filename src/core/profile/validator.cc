@@ -117,7 +117,17 @@ Made make_pattern(const json::object& config) {
   return made;
 }
 
+/// What is there and no number would be no bound at all. An empty text is how consoles say nothing.
+bool is_bound(const json::object& config, std::string_view name) {
+  const auto* found = config.if_contains(name);
+  return found == nullptr || found->is_null() || (found->is_string() && found->get_string().empty()) ||
+         number(config, name).has_value();
+}
+
 Made make_bounded(ValidatorKind kind, const json::object& config, std::string_view id) {
+  for (const std::string_view name : {"min", "max"}) {
+    if (!is_bound(config, name)) return refuse(std::string(id).append(": ").append(name).append(" is no number"));
+  }
   ProfileValidator out{.kind = kind};
   out.min = number(config, "min");
   out.max = number(config, "max");
