@@ -44,6 +44,39 @@ TEST_F(AdminPartial, refuses_what_exists_unless_told_otherwise) {
   EXPECT_GE(int_or(overwritten.object(), "overwritten", 0), 5);
 }
 
+TEST_F(AdminPartial, gives_the_account_of_a_client_its_roles) {
+  const auto body = [](std::string_view policy) {
+    return std::string(R"({"ifResourceExists":")").append(policy).append(R"(",
+      "clients":[{"clientId":"svc","secret":"secret-of-svc","serviceAccountsEnabled":true}],
+      "roles":{"realm":[{"name":"clerk"}],"client":{"svc":[{"name":"buy"}]}},
+      "users":[{"username":"service-account-svc","enabled":true,"serviceAccountClientId":"svc",
+                "realmRoles":["clerk"],"clientRoles":{"svc":["buy"],"realm-management":["view-users"]}}]})");
+  };
+  const auto user_manager = world.admin_token({"manage-realm", "manage-clients", "manage-users"});
+  EXPECT_EQ(as(user_manager, kPost, "/partialImport", R"({"clients":[{"clientId":"svc","serviceAccountsEnabled":true}],
+      "users":[{"username":"x","serviceAccountClientId":"svc","clientRoles":{"realm-management":["realm-admin"]}}]})")
+                .status,
+            403)
+      << "attack class 21";
+  const auto sent = world.post("/partialImport", body("FAIL"));
+  ASSERT_EQ(sent.status, 200) << sent.body;
+  EXPECT_EQ(int_or(sent.object(), "added", 0), 4);
+  const auto account =
+      string_or(world.get("/clients/" + world.client_uuid("svc") + "/service-account-user").object(), "id", "");
+  EXPECT_THAT(
+      sent.body,
+      HasSubstr(R"({"action":"ADDED","resourceType":"USER","resourceName":"service-account-svc","id":")" + account));
+  const auto role = string_or(world.get("/roles/clerk").object(), "id", "");
+  EXPECT_THAT(sent.body, HasSubstr(R"("resourceName":"clerk","id":")" + role));
+  EXPECT_THAT(sent.body, HasSubstr(R"("resourceName":"svc-->buy")"));
+  const auto mapped = world.get("/users/" + account + "/role-mappings").body;
+  for (const auto* name : {R"("clerk")", R"("buy")", R"("view-users")"}) EXPECT_THAT(mapped, HasSubstr(name));
+  EXPECT_EQ(world.post("/partialImport", body("FAIL")).status, 409);
+  EXPECT_EQ(int_or(world.post("/partialImport", body("SKIP")).object(), "skipped", 0), 4);
+  EXPECT_EQ(int_or(world.post("/partialImport", body("OVERWRITE")).object(), "overwritten", 0), 2)
+      << "what is the client's goes and comes with it";
+}
+
 TEST_F(AdminPartial, says_that_organizations_are_left_out) {
   EXPECT_EQ(world.post("/partialImport", R"({"organizations":[]})").status, 200);
   EXPECT_EQ(world.log.count("partial_import_left_out"), 0U);

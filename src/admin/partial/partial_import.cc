@@ -56,7 +56,19 @@ struct Item {
   Path self = {};       // of the path of `remove`
   json::object body = {};
   std::shared_ptr<void> prepared = {};
+  std::string role = {};                // of a role: its name, by which it is found for its id
+  std::optional<ClientId> client = {};  // and whose it is
 };
+
+Or<std::optional<Role>> find_role(Call& call, const std::optional<ClientId>& client, std::string_view name) {
+  CARDEA_TRY(role, call.repositories().roles.find_by_name(call.rows(), call.realm().id, client, name));
+  return std::move(role);
+}
+Or<Client> find_client(Call& call, std::string_view client_id) {
+  CARDEA_TRY(client, call.repositories().clients.find_by_client_id(call.rows(), call.realm().id, client_id));
+  if (!client) return refuse(error_message(400, "There is no client " + std::string(client_id)));
+  return std::move(*client);
+}
 
 class Import {
  public:
@@ -67,9 +79,7 @@ class Import {
     if (++count_ > kImportedMax) return refuse(error_message(400, "Too much for one import"));
     std::string_view action = "ADDED";
     if (item.exists) {
-      if (policy_ == IfExists::kFail) {
-        return refuse(error_message(409, words_for(item.kind) + " '" + item.name + "' already exists"));
-      }
+      if (policy_ == IfExists::kFail) return refuse(taken(item));
       if (policy_ == IfExists::kSkip) {
         ++skipped_;
         tell("SKIPPED", item, "");
@@ -85,8 +95,22 @@ class Import {
         id, run_sub_call(
                 call_,
                 {.operation = item.kind.create, .path = item.container, .body = item.body, .prepared = item.prepared}));
+    if (!item.role.empty()) {
+      CARDEA_TRY(role, find_role(call_, item.client, item.role));
+      if (role) id = role->id.str();
+    }
     tell(action, item, id);
     return std::optional(id);
+  }
+
+  /// What comes with something else, such as the account of a client: nothing is made. True when it is to be filled.
+  Or<bool> take(const Item& item, std::string_view id) {
+    if (++count_ > kImportedMax) return refuse(error_message(400, "Too much for one import"));
+    if (item.exists && policy_ == IfExists::kFail) return refuse(taken(item));
+    const bool is_passed_over = item.exists && policy_ == IfExists::kSkip;
+    ++(is_passed_over ? skipped_ : item.exists ? overwritten_ : added_);
+    tell(is_passed_over ? "SKIPPED" : item.exists ? "OVERWRITTEN" : "ADDED", item, is_passed_over ? "" : id);
+    return !is_passed_over;
   }
 
   [[nodiscard]] json::object report() && {
@@ -101,6 +125,9 @@ class Import {
     if (kind.type == "IDP") return "Identity Provider";
     return "Role";
   }
+  static Refusal taken(const Item& item) {
+    return error_message(409, words_for(item.kind) + " '" + item.name + "' already exists");
+  }
   void tell(std::string_view action, const Item& item, std::string_view id) {
     results_.push_back(
         json::object{{"action", action}, {"resourceType", item.kind.type}, {"resourceName", item.name}, {"id", id}});
@@ -112,16 +139,6 @@ class Import {
   int added_ = 0, skipped_ = 0, overwritten_ = 0;
   json::array results_;
 };
-
-Or<std::optional<Role>> find_role(Call& call, const std::optional<ClientId>& client, std::string_view name) {
-  CARDEA_TRY(role, call.repositories().roles.find_by_name(call.rows(), call.realm().id, client, name));
-  return std::move(role);
-}
-Or<Client> find_client(Call& call, std::string_view client_id) {
-  CARDEA_TRY(client, call.repositories().clients.find_by_client_id(call.rows(), call.realm().id, client_id));
-  if (!client) return refuse(error_message(400, "There is no client " + std::string(client_id)));
-  return std::move(*client);
-}
 
 /// [{"id", "name"}] of roles by name, as mappings take them.
 Or<json::array> role_list(Call& call, const std::optional<ClientId>& client, const json::value& names) {
@@ -161,8 +178,10 @@ Or<void> map_roles(Call& call, const json::object& from, const Mapping& mapping)
   return {};
 }
 
-Or<void> import_clients(Call& call, Import& import, const json::object& body) {
+/// Gives the client ids of those that it made.
+Or<std::vector<std::string>> import_clients(Call& call, Import& import, const json::object& body) {
   CARDEA_TRY(clients, objects_of(body, "clients"));
+  std::vector<std::string> fresh;
   for (const auto* client : clients) {
     const auto client_id = string_or(*client, "clientId", "");
     CARDEA_TRY(known, call.repositories().clients.find_by_client_id(call.rows(), call.realm().id, client_id));
@@ -171,8 +190,9 @@ Or<void> import_clients(Call& call, Import& import, const json::object& body) {
     for (const auto name : {"access", "authorizationSettings"}) item.body.erase(name);
     if (known) item.body.erase("id");
     CARDEA_TRY(made, import.add(std::move(item)));
+    if (made) fresh.push_back(client_id);
   }
-  return {};
+  return fresh;
 }
 
 struct MadeRole {
@@ -191,11 +211,14 @@ Or<void> import_roles_of(Call& call, Import& import, const std::optional<Client>
     auto self = container;
     self.emplace_back("role", name);
     Item item{.kind = client ? kClientRole : kRealmRole,
-              .name = client ? client->client_id + " -> " + name : name,
+              .name = client ? client->client_id + "-->" + name : name,
               .exists = known.has_value(),
               .container = std::move(container),
               .self = std::move(self),
-              .body = *role};
+              .body = *role,
+              .role = name,
+              .client = client_id};
+    item.body.erase("composites");  // some of them may come later
     CARDEA_TRY(added, import.add(std::move(item)));
     if (!added) continue;
     CARDEA_TRY(stored, find_role(call, client_id, name));
@@ -300,13 +323,33 @@ struct PreparedUsers {
   std::vector<std::shared_ptr<void>> credentials;  // by place in the list
 };
 
-Or<void> import_users(Call& call, Import& import, const json::object& body) {
+constexpr Kind kAccount{"USER", "", ""};
+
+/// The account of a client came with it: it is given the roles alone.
+Or<void> import_service_account(Call& call, Import& import, const json::object& user,
+                                const std::vector<std::string>& fresh) {
+  const auto client_id = string_or(user, "serviceAccountClientId", "");
+  CARDEA_TRY(client, find_client(call, client_id));
+  CARDEA_TRY(account, call.repositories().subjects.load_service_account(call.rows(), call.realm().id, client.id));
+  if (!account) return refuse(error_message(400, "The client " + client_id + " has no service account"));
+  const auto& made = account->user;
+  const bool exists = std::ranges::find(fresh, client_id) == fresh.end();
+  CARDEA_TRY(is_taken, import.take({.kind = kAccount, .name = made.username, .exists = exists}, made.id.str()));
+  if (!is_taken) return {};
+  return map_roles(call, user,
+                   {.realm = "addUserRealmRoles", .client = "addUserClientRoles", .path = {{"userId", made.id.str()}}});
+}
+
+Or<void> import_users(Call& call, Import& import, const json::object& body, const std::vector<std::string>& fresh) {
   CARDEA_TRY(users, objects_of(body, "users"));
   auto* prepared = static_cast<PreparedUsers*>(call.prepared.get());
   for (std::size_t i = 0; i < users.size(); ++i) {
     const auto& user = *users[i];
     const auto username = ascii_lower(string_or(user, "username", ""));
-    if (user.contains("serviceAccountClientId")) continue;  // it came with its client
+    if (user.contains("serviceAccountClientId")) {
+      CARDEA_DO(import_service_account(call, import, user, fresh));
+      continue;
+    }
     CARDEA_TRY(known, call.repositories().users.find_by_username(call.rows(), call.realm().id, username));
     Item item{.kind = kUser, .name = username, .exists = known.has_value(), .body = user};
     if (known) item.self = {{"userId", known->id.str()}};
@@ -350,11 +393,11 @@ Answer partial_import(Call& call) {
   CARDEA_TRY(policy, policy_of(*body));
   tell_of_organizations(call, *body);
   Import import(call, policy);
-  CARDEA_DO(import_clients(call, import, *body));
+  CARDEA_TRY(fresh, import_clients(call, import, *body));
   CARDEA_DO(import_roles(call, import, *body));
   CARDEA_DO(import_providers(call, import, *body));
   CARDEA_DO(import_groups(call, import, *body));
-  CARDEA_DO(import_users(call, import, *body));
+  CARDEA_DO(import_users(call, import, *body, fresh));
   return ok(std::move(import).report());
 }
 

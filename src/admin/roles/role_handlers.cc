@@ -61,6 +61,37 @@ Or<std::vector<Role>> body_composites(Call& call) {
   return roles_of_body(call, {.client = {}, .any = true, .text = "Could not find composite role"});
 }
 
+/// The roles that a new one is made of, by name.
+Or<std::vector<Role>> named_composites(Call& call, const RoleNames& names) {
+  std::vector<Role> children;
+  const auto add = [&](const std::optional<ClientId>& client, const std::vector<std::string>& of) -> Or<void> {
+    for (const auto& name : of) {
+      CARDEA_TRY(role, call.repositories().roles.find_by_name(call.rows(), call.realm().id, client, name));
+      if (!role) return refuse(not_found("Could not find composite role"));
+      children.push_back(std::move(*role));
+    }
+    return {};
+  };
+  CARDEA_DO(add(std::nullopt, names.realm));
+  for (const auto& [client_id, of] : names.client) {
+    CARDEA_TRY(client, call.repositories().clients.find_by_client_id(call.rows(), call.realm().id, client_id));
+    if (!client) return refuse(not_found("Could not find client"));
+    CARDEA_DO(add(client->id, of));
+  }
+  return children;
+}
+
+/// A role reaches no more than the caller may give away.
+Or<void> put_composites(Call& call, const RoleId& role, const std::vector<Role>& children) {
+  std::vector<RoleId> ids;
+  for (const auto& child : children) ids.push_back(child.id);
+  CARDEA_DO(require_roles_covered(call, ids));
+  for (const auto& id : ids) {
+    CARDEA_DO(call.repositories().roles.add_composite(call.tx(), call.realm().id, role, id));
+  }
+  return {};
+}
+
 }  // namespace
 
 Answer list_roles(Call& call) {
@@ -96,7 +127,10 @@ Answer create_role(Call& call) {
   role.extra = {};
   CARDEA_TRY(holder, call.repositories().roles.find_by_name(call.rows(), call.realm().id, client, role.name));
   if (holder) return refuse(error_message(409, "Role with name " + role.name + " already exists"));
+  CARDEA_TRY(children, named_composites(call, read.composites));
   CARDEA_DO(call.repositories().roles.insert(call.tx(), role));
+  CARDEA_DO(put_composites(call, role.id, children));
+  for (const auto& child : children) role.composites.push_back(child.id);
   call.note_after(role_json(role, true));
   return call.created(role.name);
 }
@@ -202,12 +236,7 @@ Answer list_client_composites(Call& call) {
 Answer add_composites(Call& call) {
   CARDEA_TRY(role, load_role(call, true));
   CARDEA_TRY(children, body_composites(call));
-  std::vector<RoleId> ids;
-  for (const auto& child : children) ids.push_back(child.id);
-  CARDEA_DO(require_roles_covered(call, ids));
-  for (const auto& id : ids) {
-    CARDEA_DO(call.repositories().roles.add_composite(call.tx(), call.realm().id, role.id, id));
-  }
+  CARDEA_DO(put_composites(call, role.id, children));
   call.note_after(role_rows(children));
   return no_content();
 }
