@@ -6,9 +6,12 @@
 
 #include "admin/roles/role_rights.h"
 #include "admin/users/user_view.h"
+#include "base/text.h"
 #include "core/changes/admin_power.h"
 #include "core/changes/check_client.h"
+#include "core/changes/check_realm.h"
 #include "core/changes/new_client.h"
+#include "core/level_of_assurance.h"
 
 namespace cardea::admin {
 namespace {
@@ -162,8 +165,51 @@ Or<Client> load_client_to_change(Call& call) {
   return std::move(client);
 }
 
+namespace {
+
+/// A flow that is not there would let nobody in.
+void check_flows(const Realm& realm, const Client& client, std::vector<std::string>& problems) {
+  const auto* overrides = client.extra.if_contains("authenticationFlowBindingOverrides");
+  if (overrides == nullptr || overrides->is_null()) return;
+  if (!overrides->is_object()) {
+    problems.emplace_back("Unable to resolve auth flow binding overrides");
+    return;
+  }
+  for (const auto& [binding, value] : overrides->get_object()) {
+    if (value.is_null() || (value.is_string() && value.get_string().empty())) continue;
+    if (value.is_string() && has_flow(realm, value.get_string())) continue;
+    problems.push_back("Unable to resolve auth flow binding override for: " + std::string(binding));
+  }
+}
+
+bool is_level_map(std::string_view text) {
+  const auto map = parse_json(text);
+  if (!map || !map->is_object()) return false;
+  return std::ranges::all_of(map->get_object(), [](const auto& level) {
+    const auto* name = level.value().if_string();
+    return level.value().is_int64() || (name != nullptr && parse_integer<int>(std::string_view(*name)));
+  });
+}
+
+/// A map of levels that cannot be read would be none, and a name that is not in it asks for nothing.
+void check_levels(const Realm& realm, const Client& client, std::vector<std::string>& problems) {
+  if (const auto map = client.attribute("acr.loa.map"); !map.empty() && !is_level_map(map)) {
+    problems.emplace_back("Invalid client configuration (ACR-LOA map) for client");
+    return;
+  }
+  const LevelNames names(realm, client);
+  const auto wanted = split(client.attribute("default.acr.values"), "##");
+  const auto is_unknown = [&](std::string_view name) { return !trim(name).empty() && !names.level_of(trim(name)); };
+  if (std::ranges::none_of(wanted, is_unknown)) return;
+  problems.emplace_back("Default ACR values need to contain values specified in the ACR-To-Loa mapping");
+}
+
+}  // namespace
+
 Or<void> check_client(const Call& call, const Client& client) {
-  const auto problems = client_problems(client, call.dependencies().production);
+  auto problems = client_problems(client, call.dependencies().production);
+  check_flows(call.realm(), client, problems);
+  check_levels(call.realm(), client, problems);
   if (problems.empty()) return {};
   std::string text;
   for (const auto& problem : problems) text.append(text.empty() ? "" : "; ").append(problem);

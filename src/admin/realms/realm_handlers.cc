@@ -140,10 +140,7 @@ Answer create_realm(Call& call) {
   if (name.contains('/')) return refuse(error(400, "Character '/' not allowed."));
   if (check_realm_name(name)) return refuse(error(400, "Character not allowed in a realm's name."));
   CARDEA_DO(check_new_hosts(call, *body));
-  if (const auto* attributes = body->if_contains("attributes"); attributes != nullptr && attributes->is_object()) {
-    CARDEA_DO(check_frontend_url(string_or(attributes->get_object(), kFrontendUrl, ""), ""));
-  }
-  CARDEA_DO(check_look(*body, Realm()));
+  CARDEA_DO(check_new_realm(*body, name, call.dependencies().settings.password_lists()));
   auto realm = *body;
   realm["realm"] = name;
   const ImportTools tools{call.repositories(), call.dependencies().clock, call.random()};

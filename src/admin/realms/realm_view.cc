@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <map>
 
+#include "core/changes/check_realm.h"
 #include "core/changes/check_values.h"
 #include "core/client_policies.h"
 #include "core/frontend_url.h"
+#include "core/import/complete_realm.h"
 #include "core/password_policy.h"
+#include "core/realm_defaults.h"
 #include "core/realm_look.h"
 #include "domain/representation/realm_json.h"
 #include "domain/representation/role_json.h"
@@ -58,25 +61,35 @@ Or<void> check_policy(std::string_view policy, std::string_view before, const Pa
   const auto parsed = PasswordPolicy::parse(policy);
   if (!parsed.broken_rules().empty()) return refuse(error_message(400, "Password policy not found"));
   if (policy == before) return {};
+  const auto known = PasswordPolicy::parse(before).rules_not_enforced();
+  for (const auto& rule : parsed.rules_not_enforced()) {
+    const auto name = std::string_view(rule).substr(0, rule.find('('));
+    if (std::ranges::find(PasswordPolicy::rule_names(), name) != PasswordPolicy::rule_names().end()) continue;
+    if (std::ranges::find(known, rule) == known.end()) return refuse(error_message(400, "Password policy not found"));
+  }
   for (const auto& name : parsed.lists()) {
     if (!lists.contains(name)) return refuse(error_message(400, "Password blacklist " + name + " not found"));
   }
   return {};
 }
 
-/// Lifetimes are added to moments: what cannot be a time is refused here.
-Or<void> check_lifespans(const Realm& realm) {
-  const auto& life = realm.lifespans;
-  constexpr seconds kMax{INT32_MAX};
-  for (const auto span :
-       {life.access_token, life.access_token_implicit, life.sso_session_idle, life.sso_session_max,
-        life.sso_session_idle_remember_me, life.sso_session_max_remember_me, life.client_session_idle,
-        life.client_session_max, life.offline_session_idle, life.offline_session_max, life.client_offline_session_idle,
-        life.client_offline_session_max, life.access_code, life.access_code_user_action, life.access_code_login,
-        life.device_code, life.device_polling_interval}) {
-    if (span < seconds{0} || span > kMax) {
-      return refuse(error(400, "invalid_request", "a lifespan must be 0 to 2147483647 seconds"));
-    }
+/// As Keycloak: a misspelt member is not lost in silence. What an import brought may be sent back.
+Or<void> refuse_unknown_members(const json::object& body, const Realm& before) {
+  for (const auto& [name, value] : body) {
+    if (is_realm_member(name) || is_own_resource(name) || before.extra.contains(name)) continue;
+    return refuse(error(400, "Invalid json representation for RealmRepresentation. Unrecognized field \"" +
+                                 std::string(name) + "\" at line 1 column 1."));
+  }
+  return {};
+}
+
+/// What stood there already, from an import or an earlier release, does not keep the realm from being changed.
+Or<void> check_settings(const Realm& before, const Realm& after) {
+  const auto known = realm_problems(before);
+  for (const auto& problem : realm_problems(after)) {
+    if (std::ranges::find(known, problem) != known.end()) continue;
+    return refuse(error(400, "invalid_request",
+                        problem.member.empty() ? problem.what : std::string(problem.member) + ": " + problem.what));
   }
   return {};
 }
@@ -189,6 +202,7 @@ Or<void> check_look(const json::object& realm, const Realm& before) {
 }
 
 Or<Realm> read_realm(const json::object& body, const Realm& before, const PasswordLists& lists) {
+  CARDEA_DO(refuse_unknown_members(body, before));
   json::object settings;
   for (const auto& [name, value] : body) {
     if (!is_own_resource(name)) settings.emplace(name, value);
@@ -201,9 +215,11 @@ Or<Realm> read_realm(const json::object& body, const Realm& before, const Passwo
   RepresentationProblems problems;
   auto after = parse_realm(settings, JsonPath(), problems, before);
   if (!problems.empty()) return refuse(error(400, "unknown_error", "Cannot parse the JSON"));
+  // As in Keycloak these are always there, whatever the request says of others.
+  for (const auto& [name, value] : default_realm(after.name).realm.attributes) after.attributes.emplace(name, value);
   if (check_realm_name(after.name)) return refuse(error(400, "Character not allowed in a realm's name."));
   CARDEA_DO(check_policy(after.password_policy, before.password_policy, lists));
-  CARDEA_DO(check_lifespans(after));
+  CARDEA_DO(check_settings(before, after));
   CARDEA_DO(check_client_policies(before.extra, after.extra));
   const auto frontend_of = [](const Realm& realm) {
     const auto found = realm.attributes.find(std::string(kFrontendUrl));
@@ -212,6 +228,23 @@ Or<Realm> read_realm(const json::object& body, const Realm& before, const Passwo
   CARDEA_DO(check_frontend_url(frontend_of(after), frontend_of(before)));
   CARDEA_DO(check_look(body, before));
   return after;
+}
+
+Or<void> check_new_realm(const json::object& body, std::string_view name, const PasswordLists& lists) {
+  auto base = settings_base(body, default_realm(name));
+  for (const std::string_view own : {"authenticationFlows", "authenticatorConfig"}) {
+    if (const auto* value = body.if_contains(own); value != nullptr && !base.extra.contains(own)) {
+      base.extra[own] = *value;
+    }
+  }
+  auto settings = body;
+  settings["realm"] = name;
+  // Masked in what Keycloak exports: there is no other server that the password could have been for.
+  if (const auto* smtp = settings.if_contains("smtpServer"); smtp != nullptr && smtp->is_object()) {
+    settings.erase("smtpServer");
+  }
+  CARDEA_TRY(read, read_realm(settings, base, lists));
+  return {};
 }
 
 }  // namespace cardea::admin

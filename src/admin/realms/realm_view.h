@@ -22,6 +22,9 @@ namespace cardea::admin {
 /// there, and everything is checked as for a new realm.
 [[nodiscard]] Or<Realm> read_realm(const json::object& body, const Realm& before, const PasswordLists& lists);
 
+/// The same for a realm that is to be made of `body`, which an import completes and writes.
+[[nodiscard]] Or<void> check_new_realm(const json::object& body, std::string_view name, const PasswordLists& lists);
+
 /// What client policies ask for and nobody enforces is refused, or somebody would believe in it. What stood there
 /// already, from an import, may stay.
 [[nodiscard]] Or<void> check_client_policies(const json::object& before, const json::object& after);

@@ -21,6 +21,10 @@ constexpr std::string_view kEncryptedByUs[] = {"id.token.encrypted.response", "u
                                                "authorization.encrypted.response"};
 constexpr std::string_view kEncryptedByClient = "request.object.encryption";
 
+/// Where pages lead people to.
+constexpr std::pair<std::string_view, std::string_view> kShownUrls[] = {
+    {"logoUri", "Logo URL"}, {"policyUri", "Policy URL"}, {"tosUri", "Terms of service URL"}};
+
 bool asks_for_nothing(std::string_view value) { return value.empty() || value == "false" || value == "any"; }
 
 /// An absolute http URL, a path of ours, or what Keycloak's own clients have.
@@ -78,6 +82,15 @@ std::vector<std::string> client_problems(const Client& client, bool production) 
     const auto url = client.attribute(key);
     const auto parsed = parse_uri(url);
     if (!url.empty() && (!parsed || !parsed->is_http())) add(std::string(key).append(" is not a valid URL"));
+  }
+  for (const auto& [key, name] : kShownUrls) {
+    if (!is_url(client.attribute(key))) add(std::string(name).append(" is not a valid URL"));
+  }
+  for (const auto uri : split(client.attribute("post.logout.redirect.uris"), "##")) {
+    if (const auto text = trim(uri); !text.empty() && check_redirect_uri(text)) {
+      add(text.contains('#') ? "A post-logout redirect URI must not contain an URL fragment"
+                             : "A post-logout redirect URI uses an illegal scheme");
+    }
   }
   for (const auto key : kProtectionsNotThere) {
     if (!asks_for_nothing(client.attribute(key))) add(std::string(key).append(" is not supported by this server"));

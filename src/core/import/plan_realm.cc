@@ -2,10 +2,10 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "core/changes/check_realm.h"
 #include "core/changes/check_values.h"
 #include "core/import/realm_plan.h"
 #include "core/realm_defaults.h"
-#include "jose/algorithm.h"
 
 namespace cardea {
 namespace {
@@ -37,18 +37,8 @@ void plan_settings(Planning& p, const JsonPath& at) {
   auto& realm = p.plan.realm;
   p.settle_id(realm.id, at);
   p.complain(at, "realm", check_realm_name(realm.name));
-  const auto algorithm = jose::parse_algorithm(realm.default_signature_algorithm);
-  if (!algorithm || jose::is_hmac(*algorithm)) {
-    p.problems.add(JsonPath(at, "defaultSignatureAlgorithm"), "expected an RS, PS, ES or EdDSA algorithm");
-  }
-  const auto& l = realm.lifespans;
-  for (const auto lifespan : {l.access_token, l.access_token_implicit, l.sso_session_idle, l.sso_session_max,
-                              l.sso_session_idle_remember_me, l.sso_session_max_remember_me, l.client_session_idle,
-                              l.client_session_max, l.access_code, l.access_code_user_action, l.access_code_login}) {
-    if (lifespan < seconds{0}) {
-      p.problems.add(at, "expected lifespans and timeouts of 0 seconds or more");
-      break;
-    }
+  for (const auto& problem : realm_problems(realm)) {
+    p.problems.add(problem.member.empty() ? at : JsonPath(at, problem.member), problem.what);
   }
 }
 
