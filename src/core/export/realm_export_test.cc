@@ -32,7 +32,9 @@ constexpr std::string_view kFile = R"j({"realm":"demo","enabled":true,"displayNa
             "createdTimestamp":1700000000000,"requiredActions":["UPDATE_PROFILE"],
             "credentials":[{"type":"password","value":"correct-horse"}],
             "realmRoles":["clerk","default-roles-demo"],"clientRoles":{"shop":["all"]},"groups":["/staff"],
-            "federatedIdentities":[{"identityProvider":"up","userId":"7","userName":"ada7"}]},
+            "federatedIdentities":[{"identityProvider":"up","userId":"7","userName":"ada7"}],
+            "clientConsents":[{"clientId":"shop","grantedClientScopes":["profile","email"],
+                               "createdDate":1700000000001,"lastUpdatedDate":1700000000002}]},
            {"username":"bob","enabled":false}],
   "organizationsEnabled":true,
   "organizations":[{"id":"o-1","name":"Acme","alias":"acme","enabled":true,"redirectUrl":"https://acme.example/",
@@ -73,6 +75,25 @@ TEST_F(RealmExportTest, refuses_to_lose_a_byte_on_the_way_out_in_and_out) {
   import(second, once);
   clock.advance(seconds{1000});
   EXPECT_EQ(exported(second), once);
+}
+
+TEST_F(RealmExportTest, what_people_agreed_to_is_asked_of_the_rows) {
+  MemoryStore store;
+  import(store, kFile);
+  auto repositories = store.repositories();
+  const auto realm =
+      read_from(store, [&](Rows& rows) { return repositories.realms.find_by_name(rows, "demo"); }).value();
+  const auto shop = read_from(store, [&](Rows& rows) {
+                      return repositories.clients.find_by_client_id(rows, realm->id, "shop");
+                    }).value();
+  const auto ada =
+      read_from(store, [&](Rows& rows) { return repositories.users.find_by_username(rows, realm->id, "ada"); }).value();
+  const auto consent =
+      read_from(store, [&](Rows& rows) { return repositories.consents.find(rows, ada->id, shop->id); }).value();
+  ASSERT_TRUE(consent);
+  EXPECT_EQ(consent->scopes.size(), 2U);
+  EXPECT_EQ(epoch_milliseconds(consent->created_at), 1700000000001);
+  EXPECT_FALSE(ada->extra.contains("clientConsents")) << "a consent that is taken back must not come again";
 }
 
 TEST_F(RealmExportTest, refuses_to_show_secrets_behind_the_mask) {

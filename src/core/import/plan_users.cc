@@ -25,6 +25,49 @@ void check_credentials(const UserRepresentation& user, const JsonPath& at, Repre
   }
 }
 
+/// What the user agreed to ("clientConsents", keycloak.md section 5.3), read against the plan.
+std::vector<Consent> read_consents(const User& user, RealmPlan& plan, TimePoint now, const JsonPath& at,
+                                   RepresentationProblems& problems) {
+  std::vector<Consent> out;
+  const auto* listed = user.extra.if_contains("clientConsents");
+  if (listed == nullptr || listed->is_null()) return out;
+  const JsonPath list(at, "clientConsents");
+  if (!listed->is_array()) {
+    problems.add(list, "expected a list");
+    return out;
+  }
+  for (std::size_t i = 0; i < listed->get_array().size(); ++i) {
+    const JsonPath here(list, i);
+    const auto* object = listed->get_array()[i].if_object();
+    const auto* client = object == nullptr ? nullptr : plan.find_client(string_or(*object, "clientId", ""));
+    if (client == nullptr) {
+      problems.add(JsonPath(here, "clientId"), "there is no such client");
+      continue;
+    }
+    Consent consent{.user = user.id, .client = client->id, .scopes = {}};
+    const auto* granted = object->if_contains("grantedClientScopes");
+    for (const auto& name : granted != nullptr && granted->is_array() ? granted->get_array() : json::array()) {
+      const auto* scope = name.is_string() ? plan.find_scope(std::string_view(name.get_string())) : nullptr;
+      if (scope == nullptr) {
+        problems.add(JsonPath(here, "grantedClientScopes"), "one of them is no client scope");
+        break;
+      }
+      consent.scopes.push_back(scope->id);
+    }
+    std::ranges::sort(consent.scopes);
+    const auto repeated = std::ranges::unique(consent.scopes);
+    consent.scopes.erase(repeated.begin(), repeated.end());
+    const auto moment = [&](std::string_view name) {
+      const auto at_ms = int_or(*object, name, -1);
+      return at_ms < 0 ? now : from_epoch_milliseconds(at_ms);
+    };
+    consent.created_at = moment("createdDate");
+    consent.updated_at = moment("lastUpdatedDate");
+    out.push_back(std::move(consent));
+  }
+  return out;
+}
+
 Result<Credential, crypto::PasswordError> make_credential(CredentialRepresentation from, const User& user,
                                                           TimePoint now, Random& random) {
   auto credential = std::move(from.credential);
@@ -82,6 +125,7 @@ void UserNames::look_over(const UserRepresentation& from, const JsonPath& at, Re
     review.add(ReviewReason::kNotRun, "users.federatedIdentities", JsonPath(at, "federatedIdentities"));
   }
   check_credentials(from, at, problems);
+  (void)read_consents(user, plan, {}, at, problems);
 }
 
 Result<UserRows, crypto::PasswordError> make_user_rows(UserRepresentation from, RealmPlan& plan, TimePoint now,
@@ -103,6 +147,8 @@ Result<UserRows, crypto::PasswordError> make_user_rows(UserRepresentation from, 
   }
   rows.links = take_federated_links(user, plan.realm, now);
   RepresentationProblems none;  // looked over already
+  rows.consents = read_consents(user, plan, now, {}, none);
+  user.extra.erase("clientConsents");
   ImportReview nothing;
   rows.roles = role_ids(plan, from.roles, {}, random, none, nothing);
   for (const auto& path : from.groups) {

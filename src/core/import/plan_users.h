@@ -13,6 +13,7 @@
 #include "core/import/import_review.h"
 #include "core/import/realm_plan.h"
 #include "crypto/password.h"
+#include "domain/consent.h"
 #include "domain/credential.h"
 #include "domain/federated_identity.h"
 #include "domain/representation/user_json.h"
@@ -27,6 +28,7 @@ struct UserRows {
   std::vector<RoleId> roles;
   std::vector<GroupId> groups;
   std::vector<FederatedIdentity> links;
+  std::vector<Consent> consents;
 };
 
 /// Reads one user of a file. As in Keycloak, one that does not say `enabled` is disabled.

@@ -378,7 +378,7 @@ void review_user(const json::object& object, const UserRepresentation& user, con
     if (!is_user_member(name)) {
       review.add(ReviewReason::kUnknown, "users." + std::string(name), JsonPath(at, name),
                  meant_instead(name, user_members()));
-    } else if (name == "clientConsents" || name == "federationLink" || name == "socialLinks") {
+    } else if (name == "federationLink" || name == "socialLinks") {
       review.add(ReviewReason::kNotRun, "users." + std::string(name), JsonPath(at, name));
     }
   }

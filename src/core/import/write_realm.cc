@@ -65,6 +65,9 @@ Stored<void> write_user(Tx& tx, const Repositories& repositories, const UserRows
   for (const auto& link : rows.links) {
     if (auto done = repositories.federated_identities.insert(tx, link); !done) return done;
   }
+  for (const auto& consent : rows.consents) {
+    if (auto done = repositories.consents.put(tx, consent); !done) return done;
+  }
   return {};
 }
 
