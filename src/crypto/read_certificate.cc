@@ -2,6 +2,9 @@
 
 #include <openssl/err.h>
 
+#include <chrono>
+#include <ctime>
+
 #include "base/encoding.h"
 #include "crypto/x509.h"
 
@@ -39,6 +42,19 @@ std::optional<std::string> read_certificate(std::string_view text) {
   auto der = base64_decode(bare_base64(text));
   if (!der || !is_certificate(*der)) return std::nullopt;
   return der;
+}
+
+std::optional<TimePoint> end_of_certificate(std::string_view der) {
+  const auto certificate = read_x509(der);
+  std::tm end{};
+  const bool is_read = certificate != nullptr && ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &end) == 1;
+  ERR_clear_error();
+  if (!is_read) return std::nullopt;
+  const std::chrono::year_month_day day(std::chrono::year(end.tm_year + 1900),
+                                        std::chrono::month(static_cast<unsigned>(end.tm_mon + 1)),
+                                        std::chrono::day(static_cast<unsigned>(end.tm_mday)));
+  return TimePoint(std::chrono::sys_days(day) + std::chrono::hours(end.tm_hour) + std::chrono::minutes(end.tm_min) +
+                   std::chrono::seconds(end.tm_sec));
 }
 
 }  // namespace cardea::crypto

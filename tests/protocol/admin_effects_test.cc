@@ -259,7 +259,8 @@ TEST_F(AdminEffects, refuses_uploads_without_a_certificate) {
                       world.root(), body, "multipart/form-data; boundary=b");
   };
   expect(send("nothing", "Certificate PEM"), 400, R"({"errorMessage":"The file holds no certificate"})");
-  expect(send("nothing", "PKCS12"), 400, R"({"errorMessage":"Only Certificate PEM files can be read"})");
+  expect(send("nothing", "PKCS12"), 400,
+         R"({"errorMessage":"Only Certificate PEM, Public Key PEM and JSON Web Key Set files can be read"})");
   EXPECT_EQ(send("nothing", "JKS").status, 400);
   const auto path = "/clients/" + id + "/certificates/jwt.credential";
   EXPECT_EQ(world.post(path + "/upload-certificate", "{}").status, 415);

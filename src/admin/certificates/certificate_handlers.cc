@@ -8,6 +8,7 @@
 #include "crypto/pkcs12.h"
 #include "crypto/read_certificate.h"
 #include "domain/representation/members.h"
+#include "jose/jwk.h"
 
 namespace cardea::admin {
 namespace {
@@ -40,15 +41,32 @@ std::string bare_pem(std::string_view pem) {
   return bare;
 }
 
-/// The client with its new certificate; the one before is good no more.
-Or<Client> store_certificate(Call& call, const std::string& der) {
+/// What an uploaded file holds: one certificate, or one public key (SubjectPublicKeyInfo, DER) with its name.
+struct Uploaded {
+  std::string certificate;
+  std::string key{};
+  std::string kid{};
+};
+
+/// The client with its new certificate or key; the one before is good no more.
+Or<Client> store_upload(Call& call, const Uploaded& uploaded) {
   CARDEA_TRY(client, load_client_to_change(call));
-  client.attributes[attribute_name()] = base64_encode(der);
+  for (const auto* part : {".certificate", ".public.key", ".kid"}) {
+    client.attributes.erase(std::string(kAttribute) + part);
+  }
+  const auto put = [&](std::string_view part, std::string value) {
+    if (!value.empty()) client.attributes[std::string(kAttribute).append(part)] = std::move(value);
+  };
+  put(".certificate", base64_encode(uploaded.certificate));
+  put(".public.key", base64_encode(uploaded.key));
+  put(".kid", uploaded.kid);
   CARDEA_DO(call.repositories().clients.update(call.tx(), call.realm().id, client));
   CARDEA_TRY(shown, masked_client_json(call, client));
   call.note_after(std::move(shown));
   return std::move(client);
 }
+
+Or<Client> store_certificate(Call& call, const std::string& der) { return store_upload(call, {.certificate = der}); }
 
 web::Response key_store(std::string_view bytes) {
   web::Response response;
@@ -79,12 +97,34 @@ Or<PreparedCertificate> make_certificate(Call& call) {
   return PreparedCertificate{.key = std::move(*key), .der = std::move(*der)};
 }
 
-/// The certificate in an uploaded file. Key stores are not read: such a file says itself how long opening it takes.
-Or<std::string> read_upload(const web::Form& form) {
-  if (form.value_or("keystoreFormat", "Certificate PEM") != "Certificate PEM") {
-    return refuse(error_message(400, "Only Certificate PEM files can be read"));
+/// The first key of the set that signatures are checked with; a private one is no key for us.
+Or<Uploaded> read_key_set(std::string_view text) {
+  const auto keys = jose::parse_jwks(text);
+  if (!keys) return refuse(error_message(400, "The file holds no set of public keys"));
+  const auto key = std::ranges::find_if(*keys, [](const jose::PublicJwk& each) { return each.use != "enc"; });
+  if (key == keys->end()) return refuse(error_message(400, "The file holds no key for signatures"));
+  return Uploaded{.certificate = {}, .key = key->key.spki_der(), .kid = key->kid};
+}
+
+/// In a frame of PEM, or the base64 alone.
+Or<Uploaded> read_public_key(std::string_view text) {
+  std::string pem(text);
+  if (!text.contains("-----BEGIN")) pem = "-----BEGIN PUBLIC KEY-----\n" + pem + "\n-----END PUBLIC KEY-----\n";
+  const auto key = crypto::PublicKey::from_pem(pem);
+  if (!key) return refuse(error_message(400, "The file holds no public key"));
+  return Uploaded{.certificate = {}, .key = key->spki_der()};
+}
+
+/// Key stores are not read: such a file says itself how long opening it takes.
+Or<Uploaded> read_upload(const web::Form& form) {
+  const auto format = form.value_or("keystoreFormat", "Certificate PEM");
+  const auto file = form.value_or("file", "");
+  if (format == "JSON Web Key Set") return read_key_set(file);
+  if (format == "Public Key PEM") return read_public_key(file);
+  if (format != "Certificate PEM") {
+    return refuse(error_message(400, "Only Certificate PEM, Public Key PEM and JSON Web Key Set files can be read"));
   }
-  if (auto der = crypto::read_certificate(form.value_or("file", ""))) return std::move(*der);
+  if (auto der = crypto::read_certificate(file)) return Uploaded{.certificate = std::move(*der)};
   return refuse(error_message(400, "The file holds no certificate"));
 }
 
@@ -94,7 +134,9 @@ Answer get_certificate(Call& call) {
   CARDEA_TRY(client, load_client(call));
   CARDEA_DO(check_attribute(call));
   json::object out;
+  set_unless_empty(out, "publicKey", client.attribute(std::string(kAttribute) + ".public.key"));
   set_unless_empty(out, "certificate", client.attribute(attribute_name()));
+  set_unless_empty(out, "kid", client.attribute(std::string(kAttribute) + ".kid"));
   return ok(out);
 }
 
@@ -154,15 +196,19 @@ Answer download_certificate(Call& call) { return key_store(static_cast<SecretByt
 Prepared prepare_upload(Call& call) {
   CARDEA_DO(check_attribute(call));
   CARDEA_TRY(form, body_form(call));
-  CARDEA_TRY(der, read_upload(form));
-  call.prepared = std::make_shared<std::string>(std::move(der));
+  CARDEA_TRY(uploaded, read_upload(form));
+  call.prepared = std::make_shared<Uploaded>(std::move(uploaded));
   return {};
 }
 
 Answer upload_certificate(Call& call) {
-  const auto& der = *static_cast<std::string*>(call.prepared.get());
-  CARDEA_TRY(client, store_certificate(call, der));
-  return ok(json::object{{"certificate", base64_encode(der)}});
+  const auto& uploaded = *static_cast<Uploaded*>(call.prepared.get());
+  CARDEA_TRY(client, store_upload(call, uploaded));
+  json::object out;
+  set_unless_empty(out, "publicKey", base64_encode(uploaded.key));
+  set_unless_empty(out, "certificate", base64_encode(uploaded.certificate));
+  set_unless_empty(out, "kid", uploaded.kid);
+  return ok(out);
 }
 
 }  // namespace cardea::admin

@@ -183,22 +183,28 @@ Answer generate_example(Call& call) {
   session.last_seen = call.now();
   session.auth_time = epoch_seconds(call.now());
   const auto issuer = call.dependencies().base_url.issuer(call.request(), call.realm().name);
-  const TokenContext context{.realm = *found.realm,
-                             .client = *found.client,
-                             .plan = *found.plan,
-                             .subject = complete,
-                             .issuer = issuer,
-                             .now = call.now(),
-                             .session = &session,
-                             .acr = "1",
-                             .nonce = {},
-                             .grant = "ac"};
+  TokenContext context{.realm = *found.realm,
+                       .client = *found.client,
+                       .plan = *found.plan,
+                       .subject = complete,
+                       .issuer = issuer,
+                       .now = call.now(),
+                       .session = &session,
+                       .acr = "1",
+                       .nonce = {},
+                       .grant = "ac"};
   if (example == Example::kUserinfo) {
     const auto userinfo = userinfo_json(context);
     if (!userinfo) return refuse(error(400, "invalid_request", describe(userinfo.error())));
     return ok_text(*userinfo);
   }
-  const auto tokens = issue_tokens(context, call.random());
+  const auto audiences = call.queries("audience");
+  if (!audiences.empty()) context.only_audiences = &audiences;
+  auto tokens = issue_tokens(context, call.random());
+  if (!tokens && tokens.error() == IssueError::kAudienceMissing) {  // as in Keycloak: the token without that wish
+    context.only_audiences = nullptr;
+    tokens = issue_tokens(context, call.random());
+  }
   if (!tokens) return refuse(error(400, "invalid_request", describe(tokens.error())));
   CARDEA_TRY(claims, claims_of(example == Example::kIdToken ? tokens->id_token : tokens->access_token));
   return ok(claims);

@@ -117,6 +117,25 @@ std::string first_text(const json::object& config, std::string_view name, std::s
   return text == nullptr ? std::string(fallback) : std::string(*text);
 }
 
+/// A limit that cannot be read would be none.
+Or<void> check_config(std::string_view provider, const json::object& config) {
+  if (provider != "max-clients") return {};
+  const auto limit = first_text(config, "max-clients", "");
+  if (limit.empty()) return refuse(error_message(400, "'Max Clients Per Realm' is required"));
+  if (parse_integer<std::int32_t>(limit)) return {};
+  return refuse(error_message(400, "'Max Clients Per Realm' should be a number"));
+}
+
+/// What a new key would be refused for; a key that is there keeps its size.
+Or<void> check_key_size(const json::object& config) {
+  if (!config.contains("keySize")) return {};
+  const auto size = first_text(config, "keySize", "");
+  for (const auto* known : {"2048", "3072", "4096"}) {
+    if (size == known) return {};
+  }
+  return refuse(error_message(400, "'Key size' should be 2048, 3072 or 4096"));
+}
+
 /// A realm without a key to sign with locks everybody out: the last one stays.
 Or<void> require_another_key(Call& call, const RealmKey& going) {
   if (going.status != KeyStatus::kActive) return {};
@@ -138,6 +157,7 @@ Answer update_key(Call& call, RealmKey key, const json::object& body) {
   const auto priority = parse_integer<int>(first_text(config, "priority", std::to_string(key.priority)));
   if (!priority) return refuse(error_message(400, "'Priority' should be a number"));
   key.priority = *priority;
+  CARDEA_DO(check_key_size(config));
   if (config.contains("enabled") || config.contains("active")) {
     const bool enabled = first_text(config, "enabled", "true") == "true";
     const bool active = first_text(config, "active", "true") == "true";
@@ -209,6 +229,7 @@ Answer create_component(Call& call) {
     return call.created(key.id.str());
   }
   CARDEA_TRY(config, read_config(*body));
+  CARDEA_DO(check_config(string_or(*body, "providerId", ""), config));
   json::object component;
   component["id"] = call.new_id();
   component["name"] = name;
@@ -248,6 +269,7 @@ Answer update_component(Call& call) {
   component["name"] = name;
   if (body->contains("config")) {
     CARDEA_TRY(config, read_config(*body));
+    CARDEA_DO(check_config(string_or(component, "providerId", ""), config));
     json::value after(std::move(config));
     const auto* before = component.if_contains("config");
     keep_masked(after, before == nullptr ? json::value() : *before);

@@ -46,23 +46,6 @@ Or<json::object*> load_provider(Call& call) {
   return found;
 }
 
-/// URLs of a provider are called by the server: https, or our own machine (attack class 10).
-Or<void> check_urls(const Realm& realm, const json::object& config) {
-  for (const auto name : kUrlMembers) {
-    const auto url = string_or(config, name, "");
-    if (url.empty()) continue;
-    const auto parsed = parse_uri(url);
-    if (!parsed || !parsed->is_http()) {
-      return refuse(error_message(400, std::string("The url [").append(name).append("] is malformed")));
-    }
-    const bool is_plain = ascii_lower(parsed->scheme) == "http";
-    if (is_plain && realm.ssl_required != SslRequired::kNone && !parsed->is_loopback()) {
-      return refuse(error_message(400, std::string("The url [").append(name).append("] requires secure connections")));
-    }
-  }
-  return {};
-}
-
 /// Where and how the client secret of a provider is sent.
 constexpr std::string_view kSecretGoesTo[] = {"tokenUrl",
                                               "authorizationUrl",  // Entra ID's other addresses follow it
@@ -248,7 +231,7 @@ Or<json::object> read_provider(Call& call, const json::object& body, const json:
   for (const auto& [name, value] : config) {
     if (!value.is_string()) return refuse(error(400, "unknown_error", "Cannot parse the JSON"));
   }
-  CARDEA_DO(check_urls(call.realm(), config));
+  CARDEA_DO(check_provider_urls(call.realm(), config));
   CARDEA_DO(refuse_what_cannot_be(config));
   CARDEA_DO(refuse_moved_secret(provider, config, before));
   CARDEA_DO(require_vouching_covered(call, provider, before));
@@ -330,6 +313,22 @@ json::array uses_of(std::string_view kind) {
 }
 
 }  // namespace
+
+Or<void> check_provider_urls(const Realm& realm, const json::object& config) {
+  for (const auto name : kUrlMembers) {
+    const auto url = string_or(config, name, "");
+    if (url.empty()) continue;
+    const auto parsed = parse_uri(url);
+    if (!parsed || !parsed->is_http()) {
+      return refuse(error_message(400, std::string("The url [").append(name).append("] is malformed")));
+    }
+    const bool is_plain = ascii_lower(parsed->scheme) == "http";
+    if (is_plain && realm.ssl_required != SslRequired::kNone && !parsed->is_loopback()) {
+      return refuse(error_message(400, std::string("The url [").append(name).append("] requires secure connections")));
+    }
+  }
+  return {};
+}
 
 json::object identity_provider_json(const json::object& provider) {
   json::object extra{{"identityProviders", json::array{provider}}};
@@ -553,48 +552,6 @@ Answer get_idp_provider_type(Call& call) {
                            {"configMetadata", json::array()}});
   }
   return refuse(error(400, "HTTP 400 Bad Request"));
-}
-
-Prepared ask_provider_config(Call& call) {
-  CARDEA_TRY(body, call.body_object());
-  auto url = web::ConfiguredUrl::parse(string_or(*body, "fromUrl", ""));
-  if (!url) return refuse(error_message(400, "fromUrl is no address"));
-  const json::object config{{"metadataDescriptorUrl", url->text()}};
-  CARDEA_DO(check_urls(call.realm(), config));
-  call.prepared = std::make_shared<std::string>(url->text());
-  call.to_call = web::get_request(std::move(*url), "application/json");
-  return {};
-}
-
-Answer import_provider_config(Call& call) {
-  struct Member {
-    std::string_view from, to;
-  };
-  static constexpr Member kMembers[] = {{"issuer", "issuer"},
-                                        {"authorization_endpoint", "authorizationUrl"},
-                                        {"token_endpoint", "tokenUrl"},
-                                        {"userinfo_endpoint", "userInfoUrl"},
-                                        {"jwks_uri", "jwksUrl"},
-                                        {"end_session_endpoint", "logoutUrl"},
-                                        {"introspection_endpoint", "tokenIntrospectionUrl"}};
-  const auto& fetched = *call.called;
-  if (!fetched) {
-    return refuse(error_message(400, "The address cannot be read: " + std::string(web::describe(fetched.error()))));
-  }
-  Result<json::value, JsonError> document = refuse(JsonError::kMalformed);
-  if (fetched->status == 200) document = parse_json(fetched->body);
-  if (!document || !document->is_object() || string_or(document->get_object(), "issuer", "").empty()) {
-    return refuse(error_message(400, "There is no discovery document at this address"));
-  }
-  json::object config{{"metadataDescriptorUrl", *std::static_pointer_cast<std::string>(call.prepared)},
-                      {"validateSignature", "true"},
-                      {"useJwksUrl", "true"}};
-  for (const auto& member : kMembers) {
-    const auto text = string_or(document->get_object(), member.from, "");
-    if (!text.empty()) config[member.to] = text;
-  }
-  CARDEA_DO(check_urls(call.realm(), config));
-  return ok(config);
 }
 
 }  // namespace cardea::admin

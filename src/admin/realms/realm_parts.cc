@@ -7,6 +7,7 @@
 #include "base/encoding.h"
 #include "core/logout/end_session.h"
 #include "crypto/key.h"
+#include "crypto/read_certificate.h"
 #include "jose/jwk.h"
 
 namespace cardea::admin {
@@ -68,6 +69,7 @@ Answer get_realm_keys(Call& call) {
     row["algorithm"] = key.algorithm;
     add_public_parts(row, key);
     row["use"] = key.use == "enc" || key.algorithm == "AES" ? "ENC" : "SIG";
+    if (const auto end = crypto::end_of_certificate(key.certificate_der)) row["validTo"] = epoch_milliseconds(*end);
     list.push_back(std::move(row));
   }
   json::object out;

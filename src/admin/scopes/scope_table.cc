@@ -46,6 +46,7 @@ constexpr Operation kRows[] = {
      &remove_realm_scope<true>, "CLIENT_SCOPE"},
 
     CARDEA_MAPPER_ROWS(SCOPE, "ClientScope", scope_mappers),
+    CARDEA_MAPPER_ROWS(REALM "/client-templates/{scopeId}", "ClientTemplate", scope_mappers),
 
     CARDEA_MAPPING_ROWS(HOLDER "/scope-mappings", "ClientScope", "ScopeMappings", "ScopeMappings", "SCOPE_MAPPING",
                         scope_scope_holder, kSeeClients, kChangeClients),

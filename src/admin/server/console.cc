@@ -248,39 +248,64 @@ Answer remove_role_mappings(Call& call) {
   return no_content();
 }
 
-Answer list_realm_sessions(Call& call) {
+namespace {
+
+constexpr std::int64_t kSessionsAtOnce = 500;
+
+/// The page of those that live and fit, of both kinds behind each other: what is skipped is what would be shown, so
+/// everything before it is looked at.
+class SessionPage {
+ public:
+  SessionPage(Call& call, Page page, std::optional<ClientId> client)
+      : call_(call), page_(page), client_(std::move(client)), search_(call.query("search")) {}
+
+  Or<void> add(SessionRepo& repo, std::string_view type) {
+    const auto at_once = search_.empty() && page_.max > 0 ? std::min(page_.max, kSessionsAtOnce) : kSessionsAtOnce;
+    for (std::int64_t first = 0; !is_full(); first += at_once) {
+      const auto& realm = call_.realm().id;
+      CARDEA_TRY(found, client_ ? repo.list_of_client(call_.rows(), realm, *client_, first, at_once)
+                                : repo.list_of_realm(call_.rows(), realm, first, at_once));
+      CARDEA_TRY(alive, session_rows(call_, found, client_));
+      for (auto& row : alive) take(std::move(row.get_object()), type);
+      if (std::ssize(found) < at_once) break;
+    }
+    return {};
+  }
+
+  json::array rows;
+
+ private:
+  [[nodiscard]] bool is_full() const { return page_.max >= 0 && std::ssize(rows) >= page_.max; }
+  void take(json::object row, std::string_view type) {
+    const bool fits = search_.empty() || string_or(row, "username", "").contains(search_) ||
+                      string_or(row, "ipAddress", "").contains(search_);
+    if (!fits || is_full()) return;
+    if (skipped_++ < page_.first) return;
+    row["type"] = type;
+    rows.push_back(std::move(row));
+  }
+
+  Call& call_;
+  Page page_;
+  std::optional<ClientId> client_;
+  std::string_view search_;
+  std::int64_t skipped_ = 0;
+};
+
+Answer list_sessions(Call& call, std::optional<ClientId> client) {
   CARDEA_TRY(page, call.page());
   const auto type = call.query("type");
-  const auto search = call.query("search");
-  std::vector<UserSession> sessions;
-  if (type != "OFFLINE") {
-    CARDEA_TRY(found, call.repositories().sessions.list_of_realm(call.rows(), call.realm().id, page.first, page.max));
-    sessions = std::move(found);
-  }
-  if (type != "REGULAR") {
-    CARDEA_TRY(found,
-               call.repositories().offline_sessions.list_of_realm(call.rows(), call.realm().id, page.first, page.max));
-    sessions.insert(sessions.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
-  }
-  CARDEA_TRY(rows, session_rows(call, sessions));
-  json::array list;
-  for (auto& row : rows) {
-    const auto& object = row.get_object();
-    const bool fits = search.empty() || string_or(object, "username", "").contains(search) ||
-                      string_or(object, "ipAddress", "").contains(search);
-    if (fits) list.push_back(std::move(row));
-  }
-  return ok(list);
+  SessionPage shown(call, page, std::move(client));
+  if (type != "OFFLINE") CARDEA_DO(shown.add(call.repositories().sessions, "REGULAR"));
+  if (type != "REGULAR") CARDEA_DO(shown.add(call.repositories().offline_sessions, "OFFLINE"));
+  return ok(std::move(shown.rows));
 }
 
-Answer list_client_sessions(Call& call) {
-  CARDEA_TRY(page, call.page());
-  const ClientId id(call.query("clientId"));
-  CARDEA_TRY(sessions,
-             call.repositories().sessions.list_of_client(call.rows(), call.realm().id, id, page.first, page.max));
-  CARDEA_TRY(list, session_rows(call, sessions, id));
-  return ok(list);
-}
+}  // namespace
+
+Answer list_realm_sessions(Call& call) { return list_sessions(call, std::nullopt); }
+
+Answer list_client_sessions(Call& call) { return list_sessions(call, ClientId(call.query("clientId"))); }
 
 Answer list_event_listeners(Call&) {
   return ok(json::array{json::object{{"id", "jboss-logging"}}, json::object{{"id", "email"}}});

@@ -172,8 +172,9 @@ json::array identity_providers_json() {
   for (const auto& [group, name, id] :
        {std::array{"User-defined", "OpenID Connect v1.0", "oidc"},
         std::array{"User-defined", "Keycloak OpenID Connect", "keycloak-oidc"},
-        std::array{"Social", "Google", "google"}, std::array{"Social", "GitHub", "github"},
-        std::array{"Social", "Microsoft", "microsoft"}, std::array{"User-defined", "Microsoft Entra ID", "entra"},
+        std::array{"User-defined", "OAuth v2", "oauth2"}, std::array{"Social", "Google", "google"},
+        std::array{"Social", "GitHub", "github"}, std::array{"Social", "Microsoft", "microsoft"},
+        std::array{"User-defined", "Microsoft Entra ID", "entra"},
         std::array{"User-defined", "JWT Authorization Grant", "jwt-authorization-grant"}}) {
     list.push_back(json::object{{"groupName", group}, {"name", name}, {"id", id}});
   }

@@ -3,12 +3,14 @@
 #include <algorithm>
 
 #include "admin/realms/realm_view.h"
+#include "admin/seam/body_form.h"
 #include "admin/server/server_lists.h"
 #include "admin/settings/realm_document.h"
 #include "core/changes/check_values.h"
 #include "core/client_policies.h"
 #include "domain/representation/members.h"
 #include "domain/representation/object_reader.h"
+#include "web/multipart.h"
 
 namespace cardea::admin {
 namespace {
@@ -93,6 +95,18 @@ json::object events_config(Call& call) {
   return out;
 }
 
+/// As JSON, or as a file of it in a form.
+Or<json::object> sent_texts(Call& call) {
+  if (!web::is_multipart(call.request().header("Content-Type").value_or(""))) {
+    CARDEA_TRY(body, call.body_object());
+    return *body;
+  }
+  CARDEA_TRY(form, body_form(call));
+  auto parsed = parse_json(form.value_or("file", ""));
+  if (parsed && parsed->is_object()) return std::move(parsed->get_object());
+  return refuse(error(400, "unknown_error", "Cannot parse the JSON"));
+}
+
 }  // namespace
 
 Answer list_locales(Call& call) {
@@ -103,19 +117,22 @@ Answer list_locales(Call& call) {
 
 Answer get_texts(Call& call) {
   const auto* found = texts_of(call).if_contains(call.path("locale"));
+  if (found == nullptr && call.flag("useRealmDefaultLocaleFallback")) {
+    found = texts_of(call).if_contains(string_or(call.realm().extra, "defaultLocale", ""));
+  }
   return ok(found != nullptr && found->is_object() ? *found : json::value(json::object()));
 }
 
 Answer merge_texts(Call& call) {
   CARDEA_DO(check_locale(call));
-  CARDEA_TRY(body, call.body_object());
+  CARDEA_TRY(body, sent_texts(call));
   auto& texts = object_of(texts_of(call), call.path("locale"));
-  for (const auto& [key, text] : *body) {
+  for (const auto& [key, text] : body) {
     if (!text.is_string()) return refuse(error(400, "unknown_error", "Cannot parse the JSON"));
     CARDEA_DO(check_text(key, text.get_string()));
     texts[key] = text;
   }
-  call.note_after(*body);
+  call.note_after(std::move(body));
   CARDEA_DO(save_realm(call));
   return no_content();
 }
