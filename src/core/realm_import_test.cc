@@ -175,20 +175,6 @@ TEST_F(RealmImportTest, refuses_values_that_nobody_may_have) {
       "users[0].credentials[0].value: expected a password");
 }
 
-TEST_F(RealmImportTest, refuses_consents_to_what_is_not_there) {
-  EXPECT_EQ(refusal(R"({"clients":[{"clientId":"app"}],"users":[{"username":"ada","clientConsents":[
-      {"clientId":"none","grantedClientScopes":["profile"]},
-      {"clientId":"app","grantedClientScopes":["nosuch"]}]}]})"),
-            "users[0].clientConsents[0].clientId: there is no such client\n"
-            "users[0].clientConsents[1].grantedClientScopes: one of them is no client scope");
-}
-
-TEST_F(RealmImportTest, refuses_flows_that_are_not_there) {
-  EXPECT_EQ(refusal(R"({"browserFlow":"nosuch","failureFactor":-1})"),
-            "browserFlow: expected the alias of a flow of the realm\n"
-            "failureFactor: expected a number of 0 to 2147483647");
-}
-
 TEST_F(RealmImportTest, refuses_a_person_with_the_name_of_a_service_account) {
   EXPECT_EQ(
       refusal(
