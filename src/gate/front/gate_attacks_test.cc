@@ -118,6 +118,32 @@ TEST_F(GateAttacks, refuses_to_believe_headers) {
   }
 }
 
+/// Fields that belong to one connection, methods in headers and the question a browser asks before a request (CORS).
+TEST_F(GateAttacks, refuses_to_be_told_by_hop_by_hop_fields_and_preflights) {  // GW-10
+  const auto reader = "Bearer " + token({"readers"});
+  for (const auto* named : {"Authorization", "X-Forwarded-Uri, X-Forwarded-Method", "close, authorization, cookie"}) {
+    EXPECT_EQ(with(question("GET", "/flows/a", {{"Connection", named}})).status, 401) << named;
+    const auto passed = with(question("GET", "/flows/a", {{"Connection", named}, {"Authorization", reader}}));
+    EXPECT_EQ(passed.status, 200) << named << ": what proves the caller is not taken away";
+    EXPECT_NE(passed.find_header("X-Auth-Role"), nullptr) << named << ": nor what is said of them";
+  }
+  const auto answer_to = [&](std::string_view method, Headers more) {
+    more.push_back({"Authorization", reader});
+    return with(question(method, "/flows/a", std::move(more))).status;
+  };
+  for (const auto* header : {"X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "_method"})
+    EXPECT_NE(answer_to("POST", {{header, "GET"}}), 200) << header;
+  const Headers asks = {{"Origin", "https://evil.example"}, {"Access-Control-Request-Method", "GET"}};
+  for (const auto* path : {"/flows/a", "/no/such/page"}) {
+    const auto preflight = with(question("OPTIONS", path, asks));
+    EXPECT_EQ(preflight.status, 401) << path;
+    for (const auto& header : preflight.headers) {
+      EXPECT_FALSE(std::string_view(header.name).starts_with("Access-Control-")) << header.name;
+      EXPECT_FALSE(std::string_view(header.name).starts_with("X-Auth-")) << header.name;
+    }
+  }
+}
+
 TEST_F(GateAttacks, a_value_never_becomes_a_header_of_its_own) {
   auto claims = good_claims(kIssuer);
   for (const auto* nasty : {"a\r\nX-Auth-Role: admin", "a\nb", "\x7F", "\xE2\x80\xA8"}) {
