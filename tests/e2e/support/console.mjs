@@ -34,18 +34,22 @@ export function watchConsole(page) {
   };
 }
 
-const kTraffic = new WeakMap(); // page -> { open, begun }
+const kTraffic = new WeakMap(); // page -> { open, begun, ended }
 
 function trafficOf(page) {
   if (kTraffic.has(page)) return kTraffic.get(page);
-  const traffic = { open: new Set(), begun: 0 };
+  const traffic = { open: new Set(), begun: 0, ended: 0 };
   kTraffic.set(page, traffic);
   page.on('request', (asked) => {
     if (/favicon/.test(asked.url())) return; // the browser does not say when its icon has come
     traffic.open.add(asked);
     traffic.begun += 1;
   });
-  for (const end of ['requestfinished', 'requestfailed']) page.on(end, (asked) => traffic.open.delete(asked));
+  for (const end of ['requestfinished', 'requestfailed']) {
+    page.on(end, (asked) => {
+      traffic.ended += traffic.open.delete(asked) ? 1 : 0;
+    });
+  }
   return traffic;
 }
 
@@ -53,7 +57,8 @@ const drawnTwice = (page) => page.evaluate(() => new Promise((done) => {
   requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 20)));
 }));
 
-/// Waits until the page has stopped loading: no request under way, none begun while it was drawn twice, and no spinner.
+/// Waits until the page has stopped loading: no request under way, none begun or answered while it was drawn twice (what an
+/// answer brings is drawn after it: rows of the page before would pass for this one's), and no spinner.
 /// (Playwright's "networkidle" waits half a second each time, of which a walk through all pages is mostly made.)
 export async function settled(page) {
   const isNew = !kTraffic.has(page);
@@ -61,9 +66,9 @@ export async function settled(page) {
   if (isNew) await page.waitForLoadState('networkidle');
   const end = Date.now() + kConsolePatience;
   for (;;) {
-    const { begun } = traffic;
+    const { begun, ended } = traffic;
     await drawnTwice(page).catch(() => {}); // a page that is left in the middle of it
-    if (traffic.open.size === 0 && traffic.begun === begun) {
+    if (traffic.open.size === 0 && traffic.begun === begun && traffic.ended === ended) {
       const spinner = page.locator('[role="progressbar"]').first();
       if (!(await spinner.isVisible())) return;
     }

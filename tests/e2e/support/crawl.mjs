@@ -69,6 +69,16 @@ class Walk {
     }
   }
 
+  /// By its address alone, as a link does. A page of one group is loaded anew: until its own group has come, the console asks
+  /// for what belongs to the one it showed before, which a person has left by other pages.
+  async goTo(page, hash, kind) {
+    if (!/\/groups\/:id/.test(kind)) return page.evaluate((to) => { location.hash = to; }, hash);
+    await page.evaluate((to) => history.replaceState(null, '', to), hash);
+    await page.reload();
+    await page.getByTestId('page-header').waitFor();
+    return settled(page);
+  }
+
   /// One page of the browser walks until nothing is left.
   async follow(page) {
     const watch = watchConsole(page);
@@ -85,7 +95,7 @@ class Walk {
     for (let next = await this.next(); next; next = await this.next()) {
       const { hash, kind } = next;
       this.busy += 1;
-      await page.evaluate((to) => { location.hash = to; }, hash);
+      await this.goTo(page, hash, kind);
       await look(kind);
       if (!broken) await clickTabs(page, (label) => look(`${kind} [${label}]`), () => broken);
       if (broken) {
