@@ -136,6 +136,18 @@ TEST_P(DirectorySync, follows_memberships_direct_and_nested) {
   EXPECT_EQ(paths("o-2"), Paths{"/up/Sales"});
 }
 
+// Nobody there makes every new person a member of a group by calling it what another one was called.
+TEST_P(DirectorySync, refuses_a_new_group_the_place_of_one_that_was_renamed) {
+  sync();
+  server_.change_realm([](Realm& realm) { realm.extra["defaultGroups"] = json::array{"/up/Group g-2"}; });
+  rename_group("g-2", "Sales");
+  sync();
+  const auto realm = read_from(server_.repositories.store,
+                               [&](Rows& rows) { return server_.repositories.realms.find_by_name(rows, "demo"); });
+  ASSERT_TRUE(realm && *realm);
+  EXPECT_EQ((*realm)->extra.at("defaultGroups"), (json::array{"/up/Sales"}));
+}
+
 TEST_P(DirectorySync, asks_about_those_alone_whose_groups_changed) {
   sync();
   const auto batches = calls_to("$batch");

@@ -1,10 +1,12 @@
 #include "core/changes/source_groups.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/limited.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "core/changes/default_groups.h"
 
 namespace cardea {
 namespace {
@@ -74,8 +76,20 @@ Stored<void> SourceGroupWriter::keep_named(const SourcedGroup& known, const Sour
   auto group = groups_.find(tx_, realm_.id, known.id);
   if (!group) return refuse(group.error());
   if (!*group) return {};
-  (*group)->name = *name;
-  return groups_.update(tx_, **group);
+  return rename(std::move(**group), *name);
+}
+
+// Its place among the groups of new users goes with it, or the next group that the source calls so would inherit it.
+Stored<void> SourceGroupWriter::rename(Group group, std::string name) {
+  const auto before = std::exchange(group.path, {});
+  group.name = std::move(name);
+  if (auto done = groups_.update(tx_, group); !done) return done;
+  const auto after = groups_.find(tx_, realm_.id, group.id);
+  if (!after) return refuse(after.error());
+  auto realm = repositories_.realms.find_by_name(tx_, realm_.name);
+  if (!realm) return refuse(realm.error());
+  if (!*after || !*realm) return {};
+  return follow_default_groups(tx_, repositories_, **realm, before, (*after)->path);
 }
 
 Stored<void> SourceGroupWriter::change_source_id(const SourcedGroup& known, const std::string& source_id) {

@@ -46,7 +46,12 @@ class SourceGroupWriter {
  public:
   SourceGroupWriter(Tx& tx, const Repositories& repositories, Random& random, const Realm& realm,
                     const std::string& alias)
-      : tx_(tx), groups_(repositories.groups), random_(random), realm_(realm), alias_(alias) {}
+      : tx_(tx),
+        repositories_(repositories),
+        groups_(repositories.groups),
+        random_(random),
+        realm_(realm),
+        alias_(alias) {}
 
   /// To be called first, with how many groups will be asked for: many are read at once.
   [[nodiscard]] Stored<void> expect(std::size_t count);
@@ -66,8 +71,10 @@ class SourceGroupWriter {
   [[nodiscard]] Group sourced(std::string name);
   [[nodiscard]] Stored<GroupId> find_or_make_parent();
   [[nodiscard]] Stored<std::optional<GroupId>> make(const SourceGroup& wanted);
+  [[nodiscard]] Stored<void> rename(Group group, std::string name);
 
   Tx& tx_;
+  const Repositories& repositories_;
   GroupRepo& groups_;
   Random& random_;
   const Realm& realm_;
