@@ -83,6 +83,49 @@ TEST_F(AdminConsoleRequests, sessions_are_searched_before_they_are_paged) {
   EXPECT_THAT(members("/ui-ext/sessions?type=OFFLINE", "id"), IsEmpty());
 }
 
+TEST_F(AdminConsoleRequests, sessions_page_by_page_are_all_of_both_kinds) {
+  made("/clients", R"({"clientId":"app","publicClient":true,"directAccessGrantsEnabled":true,
+      "optionalClientScopes":["offline_access"]})");
+  for (const auto* scope : {"openid", "openid offline_access", "openid offline_access"}) {
+    ASSERT_NE(world.token("demo", "ada", "app", scope), "");
+    world.clock.advance(std::chrono::seconds(10));
+  }
+  const auto of = [&](std::string_view query) {
+    return members(std::string("/ui-ext/sessions?type=ALL&").append(query), "id");
+  };
+  const auto all = of("first=0&max=100");
+  ASSERT_GE(all.size(), 3U);
+  std::vector<std::string> one_by_one;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto page = of("max=1&first=" + std::to_string(i));
+    one_by_one.insert(one_by_one.end(), page.begin(), page.end());
+  }
+  EXPECT_EQ(one_by_one, all);
+  EXPECT_THAT(of("max=5&first=" + std::to_string(all.size())), IsEmpty());
+}
+
+// One thread answers administrators: a search that reads millions of rows would keep those of all realms waiting.
+TEST_F(AdminConsoleRequests, refuses_to_look_through_more_sessions_than_others_can_wait_for) {
+  const UserId ada(world.user_id("ada"));
+  ASSERT_TRUE(world.store.write([&](Tx& tx) -> Stored<void> {
+    const auto realm = world.repositories.realms.find_by_name(tx, "demo");
+    for (int i = 0; i <= 10'000; ++i) {
+      UserSession session;
+      session.id = SessionId("session-" + std::to_string(i));
+      session.realm = (*realm)->id;
+      session.user = ada;
+      session.started_at = session.last_seen = world.clock.now();
+      const auto end = world.clock.now() + std::chrono::hours(1);
+      if (auto done = world.repositories.sessions.insert(tx, session, end); !done) return done;
+    }
+    return {};
+  }));
+  const auto refused = world.get("/ui-ext/sessions?type=REGULAR&max=10&search=nobody");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_THAT(refused.body, testing::HasSubstr("too many sessions to look through"));
+  EXPECT_EQ(world.get("/ui-ext/sessions?type=REGULAR&max=10&first=9000").array().size(), 10U);
+}
+
 TEST_F(AdminConsoleRequests, groups_are_found_by_attribute_where_they_stand) {
   const auto top = made("/groups", R"({"name":"gq","attributes":{"k":["1"]}})");
   made("/groups/" + top + "/children", R"({"name":"gsub","attributes":{"z":["9"]}})");

@@ -251,36 +251,69 @@ Answer remove_role_mappings(Call& call) {
 namespace {
 
 constexpr std::int64_t kSessionsAtOnce = 500;
+/// A search reads what it passes over. Beyond this somebody's administrators would keep those of all realms waiting.
+constexpr std::int64_t kSessionsLookedAt = 10'000;
 
-/// The page of those that live and fit, of both kinds behind each other: what is skipped is what would be shown, so
-/// everything before it is looked at.
+/// The page of those that live and fit, of both kinds behind each other.
 class SessionPage {
  public:
   SessionPage(Call& call, Page page, std::optional<ClientId> client)
       : call_(call), page_(page), client_(std::move(client)), search_(call.query("search")) {}
 
+  /// Without a search the database passes over what comes before the page, save where that begins behind the last of a
+  /// kind.
   Or<void> add(SessionRepo& repo, std::string_view type) {
-    const auto at_once = search_.empty() && page_.max > 0 ? std::min(page_.max, kSessionsAtOnce) : kSessionsAtOnce;
-    for (std::int64_t first = 0; !is_full(); first += at_once) {
-      const auto& realm = call_.realm().id;
-      CARDEA_TRY(found, client_ ? repo.list_of_client(call_.rows(), realm, *client_, first, at_once)
-                                : repo.list_of_realm(call_.rows(), realm, first, at_once));
-      CARDEA_TRY(alive, session_rows(call_, found, client_));
-      for (auto& row : alive) take(std::move(row.get_object()), type);
-      if (std::ssize(found) < at_once) break;
+    if (search_.empty() && !is_full()) {
+      const auto before = page_.first - skipped_;
+      CARDEA_TRY(found, list(repo, before, page_.max - std::ssize(rows)));
+      if (before == 0 || !found.empty()) {
+        skipped_ = page_.first;
+        return take_all(found, type);
+      }
     }
-    return {};
+    return look_through(repo, type);
   }
 
   json::array rows;
 
  private:
   [[nodiscard]] bool is_full() const { return page_.max >= 0 && std::ssize(rows) >= page_.max; }
+
+  Or<std::vector<UserSession>> list(SessionRepo& repo, std::int64_t first, std::int64_t max) {
+    const auto& realm = call_.realm().id;
+    CARDEA_TRY(found, client_ ? repo.list_of_client(call_.rows(), realm, *client_, first, max)
+                              : repo.list_of_realm(call_.rows(), realm, first, max));
+    return std::move(found);
+  }
+
+  Or<void> look_through(SessionRepo& repo, std::string_view type) {
+    for (std::int64_t first = 0; !is_full(); first += kSessionsAtOnce) {
+      if (looked_at_ >= kSessionsLookedAt) {
+        return refuse(
+            error_message(400, "There are too many sessions to look through: ask for one type, or by the user"));
+      }
+      CARDEA_TRY(found, list(repo, first, kSessionsAtOnce));
+      looked_at_ += std::ssize(found);
+      CARDEA_DO(take_all(found, type));
+      if (std::ssize(found) < kSessionsAtOnce) break;
+    }
+    return {};
+  }
+
+  Or<void> take_all(const std::vector<UserSession>& found, std::string_view type) {
+    CARDEA_TRY(alive, session_rows(call_, found, client_));
+    for (auto& row : alive) take(std::move(row.get_object()), type);
+    return {};
+  }
+
   void take(json::object row, std::string_view type) {
     const bool fits = search_.empty() || string_or(row, "username", "").contains(search_) ||
                       string_or(row, "ipAddress", "").contains(search_);
     if (!fits || is_full()) return;
-    if (skipped_++ < page_.first) return;
+    if (skipped_ < page_.first) {
+      ++skipped_;
+      return;
+    }
     row["type"] = type;
     rows.push_back(std::move(row));
   }
@@ -289,7 +322,8 @@ class SessionPage {
   Page page_;
   std::optional<ClientId> client_;
   std::string_view search_;
-  std::int64_t skipped_ = 0;
+  std::int64_t skipped_ = 0;  // of `page_.first`
+  std::int64_t looked_at_ = 0;
 };
 
 Answer list_sessions(Call& call, std::optional<ClientId> client) {
