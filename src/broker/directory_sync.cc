@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "core/each_realm.h"
 
 namespace cardea::broker {
 
@@ -33,16 +34,18 @@ void DirectoryWatch::tick() {
 void DirectoryWatch::find() {
   const auto& repositories = dependencies_.repositories;
   const auto began = dependencies_.clock.steady();
-  const auto realms = read_from(repositories.store, [&](Rows& rows) { return repositories.realms.list(rows); });
-  if (realms) {
-    places_.clear();
-    for (const auto& realm : *realms) {
-      if (!realm.enabled) continue;
-      for (const auto& provider : login_providers(realm)) {
-        if (is_directory_synced(provider)) places_.push_back({realm.name, provider.alias});
-      }
+  std::vector<Place> places;
+  const auto look = [&](const Realm& realm) {
+    if (!realm.enabled) return;
+    for (const auto& provider : login_providers(realm)) {
+      if (is_directory_synced(provider)) places.push_back({realm.name, provider.alias});
     }
-  }
+  };
+  const auto read = read_from(repositories.store, [&](Rows& rows) {
+    places.clear();
+    return each_realm(rows, repositories, look);
+  });
+  if (read) places_ = std::move(places);
   const auto now = dependencies_.clock.steady();
   find_at_ = now + std::max<std::chrono::nanoseconds>(kDirectoriesFoundEvery, (now - began) * kDirectoriesFoundShare);
 }

@@ -25,16 +25,21 @@ void SecretWatch::tick() {
     return;
   }
   next_ = now + kSecretWatchEvery;
-  const auto find_again = [&](const Realm& realm) {
-    return read_from(repositories_.store,
-                     [&](Rows& rows) { return repositories_.realms.find_by_name(rows, realm.name); });
+  const auto find = [&](const std::string& name) {
+    return read_from(repositories_.store, [&](Rows& rows) { return repositories_.realms.find_by_name(rows, name); });
   };
-  const auto realms = read_from(repositories_.store, [&](Rows& rows) { return repositories_.realms.list(rows); });
-  if (!realms) return log_.warning("upstream_secrets_not_read", {{"error", describe(realms.error())}});
+  const auto unread = [&](StoreError error) {
+    log_.warning("upstream_secrets_not_read", {{"error", describe(error)}});
+  };
+  const auto names = read_from(repositories_.store, [&](Rows& rows) { return repositories_.realms.names(rows, ""); });
+  if (!names) return unread(names.error());
   days_.clear();
-  for (const auto& realm : *realms) {
-    const auto changed = rotate(realm, Which::kAll) ? find_again(realm) : Stored<std::optional<Realm>>();
-    note_ends(changed && *changed ? **changed : realm);  // the ends may be others
+  for (const auto& [id, name] : *names) {  // one in memory at a time
+    const auto realm = find(name);
+    if (!realm) unread(realm.error());
+    if (!realm || !*realm) continue;
+    const auto changed = rotate(**realm, Which::kAll) ? find(name) : Stored<std::optional<Realm>>();
+    note_ends(changed && *changed ? **changed : **realm);  // the ends may be others
   }
   tell_first();
 }

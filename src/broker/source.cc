@@ -1,5 +1,6 @@
 #include "broker/source.h"
 
+#include "core/each_realm.h"
 #include "core/source_claims.h"
 #include "web/form.h"
 
@@ -7,23 +8,25 @@ namespace cardea::broker {
 namespace {
 
 Stored<SourceRealms> realms_of_sources(const Dependencies& dependencies, std::string_view correlation_id) {
-  const auto all = read_from(dependencies.repositories.store,
-                             [&](Rows& rows) { return dependencies.repositories.realms.list(rows); });
-  if (!all) return refuse(all.error());
   SourceRealms out;
-  for (const auto& realm : *all) {
+  const auto look = [&](const Realm& realm) {
     const auto host = realm.enabled ? source_host(realm) : std::nullopt;
-    if (!host) continue;
+    if (!host) return;
     auto& known = out[*host];
     if (!known.name.empty()) {
       known.is_claimed_twice = true;
       dependencies.log.warning("source_paths_of_several_realms",
                                {{"realm", known.name}, {"other", realm.name}, {"correlation_id", correlation_id}});
-      continue;
+      return;
     }
     known.name = realm.name;
     for (const auto& provider : login_providers(realm)) known.aliases.insert(provider.alias);
-  }
+  };
+  const auto read = read_from(dependencies.repositories.store, [&](Rows& rows) {
+    out.clear();
+    return each_realm(rows, dependencies.repositories, look);
+  });
+  if (!read) return refuse(read.error());
   return out;
 }
 

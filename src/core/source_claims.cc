@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/uri.h"
+#include "core/each_realm.h"
 #include "core/frontend_url.h"
 
 namespace cardea {
@@ -28,6 +29,19 @@ std::optional<std::string> source_host(const Realm& realm) {
   const auto chosen = realm.attributes.find(std::string(kSourcePaths));
   if (chosen == realm.attributes.end() || chosen->second != "true") return std::nullopt;
   return host_of_url(frontend_url(realm));
+}
+
+Stored<std::vector<Realm>> realms_for_claims(Rows& rows, const Repositories& repositories) {
+  std::vector<Realm> out;
+  const auto read = each_realm(rows, repositories, [&](const Realm& realm) {
+    auto& kept = out.emplace_back();
+    kept.id = realm.id;
+    kept.name = realm.name;
+    kept.enabled = realm.enabled;
+    kept.attributes = realm.attributes;
+  });
+  if (!read) return refuse(read.error());
+  return out;
 }
 
 const Realm* find_rival(const Realm& realm, const std::vector<Realm>& realms, std::string_view server_host) {

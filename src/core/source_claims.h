@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "domain/realm.h"
+#include "domain/repository/repositories.h"
 
 namespace cardea {
 
@@ -21,6 +21,9 @@ inline constexpr std::string_view kSourcePaths = "authentikPaths";
 
 /// The host at which the realm wants these paths; "": every host that is nobody's own. Absent: it does not want them.
 [[nodiscard]] std::optional<std::string> source_host(const Realm& realm);
+
+/// What realms say of hosts: id, name, `enabled` and attributes of each, and nothing else.
+[[nodiscard]] Stored<std::vector<Realm>> realms_for_claims(Rows& rows, const Repositories& repositories);
 
 /// The one realm of `realms` whose claim meets that of `realm`; null: none. `server_host`: where realms without an
 /// address of their own are, as host_of_url says it; empty: wherever they are asked.

@@ -69,7 +69,7 @@ Or<void> refuse_source_paths_of_two(Call& call, Rows& rows, const Realm& realm) 
   const auto& base_url = call.dependencies().base_url;
   const auto server_host =
       base_url.is_configured("") ? host_of_url(base_url.of_realm(web::Request(), "")) : std::string();
-  CARDEA_TRY(realms, call.repositories().realms.list(rows));
+  CARDEA_TRY(realms, realms_for_claims(rows, call.repositories()));
   const auto* rival = find_rival(realm, realms, server_host);
   if (rival == nullptr) return {};
   return refuse(error_message(409, "Realm " + rival->name + " has the attribute authentikPaths for this host already"));

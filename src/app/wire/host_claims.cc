@@ -64,7 +64,7 @@ Realm realm_of_file(const json::object& file) {
 std::string FileClaims::problem(const std::vector<RealmDocument>& documents) const {
   const auto asks = [](const RealmDocument& file) { return source_host(realm_of_file(file.realm)).has_value(); };
   if (std::ranges::none_of(documents, asks)) return {};  // without a look at every realm
-  auto realms = read_from(repositories.store, [&](Rows& rows) { return repositories.realms.list(rows); });
+  auto realms = read_from(repositories.store, [&](Rows& rows) { return realms_for_claims(rows, repositories); });
   if (!realms) return "the realms cannot be read: " + std::string(describe(realms.error()));
   const auto is_replaced = [&](const Realm& realm) {
     const auto is_it = [&](const RealmDocument& file) { return string_or(file.realm, "realm", "") == realm.name; };

@@ -17,6 +17,7 @@
 #include "app/wire/ticker.h"
 #include "broker/directory_sync.h"
 #include "broker/secret_watch.h"
+#include "core/source_claims.h"
 #include "crypto/work_memory.h"
 #include "http/lanes.h"
 #include "http/server.h"
@@ -165,7 +166,7 @@ Result<void, std::string> RunningServer::Parts::make_gate(const Environment& env
 /// Reads every realm, so that it comes after the first requests may: what two realms claim is nobody's meanwhile.
 Result<void, std::string> RunningServer::Parts::check_hosts() const {
   const auto& repositories = database->repositories();
-  const auto realms = read_from(repositories.store, [&](Rows& rows) { return repositories.realms.list(rows); });
+  const auto realms = read_from(repositories.store, [&](Rows& rows) { return realms_for_claims(rows, repositories); });
   if (!realms) return refuse("the realms cannot be read: " + std::string(describe(realms.error())));
   const auto state = gate ? gate->gate().state() : nullptr;
   auto problem = claimed_twice(settings, *realms, state ? &state->settings : nullptr);
@@ -329,7 +330,8 @@ void RunningServer::reload() {
   if (!parts_->gate) return;
   const auto& repositories = parts_->database->repositories();
   parts_->gate->reload(parts_->settings, parts_->variables, [&](const gate::GateSettings& next) -> std::string {
-    const auto realms = read_from(repositories.store, [&](Rows& rows) { return repositories.realms.list(rows); });
+    const auto realms =
+        read_from(repositories.store, [&](Rows& rows) { return realms_for_claims(rows, repositories); });
     return realms ? claimed_twice(parts_->settings, *realms, &next) : "the realms cannot be read";
   });
 }
