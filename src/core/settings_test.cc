@@ -11,17 +11,10 @@
 #include "domain/identity_provider.h"
 #include "tests/support/memory_log.h"
 #include "tests/support/memory_store.h"
+#include "tests/support/sanitized.h"
 
 namespace cardea {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#elif defined(__has_feature)
-constexpr bool kSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool kSanitized = false;
-#endif
 
 class SettingsTest : public testing::Test {
  protected:

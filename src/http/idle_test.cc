@@ -11,20 +11,13 @@
 
 #include "http/response_writer.h"
 #include "http/server_fixture.h"
+#include "tests/support/sanitized.h"
 
 namespace cardea::http {
 namespace {
 
 constexpr std::size_t kWanted = 10'000;
 constexpr std::size_t kSpare = 100;  // descriptors for everything else
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#elif defined(__has_feature)
-constexpr bool kSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool kSanitized = false;
-#endif
 
 std::size_t connections_allowed() {
   rlimit limit{};

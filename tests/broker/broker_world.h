@@ -123,11 +123,11 @@ class Broker : public testing::Test {
                      })
         .value();
   }
-  void link(std::string_view user, std::string_view id) {
+  void link(std::string_view user, std::string_view id, std::string_view provider = "up") {
     FederatedIdentity identity;
     identity.realm = RealmId("realm-demo");
     identity.user = UserId("user-" + std::string(user));
-    identity.provider = "up";
+    identity.provider = provider;
     identity.upstream_id = id;
     ASSERT_TRUE(server_.repositories.store.write(
         [&](Tx& tx) { return server_.repositories.federated_identities.insert(tx, identity); }));

@@ -168,13 +168,7 @@ TEST_F(PostLoginFlow, asks_whoever_links_the_identity_by_signing_in) {
 TEST_F(PostLoginFlow, refuses_another_provider_instead_of_the_rest) {
   link("ada", "u-1");
   give_code("ada");
-  FederatedIdentity there;
-  there.realm = RealmId("realm-demo");
-  there.user = UserId("user-ada");
-  there.provider = "other";
-  there.upstream_id = "u-1";
-  ASSERT_TRUE(server_.repositories.store.write(
-      [&](Tx& tx) { return server_.repositories.federated_identities.insert(tx, there); }));
+  link("ada", "u-1", "other");
   server_.change_realm([](Realm& realm) {
     realm.extra["authenticatorConfig"].as_array().push_back(
         json::object{{"alias", "to-other"}, {"config", {{"provider", "other"}}}});

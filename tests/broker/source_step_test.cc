@@ -118,13 +118,7 @@ TEST_F(SourceStep, refuses_to_link_beside_another_factor_of_the_person) {
 
 // Each of two that stand side by side can be taken, by itself or beside a form.
 TEST_F(SourceStep, G2_36_lets_the_person_choose_between_two_providers) {
-  FederatedIdentity there;
-  there.realm = RealmId("realm-demo");
-  there.user = UserId("user-ada");
-  there.provider = "other";
-  there.upstream_id = "u-1";
-  ASSERT_TRUE(server_.repositories.store.write(
-      [&](Tx& tx) { return server_.repositories.federated_identities.insert(tx, there); }));
+  link("ada", "u-1", "other");
   link("ada", "u-1");
   for (const bool has_form : {false, true}) {
     server_.change_realm([&](Realm& realm) {
