@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "admin/flows/flow_document.h"
 #include "admin/providers/property_mapping_handlers.h"
@@ -15,6 +16,7 @@
 #include "core/changes/role_by_path.h"
 #include "domain/identity_provider.h"
 #include "domain/provider_mapper_types.h"
+#include "domain/representation/object_reader.h"
 #include "domain/representation/realm_json.h"
 
 namespace cardea::admin {
@@ -191,6 +193,22 @@ Or<void> check_flows(Call& call, json::object& provider) {
   return {};
 }
 
+/// Numbers and booleans stand for texts, as everywhere where texts are stored: the console sends some so.
+Or<void> make_texts(json::object& config) {
+  std::map<std::string, std::string> texts;
+  RepresentationProblems problems;
+  const JsonPath root;
+  const json::object holder{{"config", config}};
+  ObjectReader(holder, root, problems).text_map("config", texts);
+  if (!problems.empty()) return refuse(error(400, "unknown_error", "Cannot parse the JSON"));
+  json::object read;
+  for (const auto& [name, value] : config) {
+    if (const auto text = texts.find(std::string(name)); text != texts.end()) read[name] = text->second;
+  }
+  config = std::move(read);
+  return {};
+}
+
 Or<json::object> read_provider(Call& call, const json::object& body, const json::object* before) {
   static constexpr std::string_view kMembers[] = {"alias",
                                                   "displayName",
@@ -228,9 +246,7 @@ Or<json::object> read_provider(Call& call, const json::object& body, const json:
   if (!provider.contains("enabled")) provider["enabled"] = true;
   CARDEA_DO(check_flows(call, provider));
   auto& config = object_of(provider, "config");
-  for (const auto& [name, value] : config) {
-    if (!value.is_string()) return refuse(error(400, "unknown_error", "Cannot parse the JSON"));
-  }
+  CARDEA_DO(make_texts(config));
   CARDEA_DO(check_provider_urls(call.realm(), config));
   CARDEA_DO(refuse_what_cannot_be(config));
   CARDEA_DO(refuse_moved_secret(provider, config, before));

@@ -9,14 +9,20 @@ import { AdminApi } from '../support/admin_api.mjs';
 import { AdminConsole } from '../support/admin_console.mjs';
 import { journey } from '../support/browser.mjs';
 import { kConsolePatience, settled } from '../support/console.mjs';
+import { MailSink } from '../support/mail_sink.mjs';
 import { villageRealm } from '../support/realm.mjs';
 
+const sink = await new MailSink().listen();
 const server = await startServer({ realm: villageRealm({}, (realm) => {
   realm.organizationsEnabled = true;
   realm.internationalizationEnabled = true;
   realm.supportedLocales = ['en', 'de'];
+  realm.smtpServer = sink.smtpServer;
 }) });
-after(() => server.stop());
+after(async () => {
+  await server.stop();
+  sink.close();
+});
 const api = new AdminApi(server, 'village');
 
 /// A person at one page of the console.
@@ -32,6 +38,20 @@ class Person extends AdminConsole {
     for (const [testid, value] of Object.entries(fields)) await this.fill(testid, value);
     await this.at(send).click();
     await this.done(/\w/);
+  }
+
+  /// A file of a form: what the console reads of it stands in `field` afterwards.
+  async upload(name, content, field, value, within = this.page) {
+    await within.locator('input[type="file"]').first().setInputFiles({ name, mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(content)) });
+    await this.page.waitForFunction(([testid, wanted]) => document.querySelector(`[data-testid="${testid}"]`)?.value === wanted, [field, value]);
+    await settled(this.page);
+  }
+
+  /// Addresses of a provider are written by hand, not read from its discovery document.
+  async withoutDiscovery() {
+    const box = this.page.locator('#kc-discovery-endpoint-switch');
+    await this.page.locator('.pf-v5-c-switch', { has: box }).click();
+    assert.equal(await box.isChecked(), false);
   }
 }
 
@@ -151,10 +171,70 @@ const kForms = {
   oidc_provider: async (person) => {
     await person.open('/identity-providers/oidc/add');
     await person.fill('alias', 'town');
-    await person.turn('showMetaData', false).catch(() => person.page.locator('.pf-v5-c-switch').first().click());
+    await person.withoutDiscovery();
     await person.make({ 'config.authorizationUrl': 'https://town.example/auth', 'config.tokenUrl': 'https://town.example/token',
       'config.clientId': 'mill', 'config.clientSecret': server.keepSecret('town-secret-of-the-mill') }, 'createProvider');
     assert.equal((await api.get('/identity-provider/instances/town')).config.tokenUrl, 'https://town.example/token');
+  },
+  keycloak_oidc_provider_from_a_file: async (person) => {
+    await person.open('/identity-providers/keycloak-oidc/add');
+    await person.fill('alias', 'county');
+    await person.withoutDiscovery();
+    const issuer = 'https://county.example/realms/county';
+    const at = `${issuer}/protocol/openid-connect`;
+    await person.upload('openid-configuration.json', { issuer, authorization_endpoint: `${at}/auth`, token_endpoint: `${at}/token`,
+      userinfo_endpoint: `${at}/userinfo`, end_session_endpoint: `${at}/logout`, jwks_uri: `${at}/certs` }, 'config.tokenUrl', `${at}/token`);
+    await person.make({ 'config.clientId': 'mill', 'config.clientSecret': server.keepSecret('county-secret-of-the-mill') }, 'createProvider');
+    const made = await api.get('/identity-provider/instances/county');
+    assert.equal(made.providerId, 'keycloak-oidc');
+    assert.deepEqual([made.config.issuer, made.config.jwksUrl, made.config.logoutUrl], [issuer, `${at}/certs`, `${at}/logout`]);
+  },
+  oauth2_provider: async (person) => {
+    await person.open('/identity-providers/oauth2/add');
+    await person.fill('alias', 'guild');
+    await person.withoutDiscovery();
+    await person.make({ 'config.authorizationUrl': 'https://guild.example/auth', 'config.tokenUrl': 'https://guild.example/token',
+      'config.userInfoUrl': 'https://guild.example/me', 'config.clientId': 'mill', 'config.clientSecret': server.keepSecret('guild-secret-of-the-mill'),
+      'config.userIDClaim': 'id' }, 'createProvider');
+    const made = await api.get('/identity-provider/instances/guild');
+    assert.deepEqual([made.providerId, made.config.userInfoUrl, made.config.userIDClaim], ['oauth2', 'https://guild.example/me', 'id']);
+  },
+  jwt_authorization_grant_provider: async (person) => {
+    await person.open('/identity-providers/jwt-authorization-grant/add');
+    await person.make({ alias: 'robots', 'config.issuer': 'https://robots.example', 'config.jwksUrl': 'https://robots.example/keys' }, 'createProvider');
+    const made = await api.get('/identity-provider/instances/robots');
+    assert.deepEqual([made.providerId, made.config.issuer, made.config.jwksUrl], ['jwt-authorization-grant', 'https://robots.example', 'https://robots.example/keys']);
+  },
+  client_from_a_file: async (person) => {
+    await person.open('/clients/import-client');
+    const mapper = { name: 'oven', protocol: 'openid-connect', protocolMapper: 'oidc-hardcoded-claim-mapper',
+      config: { 'claim.name': 'oven', 'claim.value': 'hot', 'jsonType.label': 'String', 'access.token.claim': 'true' } };
+    await person.upload('kiln.json', { clientId: 'kiln', name: 'The kiln', protocol: 'openid-connect', publicClient: true,
+      redirectUris: ['https://kiln.example/*'], attributes: { 'pkce.code.challenge.method': 'S256' }, protocolMappers: [mapper] }, 'clientId', 'kiln');
+    await person.button('Save').click();
+    await person.done(/\w/);
+    const made = await api.client('kiln');
+    assert.deepEqual([made.name, made.publicClient, made.redirectUris], ['The kiln', true, ['https://kiln.example/*']]);
+    assert.equal(made.attributes['pkce.code.challenge.method'], 'S256');
+    assert.deepEqual(made.protocolMappers.map(({ name, config }) => [name, config['claim.value']]), [['oven', 'hot']]);
+  },
+  organization_invitations: async (person) => {
+    const { id } = named(await api.get('/organizations'), 'Mill');
+    await person.open(`/organizations/${id}/members`);
+    await person.at('organization-invitations-tab').click();
+    await settled(person.page);
+    await person.button('Invite new user').click();
+    await person.make({ email: 'nell@example.com', firstName: 'Nell', lastName: 'Miller' }, 'save');
+    const made = named(await api.get(`/organizations/${id}/invitations`), 'nell@example.com', 'email');
+    assert.deepEqual([made.status, made.firstName, made.organizationId], ['PENDING', 'Nell', id]);
+    assert.match((await sink.take('nell@example.com')).text, /Mill/);
+    await person.page.locator('#invite-member-toggle').click();
+    await person.page.getByRole('menuitem', { name: 'Invite realm user' }).click();
+    const dialog = person.page.getByRole('dialog');
+    await dialog.getByRole('row', { name: 'maud@example.com' }).getByRole('checkbox').check();
+    await person.make({}, 'add');
+    named(await api.get(`/organizations/${id}/invitations`), 'maud@example.com', 'email');
+    assert.match((await sink.take('maud@example.com')).link, /^http/);
   },
   key_provider: async (person) => {
     await person.open('/realm-settings/keys/providers');
@@ -169,6 +249,21 @@ const kForms = {
     await person.at('add-translationBtn').or(person.at('no-translations-empty-action')).first().click();
     await person.make({ key: 'loginTitle', value: 'The mill' }, 'add-translation-confirm-button');
     assert.equal((await api.get('/localization/en')).loginTitle, 'The mill');
+  },
+  realm_from_a_file: async (person) => {  // the last one: the console goes to the new realm
+    await person.open('/realms');
+    await person.at('add-realm').click();
+    const dialog = person.page.getByRole('dialog');
+    await person.upload('hamlet.json', { realm: 'hamlet', displayName: 'The hamlet', enabled: true, accessTokenLifespan: 123,
+      roles: { realm: [{ name: 'reeve' }] }, users: [{ username: 'hal', enabled: true, realmRoles: ['reeve'] }],
+      clients: [{ clientId: 'well', publicClient: true, redirectUris: ['https://well.example/*'] }] }, 'realm', 'hamlet', dialog);
+    await person.make({}, 'create');
+    const made = new AdminApi(server, 'hamlet');
+    const realm = await made.get('');
+    assert.deepEqual([realm.displayName, realm.accessTokenLifespan], ['The hamlet', 123]);
+    assert.equal((await made.client('well')).publicClient, true);
+    const { id } = await made.user('hal');
+    named(await made.get(`/users/${id}/role-mappings/realm`), 'reeve');
   },
 };
 
