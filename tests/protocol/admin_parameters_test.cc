@@ -89,11 +89,36 @@ TEST_F(AdminParameters, descriptions_of_clients_are_converted_and_nothing_is_sto
   };
   expect(convert("nonsense", "text/plain"), 400, R"({"error":"Unsupported format"})");
   EXPECT_EQ(convert("<EntityDescriptor/>", "application/xml").status, 501);
-  EXPECT_EQ(convert(R"({"redirect_uris":["https://a.example/cb"]})").status, 501);
   EXPECT_EQ(convert(R"({"clientId":"x","foo":1})").status, 400);
   expect(convert(R"({"clientId":"x","redirectUris":["https://a.example/*"]})"), 200,
          R"({"clientId":"x","redirectUris":["https://a.example/*"]})");
   EXPECT_THAT(names("/clients?clientId=x", "clientId"), IsEmpty());
+}
+
+// RFC 7591 section 2: the same reading as at the registration endpoint.
+TEST_F(AdminParameters, descriptions_in_metadata_of_rfc7591_are_converted_or_refused_by_their_error) {
+  const auto convert = [&](std::string_view body) {
+    return world.post("/admin/realms/demo/client-description-converter", body);
+  };
+  expect(convert(R"({"redirect_uris":["https://a.example/*"]})"), 400,
+         R"({"error":"invalid_redirect_uri","error_description":"A redirect URI is not a valid URI"})");
+  expect(convert(R"({"redirect_uris":["https://a.example/cb"],"grant_types":"implicit"})"), 400,
+         R"({"error":"invalid_client_metadata","error_description":"Client metadata invalid"})");
+  const auto read =
+      convert(R"({"client_id":"oven","client_name":"The oven","redirect_uris":["https://a.example/cb"],)"
+              R"("token_endpoint_auth_method":"none","scope":"openid phone","dpop_bound_access_tokens":true})");
+  ASSERT_EQ(read.status, 200) << read.body;
+  const auto& client = read.object();
+  EXPECT_EQ(string_or(client, "clientId", ""), "oven");
+  EXPECT_EQ(string_or(client, "name", ""), "The oven");
+  EXPECT_TRUE(bool_or(client, "publicClient", false));
+  EXPECT_FALSE(bool_or(client, "directAccessGrantsEnabled", true));
+  EXPECT_THAT(read.body, HasSubstr(R"("redirectUris":["https://a.example/cb"])"));
+  EXPECT_THAT(read.body, HasSubstr(R"("optionalClientScopes":["phone"])"));
+  EXPECT_THAT(read.body, HasSubstr(R"("dpop.bound.access.tokens":"true")"));
+  EXPECT_THAT(names("/clients?clientId=oven", "clientId"), IsEmpty());
+  ASSERT_EQ(world.post("/admin/realms/demo/clients", read.body).status, 201) << "what was converted can be made";
+  EXPECT_THAT(names("/clients?clientId=oven", "clientId"), ElementsAre("oven"));
 }
 
 // At any number of realms: what the caller may see, by name, a page of it.

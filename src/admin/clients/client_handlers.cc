@@ -11,6 +11,8 @@
 #include "core/client_policies.h"
 #include "core/client_secret.h"
 #include "core/realm_defaults.h"
+#include "core/registration/client_metadata.h"
+#include "domain/representation/members.h"
 
 namespace cardea::admin {
 namespace {
@@ -85,6 +87,20 @@ Or<void> refuse_reserved(Call& call, std::string_view client_id) {
   return refuse(error(400, "invalid_input", "This client ID is kept for the administration of realms"));
 }
 
+/// As the registration endpoint reads it, with the names that an administrator gives.
+Answer converted_metadata(Call& call, const json::object& metadata) {
+  CARDEA_TRY(realm, call.dependencies().settings.load_realm(call.realm().name));
+  if (realm == nullptr) return refuse(not_found("Realm not found."));
+  auto client = client_of_metadata(metadata, *realm);
+  if (!client) {
+    const auto& why = client.error();
+    return refuse(error(400, why.is_redirect_uri ? "invalid_redirect_uri" : "invalid_client_metadata", why.text));
+  }
+  set_unless_empty(*client, "clientId", string_or(metadata, "client_id", ""));
+  set_unless_empty(*client, "secret", string_or(metadata, "client_secret", ""));
+  return ok(*client);
+}
+
 }  // namespace
 
 Answer list_clients(Call& call) {
@@ -154,9 +170,7 @@ Answer convert_client_description(Call& call) {
   const auto parsed = parse_json(text);
   if (!parsed || !parsed->is_object()) return refuse(error(400, "Unsupported format"));
   const auto& object = parsed->get_object();
-  if (object.contains("redirect_uris")) {
-    return refuse(not_offered("Send the metadata of RFC 7591 to clients-registrations/openid-connect."));
-  }
+  if (object.contains("redirect_uris")) return converted_metadata(call, object);
   if (!object.contains("clientId")) return refuse(error(400, "Unsupported format"));
   CARDEA_DO(refuse_unknown_client_members(object));
   RepresentationProblems problems;

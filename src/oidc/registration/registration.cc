@@ -8,9 +8,9 @@
 #include "core/client_secret.h"
 #include "core/client_urls.h"
 #include "core/realm_defaults.h"
+#include "core/registration/client_metadata.h"
 #include "domain/representation/client_json.h"
 #include "oidc/presented_token.h"
-#include "oidc/registration/metadata.h"
 
 namespace cardea::oidc {
 namespace {
@@ -19,6 +19,10 @@ constexpr TimePoint kNever = from_epoch_seconds(253'402'300'799);  // year 9999
 
 OAuthError bad_metadata(std::string text, std::string note) {
   return {OAuthCode::kInvalidClientMetadata, std::move(text), 400, std::move(note)};
+}
+OAuthError error_of(MetadataRefusal refusal) {
+  const auto code = refusal.is_redirect_uri ? OAuthCode::kInvalidRedirectUri : OAuthCode::kInvalidClientMetadata;
+  return {code, std::move(refusal.text), 400, std::move(refusal.note)};
 }
 OAuthError not_authorized(std::string_view what) {
   std::string text = "Not authorized to ";
@@ -136,7 +140,7 @@ Result<json::object, OAuthError> wanted_client(const Registration& registration,
   auto client = registration.body;
   if (registration.format == RegistrationFormat::kMetadata) {
     auto read = client_of_metadata(registration.body, *registration.realm);
-    if (!read) return refuse(read.error());
+    if (!read) return refuse(error_of(std::move(read).error()));
     client = std::move(*read);
   } else {
     // What only administrators set.

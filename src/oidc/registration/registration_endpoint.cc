@@ -2,10 +2,10 @@
 
 #include "base/uri.h"
 #include "core/check_bearer.h"
+#include "core/registration/client_metadata.h"
 #include "domain/representation/client_json.h"
 #include "oidc/cors.h"
 #include "oidc/endpoint.h"
-#include "oidc/registration/metadata.h"
 #include "oidc/registration/policies.h"
 #include "oidc/registration/registration.h"
 #include "oidc/userinfo/bearer_token.h"

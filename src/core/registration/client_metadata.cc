@@ -1,4 +1,4 @@
-#include "oidc/registration/metadata.h"
+#include "core/registration/client_metadata.h"
 
 #include <algorithm>
 #include <array>
@@ -11,19 +11,21 @@
 #include "jose/jwk.h"
 #include "jose/key_set.h"
 
-namespace cardea::oidc {
+namespace cardea {
 namespace {
 
 constexpr std::size_t kListMax = 50;
 
-OAuthError bad(std::string text, std::string note) {
-  return {OAuthCode::kInvalidClientMetadata, std::move(text), 400, std::move(note)};
+MetadataRefusal bad(std::string text, std::string note) {
+  return {.is_redirect_uri = false, .text = std::move(text), .note = std::move(note)};
 }
-OAuthError bad_uri(std::string text) { return {OAuthCode::kInvalidRedirectUri, std::move(text), 400, "redirect_uri"}; }
+MetadataRefusal bad_uri(std::string text) {
+  return {.is_redirect_uri = true, .text = std::move(text), .note = "redirect_uri"};
+}
 
 using Texts = std::vector<std::string>;
 
-Result<std::optional<Texts>, OAuthError> texts_of(const json::object& metadata, std::string_view name) {
+Result<std::optional<Texts>, MetadataRefusal> texts_of(const json::object& metadata, std::string_view name) {
   const auto* value = metadata.if_contains(name);
   if (value == nullptr || value->is_null()) return std::optional<Texts>();
   const auto wrong = bad("Client metadata invalid", std::string(name) + " is no list of texts");
@@ -83,7 +85,8 @@ constexpr std::array kFlagTwins = {
 constexpr std::array<std::string_view, 3> kSignedByUs = {"id_token_signed_response_alg", "userinfo_signed_response_alg",
                                                          "authorization_signed_response_alg"};
 
-Result<void, OAuthError> check_algorithm(std::string_view name, std::string_view algorithm, const RealmEntry& realm) {
+Result<void, MetadataRefusal> check_algorithm(std::string_view name, std::string_view algorithm,
+                                              const RealmEntry& realm) {
   const bool is_encryption = name.find("_encrypt") != std::string_view::npos;
   if (!name.ends_with("_alg") || is_encryption) return {};  // those are checked with the client (check_client.h)
   const bool ours = std::ranges::find(kSignedByUs, name) != kSignedByUs.end();
@@ -93,7 +96,7 @@ Result<void, OAuthError> check_algorithm(std::string_view name, std::string_view
   return refuse(bad("Client metadata invalid", std::string(name) + " is not supported"));
 }
 
-Result<void, OAuthError> check_uri(std::string_view name, std::string_view uri) {
+Result<void, MetadataRefusal> check_uri(std::string_view name, std::string_view uri) {
   const bool is_uri = name.ends_with("_uri") || name.ends_with("_url");
   const auto parsed = parse_uri(uri);
   if (!is_uri || (parsed && parsed->is_http())) return {};
@@ -102,7 +105,7 @@ Result<void, OAuthError> check_uri(std::string_view name, std::string_view uri) 
 
 /// standards.md AZ-7 to AZ-9: absolute, no fragment, no pattern; https, or http on this machine, or an app's own
 /// scheme.
-Result<void, OAuthError> check_redirect(std::string_view text) {
+Result<void, MetadataRefusal> check_redirect(std::string_view text) {
   if (text.find('#') != std::string_view::npos) {
     return refuse(bad_uri("A redirect URI must not contain an URL fragment"));
   }
@@ -114,7 +117,7 @@ Result<void, OAuthError> check_redirect(std::string_view text) {
   return refuse(bad_uri("A redirect URI must use https, an address of this machine, or an app's own scheme"));
 }
 
-Result<void, OAuthError> read_redirects(const json::object& metadata, bool code_flow, json::object& client) {
+Result<void, MetadataRefusal> read_redirects(const json::object& metadata, bool code_flow, json::object& client) {
   const auto uris = texts_of(metadata, "redirect_uris");
   if (!uris) return refuse(uris.error());
   if (code_flow && (!*uris || (*uris)->empty())) return refuse(bad_uri("A redirect URI is required"));
@@ -131,7 +134,8 @@ struct Grants {
   bool code = false;
 };
 
-Result<Grants, OAuthError> read_grants(const json::object& metadata, json::object& client, json::object& attributes) {
+Result<Grants, MetadataRefusal> read_grants(const json::object& metadata, json::object& client,
+                                            json::object& attributes) {
   const auto asked = texts_of(metadata, "grant_types");
   if (!asked) return refuse(asked.error());
   const auto types = texts_of(metadata, "response_types");
@@ -155,7 +159,7 @@ Result<Grants, OAuthError> read_grants(const json::object& metadata, json::objec
   return Grants{code};
 }
 
-Result<void, OAuthError> read_keys(const json::object& metadata, json::object& attributes) {
+Result<void, MetadataRefusal> read_keys(const json::object& metadata, json::object& attributes) {
   const auto* keys = metadata.if_contains("jwks");
   const bool by_address = metadata.contains("jwks_uri");
   if (keys != nullptr && by_address) return refuse(bad("Illegal to use both jwks_uri and jwks_string", "two key sets"));
@@ -169,7 +173,7 @@ Result<void, OAuthError> read_keys(const json::object& metadata, json::object& a
   return {};
 }
 
-Result<void, OAuthError> read_authentication(const json::object& metadata, json::object& client) {
+Result<void, MetadataRefusal> read_authentication(const json::object& metadata, json::object& client) {
   const auto method = string_or(metadata, "token_endpoint_auth_method", "client_secret_basic");
   const auto* found = std::ranges::find(kMethods, method, &Method::method);
   if (found == kMethods.end()) return refuse(bad("Client metadata invalid", "token_endpoint_auth_method"));
@@ -187,7 +191,8 @@ Result<void, OAuthError> read_authentication(const json::object& metadata, json:
   return {};
 }
 
-Result<void, OAuthError> read_twins(const json::object& metadata, const RealmEntry& realm, json::object& attributes) {
+Result<void, MetadataRefusal> read_twins(const json::object& metadata, const RealmEntry& realm,
+                                         json::object& attributes) {
   for (const auto& twin : kTextTwins) {
     const auto value = string_or(metadata, twin.metadata, "");
     if (value.empty()) continue;
@@ -203,7 +208,7 @@ Result<void, OAuthError> read_twins(const json::object& metadata, const RealmEnt
 }
 
 /// Names of scopes that the realm has; "openid" is not one of them, and goes without saying.
-Result<void, OAuthError> read_scope(const json::object& metadata, json::object& client) {
+Result<void, MetadataRefusal> read_scope(const json::object& metadata, json::object& client) {
   const auto* scope = find_string(metadata, "scope");
   if (scope == nullptr) return {};
   json::array names;
@@ -214,7 +219,7 @@ Result<void, OAuthError> read_scope(const json::object& metadata, json::object& 
   return {};
 }
 
-Result<void, OAuthError> read_subject_type(const json::object& metadata, json::object& client) {
+Result<void, MetadataRefusal> read_subject_type(const json::object& metadata, json::object& client) {
   if (metadata.contains("sector_identifier_uri")) {
     return refuse(bad("Client metadata invalid", "sector identifiers are not fetched"));
   }
@@ -283,7 +288,7 @@ std::string scope_of(const Client& client, const RealmEntry& realm) {
 
 }  // namespace
 
-Result<json::object, OAuthError> client_of_metadata(const json::object& metadata, const RealmEntry& realm) {
+Result<json::object, MetadataRefusal> client_of_metadata(const json::object& metadata, const RealmEntry& realm) {
   json::object client = {{"protocol", "openid-connect"}, {"enabled", true}};
   json::object attributes;
   const auto grants = read_grants(metadata, client, attributes);
@@ -337,4 +342,4 @@ json::object metadata_of_client(const Client& client, const RealmEntry& realm) {
   return out;
 }
 
-}  // namespace cardea::oidc
+}  // namespace cardea

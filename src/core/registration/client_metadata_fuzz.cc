@@ -1,7 +1,7 @@
 // Whatever metadata a client registers with: no crash, and what is accepted has redirect URIs that a browser may be
 // sent to, and only the code flow.
 #include "base/assert.h"
-#include "oidc/registration/metadata.h"
+#include "core/registration/client_metadata.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace cardea;
@@ -9,7 +9,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const RealmEntry realm{};
   const auto document = parse_json(text);
   if (!document || !document->is_object()) return 0;
-  const auto client = oidc::client_of_metadata(document->get_object(), realm);
+  const auto client = client_of_metadata(document->get_object(), realm);
   if (!client) return 0;
   CARDEA_ASSERT(!bool_or(*client, "implicitFlowEnabled", true));
   for (const auto& uri : client->at("redirectUris").as_array()) {
