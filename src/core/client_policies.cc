@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "core/global_profiles.h"
+#include "core/policy_redirects.h"
 
 namespace cardea {
 namespace {
@@ -171,6 +173,12 @@ void hold_to_rotation(const json::object&, Client& client, PolicyVerdict& verdic
   if (can_rotate(client)) verdict.secret_ends = true;
 }
 
+bool has_https_uris(const json::object&, const Client& client) { return has_secure_uris(client); }
+void hold_to_https(const json::object&, Client& client, PolicyVerdict&) { keep_secure_redirects(client); }
+void hold_to_redirects(const json::object& settings, Client& client, PolicyVerdict&) {
+  keep_allowed_redirects(settings, client);
+}
+
 constexpr std::string_view kRotationExecutor = "secret-rotation";
 constexpr std::string_view kBadMetadata = "invalid_client_metadata";
 constexpr std::string_view kBadRegistration = "invalid_registration";
@@ -228,6 +236,13 @@ constexpr Executor kExecutors[] = {
      hold_to_authenticator,
      true,
      {kBadMetadata, "Invalid client metadata: token_endpoint_auth_method"}},
+    {"secure-client-uris", settle_nothing, has_https_uris, hold_to_https, false, {kBadMetadata, "Invalid client URIs"}},
+    {"secure-redirect-uris-enforcer",
+     settle_nothing,
+     has_allowed_redirects,
+     hold_to_redirects,
+     false,
+     {"invalid_request", "Invalid Redirect Uri: invalid uri"}},
     {"use-lightweight-access-token", settle_nothing, is_anything, Lightweight::hold, false, {}},
 };
 
@@ -256,7 +271,7 @@ const json::object* find_profile(const json::object& realm_members, std::string_
   for (const auto* profile : objects(document_of(realm_members, "clientProfiles"), "profiles", kPoliciesMax)) {
     if (string_or(*profile, "name", "") == name) return profile;
   }
-  return nullptr;
+  return find_global_profile(name);
 }
 
 std::vector<const json::object*> enabled_policies(const json::object& realm_members) {
@@ -318,9 +333,10 @@ std::vector<std::string> unenforced_policies(const json::object& realm_members) 
       if (find_condition(id) == nullptr)
         out.push_back(fmt::format("Policy {} contains invalid condition {}", name, id));
     }
-    for (const auto& profile : texts(*policy, "profiles")) {
-      if (find_profile(realm_members, profile) != nullptr) continue;
-      out.push_back(fmt::format("Policy {} contains invalid profile {}", name, profile));
+    for (const auto& wanted : texts(*policy, "profiles")) {
+      const auto* profile = find_profile(realm_members, wanted);
+      if (profile == nullptr) out.push_back(fmt::format("Policy {} contains invalid profile {}", name, wanted));
+      if (profile != nullptr && profile == find_global_profile(wanted)) add_unenforced_executors(*profile, out);
     }
   }
   return out;
@@ -381,6 +397,16 @@ const std::vector<PolicyPart>& policy_executors() {
        "Clients prove themselves in one of these ways.",
        {{"allowed-client-authenticators", "Allowed client authenticators", "MultivaluedList", {}, kAuthenticators},
         {"default-client-authenticator", "Default client authenticator", "List", "client-jwt", kAuthenticators}}},
+      {"secure-client-uris", "Addresses of the client are https, its redirect URIs without a pattern.", {}},
+      {"secure-redirect-uris-enforcer",
+       "Redirect URIs are https without a pattern, and what is allowed here.",
+       {{"allow-ipv4-loopback-address", "Allow IPv4 loopback address", "boolean", "false"},
+        {"allow-ipv6-loopback-address", "Allow IPv6 loopback address", "boolean", "false"},
+        {"allow-private-use-uri-scheme", "Allow private use URI scheme", "boolean", "false"},
+        {"allow-http-scheme", "Allow http scheme", "boolean", "false"},
+        {"allow-wildcard-context-path", "Allow wildcard in context-path", "boolean", "false"},
+        {"allow-permitted-domains", "Allow permitted domains", "MultivaluedString"},
+        {"oauth-2-1-compliant", "OAuth 2.1 compliant", "boolean", "false"}}},
       {"use-lightweight-access-token", "Access tokens are lightweight.", {}},
   };
   return kParts;

@@ -5,6 +5,8 @@
 
 #include <functional>
 
+#include "core/global_profiles.h"
+
 namespace cardea {
 namespace {
 
@@ -126,6 +128,112 @@ TEST(ClientPolicies, holds_clients_that_were_there_before) {
   EXPECT_TRUE(held("full-scope-disabled", confidential()).full_scope_allowed) << "the consoles would lose their rights";
   EXPECT_TRUE(verdict("secret-rotation", confidential()).secret_ends);
   EXPECT_FALSE(verdict("secret-rotation", open_client()).secret_ends) << "it has no secret";
+}
+
+Client sent_to(std::vector<std::string> redirect_uris) {
+  Client client = confidential();
+  client.redirect_uris = std::move(redirect_uris);
+  return client;
+}
+std::vector<std::string> kept_by(std::string_view executor, std::string_view settings, Client client) {
+  static_cast<void>(hold_to_policies(realm_with(executor, settings), client));
+  return client.redirect_uris;
+}
+bool is_written(std::string_view executor, std::string_view settings, Client client) {
+  return !settle_by_policies(realm_with(executor, settings), client);
+}
+
+TEST(ClientPolicies, send_nobody_to_addresses_without_tls) {
+  constexpr std::string_view kUris = "secure-client-uris";
+  EXPECT_THAT(
+      kept_by(kUris, "{}",
+              sent_to({"http://a.example/cb", "https://a.example/*", "http://127.0.0.1/cb", "app.example:/cb"})),
+      IsEmpty());
+  EXPECT_THAT(kept_by(kUris, "{}", sent_to({"https://a.example/cb", "http://a.example/cb"})),
+              ElementsAre("https://a.example/cb"));
+  EXPECT_THAT(kept_by(kUris, "{}", sent_to({"/realms/demo/account/*"})), ElementsAre("/realms/demo/account/*"))
+      << "the consoles are behind this server's own address";
+  auto behind = sent_to({"/cb"});
+  behind.root_url = "http://a.example";
+  EXPECT_THAT(kept_by(kUris, "{}", std::move(behind)), IsEmpty());
+  EXPECT_FALSE(is_written(kUris, "{}", sent_to({"https://a.example/*"})));
+  const auto refuses = [&](auto change) {
+    Client client = confidential();
+    change(client);
+    return !is_written(kUris, "{}", std::move(client));
+  };
+  EXPECT_TRUE(refuses([](Client& client) { client.root_url = "http://a.example"; }));
+  EXPECT_TRUE(refuses([](Client& client) { client.base_url = "http://a.example"; }));
+  EXPECT_TRUE(refuses([](Client& client) { client.admin_url = "http://a.example"; }));
+  EXPECT_TRUE(refuses([](Client& client) { client.web_origins = {"*"}; }));
+  EXPECT_TRUE(refuses([](Client& client) { client.attributes["jwks.url"] = "http://a.example/keys"; }));
+  EXPECT_FALSE(refuses([](Client& client) {
+    client.root_url = "https://a.example";
+    client.web_origins = {"+", "https://b.example"};
+    client.redirect_uris = {"/cb"};
+  }));
+}
+
+TEST(ClientPolicies, send_nobody_to_addresses_that_are_not_allowed) {
+  constexpr std::string_view kRedirects = "secure-redirect-uris-enforcer";
+  const std::vector<std::string> all = {
+      "https://a.example/cb", "https://a.example/*", "http://a.example/cb", "http://127.0.0.1/cb",
+      "http://[::1]/cb",      "http://localhost/cb", "app.example:/cb",     "app:/cb"};
+  const auto kept = [&](std::string_view settings) { return kept_by(kRedirects, settings, sent_to(all)); };
+  EXPECT_THAT(kept("{}"), ElementsAre("https://a.example/cb"));
+  EXPECT_THAT(kept(R"({"allow-ipv4-loopback-address":true})"),
+              ElementsAre("https://a.example/cb", "http://127.0.0.1/cb"));
+  EXPECT_THAT(kept(R"({"allow-ipv6-loopback-address":"true"})"),
+              ElementsAre("https://a.example/cb", "http://[::1]/cb"));
+  EXPECT_THAT(kept(R"({"allow-private-use-uri-scheme":true})"), ElementsAre("https://a.example/cb", "app.example:/cb"));
+  EXPECT_THAT(kept(R"({"allow-wildcard-context-path":true})"),
+              ElementsAre("https://a.example/cb", "https://a.example/*"));
+  EXPECT_THAT(kept(R"({"allow-wildcard-context-path":true,"oauth-2-1-compliant":true})"),
+              ElementsAre("https://a.example/cb"));
+  EXPECT_THAT(kept(R"({"allow-http-scheme":true,"oauth-2-1-compliant":true})"),
+              ElementsAre("https://a.example/cb", "http://a.example/cb", "http://127.0.0.1/cb", "http://[::1]/cb"));
+  EXPECT_THAT(kept(R"({"allow-permitted-domains":["b\\.example"]})"), IsEmpty());
+  EXPECT_THAT(kept(R"({"allow-permitted-domains":["b\\.example","a\\.example"]})"),
+              ElementsAre("https://a.example/cb"));
+  EXPECT_THAT(kept(R"({"allow-open-redirect":true})"), ElementsAre("https://a.example/cb")) << "nothing allows all";
+  EXPECT_FALSE(is_written(kRedirects, "{}", sent_to({"http://a.example/cb"})));
+  EXPECT_TRUE(is_written(kRedirects, "{}", sent_to({"https://a.example/cb"})));
+}
+
+/// A policy for any client with a profile that every realm has.
+Realm realm_with_global(std::string_view profile) {
+  Realm realm;
+  realm.extra["clientPolicies"] =
+      object(R"({"policies":[{"name":"all","enabled":true,"conditions":[{"condition":"any-client"}],"profiles":[")" +
+             std::string(profile) + R"("]}]})");
+  return realm;
+}
+
+TEST(ClientPolicies, global_profiles_are_run_or_named_as_not_enforced) {
+  std::vector<std::string> usable;
+  for (const auto& profile : global_profiles()) {
+    const auto name = string_or(profile.get_object(), "name", "");
+    const bool is_run = unenforced_policies(realm_with_global(name).extra).empty();
+    const auto description = string_or(profile.get_object(), "description", "");
+    EXPECT_EQ(is_run, !description.contains("Policies may not use it")) << name;
+    if (is_run) usable.push_back(name);
+    for (const auto& executor : profile.get_object().at("executors").as_array()) {
+      const auto id = string_or(executor.as_object(), "executor", "");
+      const bool is_offered = std::ranges::find(policy_executors(), id, &PolicyPart::id) != policy_executors().end();
+      EXPECT_EQ(executor.as_object().contains("configuration"), is_offered) << "the console has no form for " << id;
+    }
+  }
+  EXPECT_EQ(global_profiles().size(), 10u);
+  EXPECT_THAT(usable, ElementsAre("oauth-2-1-for-confidential-client", "oauth-2-1-for-public-client"));
+  EXPECT_THAT(unenforced_policies(realm_with_global("fapi-1-baseline").extra),
+              ElementsAre("Profile fapi-1-baseline: executor secure-session is not enforced by this server"));
+  auto client = open_client();
+  client.redirect_uris = {"https://a.example/*", "http://127.0.0.1/cb"};
+  client.direct_access_grants_enabled = true;
+  static_cast<void>(hold_to_policies(realm_with_global("oauth-2-1-for-public-client"), client));
+  EXPECT_THAT(client.redirect_uris, ElementsAre("http://127.0.0.1/cb"));
+  EXPECT_EQ(client.attribute("pkce.code.challenge.method"), "S256");
+  EXPECT_FALSE(client.direct_access_grants_enabled);
 }
 
 TEST(ClientPolicies, says_how_secrets_rotate) {

@@ -9,7 +9,9 @@
 namespace cardea::protocol {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using enum web::Method;
 
 class PolicyExecutors : public testing::Test {
@@ -121,6 +123,37 @@ TEST_F(PolicyDocuments, refuse_protections_that_nobody_enforces) {
   EXPECT_EQ(put_policy().status, 204);
 }
 
+// Keycloak's ten; those of which a part is not enforced say so and are refused in policies.
+TEST_F(PolicyDocuments, list_the_profiles_of_every_realm_and_refuse_what_is_run_in_part) {
+  expect(world.put("/client-policies/profiles", R"({"profiles":[{"name":"fapi-ciba","executors":[]}]})"), 400,
+         R"({"errorMessage":"Proposed profile name 'fapi-ciba' is duplicated as a global profile"})");
+  const auto use = [&](const std::string& profile) {
+    return world.put("/client-policies/policies",
+                     R"({"policies":[{"name":"all","enabled":true,"conditions":[)"
+                     R"({"condition":"client-access-type","configuration":{"type":["public"]}}],)"
+                     R"("profiles":[")" +
+                         profile + R"("]}]})");
+  };
+  expect(use("fapi-1-baseline"), 400,
+         R"({"errorMessage":"Profile fapi-1-baseline: executor secure-session is not enforced by this server"})");
+  EXPECT_THAT(world.get("/client-policies/profiles").body, Not(HasSubstr("globalProfiles")));
+  const auto listed = world.get("/client-policies/profiles?include-global-profiles=true").object();
+  std::vector<std::string> names;
+  for (const auto& profile : listed.at("globalProfiles").as_array())
+    names.push_back(string_or(profile.as_object(), "name", ""));
+  EXPECT_THAT(names,
+              ElementsAre("fapi-1-baseline", "fapi-1-advanced", "fapi-ciba", "fapi-2-security-profile",
+                          "fapi-2-message-signing", "oauth-2-1-for-confidential-client", "oauth-2-1-for-public-client",
+                          "fapi-2-dpop-security-profile", "fapi-2-dpop-message-signing", "saml-security-profile"));
+  ASSERT_EQ(use("oauth-2-1-for-public-client").status, 204);
+  expect(world.post("/clients", R"({"clientId":"spa","publicClient":true,"redirectUris":["https://a.example/*"]})"),
+         400, R"({"error":"invalid_request","error_description":"Invalid Redirect Uri: invalid uri"})");
+  const auto made =
+      world.post("/clients", R"({"clientId":"spa","publicClient":true,"redirectUris":["https://a.example/cb"]})");
+  ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_THAT(world.get("/clients/" + made.made_id()).body, HasSubstr(R"("dpop.bound.access.tokens":"true")"));
+}
+
 TEST_F(PolicyDocuments, let_what_an_import_brought_be_and_say_so_in_the_log) {
   (void)write_to(world.store, [&](Tx& tx) -> Stored<bool> {
     auto realm = *world.repositories.realms.find_by_name(tx, "demo");
@@ -154,7 +187,7 @@ TEST_F(PolicyDocuments, offer_the_console_what_is_enforced) {
   const auto types = world.get("/admin/serverinfo").object().at("componentTypes").as_object();
   const auto& executors =
       types.at("org.keycloak.services.clientpolicy.executor.ClientPolicyExecutorProvider").as_array();
-  EXPECT_EQ(executors.size(), 11U);
+  EXPECT_EQ(executors.size(), 13U);
   EXPECT_EQ(types.at("org.keycloak.services.clientpolicy.condition.ClientPolicyConditionProvider").as_array().size(),
             3U);
 }

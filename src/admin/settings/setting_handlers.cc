@@ -8,6 +8,7 @@
 #include "admin/settings/realm_document.h"
 #include "core/changes/check_values.h"
 #include "core/client_policies.h"
+#include "core/global_profiles.h"
 #include "domain/representation/members.h"
 #include "domain/representation/object_reader.h"
 #include "web/multipart.h"
@@ -188,11 +189,16 @@ Answer update_client_policies(Call& call) {
 }
 Answer get_client_profiles(Call& call) {
   json::object out{{"profiles", list_of(object_of(call.realm().extra, "clientProfiles"), "profiles")}};
-  if (call.flag("include-global-profiles")) out["globalProfiles"] = json::array();
+  if (call.flag("include-global-profiles")) out["globalProfiles"] = global_profiles();
   return ok(out);
 }
 Answer update_client_profiles(Call& call) {
   CARDEA_TRY(document, read_list_document(call, "profiles"));
+  for (const auto& profile : document["profiles"].get_array()) {
+    const auto name = string_or(profile.get_object(), "name", "");
+    if (find_global_profile(name) != nullptr)
+      return refuse(error_message(400, "Proposed profile name '" + name + "' is duplicated as a global profile"));
+  }
   return set_policy_document(call, "clientProfiles", std::move(document));
 }
 

@@ -5,12 +5,15 @@ import assert from 'node:assert/strict';
 import { settled, watchConsole } from './console.mjs';
 
 const kPagesMax = 200;
+/// Profiles of clients that every realm has: their pages are one kind.
+const kGlobalProfile = /^(fapi-\d|fapi-ciba|oauth-2-1-for|saml-security)/;
 const kId = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[A-Za-z0-9_-]{20,})$/;
 
 /// "#/master/clients/6f0c.../settings" becomes "/clients/:id/settings".
 export function kindOf(hash) {
   const [, , ...segments] = hash.replace(/^#/, '').split('?')[0].split('/');
-  return `/${segments.map((segment) => (kId.test(segment) ? ':id' : decodeURIComponent(segment))).join('/')}`;
+  const kind = (segment) => (kGlobalProfile.test(segment) ? ':global' : kId.test(segment) ? ':id' : decodeURIComponent(segment));
+  return `/${segments.map(kind).join('/')}`;
 }
 
 async function linksOf(page, realm) {
