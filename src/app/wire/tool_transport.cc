@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -13,6 +12,7 @@
 #include <iterator>
 
 #include "app/command.h"
+#include "app/wire/hidden_typing.h"
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "base/text.h"
@@ -79,16 +79,12 @@ std::vector<std::string> trust_paths(const Environment& environment) {
 /// A line of standard input; on a terminal nobody reads along.
 std::optional<std::string> ask_secret(const std::string& prompt) {
   fmt::print(stderr, "{}", prompt);
-  termios shown{};
-  const bool is_terminal = ::tcgetattr(STDIN_FILENO, &shown) == 0;
-  if (is_terminal) {
-    auto hidden = shown;
-    hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
-  }
   std::string line;
-  const bool is_read = static_cast<bool>(std::getline(std::cin, line));
-  if (is_terminal) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+  bool is_read = false;
+  {
+    const HiddenTyping hidden(STDIN_FILENO);
+    is_read = static_cast<bool>(std::getline(std::cin, line));
+  }
   fmt::print(stderr, "\n");
   if (!line.empty() && line.back() == '\r') line.pop_back();
   return is_read ? std::optional(std::move(line)) : std::nullopt;
