@@ -27,12 +27,13 @@ namespace {
   CARDEA_USER_WHERE("?", REALM, "LIKE", "json_each(?2) word",                                     \
                     "NOT EXISTS (SELECT 1 FROM json_each(?12) w WHERE NOT EXISTS (SELECT 1 FROM " \
                     "json_each(coalesce(u.attributes, '{}')) a, json_each(a.value) v WHERE "      \
-                    "a.key = json_extract(w.value, '$[0]') AND v.value = json_extract(w.value, '$[1]')))")
+                    "a.key = json_extract(w.value, '$[0]') AND "                                  \
+                    "lower(v.value) = lower(json_extract(w.value, '$[1]'))))")
 #define CARDEA_POSTGRES_WHERE                                                                                     \
   CARDEA_USER_WHERE("$", "u.realm_id", "ILIKE", "json_array_elements_text($2::json) word",                        \
                     "NOT EXISTS (SELECT 1 FROM json_array_elements($12::json) w WHERE NOT EXISTS (SELECT 1 FROM " \
                     "json_each(coalesce(u.attributes, '{}')::json) a, json_array_elements_text(a.value) v WHERE " \
-                    "a.key = w.value->>0 AND v.value = w.value->>1))")
+                    "a.key = w.value->>0 AND lower(v.value) = lower(w.value->>1)))")
 // What an index can begin with: the whole username or address, a group, a role.
 #define CARDEA_GROUP(P) " AND (" P "9 = '' OR u.id IN (SELECT user_id FROM user_groups WHERE group_id = " P "9))"
 #define CARDEA_MORE(P)                                                                                                \

@@ -22,6 +22,11 @@ class AdminUsers : public testing::Test {
     EXPECT_EQ(sent.location, "https://id.example/admin/realms/demo/users/" + sent.made_id());
     return sent.made_id();
   }
+  void admit_any_attribute() {
+    auto profile = world.get("/users/profile").object();
+    profile["unmanagedAttributePolicy"] = "ENABLED";
+    EXPECT_EQ(world.put("/users/profile", json::serialize(profile)).status, 200);
+  }
   static std::vector<std::string> names(const json::array& list, std::string_view member = "username") {
     std::vector<std::string> out;
     for (const auto& item : list) out.push_back(string_or(item.get_object(), member, "?"));
@@ -159,15 +164,7 @@ TEST_F(AdminUsers, a_new_user_reads_back_in_keycloaks_order_and_without_what_the
 }
 
 TEST_F(AdminUsers, an_update_merges_and_replaces_attributes_as_a_whole) {
-  EXPECT_EQ(world
-                .put("/users/profile",
-                     [&] {
-                       auto profile = world.get("/users/profile").object();
-                       profile["unmanagedAttributePolicy"] = "ENABLED";
-                       return json::serialize(profile);
-                     }())
-                .status,
-            200);
+  admit_any_attribute();
   const auto id = made(R"({"username":"bob","enabled":true,"attributes":{"phone":["1"],"team":"a"}})");
   const auto path = "/users/" + id;
   EXPECT_EQ(world.put(path, R"({"firstName":"Bob"})").status, 204);
@@ -205,6 +202,33 @@ TEST_F(AdminUsers, finds_by_words_members_and_attributes) {
   EXPECT_THAT(found("first=1&max=1"), ElementsAre("bob"));
   EXPECT_THAT(found("q=a:b"), IsEmpty());
   EXPECT_EQ(world.get("/users/count?search=bob").body, "1");
+}
+
+// Keycloak 26.7: a value of `q` is compared without regard to case, its name is not; a search stands alone.
+TEST_F(AdminUsers, users_come_by_attributes_and_what_else_q_names) {
+  const auto found = [&](std::string_view query) {
+    return names(world.get(std::string("/users?").append(query)).array());
+  };
+  admit_any_attribute();
+  made(
+      R"({"username":"bob","firstName":"Bob","enabled":true,"attributes":{"plan":["gold"],"dept":["Mill One","Two"]}})");
+  made(R"({"username":"cyd","enabled":false,"attributes":{"plan":["silver"]}})");
+  EXPECT_THAT(found("q=plan:GOLD"), ElementsAre("bob"));
+  EXPECT_THAT(found("q=PLAN:gold"), IsEmpty());
+  EXPECT_THAT(found("q=plan:gol"), IsEmpty());
+  EXPECT_THAT(found("q=dept:%22mill%20one%22"), ElementsAre("bob"));
+  EXPECT_THAT(found("q=plan:gold%20dept:two"), ElementsAre("bob"));
+  EXPECT_THAT(found("q=plan:silver%20dept:two"), IsEmpty());
+  EXPECT_THAT(found("q=plan:gold%20plan:silver"), ElementsAre("cyd")) << "the last of a name";
+  EXPECT_THAT(found("q=plan:"), IsEmpty());
+  EXPECT_THAT(found("q=plan"), ElementsAre("ada", "bob", "cyd")) << "no pair";
+  EXPECT_THAT(found("q=username:cy"), ElementsAre("cyd"));
+  EXPECT_THAT(found("q=firstName:bo"), ElementsAre("bob"));
+  EXPECT_THAT(found("q=enabled:false"), ElementsAre("cyd"));
+  EXPECT_THAT(found("q=username:cyd&username=bob"), ElementsAre("cyd"));
+  EXPECT_THAT(found("q=plan:silver&search=bob"), ElementsAre("bob")) << "a search stands alone";
+  EXPECT_THAT(found("search=bob&username=cyd"), ElementsAre("bob"));
+  EXPECT_THAT(found("search=cyd&enabled=true"), IsEmpty());
 }
 
 TEST_F(AdminUsers, a_password_set_by_an_administrator_signs_in) {

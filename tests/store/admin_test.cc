@@ -98,6 +98,8 @@ TEST_P(AdminTest, refuses_to_find_users_by_what_they_are_not) {
   EXPECT_EQ(found({.email_verified = true}), "cy");
   EXPECT_EQ(found({.attributes = {{"phone", "2"}}}), "ada");
   EXPECT_EQ(found({.attributes = {{"phone", "2"}, {"team", "b"}}}), "");
+  EXPECT_EQ(found({.attributes = {{"team", "A"}}}), "ada") << "whatever the case of a value";
+  EXPECT_EQ(found({.attributes = {{"Team", "a"}}}), "");
   EXPECT_EQ(found({.attributes = {{"phone' OR '1'='1", "2"}}}), "") << "attack class 29";
 }
 

@@ -226,7 +226,8 @@ class MemoryUsers final : public UserRepo {
     };
     const auto has_attribute = [&](const auto& pair) {
       const auto values = user.attributes.find(pair.first);
-      return values != user.attributes.end() && std::ranges::find(values->second, pair.second) != values->second.end();
+      const auto is_meant = [&](const auto& value) { return equal_ignoring_ascii_case(value, pair.second); };
+      return values != user.attributes.end() && std::ranges::any_of(values->second, is_meant);
     };
     return (query.with_service_accounts || !user.service_account_client) &&
            has_part(user.username, query.username, query.exact) && has_part(user.email, query.email, query.exact) &&

@@ -1,6 +1,7 @@
 #include "admin/users/user_handlers.h"
 
 #include <algorithm>
+#include <map>
 
 #include "admin/roles/role_rights.h"
 #include "admin/users/new_password.h"
@@ -53,11 +54,38 @@ std::vector<std::pair<std::string, std::string>> attribute_pairs(std::string_vie
     return part;
   };
   while (!(text = trim(text)).empty()) {
+    if (!text.contains(':')) break;  // a name alone asks for nothing
     auto key = take(':');
     auto value = take(' ');
     if (!key.empty()) pairs.emplace_back(std::move(key), std::move(value));
   }
   return pairs;
+}
+
+/// What a user has beside attributes may be asked for in `q`, too; it goes before the parameter of that name. Of a name
+/// that comes twice the last counts.
+Or<void> add_pairs(UserQuery& query, std::vector<std::pair<std::string, std::string>> pairs) {
+  if (pairs.size() > kUserQueryPartsMax) return refuse(error_message(400, "Too many attributes"));
+  std::map<std::string, std::string> last;
+  for (auto& [name, value] : pairs) last.insert_or_assign(std::move(name), std::move(value));
+  const std::pair<std::string_view, std::string*> texts[] = {{"username", &query.username},
+                                                             {"email", &query.email},
+                                                             {"firstName", &query.first_name},
+                                                             {"lastName", &query.last_name}};
+  const std::pair<std::string_view, std::optional<bool>*> flags[] = {{"enabled", &query.enabled},
+                                                                     {"emailVerified", &query.email_verified}};
+  for (auto& [name, value] : last) {
+    const auto* text = std::ranges::find(texts, name, [](const auto& each) { return each.first; });
+    const auto* flag = std::ranges::find(flags, name, [](const auto& each) { return each.first; });
+    if (text != std::end(texts)) {
+      *text->second = text->second == &query.username || text->second == &query.email ? ascii_lower(value) : value;
+    } else if (flag != std::end(flags)) {
+      *flag->second = equal_ignoring_ascii_case(value, "true");
+    } else {
+      query.attributes.emplace_back(name, std::move(value));
+    }
+  }
+  return {};
 }
 
 /// Strict, as Keycloak is with this representation: a misspelt member is not lost in silence.
@@ -169,12 +197,6 @@ Or<void> store_enabled(Call& call, const User& before, const User& user) {
 Or<UserQuery> read_user_query(const Call& call) {
   UserQuery query;
   query.exact = call.flag("exact");
-  query.words = search_words(call.query("search"), query.exact);
-  if (query.words.size() > kUserQueryPartsMax) return refuse(error_message(400, "Too many words"));
-  query.username = ascii_lower(call.query("username"));
-  query.email = ascii_lower(call.query("email"));
-  query.first_name = call.query("firstName");
-  query.last_name = call.query("lastName");
   if (call.has_query("enabled")) query.enabled = call.flag("enabled");
   if (call.has_query("emailVerified")) query.email_verified = call.flag("emailVerified");
   query.provider = call.query("idpAlias");
@@ -182,8 +204,16 @@ Or<UserQuery> read_user_query(const Call& call) {
   // An id says nothing without who gave it; passed over, it would look as if every user had it.
   if (query.provider.empty() && !query.upstream_id.empty())
     return refuse(error_message(400, "idpUserId needs idpAlias"));
-  query.attributes = attribute_pairs(call.query("q"));
-  if (query.attributes.size() > kUserQueryPartsMax) return refuse(error_message(400, "Too many attributes"));
+  if (call.has_query("search")) {  // and nothing else of what follows, as in Keycloak
+    query.words = search_words(call.query("search"), query.exact);
+    if (query.words.size() > kUserQueryPartsMax) return refuse(error_message(400, "Too many words"));
+  } else {
+    query.username = ascii_lower(call.query("username"));
+    query.email = ascii_lower(call.query("email"));
+    query.first_name = call.query("firstName");
+    query.last_name = call.query("lastName");
+    CARDEA_DO(add_pairs(query, attribute_pairs(call.query("q"))));
+  }
   CARDEA_TRY(page, call.page(kUsersAtOnce));
   query.first = page.first;
   query.max = page.max;
