@@ -1,5 +1,6 @@
 #include "admin/events/event_handlers.h"
 
+#include "admin/seam/moment.h"
 #include "base/text.h"
 #include "domain/representation/members.h"
 
@@ -9,33 +10,6 @@ namespace {
 constexpr std::int64_t kEventsAtOnce = 100;  // Keycloak's default for a list that says no `max`
 constexpr int kRemovedAtOnce = 500;          // rows in one transaction
 constexpr std::size_t kNamesMax = 300;       // types and resources that one question may list
-
-/// "2026-11-26", or milliseconds since 1970. A day ends with its last millisecond when it is the upper end.
-std::optional<TimePoint> parse_moment(std::string_view text, bool is_end) {
-  if (const auto number = parse_integer<std::int64_t>(text)) {
-    constexpr std::int64_t kMillisMax = 253'402'300'799'999;  // the year 9999
-    if (*number < 0 || *number > kMillisMax) return std::nullopt;
-    return from_epoch_milliseconds(*number);
-  }
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
-  const auto year = parse_integer<int>(text.substr(0, 4));
-  const auto month = parse_integer<unsigned>(text.substr(5, 2));
-  const auto day = parse_integer<unsigned>(text.substr(8, 2));
-  if (!year || !month || !day) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year{*year}, std::chrono::month{*month}, std::chrono::day{*day}};
-  if (!date.ok()) return std::nullopt;
-  const TimePoint begin{std::chrono::sys_days(date)};
-  return is_end ? begin + std::chrono::hours{24} - milliseconds{1} : begin;
-}
-
-Or<std::optional<TimePoint>> moment(const Call& call, std::string_view name, bool is_end) {
-  const auto text = call.query(name);
-  if (text.empty()) return std::optional<TimePoint>();
-  const auto at = parse_moment(text, is_end);
-  if (at) return at;
-  return refuse(
-      error(400, "Invalid value for '" + std::string(name) + "', expected format is yyyy-MM-dd or an Epoch timestamp"));
-}
 
 /// A list as the store takes it: words of ours, without the comma that separates them there.
 Or<std::vector<std::string>> names_of(const Call& call, std::string_view name) {
@@ -53,8 +27,8 @@ Or<EventQuery> read_query(const Call& call) {
   CARDEA_TRY(page, call.page(kEventsAtOnce));
   query.first = page.first;
   query.max = page.max;
-  CARDEA_TRY(from, moment(call, "dateFrom", false));
-  CARDEA_TRY(to, moment(call, "dateTo", true));
+  CARDEA_TRY(from, query_moment(call, "dateFrom", SpanEnd::kFrom));
+  CARDEA_TRY(to, query_moment(call, "dateTo", SpanEnd::kTo));
   query.from = from;
   query.to = to;
   query.oldest_first = equal_ignoring_ascii_case(call.query("direction"), "asc");
