@@ -1,21 +1,10 @@
 #include "oidc/cors.h"
 
-#include <algorithm>
-
 #include "core/client_urls.h"
+#include "web/cors.h"
 
 namespace cardea::oidc {
 namespace {
-
-constexpr std::size_t kOriginBytesMax = 512;
-
-/// The Origin header, when it is one visible word that may stand in a header of the answer. "null" is one.
-std::optional<std::string_view> read_origin(const web::Request& request) {
-  const auto origin = request.header("Origin");
-  if (!origin || origin->empty() || origin->size() > kOriginBytesMax) return std::nullopt;
-  const bool is_word = std::ranges::all_of(*origin, [](char c) { return c > ' ' && c < 0x7F && c != ',' && c != '"'; });
-  return is_word ? origin : std::nullopt;
-}
 
 void allow(web::Response& response, std::string_view origin) {
   response.set("Access-Control-Allow-Origin", origin);
@@ -25,16 +14,7 @@ void allow(web::Response& response, std::string_view origin) {
 }  // namespace
 
 web::Response preflight(const web::Request& request, std::string_view methods) {
-  auto response = web::empty_response(200);
-  const auto origin = read_origin(request);
-  if (!origin) return response;
-  allow(response, *origin);
-  response.add("Access-Control-Allow-Methods", methods);
-  response.add("Access-Control-Allow-Headers",
-               "Origin, Accept, X-Requested-With, Content-Type, Access-Control-Request-Method, "
-               "Access-Control-Request-Headers, DPoP, Authorization");
-  response.add("Access-Control-Max-Age", "3600").add("Vary", "Origin");
-  return response;
+  return web::cors_preflight(request, methods);
 }
 
 void add_cors(web::Response& response, const web::Request& request, const Client& client,
@@ -43,13 +23,8 @@ void add_cors(web::Response& response, const web::Request& request, const Client
 }
 
 void add_cors(web::Response& response, const web::Request& request, const std::vector<std::string>& allowed_origins) {
-  const auto origin = read_origin(request);
-  if (!origin) return;
-  response.set("Vary", "Origin");
-  const bool is_allowed = std::ranges::any_of(
-      allowed_origins, [&](const std::string& allowed) { return allowed == "*" || allowed == *origin; });
-  if (!is_allowed) return;
-  allow(response, *origin);
+  web::share_with_origin(response, request, allowed_origins);
+  if (response.find_header("Access-Control-Allow-Origin") == nullptr) return;
   const bool has_challenge = response.find_header("WWW-Authenticate") != nullptr;
   response.set("Access-Control-Expose-Headers",
                has_challenge ? "Access-Control-Allow-Methods, WWW-Authenticate" : "Access-Control-Allow-Methods");
@@ -57,7 +32,7 @@ void add_cors(web::Response& response, const web::Request& request, const std::v
 
 void add_cors_for_all(web::Response& response, const web::Request& request) {
   response.set("Vary", "Origin");  // Also without one, so that no cache gives a page the copy a server fetched.
-  const auto origin = read_origin(request);
+  const auto origin = web::read_origin(request);
   if (origin) allow(response, *origin);
 }
 

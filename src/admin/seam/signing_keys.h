@@ -1,0 +1,20 @@
+// Keys for the algorithms that a realm or a client is set to: as in Keycloak a realm that has none gets one, so that
+// the console may offer every algorithm. Without it the next token could not be signed, an administrator's own among
+// them.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "admin/seam/call.h"
+
+namespace cardea::admin {
+
+/// Writes the keys that the realm of the call lacks. Those not made yet are named in `lacking_keys`, and the refusal
+/// takes the transaction back.
+[[nodiscard]] Or<void> require_signing_keys(Call& call, std::span<const std::string> algorithms);
+
+/// Makes what is named there. An RSA key takes up to 2 s: never in a transaction.
+[[nodiscard]] Or<void> make_lacking_keys(Call& call);
+
+}  // namespace cardea::admin
