@@ -1,10 +1,13 @@
 #include "account/api.h"
 
 #include <algorithm>
+#include <set>
 
 #include "account/console.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "core/client_urls.h"
+#include "web/cors.h"
 
 namespace cardea::account {
 namespace {
@@ -65,6 +68,12 @@ struct Checked {
   TimePoint now;
 };
 
+/// Pages of other origins may call this API, keycloak-js with loadUserProfile() first of all (keycloak.md section 1.7).
+/// Refusals that come before the client is loaded go by what the token says.
+void share(web::Response& response, const web::Request& request, const jose::VerifiedJwt& token) {
+  if (request.header("Origin")) web::share_with_origin(response, request, allowed_origins(token));
+}
+
 /// Loads who stands behind the token and runs the operation, all in one read or transaction.
 template <class Handle, class Run>
 Stored<web::Response> run_with(Handle& rows, const Dependencies& dependencies, const web::Request& request,
@@ -72,9 +81,19 @@ Stored<web::Response> run_with(Handle& rows, const Dependencies& dependencies, c
   const auto live = load_live_token(rows, dependencies.repositories, dependencies.settings, checked.realm,
                                     checked.token, checked.now);
   if (!live) return refuse(live.error());
-  if (!*live) return unauthorized(dependencies, request, describe(live->error()));
-  return operation(rows,
-                   Call{dependencies, request, *checked.realm, checked.token, **live, checked.issuer, checked.now});
+  if (!*live) {
+    auto response = unauthorized(dependencies, request, describe(live->error()));
+    share(response, request, checked.token);
+    return response;
+  }
+  auto response =
+      operation(rows, Call{dependencies, request, *checked.realm, checked.token, **live, checked.issuer, checked.now});
+  if (response && request.header("Origin")) {
+    const auto& client = (*live)->client->client;
+    const auto base = dependencies.base_url.of_realm(request, address_realm(client, checked.realm->realm.name));
+    web::share_with_origin(*response, request, web_origins(client, base));
+  }
+  return response;
 }
 
 web::Outcome run(const Dependencies& dependencies, const web::Request& request, Checked checked) {
@@ -106,13 +125,23 @@ web::Outcome call(const Dependencies& dependencies, const web::Request& request,
   const auto now = dependencies.clock.now();
   auto token = verify_access_token(*realm, issuer, text, now);
   if (!token) return unauthorized(dependencies, request, describe(token.error()));
-  if (!token->has_audience(kClientId)) return unauthorized(dependencies, request, "wrong_audience");
+  const auto refused = [&](web::Response response) {
+    share(response, request, *token);
+    return response;
+  };
+  if (!token->has_audience(kClientId)) return refused(unauthorized(dependencies, request, "wrong_audience"));
   // A token that is bound to a key is no bearer token (RFC 9449 section 7.2).
-  if (token->claims().contains("cnf")) return unauthorized(dependencies, request, "bound_token");
+  if (token->claims().contains("cnf")) return refused(unauthorized(dependencies, request, "bound_token"));
   const auto* roles = account_roles(*token);
-  if (roles == nullptr || roles->empty()) return unauthorized(dependencies, request, "no_account_role");
-  if (!has_one_of(*roles, operation.roles)) return forbidden(dependencies, request, token->sub());
+  if (roles == nullptr || roles->empty()) return refused(unauthorized(dependencies, request, "no_account_role"));
+  if (!has_one_of(*roles, operation.roles)) return refused(forbidden(dependencies, request, token->sub()));
   return run(dependencies, request, Checked{operation, std::move(realm), std::move(issuer), std::move(*token), now});
+}
+
+void add_preflight(web::Router& router, std::string_view below) {
+  router.options(std::string(kBase).append(below), [](const web::Request& request) -> web::Outcome {
+    return web::cors_preflight(request, "HEAD, DELETE, POST, GET, OPTIONS, PUT");
+  });
 }
 
 }  // namespace
@@ -127,7 +156,9 @@ bool wants_api(const web::Request& request) {
 }
 
 void add_api_routes(web::Router& router, const Dependencies& dependencies) {
+  std::set<std::string_view> paths;
   for (const auto& operation : operations()) {
+    if (paths.insert(operation.path).second) add_preflight(router, operation.path);
     router.add(operation.method, std::string(kBase).append(operation.path),
                [&dependencies, &operation](const web::Request& request) {
                  return with_path_realm(

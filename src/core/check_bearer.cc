@@ -27,6 +27,17 @@ Result<jose::VerifiedJwt, BearerError> verify_own(const jose::KeySet& keys, std:
   return std::move(*jwt);
 }
 
+/// Of what clients are given: signed by a published key, or, for a client that has it so (`*.signed.response.alg` of
+/// HS512), by the realm's secret, as Keycloak does. `typ` tells it from what is signed by that one for ourselves.
+Result<jose::VerifiedJwt, BearerError> verify_given(const RealmEntry& realm, std::string_view issuer,
+                                                    std::string_view token,
+                                                    std::initializer_list<std::string_view> types, TimePoint now,
+                                                    bool expires) {
+  auto jwt = verify_own(realm.public_keys, issuer, token, types, now, expires);
+  if (jwt || jwt.error() != BearerError::kInvalid) return jwt;
+  return verify_own(realm.private_keys, issuer, token, types, now, expires);
+}
+
 bool is_before(const jose::VerifiedJwt& token, std::int64_t not_before) {
   return epoch_seconds(*token.iat()) < not_before;
 }
@@ -89,10 +100,20 @@ std::string confirmation(const jose::VerifiedJwt& token, std::string_view member
   return string_or(cnf->get_object(), member, "");
 }
 
+std::vector<std::string> allowed_origins(const jose::VerifiedJwt& token) {
+  std::vector<std::string> origins;
+  const auto* claim = token.claims().if_contains("allowed-origins");
+  if (claim == nullptr || !claim->is_array()) return origins;
+  for (const auto& origin : claim->as_array()) {
+    if (origin.is_string()) origins.emplace_back(origin.as_string());
+  }
+  return origins;
+}
+
 Result<jose::VerifiedJwt, BearerError> verify_access_token(const RealmEntry& realm, std::string_view issuer,
                                                            std::string_view token, TimePoint now,
                                                            const Possession& possession) {
-  auto jwt = verify_own(realm.public_keys, issuer, token, {"Bearer", "DPoP"}, now, true);
+  auto jwt = verify_given(realm, issuer, token, {"Bearer", "DPoP"}, now, true);
   if (!jwt) return jwt;
   if (is_before(*jwt, realm.realm.not_before)) return refuse(BearerError::kRevoked);
   if (!possession.is_waived && !is_possessed(*jwt, possession)) return refuse(BearerError::kNotPossessed);
@@ -101,7 +122,7 @@ Result<jose::VerifiedJwt, BearerError> verify_access_token(const RealmEntry& rea
 
 Result<jose::VerifiedJwt, BearerError> verify_id_token_hint(const RealmEntry& realm, std::string_view issuer,
                                                             std::string_view token, TimePoint now) {
-  return verify_own(realm.public_keys, issuer, token, {"ID"}, now, false);
+  return verify_given(realm, issuer, token, {"ID"}, now, false);
 }
 
 Result<jose::VerifiedJwt, BearerError> verify_refresh_token(const RealmEntry& realm, std::string_view issuer,

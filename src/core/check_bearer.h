@@ -3,7 +3,9 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/settings.h"
 #include "jose/jwt.h"
@@ -38,6 +40,9 @@ struct Possession {
 
 /// A member of `cnf`: "jkt" or "x5t#S256"; empty when the token is not bound by it.
 [[nodiscard]] std::string confirmation(const jose::VerifiedJwt& token, std::string_view member);
+/// The origins whose pages may read what is answered to this token (`allowed-origins`).
+[[nodiscard]] std::vector<std::string> allowed_origins(const jose::VerifiedJwt& token);
+
 /// Checks an ID token used as a hint (logout): the same, `typ` ID, and expiry is not looked at.
 [[nodiscard]] Result<jose::VerifiedJwt, BearerError> verify_id_token_hint(const RealmEntry& realm,
                                                                           std::string_view issuer,

@@ -141,6 +141,35 @@ TEST_P(AccountApi, refuses_each_operation_to_each_lesser_role) {
   }
 }
 
+// keycloak-js calls this from the application's origin (loadUserProfile).
+TEST_P(AccountApi, refuses_to_share_with_origins_that_the_client_does_not_name) {  // attack class 34
+  give_role("view-profile");
+  const Pairs second = {{"client_id", "second"}, {"redirect_uri", "https://second.example/cb"}};
+  Browser browser(server_);
+  const auto good =
+      std::string(redeem(server_, sign_in(browser, "ada", second), second).at("access_token").as_string());
+  const auto shared_with = [&](web::Method method, const std::string& origin, const std::string& token) {
+    web::Request request;
+    request.method = method;
+    request.scheme = "https";
+    request.host = "id.example";
+    request.remote_address = "192.0.2.7";
+    request.path = kAccount;
+    request.headers = {{"Accept", "application/json"}, {"Origin", origin}};
+    if (!token.empty()) request.headers.push_back({"Authorization", "Bearer " + token});
+    const auto answer = server_.handle(std::move(request));
+    const auto* header = answer.find_header("Access-Control-Allow-Origin");
+    return std::to_string(answer.status) + " " + (header == nullptr ? "" : *header);
+  };
+  EXPECT_EQ(shared_with(web::Method::kGet, "https://evil.example", good), "200 ");
+  EXPECT_EQ(shared_with(web::Method::kGet, "https://second.example", good + "x"), "401 ");
+  EXPECT_EQ(shared_with(web::Method::kGet, "https://second.example", ""), "401 ");
+  // Its client is not known yet, and its token does not say `allowed-origins`.
+  EXPECT_EQ(shared_with(web::Method::kPost, "https://second.example", good), "403 ");
+  EXPECT_EQ(shared_with(web::Method::kGet, "https://second.example", good), "200 https://second.example");
+  EXPECT_EQ(shared_with(web::Method::kOptions, "https://any.example", ""), "200 https://any.example");
+}
+
 TEST_P(AccountApi, a_browser_gets_the_page_and_a_program_the_api) {
   web::Request request;
   request.scheme = "https";

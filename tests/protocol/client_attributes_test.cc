@@ -54,6 +54,16 @@ TEST_F(ClientAttributes, signature_algorithms_stand_before_the_realms) {
       200);
 }
 
+TEST_F(ClientAttributes, refuses_other_tokens_of_the_realms_secret_and_takes_access_tokens_signed_with_it) {
+  const auto tokens = body_of(tokens_of({{"access.token.signed.response.alg", "HS512"}}));
+  const auto userinfo = [&](const char* kind) {
+    return server_.get("/userinfo", {{"Authorization", "Bearer " + std::string(tokens.at(kind).as_string())}}).status;
+  };
+  EXPECT_EQ(userinfo("refresh_token"), 401);
+  EXPECT_EQ(userinfo("id_token"), 401);
+  EXPECT_EQ(userinfo("access_token"), 200);
+}
+
 TEST_F(ClientAttributes, token_type_in_lower_case) {
   EXPECT_EQ(body_of(tokens_of({})).at("token_type"), "Bearer");
   EXPECT_EQ(body_of(tokens_of({{"token.response.type.bearer.lower-case", "true"}})).at("token_type"), "bearer");

@@ -179,6 +179,25 @@ TEST_F(LogoutTest, ends_the_session_of_a_valid_hint) {
   }
 }
 
+// As in Keycloak the realm's secret signs what clients want in an HMAC algorithm, and such a hint is a hint.
+TEST_F(LogoutTest, refuses_what_the_realm_signs_for_itself_and_takes_an_id_token_signed_the_same_way) {
+  auto client = OidcWorld::make_client("secretive");
+  client.attributes["id.token.signed.response.alg"] = "HS512";
+  world.add_client(client);
+  const auto signed_in = world.sign_in("secretive");
+  const std::string target = "https://secretive.example/bye";
+  const auto cookie = signed_in.cookies.substr(signed_in.cookies.find("KEYCLOAK_IDENTITY=") + 18);
+  for (const auto& hint : {signed_in.tokens.refresh_token, cookie.substr(0, cookie.find(';'))}) {
+    EXPECT_EQ(get({{"id_token_hint", hint}, {"post_logout_redirect_uri", target}}, signed_in.cookies).status, 400);
+  }
+  EXPECT_TRUE(world.is_alive(signed_in.session));
+  const auto response =
+      get({{"id_token_hint", signed_in.tokens.id_token}, {"post_logout_redirect_uri", target}}, signed_in.cookies);
+  EXPECT_EQ(response.status, 302);
+  EXPECT_EQ(header_of(response, "Location"), target);
+  EXPECT_FALSE(world.is_alive(signed_in.session));
+}
+
 // LO-8.
 TEST_F(LogoutTest, passes_state_back_only_when_sent) {
   for (const auto* state : {"", "x"}) {

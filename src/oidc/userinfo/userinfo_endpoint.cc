@@ -65,17 +65,6 @@ bool is_lightweight(const jose::VerifiedJwt& token) {
   return jti.size() > 7 && jti[6] == ':' && jti.substr(2, 2) == "lt";
 }
 
-/// The origins that a verified token lets read the answer, for refusals that come before its client is loaded.
-std::vector<std::string> allowed_origins(const jose::VerifiedJwt& token) {
-  std::vector<std::string> origins;
-  const auto* claim = token.claims().if_contains("allowed-origins");
-  if (claim == nullptr || !claim->is_array()) return origins;
-  for (const auto& origin : claim->as_array()) {
-    if (origin.is_string()) origins.emplace_back(origin.as_string());
-  }
-  return origins;
-}
-
 bool has_openid(const jose::VerifiedJwt& token) {
   return std::ranges::any_of(split_words(token.scope()), [](std::string_view word) { return word == "openid"; });
 }
