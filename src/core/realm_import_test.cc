@@ -517,16 +517,16 @@ TEST_F(RealmImportTest, own_scopes_stand_alone_but_for_offline_access) {
   EXPECT_THAT(report.review.text(), HasSubstr("missing: clientScopes (no scope basic: tokens have no sub)"));
 }
 
-TEST_F(RealmImportTest, keys_of_the_file_are_kept_and_missing_ones_made) {
+TEST_F(RealmImportTest, keys_of_the_file_are_kept_and_those_made_that_realm_or_client_lack) {
   must_import(R"({"components":{"org.keycloak.keys.KeyProvider":[
-      {"id":"k-1","name":"mine","providerId":"hmac-generated","config":{"kid":["k"],"secret":["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"],"algorithm":["HS512"],"priority":["7"]}}]}})");
+      {"id":"k-1","name":"mine","providerId":"hmac-generated","config":{"kid":["k"],"secret":["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"],"algorithm":["HS512"],"priority":["7"]}}]},
+      "clients":[{"clientId":"app","attributes":{"id.token.signed.response.alg":"ES384"}}]})");
   const auto keys = read([&](Rows& rows) { return repos.keys.list(rows, realm()->id); });
   std::vector<std::string> names;
   for (const auto& key : keys) names.push_back(key.name);
-  EXPECT_THAT(names, UnorderedElementsAre("mine", "fallback-ES256", "fallback-AES"));
+  EXPECT_THAT(names, UnorderedElementsAre("mine", "fallback-ES256", "fallback-AES", "fallback-ES384"));
   const auto mine = std::ranges::find(keys, "mine", &RealmKey::name);
-  EXPECT_EQ(mine->kid, "k");
-  EXPECT_EQ(mine->priority, 7);
+  EXPECT_TRUE(mine->kid == "k" && mine->priority == 7);
   EXPECT_EQ(mine->id, KeyId("k-1"));
 }
 

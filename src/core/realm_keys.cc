@@ -1,12 +1,19 @@
 #include "core/realm_keys.h"
 
 #include <algorithm>
+#include <array>
+
+#include "jose/algorithm.h"
 
 namespace cardea {
 namespace {
 
 constexpr int kCertificateYears = 10;
 constexpr int kSecretBytesMax = 512;
+constexpr int kFallbackPriority = -100;
+constexpr std::array<std::string_view, 4> kSigned = {"access.token.signed.response.alg", "id.token.signed.response.alg",
+                                                     "user.info.response.signature.alg",
+                                                     "authorization.signed.response.alg"};
 
 bool is_symmetric(const RealmKey& key) { return key.algorithm.starts_with("HS") || key.algorithm == "AES"; }
 
@@ -62,6 +69,31 @@ Result<RealmKey, crypto::KeyError> complete_key(KeyComponent wanted, std::string
     key.certificate_der = std::move(*certificate);
   }
   return key;
+}
+
+std::vector<std::string> signature_algorithms_of(const Client& client) {
+  std::vector<std::string> algorithms;
+  for (const auto attribute : kSigned) {
+    const auto algorithm = client.attribute(attribute);
+    if (!jose::parse_algorithm(algorithm) || std::ranges::find(algorithms, algorithm) != algorithms.end()) continue;
+    algorithms.emplace_back(algorithm);
+  }
+  return algorithms;
+}
+
+KeyComponent fallback_key(std::string_view algorithm) {
+  KeyComponent wanted;
+  auto& key = wanted.key;
+  key.algorithm = algorithm;
+  key.name = "fallback-" + key.algorithm;
+  key.provider = algorithm == "AES"           ? "aes-generated"
+                 : algorithm == "EdDSA"       ? "eddsa-generated"
+                 : algorithm.starts_with("E") ? "ecdsa-generated"
+                 : algorithm.starts_with("H") ? "hmac-generated"
+                                              : "rsa-generated";
+  key.use = algorithm == "AES" ? "enc" : "sig";
+  key.priority = kFallbackPriority;
+  return wanted;
 }
 
 }  // namespace cardea

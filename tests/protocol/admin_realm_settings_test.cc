@@ -2,6 +2,7 @@
 // (keycloak.md sections 2.5, 6.3 and 6.8).
 #include <gtest/gtest.h>
 
+#include "base/encoding.h"
 #include "tests/protocol/admin_world.h"
 
 namespace cardea::protocol {
@@ -111,6 +112,43 @@ TEST_F(AdminRealmSettings, refuses_clients_that_nobody_could_sign_in_at) {
                                    {"post.logout.redirect.uris", "https://a.example/*##+"}}}};
   const auto sent = world.put("/clients/" + id, json::serialize(good));
   EXPECT_EQ(sent.status, 204) << sent.body;
+}
+
+/// Keycloak makes a key for what is chosen in the console; without one nobody would get a token any more.
+TEST_F(AdminRealmSettings, an_algorithm_that_is_chosen_has_a_key) {
+  const auto keys = [&](std::string_view algorithm) {
+    int count = 0;
+    for (const auto& key : world.get("/keys").object().at("keys").as_array()) {
+      if (string_or(key.as_object(), "algorithm", "") == algorithm) ++count;
+    }
+    return count;
+  };
+  const auto algorithm_of = [](const std::string& jwt) {
+    return string_or(
+        parse_json(base64url_decode(std::string_view(jwt).substr(0, jwt.find('.'))).value()).value().as_object(), "alg",
+        "");
+  };
+  ASSERT_EQ(keys("ES384"), 0);
+  ASSERT_EQ(keys("PS256"), 0);
+  EXPECT_EQ(world.put("", R"({"defaultSignatureAlgorithm":"ES384","accessTokenLifespan":-1})").status, 400);
+  EXPECT_EQ(keys("ES384"), 0) << "what is refused makes none";
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(world.put("", R"({"defaultSignatureAlgorithm":"ES384"})").status, 204);
+    EXPECT_EQ(keys("ES384"), 1) << "no second one";
+  }
+  EXPECT_EQ(algorithm_of(world.token("demo", "ada")), "ES384");
+  constexpr std::string_view kClient =
+      R"({"clientId":"app","publicClient":true,"directAccessGrantsEnabled":true,
+          "attributes":{"access.token.signed.response.alg":"PS256","id.token.signed.response.alg":"HS384"}})";
+  const auto made = world.post("/clients", kClient);
+  ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(keys("PS256"), 1);
+  EXPECT_EQ(keys("HS384"), 1);
+  EXPECT_EQ(algorithm_of(world.token("demo", "ada", "app")), "PS256");
+  EXPECT_EQ(
+      world.put("/clients/" + made.made_id(), R"({"attributes":{"user.info.response.signature.alg":"EdDSA"}})").status,
+      204);
+  EXPECT_EQ(keys("EdDSA"), 1);
 }
 
 TEST_F(AdminRealmSettings, refuses_providers_whose_flow_is_not_there) {

@@ -4,6 +4,7 @@
 
 #include "admin/clients/client_view.h"
 #include "admin/mappers/mapper_handlers.h"
+#include "admin/seam/signing_keys.h"
 #include "admin/users/user_view.h"
 #include "base/text.h"
 #include "core/changes/check_values.h"
@@ -11,6 +12,7 @@
 #include "core/client_policies.h"
 #include "core/client_secret.h"
 #include "core/realm_defaults.h"
+#include "core/realm_keys.h"
 #include "core/registration/client_metadata.h"
 #include "domain/representation/members.h"
 
@@ -156,6 +158,7 @@ Answer create_client(Call& call) {
   CARDEA_TRY(scopes, call.repositories().scopes.list(call.rows(), call.realm().id));
   attach_scopes(call.realm(), scopes, read);
   if (client.service_accounts_enabled) add_service_account_scope(client, scopes);
+  CARDEA_DO(require_signing_keys(call, signature_algorithms_of(client)));
   CARDEA_DO(settle_mappers(call, {}, client.mappers));
   CARDEA_DO(call.repositories().clients.insert(call.tx(), call.realm().id, client));
   CARDEA_DO(settle_service_account(call, client, false));
@@ -227,6 +230,7 @@ Answer update_client(Call& call) {
   } else if (rotation) {
     keep_rotating(client, *rotation, call.now(), call.random());
   }
+  CARDEA_DO(require_signing_keys(call, signature_algorithms_of(client)));
   CARDEA_DO(settle_mappers(call, mappers_before, client.mappers));
   if (client.service_accounts_enabled && !had_service_account) add_service_account_scope(client, scopes);
   CARDEA_DO(call.repositories().clients.update(call.tx(), call.realm().id, client));

@@ -1,9 +1,11 @@
 #include "admin/realms/realm_handlers.h"
 
+#include <array>
 #include <map>
 
 #include "admin/realms/realm_view.h"
 #include "admin/seam/admin_event.h"
+#include "admin/seam/signing_keys.h"
 #include "core/changes/check_values.h"
 #include "core/changes/remove_realm.h"
 #include "core/client_urls.h"
@@ -179,6 +181,9 @@ Answer update_realm(Call& call) {
   const auto before = call.realm();
   CARDEA_TRY(after, read_realm(*body, before, call.dependencies().settings.password_lists()));
   CARDEA_DO(check_hosts(call, before, after));
+  if (after.default_signature_algorithm != before.default_signature_algorithm) {
+    CARDEA_DO(require_signing_keys(call, std::array{after.default_signature_algorithm}));
+  }
   if (after.name != before.name) {
     if (before.name == kMasterRealm) return refuse(error_message(400, "The realm master keeps its name"));
     CARDEA_TRY(holder, call.repositories().realms.find_by_name(call.rows(), after.name));

@@ -20,6 +20,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "base/secret.h"
+#include "domain/key.h"
 #include "domain/representation/problems.h"
 #include "web/form.h"
 #include "web/response.h"
@@ -164,6 +165,10 @@ class Call {
 
   /// What `prepare` made for the handler.
   std::shared_ptr<void> prepared;
+  /// A handler that needs keys (seam/signing_keys.h) names their algorithms here and refuses: they are made outside
+  /// the transaction, and it is run again with them.
+  std::vector<std::string> lacking_keys;
+  std::shared_ptr<const std::vector<RealmKey>> made_keys;
   /// kCalls: what `prepare` asks for, and what came of it.
   std::optional<web::FetchRequest> to_call;
   std::optional<web::Fetched> called;

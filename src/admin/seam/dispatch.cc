@@ -2,6 +2,7 @@
 
 #include "admin/seam/admin_event.h"
 #include "admin/seam/cors.h"
+#include "admin/seam/signing_keys.h"
 #include "core/client_urls.h"
 #include "core/store_failure.h"
 #include "core/with_settings.h"
@@ -55,7 +56,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
       case Mode::kRead:
         return finish(in_read([this] { return operation_.handler(call_); }));
       case Mode::kWrite:
-        return finish_write(in_write([this] { return operation_.handler(call_); }));
+        return write();
       case Mode::kHashed:
       case Mode::kLong:
       case Mode::kCalls:
@@ -85,6 +86,16 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
       if (auto prepared = self->operation_.prepare(self->call_); !prepared) {
         return self->finish(refuse(std::move(prepared).error()));
       }
+      return web::then(web::Lane::kStore, [self] { return self->write(); });
+    });
+  }
+
+  /// Runs the handler in a transaction, and once more when it lacked keys.
+  web::Outcome write() {
+    auto answer = in_write([this] { return operation_.handler(call_); });
+    if (answer || call_.lacking_keys.empty() || call_.made_keys) return finish_write(std::move(answer));
+    return web::then(web::Lane::kHash, [self = shared_from_this()]() -> web::Outcome {
+      if (auto made = make_lacking_keys(self->call_); !made) return self->finish(refuse(std::move(made).error()));
       return web::then(web::Lane::kStore, [self] {
         return self->finish_write(self->in_write([&] { return self->operation_.handler(self->call_); }));
       });

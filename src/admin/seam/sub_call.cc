@@ -50,6 +50,7 @@ class SubCalls {
     child.rows_ = parent.rows_;
     child.tx_ = parent.tx_;
     child.body_ = body;
+    child.made_keys = parent.made_keys;
   }
   static Or<void> end(Call& child, Call& parent, const Operation& operation) {
     parent.realm_ = child.realm_;  // parts of the realm are changed in the loaded one
@@ -80,7 +81,9 @@ Or<std::string> run_sub_call(Call& call, SubCall sub) {
   Call child(call.dependencies(), request, operation);
   SubCalls::begin(child, call, sub.body);
   child.prepared = std::move(sub.prepared);
-  CARDEA_TRY(answer, operation.handler(child));
+  auto answer = operation.handler(child);
+  call.lacking_keys.insert(call.lacking_keys.end(), child.lacking_keys.begin(), child.lacking_keys.end());
+  if (!answer) return refuse(std::move(answer).error());
   CARDEA_DO(SubCalls::end(child, call, operation));
   return SubCalls::made_id(child);
 }

@@ -4,6 +4,7 @@
 
 #include "core/changes/new_client.h"
 #include "core/realm_defaults.h"
+#include "core/realm_keys.h"
 
 namespace cardea {
 namespace {
@@ -158,35 +159,26 @@ void complete_admin_roles(RealmFile& file) {
   }
 }
 
+/// What the file lacks of what the realm needs, and what its clients ask for.
 void complete_keys(RealmFile& file, RealmFile& defaults, const json::object& object) {
   const auto* components = object.if_contains("components");
   const auto* given = components == nullptr || !components->is_object()
                           ? nullptr
                           : components->get_object().if_contains(kKeyProviderType);
-  if (given == nullptr || !given->is_array() || given->get_array().empty()) {
-    file.keys = std::move(defaults.keys);
-    return;
-  }
-  const auto has_active = [&](std::string_view algorithm) {
-    return std::ranges::any_of(
-        file.keys, [&](const auto& k) { return k.key.algorithm == algorithm && k.key.status == KeyStatus::kActive; });
+  const bool brings_keys = given != nullptr && given->is_array() && !given->get_array().empty();
+  if (!brings_keys) file.keys = std::move(defaults.keys);
+  const auto require_key = [&](std::string_view algorithm) {
+    const bool is_there = std::ranges::any_of(file.keys, [&](const KeyComponent& wanted) {
+      return wanted.key.algorithm == algorithm && wanted.key.status == KeyStatus::kActive;
+    });
+    if (!is_there) file.keys.push_back(fallback_key(algorithm));
   };
-  for (const auto& [algorithm, provider] :
-       {std::pair<std::string, std::string>{file.realm.default_signature_algorithm, {}},
-        {"HS512", "hmac-generated"},
-        {"AES", "aes-generated"}}) {
-    if (has_active(algorithm)) continue;
-    KeyComponent key;
-    key.key.algorithm = algorithm;
-    key.key.name = "fallback-" + algorithm;
-    key.key.provider = !provider.empty()            ? provider
-                       : algorithm == "EdDSA"       ? "eddsa-generated"
-                       : algorithm.starts_with("E") ? "ecdsa-generated"
-                       : algorithm.starts_with("H") ? "hmac-generated"
-                                                    : "rsa-generated";
-    key.key.use = algorithm == "AES" ? "enc" : "sig";
-    key.key.priority = -100;
-    file.keys.push_back(std::move(key));
+  for (const std::string_view needed :
+       {std::string_view(file.realm.default_signature_algorithm), std::string_view("HS512"), std::string_view("AES")}) {
+    require_key(needed);
+  }
+  for (const auto& read : file.clients) {
+    for (const auto& algorithm : signature_algorithms_of(read.client)) require_key(algorithm);
   }
 }
 
