@@ -97,6 +97,8 @@ TEST_P(CodeFlow, a_replayed_code_is_refused_and_ends_what_the_first_use_gave) { 
   const auto info =
       server_.get("/userinfo", {{"Authorization", "Bearer " + std::string(tokens.at("access_token").as_string())}});
   EXPECT_EQ(info.status, 401);
+  // Somebody who loads the callback page again is not signed out.
+  EXPECT_NE(location_parameter(browser_.get(authorize_url({{"prompt", "none"}})), "code"), "");
 }
 
 TEST_P(CodeFlow, refuses_parameters_sent_twice_once_the_client_is_proven) {

@@ -75,7 +75,9 @@ TEST_P(Refresh, refuses_reuse_after_the_grace_and_revokes_the_family) {  // RT-4
   const auto second = refresh(server_, token_of(first));
   server_.clock.advance(seconds{6});
   EXPECT_EQ(description(refresh(server_, token_of(first), 400)), "Maximum allowed refresh token reuse exceeded");
-  EXPECT_EQ(description(refresh(server_, token_of(second), 400)), "Session not active");
+  EXPECT_EQ(description(refresh(server_, token_of(second), 400)), "Session doesn't have required client");
+  EXPECT_NE(location_parameter(browser_.get(authorize_url({{"prompt", "none"}})), "code"), "")
+      << "the browser stays signed in";
 }
 
 TEST_P(Refresh, refuses_to_call_a_token_active_whose_next_use_is_refused) {  // RFC 7662 section 4

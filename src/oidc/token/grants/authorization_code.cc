@@ -2,6 +2,7 @@
 // and the client's share of the session stored in one transaction; signing comes after it, so the writer never waits
 // for RSA.
 #include "core/logout/adapter_message.h"
+#include "core/logout/end_session.h"
 #include "core/session.h"
 #include "core/token/token_subject.h"
 #include "crypto/hash.h"
@@ -76,8 +77,8 @@ Stored<Redemption> take_and_store(Tx& tx, const TokenRequest& request, std::stri
   if (decision) return join(tx, request, std::move(taken->code), refresh_id);
   if (decision.error().revokes_first_use) {
     for (auto* sessions : {&repositories.sessions, &repositories.offline_sessions}) {
-      auto removed = sessions->remove_client_session(tx, taken->code.session, taken->code.client);
-      if (!removed) return refuse(removed.error());
+      auto detached = detach_client(tx, *sessions, request.realm->realm, taken->code.session, taken->code.client);
+      if (!detached) return refuse(detached.error());
     }
   }
   return Redemption(refuse(decision.error().error));  // Committed all the same: a failed exchange burns the code.

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "core/check_bearer.h"
+#include "core/logout/end_session.h"
 #include "core/session.h"
 #include "core/token/token_subject.h"
 #include "oidc/encryption.h"
@@ -124,8 +125,8 @@ Stored<std::optional<OAuthError>> rotate(Tx& tx, Refresh& refresh) {
       return Answer(invalid_grant("Invalid refresh token", "refresh_token_of_other_chain"));
     }
     if (decision.rotation == Rotation::kRevoke) {
-      auto removed = sessions.remove_client_session(tx, share.session, share.client);
-      if (!removed) return refuse(removed.error());
+      auto detached = detach_client(tx, sessions, request.realm->realm, share.session, share.client);
+      if (!detached) return refuse(detached.error());
       return Answer(invalid_grant("Maximum allowed refresh token reuse exceeded", "refresh_token_reuse"));
     }
     refresh.refresh_id = std::move(decision.refresh_id);
