@@ -1,6 +1,9 @@
 // Token exchange, internal to internal (RFC 8693; keycloak.md section 1.9, standard token exchange).
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "base/text.h"
 #include "tests/protocol/harness.h"
 
 namespace cardea::protocol {
@@ -118,6 +121,24 @@ TEST_P(TokenExchange, gives_a_token_of_the_client_in_the_persons_session) {
   EXPECT_EQ(made.at("sid"), payload_of(text(tokens, "access_token")).at("sid"));
   EXPECT_EQ(text(made, "jti").substr(0, 7), "onrtte:");
   EXPECT_EQ(made.at("exp"), payload_of(text(tokens, "access_token")).at("exp")) << "TX-8: it never outlives it";
+}
+
+TEST_P(TokenExchange, refuses_to_widen_the_scope_and_keeps_it_where_none_is_named) {
+  const auto url = std::string("https://front.example/cb");
+  const auto scope_of = [&](const std::string& granted, const Pairs& more) {
+    Browser browser(server_);
+    const auto code = sign_in(browser, "ada", {{"client_id", "front"}, {"redirect_uri", url}, {"scope", granted}});
+    const auto tokens = redeem(server_, code, {{"client_id", "front"}, {"redirect_uri", url}});
+    const auto scope = text(body_of(exchange(text(tokens, "access_token"), more)), "scope");
+    const auto words = split_words(scope);
+    return std::set<std::string>(words.begin(), words.end());
+  };
+  const auto openid = scope_of("openid", {});
+  EXPECT_TRUE(openid.contains("openid")) << "else the new token is no good at userinfo";
+  EXPECT_FALSE(openid.contains("optional-one"));
+  EXPECT_TRUE(scope_of("openid optional-one", {}).contains("optional-one"));
+  EXPECT_FALSE(scope_of("profile", {}).contains("openid"));
+  EXPECT_FALSE(scope_of("openid", {{"scope", "profile"}}).contains("openid"));
 }
 
 TEST_P(TokenExchange, narrows_the_audience_to_what_was_asked) {

@@ -118,6 +118,9 @@ void read_own_config(MapperOp& op, const ProtocolMapper& mapper) {
       if (op.flag) op.path = {"amr"};
       op.source = op.flag ? kMethodsNote : config(mapper, "user.session.note");
       break;
+    case MapperKind::kAcr:  // about the login, not about the person: Keycloak's mapper writes no userinfo
+      op.destinations &= ~kUserinfo;
+      break;
     case MapperKind::kRequestedClaims:
       op.destinations &= kIdToken | kUserinfo;
       break;

@@ -240,7 +240,9 @@ TEST_F(RunMappers, session_notes_and_the_level) {
                      .id,
                  "at"),
             std::to_string(epoch_seconds(kNow)));
-  EXPECT_EQ(text(with("oidc-acr-mapper", {}).access, "acr"), R"("1")");
+  const auto level = with("oidc-acr-mapper", {{"userinfo.token.claim", "true"}});
+  EXPECT_EQ(text(level.access, "acr"), R"("1")");
+  EXPECT_FALSE(level.userinfo.contains("acr")) << "it is about a login, not about the person";
 }
 
 // OpenID Connect Core section 8.1: clients of one sector know a person by one name, others by another.

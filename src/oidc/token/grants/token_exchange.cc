@@ -191,6 +191,18 @@ OAuthError not_supported(const std::string& name) {
                          "parameter_not_supported");
 }
 
+/// Without a scope parameter: what the subject token was granted, as far as the exchanging client has it, too
+/// (keycloak.md section 1.9). Its session is another's, so nothing lives on without it.
+std::string inherited_scope(const ClientEntry& client, const jose::VerifiedJwt& token) {
+  std::string granted;
+  for (const auto word : split_words(token.scope())) {
+    if (word == "offline_access") continue;
+    if (!granted.empty()) granted += ' ';
+    granted += word;
+  }
+  return plan_for_granted(client, granted)->full_scope;
+}
+
 /// The token and its type.
 std::optional<OAuthError> why_no_subject(const web::Form& form, bool (*is_right)(std::string_view type)) {
   if (!form.value("subject_token")) {
@@ -299,6 +311,7 @@ web::Outcome token_exchange_grant(TokenRequestPtr request) {
   if (auto allowed = check_subject_token(*token, request->client->client); !allowed) {
     return refuse_token(*request, allowed.error());
   }
+  if (!request->form.value("scope")) asked->scope = inherited_scope(*request->client, *token);
   auto exchange = std::make_shared<Exchange>();
   auto plan = plan_of(*request, *asked);
   if (!plan) return refuse_token(*request, plan.error());
