@@ -6,6 +6,7 @@
 #include "gate/front/bearer.h"
 #include "gate/front/proxy_snippet.h"
 #include "gate/front/vouched.h"
+#include "gate/keep/front_session.h"
 #include "gate/keep/keep_api.h"
 #include "gate/signin/log_refused.h"
 #include "gate/store/shared_secrets.h"
@@ -123,7 +124,13 @@ web::Outcome Gate::sign_in_path(const web::Request& request, const AppPtr& appli
   using web::Method;
   const auto& paths = *application->sign_in;
   const bool is_get = request.method == Method::kGet, is_post = request.method == Method::kPost;
-  if (request.path == paths.callback_path && (is_get || is_post)) return sign_in_.callback(request, application);
+  if (request.path == paths.callback_path && (is_get || is_post)) {
+    auto outcome = sign_in_.callback(request, application);
+    if (application->answers != AnswerForm::kKeep) return outcome;
+    return web::with_answer(std::move(outcome), [&request](web::Response& response) {
+      if (response.status == 302) end_front_session(request, response);
+    });
+  }
   if (request.path == paths.login_path && is_get) return sign_in_.start(request, application, "/");
   if (request.path == paths.logout_path || request.path == paths.logout_return_path ||
       (application->answers == AnswerForm::kKeep && request.path == kKeepSignOutPath)) {

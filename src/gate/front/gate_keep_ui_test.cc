@@ -1,8 +1,10 @@
 // Keep's front end behind the gate, in Keep's own mode for it (OAUTH2PROXY): what its browser code calls and sends.
 #include <gmock/gmock.h>
 
+#include "base/text.h"
 #include "gate/front/keep_fixture.h"
 #include "gate/front/proxy_snippet.h"
+#include "gate/keep/keep_api.h"
 
 namespace cardea::gate {
 namespace {
@@ -55,6 +57,63 @@ TEST_F(KeepUi, judges_its_calls_by_the_rows_of_the_api) {
     EXPECT_EQ(ask("POST", path), 200) << path;
   for (const auto* path : {"/backend/alerts", "/api/config", "/api/auth/session", "/incidents"})
     EXPECT_EQ(ask("GET", path), 200) << path;
+}
+
+TEST_F(KeepUi, lets_its_pages_send_what_they_have_to) {
+  for (const auto* path : {"/signin", "/monitoring", "/api/copilotkit", "/backend/cel/validate"})
+    EXPECT_EQ(ask("POST", path, ""), 401) << path << ": for whoever is known";
+  person["groups"] = json::array{kNoc};
+  ASSERT_EQ(sign_in().status, 302);
+  for (const auto* path : {"/signin", "/monitoring", "/api/copilotkit", "/backend/cel/validate"})
+    EXPECT_EQ(ask("POST", path), 200) << path;
+  for (const auto* path : {"/backend/whoami", "/backend/status", "/backend/ai/stats", "/backend/tags",
+                           "/backend/provider-images", "/api/healthcheck"})
+    EXPECT_EQ(ask("GET", path), 200) << path;
+  for (const auto* path : {"/backend/ai/a1/settings", "/backend/provider-images/upload/x", "/backend/whoami",
+                           "/incidents", "/api/aws-marketplace"})
+    EXPECT_EQ(ask("POST", path), 403) << path;
+}
+
+/// Keep's front end signs in whoever these four say, and its API believes two of them.
+TEST_F(KeepUi, no_stranger_names_itself_in_a_header_that_keep_believes) {
+  const auto state = world.gate.state();
+  ASSERT_EQ(sign_in().status, 302);
+  auto request = GateWorld::question("GET", "/incidents", "/gate/forward");
+  request.headers.push_back({"Cookie", cookies});
+  for (const auto name : kKeepProxyHeaders) request.headers.push_back({std::string(name), "boss@t.example"});
+  const auto response = world.run(request);
+  ASSERT_EQ(response.status, 200);
+  for (const auto name : kKeepProxyHeaders) {
+    const auto* said = response.find_header(name);
+    ASSERT_NE(said, nullptr) << name << " would stay as the browser sent it";
+    EXPECT_EQ(*said, "") << name;
+    for (const auto* proxy : {"nginx", "caddy", "traefik", "envoy"})
+      EXPECT_THAT(ascii_lower(proxy_snippet(proxy, state->settings.applications.front(), "127.0.0.1:8080")),
+                  HasSubstr(ascii_lower(name)))
+          << proxy;
+  }
+}
+
+/// Two people at one browser: the second one's pages do not go on with the name of the first.
+TEST_F(KeepUi, a_sign_in_ends_the_front_ends_own_session_and_takes_no_other_cookie) {
+  const std::string theirs = "authjs.session-token=a; authjs.session-token.0=b; authjs.session-token.12=c; ";
+  const std::string others = "authjs.csrf-token=d; authjs.session-token.x=e; authjs.session-tokens=f; tab=g; ";
+  const auto removed = [](const web::Response& response) {
+    std::vector<std::string> names;
+    for (const auto& header : response.headers)
+      if (header.name == "Set-Cookie" && header.value.starts_with("authjs") &&
+          header.value.find("Max-Age=0") != std::string::npos)
+        names.push_back(header.value.substr(0, header.value.find('=')));
+    return names;
+  };
+  cookies = theirs + others + "z=1";
+  const auto page = browse();
+  EXPECT_THAT(removed(page), testing::IsEmpty()) << "nobody is there yet";
+  cookies = theirs + others + "z=1";
+  const auto back = sign_in();
+  ASSERT_EQ(back.status, 302);
+  EXPECT_THAT(removed(back),
+              testing::ElementsAre("authjs.session-token", "authjs.session-token.0", "authjs.session-token.12"));
 }
 
 TEST_F(KeepUi, signs_out_where_oauth2_proxy_would_and_goes_nowhere_that_rd_says) {

@@ -209,7 +209,31 @@ TEST_F(GateFront, snippets_take_away_what_reads_like_a_header_of_ours) {
   }
   const auto traefik = proxy_snippet("traefik", state->settings.applications.front(), "127.0.0.1:8080");
   EXPECT_THAT(traefik, HasSubstr("          X_Auth_Role: \"\"\n"));
-  EXPECT_THAT(traefik, HasSubstr("middlewares: [cardea-strangers, cardea-gate]"));
+  EXPECT_THAT(traefik, HasSubstr("middlewares: [cardea-strangers, cardea-gate, "));
+}
+
+/// The token has been judged, and would open more than this application (standards.md GW-14).
+TEST(GateAuthorization, no_application_gets_the_token_unless_it_judges_tokens_itself) {
+  const auto snippet = [](const std::string& proxy, const std::string& more) {
+    GateWorld world(R"({"applications":[{"name":"A","hosts":["app.example"])" + more + "}]}");
+    return proxy_snippet(proxy, world.gate.state()->settings.applications.front(), "127.0.0.1:8080");
+  };
+  const std::pair<std::string, std::string> removals[] = {
+      {"nginx", "    proxy_set_header Authorization \"\";\n"},
+      {"caddy", "                request_header -Authorization\n                reverse_proxy APPLICATION\n"},
+      {"traefik", "cardea-gate, cardea-judged]"},
+      {"envoy", "        - { remove: authorization }\n"}};
+  for (const auto& [proxy, removal] : removals) {
+    for (const auto* more : {"", R"(,"answers":"keep")", R"(,"answers":"netbird","pass-authorization":false)"})
+      EXPECT_THAT(snippet(proxy, more), HasSubstr(removal)) << more;
+    for (const auto* more : {R"(,"answers":"netbird")", R"(,"answers":"keep-domino")", R"(,"pass-authorization":true)"})
+      EXPECT_THAT(ascii_lower(snippet(proxy, more)), Not(HasSubstr("authorization\n")))
+          << proxy << more << snippet(proxy, more);
+  }
+  const auto caddy = snippet("caddy", "");
+  EXPECT_LT(caddy.find("forward_auth"), caddy.find("-Authorization")) << "the gate has to see it";
+  const auto envoy = snippet("envoy", "");
+  EXPECT_LT(envoy.find("ext_authz"), envoy.find("{ remove: authorization }"));
 }
 
 constexpr std::string_view kTwoApplications = R"({

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "gate/front/gate.h"
+#include "gate/keep/keep_api.h"
 
 namespace cardea::gate {
 namespace {
@@ -92,6 +93,7 @@ std::string nginx(const Application& application, const std::vector<std::string>
     text.append("    auth_request_set ").append(name).append(" $upstream_http_").append(variable(header)).append(";\n");
     text.append("    proxy_set_header ").append(header).append(" ").append(name).append(";\n");
   }
+  if (!application.passes_authorization) text.append("    proxy_set_header Authorization \"\";\n");
   text.append(
       "    proxy_set_header Host $cardea_host;\n    proxy_set_header X-Forwarded-For $remote_addr;\n"
       "    proxy_set_header X-Forwarded-Proto $scheme;\n    proxy_set_header X-Forwarded-Host $cardea_host;\n"
@@ -143,7 +145,9 @@ std::string caddy(const Application& application) {
   text.append("            route {\n                forward_auth GATE {\n                    uri /gate/forward?\n");
   text.append("                    copy_headers ");
   text.append(join(identity_headers(application), " "));
-  text.append("\n                }\n                reverse_proxy APPLICATION\n            }\n        }\n    }\n}\n");
+  text.append("\n                }\n");
+  if (!application.passes_authorization) text.append("                request_header -Authorization\n");
+  text.append("                reverse_proxy APPLICATION\n            }\n        }\n    }\n}\n");
   return text;
 }
 
@@ -154,6 +158,8 @@ std::string traefik(const Application& application) {
   text.append("      headers:\n        customRequestHeaders:\n");
   for (const auto& header : identity_headers(application))
     if (underscored(header) != header) text.append("          ").append(underscored(header)).append(": \"\"\n");
+  if (!application.passes_authorization)
+    text.append("    cardea-judged:\n      headers:\n        customRequestHeaders:\n          Authorization: \"\"\n");
   text.append("    cardea-gate:\n      forwardAuth:\n");
   text.append(
       "        address: \"http://GATE/gate/forward\"\n        trustForwardHeader: false\n        "
@@ -167,8 +173,9 @@ std::string traefik(const Application& application) {
       hosts.append(hosts.empty() ? "" : " || ").append("Host(`").append(host.substr(0, host.find(':'))).append("`)");
   for (const auto& path : own_paths(application)) paths.append(" || Path(`").append(path).append("`)");
   text.append("  routers:\n    application:\n      rule: \"").append(hosts);
-  text.append(
-      "\"\n      middlewares: [cardea-strangers, cardea-gate]\n      service: application\n    gate:\n      rule: \"(");
+  text.append("\"\n      middlewares: [cardea-strangers, cardea-gate");
+  if (!application.passes_authorization) text.append(", cardea-judged");
+  text.append("]\n      service: application\n    gate:\n      rule: \"(");
   text.append(hosts).append(") && (").append(paths).append(
       ")\"\n      service: cardea-gate\n  services:\n    application:\n");
   text.append("      loadBalancer: { servers: [{ url: \"APPLICATION\" }] }\n    cardea-gate:\n");
@@ -176,19 +183,20 @@ std::string traefik(const Application& application) {
   return text;
 }
 
-/// Strangers' headers are taken away before the gate is asked: a removal at the route would come after it, and take
-/// away the gate's own. The host is the request's authority, never a header.
-std::string envoy(const Application& application) {
-  std::string text = "# " + application.name + ": HTTP filters, before the router; cluster cardea_gate is GATE\n";
-  text.append(R"(- name: envoy.filters.http.header_mutation
+constexpr std::string_view kEnvoyMutation = R"(- name: envoy.filters.http.header_mutation
   typed_config:
     "@type": type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation
     mutations:
       request_mutations:
-        - { remove: x-forwarded-host }
-        - { remove: x-forwarded-port }
-        - { remove: forwarded }
-)");
+)";
+
+/// Strangers' headers are taken away before the gate is asked: a removal at the route would come after it, and take
+/// away the gate's own. The host is the request's authority, never a header.
+std::string envoy(const Application& application) {
+  std::string text = "# " + application.name + ": HTTP filters, before the router; cluster cardea_gate is GATE\n";
+  text.append(kEnvoyMutation);
+  for (const auto* name : {"x-forwarded-host", "x-forwarded-port", "forwarded"})
+    text.append("        - { remove: ").append(name).append(" }\n");
   for (const auto& header : identity_headers(application)) {
     const auto name = ascii_lower(header);
     if (!is_vouched(application, header)) text.append("        - { remove: ").append(name).append(" }\n");
@@ -221,6 +229,7 @@ std::string envoy(const Application& application) {
   for (const auto* header : {"location", "set-cookie", "www-authenticate", "content-type", "content-security-policy",
                              "x-frame-options", "cache-control", "retry-after"})
     exact(header);
+  if (!application.passes_authorization) text.append(kEnvoyMutation).append("        - { remove: authorization }\n");
   text.append("# routes to cluster cardea_gate, with ext_authz switched off for them: /gate/");
   for (const auto& path : own_paths(application)) text.append(" ").append(path);
   return text + "\n";
@@ -237,6 +246,8 @@ std::vector<std::string> identity_headers(const Application& application) {
   };
   for (const auto& rule : application.headers) add(rule.name);
   for (const auto& name : vouched_headers(application)) add(name);
+  if (application.answers == AnswerForm::kKeep)
+    for (const auto name : kKeepProxyHeaders) add(std::string(name));
   if (application.identity_token) add(application.identity_token->header);
   return headers;
 }

@@ -50,6 +50,9 @@ void add_api(const std::string& root, std::vector<RequestRule>& rules) {
                                                                      {"metrics", "metrics"},
                                                                      {"mapping", "rules"},
                                                                      {"pusher", "pusher"},
+                                                                     {"ai", "alert"},
+                                                                     {"tags", "settings"},
+                                                                     {"provider-images", "providers"},
                                                                      {"auth", "settings"}};
   RequestRule health = rule_of({"GET"}, root + "/healthcheck", "");
   health.is_open = true;
@@ -62,10 +65,12 @@ void add_api(const std::string& root, std::vector<RequestRule>& rules) {
                                                                      {"/workflows/query", "read:workflows"},
                                                                      {"/workflows/facets/options", "read:workflows"},
                                                                      {"/pusher/auth", ""},
+                                                                     {"/cel/validate", ""},
                                                                      {"/workflows/*/run", "execute:workflows"}};
   for (const auto& [path, permission] : questions)
     rules.push_back(rule_of({"POST"}, root + std::string(path), permission));
   rules.push_back(rule_of({"GET", "HEAD"}, root + "/workflows/*/run", "write:workflows"));
+  for (const auto* path : {"/whoami", "/status"}) rules.push_back(rule_of({"GET", "HEAD"}, root + path, ""));
   for (const auto& [path, resource] : resources) {
     const auto pattern = root + "/" + std::string(path) + "/**";
     const auto name = std::string(resource);
@@ -82,9 +87,12 @@ std::vector<RequestRule> keep_requests() {
   std::vector<RequestRule> rules;
   add_api("", rules);
   add_api("/backend", rules);
-  // What the front end's pages ask of itself.
-  rules.push_back(rule_of({"GET", "HEAD", "POST"}, "/api/auth/**", ""));
-  rules.push_back(rule_of({"GET", "HEAD"}, "/api/config", ""));
+  // What the front end's pages ask of itself: their session, the actions of the sign-in page, what went wrong in the
+  // browser (Sentry's tunnel), and the assistant, which reads incidents to whoever may read them.
+  for (const auto* path : {"/api/auth/**", "/signin/**"}) rules.push_back(rule_of({"GET", "HEAD", "POST"}, path, ""));
+  rules.push_back(rule_of({"POST"}, "/monitoring", ""));
+  for (const auto* path : {"/api/config", "/api/healthcheck"}) rules.push_back(rule_of({"GET", "HEAD"}, path, ""));
+  rules.push_back(rule_of({"GET", "HEAD", "POST"}, "/api/copilotkit/**", "read:incident"));
   // What stands nowhere above is nobody's, for no role has this verb; pages are everybody's who is known.
   for (const auto* path : {"/api/**", "/backend/**"}) rules.push_back(rule_of({}, path, "never:listed"));
   rules.push_back(rule_of({"GET", "HEAD"}, "/**", ""));

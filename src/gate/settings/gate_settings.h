@@ -129,6 +129,7 @@ struct Application {
   std::string owner_role;             // of the first person who comes in (people/owner.h); empty: nobody's
   std::vector<RequestRule> requests;  // empty: every request needs somebody who is known
   std::vector<HeaderRule> headers;
+  bool passes_authorization = false;  // whether it gets the Authorization header that the gate has judged
   std::optional<IdentityTokenSettings> identity_token;
   std::vector<std::string> own_paths;  // besides those of sign_in: paths the gate answers itself
 

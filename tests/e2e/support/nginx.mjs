@@ -2,7 +2,7 @@
 // with what it was sent: the real proxy of the gate's tests, on a loopback port.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 
@@ -63,6 +63,7 @@ export async function startNginx({ port, snippet, application, more = '' }) {
   assert.ok(binary, 'needs the package nginx');
   const folder = temporaryFolder();
   mkdirSync(path.join(folder, 'body'));
+  chmodSync(folder, 0o711);  // large bodies are kept below it, by the user that root's nginx works as
   const text = configuration(folder, port, snippet.replaceAll('APPLICATION', application), more);
   writeFileSync(path.join(folder, 'nginx.conf'), text);
   const child = spawn(binary, ['-p', folder, '-c', path.join(folder, 'nginx.conf')], { stdio: ['ignore', 'pipe', 'pipe'] });
