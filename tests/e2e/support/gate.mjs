@@ -100,9 +100,9 @@ export class Issuer {
 
 /// Runs `cardea gate` with `settings` (of the gate file; a function of the application's host) and the proxy ('nginx',
 /// 'caddy' or null) and the application around it. `files`: name to text, beside the gate file. `start` starts another
-/// application than the one that tells what it was sent.
+/// application than the one that tells what it was sent; `edit` changes the printed piece, as an operator would.
 export async function startGate({ trusted, settings, files = {}, environment = {}, more = '', proxy = 'nginx', port: wanted, arguments: extra = [],
-  start = startEcho }) {
+  start = startEcho, edit = (printed) => printed }) {
   const folder = temporaryFolder();
   const port = wanted ?? await freePort();
   const host = `localhost:${port}`;
@@ -119,7 +119,7 @@ export async function startGate({ trusted, settings, files = {}, environment = {
     world.application = await start();
     const printed = await runCommand(['gate', 'config', proxy, ...gate.args], { environment });
     assert.equal(printed.code, 0, printed.all);
-    const snippet = printed.output.replaceAll(`127.0.0.1:${gate.port}`, `localhost:${gate.port}`);
+    const snippet = edit(printed.output).replaceAll(`127.0.0.1:${gate.port}`, `localhost:${gate.port}`);
     world.proxy = await { nginx: startNginx, caddy: startCaddy }[proxy]({ port, snippet, application: world.application.origin, more });
     world.origin = world.proxy.origin;
   }
