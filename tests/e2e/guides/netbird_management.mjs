@@ -87,6 +87,46 @@ export function managementScenarios(server, backend) {
     assert.equal((await call(`/users/${nora.id}?`, 'DELETE')).status, 403, 'view-users does not remove');
   });
 
+  /// The service account of NETBIRD_IDP_MGMT_CLIENT_ID, as the IdP manager calls: `?` behind every path, JSON even where nothing is sent.
+  async function asIdpManager(base) {
+    const answer = await request(`${base}/realms/netbird/protocol/openid-connect/token`, { method: 'POST',
+      form: { client_id: 'netbird-backend', client_secret: backend.secret, grant_type: 'client_credentials' } });
+    assert.equal(answer.status, 200, answer.text);
+    const { access_token: token } = answer.json();
+    assert.equal(token.split('.').length, 3);
+    assert.equal(typeof claimsOf(token).exp, 'number', 'NetBird keeps it until five seconds before');
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    return (path, method = 'GET') => request(`${base}${path}`, { method, headers });
+  }
+
+  test('the_admin_endpoint_is_below_admin_with_the_old_prefix_and_without', async () => {
+    for (const base of [server.base, `${server.base}/auth`]) {
+      const call = await asIdpManager(base);
+      const count = await call('/admin/realms/netbird/users/count?');
+      assert.equal(count.status, 200, `${base} ${count.text}`);
+      assert.match(count.text, /^\d+$/, 'a bare number');
+      const all = (await call(`/admin/realms/netbird/users?max=${count.text}`)).json();
+      assert.equal(all.length, Number(count.text));
+      for (const person of all) assert.deepEqual([typeof person.id, typeof person.createdTimestamp, typeof person.username], ['string', 'number', 'string']);
+      assert.equal((await call('/realms/netbird/users/count?')).status, 404, 'the mistake that the guide warns of');
+    }
+  });
+
+  test('with_manage_users_the_idp_manager_removes_people', async () => {
+    const id = await admin.make('/users', { username: 'leaver', email: 'leaver@example.com', firstName: 'L', lastName: 'Eaver', enabled: true });
+    const before = await asIdpManager(server.base);
+    assert.equal((await before(`/admin/realms/netbird/users/${id}?`, 'DELETE')).status, 403);
+    const account = await admin.get(`/clients/${(await admin.client('netbird-backend')).id}/service-account-user`);
+    const management = (await admin.client('realm-management')).id;
+    const role = await admin.get(`/clients/${management}/roles/manage-users`);
+    await admin.send('POST', `/users/${account.id}/role-mappings/clients/${management}`, [role]);
+    const call = await asIdpManager(server.base);
+    assert.ok([200, 204].includes((await call(`/admin/realms/netbird/users/${id}?`, 'DELETE')).status));
+    assert.equal((await call(`/admin/realms/netbird/users/${id}?`)).status, 404);
+    assert.deepEqual((await call('/admin/realms/netbird/users?email=leaver%40example.com&exact=true')).json(), []);
+    await admin.send('DELETE', `/users/${account.id}/role-mappings/clients/${management}`, [role]);
+  });
+
   test('G4-15 key rotation: the old key stays, and nobody notices', async () => {
     const before = await management();
     const old = (await passwordGrant()).access_token;
