@@ -54,6 +54,18 @@ TEST_P(ClientCredentials, refuses_a_refresh_token_unless_the_client_asks_for_one
   EXPECT_EQ(answer.at("refresh_expires_in").as_int64(), 0);
 }
 
+TEST_P(ClientCredentials, refuses_an_id_token_unless_openid_is_asked_for) {
+  EXPECT_FALSE(tokens({}).contains("id_token"));
+  const auto answer = server_.post("/token", {{"grant_type", "client_credentials"},
+                                              {"client_id", "robot"},
+                                              {"client_secret", "robot-secret"},
+                                              {"scope", "openid"}});
+  const auto id = payload_of(string_or(body_of(answer), "id_token", ""));
+  EXPECT_EQ(string_or(id, "sub", ""), "user-robot");
+  EXPECT_EQ(string_or(id, "aud", ""), "robot");
+  EXPECT_FALSE(id.contains("sid"));
+}
+
 TEST_P(ClientCredentials, gives_one_with_a_session_behind_it) {
   const auto answer = tokens({{"client_credentials.use_refresh_token", "true"}});
   const auto access = payload_of(string_or(answer, "access_token", ""));

@@ -345,7 +345,10 @@ Result<IssuedTokens, IssueError> issue_tokens(const TokenContext& given, Random&
   if (!access) return refuse(access.error());
   IssuedTokens tokens;
   tokens.expires_in = epoch_seconds(end) - epoch_seconds(context.now);
-  if (context.plan.openid && context.session != nullptr && context.with_id) {
+  // A client that acts for itself has no session, and as in Keycloak an ID token about its account where it asks for
+  // one: `kubectl` and the clouds take nothing else.
+  const bool is_identified = context.session != nullptr || context.grant == "cc";
+  if (context.plan.openid && is_identified && context.with_id) {
     auto id = id_token(context, end, *access, random);
     if (!id) return refuse(id.error());
     tokens.id_token = std::move(*id);

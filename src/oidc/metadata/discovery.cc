@@ -99,6 +99,8 @@ std::vector<std::string_view> grant_types(bool has_channel) {
   std::vector<std::string_view> names;
   for (const auto& grant : all_grants()) {
     if (has_channel || grant.grant_type != kCibaGrant) names.push_back(grant.grant_type);
+    // Not of the token endpoint, but response types with tokens need it (OpenID Connect Registration section 2).
+    if (grant.grant_type == "client_credentials") names.push_back("implicit");
   }
   return names;
 }
