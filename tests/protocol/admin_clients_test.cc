@@ -188,6 +188,20 @@ TEST_F(AdminClients, fields_that_the_console_left_empty_are_none) {
   EXPECT_EQ(json::serialize(world.get("/clients/" + id).object().at("redirectUris")), "[]");
 }
 
+TEST_F(AdminClients, a_bearer_only_client_asks_with_the_secret_it_was_given) {
+  const auto made = world.post("/clients", R"({"clientId":"rs","bearerOnly":true,"secret":"rs-secret"})");
+  const auto path = "/clients/" + made.made_id();
+  EXPECT_EQ(world.put(path, R"({"name":"Resource server"})").status, 204);
+  EXPECT_EQ(string_or(world.get(path).object(), "secret", ""), "rs-secret");
+  const auto ask = [&](std::string_view secret) {
+    return world.send(web::Method::kPost, "/realms/demo/protocol/openid-connect/token/introspect", "",
+                      "client_id=rs&token=x&client_secret=" + std::string(secret), "application/x-www-form-urlencoded");
+  };
+  EXPECT_EQ(ask("wrong").status, 401);
+  EXPECT_EQ(ask("").status, 401);
+  EXPECT_EQ(ask("rs-secret").body, R"({"active":false})");
+}
+
 TEST_F(AdminClients, an_update_merges_and_leaves_scopes_alone) {
   const auto id = made("/clients", R"({"clientId":"c1","attributes":{"a":"b"}})");
   const auto path = "/clients/" + id;

@@ -203,6 +203,15 @@ TEST_P(Registration, refuses_metadata_that_we_cannot_keep) {  // RG-4, RG-8
   EXPECT_EQ(with("unknown_member", 7).status, 201) << "RG-7";
 }
 
+TEST_P(Registration, refuses_to_tell_a_secret_to_clients_that_sign) {
+  metadata_["token_endpoint_auth_method"] = "private_key_jwt";
+  metadata_["jwks_uri"] = "https://new.example/jwks";
+  const auto response = create(initial_token());
+  ASSERT_EQ(response.status, 201) << response.body_text();
+  EXPECT_FALSE(body_of(response).contains("client_secret"));
+  EXPECT_FALSE(body_of(response).contains("client_secret_expires_at"));
+}
+
 TEST_P(Registration, a_client_that_registered_works_and_is_held_to_pkce) {
   const auto client = created();
   EXPECT_EQ(text(client, "client_name"), "New");

@@ -222,9 +222,11 @@ Answer update_client(Call& call) {
   }
   CARDEA_DO(settle_policies(call, client));
   const auto rotation = rotation_of(call.realm(), client);
-  if (client.public_client || client.bearer_only) {
+  if (client.public_client) {
     client.secret = SecretBytes();
     drop_rotated_secret(client);
+  } else if (client.bearer_only) {
+    drop_rotated_secret(client);  // and its own stays as it was given
   } else if (client.secret.empty()) {
     renew_secret(client, rotation, call.now(), call.random());
   } else if (rotation) {

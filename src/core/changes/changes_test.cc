@@ -70,9 +70,10 @@ class NewClientTest : public testing::Test {
   SeededRandom random_;
 };
 
-TEST_F(NewClientTest, public_and_bearer_only_clients_get_no_secret) {
+TEST_F(NewClientTest, public_clients_have_no_secret_and_bearer_only_ones_that_of_their_file) {
   EXPECT_TRUE(complete({{"clientId", "a"}, {"publicClient", true}, {"secret", "x"}}).secret.empty());
-  EXPECT_TRUE(complete({{"clientId", "a"}, {"bearerOnly", true}, {"secret", "x"}}).secret.empty());
+  EXPECT_TRUE(complete({{"clientId", "a"}, {"bearerOnly", true}}).secret.empty());
+  EXPECT_EQ(complete({{"clientId", "a"}, {"bearerOnly", true}, {"secret", "x"}}).secret.reveal(), "x");
 }
 
 TEST_F(NewClientTest, confidential_clients_get_an_unguessable_secret_unless_they_have_one) {

@@ -26,11 +26,9 @@ void derive_web_origins(Client& client, const json::object& given) {
 }
 
 void complete_secret(Client& client, TimePoint now, Random& random) {
-  if (client.public_client || client.bearer_only) {
-    client.secret = SecretBytes();
-    return;
-  }
-  if (!client.secret.empty()) return;
+  if (client.public_client) client.secret = SecretBytes();
+  // One that was given to a bearer-only client is what it asks with at introspection.
+  if (client.public_client || client.bearer_only || !client.secret.empty()) return;
   client.secret = SecretBytes(random_handle(random));
   client.attributes["client.secret.creation.time"] = std::to_string(epoch_seconds(now));
 }

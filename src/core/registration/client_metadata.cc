@@ -310,11 +310,12 @@ Result<json::object, MetadataRefusal> client_of_metadata(const json::object& met
 json::object metadata_of_client(const Client& client, const RealmEntry& realm) {
   json::object out;
   out["redirect_uris"] = array_of(client.redirect_uris);
-  out["token_endpoint_auth_method"] = method_of(client);
+  const auto method = method_of(client);
+  out["token_endpoint_auth_method"] = method;
   out["grant_types"] = grants_of(client);
   out["response_types"] = client.standard_flow_enabled ? json::array{"code", "none"} : json::array{};
   out["client_id"] = client.client_id;
-  const bool has_secret = !client.public_client && !client.secret.empty();
+  const bool has_secret = method.starts_with("client_secret_") && !client.secret.empty();
   if (has_secret) out["client_secret"] = client.secret.reveal();
   if (!client.name.empty()) out["client_name"] = client.name;
   if (!client.base_url.empty()) out["client_uri"] = client.base_url;

@@ -109,7 +109,7 @@ void write_switches(json::object& out, const Client& client) {
 }
 
 void write_secret(json::object& out, const Client& client, Secrets secrets) {
-  if (secrets == Secrets::kOmit || client.public_client || client.bearer_only || client.secret.empty()) return;
+  if (secrets == Secrets::kOmit || client.public_client || client.secret.empty()) return;
   out["secret"] = secrets == Secrets::kMask ? kSecretMask : client.secret.reveal();
 }
 
