@@ -68,6 +68,18 @@ std::string_view credential_type(WebauthnKind kind) {
   return kind == WebauthnKind::kPasswordless ? kPasskeyCredential : kWebauthnCredential;
 }
 
+namespace {
+
+/// The word of the standard, or without it what there was before Keycloak 26.7: "Yes" and "No".
+std::string resident_key(const Members& members, bool passwordless) {
+  auto word = members.word("ResidentKey", {"required", "preferred", "discouraged"});
+  if (!word.empty()) return word;
+  const auto before = members.text("RequireResidentKey", passwordless ? "Yes" : "");
+  return before == "Yes" ? "required" : before == "No" ? "discouraged" : "";
+}
+
+}  // namespace
+
 WebauthnPolicy webauthn_policy(const Realm& realm, WebauthnKind kind) {
   const Members members(realm.extra, kind);
   const bool passwordless = kind == WebauthnKind::kPasswordless;
@@ -80,9 +92,7 @@ WebauthnPolicy webauthn_policy(const Realm& realm, WebauthnKind kind) {
   if (out.algorithms.empty()) out.algorithms = {crypto::CoseAlgorithm::kEs256, crypto::CoseAlgorithm::kRs256};
   out.attestation = members.word("AttestationConveyancePreference", {"none", "indirect", "direct"});
   out.attachment = members.word("AuthenticatorAttachment", {"platform", "cross-platform"});
-  const auto resident = members.text("RequireResidentKey", passwordless ? "Yes" : "");
-  if (resident == "Yes") out.resident_key = "required";
-  if (resident == "No") out.resident_key = "discouraged";
+  out.resident_key = resident_key(members, passwordless);
   // A realm that says nothing is one that was made before the policy had a default.
   out.user_verification = members.word("UserVerificationRequirement", {"required", "preferred", "discouraged"});
   // It stands for a password, so it must say that it is this person, whatever the realm's document wishes.

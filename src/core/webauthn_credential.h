@@ -35,7 +35,7 @@ struct WebauthnPolicy {
   std::vector<crypto::CoseAlgorithm> algorithms;
   std::string attestation;        // "none", "indirect", "direct"
   std::string attachment;         // "platform", "cross-platform"
-  std::string resident_key;       // "required", "discouraged"
+  std::string resident_key;       // "required", "preferred", "discouraged"
   std::string user_verification;  // "required", "preferred", "discouraged"
   seconds timeout{0};             // zero: the browser's
   bool avoid_same_authenticator = false;

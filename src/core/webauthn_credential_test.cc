@@ -70,6 +70,19 @@ TEST(WebauthnPolicyTest, what_is_not_specified_or_not_a_word_is_not_said) {
   EXPECT_THAT(policy.extra_origins, IsEmpty());
 }
 
+TEST(WebauthnPolicyTest, the_word_of_the_standard_goes_before_yes_and_no) {
+  const auto word = [](std::string_view document, WebauthnKind kind) {
+    return webauthn_policy(realm_with(document), kind).resident_key;
+  };
+  constexpr auto kSecond = WebauthnKind::kSecondFactor, kPasswordless = WebauthnKind::kPasswordless;
+  EXPECT_EQ(word(R"({"webAuthnPolicyResidentKey":"preferred","webAuthnPolicyRequireResidentKey":"Yes"})", kSecond),
+            "preferred");
+  EXPECT_EQ(word(R"({"webAuthnPolicyResidentKey":"not specified","webAuthnPolicyRequireResidentKey":"No"})", kSecond),
+            "discouraged");
+  EXPECT_EQ(word(R"({"webAuthnPolicyPasswordlessResidentKey":"discouraged"})", kPasswordless), "discouraged");
+  EXPECT_EQ(word("{}", kPasswordless), "required");
+}
+
 TEST(WebauthnPolicyTest, only_our_own_origin_and_the_listed_ones_are_expected) {
   const auto realm = realm_with(R"({"webAuthnPolicyExtraOrigins":["android:apk-key-hash:abc",""]})");
   const auto policy = webauthn_policy(realm, WebauthnKind::kSecondFactor);

@@ -236,6 +236,19 @@ const kForms = {
     named(await api.get(`/organizations/${id}/invitations`), 'maud@example.com', 'email');
     assert.match((await sink.take('maud@example.com')).link, /^http/);
   },
+  passkey_policies: async (person) => {
+    await person.open('/authentication/policies');
+    await person.at('webauthnPolicy').click();
+    await person.make({ webAuthnPolicyRpEntityName: 'The mill' }, 'save');
+    await person.open('/authentication/flows');
+    await person.open('/authentication/policies');
+    await person.at('webauthnPasswordlessPolicy').click();
+    await person.turn('webAuthnPolicyPasswordlessPasskeysEnabled', true);
+    await person.make({ webAuthnPolicyPasswordlessRpEntityName: 'The inn' }, 'save');
+    const realm = await api.get('');
+    assert.deepEqual([realm.webAuthnPolicyRpEntityName, realm.webAuthnPolicyResidentKey], ['The mill', 'not specified']);
+    assert.deepEqual([realm.webAuthnPolicyPasswordlessRpEntityName, realm.webAuthnPolicyPasswordlessResidentKey], ['The inn', 'required']);
+  },
   key_provider: async (person) => {
     await person.open('/realm-settings/keys/providers');
     await person.at('addProviderDropdown').click();

@@ -26,12 +26,12 @@ const kMembers = {
     otpPolicyLookAheadWindow:n otpPolicyPeriod:n otpPolicyCodeReusable:b otpSupportedApplications:ss
     localizationTexts:o? webAuthnPolicyRpEntityName:s webAuthnPolicySignatureAlgorithms:ss webAuthnPolicyRpId:s
     webAuthnPolicyAttestationConveyancePreference:s webAuthnPolicyAuthenticatorAttachment:s
-    webAuthnPolicyRequireResidentKey:s webAuthnPolicyUserVerificationRequirement:s webAuthnPolicyCreateTimeout:n
+    webAuthnPolicyRequireResidentKey:s webAuthnPolicyResidentKey:s? webAuthnPolicyUserVerificationRequirement:s webAuthnPolicyCreateTimeout:n
     webAuthnPolicyAvoidSameAuthenticatorRegister:b webAuthnPolicyAcceptableAaguids:ss webAuthnPolicyExtraOrigins:ss
     webAuthnPolicyMediation:s? webAuthnPolicyPasskeysEnabled:b? webAuthnPolicyPasswordlessMediation:s?
     webAuthnPolicyPasswordlessRpEntityName:s webAuthnPolicyPasswordlessSignatureAlgorithms:ss
     webAuthnPolicyPasswordlessRpId:s webAuthnPolicyPasswordlessAttestationConveyancePreference:s
-    webAuthnPolicyPasswordlessAuthenticatorAttachment:s webAuthnPolicyPasswordlessRequireResidentKey:s
+    webAuthnPolicyPasswordlessAuthenticatorAttachment:s webAuthnPolicyPasswordlessRequireResidentKey:s webAuthnPolicyPasswordlessResidentKey:s? webAuthnPolicyPasswordlessMediation:s?
     webAuthnPolicyPasswordlessUserVerificationRequirement:s webAuthnPolicyPasswordlessCreateTimeout:n
     webAuthnPolicyPasswordlessAvoidSameAuthenticatorRegister:b webAuthnPolicyPasswordlessAcceptableAaguids:ss
     webAuthnPolicyPasswordlessExtraOrigins:ss webAuthnPolicyPasswordlessPasskeysEnabled:b? browserSecurityHeaders:m
