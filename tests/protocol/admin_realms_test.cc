@@ -25,6 +25,27 @@ TEST_F(AdminRealms, refuses_realms_that_exist_or_have_no_name) {
   EXPECT_EQ(world.remove("/admin/realms/master").status, 400);
 }
 
+// Written by hand, files have no ids; the console changes mappers by theirs.
+TEST_F(AdminRealms, providers_and_mappers_of_a_file_without_ids_get_some) {
+  ASSERT_EQ(
+      world
+          .post("/admin/realms", R"({"realm":"hand","enabled":true,"identityProviders":[{"alias":"up",)"
+                                 R"("providerId":"oidc","config":{"clientId":"c","clientSecret":"s",)"
+                                 R"("authorizationUrl":"https://up.example/a","tokenUrl":"https://up.example/t"}}],)"
+                                 R"("identityProviderMappers":[{"name":"m","identityProviderAlias":"up",)"
+                                 R"("identityProviderMapper":"hardcoded-attribute-idp-mapper","config":)"
+                                 R"({"attribute":"a","attribute.value":"b","syncMode":"INHERIT"}}]})")
+          .status,
+      201);
+  const std::string provider = "/admin/realms/hand/identity-provider/instances/up";
+  EXPECT_FALSE(string_or(world.get(provider).object(), "internalId", "").empty());
+  const auto mappers = world.get(provider + "/mappers").array();
+  ASSERT_EQ(mappers.size(), 1u);
+  const auto id = string_or(mappers.front().as_object(), "id", "");
+  ASSERT_FALSE(id.empty());
+  EXPECT_EQ(string_or(world.get(provider + "/mappers/" + id).object(), "name", ""), "m");
+}
+
 TEST_F(AdminRealms, refuses_settings_that_cannot_be) {
   EXPECT_EQ(world.put("", R"({"accessTokenLifespan":"x"})").status, 400);
   EXPECT_EQ(world.put("", R"({"accessTokenLifespan":-1})").status, 400);

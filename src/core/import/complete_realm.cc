@@ -56,6 +56,16 @@ void complete_settings(RealmFile& file, const RealmFile& defaults) {
   for (const auto& [type, list] : usual->get_object()) components.get_object().emplace(type, list);
 }
 
+/// What people write by hand has no ids, and the admin API finds mappers by theirs.
+void give_ids(json::object& realm_members, std::string_view list, std::string_view member, Random& random) {
+  auto* items = realm_members.if_contains(list);
+  if (items == nullptr || !items->is_array()) return;
+  for (auto& item : items->get_array()) {
+    auto* object = item.if_object();
+    if (object != nullptr && string_or(*object, member, "").empty()) (*object)[member] = random_uuid(random);
+  }
+}
+
 /// Scopes that tokens are incomplete without, and what is missing then.
 constexpr std::pair<std::string_view, std::string_view> kNeededScopes[] = {
     {"basic", "no scope basic: tokens have no sub"},
@@ -197,6 +207,8 @@ Realm settings_base(const json::object& object, const RealmFile& defaults) {
 void complete_realm(RealmFile& file, const json::object& object, RealmFile defaults, TimePoint now, Random& random,
                     ImportReview& review) {
   complete_settings(file, defaults);
+  give_ids(file.realm.extra, "identityProviders", "internalId", random);
+  give_ids(file.realm.extra, "identityProviderMappers", "id", random);
   complete_scopes(file, defaults, review);
   complete_clients(file, defaults, object, now, random);
   complete_realm_roles(file, defaults);
