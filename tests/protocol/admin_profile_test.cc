@@ -25,6 +25,28 @@ class AdminProfile : public testing::Test {
   AdminWorld world;
 };
 
+// An administrator who changes a name does not take a person's language away.
+TEST_F(AdminProfile, the_language_of_people_is_part_of_the_profile_where_a_realm_speaks_several) {
+  const auto shown = [&] {
+    std::vector<std::string> names;
+    for (const auto& each : world.get("/users/profile/metadata").object().at("attributes").as_array())
+      names.push_back(string_or(each.as_object(), "name", ""));
+    return names;
+  };
+  EXPECT_THAT(shown(), testing::Not(testing::Contains("locale")));
+  ASSERT_EQ(world.put("", R"({"internationalizationEnabled":true,"supportedLocales":["en","de"]})").status, 204);
+  EXPECT_EQ(shown().front(), "locale");
+  const auto made = post_user("lena", R"({"locale":["de"],"other":["x"]})");
+  ASSERT_EQ(made.status, 201) << made.body;
+  const auto path = "/users/" + made.made_id();
+  auto user = world.get(path).object();
+  user["lastName"] = "Larsson";
+  ASSERT_EQ(world.put(path, json::serialize(user)).status, 204);
+  EXPECT_THAT(world.get(path).body, HasSubstr(R"("attributes":{"locale":["de"]})")) << "and nothing else";
+  EXPECT_EQ(world.get(path + "/unmanagedAttributes").body, "{}");
+  EXPECT_THAT(world.get("/users/profile").body, testing::Not(HasSubstr("locale"))) << "not of the document";
+}
+
 TEST_F(AdminProfile, refuses_configurations_that_nobody_could_enforce) {
   const std::pair<std::string_view, std::string_view> kBad[] = {
       {R"({"name":"x1","validations":{"nosuch":{}}})", "unknown validator nosuch"},

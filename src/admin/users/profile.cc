@@ -167,8 +167,24 @@ json::object profile_config(const Realm& realm) {
   return default_user_profile(realm.name);
 }
 
+namespace {
+
+/// With what the profile has beside its document: the language of people, in realms that speak several.
+json::object whole_config(const Realm& realm) {
+  auto config = profile_config(realm);
+  if (!realm.internationalization_enabled || managed_names(config).contains("locale")) return config;
+  const json::object both{{"view", {"admin", "user"}}, {"edit", {"admin", "user"}}};
+  const json::object locale{{"name", "locale"}, {"displayName", "locale"}, {"permissions", both}};
+  auto& attributes = config["attributes"];
+  if (!attributes.is_array()) attributes = json::array();
+  attributes.get_array().insert(attributes.get_array().begin(), locale);
+  return config;
+}
+
+}  // namespace
+
 json::object profile_metadata(const Realm& realm, bool is_new_user) {
-  const auto config = profile_config(realm);
+  const auto config = whole_config(realm);
   json::array shown;
   const auto* attributes = config.if_contains("attributes");
   if (attributes != nullptr && attributes->is_array()) {
@@ -207,7 +223,7 @@ json::object profile_metadata(const Realm& realm, bool is_new_user) {
 }
 
 Or<void> apply_profile(const Realm& realm, const User* before, User& user) {
-  const auto config = profile_config(realm);
+  const auto config = whole_config(realm);
   const auto managed = managed_names(config);
   const auto policy = string_or(config, "unmanagedAttributePolicy", "");
   for (auto it = user.attributes.begin(); it != user.attributes.end();) {
@@ -243,7 +259,7 @@ Or<void> apply_profile(const Realm& realm, const User* before, User& user) {
 }
 
 std::map<std::string, std::vector<std::string>> unmanaged_attributes(const Realm& realm, const User& user) {
-  const auto managed = managed_names(profile_config(realm));
+  const auto managed = managed_names(whole_config(realm));
   auto attributes = user.attributes;
   std::erase_if(attributes, [&](const auto& pair) { return managed.contains(pair.first); });
   return attributes;
