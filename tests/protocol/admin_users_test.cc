@@ -104,6 +104,8 @@ TEST_F(AdminUsers, refuses_what_is_not_there) {
   expect(world.put("/users/none/reset-password", R"({"value":"x"})"), 404, R"({"error":"User not found"})");
   const auto ada = "/users/" + world.user_id("ada");
   expect(world.put(ada + "/reset-password", R"({"type":"password"})"), 400, R"({"error":"No password provided"})");
+  expect(world.put(ada + "/reset-password", R"({"type":"password","value":""})"), 400,
+         R"({"error":"Empty password not allowed"})");
   expect(world.remove(ada + "/credentials/none"), 404, R"({"error":"Credential not found"})");
   expect(world.put(ada + "/groups/none", "{}"), 404, R"({"error":"Group not found"})");
   expect(world.get(ada + "/role-mappings/clients/none"), 404, R"({"error":"Client not found"})");

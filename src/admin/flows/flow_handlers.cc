@@ -244,7 +244,8 @@ Answer create_flow(Call& call) {
   CARDEA_TRY(body, call.body_object());
   auto& realm = with_ids(call);
   const auto alias = string_or(*body, "alias", "");
-  if (check_name(alias)) return refuse(error_message(400, "Failed to create flow with empty alias name"));
+  if (alias.empty()) return refuse(error_message(409, "Failed to create flow with empty alias name"));
+  if (check_name(alias)) return refuse(error_message(400, "Bad alias"));
   if (find_flow(realm, alias) != nullptr) return refuse(error_message(409, "Flow " + alias + " already exists"));
   if (flows_of(realm).size() >= kFlowsMax) return refuse(error_message(400, "Too many flows"));
   json::object flow;

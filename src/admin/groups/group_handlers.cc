@@ -165,6 +165,7 @@ Answer update_group(Call& call) {
   CARDEA_TRY(before, load_group(call));
   CARDEA_TRY(tree, load_tree(call));
   CARDEA_TRY(body, call.body_object());
+  if (string_or(*body, "name", "").empty()) return refuse(error_message(400, "Group name is missing"));
   CARDEA_TRY(group, read_realm_group(*body, before));
   CARDEA_DO(refuse_sibling(tree, group));
   // Other settings may know it by its path: under a new name it may be another one to them.

@@ -143,6 +143,7 @@ Answer get_role(Call& call) {
 Answer update_role(Call& call) {
   CARDEA_TRY(before, load_role(call, true));
   CARDEA_TRY(body, call.body_object());
+  if (string_or(*body, "name", "").empty()) return refuse(error(400, "role has no name"));
   RepresentationProblems problems;
   RoleRepresentation base;
   base.role = before;

@@ -89,7 +89,8 @@ Or<Owner> read_owner(Call& call, bool with_credentials) {
 Prepared prepare_reset_password(Call& call) {
   CARDEA_TRY(body, call.body_object());
   const auto* value = find_string(*body, "value");
-  if (value == nullptr || value->empty()) return refuse(error(400, "No password provided"));
+  if (value == nullptr) return refuse(error(400, "No password provided"));
+  if (value->empty()) return refuse(error(400, "Empty password not allowed"));
   auto object = *body;
   object["type"] = "password";
   auto prepared = std::make_shared<PreparedCredentials>();

@@ -17,8 +17,8 @@ struct PreparedCredentials {
   bool is_temporary = false;
 };
 
-/// Hashes the password of a body of reset-password. 400 "No password provided", or the policy's refusal, that of a
-/// password which was used before among them.
+/// Hashes the password of a body of reset-password. 400 "No password provided" or "Empty password not allowed", or the
+/// policy's refusal, that of a password which was used before among them.
 [[nodiscard]] Prepared prepare_reset_password(Call& call);
 /// The same for the credentials of a user's representation.
 [[nodiscard]] Prepared prepare_user_credentials(Call& call);
