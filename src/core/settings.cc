@@ -1,6 +1,7 @@
 #include "core/settings.h"
 
 #include <algorithm>
+#include <map>
 #include <mutex>
 #include <set>
 #include <tuple>
@@ -341,18 +342,28 @@ Stored<std::shared_ptr<const EffectiveRoles>> Settings::expand_roles(Rows& rows,
   return std::shared_ptr<const EffectiveRoles>(std::move(made));
 }
 
+constexpr std::size_t kGroupsAtOnce = 512;  // are looked up under one lock: whoever writes waits no longer
+
 Stored<std::shared_ptr<const EffectiveRoles>> Settings::effective_roles(Rows& rows, const RealmEntry& realm,
                                                                         const Subject& subject) {
   auto roles = subject.roles;
-  for (const auto& direct : subject.groups) {
-    // A group's roles reach the members of its subgroups: walk up to the root.
-    std::optional<GroupId> next = direct;
-    for (int depth = 0; next && depth < kGroupDepthMax; ++depth) {
-      const auto found = group(rows, realm, *next);
-      if (!found) return refuse(found.error());
-      if (!*found) break;
-      roles.insert(roles.end(), (*found)->roles.begin(), (*found)->roles.end());
-      next = (*found)->parent;
+  auto direct = groups(rows, realm, subject);
+  if (!direct) return refuse(direct.error());
+  // A group's roles reach the members of its subgroups: walk up to the root. Of all groups above it, each is walked
+  // once, unless it is met again so much nearer that the way up from it was cut before.
+  std::map<GroupId, int> walked;
+  for (auto& below : *direct) {
+    auto next = std::move(below);
+    for (int depth = 1;; ++depth) {
+      roles.insert(roles.end(), next->roles.begin(), next->roles.end());
+      if (!next->parent || depth >= kGroupDepthMax) break;
+      const auto [known, is_new] = walked.emplace(*next->parent, depth);
+      if (!is_new && known->second <= depth) break;
+      known->second = depth;
+      auto above = group(rows, realm, *next->parent);
+      if (!above) return refuse(above.error());
+      if (!*above) break;
+      next = std::move(*above);
     }
   }
   return expand_roles(rows, realm, std::move(roles));
@@ -360,12 +371,20 @@ Stored<std::shared_ptr<const EffectiveRoles>> Settings::effective_roles(Rows& ro
 
 Stored<std::vector<std::shared_ptr<const Group>>> Settings::groups(Rows& rows, const RealmEntry& realm,
                                                                    const Subject& subject) {
-  std::vector<std::shared_ptr<const Group>> answer;
-  for (const auto& id : subject.groups) {
-    auto found = group(rows, realm, id);
-    if (!found) return refuse(found.error());
-    if (*found) answer.push_back(std::move(*found));
+  std::vector<std::shared_ptr<const Group>> answer(subject.groups.size());
+  for (std::size_t from = 0; from < answer.size(); from += kGroupsAtOnce) {
+    const std::shared_lock lock(mutex_);
+    const auto* state = state_of(realm);
+    for (auto at = from; state != nullptr && at < std::min(answer.size(), from + kGroupsAtOnce); ++at)
+      if (const auto* known = state->groups.find(subject.groups[at].str())) answer[at] = *known;
   }
+  for (std::size_t at = 0; at < answer.size(); ++at) {
+    if (answer[at]) continue;
+    auto found = group(rows, realm, subject.groups[at]);
+    if (!found) return refuse(found.error());
+    answer[at] = std::move(*found);
+  }
+  std::erase(answer, nullptr);
   return answer;
 }
 

@@ -285,6 +285,73 @@ TEST_F(SettingsTest, roles_of_parent_groups_reach_members_of_subgroups) {
   }));
 }
 
+/// The way up is cut after kGroupDepthMax groups. What was walked from too far below is walked again from nearer by.
+TEST_F(SettingsTest, the_way_up_from_one_group_does_not_cut_that_from_another) {
+  add_role("top");
+  add_role("side");
+  const auto id = [](int level) { return GroupId("g" + std::to_string(level)); };
+  const int deep = kGroupDepthMax + kGroupDepthMax / 2;
+  write([&](Tx& tx) -> Stored<void> {
+    for (int level = 0; level <= deep; ++level) {
+      Group group;
+      group.id = id(level);
+      group.realm = RealmId("r");
+      group.name = "g" + std::to_string(level);
+      if (level == 0) group.roles = {RoleId("top")};
+      if (level == deep) group.roles = {RoleId("side")};
+      if (level > 0) group.parent = id(level - 1);
+      if (auto done = repos_.groups.insert(tx, group); !done) return done;
+    }
+    return {};
+  });
+  const auto entry = realm();
+  ASSERT_TRUE(store_.read([&](Rows& rows) -> Stored<void> {
+    const auto reaches = [&](std::vector<GroupId> groups) {
+      Subject subject;
+      subject.groups = std::move(groups);
+      return (*settings_.effective_roles(rows, *entry, subject))->contains_realm_role("name-top");
+    };
+    EXPECT_FALSE(reaches({id(deep)})) << "too far up";
+    EXPECT_FALSE(reaches({id(kGroupDepthMax), id(deep)}));
+    for (int again = 0; again < 2; ++again) {  // from the store, then from memory
+      EXPECT_TRUE(reaches({id(deep), id(kGroupDepthMax - 1)}));
+      EXPECT_TRUE(reaches({id(kGroupDepthMax - 1), id(deep)}));
+    }
+    return {};
+  }));
+}
+
+TEST_F(SettingsTest, groups_are_told_in_their_order_and_those_that_are_gone_are_left_out) {
+  write([&](Tx& tx) -> Stored<void> {
+    for (const auto* name : {"a", "b", "c"}) {
+      Group group;
+      group.id = GroupId(name);
+      group.realm = RealmId("r");
+      group.name = name;
+      if (auto done = repos_.groups.insert(tx, group); !done) return done;
+    }
+    return {};
+  });
+  const auto entry = realm();
+  ASSERT_TRUE(store_.read([&](Rows& rows) -> Stored<void> {
+    const auto names = [&](std::vector<GroupId> groups) {
+      Subject subject;
+      subject.groups = std::move(groups);
+      std::string text;
+      const auto found = settings_.groups(rows, *entry, subject);
+      for (const auto& group : *found) text += group->name;
+      return text;
+    };
+    EXPECT_EQ(names({GroupId("b")}), "b");
+    EXPECT_EQ(names({GroupId("c"), GroupId("gone"), GroupId("b"), GroupId("a")}), "cba") << "one is in memory";
+    std::vector<GroupId> many(1500, GroupId("gone"));
+    many.front() = GroupId("a");
+    many.back() = GroupId("b");
+    EXPECT_EQ(names(many), "ab");
+    return {};
+  }));
+}
+
 TEST_F(SettingsTest, another_key_that_signs_is_logged_once_and_says_whether_the_old_one_is_published) {
   const auto before = realm();
   auto next = rs256();

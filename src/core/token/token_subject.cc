@@ -19,6 +19,20 @@ std::optional<bool> asks_with_roles(const TokenPlan& plan) {
   return with_roles;
 }
 
+bool has(const TokenPlan& plan, MapperKind kind) {
+  return std::ranges::any_of(plan.operations, [&](const MapperOp& operation) { return operation.kind == kind; });
+}
+
+/// Those that a mapper of the plan asks for: all of them by their names, or the ones that have attributes to give.
+Stored<std::vector<std::shared_ptr<const Group>>> groups_for(Rows& rows, Settings& settings, const RealmEntry& realm,
+                                                             const TokenPlan& plan, const Subject& subject) {
+  const bool names = has(plan, MapperKind::kGroupMembership), gives = has(plan, MapperKind::kUserAttribute);
+  if (!names && !gives) return std::vector<std::shared_ptr<const Group>>();
+  auto groups = settings.groups(rows, realm, subject);
+  if (groups && !names) std::erase_if(*groups, [](const auto& group) { return group->attributes.empty(); });
+  return groups;
+}
+
 /// Of all organizations with one question.
 Stored<void> add_organization_groups(Rows& rows, Settings& settings, const RealmEntry& realm, const TokenPlan& plan,
                                      TokenSubject& subject) {
@@ -79,7 +93,7 @@ Stored<TokenSubject> complete_subject(Rows& rows, Settings& settings, const Clie
     if (!visible) return refuse(visible.error());
     answer.scope_roles = std::move(*visible);
   }
-  auto groups = settings.groups(rows, *client.realm, subject);
+  auto groups = groups_for(rows, settings, *client.realm, plan, subject);
   if (!groups) return refuse(groups.error());
   answer.groups = std::move(*groups);
   answer.subject = std::move(subject);
