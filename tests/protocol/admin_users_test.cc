@@ -206,6 +206,64 @@ TEST_F(AdminUsers, finds_by_words_members_and_attributes) {
   EXPECT_EQ(world.get("/users/count?search=bob").body, "1");
 }
 
+// Keycloak 26.7: both ends are part of the span.
+TEST_F(AdminUsers, users_come_by_when_they_were_made) {
+  const auto found = [&](std::string_view query) {
+    return names(world.get(std::string("/users?").append(query)).array());
+  };
+  constexpr milliseconds kStep{2'000};
+  const auto made_at = [&](const std::string& id) {
+    return world.get("/users/" + id).object().at("createdTimestamp").as_int64();
+  };
+  world.clock.advance(kStep);
+  const auto bob = made(R"({"username":"bob","firstName":"Bob","enabled":true})");
+  world.clock.advance(kStep);
+  const auto cyd = made(R"({"username":"cyd","enabled":false})");
+  const auto refused = [](std::string_view name) {
+    return R"({"error":"Invalid value for ')" + std::string(name) +
+           R"(', expected format is yyyy-MM-dd or an Epoch timestamp"})";
+  };
+  for (const auto* bad : {"soon", "2026-13-40", "-5", "2026-11-28T00:00:00Z"}) {
+    expect(world.get(std::string("/users?createdAfter=") + bad), 400, refused("createdAfter"));
+    expect(world.get(std::string("/users/count?createdBefore=") + bad), 400, refused("createdBefore"));
+  }
+  const auto at = std::to_string(made_at(bob));
+  const auto later = std::to_string(made_at(bob) + 1);
+  const auto earlier = std::to_string(made_at(bob) - 1);
+  EXPECT_THAT(found("createdAfter=" + at), ElementsAre("bob", "cyd"));
+  EXPECT_THAT(found("createdAfter=" + later), ElementsAre("cyd"));
+  EXPECT_THAT(found("createdBefore=" + at), ElementsAre("ada", "bob"));
+  EXPECT_THAT(found("createdBefore=" + earlier), ElementsAre("ada"));
+  EXPECT_THAT(found("createdAfter=" + at + "&createdBefore=" + at), ElementsAre("bob"));
+  EXPECT_THAT(found("createdAfter=" + later + "&search=bob"), IsEmpty());
+  EXPECT_THAT(found("createdAfter=2099-01-01"), IsEmpty());
+  EXPECT_THAT(found("createdBefore=2099-01-01&createdAfter="), ElementsAre("ada", "bob", "cyd"));
+  EXPECT_EQ(world.get("/users/count?createdAfter=" + later).body, "1");
+  EXPECT_EQ(made_at(cyd) - made_at(bob), kStep.count());
+  EXPECT_THAT(found("createdBefore=" + at + "&first=1&max=1"), ElementsAre("bob")) << "a page of those";
+  EXPECT_THAT(found("createdBefore=" + at + "&first=2"), IsEmpty());
+}
+
+TEST_F(AdminUsers, refuses_to_look_through_more_users_than_a_list_may_have_for_when_they_were_made) {
+  ASSERT_TRUE(write_to(world.store, [&](Tx& tx) -> Stored<bool> {
+    auto user = *world.repositories.users
+                     .find_by_username(tx, world.repositories.realms.find_by_name(tx, "demo").value()->id, "ada")
+                     .value();
+    for (int i = 0; i < 10'000; ++i) {
+      user.id = UserId("many-" + std::to_string(i));
+      user.username = "many" + std::to_string(i);
+      user.email.clear();
+      if (const auto done = world.repositories.users.insert(tx, user, false); !done) return refuse(done.error());
+    }
+    return true;
+  }));
+  const auto refused = R"({"errorMessage":"Too many users to look through: narrow the search"})";
+  expect(world.get("/users?createdAfter=2099-01-01"), 400, refused);
+  expect(world.get("/users/count?createdBefore=2099-01-01"), 400, refused);
+  EXPECT_EQ(world.get("/users/count?createdBefore=2099-01-01&search=many77").body, "111");
+  EXPECT_EQ(world.get("/users?createdBefore=2099-01-01").array().size(), 100u) << "a page that is full before";
+}
+
 // Keycloak 26.7: a value of `q` is compared without regard to case, its name is not; a search stands alone.
 TEST_F(AdminUsers, users_come_by_attributes_and_what_else_q_names) {
   const auto found = [&](std::string_view query) {
