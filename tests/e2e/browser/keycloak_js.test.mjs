@@ -13,6 +13,7 @@ const server = await startServer({
   realm: villageRealm(ports, (realm) => {
     // An application on another site: cookies of the server do not reach frames inside it over plain http.
     realm.clients.find((client) => client.clientId === 'spa-two').redirectUris.push(`http://127.0.0.1:${foreignPort}/*`);
+    realm.users.find((user) => user.username === 'bert').clientRoles = { account: ['view-profile'] };
   }),
 });
 const base = server.base;
@@ -126,6 +127,8 @@ journey('an_application_on_another_site_signs_in_by_redirects', {}, async ({ pag
   await page.goto(`${foreign}/check-sso`);
   assert.equal(await decided(page, 'in'), 'bert');
   assert.equal(await page.evaluate(() => window.keycloak.updateToken(-1)), true, 'refresh works across sites by CORS');
+  const profile = await page.evaluate(() => window.keycloak.loadUserProfile());
+  assert.equal(profile.username, 'bert', 'the account API answers across sites');
 });
 
 test('the_server_ends_on_sigterm_and_its_log_is_clean', () => server.stop());
