@@ -46,7 +46,7 @@ using SigningKeys = NameMap<std::shared_ptr<const jose::SigningKey>>;
 
 /// A realm as requests need it: settings, scopes, and keys ready to sign and verify.
 struct RealmEntry {
-  Realm realm;  // without the documents of its flows, which `flows` was read from and which are half of its bytes
+  SlimRealm realm;  // the documents of its flows, half of a realm's bytes, were read into `flows`
   std::vector<ClientScope> scopes;
   std::unordered_map<std::string, const ClientScope*> scopes_by_id;
   std::unordered_map<std::string, const ClientScope*> scopes_by_name;

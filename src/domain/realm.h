@@ -82,6 +82,13 @@ struct Realm {
   static constexpr std::string_view kImportingPrefix = "importing/";
 };
 
+/// A realm as it is kept for requests: without the documents of its flows. Whoever changes a realm reads it from the
+/// database first; storing this one would lose them (RealmRepo::update refuses to compile).
+struct SlimRealm : Realm {
+  SlimRealm() = default;
+  SlimRealm(Realm realm) : Realm(std::move(realm)) {}  // NOLINT(google-explicit-constructor): a realm made smaller
+};
+
 /// What people see of the realm: its display name, or its name when it has none.
 [[nodiscard]] inline const std::string& display_name(const Realm& realm) {
   return realm.display_name.empty() ? realm.name : realm.display_name;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "domain/ids.h"
@@ -37,17 +38,24 @@ struct UserSession {
   }
 };
 
+/// One line of refresh tokens that follow each other: each login of a client in one browser session (a tab, a window)
+/// begins its own. Kept while rotation is on (realm setting revokeRefreshToken).
+struct RefreshChain {
+  std::string refresh_id;           // jti of the refresh token that counts as current; empty: none issued yet
+  std::string previous_refresh_id;  // the one before, honoured once more for kRefreshGrace when the answer got lost
+  TimePoint rotated_at{};
+  int use_count = 0;  // how often the current one was used
+};
+
 struct ClientSession {
   SessionId session;
   ClientId client;
   TimePoint started_at{};
   std::string scope;  // granted at the last authorization, "openid" included
 
-  // Refresh rotation (realm setting revokeRefreshToken). The family is this row: deleting it revokes every token in it.
-  std::string refresh_id;           // jti of the refresh token that counts as current; empty: none issued yet
-  std::string previous_refresh_id;  // the one before, honoured once more for kRefreshGrace when the answer got lost
-  TimePoint rotated_at{};
-  int use_count = 0;  // how often the current one was used
+  // The family of refresh tokens is this row: deleting it revokes every token of every chain.
+  RefreshChain chain;                      // the one used last
+  std::vector<RefreshChain> other_chains;  // newest first; empty while rotation is off
 
   // What the application's adapter calls its own session, and the host it stands on, in its words: at its Admin URL it
   // is told by this name that the session ended (keycloak.md section 1.14). Empty: it said none.

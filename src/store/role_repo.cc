@@ -15,6 +15,7 @@ namespace {
 constexpr Sql kFind{CARDEA_ROLE_SELECT "WHERE r.realm_id = ?1 AND r.id = ?2"};
 constexpr Sql kFindByName{CARDEA_ROLE_SELECT
                           "WHERE r.realm_id = ?1 AND coalesce(r.client_id, '') = ?2 AND r.name = ?3"};
+constexpr Sql kFindId{"SELECT id FROM roles WHERE realm_id = ?1 AND coalesce(client_id, '') = ?2 AND name = ?3"};
 constexpr Sql kList{CARDEA_ROLE_SELECT "WHERE r.realm_id = ?1 ORDER BY coalesce(r.client_id, ''), r.name"};
 constexpr Sql kListOf{CARDEA_ROLE_SELECT "WHERE r.realm_id = ?1 AND coalesce(r.client_id, '') = ?2 ORDER BY r.name"};
 
@@ -134,6 +135,12 @@ class SqlRoleRepo final : public RoleRepo {
     const std::string_view client_id = client ? std::string_view(client->str()) : std::string_view{};
     return find_one<Role>(rows, kFindByName, {realm.str(), client_id, name},
                           [this](Columns& row) { return parse_role(sealer_, row); });
+  }
+  Stored<std::optional<RoleId>> find_id(Rows& rows, const RealmId& realm, const std::optional<ClientId>& client,
+                                        std::string_view name) override {
+    const std::string_view client_id = client ? std::string_view(client->str()) : std::string_view{};
+    return find_one<RoleId>(rows, kFindId, {realm.str(), client_id, name},
+                            [](Columns& row) -> Stored<RoleId> { return row.id<RoleId>(); });
   }
   Stored<std::vector<Role>> list(Rows& rows, const RealmId& realm) override {
     return store::find_all<Role>(rows, kList, {realm.str()}, [this](Columns& row) { return parse_role(sealer_, row); });

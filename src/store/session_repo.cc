@@ -16,9 +16,9 @@ namespace {
   "s.id, s.realm_id, s.user_id, s.started_at, s.last_seen, s.auth_time, s.remember_me, s.ip_address, s.notes"
 #define CARDEA_SHARE_COLUMNS                                                                                           \
   "c.session_id, c.client_id, c.started_at, c.scope, c.refresh_id, c.previous_refresh_id, c.rotated_at, c.use_count, " \
-  "c.adapter_session, c.adapter_host, c.claims"
+  "c.adapter_session, c.adapter_host, c.claims, c.other_chains"
 
-constexpr int kShareColumns = 11;
+constexpr int kShareColumns = 12;
 
 /// The same statements on two pairs of tables.
 #define CARDEA_SESSION_STATEMENTS(name, sessions, shares)                                                              \
@@ -43,16 +43,18 @@ constexpr int kShareColumns = 11;
     static constexpr Sql kPutShare{                                                                                    \
         "INSERT INTO " shares                                                                                          \
         " (session_id, client_id, started_at, scope, refresh_id, previous_refresh_id, rotated_at, use_count, "         \
-        "adapter_session, adapter_host, claims) "                                                                      \
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (session_id, client_id) DO UPDATE SET "     \
+        "adapter_session, adapter_host, claims, other_chains) "                                                        \
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (session_id, client_id) DO UPDATE "    \
+        "SET "                                                                                                         \
         "started_at = excluded.started_at, scope = excluded.scope, refresh_id = excluded.refresh_id, "                 \
         "previous_refresh_id = excluded.previous_refresh_id, rotated_at = excluded.rotated_at, "                       \
         "use_count = excluded.use_count, adapter_session = excluded.adapter_session, "                                 \
-        "adapter_host = excluded.adapter_host, claims = excluded.claims"};                                             \
-    static constexpr Sql kRotate{"UPDATE " shares                                                                      \
-                                 " SET started_at = ?5, scope = ?6, refresh_id = ?7, previous_refresh_id = ?8, "       \
-                                 "rotated_at = ?9, use_count = ?10 WHERE session_id = ?1 AND client_id = ?2 "          \
-                                 "AND refresh_id = ?3 AND use_count = ?4"};                                            \
+        "adapter_host = excluded.adapter_host, claims = excluded.claims, other_chains = excluded.other_chains"};       \
+    static constexpr Sql kRotate{                                                                                      \
+        "UPDATE " shares                                                                                               \
+        " SET started_at = ?5, scope = ?6, refresh_id = ?7, previous_refresh_id = ?8, "                                \
+        "rotated_at = ?9, use_count = ?10, other_chains = ?11 WHERE session_id = ?1 AND client_id = ?2 "               \
+        "AND refresh_id = ?3 AND use_count = ?4"};                                                                     \
     static constexpr Sql kTouch{"UPDATE " sessions " SET last_seen = ?2 WHERE id = ?1"};                               \
     static constexpr Sql kProlong{"UPDATE " sessions " SET last_seen = ?2, purge_hour = ?3 WHERE id = ?1"};            \
     static constexpr Sql kReauthenticate{"UPDATE " sessions " SET auth_time = ?2, last_seen = ?3 WHERE id = ?1"};      \
@@ -110,19 +112,56 @@ Stored<UserSession> parse_session(Columns& row) {
   return session;
 }
 
+/// The chains of a share besides its newest, as one column holds them; empty text for none.
+std::string chains_text(const std::vector<RefreshChain>& chains) {
+  if (chains.empty()) return {};
+  json::array texts;
+  for (const auto& chain : chains) {
+    texts.push_back(json::object{{"current", chain.refresh_id},
+                                 {"previous", chain.previous_refresh_id},
+                                 {"rotatedAt", epoch_milliseconds(chain.rotated_at)},
+                                 {"uses", chain.use_count}});
+  }
+  return json::serialize(texts);
+}
+
+/// Nothing when it does not read.
+std::optional<std::vector<RefreshChain>> parse_chains(std::string_view text) {
+  std::vector<RefreshChain> chains;
+  if (text.empty()) return chains;
+  const auto value = parse_json(text);
+  if (!value || !value->is_array()) return std::nullopt;
+  for (const auto& item : value->get_array()) {
+    if (!item.is_object()) return std::nullopt;
+    auto& chain = chains.emplace_back();
+    std::int64_t rotated_at = 0;
+    DocumentReader document(item.get_object());
+    document("current", chain.refresh_id);
+    document("previous", chain.previous_refresh_id);
+    document("rotatedAt", rotated_at);
+    document("uses", chain.use_count);
+    if (!document.ok()) return std::nullopt;
+    chain.rotated_at = from_epoch_milliseconds(rotated_at);
+  }
+  return chains;
+}
+
 Stored<ClientSession> parse_share(Columns& row) {
   ClientSession share;
   share.session = row.id<SessionId>();
   share.client = row.id<ClientId>();
   share.started_at = row.time();
   share.scope = row.text();
-  share.refresh_id = row.text();
-  share.previous_refresh_id = row.text();
-  share.rotated_at = row.time();
-  share.use_count = static_cast<int>(row.integer());
+  share.chain.refresh_id = row.text();
+  share.chain.previous_refresh_id = row.text();
+  share.chain.rotated_at = row.time();
+  share.chain.use_count = static_cast<int>(row.integer());
   share.adapter_session = row.text();
   share.adapter_host = row.text();
   share.claims = row.text();
+  auto others = parse_chains(row.view());
+  if (!others) return refuse(StoreError::kCorrupt);
+  share.other_chains = std::move(*others);
   return share;
 }
 
@@ -134,7 +173,9 @@ Stored<LiveSession> parse_live(const crypto::Sealer& sealer, Columns& row) {
   if (row.next_is_null()) {
     row.skip(kShareColumns);
   } else {
-    live.client_session = *parse_share(row);
+    auto share = parse_share(row);
+    if (!share) return refuse(share.error());
+    live.client_session = std::move(*share);
   }
   auto subject = parse_subject(sealer, row);
   if (!subject) return refuse(subject.error());
@@ -176,11 +217,12 @@ class SqlSessionRepo final : public SessionRepo {
   }
 
   Stored<void> put_client_session(Tx& tx, const ClientSession& share) override {
+    const auto others = chains_text(share.other_chains);
     return send(tx, Statements::kPutShare,
-                {share.session.str(), share.client.str(), millis(share.started_at), share.scope, share.refresh_id,
-                 share.previous_refresh_id, millis(share.rotated_at), share.use_count,
+                {share.session.str(), share.client.str(), millis(share.started_at), share.scope, share.chain.refresh_id,
+                 share.chain.previous_refresh_id, millis(share.chain.rotated_at), share.chain.use_count,
                  Value::text_or_null(share.adapter_session), Value::text_or_null(share.adapter_host),
-                 Value::text_or_null(share.claims)});
+                 Value::text_or_null(share.claims), Value::text_or_null(others)});
   }
   Stored<std::vector<ClientSession>> client_sessions(Rows& rows, const SessionId& id) override {
     return find_all<ClientSession>(rows, Statements::kShares, {id.str()}, parse_share);
@@ -190,10 +232,11 @@ class SqlSessionRepo final : public SessionRepo {
     return find_all<ClientSession>(rows, Statements::kSharesOf, {list}, parse_share);
   }
   Stored<void> rotate(Tx& tx, const ClientSession& before, const ClientSession& after) override {
-    return change_one(
-        tx, Statements::kRotate,
-        {before.session.str(), before.client.str(), before.refresh_id, before.use_count, millis(after.started_at),
-         after.scope, after.refresh_id, after.previous_refresh_id, millis(after.rotated_at), after.use_count});
+    const auto others = chains_text(after.other_chains);
+    return change_one(tx, Statements::kRotate,
+                      {before.session.str(), before.client.str(), before.chain.refresh_id, before.chain.use_count,
+                       millis(after.started_at), after.scope, after.chain.refresh_id, after.chain.previous_refresh_id,
+                       millis(after.chain.rotated_at), after.chain.use_count, Value::text_or_null(others)});
   }
 
   Stored<void> touch(Tx& tx, const SessionId& id, TimePoint last_seen) override {

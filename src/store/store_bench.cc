@@ -76,7 +76,7 @@ class World {
     share.client = ClientId(id_of("client", 1));
     share.started_at = kNow;
     share.scope = "openid profile email";
-    share.refresh_id = id_of("token", 1);
+    share.chain.refresh_id = id_of("token", 1);
     if (auto done = repos().sessions.insert(tx, session, kNow + std::chrono::hours(10)); !done) return done;
     return repos().sessions.put_client_session(tx, share);
   }
@@ -258,7 +258,7 @@ void refresh(benchmark::State& state) {
     const SessionId id(id_of("session", some(seed, state.range(1))));
     const auto live = read_from(repos.store, [&](Rows& rows) { return repos.sessions.load(rows, kRealm, id, client); });
     auto after = *(*live)->client_session;
-    after.refresh_id = fresh_id();
+    after.chain.refresh_id = fresh_id();
     const auto done =
         repos.store.write([&](Tx& tx) { return repos.sessions.rotate(tx, *(*live)->client_session, after); });
     if (!done) state.SkipWithError("lost a race with nobody");

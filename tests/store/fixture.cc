@@ -151,7 +151,7 @@ UserSession StoreTest::insert_session(const std::string& id, const UserId& user,
   share.session = session.id;
   share.client = client;
   share.started_at = now_;
-  share.refresh_id = "first";
+  share.chain.refresh_id = "first";
   const auto done = write([&](Tx& tx) -> Stored<void> {
     if (auto inserted = repos().sessions.insert(tx, session, now_ + std::chrono::hours(10)); !inserted) return inserted;
     return repos().sessions.put_client_session(tx, share);

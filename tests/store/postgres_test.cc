@@ -370,7 +370,7 @@ TEST_F(RoundTripTest, a_refresh_costs_three) {
   EXPECT_EQ(cost([&] {
               EXPECT_TRUE(read_from(store(), [&](Rows& rows) { return load(rows); }).value());
               auto after = share_;
-              after.refresh_id = "next";
+              after.chain.refresh_id = "next";
               EXPECT_TRUE(store().write([&](Tx& tx) { return repos().sessions.rotate(tx, share_, after); }));
             }),
             3U);

@@ -78,7 +78,7 @@ TEST_P(RaceTest, of_twelve_rotations_of_one_refresh_token_exactly_one_happens) {
   std::atomic<int> rotated{0};
   in_parallel(kTwelve, [&](int i) {
     auto after = before;
-    after.refresh_id = "next-" + std::to_string(i);
+    after.chain.refresh_id = "next-" + std::to_string(i);
     const auto done = write([&](Tx& tx) { return repos().sessions.rotate(tx, before, after); });
     if (done) {
       ++rotated;

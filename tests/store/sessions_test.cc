@@ -261,7 +261,7 @@ TEST_P(SessionsTest, an_offline_session_stands_beside_the_session_of_its_id) {
   ClientSession share;
   share.session = session.id;
   share.client = app_;
-  share.refresh_id = "offline";
+  share.chain.refresh_id = "offline";
   share.adapter_session = "js-1";
   share.adapter_host = "node";
   share.claims = R"({"id_token":{"email":{"essential":true}}})";
@@ -275,7 +275,7 @@ TEST_P(SessionsTest, an_offline_session_stands_beside_the_session_of_its_id) {
   ASSERT_TRUE(live);
   EXPECT_TRUE(live->session.offline);
   EXPECT_EQ(live->session.notes.at("note"), "kept");
-  EXPECT_EQ(live->client_session->refresh_id, "offline");
+  EXPECT_EQ(live->client_session->chain.refresh_id, "offline");
   EXPECT_EQ(live->client_session->adapter_session, "js-1");
   EXPECT_EQ(live->client_session->adapter_host, "node");
   EXPECT_EQ(live->client_session->claims, share.claims);
@@ -302,23 +302,32 @@ TEST_P(SessionsTest, refuses_a_rotation_that_another_one_overtook) {
   insert_session("s", user_, app_);
   const auto first = *load("s", app_)->client_session;
   auto second = first;
-  second.previous_refresh_id = first.refresh_id;
-  second.refresh_id = "second";
-  second.rotated_at = now_;
+  second.chain.previous_refresh_id = first.chain.refresh_id;
+  second.chain.refresh_id = "second";
+  second.chain.rotated_at = now_;
+  second.other_chains = {first.chain,
+                         {.refresh_id = "tab \"2\"", .rotated_at = now_ + milliseconds(7), .use_count = 3}};
   const auto rotate = [&](const ClientSession& before, const ClientSession& after) {
     return write([&](Tx& tx) { return repos().sessions.rotate(tx, before, after); });
   };
   ASSERT_TRUE(rotate(first, second));
   EXPECT_EQ(rotate(first, second).error(), StoreError::kConflict);
   auto used = second;
-  used.use_count = 1;
+  used.chain.use_count = 1;
   ASSERT_TRUE(rotate(second, used));
   EXPECT_EQ(rotate(second, used).error(), StoreError::kConflict) << "the count is part of the guard";
   const auto now = load("s", app_)->client_session;
-  EXPECT_EQ(now->refresh_id, "second");
-  EXPECT_EQ(now->previous_refresh_id, "first");
-  EXPECT_EQ(now->rotated_at, now_);
-  EXPECT_EQ(now->use_count, 1);
+  EXPECT_EQ(now->chain.refresh_id, "second");
+  EXPECT_EQ(now->chain.previous_refresh_id, "first");
+  EXPECT_EQ(now->chain.rotated_at, now_);
+  EXPECT_EQ(now->chain.use_count, 1);
+  ASSERT_EQ(now->other_chains.size(), 2U);
+  EXPECT_EQ(now->other_chains[0].refresh_id, "first");
+  EXPECT_EQ(now->other_chains[1].refresh_id, "tab \"2\"");
+  EXPECT_EQ(now->other_chains[1].rotated_at, now_ + milliseconds(7));
+  EXPECT_EQ(now->other_chains[1].use_count, 3);
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().sessions.put_client_session(tx, first); }));
+  EXPECT_TRUE(load("s", app_)->client_session->other_chains.empty());
 }
 
 TEST_P(SessionsTest, a_session_comes_back_as_it_went) {
@@ -356,7 +365,7 @@ TEST_P(SessionsTest, load_gives_session_share_user_roles_and_groups_together) {
   ASSERT_TRUE(live);
   EXPECT_EQ(live->session.id.str(), "s");
   ASSERT_TRUE(live->client_session);
-  EXPECT_EQ(live->client_session->refresh_id, "first");
+  EXPECT_EQ(live->client_session->chain.refresh_id, "first");
   EXPECT_EQ(live->subject.user.username, "ada");
   EXPECT_EQ(live->subject.roles, std::vector{role.id});
   EXPECT_EQ(live->subject.groups, std::vector{group.id});

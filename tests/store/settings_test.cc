@@ -323,6 +323,11 @@ TEST_P(SettingsTest, roles_come_with_composites_and_their_clients_name) {
   EXPECT_EQ(of_client->client_name, "app");
   EXPECT_EQ(of_client->client, client.id);
   EXPECT_FALSE(read([&](Rows& rows) { return repos().roles.find_by_name(rows, realm_, {}, "viewer"); }).value());
+  const auto id_of = [&](const std::optional<ClientId>& owner) {
+    return read([&](Rows& rows) { return repos().roles.find_id(rows, realm_, owner, "viewer"); }).value();
+  };
+  EXPECT_EQ(id_of(client.id), viewer.id);
+  EXPECT_FALSE(id_of(std::nullopt));
   EXPECT_EQ(read([&](Rows& rows) { return repos().roles.list(rows, realm_); })->size(), 3U);
 }
 

@@ -50,6 +50,11 @@ class MemoryRoles final : public RoleRepo {
     if (id == nullptr) return std::nullopt;
     return read(data, **data.roles.find(*id));
   }
+  Stored<std::optional<RoleId>> find_id(Rows& rows, const RealmId& realm, const std::optional<ClientId>& client,
+                                        std::string_view name) override {
+    const auto* id = rows_of(rows).role_names.find(role_key(realm, client, name));
+    return id == nullptr ? std::nullopt : std::optional(RoleId(*id));
+  }
   Stored<std::vector<Role>> list(Rows& rows, const RealmId& realm) override {
     const auto& data = rows_of(rows);
     std::vector<Role> roles;

@@ -57,8 +57,8 @@ class MemorySessions final : public SessionRepo {
     const auto* row = table_of(rows_of(tx)).find(before.session.str());
     if (row == nullptr) return refuse(StoreError::kConflict);
     const auto share = row->shares.find(before.client.str());
-    if (share == row->shares.end() || share->second.refresh_id != before.refresh_id ||
-        share->second.use_count != before.use_count) {
+    if (share == row->shares.end() || share->second.chain.refresh_id != before.chain.refresh_id ||
+        share->second.chain.use_count != before.chain.use_count) {
       return refuse(StoreError::kConflict);
     }
     return put_client_session(tx, after);

@@ -143,7 +143,7 @@ class OidcWorld {
     share.client = client->client.id;
     share.started_at = clock.now();
     share.scope = scope;
-    share.refresh_id = result.tokens.refresh_id;
+    share.chain.refresh_id = result.tokens.refresh_id;
     write([&](Tx& tx) -> Stored<void> {
       auto& sessions = store_.repositories().sessions;
       if (into == nullptr) {

@@ -106,20 +106,20 @@ Or<std::vector<Role>> covered_roles(Call& call, std::vector<Role> roles) {
 Or<void> require_full_admin(Call& call) {
   const auto& realm = call.realm();
   auto& roles = call.repositories().roles;
-  std::optional<Role> top;
+  std::optional<RoleId> top;
   if (realm.name == kMasterRealm) {
-    CARDEA_TRY(admin, roles.find_by_name(call.rows(), realm.id, std::nullopt, "admin"));
+    CARDEA_TRY(admin, roles.find_id(call.rows(), realm.id, std::nullopt, "admin"));
     top = std::move(admin);
   } else {
     const auto id = admin_client_id(realm.name);
     CARDEA_TRY(client, call.repositories().clients.find_by_client_id(call.rows(), realm.id, id));
     if (client) {
-      CARDEA_TRY(admin, roles.find_by_name(call.rows(), realm.id, client->id, "realm-admin"));
+      CARDEA_TRY(admin, roles.find_id(call.rows(), realm.id, client->id, "realm-admin"));
       top = std::move(admin);
     }
   }
   if (!top) return refuse(forbidden());
-  return require_roles_covered(call, {top->id});
+  return require_roles_covered(call, {*top});
 }
 
 Or<void> require_group_covered(Call& call, Group group) {

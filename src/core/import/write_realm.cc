@@ -152,7 +152,8 @@ RealmPlan plan_admin_access(std::string_view realm, Random& random) {
 namespace {
 
 struct AccessInMaster {
-  const Role& admin;
+  const RealmId& realm;
+  const RoleId& admin;
   const Client& client;
 };
 
@@ -162,19 +163,19 @@ struct AccessInMaster {
 Stored<void> take_admin_access(Tx& tx, const Repositories& repositories, const AccessInMaster& master,
                                const RealmPlan& access) {
   if (!master.client.bearer_only) return refuse(StoreError::kConflict);
-  const auto& realm = master.admin.realm;
+  const auto& realm = master.realm;
   std::map<std::string, RoleId> taken;  // planned id -> the one that is there
   for (const auto& role : access.roles) {
-    const auto found = repositories.roles.find_by_name(tx, realm, master.client.id, role.name);
+    const auto found = repositories.roles.find_id(tx, realm, master.client.id, role.name);
     if (!found) return refuse(found.error());
-    auto id = *found ? (*found)->id : role.id;
+    auto id = found->value_or(role.id);
     if (!*found) {
       auto row = bare(role);
       row.realm = realm;
       row.client = master.client.id;
       if (auto done = repositories.roles.insert(tx, row); !done) return done;
     }
-    if (auto done = repositories.roles.add_composite(tx, realm, master.admin.id, id); !done) return done;
+    if (auto done = repositories.roles.add_composite(tx, realm, master.admin, id); !done) return done;
     taken.emplace(role.id.str(), std::move(id));
   }
   for (const auto& role : access.roles) {
@@ -193,19 +194,19 @@ Stored<void> write_admin_access(Tx& tx, const Repositories& repositories, const 
   if (!master) return refuse(master.error());
   if (!*master) return {};
   const auto& realm = (*master)->id;
-  const auto admin = repositories.roles.find_by_name(tx, realm, std::nullopt, "admin");
+  const auto admin = repositories.roles.find_id(tx, realm, std::nullopt, "admin");
   if (!admin) return refuse(admin.error());
   const auto& client = access.clients.front();
   if (!*admin) return {};
   const auto existing = repositories.clients.find_by_client_id(tx, realm, client.client_id);
   if (!existing) return refuse(existing.error());
-  if (*existing) return take_admin_access(tx, repositories, {**admin, **existing}, access);
+  if (*existing) return take_admin_access(tx, repositories, {realm, **admin, **existing}, access);
   if (auto done = repositories.clients.insert(tx, realm, client); !done) return done;
   for (const auto& role : access.roles) {
     auto row = bare(role);
     row.realm = realm;
     if (auto done = repositories.roles.insert(tx, row); !done) return done;
-    if (auto done = repositories.roles.add_composite(tx, realm, (*admin)->id, role.id); !done) return done;
+    if (auto done = repositories.roles.add_composite(tx, realm, **admin, role.id); !done) return done;
   }
   for (const auto& role : access.roles) {
     for (const auto& child : role.composites) {

@@ -136,9 +136,9 @@ TEST_F(MemoryStoreTest, rotation_is_guarded_and_the_last_share_ends_the_session)
   ClientSession first;
   first.session = session.id;
   first.client = ClientId("c1");
-  first.refresh_id = "a";
+  first.chain.refresh_id = "a";
   auto second = first;
-  second.refresh_id = "b";
+  second.chain.refresh_id = "b";
   ASSERT_TRUE(write_to(store, [&](Tx& tx) -> Stored<void> {
     if (auto done = repos.sessions.insert(tx, session, now + seconds(60)); !done) return done;
     return repos.sessions.put_client_session(tx, first);
@@ -149,7 +149,7 @@ TEST_F(MemoryStoreTest, rotation_is_guarded_and_the_last_share_ends_the_session)
   const auto live =
       read_from(store, [&](Rows& rows) { return repos.sessions.load(rows, realm, session.id, ClientId("c1")); });
   ASSERT_TRUE(live.value());
-  EXPECT_EQ(live.value()->client_session->refresh_id, "b");
+  EXPECT_EQ(live.value()->client_session->chain.refresh_id, "b");
   EXPECT_TRUE(write_to(store, [&](Tx& tx) {
                 return repos.sessions.remove_client_session(tx, session.id, ClientId("c1"));
               }).value());

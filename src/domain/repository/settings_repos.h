@@ -44,6 +44,7 @@ class RealmRepo {
   virtual Stored<void> insert(Tx& tx, const Realm& realm) = 0;
   /// Replaces the realm's own members, its name included. kConflict when the new name is taken or the realm is gone.
   virtual Stored<void> update(Tx& tx, const Realm& realm) = 0;
+  Stored<void> update(Tx& tx, const SlimRealm& realm) = delete;
   /// Raises the version; inserts below do it themselves.
   virtual Stored<void> raise_version(Tx& tx, const RealmId& realm) = 0;
   /// Current versions of the realms asked for that still exist, in any order.
@@ -115,6 +116,9 @@ class RoleRepo {
   virtual Stored<std::vector<Role>> find_of_all_realms(Rows& rows, const std::vector<RoleId>& ids) = 0;
   virtual Stored<std::optional<Role>> find_by_name(Rows& rows, const RealmId& realm,
                                                    const std::optional<ClientId>& client, std::string_view name) = 0;
+  /// The id alone: "admin" of master holds the roles of every realm.
+  virtual Stored<std::optional<RoleId>> find_id(Rows& rows, const RealmId& realm, const std::optional<ClientId>& client,
+                                                std::string_view name) = 0;
   virtual Stored<std::vector<Role>> list(Rows& rows, const RealmId& realm) = 0;
   /// Inserts the role with its composites, which need not exist yet inside this transaction.
   virtual Stored<void> insert(Tx& tx, const Role& role) = 0;

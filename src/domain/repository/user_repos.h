@@ -29,6 +29,7 @@ struct UserQuery {
   std::optional<OrganizationId> organization{};                   // members
   std::optional<bool> managed{};                                  // with `organization`: managed ones, or the others
   std::optional<GroupId> organization_group{};                    // direct members of a group in an organization
+  std::optional<TimePoint> created_from{}, created_to{};          // both ends included
   std::string provider{}, upstream_id{};  // who is linked there, or is linked as this; empty: any
   bool with_service_accounts = false;
   std::int64_t first = 0;  // how many to pass over

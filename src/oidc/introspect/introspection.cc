@@ -5,7 +5,7 @@
 #include "oidc/client_request.h"
 #include "oidc/endpoint.h"
 #include "oidc/presented_token.h"
-#include "oidc/token/grants/rotate_refresh.h"
+#include "oidc/token/rotate_refresh.h"
 
 namespace cardea::oidc {
 namespace {

@@ -3,14 +3,16 @@
 #include "core/consent.h"
 #include "core/offline_access.h"
 #include "core/session.h"
+#include "core/token/refresh_rotation.h"
+#include "oidc/token/rotate_refresh.h"
 
 namespace cardea::oidc {
 namespace {
 
 using Joined = Result<JoinedSession, OAuthError>;
 
-/// A share that is there keeps its beginning: older tokens of the client stay good (why_not_live). One that has reached
-/// its maximum begins anew.
+/// A share that is there keeps its beginning and its chains: older tokens of the client stay good (why_not_live). One
+/// that has reached its maximum begins anew.
 ClientSession share_of(const TokenRequest& request, const SessionShare& joining, const UserSession& session,
                        const std::optional<ClientSession>& before) {
   const bool goes_on = before && request.now < client_session_end(request.realm->realm, request.client->client, session,
@@ -19,9 +21,10 @@ ClientSession share_of(const TokenRequest& request, const SessionShare& joining,
   share.session = joining.session.id;
   share.client = request.client->client.id;
   share.started_at = goes_on ? before->started_at : request.now;
-  share.rotated_at = request.now;
   share.scope = joining.scope;
-  share.refresh_id = joining.refresh_id;
+  share.chain = {.refresh_id = joining.refresh_id, .previous_refresh_id = {}, .rotated_at = request.now};
+  const auto rule = refresh_rotation(request.realm->realm, request.client->client);
+  if (goes_on) share.other_chains = chains_behind_a_new_one(rule, *before);
   share.claims = joining.claims;
   if (!joining.adapter_session.empty()) {
     share.adapter_session = joining.adapter_session;

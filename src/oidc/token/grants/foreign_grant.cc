@@ -103,7 +103,7 @@ Stored<void> store_session(Tx& tx, const Granting& granting) {
   share.session = granting.session.id;
   share.client = request.client->client.id;
   share.started_at = request.now;
-  share.rotated_at = request.now;
+  share.chain.rotated_at = request.now;
   share.scope = granting.asked.plan->full_scope;
   return sessions.put_client_session(tx, share);
 }

@@ -11,8 +11,8 @@
 #include "oidc/encryption.h"
 #include "oidc/endpoint.h"
 #include "oidc/token/grants/all_grants.h"
-#include "oidc/token/grants/rotate_refresh.h"
 #include "oidc/token/join_session.h"
+#include "oidc/token/rotate_refresh.h"
 
 namespace cardea::oidc {
 namespace {
@@ -130,8 +130,8 @@ Stored<std::optional<OAuthError>> rotate(Tx& tx, Refresh& refresh) {
       return Answer(invalid_grant("Maximum allowed refresh token reuse exceeded", "refresh_token_reuse"));
     }
     refresh.refresh_id = std::move(decision.refresh_id);
-    if (decision.rotation == Rotation::kRepeat && decision.after.use_count == share.use_count) return Answer();
-    const auto stored = sessions.rotate(tx, share, decision.after);
+    if (!decision.after) return Answer();
+    const auto stored = sessions.rotate(tx, share, *decision.after);
     if (stored) return Answer();
     if (stored.error() != StoreError::kConflict) return refuse(stored.error());
     auto again = sessions.load(tx, request.realm->realm.id, refresh.session_id, request.client->client.id);

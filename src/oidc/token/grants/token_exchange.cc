@@ -9,11 +9,13 @@
 #include "core/check_bearer.h"
 #include "core/foreign_word.h"
 #include "core/session.h"
+#include "core/token/refresh_rotation.h"
 #include "core/token/token_subject.h"
 #include "oidc/encryption.h"
 #include "oidc/endpoint.h"
 #include "oidc/token/grants/all_grants.h"
 #include "oidc/token/grants/foreign_grant.h"
+#include "oidc/token/rotate_refresh.h"
 
 namespace cardea::oidc {
 namespace {
@@ -117,13 +119,14 @@ Stored<void> store_share(Tx& tx, Exchange& exchange) {
     share.adapter_session = known->adapter_session;
     share.adapter_host = known->adapter_host;
     share.claims = known->claims;
+    const auto rule = refresh_rotation(request.realm->realm, request.client->client);
+    if (goes_on) share.other_chains = chains_behind_a_new_one(rule, *known);
   }
   share.session = exchange.session->id;
   share.client = request.client->client.id;
   share.started_at = *exchange.share_started_at;
-  share.rotated_at = request.now;
+  share.chain = {.refresh_id = exchange.refresh_id, .previous_refresh_id = {}, .rotated_at = request.now};
   share.scope = exchange.plan->full_scope;
-  share.refresh_id = exchange.refresh_id;
   return sessions.put_client_session(tx, share);
 }
 
