@@ -48,18 +48,18 @@ std::uint64_t LoginGuard::key_of(std::string_view kind, std::string_view realm, 
   return std::max<std::uint64_t>(key, 1);  // zero is an empty place
 }
 
-std::chrono::nanoseconds LoginGuard::wait_of(const Bucket* bucket, const AttemptRate& rate) const {
+std::chrono::nanoseconds LoginGuard::wait_of(const Bucket* bucket, const AttemptRate& rate, int attempts) const {
   if (bucket == nullptr) return kNoWait;
-  return std::max(bucket->full_at + rate.every - rate.burst * rate.every - clock_.steady(), kNoWait);
+  return std::max(bucket->full_at + attempts * rate.every - rate.burst * rate.every - clock_.steady(), kNoWait);
 }
 
-void LoginGuard::take(Table& table, std::uint64_t key, const AttemptRate& rate) {
+void LoginGuard::take(Table& table, std::uint64_t key, const AttemptRate& rate, int attempts) {
   auto& bucket = table.make(key);
-  bucket.full_at = std::max(bucket.full_at, clock_.steady()) + rate.every;
+  bucket.full_at = std::max(bucket.full_at, clock_.steady()) + attempts * rate.every;
 }
 
-void LoginGuard::put_back(Table& table, std::uint64_t key, const AttemptRate& rate) {
-  if (auto* bucket = table.find(key)) bucket->full_at -= rate.every;
+void LoginGuard::put_back(Table& table, std::uint64_t key, const AttemptRate& rate, int attempts) {
+  if (auto* bucket = table.find(key)) bucket->full_at -= attempts * rate.every;
 }
 
 Result<LoginTicket, TooManyAttempts> LoginGuard::reserve(const RealmId& realm, std::string_view name,
@@ -68,18 +68,29 @@ Result<LoginTicket, TooManyAttempts> LoginGuard::reserve(const RealmId& realm, s
       .address = key_of("address/", "", address_key(address)),
       .account = key_of("account/", realm.str(), ascii_lower(name.substr(0, kUsernameBytesMax + 1)))};
   const std::scoped_lock lock(mutex_);
-  const auto wait = std::max(wait_of(addresses_.find(ticket.address), rates_.address),
-                             wait_of(accounts_.find(ticket.account), rates_.account));
+  const auto wait = std::max(wait_of(addresses_.find(ticket.address), rates_.address, 1),
+                             wait_of(accounts_.find(ticket.account), rates_.account, 1));
   if (wait > kNoWait) return refuse(TooManyAttempts{std::chrono::ceil<seconds>(wait)});
-  take(addresses_, ticket.address, rates_.address);
-  take(accounts_, ticket.account, rates_.account);
+  take(addresses_, ticket.address, rates_.address, 1);
+  take(accounts_, ticket.account, rates_.account, 1);
   return ticket;
+}
+
+Result<void, TooManyAttempts> LoginGuard::take_more(LoginTicket& ticket, int attempts) {
+  // However dear, a bucket that is full lets one pass.
+  attempts = std::min(attempts, rates_.address.burst - 1);
+  const std::scoped_lock lock(mutex_);
+  const auto wait = wait_of(addresses_.find(ticket.address), rates_.address, attempts);
+  if (wait > kNoWait) return refuse(TooManyAttempts{std::chrono::ceil<seconds>(wait)});
+  take(addresses_, ticket.address, rates_.address, attempts);
+  ticket.more += attempts;
+  return {};
 }
 
 void LoginGuard::give_back(const LoginTicket& ticket) {
   const std::scoped_lock lock(mutex_);
-  put_back(addresses_, ticket.address, rates_.address);
-  put_back(accounts_, ticket.account, rates_.account);
+  put_back(addresses_, ticket.address, rates_.address, 1 + ticket.more);
+  put_back(accounts_, ticket.account, rates_.account, 1);
 }
 
 }  // namespace cardea

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/result.h"
+#include "core/dear_hashes.h"
 #include "domain/ids.h"
 
 namespace cardea {
@@ -35,6 +36,7 @@ struct LoginRates {
 struct LoginTicket {
   std::uint64_t address = 0;
   std::uint64_t account = 0;
+  int more = 0;  // attempts taken of the address besides the one
 };
 
 /// Refused: how long until the next attempt may pass, at least a second.
@@ -53,6 +55,11 @@ class LoginGuard {
   /// Takes one attempt of both buckets, or none. `name` as typed, in any case; `address`: where the request came from.
   [[nodiscard]] Result<LoginTicket, TooManyAttempts> reserve(const RealmId& realm, std::string_view name,
                                                              std::string_view address);
+  /// Takes as many attempts more of the address, or none: for a password that is as dear to look at as so many others.
+  /// An address gets no more of our time with hashes that were imported than with ours.
+  [[nodiscard]] Result<void, TooManyAttempts> take_more(LoginTicket& ticket, int attempts);
+  /// What passwords of a realm cost here at most.
+  [[nodiscard]] DearHashes& dear_hashes() { return dear_hashes_; }
   /// The password was right, or was never looked at: the attempt did not count.
   void give_back(const LoginTicket& ticket);
 
@@ -75,10 +82,10 @@ class LoginGuard {
     std::vector<Bucket> buckets_;
   };
   [[nodiscard]] std::uint64_t key_of(std::string_view kind, std::string_view realm, std::string_view text) const;
-  /// How long `bucket` must wait; zero when it has an attempt left.
-  [[nodiscard]] std::chrono::nanoseconds wait_of(const Bucket* bucket, const AttemptRate& rate) const;
-  void take(Table& table, std::uint64_t key, const AttemptRate& rate);
-  static void put_back(Table& table, std::uint64_t key, const AttemptRate& rate);
+  /// How long `bucket` must wait; zero when it has so many attempts left.
+  [[nodiscard]] std::chrono::nanoseconds wait_of(const Bucket* bucket, const AttemptRate& rate, int attempts) const;
+  void take(Table& table, std::uint64_t key, const AttemptRate& rate, int attempts);
+  static void put_back(Table& table, std::uint64_t key, const AttemptRate& rate, int attempts);
 
   const Clock& clock_;
   const LoginRates rates_;
@@ -86,6 +93,7 @@ class LoginGuard {
   std::mutex mutex_;
   Table addresses_;
   Table accounts_;
+  DearHashes dear_hashes_{clock_};
 };
 
 /// One attempt on its way to the lane that looks at it. Until somebody says what came of it, it did not count: one that
@@ -104,6 +112,11 @@ class HeldAttempt {
   HeldAttempt& operator=(const HeldAttempt&) = delete;
   ~HeldAttempt() { give_back(); }
 
+  /// LoginGuard::take_more. Of one that is settled nothing is taken.
+  [[nodiscard]] Result<void, TooManyAttempts> take_more(int attempts) {
+    if (guard_ == nullptr || attempts <= 0) return {};
+    return guard_->take_more(ticket_, attempts);
+  }
   /// The password was looked at, and was wrong.
   void count() { guard_ = nullptr; }
   void give_back() {

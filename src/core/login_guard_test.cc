@@ -58,6 +58,26 @@ TEST_F(LoginGuardTest, a_refusal_takes_nothing_and_says_how_long_to_wait) {
   EXPECT_FALSE(passes("ada", "203.0.113.9")) << "one came back, not all";
 }
 
+TEST_F(LoginGuardTest, refuses_an_address_more_than_it_has_left_and_takes_nothing_then) {
+  auto ticket = *guard_.reserve(RealmId("r"), "ada", "203.0.113.1");
+  ASSERT_TRUE(guard_.take_more(ticket, 3));
+  const auto refused = guard_.take_more(ticket, 2);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().retry_after, seconds{1});
+  EXPECT_TRUE(passes("bob")) << "one is left";
+  EXPECT_FALSE(passes("cleo"));
+  EXPECT_TRUE(passes("ada", "203.0.113.2")) << "the account gave one attempt alone";
+  guard_.give_back(ticket);
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(passes("user" + std::to_string(i))) << i;
+  EXPECT_FALSE(passes("user4"));
+}
+
+TEST_F(LoginGuardTest, lets_the_dearest_pass_a_full_bucket) {
+  auto ticket = *guard_.reserve(RealmId("r"), "ada", "203.0.113.1");
+  EXPECT_TRUE(guard_.take_more(ticket, 1000));
+  EXPECT_FALSE(passes("bob"));
+}
+
 TEST_F(LoginGuardTest, what_is_given_back_was_never_taken) {
   for (int i = 0; i < 100; ++i) {
     const auto ticket = guard_.reserve(RealmId("r"), "ada", "203.0.113.1");

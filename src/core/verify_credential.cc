@@ -96,9 +96,18 @@ PasswordVerdict verify_password(const LoginAttempt& attempt, std::string_view pa
   return attempt.user->is_active() ? PasswordVerdict::kAccepted : PasswordVerdict::kDisabled;
 }
 
-PasswordVerdict verify_password(const LoginAttempt& attempt, std::string_view password, HeldAttempt& held) {
+Result<PasswordVerdict, TooManyAttempts> verify_password(const LoginAttempt& attempt, const RealmId& realm,
+                                                         std::string_view password, LoginGuard& guard,
+                                                         HeldAttempt& held) {
+  const auto work = guard.dear_hashes().work_of(realm, attempt.password);
+  if (const auto taken = held.take_more(work.attempts - 1); !taken) return refuse(taken.error());
   const auto verdict = verify_password(attempt, password);
-  verdict == PasswordVerdict::kRefused ? held.count() : held.give_back();
+  if (verdict != PasswordVerdict::kRefused) {
+    held.give_back();
+    return verdict;
+  }
+  held.count();
+  for (const auto& hash : work.padding) (void)crypto::verify_password(hash, password);
   return verdict;
 }
 

@@ -51,10 +51,11 @@ enum class PasswordVerdict {
 
 /// Takes about 7 ms: run it on the hash lane. A password beyond kPasswordBytesMax is refused without hashing.
 [[nodiscard]] PasswordVerdict verify_password(const LoginAttempt& attempt, std::string_view password);
-/// The same for an attempt that was reserved, as every one from outside is: a wrong password counts, a right one gives
-/// the attempt back.
-[[nodiscard]] PasswordVerdict verify_password(const LoginAttempt& attempt, std::string_view password,
-                                              HeldAttempt& held);
+/// The same for an attempt that was reserved, as every one from outside is: a wrong password counts as much as it cost
+/// (LoginGuard::take_more), and costs the same whoever it names; a right one gives the attempt back.
+[[nodiscard]] Result<PasswordVerdict, TooManyAttempts> verify_password(const LoginAttempt& attempt,
+                                                                       const RealmId& realm, std::string_view password,
+                                                                       LoginGuard& guard, HeldAttempt& held);
 
 /// Guesses that came side by side were all loaded before the first of them was counted. A right password is good only
 /// if the account is not locked now, so ask again before anything comes of it, and answer as a wrong one is answered.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/limits.h"
+#include "tests/support/fake_clock.h"
 #include "tests/support/memory_store.h"
 #include "tests/support/seeded_random.h"
 
@@ -79,6 +80,30 @@ TEST_F(VerifyCredential, refuses_unknown_user_wrong_password_and_user_without_pa
   EXPECT_EQ(verdict("ada", ""), PasswordVerdict::kRefused);
   EXPECT_EQ(verdict("bob", "correct horse"), PasswordVerdict::kRefused);
   EXPECT_EQ(verdict("bob", ""), PasswordVerdict::kRefused);
+}
+
+TEST_F(VerifyCredential, refuses_to_hash_what_the_address_has_no_attempts_left_for) {
+  const User ada = add_user("u1", "ada", "", "");
+  crypto::PasswordHash imported{.algorithm = "pbkdf2-sha256",
+                                .iterations = 22'000,
+                                .parameters = {},
+                                .salt = "0123456789abcdef",
+                                .hash = std::string(32, 'h')};
+  add_credential(ada, crypto::to_keycloak_credential(imported));
+  add_user("u2", "bob", "", "correct horse");
+  FakeClock clock;
+  LoginGuard guard(clock, random_, {.address = {7, seconds{60}}, .account = {100, seconds{1}}});
+  const auto guess = [&](std::string_view name, std::string_view password) {
+    auto ticket = guard.reserve(realm_.id, name, "203.0.113.1");
+    EXPECT_TRUE(ticket);
+    HeldAttempt held(guard, *ticket);
+    return verify_password(load(name), realm_.id, password, guard, held);
+  };
+  EXPECT_EQ(guess("bob", "correct horse").value(), PasswordVerdict::kAccepted);
+  EXPECT_EQ(guess("ada", "wrong").value(), PasswordVerdict::kRefused);  // three of seven
+  EXPECT_EQ(guess("bob", "correct horse").value(), PasswordVerdict::kAccepted) << "a right one gives all back";
+  EXPECT_EQ(guess("nobody", "wrong").value(), PasswordVerdict::kRefused);  // as dear as ada's
+  EXPECT_FALSE(guess("ada", "wrong")) << "one is left, which is too few";
 }
 
 TEST_F(VerifyCredential, refuses_a_user_of_another_realm) {

@@ -3,6 +3,7 @@
 #include <argon2.h>
 #include <openssl/evp.h>
 #include <sodium/crypto_pwhash.h>
+#include <cstdlib>
 
 #include <optional>
 
@@ -139,6 +140,35 @@ bool has_default_cost(const PasswordHash& hash) {
   const auto& wanted = dummy_hash();
   return hash.algorithm == wanted.algorithm && hash.iterations == wanted.iterations &&
          hash.parameters == wanted.parameters && hash.hash.size() == wanted.hash.size();
+}
+
+double relative_cost(const PasswordHash& hash) {
+  struct Speed {
+    std::string_view algorithm;
+    std::size_t digest_bytes;
+    double iterations;  // of one block, in the time of one hash of the default cost
+  };
+  static constexpr Speed kSpeeds[] = {
+      {"pbkdf2", 20, 15'400}, {"pbkdf2-sha256", 32, 11'000}, {"pbkdf2-sha512", 64, 6'400}};
+  for (const auto& speed : kSpeeds) {
+    if (hash.algorithm != speed.algorithm) continue;
+    const auto blocks = (hash.hash.size() + speed.digest_bytes - 1) / speed.digest_bytes;
+    return static_cast<double>(hash.iterations) * static_cast<double>(blocks) / speed.iterations;
+  }
+  const auto passes_of = [](const PasswordHash& argon2) {
+    const auto memory = argon2.parameters.find("memory");
+    const auto kib = memory == argon2.parameters.end() ? 0.0 : std::strtod(memory->second.c_str(), nullptr);
+    return kib * argon2.iterations;
+  };
+  return passes_of(hash) / passes_of(dummy_hash());
+}
+
+PasswordHash dummy_like(const PasswordHash& hash, int iterations) {
+  auto dummy = hash;
+  dummy.iterations = iterations;
+  dummy.salt.assign(kDefaultSaltBytes, 'c');
+  dummy.hash.assign(hash.hash.size(), 'c');
+  return dummy;
 }
 
 }  // namespace cardea::crypto

@@ -46,6 +46,13 @@ enum class PasswordError {
 /// next successful login.
 [[nodiscard]] bool has_default_cost(const PasswordHash& hash);
 
+/// How many hashes of the default cost take as long as this one: 1 for one of those, up to about 80 for what
+/// parse_keycloak_credential lets in. An estimate: the algorithms' speeds stand to each other as on common processors.
+[[nodiscard]] double relative_cost(const PasswordHash& hash);
+
+/// A hash that no password has, of the cost of `hash` with this many iterations instead.
+[[nodiscard]] PasswordHash dummy_like(const PasswordHash& hash, int iterations);
+
 /// Reads the two JSON texts of a CredentialRepresentation (keycloak.md section 5.4). Refuses a cost beyond our bounds
 /// (kCost), unknown algorithms (kUnsupported) and everything unreadable (kMalformed).
 [[nodiscard]] Result<PasswordHash, PasswordError> parse_keycloak_credential(std::string_view secret_data,

@@ -19,6 +19,8 @@ namespace {
   "6 ESCAPE '\\') AND "                                                                               \
   "(" P "7 < 0 OR u.enabled = (" P "7 = 1)) AND (" P "8 < 0 OR u.email_verified = (" P                \
   "8 = 1)) AND "                                                                                      \
+  "(u.created_at >= " P "23 OR " P "23 < 0) AND (u.created_at <= " P "24 OR " P                       \
+  "24 < 0) AND "                                                                                      \
   "(" P "11 = 1 OR u.service_account_client IS NULL) AND NOT EXISTS (SELECT 1 FROM " EACH_WORD        \
   " WHERE NOT (u.username " LIKE " word.value ESCAPE '\\' OR coalesce(u.email, '') " LIKE             \
   " word.value ESCAPE '\\' OR u.first_name " LIKE " word.value ESCAPE '\\' OR u.last_name " LIKE      \
@@ -116,7 +118,7 @@ bool is_everybody(const UserQuery& query) {
   return query.words.empty() && query.username.empty() && query.email.empty() && query.first_name.empty() &&
          query.last_name.empty() && !query.enabled && !query.email_verified && query.attributes.empty() &&
          !query.group && !query.role && !query.organization && !query.organization_group && query.provider.empty() &&
-         !query.with_service_accounts;
+         !query.created_from && !query.created_to && !query.with_service_accounts;
 }
 
 /// What the only word begins with, in lower case; empty when there is no such thing, and for letters beyond ASCII,
@@ -176,6 +178,10 @@ struct Texts {
 
 int number_of(std::optional<bool> wanted) { return wanted ? (*wanted ? 1 : 0) : -1; }
 
+std::int64_t number_of(std::optional<TimePoint> wanted) {
+  return wanted ? std::max<std::int64_t>(epoch_milliseconds(*wanted), 0) : -1;
+}
+
 template <class Id>
 std::string_view text_of(const std::optional<Id>& id) {
   return id ? std::string_view(id->str()) : std::string_view{};
@@ -217,7 +223,9 @@ Answer with_values(Rows& rows, const RealmId& realm, const UserQuery& query, Run
                                            number_of(query.managed),
                                            text_of(query.organization_group),
                                            texts.beginning,
-                                           texts.behind});
+                                           texts.behind,
+                                           number_of(query.created_from),
+                                           number_of(query.created_to)});
 }
 
 }  // namespace

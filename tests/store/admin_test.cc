@@ -1,4 +1,6 @@
 // What administrators change and look for: updates, removals, searches.
+#include <algorithm>
+
 #include "base/text.h"
 #include "tests/store/fixture.h"
 
@@ -318,6 +320,34 @@ TEST_P(AdminTest, changes_and_removes_scopes_keys_and_credentials) {
   EXPECT_EQ(listed.value().front().priority, 3);
   EXPECT_FALSE(write([&](Tx& tx) { return repos().credentials.remove(tx, other, credential.id); }).value());
   EXPECT_TRUE(write([&](Tx& tx) { return repos().credentials.remove(tx, ada.id, credential.id); }).value());
+}
+
+TEST_P(AdminTest, finds_users_by_when_they_were_made) {
+  for (const auto& [name, at] : {std::pair{"ada", 1'000}, {"bob", 2'000}, {"cyd", 3'000}}) {
+    User user;
+    user.id = UserId(name);
+    user.realm = realm_;
+    user.username = name;
+    user.created_at = now_ + milliseconds(at);
+    ASSERT_TRUE(write([&](Tx& tx) { return repos().users.insert(tx, user, true); }));
+  }
+  const auto found = [&](std::optional<milliseconds> from, std::optional<milliseconds> to) {
+    UserQuery query;
+    if (from) query.created_from = now_ + *from;
+    if (to) query.created_to = now_ + *to;
+    std::string names;
+    for (const auto& user : read([&](Rows& rows) { return repos().users.search(rows, realm_, query); }).value()) {
+      names.append(user.username).append(" ");
+    }
+    const auto count = read([&](Rows& rows) { return repos().users.count(rows, realm_, query); }).value();
+    EXPECT_EQ(count, std::ranges::count(names, ' '));
+    return names;
+  };
+  EXPECT_EQ(found(milliseconds(4'000), {}), "");
+  EXPECT_EQ(found({}, milliseconds(999)), "");
+  EXPECT_EQ(found(milliseconds(2'000), {}), "bob cyd ") << "the moment itself is part of it";
+  EXPECT_EQ(found({}, milliseconds(2'000)), "ada bob ");
+  EXPECT_EQ(found(milliseconds(2'000), milliseconds(2'000)), "bob ");
 }
 
 TEST_P(AdminTest, lists_sessions_of_user_client_and_realm) {

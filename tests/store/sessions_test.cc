@@ -305,8 +305,9 @@ TEST_P(SessionsTest, refuses_a_rotation_that_another_one_overtook) {
   second.chain.previous_refresh_id = first.chain.refresh_id;
   second.chain.refresh_id = "second";
   second.chain.rotated_at = now_;
-  second.other_chains = {first.chain,
-                         {.refresh_id = "tab \"2\"", .rotated_at = now_ + milliseconds(7), .use_count = 3}};
+  second.other_chains = {
+      first.chain,
+      {.refresh_id = "tab \"2\"", .previous_refresh_id = {}, .rotated_at = now_ + milliseconds(7), .use_count = 3}};
   const auto rotate = [&](const ClientSession& before, const ClientSession& after) {
     return write([&](Tx& tx) { return repos().sessions.rotate(tx, before, after); });
   };

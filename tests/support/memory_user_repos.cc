@@ -235,6 +235,8 @@ class MemoryUsers final : public UserRepo {
            has_part(user.last_name, query.last_name, query.exact) &&
            user.enabled == query.enabled.value_or(user.enabled) &&
            user.email_verified == query.email_verified.value_or(user.email_verified) &&
+           user.created_at >= query.created_from.value_or(user.created_at) &&
+           user.created_at <= query.created_to.value_or(user.created_at) &&
            (!query.group || std::ranges::find(subject.groups, *query.group) != subject.groups.end()) &&
            (!query.role || std::ranges::find(subject.roles, *query.role) != subject.roles.end()) &&
            std::ranges::all_of(query.words, any_of) && std::ranges::all_of(query.attributes, has_attribute);

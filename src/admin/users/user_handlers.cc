@@ -16,8 +16,7 @@
 namespace cardea::admin {
 namespace {
 
-constexpr std::int64_t kReadAtOnce = 1'000;  // of a list that is looked through
-constexpr std::int64_t kUsersAtOnce = 100;   // Keycloak's default for a list that says no `max`
+constexpr std::int64_t kUsersAtOnce = 100;  // Keycloak's default for a list that says no `max`
 
 /// Words of a search: "in quotes" exactly, else from the beginning; '*' is any run of characters.
 std::vector<std::string> search_words(std::string_view search, bool exact) {
@@ -88,39 +87,6 @@ Or<void> add_pairs(UserQuery& query, std::vector<std::pair<std::string, std::str
     }
   }
   return {};
-}
-
-/// When the users that are asked for were made; both ends are part of it.
-struct Span {
-  std::optional<TimePoint> from{}, to{};
-  [[nodiscard]] bool is_open() const { return !from && !to; }
-  [[nodiscard]] bool has(TimePoint at) const { return (!from || at >= *from) && (!to || at <= *to); }
-};
-
-Or<Span> read_span(const Call& call) {
-  CARDEA_TRY(from, query_moment(call, "createdAfter", SpanEnd::kFrom));
-  CARDEA_TRY(to, query_moment(call, "createdBefore", SpanEnd::kTo));
-  return Span{.from = from, .to = to};
-}
-
-/// The page of those who were made then. The store does not look for it, so as many are read as one list may have; a
-/// question that would look through more is refused rather than answered in part.
-Or<std::vector<User>> made_within(Call& call, UserQuery query, const Span& span) {
-  auto passed_over = query.first;
-  const auto wanted = static_cast<std::size_t>(query.max);
-  query.max = kReadAtOnce;
-  std::vector<User> made;
-  for (query.first = 0; made.size() < wanted; query.first += kReadAtOnce) {
-    if (query.first >= kListRowsMax)
-      return refuse(error_message(400, "Too many users to look through: narrow the search"));
-    CARDEA_TRY(users, call.repositories().users.search(call.rows(), call.realm().id, query));
-    for (auto& user : users) {
-      if (!span.has(user.created_at) || made.size() == wanted || passed_over-- > 0) continue;
-      made.push_back(std::move(user));
-    }
-    if (users.size() < static_cast<std::size_t>(kReadAtOnce)) break;
-  }
-  return made;
 }
 
 /// Strict, as Keycloak is with this representation: a misspelt member is not lost in silence.
@@ -234,6 +200,10 @@ Or<UserQuery> read_user_query(const Call& call) {
   query.exact = call.flag("exact");
   if (call.has_query("enabled")) query.enabled = call.flag("enabled");
   if (call.has_query("emailVerified")) query.email_verified = call.flag("emailVerified");
+  CARDEA_TRY(from, query_moment(call, "createdAfter", SpanEnd::kFrom));
+  CARDEA_TRY(to, query_moment(call, "createdBefore", SpanEnd::kTo));
+  query.created_from = from;
+  query.created_to = to;
   query.provider = call.query("idpAlias");
   query.upstream_id = call.query("idpUserId");
   // An id says nothing without who gave it; passed over, it would look as if every user had it.
@@ -269,10 +239,7 @@ Answer list_users(Call& call) {
       if (const auto at = std::ranges::find(found, id, &User::id); at != found.end()) users.push_back(*at);
     }
   } else {
-    CARDEA_TRY(span, read_span(call));
-    CARDEA_TRY(found, span.is_open()
-                          ? Or<std::vector<User>>(call.repositories().users.search(call.rows(), call.realm().id, query))
-                          : made_within(call, query, span));
+    CARDEA_TRY(found, call.repositories().users.search(call.rows(), call.realm().id, query));
     users = std::move(found);
   }
   CARDEA_TRY(list, user_rows(call, users, call.flag("briefRepresentation") ? UserView::kBrief : UserView::kRow));
@@ -282,13 +249,6 @@ Answer list_users(Call& call) {
 Answer count_users(Call& call) {
   if (!call.may_any({AdminRole::kViewUsers, AdminRole::kManageUsers})) return ok_text("0");
   CARDEA_TRY(query, read_user_query(call));
-  CARDEA_TRY(span, read_span(call));
-  if (!span.is_open()) {
-    query.first = 0;
-    query.max = kListRowsMax + 1;  // never reached: so many are not looked through
-    CARDEA_TRY(made, made_within(call, query, span));
-    return ok_text(std::to_string(made.size()));
-  }
   CARDEA_TRY(count, call.repositories().users.count(call.rows(), call.realm().id, query));
   return ok_text(std::to_string(count));
 }

@@ -85,7 +85,11 @@ web::Outcome check_lock_and_tell(const SubmissionPtr& submission, LoginAttempt& 
 
 // The decision, on the hash lane.
 web::Outcome decide(const SubmissionPtr& submission, LoginAttempt& attempt) {
-  const auto verdict = verify_password(attempt, submission->form.password.reveal(), submission->held);
+  const auto& run = *submission->run;
+  const auto checked = verify_password(attempt, run.realm->realm.id, submission->form.password.reveal(),
+                                       run.dependencies.login_guard, submission->held);
+  if (!checked) return refuse_attempt(run, checked.error(), submission->again({}));
+  const auto verdict = *checked;
   renew_hash(attempt, verdict, submission->form.password.reveal(), submission->run->dependencies.random);
   if (verdict != PasswordVerdict::kRefused && attempt.is_counted) {
     return then_read(submission->run->dependencies, [submission, attempt = std::move(attempt), verdict]() mutable {

@@ -49,7 +49,7 @@ TEST(RotateRefresh, gives_the_same_successor_within_the_grace) {
 }
 
 TEST(RotateRefresh, counts_reuse_outside_the_grace) {
-  EXPECT_EQ(rotate_refresh(rotating(2), chain(), "c.one", true, "fresh", kNow).after.use_count, 2);
+  EXPECT_EQ(rotate_refresh(rotating(2), chain(), "c.one", true, "fresh", kNow).after->chain.use_count, 2);
 }
 
 TEST(RotateRefresh, rotates_the_current_token) {

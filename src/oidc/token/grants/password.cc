@@ -146,19 +146,19 @@ web::Outcome store_and_sign(const PasswordRequestPtr& login) {
   const auto refresh_id = random_uuid(request->dependencies.random);
   // The password was right and gave its attempt back: the code has one of its own, reserved before it is looked at, or
   // codes could be guessed without end (attack class 27).
-  std::optional<LoginTicket> otp_ticket;
+  HeldAttempt code;
   if (login->needs_otp) {
     const auto reserved = request->dependencies.login_guard.reserve(request->realm->realm.id, login->username,
                                                                     request->http.remote_address);
     if (!reserved) return refuse_attempt(*request, reserved.error());
-    otp_ticket = *reserved;
+    code = HeldAttempt(request->dependencies.login_guard, *reserved);
   }
   auto opened = write_to(request->dependencies.repositories.store,
                          [&](Tx& tx) { return open_session(tx, *login, session, refresh_id); });
   if (!opened) return token_store_failed(*request, opened.error());
-  if (otp_ticket && *opened) request->dependencies.login_guard.give_back(*otp_ticket);
   if (!*opened) {
     if (opened->error().had_bad_otp) {
+      code.count();
       const auto counted = write_to(request->dependencies.repositories.store, [&](Tx& tx) {
         return record_login_failure(tx, request->dependencies.repositories, request->realm->realm,
                                     login->attempt.user->id, request->http.remote_address, request->now);
@@ -239,7 +239,11 @@ web::Outcome check_lock_and_decide(const PasswordRequestPtr& login, PasswordVerd
 }
 
 web::Outcome hash_and_decide(const PasswordRequestPtr& login) {
-  const auto verdict = verify_password(login->attempt, login->password.reveal(), login->held);
+  const auto& request = *login->request;
+  const auto checked = verify_password(login->attempt, request.realm->realm.id, login->password.reveal(),
+                                       request.dependencies.login_guard, login->held);
+  if (!checked) return refuse_attempt(request, checked.error());
+  const auto verdict = *checked;
   renew_hash(login->attempt, verdict, login->password.reveal(), login->request->dependencies.random);
   if (verdict != PasswordVerdict::kRefused && login->attempt.is_counted) {
     return then_read(login->request->dependencies, [login, verdict] { return check_lock_and_decide(login, verdict); });
