@@ -66,6 +66,8 @@ CARDEA_MIGRATION(sqlite_24, "V0024__organization_group_roles.sqlite.sql");
 CARDEA_MIGRATION(postgres_24, "V0024__organization_group_roles.postgres.sql");
 CARDEA_MIGRATION(sqlite_25, "V0025__requested_claims.sqlite.sql");
 CARDEA_MIGRATION(postgres_25, "V0025__requested_claims.postgres.sql");
+CARDEA_MIGRATION(sqlite_26, "V0026__refresh_chains.sqlite.sql");
+CARDEA_MIGRATION(postgres_26, "V0026__refresh_chains.postgres.sql");
 
 namespace cardea::store {
 
@@ -94,7 +96,8 @@ std::span<const db::Migration> migrations(db::Engine engine) {
                                          {22, "adapter_sessions", CARDEA_TEXT(sqlite_22)},
                                          {23, "directory_sync", CARDEA_TEXT(sqlite_23)},
                                          {24, "organization_group_roles", CARDEA_TEXT(sqlite_24)},
-                                         {25, "requested_claims", CARDEA_TEXT(sqlite_25)}};
+                                         {25, "requested_claims", CARDEA_TEXT(sqlite_25)},
+                                         {26, "refresh_chains", CARDEA_TEXT(sqlite_26)}};
   static const db::Migration postgres[] = {{1, "initial", CARDEA_TEXT(postgres_1)},
                                            {2, "offline_sessions", CARDEA_TEXT(postgres_2)},
                                            {3, "device_codes", CARDEA_TEXT(postgres_3)},
@@ -119,7 +122,8 @@ std::span<const db::Migration> migrations(db::Engine engine) {
                                            {22, "adapter_sessions", CARDEA_TEXT(postgres_22)},
                                            {23, "directory_sync", CARDEA_TEXT(postgres_23)},
                                            {24, "organization_group_roles", CARDEA_TEXT(postgres_24)},
-                                           {25, "requested_claims", CARDEA_TEXT(postgres_25)}};
+                                           {25, "requested_claims", CARDEA_TEXT(postgres_25)},
+                                           {26, "refresh_chains", CARDEA_TEXT(postgres_26)}};
   if (engine == db::Engine::kPostgres) return postgres;
   return sqlite;
 }

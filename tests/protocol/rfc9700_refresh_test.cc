@@ -121,7 +121,7 @@ TEST_P(Refresh, reuse_in_one_tab_ends_the_other_tabs_too) {
   (void)refresh(server_, token_of(first));
   server_.clock.advance(seconds{10});
   EXPECT_EQ(description(refresh(server_, token_of(first), 400)), "Maximum allowed refresh token reuse exceeded");
-  EXPECT_EQ(description(refresh(server_, token_of(second), 400)), "Session not active");
+  EXPECT_EQ(description(refresh(server_, token_of(second), 400)), "Session doesn't have required client");
 }
 
 TEST_P(Refresh, a_second_tab_keeps_its_own_chain) {  // as in Keycloak, which keeps one for each reuse_id
