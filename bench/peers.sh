@@ -12,7 +12,9 @@ node -e "import('$PWD/realm.mjs').then(({ benchRealm }) => { const fs = require(
   fs.writeFileSync('$work/realms/bench-es-realm.json', JSON.stringify(benchRealm('bench-es', 'ES256', 100))); })"
 export KC_BOOTSTRAP_ADMIN_USERNAME=admin KC_BOOTSTRAP_ADMIN_PASSWORD=bench-admin-password
 export CLIENT_ID=bench-service CLIENT_SECRET=bench-service-secret CC_SCOPE='' WEB_CLIENT_ID=bench-web WEB_CLIENT_SECRET=bench-web-secret
-export REDIRECT_URI=https://app.example.test/cb LOGIN_USER=bench LOGIN_PASSWORD=bench LOGIN_USERS=100 LOGIN_SCOPE='openid profile email'
+# A server whose database others made does not make a master key of its own.
+KC_MASTER_KEY=$(openssl rand -base64 32)
+export KC_MASTER_KEY REDIRECT_URI=https://app.example.test/cb LOGIN_USER=bench LOGIN_PASSWORD=bench LOGIN_USERS=100 LOGIN_SCOPE='openid profile email'
 measure() { # LABEL ALGORITHM REALM [options of compare.sh]
   local label=$1 alg=$2 realm=$3
   shift 3
