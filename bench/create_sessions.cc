@@ -47,9 +47,9 @@ Stored<std::vector<SessionId>> add_models(Tx& tx, const Repositories& repositori
     share.session = session.id;
     share.client = client;
     share.started_at = now;
-    share.rotated_at = now;
+    share.chain.rotated_at = now;
     share.scope = "openid profile email";
-    share.refresh_id = random_uuid(random);
+    share.chain.refresh_id = random_uuid(random);
     done = repositories.sessions.put_client_session(tx, share);
     if (!done) return refuse(done.error());
     models.push_back(session.id);

@@ -22,13 +22,16 @@ constexpr Sql kFindAll{CARDEA_REALM_SELECT "WHERE " CARDEA_SQLITE_AMONG("r.name"
   "EXISTS (WITH RECURSIVE up (id) AS (SELECT " role \
   " UNION SELECT m.parent_id FROM up u JOIN role_composites m ON m.child_id = u.id) SELECT 1 FROM up WHERE " among ")"
 // Roles are found by their client alone: SQLite compares an expression with a column by no index, and went through all
-// roles of master for each realm.
-#define CARDEA_ADMINISTERED(P, LIKE, AMONG)                                                                        \
-  CARDEA_REALM_SELECT                                                                                              \
-  "JOIN clients c ON c.realm_id = " P "1 AND c.client_id = r.name || '-realm' WHERE r.name " LIKE " " P            \
-  "2 ESCAPE '\\' AND EXISTS (SELECT 1 FROM roles q WHERE q.client_id = c.id "                                      \
-  "AND " AMONG("q.name", P "3") " AND " CARDEA_HELD("q.id", AMONG("up.id", P "4")) " AND (" P "5 OR " CARDEA_HELD( \
-      "q.id", AMONG("up.id", P "6")) ")) ORDER BY r.name LIMIT " P "7 OFFSET " P "8"
+// roles of master for each realm; PostgreSQL looked for their names in an index that does not begin with them, and a
+// list of a thousand realms took nine seconds (0.2 now), beyond the deadline of a statement.
+#define CARDEA_ADMINISTERED(P, LIKE, AMONG)                                                                           \
+  CARDEA_REALM_SELECT                                                                                                 \
+  "JOIN clients c ON c.realm_id = " P "1 AND c.client_id = r.name || '-realm' WHERE r.name " LIKE " " P               \
+  "2 ESCAPE '\\' AND EXISTS (SELECT 1 FROM roles q WHERE q.client_id = c.id "                                         \
+  "AND " AMONG("(q.name || '')", P "3") " AND " CARDEA_HELD(                                                          \
+      "q.id", AMONG("up.id", P "4")) " AND (" P                                                                       \
+                                     "5 OR " CARDEA_HELD("q.id", AMONG("up.id", P "6")) ")) ORDER BY r.name LIMIT " P \
+                                                                                        "7 OFFSET " P "8"
 constexpr Sql kAdministered{CARDEA_ADMINISTERED("?", "LIKE", CARDEA_SQLITE_AMONG),
                             CARDEA_ADMINISTERED("$", "ILIKE", CARDEA_POSTGRES_AMONG)};
 #undef CARDEA_ADMINISTERED

@@ -119,6 +119,7 @@ void add_ours(const PostgresSettings& settings, const std::string& schema, Keywo
   append_option(options, "statement_timeout", std::to_string(settings.statement_timeout.count()));
   append_option(options, "idle_in_transaction_session_timeout", "60000");
   append_option(options, "default_transaction_isolation", "read committed");
+  append_option(options, "jit", "off");  // compiling a plan takes half a second; none of our statements does
   if (!schema.empty()) append_option(options, "search_path", quoted_identifier(schema));
 }
 

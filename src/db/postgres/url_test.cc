@@ -86,6 +86,7 @@ TEST(PostgresUrlTest, every_connection_has_deadlines_and_wants_the_primary) {
   EXPECT_EQ(keyword(*target, "tcp_user_timeout"), "10000");
   EXPECT_TRUE(keyword(*target, "options").starts_with("-c work_mem=8MB -c statement_timeout=1234 "))
       << keyword(*target, "options");
+  EXPECT_TRUE(keyword(*target, "options").contains(" -c jit=off")) << keyword(*target, "options");
 }
 
 }  // namespace
