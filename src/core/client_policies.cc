@@ -4,48 +4,21 @@
 
 #include <algorithm>
 
-#include "base/text.h"
 #include "core/global_profiles.h"
 #include "core/policy_redirects.h"
+#include "core/policy_requests.h"
+#include "core/policy_settings.h"
 
 namespace cardea {
 namespace {
 
 constexpr std::size_t kPoliciesMax = 100;
 constexpr std::size_t kPartsMax = 100;  // conditions of a policy, executors of a profile
-constexpr std::int64_t kSecondsMax = 100LL * 365 * 24 * 3600;
 
 const json::object& settings_of(const json::object& part) {
   static const json::object kNone;
   const auto* settings = part.if_contains("configuration");
   return settings != nullptr && settings->is_object() ? settings->get_object() : kNone;
-}
-
-/// Consoles write switches as booleans or as texts.
-bool is_on(const json::object& settings, std::string_view name) {
-  const auto* value = settings.if_contains(name);
-  if (value == nullptr) return false;
-  return value->is_bool() ? value->get_bool() : value->is_string() && value->get_string() == "true";
-}
-
-seconds seconds_or(const json::object& settings, std::string_view name, std::int64_t fallback) {
-  const auto* value = settings.if_contains(name);
-  std::int64_t found = fallback;
-  if (value != nullptr && value->is_int64()) found = value->get_int64();
-  if (value != nullptr && value->is_string()) {
-    found = parse_integer<std::int64_t>(std::string_view(value->get_string())).value_or(fallback);
-  }
-  return seconds(found > 0 && found <= kSecondsMax ? found : fallback);
-}
-
-std::vector<std::string> texts(const json::object& object, std::string_view name) {
-  std::vector<std::string> out;
-  const auto* list = object.if_contains(name);
-  if (list == nullptr || !list->is_array()) return out;
-  for (const auto& item : list->get_array()) {
-    if (item.is_string() && out.size() < kPartsMax) out.emplace_back(item.get_string());
-  }
-  return out;
 }
 
 bool has(const std::vector<std::string>& list, std::string_view text) {
@@ -118,6 +91,11 @@ struct Executor {
 void settle_nothing(const json::object&, Client&) {}
 bool is_anything(const json::object&, const Client&) { return true; }
 void hold_nothing(const json::object&, Client&, PolicyVerdict&) {}
+/// What changes the client and says nothing in the verdict.
+template <void (*change)(const json::object& settings, Client& client)>
+void hold(const json::object& settings, Client& client, PolicyVerdict&) {
+  change(settings, client);
+}
 
 /// An executor that wants one attribute to have one value.
 template <const std::string_view& name, const std::string_view& value>
@@ -130,10 +108,12 @@ constexpr std::string_view kTrue = "true", kS256 = "S256";
 constexpr std::string_view kPkce = "pkce.code.challenge.method";
 constexpr std::string_view kCertificateBound = "tls.client.certificate.bound.access.tokens";
 constexpr std::string_view kKeyBound = "dpop.bound.access.tokens";
+constexpr std::string_view kDetached = "id.token.as.detached.signature";
 constexpr std::string_view kLightweight = "client.use.lightweight.access.token.enabled";
 using Pkce = Attribute<kPkce, kS256>;
 using CertificateBound = Attribute<kCertificateBound, kTrue>;
 using KeyBound = Attribute<kKeyBound, kTrue>;
+using DetachedSignature = Attribute<kDetached, kTrue>;
 using Lightweight = Attribute<kLightweight, kTrue>;
 
 /// An executor that wants a switch of the client to be on or off.
@@ -174,10 +154,7 @@ void hold_to_rotation(const json::object&, Client& client, PolicyVerdict& verdic
 }
 
 bool has_https_uris(const json::object&, const Client& client) { return has_secure_uris(client); }
-void hold_to_https(const json::object&, Client& client, PolicyVerdict&) { keep_secure_redirects(client); }
-void hold_to_redirects(const json::object& settings, Client& client, PolicyVerdict&) {
-  keep_allowed_redirects(settings, client);
-}
+void hold_to_https(const json::object&, Client& client) { keep_secure_redirects(client); }
 
 constexpr std::string_view kRotationExecutor = "secret-rotation";
 constexpr std::string_view kBadMetadata = "invalid_client_metadata";
@@ -196,7 +173,7 @@ constexpr Executor kExecutors[] = {
     {"dpop-bind-enforcer",
      KeyBound::settle,
      KeyBound::is_settled,
-     hold_nothing,
+     hold<&hold_codes_to_key>,
      false,
      {kBadMetadata, "Invalid client metadata: DPoP token is disabled"}},
     {"full-scope-disabled",
@@ -236,20 +213,50 @@ constexpr Executor kExecutors[] = {
      hold_to_authenticator,
      true,
      {kBadMetadata, "Invalid client metadata: token_endpoint_auth_method"}},
-    {"secure-client-uris", settle_nothing, has_https_uris, hold_to_https, false, {kBadMetadata, "Invalid client URIs"}},
+    {"secure-client-authentication-assertion",
+     settle_nothing,
+     is_anything,
+     hold<&hold_assertions_to_issuer>,
+     false,
+     {}},
+    {"secure-client-uris",
+     settle_nothing,
+     has_https_uris,
+     hold<&hold_to_https>,
+     false,
+     {kBadMetadata, "Invalid client URIs"}},
+    {"secure-par-content", settle_nothing, is_anything, hold<&hold_to_push>, false, {}},
     {"secure-redirect-uris-enforcer",
      settle_nothing,
      has_allowed_redirects,
-     hold_to_redirects,
+     hold<&keep_allowed_redirects>,
      false,
      {"invalid_request", "Invalid Redirect Uri: invalid uri"}},
+    {"secure-request-object", settle_nothing, is_anything, hold<&hold_to_object>, false, {}},
+    {"secure-response-type",
+     DetachedSignature::settle,
+     DetachedSignature::is_settled,
+     hold<&hold_to_response_type>,
+     false,
+     {kBadMetadata, "Invalid client metadata: ID Token as detached signature in disabled"}},
+    {"secure-session", settle_nothing, is_anything, hold<&hold_to_session>, false, {}},
+    {"secure-signature-algorithm",
+     give_default_algorithms,
+     has_strong_algorithms,
+     hold_nothing,
+     true,
+     {"invalid_request", "not allowed signature algorithm."}},
+    {"secure-signature-algorithm-signed-jwt",
+     settle_nothing,
+     is_anything,
+     hold<&hold_assertions_to_algorithm>,
+     false,
+     {}},
     {"use-lightweight-access-token", settle_nothing, is_anything, Lightweight::hold, false, {}},
 };
 
 /// Settings of the executors above that ask for more than is done here.
-constexpr std::string_view kSettingsNotEnforced[] = {"enforce-authorization-code-binding-to-dpop",
-                                                     "enforce-authorization-code-binding-to-dpop-key",
-                                                     "allow-only-refresh-token-binding"};
+constexpr std::string_view kSettingsNotEnforced[] = {"allow-only-refresh-token-binding"};
 
 const Condition* find_condition(std::string_view id) {
   const auto* found = std::ranges::find(kConditions, id, &Condition::id);
@@ -344,6 +351,7 @@ std::vector<std::string> unenforced_policies(const json::object& realm_members) 
 
 PolicyVerdict hold_to_policies(const Realm& realm, Client& client) {
   PolicyVerdict verdict;
+  forget_held(client);
   for (const auto& [executor, settings] : held_to(realm, client)) executor->hold(*settings, client, verdict);
   return verdict;
 }
@@ -372,59 +380,6 @@ std::optional<PolicyRefusal> settle_by_policies(const Realm& realm, Client& clie
     if (!executor->is_settled(*settings, client)) return executor->refusal;
   }
   return std::nullopt;
-}
-
-const std::vector<PolicyPart>& policy_executors() {
-  static const PolicySetting kAuto{"auto-configure", "Auto-configure", "boolean", "false"};
-  static const PolicySetting kAutoOn{"auto-configure", "Auto-configure", "boolean", "true"};
-  static const std::vector<std::string_view> kAuthenticators = {"client-secret", "client-jwt", "client-secret-jwt",
-                                                                "client-x509", "federated-jwt"};
-  static const std::vector<PolicyPart> kParts = {
-      {"confidential-client", "Only confidential clients may be used.", {}},
-      {"consent-required", "Clients that are made or changed ask for consent.", {kAutoOn}},
-      {"dpop-bind-enforcer", "Clients that are made or changed get tokens that are bound to a key (DPoP).", {kAuto}},
-      {"full-scope-disabled", "Clients that are made or changed have no full scope.", {kAutoOn}},
-      {"holder-of-key-enforcer", "Tokens are bound to the certificate of the client.", {kAuto}},
-      {"pkce-enforcer", "Codes are asked for and redeemed with PKCE (S256).", {kAuto}},
-      {"reject-implicit-grant", "No implicit flow.", {kAuto}},
-      {"reject-ropc-grant", "No grant by password.", {kAuto}},
-      {"secret-rotation",
-       "Client secrets end, and the one before is taken for a while.",
-       {{"expiration-period", "Secret expiration", "String", "2505600"},
-        {"rotated-expiration-period", "Rotated secret expiration", "String", "172800"},
-        {"remaining-rotation-period", "Remain expiration time", "String", "864000"}}},
-      {"secure-client-authenticator",
-       "Clients prove themselves in one of these ways.",
-       {{"allowed-client-authenticators", "Allowed client authenticators", "MultivaluedList", {}, kAuthenticators},
-        {"default-client-authenticator", "Default client authenticator", "List", "client-jwt", kAuthenticators}}},
-      {"secure-client-uris", "Addresses of the client are https, its redirect URIs without a pattern.", {}},
-      {"secure-redirect-uris-enforcer",
-       "Redirect URIs are https without a pattern, and what is allowed here.",
-       {{"allow-ipv4-loopback-address", "Allow IPv4 loopback address", "boolean", "false"},
-        {"allow-ipv6-loopback-address", "Allow IPv6 loopback address", "boolean", "false"},
-        {"allow-private-use-uri-scheme", "Allow private use URI scheme", "boolean", "false"},
-        {"allow-http-scheme", "Allow http scheme", "boolean", "false"},
-        {"allow-wildcard-context-path", "Allow wildcard in context-path", "boolean", "false"},
-        {"allow-permitted-domains", "Allow permitted domains", "MultivaluedString"},
-        {"oauth-2-1-compliant", "OAuth 2.1 compliant", "boolean", "false"}}},
-      {"use-lightweight-access-token", "Access tokens are lightweight.", {}},
-  };
-  return kParts;
-}
-
-const std::vector<PolicyPart>& policy_conditions() {
-  static const PolicySetting kNegative{"is-negative-logic", "Negative logic", "boolean", "false"};
-  static const std::vector<PolicyPart> kParts = {
-      {"any-client", "Every client.", {kNegative}},
-      {"client-access-type",
-       "Clients of these types.",
-       {{"type", "Client access type", "MultivaluedList", "confidential", {"confidential", "public", "bearer-only"}},
-        kNegative}},
-      {"client-attributes",
-       "Clients with all of these attributes.",
-       {{"attributes", "Client attributes", "Map"}, kNegative}},
-  };
-  return kParts;
 }
 
 }  // namespace cardea

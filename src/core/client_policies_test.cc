@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "core/global_profiles.h"
+#include "core/policy_requests.h"
 
 namespace cardea {
 namespace {
@@ -41,13 +42,13 @@ Client open_client() {
 
 TEST(ClientPolicies, names_what_nobody_enforces) {
   EXPECT_THAT(unenforced_policies(realm_with("pkce-enforcer").extra), IsEmpty());
-  EXPECT_THAT(unenforced_policies(realm_with("secure-session").extra),
-              ElementsAre("Profile p: executor secure-session is not enforced by this server"));
+  EXPECT_THAT(unenforced_policies(realm_with("reject-request").extra),
+              ElementsAre("Profile p: executor reject-request is not enforced by this server"));
   EXPECT_THAT(unenforced_policies(realm_with("pkce-enforcer", "{}", R"({"condition":"client-roles"})").extra),
               ElementsAre("Policy all contains invalid condition client-roles"));
-  EXPECT_THAT(unenforced_policies(
-                  realm_with("dpop-bind-enforcer", R"({"enforce-authorization-code-binding-to-dpop":true})").extra),
-              ElementsAre(HasSubstr("enforce-authorization-code-binding-to-dpop")));
+  EXPECT_THAT(
+      unenforced_policies(realm_with("dpop-bind-enforcer", R"({"allow-only-refresh-token-binding":true})").extra),
+      ElementsAre(HasSubstr("allow-only-refresh-token-binding")));
   auto realm = realm_with("pkce-enforcer");
   realm.extra["clientProfiles"] = json::object();
   EXPECT_THAT(unenforced_policies(realm.extra), ElementsAre("Policy all contains invalid profile p"));
@@ -78,6 +79,7 @@ TEST(ClientPolicies, refuses_clients_that_are_written_otherwise) {
       {"reject-implicit-grant", "{}", "invalid_client_metadata", [](Client& c) { c.implicit_flow_enabled = true; }},
       {"secure-client-authenticator", R"({"allowed-client-authenticators":["client-jwt"]})", "invalid_client_metadata",
        [](Client&) {}},
+      {"secure-response-type", "{}", "invalid_client_metadata", [](Client&) {}},
   };
   for (const auto& each : cases) {
     auto client = confidential();
@@ -102,6 +104,7 @@ TEST(ClientPolicies, sets_what_auto_configure_sets) {
   EXPECT_FALSE(settled("full-scope-disabled", "{}").full_scope_allowed);
   EXPECT_TRUE(settled("holder-of-key-enforcer", kAuto).attribute_is_true("tls.client.certificate.bound.access.tokens"));
   EXPECT_TRUE(settled("dpop-bind-enforcer", kAuto).attribute_is_true("dpop.bound.access.tokens"));
+  EXPECT_TRUE(settled("secure-response-type", kAuto).attribute_is_true("id.token.as.detached.signature"));
   EXPECT_FALSE(settled("reject-ropc-grant", kAuto).direct_access_grants_enabled);
   EXPECT_FALSE(settled("reject-implicit-grant", kAuto).implicit_flow_enabled);
   EXPECT_EQ(settled("secure-client-authenticator", R"({"allowed-client-authenticators":["client-jwt"],)"
@@ -224,9 +227,12 @@ TEST(ClientPolicies, global_profiles_are_run_or_named_as_not_enforced) {
     }
   }
   EXPECT_EQ(global_profiles().size(), 10u);
-  EXPECT_THAT(usable, ElementsAre("oauth-2-1-for-confidential-client", "oauth-2-1-for-public-client"));
-  EXPECT_THAT(unenforced_policies(realm_with_global("fapi-1-baseline").extra),
-              ElementsAre("Profile fapi-1-baseline: executor secure-session is not enforced by this server"));
+  EXPECT_THAT(usable,
+              ElementsAre("fapi-1-baseline", "fapi-1-advanced", "fapi-2-security-profile", "fapi-2-message-signing",
+                          "oauth-2-1-for-confidential-client", "oauth-2-1-for-public-client",
+                          "fapi-2-dpop-security-profile", "fapi-2-dpop-message-signing"));
+  EXPECT_THAT(unenforced_policies(realm_with_global("fapi-ciba").extra),
+              testing::Contains("Profile fapi-ciba: executor secure-ciba-session is not enforced by this server"));
   auto client = open_client();
   client.redirect_uris = {"https://a.example/*", "http://127.0.0.1/cb"};
   client.direct_access_grants_enabled = true;
@@ -234,6 +240,71 @@ TEST(ClientPolicies, global_profiles_are_run_or_named_as_not_enforced) {
   EXPECT_THAT(client.redirect_uris, ElementsAre("http://127.0.0.1/cb"));
   EXPECT_EQ(client.attribute("pkce.code.challenge.method"), "S256");
   EXPECT_FALSE(client.direct_access_grants_enabled);
+}
+
+std::vector<std::string> held_names(const Client& client) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : client.attributes) {
+    if (name.starts_with("cardea.held.")) names.push_back(name.substr(12));
+  }
+  return names;
+}
+
+TEST(ClientPolicies, nobody_but_a_policy_says_what_requests_must_have) {
+  auto client = confidential();
+  client.attributes["cardea.held.session"] = "true";
+  static_cast<void>(hold_to_policies(realm_with("pkce-enforcer"), client));
+  EXPECT_THAT(held_names(client), IsEmpty());
+  static_cast<void>(hold_to_policies(realm_with("secure-session"), client));
+  EXPECT_THAT(held_names(client), ElementsAre("session"));
+}
+
+TEST(ClientPolicies, two_policies_ask_for_the_stricter_of_both) {
+  const auto both = [](std::string_view executor, std::string_view first, std::string_view second) {
+    auto client = confidential();
+    for (const auto settings : {first, second}) {
+      if (executor == "secure-response-type") hold_to_response_type(object(settings), client);
+      if (executor == "secure-request-object") hold_to_object(object(settings), client);
+    }
+    return client;
+  };
+  constexpr std::string_view kTokens = R"({"allow-token-response-type":true})";
+  EXPECT_EQ(both("secure-response-type", kTokens, "{}").attribute(kHeldResponse), "id_token");
+  EXPECT_EQ(both("secure-response-type", "{}", kTokens).attribute(kHeldResponse), "id_token");
+  EXPECT_EQ(both("secure-response-type", kTokens, kTokens).attribute(kHeldResponse), "token");
+  constexpr std::string_view kShort = R"({"available-period":"60","verify-nbf":false,"encryption-required":true})";
+  constexpr std::string_view kLong = R"({"available-period":900,"allowed-clock-skew":"5"})";
+  for (const auto& client :
+       {both("secure-request-object", kShort, kLong), both("secure-request-object", kLong, kShort)}) {
+    const auto held = held_object(client);
+    ASSERT_TRUE(held);
+    EXPECT_EQ(held->period, seconds(60));
+    EXPECT_EQ(held->skew, seconds(5));
+    EXPECT_TRUE(held->needs_nbf);
+    EXPECT_TRUE(held->encrypted);
+  }
+  EXPECT_FALSE(held_object(both("secure-request-object", R"({"verify-nbf":"false"})", R"({"verify-nbf":false})"))
+                   .value()
+                   .needs_nbf);
+}
+
+TEST(ClientPolicies, want_algorithms_that_nobody_breaks) {
+  constexpr std::string_view kStrong = "secure-signature-algorithm";
+  auto client = confidential();
+  ASSERT_FALSE(settle_by_policies(realm_with(kStrong, R"({"default-algorithm":"ES256"})"), client));
+  EXPECT_EQ(client.attribute("access.token.signed.response.alg"), "ES256");
+  EXPECT_EQ(client.attribute("token.endpoint.auth.signing.alg"), "ES256");
+  auto usual = confidential();
+  ASSERT_FALSE(settle_by_policies(realm_with(kStrong, R"({"default-algorithm":"RS256"})"), usual));
+  EXPECT_EQ(usual.attribute("id.token.signed.response.alg"), "PS256") << "RS256 is none of them";
+  for (const auto* weak : {"RS256", "HS256", "EdDSA", "any", "none"}) {
+    auto signer = confidential();
+    signer.attributes["request.object.signature.alg"] = weak;
+    const auto refused = settle_by_policies(realm_with(kStrong), signer);
+    ASSERT_TRUE(refused) << weak;
+    EXPECT_EQ(refused->error, "invalid_request");
+    EXPECT_EQ(refused->description, "not allowed signature algorithm.");
+  }
 }
 
 TEST(ClientPolicies, says_how_secrets_rotate) {

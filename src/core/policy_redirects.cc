@@ -6,17 +6,12 @@
 #include "base/uri.h"
 #include "core/client_urls.h"
 #include "core/name_pattern.h"
+#include "core/policy_settings.h"
 
 namespace cardea {
 namespace {
 
 constexpr std::size_t kDomainsMax = 100;
-
-bool is_on(const json::object& settings, std::string_view name) {
-  const auto* value = settings.if_contains(name);
-  if (value == nullptr) return false;
-  return value->is_bool() ? value->get_bool() : value->is_string() && value->get_string() == "true";
-}
 
 /// The pattern behind the client's root URL; empty: an address of this server.
 std::string absolute(const Client& client, std::string_view pattern) { return absolute_url(client, pattern, ""); }

@@ -2,6 +2,7 @@
 
 #include "core/changes/check_values.h"
 #include "core/client_urls.h"
+#include "core/policy_requests.h"
 #include "crypto/hash.h"
 #include "oidc/authenticators/all_authenticators.h"
 #include "oidc/cors.h"
@@ -128,7 +129,8 @@ bool bind_certificate(ClientRequest& request) {
 }
 
 /// What client policies say of a client that proved itself (core/client_policies.h).
-std::optional<OAuthError> refused_by_policy(const PolicyVerdict& verdict) {
+std::optional<OAuthError> refused_by_policy(const ClientEntry& client, const PresentedClient& presented) {
+  const auto& verdict = client.rules.verdict;
   if (!verdict.type_allowed) {
     return OAuthError{.code = OAuthCode::kInvalidClient,
                       .description = "invalid client access type",
@@ -139,6 +141,11 @@ std::optional<OAuthError> refused_by_policy(const PolicyVerdict& verdict) {
     return OAuthError{.code = OAuthCode::kInvalidRequest,
                       .description = "Configured client authentication method not allowed for client",
                       .note = "policy_secure_client_authenticator"};
+  }
+  if (presented.assertion.empty() && client.client.attribute_is_true(kHeldAssertion)) {
+    return OAuthError{.code = OAuthCode::kInvalidRequest,
+                      .description = "not allowed input format.",
+                      .note = "policy_secure_signature_algorithm_signed_jwt"};
   }
   return std::nullopt;
 }
@@ -191,7 +198,7 @@ web::Response refuse_proof(const Unproven& unproven, const OAuthError& error) {
 }
 
 web::Outcome accept_client(Unproven unproven) {
-  if (const auto error = refused_by_policy(unproven.request->client->rules.verdict)) {
+  if (const auto error = refused_by_policy(*unproven.request->client, unproven.presented)) {
     return refuse_proof(unproven, *error);
   }
   const auto& form = unproven.request->form;

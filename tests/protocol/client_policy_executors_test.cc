@@ -112,8 +112,8 @@ class PolicyDocuments : public testing::Test {
 
 TEST_F(PolicyDocuments, refuse_protections_that_nobody_enforces) {
   const auto refused = world.put("/client-policies/profiles",
-                                 R"({"profiles":[{"name":"p","executors":[{"executor":"secure-session"}]}]})");
-  expect(refused, 400, R"({"errorMessage":"Profile p: executor secure-session is not enforced by this server"})");
+                                 R"({"profiles":[{"name":"p","executors":[{"executor":"reject-request"}]}]})");
+  expect(refused, 400, R"({"errorMessage":"Profile p: executor reject-request is not enforced by this server"})");
   expect(world.put("", R"({"clientProfiles":{"profiles":[{"name":"p","executors":[{"executor":"nope"}]}]}})"), 400,
          R"({"errorMessage":"Profile p: executor nope is not enforced by this server"})");
   expect(put_policy(), 400, R"({"errorMessage":"Policy all contains invalid profile p"})");
@@ -134,8 +134,9 @@ TEST_F(PolicyDocuments, list_the_profiles_of_every_realm_and_refuse_what_is_run_
                      R"("profiles":[")" +
                          profile + R"("]}]})");
   };
-  expect(use("fapi-1-baseline"), 400,
-         R"({"errorMessage":"Profile fapi-1-baseline: executor secure-session is not enforced by this server"})");
+  expect(
+      use("fapi-ciba"), 400,
+      R"({"errorMessage":"Profile fapi-ciba: executor secure-ciba-req-sig-algorithm is not enforced by this server"})");
   EXPECT_THAT(world.get("/client-policies/profiles").body, Not(HasSubstr("globalProfiles")));
   const auto listed = world.get("/client-policies/profiles?include-global-profiles=true").object();
   std::vector<std::string> names;
@@ -158,13 +159,13 @@ TEST_F(PolicyDocuments, let_what_an_import_brought_be_and_say_so_in_the_log) {
   (void)write_to(world.store, [&](Tx& tx) -> Stored<bool> {
     auto realm = *world.repositories.realms.find_by_name(tx, "demo");
     realm->extra["clientProfiles"] =
-        parse_json(R"({"profiles":[{"name":"old","executors":[{"executor":"secure-session"}]}]})").value();
+        parse_json(R"({"profiles":[{"name":"old","executors":[{"executor":"reject-request"}]}]})").value();
     EXPECT_TRUE(world.repositories.realms.update(tx, *realm));
     return true;
   });
   EXPECT_EQ(world
                 .put("/client-policies/profiles",
-                     R"({"profiles":[{"name":"old","executors":[{"executor":"secure-session"}]},)"
+                     R"({"profiles":[{"name":"old","executors":[{"executor":"reject-request"}]},)"
                      R"({"name":"p","executors":[{"executor":"pkce-enforcer"}]}]})")
                 .status,
             204);
@@ -187,7 +188,7 @@ TEST_F(PolicyDocuments, offer_the_console_what_is_enforced) {
   const auto types = world.get("/admin/serverinfo").object().at("componentTypes").as_object();
   const auto& executors =
       types.at("org.keycloak.services.clientpolicy.executor.ClientPolicyExecutorProvider").as_array();
-  EXPECT_EQ(executors.size(), 13U);
+  EXPECT_EQ(executors.size(), 20U);
   EXPECT_EQ(types.at("org.keycloak.services.clientpolicy.condition.ClientPolicyConditionProvider").as_array().size(),
             3U);
 }

@@ -14,7 +14,7 @@ namespace cardea {
 namespace {
 
 /// What would protect a client in Keycloak and is not done here: nobody shall believe that it is.
-constexpr std::string_view kProtectionsNotThere[] = {"id.token.as.detached.signature", "x509.casubjectdn"};
+constexpr std::string_view kProtectionsNotThere[] = {"x509.casubjectdn"};
 
 /// Attributes that end in `.alg` and `.enc`: what we encrypt for a client, and what it encrypts for us.
 constexpr std::string_view kEncryptedByUs[] = {"id.token.encrypted.response", "user.info.encrypted.response",

@@ -175,8 +175,7 @@ constexpr std::string_view kClientMembersNotRun[] = {"surrogateAuthRequired",
 /// release does not have. What a client would believe to protect it is refused when it is written
 /// (core/changes/check_client.h). All others of keycloak.md section 5.2 do what they say.
 constexpr std::string_view kClientAttributesNotRun[] = {
-    "request.uris", "id.token.as.detached.signature", "x509.casubjectdn", "always.display.consent",
-    "login_theme",  "external.token.enabled",
+    "request.uris", "x509.casubjectdn", "always.display.consent", "login_theme", "external.token.enabled",
 };
 
 /// What an attribute says when it asks for nothing.

@@ -95,7 +95,7 @@ TEST(ReviewRealm, names_client_policies_that_nobody_enforces) {
     review_realm(realm->as_object(), {}, review);
     return review.text();
   };
-  EXPECT_THAT(review_all("secure-session"), HasSubstr("executor secure-session is not enforced"));
+  EXPECT_THAT(review_all("reject-request"), HasSubstr("executor reject-request is not enforced"));
   EXPECT_EQ(review_all("pkce-enforcer"), "");
 }
 

@@ -246,7 +246,13 @@ Result<std::string, IssueError> id_token(const TokenContext& context, TimePoint 
   if (key == nullptr) return refuse(IssueError::kNoKey);
   Claims claims;
   claims.add_audience(context.client.client.client_id);
-  if (auto done = run_mappers(context, kIdToken, claims); !done) return refuse(done.error());
+  // Signs the answer it comes in and says nothing of the person (FAPI 1.0 Advanced section 5.2.2.1): whoever has the
+  // code gets all of it from the token endpoint.
+  const bool is_detached =
+      !context.code.empty() && context.client.client.attribute_is_true("id.token.as.detached.signature");
+  if (!is_detached) {
+    if (auto done = run_mappers(context, kIdToken, claims); !done) return refuse(done.error());
+  }
   std::string payload;
   payload.reserve(1024);
   JsonWriter writer(payload);

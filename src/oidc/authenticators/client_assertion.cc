@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "core/policy_requests.h"
 #include "crypto/hash.h"
 #include "oidc/endpoint.h"
 
@@ -38,6 +39,7 @@ bool is_ours(std::string_view audience, const AssertionRules& rules) {
 bool is_audience_right(const jose::VerifiedJwt& assertion, const AssertionRules& rules) {
   const auto& audiences = assertion.aud();
   if (audiences.empty()) return false;
+  if (rules.issuer_alone) return audiences.size() == 1 && audiences.front() == rules.issuer;
   if (rules.policy == ClientPolicy::kFapi2 && !assertion.claims().at("aud").is_string()) return false;
   return std::ranges::all_of(audiences, [&](const std::string& audience) { return is_ours(audience, rules); });
 }
@@ -136,6 +138,7 @@ AssertionRules assertion_rules(const Client& client, std::string_view issuer, Ti
   return {.client_id = client.client_id,
           .issuer = issuer,
           .policy = policy,
+          .issuer_alone = client.attribute_is_true(kHeldAudience),
           .life_max = asked ? std::min(*asked, policy_max) : policy_max,
           .now = now};
 }
@@ -143,6 +146,9 @@ AssertionRules assertion_rules(const Client& client, std::string_view issuer, Ti
 Result<void, AssertionError> check_assertion_algorithm(jose::Algorithm algorithm, const Client& client) {
   const auto registered = client.attribute("token.endpoint.auth.signing.alg");
   if (!registered.empty() && registered != jose::name(algorithm)) return refuse(AssertionError::kWrongAlgorithm);
+  if (client.attribute_is_true(kHeldAlgorithm) && !has_strong_name(jose::name(algorithm))) {
+    return refuse(AssertionError::kWrongAlgorithm);
+  }
   const bool is_fapi = algorithm == jose::Algorithm::kPS256 || algorithm == jose::Algorithm::kES256 ||
                        algorithm == jose::Algorithm::kEdDSA;
   if (client.policy() == ClientPolicy::kFapi2 && !is_fapi) return refuse(AssertionError::kWrongAlgorithm);

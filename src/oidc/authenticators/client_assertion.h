@@ -33,6 +33,7 @@ struct AssertionRules {
   std::string_view client_id;
   std::string_view issuer;  // ours
   ClientPolicy policy = ClientPolicy::kClassic;
+  bool issuer_alone = false;  // one audience, and no endpoint: executor secure-client-authentication-assertion
   seconds life_max{3600};
   TimePoint now;
 };
@@ -40,7 +41,8 @@ struct AssertionRules {
 /// `token.endpoint.auth.signing.max.exp` says so.
 [[nodiscard]] AssertionRules assertion_rules(const Client& client, std::string_view issuer, TimePoint now);
 
-/// Checks the algorithm of the header against `token.endpoint.auth.signing.alg` and the policy (CA-11).
+/// Checks the algorithm of the header against `token.endpoint.auth.signing.alg`, the policy (CA-11) and the
+/// executor secure-signature-algorithm-signed-jwt.
 [[nodiscard]] Result<void, AssertionError> check_assertion_algorithm(jose::Algorithm algorithm, const Client& client);
 
 /// Checks the claims of an assertion whose signature was right (CA-5 to CA-10). Audience: our issuer; for classic

@@ -330,12 +330,17 @@ web::Outcome read_parameters(const Dependencies& dependencies, const web::Reques
   }
   return then_read(dependencies,
                    [&dependencies, &http, realm = std::move(realm), client = std::move(client),
-                    handle = std::string(*handle)]() -> web::Outcome {
+                    handle = std::string(*handle), form = std::move(form)]() -> web::Outcome {
                      auto pushed = load_pushed_request(dependencies, realm->realm, *client, handle);
                      if (!pushed) return store_failed_on_page(dependencies, http, realm.get(), pushed.error());
                      if (!*pushed) {
                        return refuse_on_page(dependencies, http, *realm, {.client_id = client->client.client_id},
                                              {400, "Invalid Request", "pushed_request_unknown"});
+                     }
+                     if (!may_stand_beside(form, **pushed, client->client)) {
+                       return refuse_on_page(
+                           dependencies, http, *realm, {.client_id = client->client.client_id},
+                           {400, "PAR request did not include necessary parameters", "policy_secure_par_content"});
                      }
                      return check_read(dependencies, http, realm, client, std::move(**pushed));
                    });

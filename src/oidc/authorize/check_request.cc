@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "core/client_policies.h"
+#include "core/policy_requests.h"
 #include "core/token/token_plan.h"
 #include "oidc/authorize/audience.h"
 #include "oidc/authorize/claims_parameter.h"
@@ -83,6 +84,20 @@ Result<void, OAuthError> check_prompt(const web::Form& form, AuthorizationReques
   return {};
 }
 
+/// Executor secure-session: an answer must be one to a request of this browser.
+Result<void, OAuthError> check_held_session(const web::Form& form, const Client& client,
+                                            const AuthorizationRequest& request) {
+  if (!client.attribute_is_true(kHeldSession)) return {};
+  const bool asks_for_identity = has_word(form.value_or("scope", ""), "openid");
+  if (asks_for_identity && request.nonce.empty()) {
+    return refuse(invalid_request("Missing parameter: nonce", "policy_secure_session"));
+  }
+  if (!asks_for_identity && (!request.state || request.state->empty())) {
+    return refuse(invalid_request("Missing parameter: state", "policy_secure_session"));
+  }
+  return {};
+}
+
 Result<void, OAuthError> check_rest(const web::Form& form, const ClientEntry& client, AuthorizationRequest& request) {
   if (!client.rules.verdict.type_allowed) {
     return refuse(OAuthError{OAuthCode::kInvalidClient, "invalid client access type", 0, "policy_confidential_client"});
@@ -93,6 +108,7 @@ Result<void, OAuthError> check_rest(const web::Form& form, const ClientEntry& cl
   }
   if (auto done = check_code_challenge(form, client.client, request); !done) return done;
   if (auto done = check_scope(form, client, request); !done) return done;
+  if (auto done = check_held_session(form, client.client, request); !done) return done;
   if (auto done = check_resources(form, request); !done) return done;
   if (auto done = check_proof_key(form, request); !done) return done;
   return check_prompt(form, request);

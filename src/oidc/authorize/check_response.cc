@@ -2,6 +2,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "core/policy_requests.h"
 #include "oidc/authorize/check_request.h"
 
 namespace cardea::oidc {
@@ -61,6 +62,16 @@ Result<void, OAuthError> read_mode(const web::Form& form, AuthorizationRequest& 
   return {};
 }
 
+/// Executor secure-response-type: what comes back is signed, as an ID token beside the code or as a whole (JARM).
+bool is_answer_signed(std::string_view held, const AuthorizationRequest& request) {
+  if (!request.asks_for("code")) return false;
+  if (request.asks_for("id_token")) return held == "token" || !request.asks_for("token");
+  const bool is_jwt = request.response_mode == ResponseMode::kQueryJwt ||
+                      request.response_mode == ResponseMode::kFragmentJwt ||
+                      request.response_mode == ResponseMode::kFormPostJwt;
+  return is_jwt && !request.asks_for("token");
+}
+
 OAuthError flow_off(std::string_view flow) {
   return {OAuthCode::kUnauthorizedClient,
           "Client is not allowed to initiate browser login with given response_type. " + std::string(flow) +
@@ -74,6 +85,9 @@ Result<void, OAuthError> check_allowed(const Client& client, const Authorization
   const bool tokens = wants_tokens(request);
   if (client.policy() != ClientPolicy::kClassic && request.response_type != "code") {  // FA-9; O21 section 10.1
     return refuse(OAuthError{OAuthCode::kUnsupportedResponseType, "", 0, "policy_allows_code_only"});
+  }
+  if (const auto held = client.attribute(kHeldResponse); !held.empty() && !is_answer_signed(held, request)) {
+    return refuse(invalid_request("invalid response_type", "policy_secure_response_type"));
   }
   if ((request.asks_for("code") || !tokens) && !client.standard_flow_enabled) return refuse(flow_off("Standard"));
   if (tokens && !client.implicit_flow_enabled) return refuse(flow_off("Implicit"));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/policy_requests.h"
 #include "jose/jwe.h"
 #include "oidc/keys_at_address.h"
 
@@ -29,8 +30,9 @@ bool is_allowed(const Client& client, std::string_view attribute, std::string_vi
   return registered.empty() || registered == "any" || registered == name;
 }
 
-/// Named an algorithm, a client's objects come encrypted by it and never otherwise.
+/// Named an algorithm, a client's objects come encrypted by it and never otherwise. A policy may ask for some.
 bool must_be_encrypted(const Client& client) {
+  if (const auto held = held_object(client); held && held->encrypted) return true;
   const auto registered = client.attribute("request.object.encryption.alg");
   return !registered.empty() && registered != "any";
 }

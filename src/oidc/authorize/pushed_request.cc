@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "core/policy_requests.h"
 #include "crypto/hash.h"
 #include "oidc/authorize/object_keys.h"
 #include "oidc/client_request.h"
@@ -163,6 +164,13 @@ Stored<std::optional<RequestParameters>> load_pushed_request(const Dependencies&
   return RequestParameters{std::move(*form), std::move(hash), string_or(object, "j", "")};
 }
 
+bool may_stand_beside(const web::Form& outer, const RequestParameters& pushed, const Client& client) {
+  if (!client.attribute_is_true(kHeldPush)) return true;
+  return std::ranges::all_of(outer.parameters(), [&](const auto& parameter) {
+    return parameter.first == "request_uri" || pushed.form.raw(parameter.first).has_value();
+  });
+}
+
 bool must_push(const Client& client) {
   return client.attribute_is_true("require.pushed.authorization.requests") || client.policy() == ClientPolicy::kFapi2;
 }
@@ -176,6 +184,11 @@ Result<AuthorizationRequest, AuthorizeRefusal> check_entry(const RequestParamete
   }
   request.pushed_hash = parameters.pushed_hash;
   if (!parameters.dpop_jkt.empty()) request.dpop_jkt = parameters.dpop_jkt;
+  if (request.dpop_jkt.empty() && client.client.attribute_is_true(kHeldCodeKey)) {
+    return refuse(AuthorizeRefusal(
+        RedirectRefusal{target_of(request),
+                        {OAuthCode::kInvalidRequest, "Missing parameter: dpop_jkt", 0, "policy_dpop_bind_enforcer"}}));
+  }
   return request;
 }
 

@@ -28,6 +28,10 @@ inline constexpr std::string_view kPushedPrefix = "urn:ietf:params:oauth:request
                                                                            const ClientEntry& client,
                                                                            std::string_view handle);
 
+/// What comes beside the handle is passed over; under the executor secure-par-content all of it must have been pushed
+/// under the same names.
+[[nodiscard]] bool may_stand_beside(const web::Form& outer, const RequestParameters& pushed, const Client& client);
+
 /// Must this client push its requests? Attribute `require.pushed.authorization.requests`, and policy fapi2.
 [[nodiscard]] bool must_push(const Client& client);
 

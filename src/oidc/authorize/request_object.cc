@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/json.h"
+#include "core/policy_requests.h"
 #include "oidc/client_keys.h"
 
 namespace cardea::oidc {
@@ -71,6 +72,41 @@ bool is_parameter(std::string_view name) {
   return std::ranges::find(kAboutTheObject, name) == kAboutTheObject.end();
 }
 
+OAuthError held(OAuthCode code, std::string_view text) {
+  return {code, std::string(text), 0, "policy_secure_request_object"};
+}
+
+/// What an object must say beside, and what is said beside it: the same, or nothing.
+constexpr std::array<std::string_view, 18> kKnown = {
+    "client_id",  "response_type", "response_mode", "redirect_uri", "scope",          "state",
+    "login_hint", "prompt",        "kc_idp_hint",   "nonce",        "max_age",        "ui_locales",
+    "claims",     "acr_values",    "display",       "dpop_jkt",     "code_challenge", "code_challenge_method"};
+
+/// Executor secure-request-object, for an object that check_request_object let pass.
+Result<void, OAuthError> check_held_object(const jose::VerifiedJwt& object, const HeldObject& rules, TimePoint now,
+                                           const web::Form& outer, const web::Form& inner) {
+  const auto bad = [](std::string_view text) { return refuse(held(OAuthCode::kInvalidRequestObject, text)); };
+  if (!inner.raw("scope")) {
+    return refuse(
+        held(OAuthCode::kInvalidRequest, "Parameter 'scope' missing in the request parameters or in 'request' object"));
+  }
+  if (!object.exp()) return bad("Missing parameter in the 'request' object: exp");
+  if (rules.needs_nbf) {
+    if (!object.nbf()) return bad("Missing parameter in the 'request' object: nbf");
+    if (*object.exp() - *object.nbf() > rules.period) return bad("Request's available period is long");
+  }
+  if (object.nbf() && *object.nbf() > now + rules.skew) return bad("Request not yet being processed");
+  if (object.iat() && *object.iat() > now + rules.skew) return bad("Request issued in the future");
+  if (object.aud().empty()) return bad("Missing parameter in the 'request' object: aud");
+  const bool differs = std::ranges::any_of(
+      kKnown, [&](std::string_view name) { return outer.raw(name) && outer.value(name) != inner.value(name); });
+  if (differs) {
+    return refuse(held(OAuthCode::kInvalidRequest,
+                       "Invalid parameter. Parameters in 'request' object not matching with request parameters"));
+  }
+  return {};
+}
+
 }  // namespace
 
 /// Attribute `request.object.signature.alg`: a name, or "any"; unsigned objects are taken from nobody.
@@ -123,7 +159,9 @@ Result<RequestParameters, OAuthError> read_request_parameters(web::Form form, co
                                                               const ObjectRules& rules, const jose::KeySet* fetched) {
   if (form.value("request_uri")) return refuse(bad_request("request_uri"));
   const auto text = form.value("request");
+  const auto policy = held_object(client);
   if (!text) {
+    if (policy) return refuse(held(OAuthCode::kInvalidRequest, "Missing parameter: 'request' or 'request_uri'"));
     if (is_object_missing(client, rules)) return refuse(bad_request("request_object_required"));
     return RequestParameters{std::move(form), {}, {}};
   }
@@ -139,8 +177,12 @@ Result<RequestParameters, OAuthError> read_request_parameters(web::Form form, co
   for (const auto* name : {"client_id", "response_type"}) {  // JR-2, JR-3
     if (contradicts(form, inner, name)) return refuse(bad_object(std::string("contradicted: ") + name));
   }
+  if (policy) {
+    if (auto done = check_held_object(*object, *policy, rules.now, form, inner); !done) return refuse(done.error());
+  }
   // OpenID's own rule lets others stand beside the object; whatever is pushed or held to more stands in it (PA-14).
-  const bool takes_others = client.policy() == ClientPolicy::kClassic && rules.source == RequestSource::kBrowser;
+  const bool takes_others =
+      client.policy() == ClientPolicy::kClassic && rules.source == RequestSource::kBrowser && !policy;
   if (takes_others) append_missing(inner, form);
   if (!inner.raw("client_id")) inner.add("client_id", client.client_id);
   return RequestParameters{std::move(inner), {}, {}};

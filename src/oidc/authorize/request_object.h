@@ -32,7 +32,8 @@ struct ObjectRules {
 /// The parameters that count. Of a request object the claims; for classic clients at the authorization endpoint the
 /// others of the request as well, where the object does not say them (OpenID Connect Core section 6.1). Refuses, always
 /// as invalid_request_object or invalid_request: an object that is not the client's, not for us or not of now, and what
-/// the attributes `request.object.required` and `request.object.signature.alg` do not allow. `fetched`: the keys at the
+/// the attributes `request.object.required` and `request.object.signature.alg`, and the executor secure-request-object,
+/// do not allow. `fetched`: the keys at the
 /// client's address, for clients whose keys stand there (object_keys.h).
 [[nodiscard]] Result<RequestParameters, OAuthError> read_request_parameters(web::Form form, const Client& client,
                                                                             const ObjectRules& rules,

@@ -8,6 +8,7 @@
 #include "core/client_secret.h"
 #include "core/client_urls.h"
 #include "core/realm_defaults.h"
+#include "core/realm_keys.h"
 #include "core/registration/client_metadata.h"
 #include "domain/representation/client_json.h"
 #include "oidc/presented_token.h"
@@ -241,6 +242,11 @@ Result<Client, OAuthError> record_of(const Registration& registration, const jso
   client.attributes[std::string(kSelfRegistered)] = "true";
   if (const auto refused = settle_by_policies(registration.realm->realm, client)) {
     return refuse(bad_metadata(std::string(refused->description), "client_policy"));
+  }
+  for (const auto& algorithm : signature_algorithms_of(client)) {  // keys are made for administrators alone
+    if (registration.realm->signing_key(algorithm) == nullptr) {
+      return refuse(bad_metadata("The realm has no key for " + algorithm, "no_key"));
+    }
   }
   if (const auto rotation = rotation_of(registration.realm->realm, client)) {
     keep_rotating(client, *rotation, registration.now, registration.dependencies.random);
