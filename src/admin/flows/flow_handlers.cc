@@ -514,6 +514,14 @@ template Answer list_flow_providers<3>(Call&);
 Answer describe_client_configs(Call&) {
   json::object out;
   for (const auto& item : providers_of_kind("client")) out[string_or(item.as_object(), "id", "")] = json::array();
+  // Attributes of a client that proves itself by another server's tokens (broker/foreign_jwt.h).
+  const auto text = [](std::string_view name, std::string_view label, std::string_view help) {
+    return json::object{{"name", name},    {"label", label},    {"helpText", help}, {"type", "String"},
+                        {"secret", false}, {"required", false}, {"readOnly", false}};
+  };
+  out["federated-jwt"] = json::array{
+      text("jwt.credential.issuer", "Identity provider", "Alias of the provider whose tokens prove the client."),
+      text("jwt.credential.sub", "Federated subject", "The subject that the token must have.")};
   return ok(out);
 }
 

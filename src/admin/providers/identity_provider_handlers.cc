@@ -9,6 +9,7 @@
 #include "admin/providers/scim_token.h"
 #include "admin/realms/realm_view.h"
 #include "admin/roles/role_rights.h"
+#include "admin/server/component_types.h"
 #include "admin/settings/realm_document.h"
 #include "base/text.h"
 #include "base/uri.h"
@@ -563,7 +564,7 @@ Answer get_idp_provider_type(Call& call) {
     if (type.id != call.path("providerId")) continue;
     return ok(json::object{{"name", type.name},
                            {"id", type.id},
-                           {"configProperties", json::array()},
+                           {"configProperties", provider_properties(type.id)},
                            {"helpText", ""},
                            {"configMetadata", json::array()}});
   }

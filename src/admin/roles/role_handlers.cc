@@ -189,7 +189,6 @@ Answer list_role_users(Call& call) {
   query.max = page.max;
   CARDEA_TRY(users, call.repositories().users.search(call.rows(), call.realm().id, query));
   CARDEA_TRY(list, user_rows(call, users, call.flag("briefRepresentation") ? UserView::kBrief : UserView::kRow));
-  for (auto& row : list) row.get_object().erase("access");
   return ok(list);
 }
 

@@ -70,7 +70,11 @@ Or<RoleHolder> client_scope_holder(Call& call, bool) {
   const ClientId id(call.path("holderId", "id"));
   CARDEA_TRY(client, call.repositories().clients.find(call.rows(), call.realm().id, id));
   if (!client) return refuse(not_found("Could not find client"));
-  RoleHolder holder{.direct = client->role_mappings, .effective = client->role_mappings, .set = {}};
+  RoleHolder holder{.direct = client->role_mappings,
+                    .effective = client->role_mappings,
+                    .set = {},
+                    .has_all = client->full_scope_allowed,
+                    .own = client->id};
   auto shared = std::make_shared<Client>(std::move(*client));
   holder.set = [&call, shared](const std::vector<RoleId>& after) -> Or<void> {
     shared->role_mappings = after;
@@ -130,7 +134,10 @@ Answer list_mappings(Call& call, LoadHolder load, MappingView view) {
     return ok(role_rows(available));
   }
   std::vector<Role> roles;
-  if (view == MappingView::kComposite) {
+  if (view == MappingView::kComposite && (holder.has_all || (client && client == holder.own))) {
+    CARDEA_TRY(all, call.repositories().roles.list_of(call.rows(), call.realm().id, client));
+    roles = std::move(all);
+  } else if (view == MappingView::kComposite) {
     CARDEA_TRY(reached, call.repositories().roles.reached(call.rows(), call.realm().id, holder.effective));
     roles = std::move(reached);
   } else {

@@ -15,6 +15,8 @@ struct RoleHolder {
   std::vector<RoleId> direct;
   std::vector<RoleId> effective;  // what composites start from: for users also the roles of their groups
   std::function<Or<void>(const std::vector<RoleId>& after)> set;  // writes the direct ones
+  bool has_all = false;           // a client of full scope: its tokens may carry every role
+  std::optional<ClientId> own{};  // a client's own roles are always in its scope
 };
 using LoadHolder = Or<RoleHolder> (*)(Call& call, bool to_change);
 

@@ -201,6 +201,15 @@ json::object component_types() {
   return out;
 }
 
+json::array provider_properties(std::string_view kind) {
+  json::array properties;
+  for (const auto& form : provider_forms()) {
+    if (form.id != kind) continue;
+    for (const auto& property : form.properties) properties.push_back(property_json(property));
+  }
+  return properties;
+}
+
 bool is_component_provider(std::string_view provider_type, std::string_view provider_id) {
   return std::ranges::any_of(types(), [&](const ComponentType& type) {
     return type.provider_type == provider_type && type.id == provider_id;

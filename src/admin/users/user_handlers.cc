@@ -193,6 +193,11 @@ Or<void> store_enabled(Call& call, const User& before, const User& user) {
   return {};
 }
 
+bool has_providers(const Realm& realm) {
+  const auto* list = realm.extra.if_contains("identityProviders");
+  return list != nullptr && list->is_array() && !list->get_array().empty();
+}
+
 }  // namespace
 
 Or<UserQuery> read_user_query(const Call& call) {
@@ -278,6 +283,10 @@ Answer create_user(Call& call) {
 Answer get_user(Call& call) {
   CARDEA_TRY(user, load_user(call));
   CARDEA_TRY(shown, user_json(call, user, UserView::kSingle));
+  if (has_providers(call.realm())) {
+    CARDEA_TRY(links, identities_of(call, user.id));
+    shown["federatedIdentities"] = std::move(links);
+  }
   if (call.flag("userProfileMetadata")) {
     json::object sorted;
     for (auto& [name, value] : shown) {

@@ -41,6 +41,8 @@ Answer list_user_offline_sessions(Call& call);
 Answer logout_user(Call& call);
 Answer list_user_consents(Call& call);
 Answer revoke_user_consent(Call& call);
+/// The accounts at providers that a user is linked to, as FederatedIdentityRepresentation.
+[[nodiscard]] Or<json::array> identities_of(Call& call, const UserId& user);
 Answer list_federated_identities(Call& call);
 Answer add_federated_identity(Call& call);
 Answer remove_federated_identity(Call& call);

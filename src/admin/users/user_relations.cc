@@ -185,15 +185,20 @@ Answer revoke_user_consent(Call& call) {
   return no_content();
 }
 
-Answer list_federated_identities(Call& call) {
-  CARDEA_TRY(user, load_user(call));
-  CARDEA_TRY(identities, call.repositories().federated_identities.list(call.rows(), user.id));
+Or<json::array> identities_of(Call& call, const UserId& user) {
+  CARDEA_TRY(identities, call.repositories().federated_identities.list(call.rows(), user));
   json::array list;
   for (const auto& identity : identities) {
     list.push_back(json::object{{"identityProvider", identity.provider},
                                 {"userId", identity.upstream_id},
                                 {"userName", identity.upstream_name}});
   }
+  return list;
+}
+
+Answer list_federated_identities(Call& call) {
+  CARDEA_TRY(user, load_user(call));
+  CARDEA_TRY(list, identities_of(call, user.id));
   return ok(list);
 }
 
