@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tool/admin/admin_command.h"
 #include "tool/preset/check_discovery.h"
 #include "tool/test_world.h"
@@ -166,6 +168,20 @@ TEST(AdminRoles, are_shown_as_kcadm_does) {
   run({"admin", "get-roles", "--rid", "r1", "--available"});
   EXPECT_EQ(World::text(world.out),
             "a\nb\n[{\"name\":\"a\"}]\n[]\n[{\"id\":\"r1\",\"composite\":true}]\n[{\"id\":\"r2\",\"name\":\"b\"}]\n");
+}
+
+TEST(AdminRoles, take_the_flags_of_get) {
+  World world;
+  world.answers["GET /admin/realms/demo/roles?search=a&first=2&max=5"] = {
+      200, {{"Content-Type", "application/json"}}, R"([{"id":"r1","name":"a"}])"};
+  EXPECT_EQ(world.run({"admin", "get-roles", "--server=http://sso.test", "--user=op", "-r", "demo", "-c", "-q",
+                       "search=a", "-o", "2", "-l", "5", "-H", "-h", "X-Why=test"}),
+            kExitDone);
+  EXPECT_EQ(World::text(world.out),
+            "HTTP/1.1 200\nContent-Type: application/json\n\n[{\"id\":\"r1\",\"name\":\"a\"}]\n");
+  const auto& sent = world.asked.back().headers;
+  EXPECT_TRUE(std::ranges::any_of(sent, [](const auto& header) { return header.name == "X-Why"; }));
+  EXPECT_EQ(world.run({"admin", "get-roles", "--server=http://sso.test", "--user=op", "-h", "nothing"}), kExitRefused);
 }
 
 TEST(Apply, refuses_a_document_before_it_calls_anybody) {

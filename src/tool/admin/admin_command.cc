@@ -41,8 +41,7 @@ std::string target_realm(const Flags& flags) {
   return flags.server.realm.empty() ? std::string(kLoginRealm) : flags.server.realm;
 }
 
-std::string path_with_query(const Flags& flags) {
-  auto path = resource_path(flags.resource, target_realm(flags));
+std::string with_query(std::string path, const Flags& flags) {
   const auto add = [&path](std::string_view name, std::string_view value) { append_query(path, name, value); };
   for (const auto& query : flags.queries) {
     const auto equals = query.find('=');
@@ -51,6 +50,10 @@ std::string path_with_query(const Flags& flags) {
   if (!flags.first.empty()) add("first", flags.first);
   if (!flags.max.empty()) add("max", flags.max);
   return path;
+}
+
+std::string path_with_query(const Flags& flags) {
+  return with_query(resource_path(flags.resource, target_realm(flags)), flags);
 }
 
 Result<std::vector<web::Header>, std::string> headers_of(const Flags& flags) {
@@ -229,7 +232,18 @@ int set_password(const Flags& flags, AdminApi& api, const Dependencies& deps) {
 }
 
 int list_roles(const Flags& flags, AdminApi& api, const Dependencies& deps) {
-  const auto roles = get_roles(api, resource_path("", target_realm(flags)), flags.roles);
+  const auto headers = headers_of(flags);
+  if (!headers) return fail(deps, headers.error(), kExitRefused);
+  const auto roles =
+      get_roles(api, resource_path("", target_realm(flags)), flags.roles,
+                [&](const std::string& path) -> Result<json::value, std::string> {
+                  const auto answer = api.call(web::Method::kGet, with_query(path, flags), {}, *headers);
+                  if (!answer) return refuse(answer.error().text);
+                  show_headers(flags, *answer, deps);
+                  auto list = parse_json(answer->body, {.bytes_max = kAnswerBytesMax, .depth_max = kDocumentDepthMax});
+                  if (!list) return refuse(std::string("the answer is no JSON"));
+                  return std::move(*list);
+                });
   if (!roles) return fail(deps, roles.error());
   show(flags, *roles, deps);
   return kExitDone;
@@ -316,6 +330,8 @@ Verbs::Verbs(Flags& flags) {
   }
   for (auto* verb : {get, create, update, remove}) {
     verb->add_option("resource", flags.resource, "users, clients/ID, realms, serverinfo ...")->required();
+  }
+  for (auto* verb : {get, create, update, remove, get_roles}) {
     verb->add_option("-q,--query", flags.queries, "A query parameter.")
         ->type_name("NAME=VALUE")
         ->allow_extra_args(false);
@@ -333,13 +349,13 @@ Verbs::Verbs(Flags& flags) {
   update->add_flag("-m,--merge", flags.merge, "Put the given members over what is there.");
   update->add_flag("-n,--no-merge", flags.no_merge, "Send the given members alone.");
   create->add_flag("-i,--id", flags.print_id, "Print the new id alone.");
-  get->add_option("-o,--offset", flags.first, "Pass over so many.");
-  get->add_option("-l,--limit", flags.max, "At most so many.");
   for (auto* verb : {get, create, update, remove, get_roles}) {
     verb->add_option("-F,--fields", flags.fields, "These members alone: id,username,access(view), or *(*),-secret.");
     verb->add_flag("-c,--compressed", flags.compressed, "No line breaks.");
   }
   for (auto* verb : {get, get_roles}) {
+    verb->add_option("-o,--offset", flags.first, "Pass over so many.");
+    verb->add_option("-l,--limit", flags.max, "At most so many.");
     verb->add_option("--format", flags.format, "json or csv.")->check(CLI::IsMember({"json", "csv"}));
     verb->add_flag("--noquotes", flags.bare, "CSV without quotes.");
   }

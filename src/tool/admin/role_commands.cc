@@ -157,11 +157,11 @@ Result<json::value, std::string> all_composites(AdminApi& api, const std::string
 }
 
 Result<json::value, std::string> roles_of_role(AdminApi& api, const std::string& realm, const RoleFlags& flags,
-                                               const std::string& path) {
-  if (flags.all) return read(api, path + "/composites");
+                                               const std::string& path, const ReadList& read_list) {
+  if (flags.all) return read_list(path + "/composites");
   if (!flags.available && !flags.effective) {
     const auto part = part_of(api, realm, flags);
-    return part ? read(api, path + "/composites" + *part) : refuse(part.error());
+    return part ? read_list(path + "/composites" + *part) : refuse(part.error());
   }
   auto reached = all_composites(api, realm, path);
   if (!reached || flags.effective) return reached;
@@ -199,17 +199,18 @@ void add_role_flags(CLI::App& verb, RoleFlags& flags, bool is_list) {
   verb.add_flag("--all", flags.all, "Of the realm and of every client.");
 }
 
-Result<json::value, std::string> get_roles(AdminApi& api, const std::string& realm, const RoleFlags& flags) {
+Result<json::value, std::string> get_roles(AdminApi& api, const std::string& realm, const RoleFlags& flags,
+                                           const ReadList& read_list) {
   if (flags.available + flags.effective + flags.all > 1)
     return refuse(std::string("give one of --available, --effective and --all"));
   const auto holder = find_holder(api, realm, flags);
   if (!holder) return refuse(holder.error());
-  if (holder->kind == Holder::kRole) return roles_of_role(api, realm, flags, holder->path);
+  if (holder->kind == Holder::kRole) return roles_of_role(api, realm, flags, holder->path, read_list);
   if (holder->kind == Holder::kMappings) {
-    if (flags.all) return read(api, holder->path);
+    if (flags.all) return read_list(holder->path);
     const auto part = part_of(api, realm, flags);
     if (!part) return refuse(part.error());
-    return read(api, holder->path + *part + (flags.available ? "/available" : flags.effective ? "/composite" : ""));
+    return read_list(holder->path + *part + (flags.available ? "/available" : flags.effective ? "/composite" : ""));
   }
   if (flags.available || flags.effective || flags.all)
     return refuse(std::string("say whose roles: --uusername, --gname or --rname"));
@@ -219,7 +220,7 @@ Result<json::value, std::string> get_roles(AdminApi& api, const std::string& rea
     return roles->size() == 1 ? std::move(roles->front()) : json::value(std::move(*roles));
   }
   const auto folder = role_folder(api, realm, flags);
-  return folder ? read(api, *folder) : refuse(folder.error());
+  return folder ? read_list(*folder) : refuse(folder.error());
 }
 
 namespace {

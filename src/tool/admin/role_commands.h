@@ -2,6 +2,7 @@
 // commands of those names name both.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -27,9 +28,12 @@ struct RoleFlags {
 /// The flags above; those that say how a list is shown only for `get-roles`.
 void add_role_flags(CLI::App& verb, RoleFlags& flags, bool is_list);
 
+/// Reads the list that is shown in the end, with what the command line asks of that request. The error is a sentence.
+using ReadList = std::function<Result<json::value, std::string>(const std::string& path)>;
+
 /// `realm` is a path: "/admin/realms/demo". The error is a sentence for the operator.
 [[nodiscard]] Result<json::value, std::string> get_roles(AdminApi& api, const std::string& realm,
-                                                         const RoleFlags& flags);
+                                                         const RoleFlags& flags, const ReadList& read_list);
 [[nodiscard]] Result<void, std::string> add_roles(AdminApi& api, const std::string& realm, const RoleFlags& flags);
 [[nodiscard]] Result<void, std::string> remove_roles(AdminApi& api, const std::string& realm, const RoleFlags& flags);
 
