@@ -129,6 +129,8 @@ void check_settings(const ServerSettings& s, const UnreadOptions& unread, Proble
                         "metrics-enabled", "proxy-headers"})) {
     check_transport(s, problems, warnings);
   }
+  if (s.event_metrics_user_enabled && !s.metrics_enabled && are_read(unread, {"metrics-enabled"}))
+    problems.add("event-metrics-user-enabled", "needs metrics-enabled=true");
   if (are_read(unread, {"proxy-headers", "proxy-trusted-addresses"})) check_proxy(s, problems);
   if (are_read(unread, {"https-client-auth", "proxy-headers"})) check_client_certificates(s, problems);
   check_outbound(s, problems);

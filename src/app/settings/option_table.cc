@@ -5,6 +5,7 @@
 #include "app/settings/option.h"
 #include "base/limits.h"
 #include "base/uri.h"
+#include "core/events/event_metrics.h"
 
 namespace cardea::app {
 
@@ -30,6 +31,13 @@ constexpr std::array<Choice<LogLevel>, 8> kLogLevels = {{{"debug", LogLevel::kDe
 
 bool is_host_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+}
+
+Refusal assign_event_tags(S& settings, std::string_view text) {
+  EventMetricsSettings read;
+  if (!read_event_tags(text, read)) return "must be some of realm, idp and clientId, with commas between them";
+  settings.event_metrics_user_tags = text;
+  return {};
 }
 
 /// A host name alone, or a full URL without query, fragment and user.
@@ -151,6 +159,14 @@ const std::array kTable = {
     Option{"metrics-enabled", "Management", kBool, "false", "false",
            "Serve /metrics in Prometheus' format on the management port.", assign<&S::metrics_enabled>,
            kValueMayBeLeftOut},
+    Option{"event-metrics-user-enabled", "Management", kBool, "false", "false",
+           "Count user events in /metrics, as keycloak_user_events_total.", assign<&S::event_metrics_user_enabled>,
+           kValueMayBeLeftOut},
+    Option{"event-metrics-user-tags", "Management", "realm,idp,clientId", "realm", "realm",
+           "What user events are counted by, beside event and error.", assign_event_tags},
+    Option{"event-metrics-user-events", "Management", "NAMES", "", "",
+           "The user events that are counted, such as login,refresh_token. By default all.",
+           assign<&S::event_metrics_user_events>},
     Option{"http-management-port", "Management", "PORT", "9000", "9000", "The management port; 0 takes any free one.",
            assign<&S::http_management_port>},
     Option{"http-management-host", "Management", "ADDRESS", "", "",

@@ -322,6 +322,19 @@ TEST(ReadSettings, import_without_value_is_the_folder_in_data) {
   EXPECT_EQ(read({{"start-dev"}, {{"KC_IMPORT_REALM", "false"}}})->settings.import_realm, "");
 }
 
+TEST(ReadSettings, event_metrics_need_metrics_and_keycloaks_tags) {
+  EXPECT_FALSE(read({{"start-dev", "--event-metrics-user-enabled=true"}}));
+  EXPECT_FALSE(read({{"start-dev", "--event-metrics-user-tags=realm,user"}}));
+  const auto configuration = read(
+      {{"start-dev", "--metrics-enabled=true", "--event-metrics-user-enabled=true"},
+       {{"KC_EVENT_METRICS_USER_TAGS", "realm,clientId"}, {"KC_EVENT_METRICS_USER_EVENTS", "login,refresh_token"}}});
+  ASSERT_TRUE(configuration);
+  EXPECT_TRUE(configuration->settings.event_metrics_user_enabled);
+  EXPECT_EQ(configuration->settings.event_metrics_user_tags, "realm,clientId");
+  EXPECT_EQ(configuration->settings.event_metrics_user_events.size(), 2U);
+  EXPECT_EQ(read({{"start-dev"}})->settings.event_metrics_user_tags, "realm");
+}
+
 TEST(ReadSettings, log_level_of_keycloak_with_categories) {
   const auto configuration = read({{"start-dev"}, {{"KC_LOG_LEVEL", "warn,org.keycloak.events:debug"}}});
   ASSERT_TRUE(configuration);

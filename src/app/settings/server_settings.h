@@ -43,6 +43,9 @@ struct ServerSettings {
 
   bool health_enabled = false;
   bool metrics_enabled = false;
+  bool event_metrics_user_enabled = false;
+  std::string event_metrics_user_tags;
+  std::vector<std::string> event_metrics_user_events;
   std::uint16_t http_management_port = 0;
   std::string http_management_host;  // filled in from http_host when not given
 

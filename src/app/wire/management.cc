@@ -43,10 +43,12 @@ void add_health_routes(web::Router& router, const Health& health) {
   router.get("/health", [&health](const web::Request&) { return ready(health); });
 }
 
-void add_metrics_route(web::Router& router, const Metrics& metrics) {
-  router.get("/metrics", [&metrics](const web::Request&) -> web::Outcome {
+void add_metrics_route(web::Router& router, const Metrics& metrics, const EventMetrics* events) {
+  router.get("/metrics", [&metrics, events](const web::Request&) -> web::Outcome {
     web::Response response;
-    response.body = metrics.expose();
+    auto text = metrics.expose();
+    if (events != nullptr) events->append_to(text);
+    response.body = std::move(text);
     response.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8").set("Cache-Control", "no-store");
     return response;
   });

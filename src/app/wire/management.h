@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/metrics.h"
+#include "core/events/event_metrics.h"
 #include "web/router.h"
 
 namespace cardea::app {
@@ -20,7 +21,7 @@ struct Health {
 
 /// Registers /health, /health/live, /health/ready, /health/started. `health` outlives the router.
 void add_health_routes(web::Router& router, const Health& health);
-/// Registers /metrics. `metrics` outlives the router.
-void add_metrics_route(web::Router& router, const Metrics& metrics);
+/// Registers /metrics. Both outlive the router; `events` may be null.
+void add_metrics_route(web::Router& router, const Metrics& metrics, const EventMetrics* events = nullptr);
 
 }  // namespace cardea::app

@@ -79,6 +79,22 @@ TEST_F(ManagementTest, database_is_asked_on_the_store_lane) {
   EXPECT_EQ(outcome.then().lane, web::Lane::kStore);
 }
 
+TEST_F(ManagementTest, user_events_are_among_the_metrics) {
+  EventMetrics events({});
+  web::Router router;
+  add_metrics_route(router, metrics_, &events);
+  EventDraft login;
+  login.realm = "demo";
+  login.event.type = "LOGIN";
+  events.count(login, true);
+  web::Request request;
+  request.path = "/metrics";
+  EXPECT_THAT(std::string(router.handle(request).response().body_text()),
+              HasSubstr("# HELP keycloak_user_events_total Keycloak user events\n"
+                        "# TYPE keycloak_user_events_total counter\n"
+                        "keycloak_user_events_total{error=\"\",event=\"login\",realm=\"demo\"} 1\n"));
+}
+
 TEST_F(ManagementTest, metrics_in_prometheus_text) {
   metrics_.counter("cardea_tests_total", "Tests.").add(3);
   const auto answer = get("/metrics");

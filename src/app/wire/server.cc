@@ -15,6 +15,7 @@
 #include "app/wire/provider.h"
 #include "app/wire/signals.h"
 #include "app/wire/ticker.h"
+#include "base/text.h"
 #include "broker/directory_sync.h"
 #include "broker/secret_watch.h"
 #include "core/source_claims.h"
@@ -58,6 +59,7 @@ struct RunningServer::Parts {
   ServerSettings settings = {};
 
   Metrics metrics = {};
+  std::unique_ptr<EventMetrics> event_metrics = {};  // null: not counted
   Health health = {};
   web::Router management_router = {};
   PasswordLists password_lists = {};
@@ -101,6 +103,13 @@ void RunningServer::Parts::make_provider() {
       Provider::Parts{database->repositories(), database->sealer(), clock, random, log,
                       settings.legacy_logout_redirect_uri, settings.ciba_channel_uri},
       ProviderAddress{settings.frontend_url(), settings.http_relative_path}, settings.development);
+  if (settings.event_metrics_user_enabled) {
+    EventMetricsSettings wanted;
+    (void)read_event_tags(settings.event_metrics_user_tags, wanted);  // checked with the option
+    for (const auto& event : settings.event_metrics_user_events) wanted.events.insert(ascii_lower(event));
+    event_metrics = std::make_unique<EventMetrics>(std::move(wanted));
+    provider->events().count_in(*event_metrics);
+  }
   password_lists = read_password_lists(settings.data_dir + "/password-blacklists", log);
   provider->settings().use_password_lists(password_lists);
 }
@@ -262,7 +271,7 @@ Result<void, std::string> RunningServer::Parts::fill_database(const Environment&
 Result<void, std::string> RunningServer::Parts::serve_management() {
   if (!settings.has_management()) return {};
   if (settings.health_enabled) add_health_routes(management_router, health);
-  if (settings.metrics_enabled) add_metrics_route(management_router, metrics);
+  if (settings.metrics_enabled) add_metrics_route(management_router, metrics, event_metrics.get());
   if (gate) add_gate_routes(management_router, *gate, settings);
   management = std::make_unique<http::Server>(
       management_settings(settings), [this](web::Request& request) { return management_router.handle(request); },

@@ -11,13 +11,19 @@ namespace cardea {
 
 void EventLog::write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
   if (inner_.enabled(level)) inner_.write(level, event, fields);
-  if (settings_ == nullptr || !settings_->may_keep_user_events()) return;
+  if (settings_ == nullptr || (metrics_ == nullptr && !settings_->may_keep_user_events())) return;
   const auto name = realm_of_event(event, fields);
   if (name.empty()) return;
   const auto realm = settings_->cached_realm(name);  // the request that wrote the line has loaded it
-  if (realm == nullptr || !realm->keeps_user_events) return;
+  if (realm == nullptr || (metrics_ == nullptr && !realm->keeps_user_events)) return;
   auto draft = draft_event(event, fields);
-  if (!draft || !keeps_user_event(realm->realm, draft->event.type)) return;
+  if (!draft) return;
+  if (metrics_ != nullptr) {
+    const bool knows_client =
+        metrics_->names_clients() && settings_->cached_client(*realm, draft->event.client_id) != nullptr;
+    metrics_->count(*draft, knows_client);
+  }
+  if (!realm->keeps_user_events || !keeps_user_event(realm->realm, draft->event.type)) return;
   auto& made = draft->event;
   made.id = random_uuid(random_);
   made.realm = realm->realm.id;

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "core/events/event_metrics.h"
 #include "core/settings.h"
 #include "domain/event.h"
 #include "domain/repository/event_repo.h"
@@ -28,6 +29,9 @@ class EventLog final : public Log {
 
   /// Where realms are looked up. Before the first request; until then there are no events.
   void attach(const Settings& settings) { settings_ = &settings; }
+
+  /// Counts the events of all realms. Before the first request.
+  void count_in(EventMetrics& metrics) { metrics_ = &metrics; }
 
   [[nodiscard]] bool enabled(LogLevel level) const override { return inner_.enabled(level); }
   void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) override;
@@ -47,6 +51,7 @@ class EventLog final : public Log {
   const Clock& clock_;
   Random& random_;
   const Settings* settings_ = nullptr;
+  EventMetrics* metrics_ = nullptr;
   std::mutex mutex_;
   std::deque<UserEvent> waiting_;
   std::atomic<std::uint64_t> lost_ = 0;

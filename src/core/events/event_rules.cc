@@ -199,9 +199,12 @@ std::optional<EventDraft> draft_event(std::string_view line, std::initializer_li
        {std::pair{"grant", "grant_type"}, std::pair{"redirect_uri", "redirect_uri"},
         std::pair{"action", "custom_required_action"}, std::pair{"kind", "token_type"},
         std::pair{"type", "credential_type"}, std::pair{"impersonator", "impersonator"},
-        std::pair{"username", "username"}, std::pair{"identity_provider", "identity_provider"}}) {
+        std::pair{"username", "username"}, std::pair{"identity_provider", "identity_provider"},
+        std::pair{"scope", "scope"}, std::pair{"client_auth_method", "client_auth_method"},
+        std::pair{"refresh_token_id", "refresh_token_id"}, std::pair{"refresh_token_type", "refresh_token_type"}}) {
     if (const auto text = all.text(field); !text.empty()) event.details.emplace(detail, cut(text));
   }
+  if (event.type == "LOGIN" || event.type == "LOGIN_ERROR") event.details.emplace("auth_method", "openid-connect");
   if (line.starts_with("identity_")) {
     const auto provider = all.first_of("provider", "argument");
     if (!provider.empty()) event.details.emplace("identity_provider", cut(provider));

@@ -26,6 +26,24 @@ TEST(EventRules, links_name_the_provider) {
   }
 }
 
+TEST(EventRules, tokens_and_sign_ins_have_the_details_of_keycloaks) {
+  const auto issued = draft_event("token_issued", {{"realm", "acme"},
+                                                   {"grant", "password"},
+                                                   {"scope", "openid email"},
+                                                   {"client_auth_method", "client-secret"},
+                                                   {"refresh_token_id", "r-1"},
+                                                   {"refresh_token_type", "Refresh"}});
+  ASSERT_TRUE(issued);
+  const std::map<std::string, std::string> wanted{
+      {"auth_method", "openid-connect"}, {"client_auth_method", "client-secret"}, {"grant_type", "password"},
+      {"refresh_token_id", "r-1"},       {"refresh_token_type", "Refresh"},       {"scope", "openid email"}};
+  EXPECT_EQ(issued->event.details, wanted);
+  const auto failed = draft_event("login_failed", {{"realm", "acme"}, {"reason", "bad_credentials"}});
+  EXPECT_EQ(failed->event.details.at("auth_method"), "openid-connect");
+  const auto refreshed = draft_event("token_issued", {{"realm", "acme"}, {"grant", "refresh_token"}});
+  EXPECT_FALSE(refreshed->event.details.contains("auth_method"));
+}
+
 // The names that those who watch Keycloak's events look for.
 TEST(EventRules, names_refusals_of_clients_as_keycloak_does) {
   const auto error_for = [](std::string_view note) {

@@ -123,14 +123,22 @@ web::Response token_answer(const TokenRequest& request, const TokenPlan& plan, c
     body.pop_back();
     body.append(",").append(tokens.response_members).append("}");
   }
-  request.dependencies.log.debug("token_issued",
-                                 {{"grant", request.form.value_or("grant_type", "")},
-                                  {"realm", request.realm->realm.name},
-                                  {"client_id", request.client->client.client_id},
-                                  {"user_id", session == nullptr ? std::string_view() : session->user.str()},
-                                  {"session_id", session == nullptr ? std::string_view() : session->id.str()},
-                                  {"ip", request.http.remote_address},
-                                  {"correlation_id", request.http.correlation_id}});
+  const bool is_offline = session != nullptr && session->offline;
+  const std::string_view refreshed_by = tokens.refresh_token.empty() ? "" : is_offline ? "Offline" : "Refresh";
+  const std::string_view authenticator = request.client->client.authenticator_type;
+  request.dependencies.log.debug(
+      "token_issued",
+      {{"grant", request.form.value_or("grant_type", "")},
+       {"scope", plan.token_scope},
+       {"client_auth_method", authenticator.empty() ? std::string_view("client-secret") : authenticator},
+       {"refresh_token_id", tokens.refresh_id},
+       {"refresh_token_type", refreshed_by},
+       {"realm", request.realm->realm.name},
+       {"client_id", request.client->client.client_id},
+       {"user_id", session == nullptr ? std::string_view() : session->user.str()},
+       {"session_id", session == nullptr ? std::string_view() : session->id.str()},
+       {"ip", request.http.remote_address},
+       {"correlation_id", request.http.correlation_id}});
   return web::no_store_json(200, std::move(body));
 }
 

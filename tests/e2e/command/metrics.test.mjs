@@ -7,7 +7,7 @@ import { test } from 'node:test';
 
 import { kOnlyCardea, startServer } from '../harness.mjs';
 import { request } from '../support/form_browser.mjs';
-import { villageRealm } from '../support/realm.mjs';
+import { kSecrets, villageRealm } from '../support/realm.mjs';
 
 const kRounds = 50;
 const kMethods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND', 'REPORT', 'M-SEARCH', 'LOCK'];
@@ -62,5 +62,25 @@ test('refuses_to_make_a_metric_of_what_requests_say', kOnlyCardea, async () => {
   assert.ok(answered(after) - answered(before) >= 9 * kRounds, 'the requests were not counted at all');
   assert.deepEqual([...after.keys()].sort(), [...before.keys()].sort());
   assert.ok(![...after.keys()].some((series) => series.includes('odd-')));
+  await server.stop();
+});
+
+test('counts_user_events_by_realm_client_and_error_and_by_nothing_that_requests_say', kOnlyCardea, async () => {
+  const server = await startServer({ realm: villageRealm(), environment: {
+    KC_EVENT_METRICS_USER_ENABLED: 'true', KC_EVENT_METRICS_USER_TAGS: 'realm,clientId,idp' } });
+  const token = (form) => request(server.endpoint('token'), { method: 'POST', form });
+  const service = { grant_type: 'client_credentials', client_id: 'robot', client_secret: kSecrets.robot };
+  assert.equal((await token(service)).status, 200);
+  assert.equal((await token(service)).status, 200);
+  assert.equal((await token({ ...service, client_secret: 'wrong' })).status, 401);
+  for (let round = 0; round < kRounds; ++round) await Promise.all(oddRequests(server, round));
+  const after = await samples(server);
+  const events = [...after].filter(([series]) => series.startsWith('keycloak_user_events_total{'));
+  assert.ok(events.length < 40, events.map(([series]) => series).join('\n'));
+  assert.ok(!events.some(([series]) => series.includes('odd-')));
+  const count = (error) => after.get(
+    `keycloak_user_events_total{client_id="robot",error="${error}",event="client_login",idp="",realm="village"}`);
+  assert.equal(count(''), 2);
+  assert.equal(count('invalid_client_credentials'), 1);
   await server.stop();
 });
