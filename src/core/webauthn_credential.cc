@@ -105,6 +105,8 @@ WebauthnPolicy webauthn_policy(const Realm& realm, WebauthnKind kind) {
   out.extra_origins = members.list("ExtraOrigins");
   if (out.extra_origins.size() > kWebauthnOriginsMax) out.extra_origins.resize(kWebauthnOriginsMax);
   out.passkeys_enabled = passwordless && are_passkeys_enabled(realm);
+  if (passwordless) out.mediation = members.word("Mediation", {"none", "optional", "required", "silent"});
+  if (out.mediation.empty()) out.mediation = "conditional";
   return out;
 }
 

@@ -42,6 +42,8 @@ struct WebauthnPolicy {
   std::vector<std::string> aaguids;        // lower case
   std::vector<std::string> extra_origins;  // beside our own
   bool passkeys_enabled = false;           // kPasswordless: offered on the form that asks for the name
+  std::string mediation;  // kPasswordless: how that form asks by itself: "conditional", "optional", "required",
+                          // "silent", or "none"
 
   [[nodiscard]] bool requires_verification() const { return user_verification == "required"; }
 };

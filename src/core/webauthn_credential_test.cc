@@ -83,6 +83,17 @@ TEST(WebauthnPolicyTest, the_word_of_the_standard_goes_before_yes_and_no) {
   EXPECT_EQ(word("{}", kPasswordless), "required");
 }
 
+TEST(WebauthnPolicyTest, how_passkeys_are_offered_is_one_of_the_words_of_the_standard_or_none) {
+  const auto mediation = [](std::string_view word, WebauthnKind kind = WebauthnKind::kPasswordless) {
+    return webauthn_policy(realm_with(R"({"webAuthnPolicyPasswordlessMediation":")" + std::string(word) + R"("})"),
+                           kind)
+        .mediation;
+  };
+  for (const auto* word : {"conditional", "none", "optional", "required", "silent"}) EXPECT_EQ(mediation(word), word);
+  EXPECT_EQ(mediation("\\\" onload=\\\"x"), "conditional");
+  EXPECT_EQ(mediation("none", WebauthnKind::kSecondFactor), "conditional");
+}
+
 TEST(WebauthnPolicyTest, only_our_own_origin_and_the_listed_ones_are_expected) {
   const auto realm = realm_with(R"({"webAuthnPolicyExtraOrigins":["android:apk-key-hash:abc",""]})");
   const auto policy = webauthn_policy(realm, WebauthnKind::kSecondFactor);

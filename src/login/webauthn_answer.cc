@@ -152,6 +152,7 @@ void add_webauthn(web::PageData& data, const StepRun& run, const StepView& view,
       .text("challenge", base64url_encode(challenge))
       .text("rp_id", relying_party(policy, base))
       .text("user_verification", policy.user_verification)
+      .text("mediation", policy.mediation)
       .text("timeout", policy.timeout.count() > 0 ? std::to_string(policy.timeout.count() * 1000) : std::string())
       .text("credentials", run.user ? webauthn_descriptors(run.credentials, kind) : "[]");
 }

@@ -153,6 +153,14 @@ TEST_F(WebauthnLoginTest, refuses_passkeys_where_the_realm_does_not_offer_them) 
   EXPECT_THAT(completed_, IsEmpty());
 }
 
+TEST_F(WebauthnLoginTest, the_page_offers_passkeys_as_the_policy_says) {
+  const auto mediation = [&] { return attribute_after(text(start(browser_)), "id=\"webauth\"", "data-mediation"); };
+  EXPECT_EQ(mediation(), "conditional");
+  realm_.extra["webAuthnPolicyPasswordlessMediation"] = "none";
+  save_realm();
+  EXPECT_EQ(mediation(), "none");
+}
+
 TEST_F(WebauthnLoginTest, refuses_somebody_else_where_a_user_must_sign_in_again) {
   register_key(passkey_, ada_, WebauthnKind::kPasswordless);
   expect_refused(answer(browser_, start(browser_, authorization(), "bert"), passkey_), "bert was asked");

@@ -99,16 +99,25 @@ function listen(buttonId, formId, start) {
   button.addEventListener("click", () => start(form).catch(complain));
 }
 
+// By itself, as the realm's policy says. A dialog that a person closed does not come back in the same sign-in.
 async function offer(form) {
-  const available = window.PublicKeyCredential?.isConditionalMediationAvailable;
-  if (!available || !(await available.call(window.PublicKeyCredential))) return;
+  const { mediation } = form.dataset;
+  if (mediation === "none" || !window.PublicKeyCredential) return;
+  if (mediation === "conditional") {
+    const available = window.PublicKeyCredential.isConditionalMediationAvailable;
+    if (!available || !(await available.call(window.PublicKeyCredential))) return;
+  }
+  const isDialog = mediation === "optional" || mediation === "required";
+  const signIn = new URL(form.action).searchParams.get("tab_id");
+  if (isDialog && sessionStorage.getItem("passkey-dialog-closed") === signIn) return;
   // Whatever ends it (the button, a password, a browser without passkeys) is no news to anybody.
-  authenticate(form, "conditional").catch((error) => {
-    if (error.name !== "AbortError" && error.name !== "NotAllowedError") complain(error);
+  authenticate(form, mediation).catch((error) => {
+    if (isDialog) sessionStorage.setItem("passkey-dialog-closed", signIn);
+    if (mediation !== "silent" && error.name !== "AbortError" && error.name !== "NotAllowedError") complain(error);
   });
 }
 
 listen("authenticateWebAuthnButton", "webauth", (form) => authenticate(form));
 listen("registerWebAuthn", "register", register);
-const conditional = document.querySelector("form[data-conditional]");
-if (conditional) offer(conditional);
+const offered = document.querySelector("form[data-mediation]");
+if (offered) offer(offered);
