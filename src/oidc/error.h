@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/log.h"
 #include "web/response.h"
@@ -54,6 +55,11 @@ struct OAuthError {
   bool challenge_basic = false;  // answer carries WWW-Authenticate: Basic
   bool is_of_nobody = false;     // private: no client of the realm was named
 };
+
+/// What every grant refuses with (RFC 6749 section 5.2).
+[[nodiscard]] inline OAuthError invalid_grant(std::string description, std::string note) {
+  return {OAuthCode::kInvalidGrant, std::move(description), 0, std::move(note)};
+}
 
 /// `text` with every character outside of RFC 6749 section 5.2 as '?': no quotes, backslashes, controls, non-ASCII
 /// (GEN-10).

@@ -23,10 +23,6 @@ constexpr PollWords kWords{
     .pending = "The authorization request is still pending as the end-user hasn't yet been authenticated.",
 };
 
-OAuthError invalid_grant(std::string description, std::string note) {
-  return {OAuthCode::kInvalidGrant, std::move(description), 0, std::move(note)};
-}
-
 /// What has happened to the person since they were asked (attack classes 27 and 28).
 Stored<std::optional<OAuthError>> why_not(Rows& rows, const TokenRequest& request, const DeviceCode& row,
                                           const std::optional<Subject>& subject) {

@@ -5,13 +5,7 @@
 #include "oidc/token/grants/foreign_grant.h"
 
 namespace cardea::oidc {
-namespace {
-
-OAuthError invalid_grant(std::string description, std::string note) {
-  return {OAuthCode::kInvalidGrant, std::move(description), 0, std::move(note)};
-}
-
-}  // namespace
+namespace {}  // namespace
 
 web::Outcome jwt_bearer_grant(TokenRequestPtr request) {
   const auto assertion = request->form.value("assertion");

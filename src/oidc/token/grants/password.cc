@@ -1,11 +1,11 @@
 // grant_type=password (RFC 6749 section 4.3; keycloak.md section 1.9), for classic clients that switched it on. The
-// password is checked by the one function that does so, on the hash lane, at the same cost for unknown users.
+// password is looked at by endpoint/check_password; here is what the flow asks besides, and what the client is told.
 #include "base/limits.h"
 #include "core/otp_credential.h"
 #include "core/session.h"
 #include "core/session_limits.h"
 #include "core/token/token_subject.h"
-#include "core/verify_credential.h"
+#include "endpoint/check_password.h"
 #include "oidc/encryption.h"
 #include "oidc/endpoint.h"
 #include "oidc/token/grants/all_grants.h"
@@ -16,18 +16,12 @@
 namespace cardea::oidc {
 namespace {
 
-OAuthError invalid_grant(std::string description, std::string note) {
-  return {OAuthCode::kInvalidGrant, std::move(description), 0, std::move(note)};
-}
-
 struct PasswordRequest {
   TokenRequestPtr request;
   std::shared_ptr<const TokenPlan> plan;
   std::string username;
-  SecretBytes password;
-  LoginAttempt attempt;
+  LoginAttempt attempt = {};
   bool needs_otp = false;
-  HeldAttempt held;  // reserved before anything was read
 };
 using PasswordRequestPtr = std::shared_ptr<PasswordRequest>;
 
@@ -210,46 +204,9 @@ web::Outcome decide(const PasswordRequestPtr& login, PasswordVerdict verdict) {
   return web::then(web::Lane::kStore, [login] { return store_and_sign(login); });
 }
 
-web::Outcome record_and_decide(const PasswordRequestPtr& login, PasswordVerdict verdict) {
-  const auto& request = *login->request;
-  const auto recorded = write_to(request.dependencies.repositories.store, [&](Tx& tx) {
-    return record_attempt(tx, request.dependencies.repositories, request.realm->realm, login->attempt, verdict,
-                          request.http.remote_address, request.now);
-  });
-  if (!recorded) return token_store_failed(request, recorded.error());
-  if (const auto& user = login->attempt.user) {
-    log_lockout(request.dependencies.log, *recorded, request.realm->realm, user->id,
-                {request.http.remote_address, request.http.correlation_id});
-  }
-  return decide(login, verdict);
-}
-
-/// A right password of an account that is locked by now is a wrong one, whatever else could be said of the account.
-web::Outcome check_lock_and_decide(const PasswordRequestPtr& login, PasswordVerdict verdict) {
-  const auto& request = *login->request;
-  const auto locked = read_from(request.dependencies.repositories.store, [&](Rows& rows) {
-    return is_locked_meanwhile(rows, request.dependencies.repositories, request.realm->realm, login->attempt.user->id,
-                               request.now);
-  });
-  if (!locked) return token_store_failed(request, locked.error());
-  login->attempt.is_locked = *locked;
-  if (*locked) return decide(login, PasswordVerdict::kRefused);
-  if (!must_record(login->attempt, verdict)) return decide(login, verdict);
-  return web::then(web::Lane::kStore, [login, verdict] { return record_and_decide(login, verdict); });
-}
-
-web::Outcome hash_and_decide(const PasswordRequestPtr& login) {
-  const auto& request = *login->request;
-  const auto checked = verify_password(login->attempt, request.realm->realm.id, login->password.reveal(),
-                                       request.dependencies.login_guard, login->held);
-  if (!checked) return refuse_attempt(request, checked.error());
-  const auto verdict = *checked;
-  renew_hash(login->attempt, verdict, login->password.reveal(), login->request->dependencies.random);
-  if (verdict != PasswordVerdict::kRefused && login->attempt.is_counted) {
-    return then_read(login->request->dependencies, [login, verdict] { return check_lock_and_decide(login, verdict); });
-  }
-  if (!must_record(login->attempt, verdict)) return decide(login, verdict);
-  return web::then(web::Lane::kStore, [login, verdict] { return record_and_decide(login, verdict); });
+web::Outcome tell_unchecked(const TokenRequest& request, const endpoint::UncheckedPassword& why) {
+  if (const auto* refused = std::get_if<TooManyAttempts>(&why)) return refuse_attempt(request, *refused);
+  return token_store_failed(request, std::get<StoreError>(why));
 }
 
 }  // namespace
@@ -263,25 +220,16 @@ web::Outcome password_grant(TokenRequestPtr request) {
   }
   auto plan = requested_plan(*request);
   if (!plan) return refuse_token(*request, plan.error());
-  const auto ticket =
-      request->dependencies.login_guard.reserve(request->realm->realm.id, *username, request->http.remote_address);
-  if (!ticket) return refuse_attempt(*request, ticket.error());
-  auto login = std::make_shared<PasswordRequest>();
-  login->plan = std::move(*plan);
-  login->username = *username;
-  login->password = SecretBytes::copy_of(password);
-  login->held = HeldAttempt(request->dependencies.login_guard, *ticket);
-  login->request = std::move(request);
-  const auto& dependencies = login->request->dependencies;
-  return then_read(dependencies, [login]() -> web::Outcome {
-    const auto& r = *login->request;
-    auto attempt = read_from(r.dependencies.repositories.store, [&](Rows& rows) {
-      return load_login_attempt(rows, r.dependencies.repositories, r.realm->realm, login->username, r.now);
-    });
-    if (!attempt) return token_store_failed(r, attempt.error());
-    login->attempt = std::move(*attempt);
-    return web::then(web::Lane::kHash, [login] { return hash_and_decide(login); });
-  });
+  const auto& r = *request;
+  auto login = std::make_shared<PasswordRequest>(request, std::move(*plan), std::string(*username));
+  return endpoint::check_password(
+      endpoint::password_dependencies(r.dependencies),
+      {r.realm, std::string(*username), SecretBytes::copy_of(password), r.http.remote_address, r.http.correlation_id},
+      [login = std::move(login)](endpoint::PasswordEnd end) -> web::Outcome {
+        if (!end) return tell_unchecked(*login->request, end.error());
+        login->attempt = std::move(end->attempt);
+        return decide(login, end->verdict);
+      });
 }
 
 }  // namespace cardea::oidc

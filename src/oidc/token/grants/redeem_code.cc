@@ -8,10 +8,6 @@
 namespace cardea::oidc {
 namespace {
 
-OAuthError invalid_grant(std::string description, std::string note) {
-  return {OAuthCode::kInvalidGrant, std::move(description), 0, std::move(note)};
-}
-
 /// Everything but whether it was used before.
 std::optional<OAuthError> mismatch(const AuthorizationCode& code, const CodeRedemption& request) {
   const bool redirect_matches = request.redirect_uri ? is_same_redirect_uri(*request.redirect_uri, code.redirect_uri)

@@ -20,10 +20,6 @@ namespace {
 /// Requests with one token that may meet in one moment before the last is told to come again.
 constexpr int kRotationAttempts = 8;
 
-OAuthError invalid_grant(std::string description, std::string note) {
-  return {OAuthCode::kInvalidGrant, std::move(description), 0, std::move(note)};
-}
-
 /// What the steps hand on.
 struct Refresh {
   TokenRequestPtr request;
