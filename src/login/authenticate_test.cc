@@ -308,6 +308,17 @@ TEST_F(AuthenticateTest, refuses_to_restart_what_is_not_held) {
   EXPECT_EQ(post(browser_, restart, "").status, 405);
 }
 
+// The rule of the end holds at each step: nobody types a password for what will be refused.
+TEST_F(AuthenticateTest, refuses_a_client_that_may_not_any_more_before_the_password_is_looked_at) {
+  const auto page = start(browser_);
+  client_may_not_ = "standard_flow_off";
+  const auto response = submit(browser_, page, "ada", "wrong");
+  EXPECT_EQ(response.status, 400);
+  EXPECT_THAT(text(response), HasSubstr("settings have changed"));
+  client_may_not_.reset();
+  EXPECT_THAT(location(submit(browser_, page, "ada", kPassword)), StartsWith(std::string(kRedirectUri)));
+}
+
 TEST_F(AuthenticateTest, refuses_a_client_that_changed_meanwhile) {
   const auto page = start(browser_);
   allowed_redirect_ = "https://elsewhere.example/";

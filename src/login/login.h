@@ -41,6 +41,11 @@ using CompleteInteraction = std::function<web::Outcome(const web::Request&, std:
 using DenyInteraction =
     std::function<web::Outcome(const web::Request&, std::shared_ptr<const RealmEntry>, const AuthorizationRequest&)>;
 
+/// Why the client may not go on with a request that was checked when it came: what it was allowed then may be gone.
+/// `oidc`'s rule, the same at each step and at the end; a reason for the log. `client` may be null.
+using WhyClientMayNot = std::function<std::optional<std::string>(const ClientEntry* client, const AuthorizationRequest&,
+                                                                 std::string_view server_base)>;
+
 /// Is the redirect URI still one of the client's? `oidc`'s rule (keycloak.md section 1.6); `server_base` is our base
 /// URL.
 using IsRedirectAllowed =
@@ -83,6 +88,7 @@ struct Dependencies {
   LoginGuard& login_guard;
   CompleteInteraction complete;
   DenyInteraction deny;
+  WhyClientMayNot why_client_may_not;
   IsRedirectAllowed is_redirect_allowed;
   AnswerWithError answer_with_error;
   std::shared_ptr<const Mailer> mailer = make_theme_mailer();

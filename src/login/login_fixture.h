@@ -83,6 +83,7 @@ class LoginTest : public testing::Test {
   int complete_status_ = 302;
   int denied_ = 0;
   std::string allowed_redirect_{kRedirectUri};
+  std::optional<std::string> client_may_not_;  // oidc's rule, told at each step
   Realm realm_;
   Login login_;
   web::Router router_;

@@ -84,6 +84,15 @@ LoginTest::LoginTest()
                 ++denied_;
                 return web::redirect(request.redirect_uri + "?error=access_denied");
               },
+              .why_client_may_not = [this](const ClientEntry* client, const AuthorizationRequest& request,
+                                           std::string_view) -> std::optional<std::string> {
+                if (client == nullptr) return "client_not_found";
+                if (!client->client.enabled) return "client_disabled";
+                if (client->client.id != request.client) return "client_replaced";
+                if (request.device_user_code.empty() && request.redirect_uri != allowed_redirect_)
+                  return "redirect_uri_not_registered";
+                return client_may_not_;
+              },
               .is_redirect_allowed = [this](const Client&, std::string_view redirect_uri,
                                             std::string_view) { return redirect_uri == allowed_redirect_; },
               .answer_with_error = [](const web::Request&, const RealmEntry&, const Client&,

@@ -18,12 +18,14 @@ namespace {
 std::optional<Refusal> check_client(const Dependencies& dependencies, const web::Request& request,
                                     const RealmEntry& realm, const ClientEntry* client,
                                     const AuthorizationRequest& authorization) {
+  const std::string_view name = realm.realm.name;
+  const auto base =
+      dependencies.base_url.of_realm(request, client == nullptr ? name : address_realm(client->client, name));
+  const auto reason = dependencies.why_client_may_not(client, authorization, base);
+  if (!reason) return std::nullopt;
   if (client == nullptr || client->client.id != authorization.client) return Refusal::kClientGone;
   if (!client->client.enabled) return Refusal::kClientDisabled;
-  if (!authorization.device_user_code.empty()) return std::nullopt;  // it ends on our own page (RFC 8628)
-  const auto base = dependencies.base_url.of_realm(request, address_realm(client->client, realm.realm.name));
-  const bool is_allowed = dependencies.is_redirect_allowed(client->client, authorization.redirect_uri, base);
-  return is_allowed ? std::nullopt : std::optional(Refusal::kRedirectGone);
+  return *reason == "redirect_uri_not_registered" ? Refusal::kRedirectGone : Refusal::kSettingsChanged;
 }
 
 struct RowFacts {

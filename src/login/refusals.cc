@@ -44,6 +44,9 @@ Text text_of(Refusal refusal) {
       return {400, "client_disabled", "Client disabled."};
     case Refusal::kRedirectGone:
       return {400, "invalid_redirect_uri", "Invalid parameter: redirect_uri"};
+    case Refusal::kSettingsChanged:
+      return {400, "client_settings_changed",
+              "The application's settings have changed. Please start again from there."};
     case Refusal::kUserDisabled:
       return {400, "user_disabled", "Account is disabled, contact your administrator."};
   }

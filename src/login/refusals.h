@@ -16,16 +16,17 @@ using ClientPtr = std::shared_ptr<const ClientEntry>;
 
 /// Why a request cannot go on with its interaction.
 enum class Refusal {
-  kForeignPost,     // 403: the form was sent from another site
-  kMediaType,       // 415: not a form
-  kMalformed,       // 400: a query or form that cannot be read, or says something twice
-  kNoCookie,        // 400: the browser sent no flow cookie
-  kGone,            // expired, replayed, changed, or of another browser: the client is told, or "Page has expired"
-  kProofOver,       // as kGone: the session, the password or the date that the proof stood on is not what it was
-  kClientGone,      // 400: the client does not exist any more
-  kClientDisabled,  // 400
-  kRedirectGone,    // 400: the redirect URI is not registered any more
-  kUserDisabled,    // 400: told only after a correct password
+  kForeignPost,      // 403: the form was sent from another site
+  kMediaType,        // 415: not a form
+  kMalformed,        // 400: a query or form that cannot be read, or says something twice
+  kNoCookie,         // 400: the browser sent no flow cookie
+  kGone,             // expired, replayed, changed, or of another browser: the client is told, or "Page has expired"
+  kProofOver,        // as kGone: the session, the password or the date that the proof stood on is not what it was
+  kClientGone,       // 400: the client does not exist any more
+  kClientDisabled,   // 400
+  kRedirectGone,     // 400: the redirect URI is not registered any more
+  kSettingsChanged,  // 400: the client may not do any more what it asked for
+  kUserDisabled,     // 400: told only after a correct password
 };
 
 /// Answers and logs. For kGone with usable client data the answer is the redirect that lets the client start again

@@ -10,6 +10,7 @@
 #include "crypto/password.h"
 #include "login/texts.h"
 #include "oidc/authorize/authorize_endpoint.h"
+#include "oidc/authorize/check_request.h"
 #include "oidc/endpoint.h"
 #include "oidc/redirect_uri.h"
 #include "store/open.h"
@@ -157,6 +158,9 @@ Server::Server(Engine engine)
       [this](const web::Request& request, std::shared_ptr<const RealmEntry> entry,
              const AuthorizationRequest& authorization) {
         return oidc::deny_interaction(*oidc_, request, std::move(entry), authorization);
+      },
+      [this](const ClientEntry* client, const AuthorizationRequest& authorization, std::string_view base) {
+        return oidc::why_client_may_not(client, authorization, base, oidc_->production);
       },
       [this](const Client& client, std::string_view uri, std::string_view base) {
         return oidc::is_redirect_allowed(client, uri, base, oidc_->production);

@@ -80,6 +80,22 @@ TEST_P(PendingProof, refuses_consent_whose_session_was_logged_out) {
   EXPECT_EQ(location_parameter(browser_.get(authorize_url({{"prompt", "none"}})), "error"), "login_required");
 }
 
+TEST_P(PendingProof, refuses_a_client_whose_flow_was_switched_off_before_it_looks_at_a_password) {
+  std::optional<Client> shop;
+  server_.add_client("shop", [&](Client& client) { shop.emplace(client); });
+  const auto page = browser_.get(authorize_url({{"client_id", "shop"}, {"redirect_uri", "https://shop.example/cb"}}));
+  EXPECT_EQ(page.status, 200);
+  shop->standard_flow_enabled = false;
+  write([&](Tx& tx) { return server_.repositories.clients.update(tx, RealmId("realm-demo"), *shop); });
+  ASSERT_TRUE(server_.settings().check_versions());
+  for (const auto* password : {"wrong", "correct-horse"}) {
+    const auto answer = browser_.submit(page, {{"username", "ada"}, {"password", password}});
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_THAT(std::string(answer.body_text()), HasSubstr("settings have changed"));
+  }
+  EXPECT_FALSE(browser_.cookie("KEYCLOAK_IDENTITY"));
+}
+
 TEST_P(PendingProof, refuses_an_action_of_a_password_that_was_changed_meanwhile) {
   const auto page = browser_.get(
       location(browser_.submit(browser_.get(authorize_url()), {{"username", "bob"}, {"password", "correct-horse"}})));

@@ -11,6 +11,7 @@
 #include "login/send_mail.h"
 #include "login/texts.h"
 #include "oidc/authorize/authorize_endpoint.h"
+#include "oidc/authorize/check_request.h"
 #include "oidc/endpoint.h"
 #include "oidc/keys_at_address.h"
 #include "oidc/redirect_uri.h"
@@ -141,6 +142,10 @@ login::Dependencies Provider::login_dependencies(const Parts& parts) {
           [this](const web::Request& request, std::shared_ptr<const RealmEntry> realm,
                  const AuthorizationRequest& authorization) {
             return oidc::deny_interaction(oidc_, request, std::move(realm), authorization);
+          },
+      .why_client_may_not =
+          [this](const ClientEntry* client, const AuthorizationRequest& authorization, std::string_view base) {
+            return oidc::why_client_may_not(client, authorization, base, oidc_.production);
           },
       .is_redirect_allowed =
           [this](const Client& client, std::string_view uri, std::string_view base) {

@@ -1,4 +1,5 @@
 #include "oidc/authorize/authorize_endpoint.h"
+#include "oidc/authorize/log_refusal.h"
 
 #include <algorithm>
 
@@ -38,30 +39,14 @@ struct Authorize {
 };
 using AuthorizePtr = std::shared_ptr<const Authorize>;
 
-/// What a refused request named, as it was sent: the client may be nobody, and the URI anything.
-struct Named {
-  std::string_view client_id = {};
-  std::string_view redirect_uri = {};
-};
-
-void log_refusal(const Dependencies& dependencies, const web::Request& http, const RealmEntry& realm,
-                 const Named& named, std::string_view note) {
-  dependencies.log.info("authorize_refused", {{"reason", note},
-                                              {"realm", realm.realm.name},
-                                              {"client_id", named.client_id},
-                                              {"redirect_uri", named.redirect_uri},
-                                              {"ip", http.remote_address},
-                                              {"correlation_id", http.correlation_id}});
-}
-
 web::Response refuse_on_page(const Dependencies& dependencies, const web::Request& http, const RealmEntry& realm,
-                             const Named& named, const PageRefusal& page) {
+                             const NamedClient& named, const PageRefusal& page) {
   log_refusal(dependencies, http, realm, named, page.note);
   return web::error_page(dependencies.pages, page.status, dependencies.frame(http, realm.realm), page.message, http);
 }
 
 web::Response answer_refusal(const Dependencies& dependencies, const web::Request& http, const RealmEntry& realm,
-                             const ClientEntry* client, const Named& named, const AuthorizeRefusal& refusal) {
+                             const ClientEntry* client, const NamedClient& named, const AuthorizeRefusal& refusal) {
   if (const auto* page = std::get_if<PageRefusal>(&refusal)) {
     return refuse_on_page(dependencies, http, realm, named, *page);
   }
@@ -282,7 +267,7 @@ web::Outcome check_and_go(const Dependencies& dependencies, const web::Request& 
   auto checked = check_authorization_request(parameters.form, client.get(), base, dependencies.production);
   if (checked) checked = check_entry(parameters, *client, std::move(*checked));
   if (!checked) {
-    const Named named{parameters.form.value_or("client_id", ""), parameters.form.value_or("redirect_uri", "")};
+    const NamedClient named{parameters.form.value_or("client_id", ""), parameters.form.value_or("redirect_uri", "")};
     return answer_refusal(dependencies, http, *realm, client.get(), named, checked.error());
   }
   if (http.path.ends_with(kRegistrations)) checked->prompt_create = true;

@@ -13,6 +13,7 @@
 #include "oidc/authorize/authorize_endpoint.h"
 #include "oidc/authorize/check_request.h"
 #include "oidc/authorize/grant_answer.h"
+#include "oidc/authorize/log_refusal.h"
 #include "oidc/encryption.h"
 #include "oidc/endpoint.h"
 #include "oidc/session_cookies.h"
@@ -227,11 +228,7 @@ std::string base_for(const Dependencies& dependencies, const web::Request& reque
 
 web::Response settings_changed(const Dependencies& dependencies, const web::Request& request, const RealmEntry& realm,
                                const AuthorizationRequest& authorization, std::string_view reason) {
-  dependencies.log.info("authorize_refused", {{"reason", reason},
-                                              {"realm", realm.realm.name},
-                                              {"client_id", authorization.client_id},
-                                              {"ip", request.remote_address},
-                                              {"correlation_id", request.correlation_id}});
+  log_refusal(dependencies, request, realm, {authorization.client_id, authorization.redirect_uri}, reason);
   return web::error_page(dependencies.pages, 400, dependencies.frame(request, realm.realm),
                          "The application's settings have changed. Please start again from there.", request);
 }
@@ -270,11 +267,8 @@ web::Outcome deny_interaction(const Dependencies& dependencies, const web::Reque
                                    dependencies.production)) {
           return settings_changed(dependencies, request, *realm, authorization, *reason);
         }
-        dependencies.log.info("authorize_refused", {{"reason", "access_denied"},
-                                                    {"realm", realm->realm.name},
-                                                    {"client_id", authorization.client_id},
-                                                    {"ip", request.remote_address},
-                                                    {"correlation_id", request.correlation_id}});
+        log_refusal(dependencies, request, *realm, {authorization.client_id, authorization.redirect_uri},
+                    "access_denied");
         if (!authorization.device_user_code.empty()) {  // a device's login: there is no client to answer
           return web::error_page(dependencies.pages, 403, dependencies.frame(request, realm->realm), "Access denied",
                                  request);
