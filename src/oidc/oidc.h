@@ -84,8 +84,9 @@ struct Dependencies {
   StartLogin start_login;
   RequireActions require_actions;
   FrameFor frame = [](const web::Request&, const Realm& realm) { return web::PageFrame{.name = display_name(realm)}; };
-  bool legacy_logout = false;  // logout by `redirect_uri` asks nobody
-  bool production = true;      // start rather than start-dev: certs are cacheable for long
+  bool client_certificates = true;  // they reach us: by our own TLS, or by a proxy's header
+  bool legacy_logout = false;       // logout by `redirect_uri` asks nobody
+  bool production = true;           // start rather than start-dev: certs are cacheable for long
   std::shared_ptr<ClientKeys> client_keys = make_client_keys();
   AuthenticationChannel channel = {};
   CheckForeignJwt check_foreign_jwt = {};

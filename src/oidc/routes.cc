@@ -88,7 +88,7 @@ void add_metadata(Routes& routes, web::Router& router, const Dependencies& depen
   routes.get(protocol("/certs"), &certs_endpoint);
   routes.shared(protocol("/certs"), "GET");
   auto documents = std::make_shared<DocumentCache>([&dependencies](const RealmEntry& realm, std::string_view base_url) {
-    return discovery_json(realm, base_url, !dependencies.channel.url.empty());
+    return discovery_json(realm, base_url, {!dependencies.channel.url.empty(), dependencies.client_certificates});
   });
   for (const std::string_view name : {"openid-configuration", "oauth-authorization-server"}) {
     const auto below_realm = std::string("/realms/{realm}/.well-known/").append(name);

@@ -89,6 +89,7 @@ oidc::Dependencies Provider::oidc_dependencies(const Parts& parts, bool developm
                                           std::move(actions));
           },
       .frame = [](const web::Request& request, const Realm& realm) { return login::frame_for(request, realm); },
+      .client_certificates = parts.client_certificates,
       .legacy_logout = parts.legacy_logout,
       .production = !development,
       .channel = {.url = parts.ciba_channel, .sealer = &parts.sealer},

@@ -37,8 +37,9 @@ class Provider {
     const Clock& clock;
     Random& random;
     Log& log;
-    bool legacy_logout = false;  // oidc::Dependencies
-    std::string ciba_channel{};  // oidc::AuthenticationChannel
+    bool client_certificates = false;  // oidc::Dependencies
+    bool legacy_logout = false;        // the same
+    std::string ciba_channel{};        // oidc::AuthenticationChannel
   };
 
   /// Keeps the references. `development`: start-dev, which also serves the playground.

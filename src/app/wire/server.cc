@@ -100,8 +100,10 @@ struct RunningServer::Parts {
 
 void RunningServer::Parts::make_provider() {
   provider = std::make_unique<Provider>(
-      Provider::Parts{database->repositories(), database->sealer(), clock, random, log,
-                      settings.legacy_logout_redirect_uri, settings.ciba_channel_uri},
+      Provider::Parts{
+          database->repositories(), database->sealer(), clock, random, log,
+          settings.https_client_auth != ClientAuth::kNone || !settings.proxy_client_certificate_header.empty(),
+          settings.legacy_logout_redirect_uri, settings.ciba_channel_uri},
       ProviderAddress{settings.frontend_url(), settings.http_relative_path}, settings.development);
   if (settings.event_metrics_user_enabled) {
     EventMetricsSettings wanted;

@@ -13,7 +13,7 @@ namespace cardea::oidc {
 std::span<const Authenticator> all_authenticators() {
   static constexpr std::array kAll = {
       Authenticator{"client-jwt", "private_key_jwt", &prove_by_private_key},
-      Authenticator{"client-x509", "tls_client_auth", &prove_by_certificate},
+      Authenticator{"client-x509", "tls_client_auth", &prove_by_certificate, true},
       Authenticator{"client-secret-jwt", "client_secret_jwt", &prove_by_shared_key},
       Authenticator{"federated-jwt", "", &prove_by_foreign_jwt},
   };

@@ -22,6 +22,7 @@ struct Authenticator {
   std::string_view method_name;  // in the metadata (RFC 8414 section 2); empty: it has no name there
   /// The client is known, enabled and not public.
   web::Outcome (*prove)(Unproven unproven);
+  bool needs_certificate = false;  // of its connection (RFC 8705)
 };
 
 /// The client is who it says it is: the endpoint goes on. To be called on the inline lane.

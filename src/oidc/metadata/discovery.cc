@@ -73,10 +73,12 @@ class Document {
     add_list(of + "_encryption_enc_values_supported", contents);
   }
   /// `endpoint`_auth_methods_supported, and the algorithms of assertions (RFC 8414 section 2).
-  void client_authentication(const std::string& endpoint) {
+  void client_authentication(const std::string& endpoint, ServerCan can) {
     std::vector<std::string_view> methods = {"client_secret_basic", "client_secret_post"};
     for (const auto& authenticator : all_authenticators()) {
-      if (!authenticator.method_name.empty()) methods.push_back(authenticator.method_name);
+      if (authenticator.method_name.empty()) continue;
+      if (authenticator.needs_certificate && !can.see_client_certificates) continue;
+      methods.push_back(authenticator.method_name);
     }
     add_list(endpoint + "_auth_methods_supported", methods);
     add_list(endpoint + "_auth_signing_alg_values_supported", kAssertionAlgorithms);
@@ -125,7 +127,7 @@ std::vector<std::string> acr_values(const Realm& realm) {
 
 }  // namespace
 
-std::string discovery_json(const RealmEntry& realm, std::string_view base_url, bool has_channel) {
+std::string discovery_json(const RealmEntry& realm, std::string_view base_url, ServerCan can) {
   Document document(realm, base_url);
   document.text("issuer", document.issuer());
   document.endpoint("authorization_endpoint", "/auth");
@@ -137,7 +139,7 @@ std::string discovery_json(const RealmEntry& realm, std::string_view base_url, b
   document.flag("frontchannel_logout_supported", true);
   document.endpoint("jwks_uri", "/certs");
   document.endpoint("check_session_iframe", "/login-status-iframe.html");
-  document.add_list("grant_types_supported", grant_types(has_channel));
+  document.add_list("grant_types_supported", grant_types(can.ask_on_devices));
   document.add_list("acr_values_supported", acr_values(realm.realm));
   document.list("response_types_supported", {"code", "none", "id_token", "token", "id_token token", "code id_token",
                                              "code token", "code id_token token"});
@@ -156,8 +158,8 @@ std::string discovery_json(const RealmEntry& realm, std::string_view base_url, b
   document.list("response_modes_supported",
                 {"query", "fragment", "form_post", "query.jwt", "fragment.jwt", "form_post.jwt", "jwt"});
   document.text("registration_endpoint", document.issuer() + "/clients-registrations/openid-connect");
-  document.client_authentication("token_endpoint");
-  document.client_authentication("introspection_endpoint");
+  document.client_authentication("token_endpoint", can);
+  document.client_authentication("introspection_endpoint", can);
   document.signing_algorithms("authorization_signing_alg_values_supported");
   document.encryption("authorization");
   document.list("claims_supported", {"iss", "sub", "aud", "exp", "iat", "auth_time", "name", "given_name",
@@ -169,14 +171,14 @@ std::string discovery_json(const RealmEntry& realm, std::string_view base_url, b
   document.flag("request_uri_parameter_supported",
                 false);  // none is fetched; handles of pushed requests are RFC 9126's
   document.list("code_challenge_methods_supported", {"plain", "S256"});
-  document.flag("tls_client_certificate_bound_access_tokens", true);
+  document.flag("tls_client_certificate_bound_access_tokens", can.see_client_certificates);
   document.add_list("dpop_signing_alg_values_supported", proof_algorithms());
   document.endpoint("revocation_endpoint", "/revoke");
-  document.client_authentication("revocation_endpoint");
+  document.client_authentication("revocation_endpoint", can);
   document.flag("backchannel_logout_supported", true);
   document.flag("backchannel_logout_session_supported", true);
   document.endpoint("device_authorization_endpoint", "/auth/device");
-  if (has_channel) {
+  if (can.ask_on_devices) {
     document.list("backchannel_token_delivery_modes_supported", {"poll", "ping"});
     document.endpoint("backchannel_authentication_endpoint", "/ext/ciba/auth");
   }

@@ -13,8 +13,13 @@
 
 namespace cardea::oidc {
 
-/// The document. `base_url` as web::BaseUrl gives it; `has_channel`: people can be asked on their devices (CIBA).
-[[nodiscard]] std::string discovery_json(const RealmEntry& realm, std::string_view base_url, bool has_channel = false);
+/// What depends on how the server was started.
+struct ServerCan {
+  bool ask_on_devices = false;          // CIBA
+  bool see_client_certificates = true;  // RFC 8705: its own TLS asks for them, or a proxy hands them on
+};
+/// The document. `base_url` as web::BaseUrl gives it.
+[[nodiscard]] std::string discovery_json(const RealmEntry& realm, std::string_view base_url, ServerCan can = {});
 
 /// GET /realms/{realm}/.well-known/openid-configuration, the same as oauth-authorization-server, and both in the form
 /// of RFC 8414 section 3.1 (/.well-known/<name>/realms/{realm}). `documents` builds with discovery_json.

@@ -70,6 +70,18 @@ TEST(Discovery, lists_every_way_of_clients_to_prove_themselves) {
   }
 }
 
+TEST(Discovery, refuses_to_name_certificates_that_never_reach_the_server) {
+  OidcWorld world;
+  const auto realm = *world.settings().load_realm("demo");
+  const auto document =
+      json::parse(discovery_json(*realm, "https://id.example", {.see_client_certificates = false})).as_object();
+  for (const auto* endpoint : {"token", "introspection", "revocation"}) {
+    EXPECT_THAT(list_of(document, std::string(endpoint) + "_endpoint_auth_methods_supported"),
+                testing::Not(testing::Contains("tls_client_auth")));
+  }
+  EXPECT_FALSE(bool_or(document, "tls_client_certificate_bound_access_tokens", true));
+}
+
 TEST(Discovery, keeps_keycloaks_order) {
   OidcWorld world;
   EXPECT_EQ(
