@@ -347,7 +347,7 @@ constexpr std::size_t kGroupsAtOnce = 512;  // are looked up under one lock: who
 Stored<std::shared_ptr<const EffectiveRoles>> Settings::effective_roles(Rows& rows, const RealmEntry& realm,
                                                                         const Subject& subject) {
   auto roles = subject.roles;
-  auto direct = groups(rows, realm, subject);
+  auto direct = giving_groups(rows, realm, subject);
   if (!direct) return refuse(direct.error());
   // A group's roles reach the members of its subgroups: walk up to the root. Of all groups above it, each is walked
   // once, unless it is met again so much nearer that the way up from it was cut before.
@@ -369,18 +369,40 @@ Stored<std::shared_ptr<const EffectiveRoles>> Settings::effective_roles(Rows& ro
   return expand_roles(rows, realm, std::move(roles));
 }
 
-Stored<std::vector<std::shared_ptr<const Group>>> Settings::groups(Rows& rows, const RealmEntry& realm,
-                                                                   const Subject& subject) {
-  std::vector<std::shared_ptr<const Group>> answer(subject.groups.size());
+Stored<Settings::Groups> Settings::groups(Rows& rows, const RealmEntry& realm, const Subject& subject) {
+  if (subject.groups_are_whole) return find_groups(rows, realm, subject.groups);
+  const auto all = repositories_.subjects.memberships(rows, realm.realm.id, subject.user.id);
+  return all ? find_groups(rows, realm, *all) : refuse(all.error());
+}
+
+Stored<std::map<GroupId, std::shared_ptr<const Group>>> Settings::groups_above(Rows& rows, const RealmEntry& realm,
+                                                                               const Groups& groups) {
+  std::map<GroupId, std::shared_ptr<const Group>> above;
+  for (auto next : groups) {
+    for (int depth = 1; next && next->parent && depth < kGroupDepthMax; ++depth) {
+      const auto [known, is_new] = above.emplace(*next->parent, nullptr);
+      if (is_new) {
+        auto found = group(rows, realm, *next->parent);
+        if (!found) return refuse(found.error());
+        known->second = std::move(*found);
+      }
+      next = known->second;
+    }
+  }
+  return above;
+}
+
+Stored<Settings::Groups> Settings::find_groups(Rows& rows, const RealmEntry& realm, const std::vector<GroupId>& ids) {
+  Groups answer(ids.size());
   for (std::size_t from = 0; from < answer.size(); from += kGroupsAtOnce) {
     const std::shared_lock lock(mutex_);
     const auto* state = state_of(realm);
     for (auto at = from; state != nullptr && at < std::min(answer.size(), from + kGroupsAtOnce); ++at)
-      if (const auto* known = state->groups.find(subject.groups[at].str())) answer[at] = *known;
+      if (const auto* known = state->groups.find(ids[at].str())) answer[at] = *known;
   }
   for (std::size_t at = 0; at < answer.size(); ++at) {
     if (answer[at]) continue;
-    auto found = group(rows, realm, subject.groups[at]);
+    auto found = group(rows, realm, ids[at]);
     if (!found) return refuse(found.error());
     answer[at] = std::move(*found);
   }

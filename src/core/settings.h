@@ -8,6 +8,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <shared_mutex>
 #include <string>
@@ -132,8 +133,16 @@ class Settings {
   /// Expands any list of roles through composites.
   Stored<std::shared_ptr<const EffectiveRoles>> expand_roles(Rows& rows, const RealmEntry& realm,
                                                              std::vector<RoleId> roles);
-  /// The groups of a subject, in its order; groups that are gone are left out.
-  Stored<std::vector<std::shared_ptr<const Group>>> groups(Rows& rows, const RealmEntry& realm, const Subject& subject);
+  using Groups = std::vector<std::shared_ptr<const Group>>;
+  /// Every group of a subject; groups that are gone are left out. Asks the database where the subject has not all.
+  Stored<Groups> groups(Rows& rows, const RealmEntry& realm, const Subject& subject);
+  /// Of somebody in very many groups the ones that give something (domain/user.h), in the order of the subject.
+  Stored<Groups> giving_groups(Rows& rows, const RealmEntry& realm, const Subject& subject) {
+    return find_groups(rows, realm, subject.groups);
+  }
+  /// All that stand above any of these, by id.
+  Stored<std::map<GroupId, std::shared_ptr<const Group>>> groups_above(Rows& rows, const RealmEntry& realm,
+                                                                       const Groups& groups);
 
   /// The lists that password policies name. Set before the first request, for as long as this lives.
   void use_password_lists(const PasswordLists& lists) { password_lists_ = &lists; }
@@ -185,6 +194,7 @@ class Settings {
   /// lock.
   void count(const RealmState& state, std::size_t before, LetGo& gone);
   Stored<std::shared_ptr<const Role>> role(Rows& rows, const RealmEntry& realm, const RoleId& id);
+  Stored<Groups> find_groups(Rows& rows, const RealmEntry& realm, const std::vector<GroupId>& ids);
   Stored<std::shared_ptr<const Group>> group(Rows& rows, const RealmEntry& realm, const GroupId& id);
   [[nodiscard]] bool was_found_before(std::string_view key) const;
   void note_gone(std::string_view key);

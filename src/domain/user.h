@@ -36,8 +36,15 @@ struct User {
 /// A user with what tokens are made of, loaded in one round trip.
 struct Subject {
   User user;
-  std::vector<RoleId> roles;    // assigned directly
-  std::vector<GroupId> groups;  // direct memberships
+  std::vector<RoleId> roles;  // assigned directly
+  /// Direct memberships. Of somebody in more than kMembershipsLoadedMax, those that give something: roles, or
+  /// attributes beside those of domain/group_source.h, of the group itself or of one above it. All of them after all
+  /// where more than kGivingGroupsMax groups of the realm do so. SubjectRepo::memberships tells the rest.
+  std::vector<GroupId> groups;
+  bool groups_are_whole = true;  // `groups` has every direct membership
 };
+
+inline constexpr std::size_t kMembershipsLoadedMax = 128;
+inline constexpr std::size_t kGivingGroupsMax = 512;
 
 }  // namespace cardea

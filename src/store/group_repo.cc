@@ -7,6 +7,7 @@
 #include "store/query.h"
 #include "store/repos.h"
 #include "store/sealed.h"
+#include "store/user_columns.h"
 
 namespace cardea::store {
 namespace {
@@ -29,16 +30,23 @@ constexpr Sql kFindAllWithParents{CARDEA_ABOVE("?", "+realm_id", CARDEA_SQLITE_A
                                   CARDEA_ABOVE("$", "realm_id", CARDEA_POSTGRES_AMONG("id", "$2"))};
 #undef CARDEA_ABOVE
 constexpr Sql kInsert{
-    "INSERT INTO realm_groups (id, realm_id, parent_id, name, document, source, source_id) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING"};
+    "INSERT INTO realm_groups (id, realm_id, parent_id, name, document, source, source_id, quiet) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING"};
 
 constexpr Sql kUpdate{
-    "UPDATE realm_groups SET parent_id = ?3, name = ?4, document = ?5, source = ?6, source_id = ?7 "
+    "UPDATE realm_groups SET parent_id = ?3, name = ?4, document = ?5, source = ?6, source_id = ?7, quiet = ?8 "
     "WHERE realm_id = ?1 AND id = ?2"};
 // Null: written by a release that did not know the column.
 constexpr Sql kUnnoted{
     "SELECT id, realm_id, parent_id, name, document FROM realm_groups WHERE realm_id = ?1 AND source IS NULL"};
 constexpr Sql kNoteSource{"UPDATE realm_groups SET source = ?3, source_id = ?4 WHERE realm_id = ?1 AND id = ?2"};
+// Of those that count as giving because nobody has said yet; so many in one transaction.
+constexpr Sql kUnjudged{
+    "SELECT g.id, g.realm_id, g.parent_id, g.name, g.document FROM realm_groups g WHERE g.realm_id "
+    "= ?1 AND " CARDEA_GIVES " AND g.quiet IS NULL LIMIT 500"};
+constexpr Sql kJudge{
+    "UPDATE realm_groups SET quiet = CASE WHEN ?3 THEN substr(document, 1, 44) ELSE '' END "
+    "WHERE realm_id = ?1 AND id = ?2"};
 #define CARDEA_SOURCED_COLUMNS                                                                         \
   "g.id, g.source_id, g.name, EXISTS (SELECT 1 FROM realm_groups o WHERE o.realm_id = g.realm_id AND " \
   "o.name = g.name AND o.source = '')"
@@ -82,6 +90,13 @@ Stored<Group> parse_group(const crypto::Sealer& sealer, Columns& row) {
   members(document, group);
   if (!document.ok()) return refuse(StoreError::kCorrupt);
   return group;
+}
+
+constexpr std::size_t kSealedHeadChars = 44;  // version, key id and nonce (crypto/seal.h) in base64url
+
+/// For the column `quiet`: the beginning of the document, which no other has, where the group gives nothing.
+std::string_view quiet_mark(const Group& group, std::string_view document) {
+  return gives_something(group) ? "" : document.substr(0, kSealedHeadChars);
 }
 
 Stored<SourcedGroup> parse_sourced(Columns& row) {
@@ -132,6 +147,13 @@ class SqlGroupRepo final : public GroupRepo {
                {realm.str(), group.id.str(), group.attribute(kSourceAttribute), group.attribute(kSourceIdAttribute)});
       if (!noted) return noted;
     }
+    const auto unjudged =
+        find_all<Group>(tx, kUnjudged, {realm.str()}, [this](Columns& row) { return parse_group(sealer_, row); });
+    if (!unjudged) return refuse(unjudged.error());
+    for (const auto& group : *unjudged) {
+      if (auto judged = send(tx, kJudge, {realm.str(), group.id.str(), !gives_something(group)}); !judged)
+        return judged;
+    }
     return {};
   }
   Stored<std::optional<SourcedGroup>> find_sourced(Rows& rows, const RealmId& realm, std::string_view provider,
@@ -155,9 +177,10 @@ class SqlGroupRepo final : public GroupRepo {
     DocumentWriter document;
     members(document, group);
     const std::string text = seal_text(sealer_, document.text(), kGroupDocument, group.id.str());
-    const auto inserted = change_one(tx, kInsert,
-                                     {group.id.str(), group.realm.str(), id_or_null(group.parent), group.name, text,
-                                      group.attribute(kSourceAttribute), group.attribute(kSourceIdAttribute)});
+    const auto inserted =
+        change_one(tx, kInsert,
+                   {group.id.str(), group.realm.str(), id_or_null(group.parent), group.name, text,
+                    group.attribute(kSourceAttribute), group.attribute(kSourceIdAttribute), quiet_mark(group, text)});
     if (!inserted) return inserted;
     return raise_version(tx, group.realm);
   }
@@ -167,9 +190,10 @@ class SqlGroupRepo final : public GroupRepo {
     DocumentWriter document;
     members(document, group);
     const std::string text = seal_text(sealer_, document.text(), kGroupDocument, group.id.str());
-    return change_one(tx, kUpdate,
-                      {group.realm.str(), group.id.str(), id_or_null(group.parent), group.name, text,
-                       group.attribute(kSourceAttribute), group.attribute(kSourceIdAttribute)});
+    return change_one(
+        tx, kUpdate,
+        {group.realm.str(), group.id.str(), id_or_null(group.parent), group.name, text,
+         group.attribute(kSourceAttribute), group.attribute(kSourceIdAttribute), quiet_mark(group, text)});
   }
 
   Stored<bool> remove(Tx& tx, const RealmId& realm, const GroupId& group) override {

@@ -68,6 +68,8 @@ CARDEA_MIGRATION(sqlite_25, "V0025__requested_claims.sqlite.sql");
 CARDEA_MIGRATION(postgres_25, "V0025__requested_claims.postgres.sql");
 CARDEA_MIGRATION(sqlite_26, "V0026__refresh_chains.sqlite.sql");
 CARDEA_MIGRATION(postgres_26, "V0026__refresh_chains.postgres.sql");
+CARDEA_MIGRATION(sqlite_27, "V0027__quiet_groups.sqlite.sql");
+CARDEA_MIGRATION(postgres_27, "V0027__quiet_groups.postgres.sql");
 
 namespace cardea::store {
 
@@ -97,7 +99,8 @@ std::span<const db::Migration> migrations(db::Engine engine) {
                                          {23, "directory_sync", CARDEA_TEXT(sqlite_23)},
                                          {24, "organization_group_roles", CARDEA_TEXT(sqlite_24)},
                                          {25, "requested_claims", CARDEA_TEXT(sqlite_25)},
-                                         {26, "refresh_chains", CARDEA_TEXT(sqlite_26)}};
+                                         {26, "refresh_chains", CARDEA_TEXT(sqlite_26)},
+                                         {27, "quiet_groups", CARDEA_TEXT(sqlite_27)}};
   static const db::Migration postgres[] = {{1, "initial", CARDEA_TEXT(postgres_1)},
                                            {2, "offline_sessions", CARDEA_TEXT(postgres_2)},
                                            {3, "device_codes", CARDEA_TEXT(postgres_3)},
@@ -123,7 +126,8 @@ std::span<const db::Migration> migrations(db::Engine engine) {
                                            {23, "directory_sync", CARDEA_TEXT(postgres_23)},
                                            {24, "organization_group_roles", CARDEA_TEXT(postgres_24)},
                                            {25, "requested_claims", CARDEA_TEXT(postgres_25)},
-                                           {26, "refresh_chains", CARDEA_TEXT(postgres_26)}};
+                                           {26, "refresh_chains", CARDEA_TEXT(postgres_26)},
+                                           {27, "quiet_groups", CARDEA_TEXT(postgres_27)}};
   if (engine == db::Engine::kPostgres) return postgres;
   return sqlite;
 }

@@ -53,9 +53,11 @@ Stored<Subject> parse_subject(const crypto::Sealer& sealer, Columns& row) {
   if (!user) return refuse(user.error());
   Subject subject;
   subject.user = std::move(*user);
-  if (!read_ids(row.view(), subject.roles) || !read_ids(row.view(), subject.groups)) {
-    return refuse(StoreError::kCorrupt);
-  }
+  if (!read_ids(row.view(), subject.roles)) return refuse(StoreError::kCorrupt);
+  auto groups = row.view();
+  subject.groups_are_whole = !groups.starts_with('*');
+  if (!subject.groups_are_whole) groups.remove_prefix(1);
+  if (!read_ids(groups, subject.groups)) return refuse(StoreError::kCorrupt);
   return subject;
 }
 

@@ -31,6 +31,10 @@ constexpr Sql kLoadServiceAccounts{
     "AND u.service_account_client IS NOT NULL AND " CARDEA_POSTGRES_AMONG("u.service_account_client", "$2")
     " ORDER BY u.username"};
 
+constexpr Sql kMemberships{
+    "SELECT m.group_id FROM user_groups m JOIN users u ON u.id = m.user_id WHERE m.user_id = ?2 AND u.realm_id = ?1 "
+    "ORDER BY m.group_id"};
+
 // The slot makes an address unique among those that share it; the guard keeps out an address that stands in a slot of
 // its own since the time the realm allowed duplicates.
 constexpr Sql kInsert{
@@ -201,6 +205,10 @@ class SqlSubjectRepo final : public SubjectRepo {
     const auto list = text_list(clients);
     return find_all<Subject>(rows, kLoadServiceAccounts, {realm.str(), list},
                              [this](Columns& row) { return parse_subject(sealer_, row); });
+  }
+  Stored<std::vector<GroupId>> memberships(Rows& rows, const RealmId& realm, const UserId& user) override {
+    return find_all<GroupId>(rows, kMemberships, {realm.str(), user.str()},
+                             [](Columns& row) -> Stored<GroupId> { return row.id<GroupId>(); });
   }
 
  private:

@@ -1,4 +1,7 @@
 // Users, subjects and credentials.
+#include <functional>
+#include <set>
+
 #include "tests/store/fixture.h"
 
 namespace cardea {
@@ -168,6 +171,181 @@ TEST_P(UsersTest, a_subject_has_its_roles_and_groups) {
   const auto without = read([&](Rows& rows) { return repos().subjects.load(rows, realm_, plain.id); }).value();
   ASSERT_TRUE(without);
   EXPECT_TRUE(without->roles.empty() && without->groups.empty());
+}
+
+/// Somebody in more groups than are loaded with a subject.
+class ManyGroupsTest : public UsersTest {
+ protected:
+  void SetUp() override {
+    UsersTest::SetUp();
+    user_ = insert_user("ada").id;
+    role_ = insert_role("editor").id;
+  }
+  static std::string name_of(int at) { return "many-" + std::to_string(1000 + at); }
+  /// Groups from a provider, ids in their order; the user is in the first `memberships` of them.
+  void insert_many(int groups, int memberships, const std::optional<GroupId>& parent = {}) {
+    ASSERT_TRUE(write([&](Tx& tx) -> Stored<void> {
+      for (int at = 0; at < groups; ++at) {
+        Group group;
+        group.id = GroupId(name_of(at));
+        group.realm = realm_;
+        group.parent = parent;
+        group.name = name_of(at);
+        group.attributes = {{"upstream.provider", {"entra"}}, {"upstream.id", {std::to_string(at)}}};
+        if (auto done = repos().groups.insert(tx, group); !done) return done;
+        if (at >= memberships) continue;
+        if (auto done = repos().users.add_group(tx, user_, group.id); !done) return done;
+      }
+      return {};
+    }));
+  }
+  void change(const GroupId& id, const std::function<void(Group&)>& how) {
+    ASSERT_TRUE(write([&](Tx& tx) -> Stored<void> {
+      auto group = *repos().groups.find(tx, realm_, id).value();
+      how(group);
+      return repos().groups.update(tx, group);
+    }));
+  }
+  void give_role(const GroupId& id) {
+    change(id, [&](Group& group) { group.roles = {role_}; });
+  }
+  Subject loaded() {
+    return *read([&](Rows& rows) { return repos().subjects.load(rows, realm_, user_); }).value();
+  }
+  /// Those of the subject; "all" where it has every one.
+  std::string told() {
+    const auto subject = loaded();
+    if (subject.groups_are_whole) return "all " + std::to_string(subject.groups.size());
+    std::set<std::string> names;
+    for (const auto& group : subject.groups) names.insert(group.str());
+    std::string text;
+    for (const auto& name : names) text += name + " ";
+    return text;
+  }
+  std::size_t memberships() {
+    return read([&](Rows& rows) { return repos().subjects.memberships(rows, realm_, user_); }).value().size();
+  }
+
+  UserId user_;
+  RoleId role_;
+};
+constexpr int kMost = static_cast<int>(kMembershipsLoadedMax);
+constexpr int kMostGiving = static_cast<int>(kGivingGroupsMax);
+
+INSTANTIATE_TEST_SUITE_P(Engines, ManyGroupsTest, kBothEngines, engine_name);
+
+TEST_P(ManyGroupsTest, refuses_to_tell_memberships_of_another_realms_user) {
+  insert_many(1, 1);
+  EXPECT_TRUE(read([&](Rows& rows) { return repos().subjects.memberships(rows, RealmId("x"), user_); })->empty());
+}
+
+TEST_P(ManyGroupsTest, as_many_as_are_loaded_are_all_told) {
+  insert_many(kMost, kMost);
+  give_role(GroupId(name_of(3)));
+  EXPECT_EQ(told(), "all " + std::to_string(kMost));
+}
+
+TEST_P(ManyGroupsTest, of_more_those_are_told_that_give_something) {
+  insert_many(kMost + 4, kMost + 2);
+  EXPECT_EQ(told(), "");
+  EXPECT_EQ(memberships(), kMembershipsLoadedMax + 2);
+  give_role(GroupId(name_of(3)));
+  give_role(GroupId(name_of(kMost + 3)));  // one that the user is not in
+  change(GroupId(name_of(4)), [](Group& group) { group.attributes["floor"] = {"3"}; });
+  EXPECT_EQ(told(), name_of(3) + " " + name_of(4) + " ");
+  change(GroupId(name_of(3)), [](Group& group) { group.roles.clear(); });
+  EXPECT_EQ(told(), name_of(4) + " ");
+  change(GroupId(name_of(4)), [](Group& group) { group.attributes.erase("floor"); });
+  EXPECT_EQ(told(), "");
+  EXPECT_EQ(memberships(), kMembershipsLoadedMax + 2);
+}
+
+TEST_P(ManyGroupsTest, what_stands_above_gives_to_those_below) {
+  insert_many(kMost + 1, kMost + 1);
+  const auto top = insert_group("top");
+  const auto middle = insert_group("middle", top.id);
+  change(GroupId(name_of(7)), [&](Group& group) { group.parent = middle.id; });
+  EXPECT_EQ(told(), "");
+  give_role(top.id);
+  EXPECT_EQ(told(), name_of(7) + " ");
+  change(middle.id, [](Group& group) { group.parent.reset(); });
+  EXPECT_EQ(told(), "");
+  change(middle.id, [](Group& group) { group.attributes["floor"] = {"3"}; });
+  EXPECT_EQ(told(), name_of(7) + " ");
+}
+
+TEST_P(ManyGroupsTest, another_realms_groups_are_not_asked) {
+  insert_many(kMost + 1, kMost + 1);
+  ASSERT_TRUE(write([&](Tx& tx) -> Stored<void> {
+    Realm other;
+    other.id = RealmId("other");
+    other.name = "other";
+    if (auto done = repos().realms.insert(tx, other); !done) return done;
+    for (int at = 0; at <= kMostGiving; ++at) {
+      Group group;
+      group.id = GroupId("other-" + std::to_string(at));
+      group.realm = other.id;
+      group.name = group.id.str();
+      group.attributes = {{"floor", {"3"}}};
+      if (auto done = repos().groups.insert(tx, group); !done) return done;
+    }
+    return {};
+  }));
+  EXPECT_EQ(told(), "");
+}
+
+TEST_P(ManyGroupsTest, where_many_give_something_all_are_told) {
+  insert_many(kMostGiving + 1, kMost + 1);
+  for (const bool below_one : {false, true}) {
+    if (below_one) {
+      const auto top = insert_group("top");
+      give_role(top.id);
+      for (int at = 0; at <= kMostGiving; ++at) {
+        change(GroupId(name_of(at)), [&](Group& group) {
+          group.roles.clear();
+          group.parent = top.id;
+        });
+      }
+    } else {
+      for (int at = 0; at < kMostGiving; ++at) give_role(GroupId(name_of(at)));
+      EXPECT_EQ(loaded().groups.size(), kMembershipsLoadedMax + 1);
+      EXPECT_FALSE(loaded().groups_are_whole);
+      give_role(GroupId(name_of(kMostGiving)));
+    }
+    EXPECT_EQ(told(), "all " + std::to_string(kMost + 1)) << below_one;
+  }
+}
+
+TEST_P(ManyGroupsTest, the_subject_of_a_session_is_told_the_same) {
+  insert_many(kMost + 1, kMost + 1);
+  give_role(GroupId(name_of(5)));
+  const auto client = insert_client();
+  const auto session = insert_session("s1", user_, client.id);
+  const auto live = read([&](Rows& rows) { return repos().sessions.load(rows, realm_, session.id, client.id); });
+  ASSERT_TRUE(*live);
+  EXPECT_EQ((*live)->subject.groups, std::vector{GroupId(name_of(5))});
+  EXPECT_FALSE((*live)->subject.groups_are_whole);
+}
+
+/// A release that does not know the mark may write a group while one that does runs beside it.
+TEST_P(ManyGroupsTest, a_mark_holds_of_no_document_but_its_own) {
+  insert_many(kMost + 1, kMost + 1);
+  const auto mark = raw("SELECT quiet FROM realm_groups WHERE id = '" + name_of(5) + "'").front();
+  ASSERT_EQ(mark.size(), 44U);
+  give_role(GroupId(name_of(5)));
+  execute("UPDATE realm_groups SET quiet = '" + mark + "' WHERE id = '" + name_of(5) + "'");
+  EXPECT_EQ(told(), name_of(5) + " ");
+}
+
+TEST_P(ManyGroupsTest, what_nobody_has_marked_counts_as_giving_until_it_is_read) {
+  insert_many(kMost + 1, kMost + 1);
+  give_role(GroupId(name_of(5)));
+  execute("UPDATE realm_groups SET quiet = NULL");
+  EXPECT_EQ(loaded().groups.size(), kMembershipsLoadedMax + 1);
+  ASSERT_TRUE(write([&](Tx& tx) { return repos().groups.note_sources(tx, realm_); }));
+  EXPECT_EQ(told(), name_of(5) + " ");
+  execute("UPDATE realm_groups SET quiet = NULL WHERE id = '" + name_of(6) + "'");
+  EXPECT_EQ(told(), name_of(5) + " " + name_of(6) + " ");
 }
 
 TEST_P(UsersTest, a_service_account_is_found_by_its_client) {

@@ -154,6 +154,8 @@ void erase_user(MemoryData& data, const UserId& user);
 [[nodiscard]] std::string group_key(const Group& group);
 
 [[nodiscard]] std::optional<Subject> find_subject(const MemoryData& data, const RealmId& realm, std::string_view user);
+/// As `Subject::groups` is told to those who make tokens.
+void leave_out_groups_that_give_nothing(const MemoryData& data, Subject& subject);
 
 struct MemoryRepos {
   MemoryRepos();

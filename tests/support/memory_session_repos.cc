@@ -28,6 +28,7 @@ class MemorySessions final : public SessionRepo {
     if (row == nullptr) return std::nullopt;
     auto subject = find_subject(data, realm, row->session.user.str());
     if (!subject) return std::nullopt;
+    leave_out_groups_that_give_nothing(data, *subject);
     LiveSession live{row->session, std::nullopt, std::move(*subject)};
     const auto share = row->shares.find(client.str());
     if (share != row->shares.end()) live.client_session = share->second;

@@ -3,6 +3,7 @@
 
 #include "base/assert.h"
 #include "base/text.h"
+#include "domain/group_source.h"
 #include "tests/support/memory_data.h"
 
 namespace cardea {
@@ -33,6 +34,31 @@ std::optional<Subject> find_subject(const MemoryData& data, const RealmId& realm
 }
 
 namespace {
+
+bool gives_below(const MemoryData& data, const GroupId& id) {
+  const auto* group = data.groups.find(id.str());
+  return group != nullptr && (gives_something(**group) || ((*group)->parent && gives_below(data, *(*group)->parent)));
+}
+
+}  // namespace
+
+void leave_out_groups_that_give_nothing(const MemoryData& data, Subject& subject) {
+  if (subject.groups.size() <= kMembershipsLoadedMax) return;
+  const auto giving = std::ranges::count_if(data.groups.rows(), [&](const auto& row) {
+    return row.second->realm == subject.user.realm && gives_below(data, row.second->id);
+  });
+  if (giving > static_cast<std::ptrdiff_t>(kGivingGroupsMax)) return;
+  std::erase_if(subject.groups, [&](const GroupId& group) { return !gives_below(data, group); });
+  subject.groups_are_whole = false;
+}
+
+namespace {
+
+std::optional<Subject> giving_subject(const MemoryData& data, const RealmId& realm, std::string_view user) {
+  auto subject = find_subject(data, realm, user);
+  if (subject) leave_out_groups_that_give_nothing(data, *subject);
+  return subject;
+}
 
 class MemoryUsers final : public UserRepo {
  public:
@@ -266,13 +292,13 @@ class MemoryUsers final : public UserRepo {
 class MemorySubjects final : public SubjectRepo {
  public:
   Stored<std::optional<Subject>> load(Rows& rows, const RealmId& realm, const UserId& user) override {
-    return find_subject(rows_of(rows), realm, user.str());
+    return giving_subject(rows_of(rows), realm, user.str());
   }
   Stored<std::optional<Subject>> load_service_account(Rows& rows, const RealmId& realm,
                                                       const ClientId& client) override {
     const auto& data = rows_of(rows);
     const auto* id = data.service_accounts.find(client.str());
-    return id == nullptr ? std::nullopt : find_subject(data, realm, *id);
+    return id == nullptr ? std::nullopt : giving_subject(data, realm, *id);
   }
   Stored<std::vector<Subject>> load_service_accounts(Rows& rows, const RealmId& realm,
                                                      const std::vector<ClientId>& clients) override {
@@ -280,11 +306,17 @@ class MemorySubjects final : public SubjectRepo {
     std::vector<Subject> found;
     for (const auto& client : clients) {
       const auto* id = data.service_accounts.find(client.str());
-      auto subject = id == nullptr ? std::nullopt : find_subject(data, realm, *id);
+      auto subject = id == nullptr ? std::nullopt : giving_subject(data, realm, *id);
       if (subject) found.push_back(std::move(*subject));
     }
     std::ranges::sort(found, {}, [](const Subject& subject) { return subject.user.username; });
     return found;
+  }
+  Stored<std::vector<GroupId>> memberships(Rows& rows, const RealmId& realm, const UserId& user) override {
+    auto subject = find_subject(rows_of(rows), realm, user.str());
+    if (!subject) return std::vector<GroupId>();
+    std::ranges::sort(subject->groups);
+    return std::move(subject->groups);
   }
 };
 

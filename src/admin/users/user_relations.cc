@@ -17,13 +17,12 @@ namespace {
 
 Or<std::vector<Group>> groups_of_user(Call& call) {
   CARDEA_TRY(user, load_user(call));
-  CARDEA_TRY(subject, call.repositories().subjects.load(call.rows(), call.realm().id, user.id));
+  CARDEA_TRY(direct, call.repositories().subjects.memberships(call.rows(), call.realm().id, user.id));
   std::vector<Group> groups;
-  if (!subject) return groups;
   const auto search = ascii_lower(call.query("search"));
-  CARDEA_TRY(found, call.repositories().groups.find_with_parents(call.rows(), call.realm().id, subject->groups));
+  CARDEA_TRY(found, call.repositories().groups.find_with_parents(call.rows(), call.realm().id, direct));
   for (auto& group : found) {  // by name
-    const bool is_direct = std::ranges::find(subject->groups, group.id) != subject->groups.end();
+    const bool is_direct = std::ranges::binary_search(direct, group.id);
     if (is_direct && ascii_lower(group.name).contains(search)) groups.push_back(std::move(group));
   }
   return groups;

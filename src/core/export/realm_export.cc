@@ -153,7 +153,10 @@ Stored<json::object> export_user(Rows& rows, const Repositories& repositories, c
   shown.user = user;
   if (*subject) {
     shown.roles = named(names, (*subject)->roles);
-    for (const auto& id : (*subject)->groups) {
+    const auto groups = (*subject)->groups_are_whole ? Stored<std::vector<GroupId>>((*subject)->groups)
+                                                     : repositories.subjects.memberships(rows, user.realm, user.id);
+    if (!groups) return refuse(groups.error());
+    for (const auto& id : *groups) {
       if (const auto path = names.groups.find(id.str()); path != names.groups.end()) {
         shown.groups.push_back(path->second);
       }

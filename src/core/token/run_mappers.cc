@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "core/authentication_methods.h"
 #include "core/client_urls.h"
@@ -182,16 +183,43 @@ class Runner {
     if (const auto found = user_.attributes.find(op.source); found != user_.attributes.end()) {
       texts.assign(found->second.begin(), found->second.end());
     }
-    if (op.flag || texts.empty()) {  // Group attributes count when asked for, or when the user has none.
-      for (const auto& group : context_.subject.groups) {
-        const auto found = group->attributes.find(op.source);
-        if (found == group->attributes.end()) continue;
-        for (const auto& text : found->second) {
-          if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.emplace_back(text);
-        }
-      }
+    if (op.flag) {
+      for (const auto& group : context_.subject.groups) add_values(texts, group_values(*group, op.source));
+    } else if (texts.empty()) {
+      add_values(texts, first_group_values(op.source));
     }
     return texts;
+  }
+
+  static void add_values(Texts& texts, const std::vector<std::string>* values) {
+    if (values == nullptr) return;
+    for (const auto& text : *values) {
+      if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.emplace_back(text);
+    }
+  }
+
+  /// Of one group, where nothing is to be put together: the first by name that has any.
+  const std::vector<std::string>* first_group_values(const std::string& name) const {
+    const Group* first = nullptr;
+    const std::vector<std::string>* values = nullptr;
+    for (const auto& group : context_.subject.groups) {
+      if (first != nullptr && first->name <= group->name) continue;
+      const auto* found = group_values(*group, name);
+      if (found == nullptr) continue;
+      first = group.get();
+      values = found;
+    }
+    return values;
+  }
+
+  /// Of the group, or of the nearest above it that has any; as in Keycloak.
+  const std::vector<std::string>* group_values(const Group& group, const std::string& name) const {
+    const auto* next = &group;
+    for (int depth = 0; next != nullptr && depth < kGroupDepthMax; ++depth, next = context_.subject.above(*next)) {
+      const auto found = next->attributes.find(name);
+      if (found != next->attributes.end() && !found->second.empty()) return &found->second;
+    }
+    return nullptr;
   }
 
   Done attribute(const MapperOp& op) { return values(op, attribute_values(op)); }

@@ -69,10 +69,28 @@ class RunMappers : public testing::Test {
   User& ada() { return subject_.subject.user; }
   void add_group(std::string name, std::map<std::string, std::vector<std::string>> attributes = {}) {
     auto group = std::make_shared<Group>();
+    group->id = GroupId(name);
     group->name = name;
     group->path = "/staff/" + name;
     for (auto& [key, values] : attributes) group->attributes[key] = values;
     subject_.groups.push_back(std::move(group));
+  }
+  /// Puts `below`, one of the person's or one that stands above it, below another.
+  void add_above(const std::string& below, std::string name,
+                 std::map<std::string, std::vector<std::string>> attributes) {
+    const auto put_below = [&](std::shared_ptr<const Group>& group) {
+      if (group->name != below) return;
+      auto moved = std::make_shared<Group>(*group);
+      moved->parent = GroupId(name);
+      group = std::move(moved);
+    };
+    for (auto& group : subject_.groups) put_below(group);
+    for (auto& [id, group] : subject_.groups_above) put_below(group);
+    auto group = std::make_shared<Group>();
+    group->id = GroupId(name);
+    group->name = std::move(name);
+    group->attributes = std::move(attributes);
+    subject_.groups_above[group->id] = std::move(group);
   }
 
   std::shared_ptr<const RealmEntry> realm_ = make_test_realm();
@@ -188,6 +206,35 @@ TEST_F(RunMappers, attributes_with_those_of_groups_when_asked_for) {
   EXPECT_EQ(text(with("oidc-usermodel-attribute-mapper", config).access, "site"), R"(["a","b","c"])");
   config["multivalued"] = "false";
   EXPECT_EQ(text(with("oidc-usermodel-attribute-mapper", config).access, "site"), R"("a")");
+}
+
+TEST_F(RunMappers, attributes_of_the_first_group_alone_where_nothing_is_to_be_put_together) {
+  add_group("two", {{"site", {"c", "d"}}});
+  add_group("one", {{"site", {"b"}}});
+  add_group("none");
+  Config config = {{"claim.name", "site"}, {"user.attribute", "site"}, {"multivalued", "true"}};
+  EXPECT_EQ(text(with("oidc-usermodel-attribute-mapper", config).access, "site"), R"(["b"])");
+  config["aggregate.attrs"] = "true";
+  EXPECT_EQ(text(with("oidc-usermodel-attribute-mapper", config).access, "site"), R"(["c","d","b"])");
+}
+
+TEST_F(RunMappers, attributes_of_the_nearest_group_above) {
+  add_group("team");
+  add_above("team", "floor", {{"site", {"near"}}});
+  add_above("floor", "house", {{"site", {"far"}}, {"town", {"Turin"}}});
+  for (const auto* aggregate : {"false", "true"}) {
+    const auto said = [&](const char* name) {
+      return text(
+          with(
+              "oidc-usermodel-attribute-mapper",
+              {{"claim.name", name}, {"user.attribute", name}, {"multivalued", "true"}, {"aggregate.attrs", aggregate}})
+              .access,
+          name);
+    };
+    EXPECT_EQ(said("site"), R"(["near"])");
+    EXPECT_EQ(said("town"), R"(["Turin"])");
+    EXPECT_EQ(said("street"), "absent");
+  }
 }
 
 TEST_F(RunMappers, groups_by_path_or_name) {

@@ -1,6 +1,10 @@
 #include "core/token/token_subject.h"
 
 #include <algorithm>
+#include <set>
+
+#include "base/limits.h"
+#include "domain/group_source.h"
 
 namespace cardea {
 namespace {
@@ -19,18 +23,51 @@ std::optional<bool> asks_with_roles(const TokenPlan& plan) {
   return with_roles;
 }
 
+/// Does one of the groups above it do so?
+template <class Does>
+bool any_above(const TokenSubject& subject, const Group& group, const Does& does) {
+  const auto* next = subject.above(group);
+  for (int depth = 1; next != nullptr && depth < kGroupDepthMax; ++depth, next = subject.above(*next)) {
+    if (does(*next)) return true;
+  }
+  return false;
+}
+
 bool has(const TokenPlan& plan, MapperKind kind) {
   return std::ranges::any_of(plan.operations, [&](const MapperOp& operation) { return operation.kind == kind; });
 }
 
+std::set<std::string_view> attributes_asked_for(const TokenPlan& plan) {
+  std::set<std::string_view> names;
+  for (const auto& operation : plan.operations) {
+    if (operation.kind == MapperKind::kUserAttribute) names.insert(operation.source);
+  }
+  return names;
+}
+
 /// Those that a mapper of the plan asks for: all of them by their names, or the ones that have attributes to give.
-Stored<std::vector<std::shared_ptr<const Group>>> groups_for(Rows& rows, Settings& settings, const RealmEntry& realm,
-                                                             const TokenPlan& plan, const Subject& subject) {
-  const bool names = has(plan, MapperKind::kGroupMembership), gives = has(plan, MapperKind::kUserAttribute);
-  if (!names && !gives) return std::vector<std::shared_ptr<const Group>>();
-  auto groups = settings.groups(rows, realm, subject);
-  if (groups && !names) std::erase_if(*groups, [](const auto& group) { return group->attributes.empty(); });
-  return groups;
+Stored<void> add_groups(Rows& rows, Settings& settings, const RealmEntry& realm, const TokenPlan& plan,
+                        TokenSubject& answer) {
+  const bool names = has(plan, MapperKind::kGroupMembership);
+  const auto attributes = attributes_asked_for(plan);
+  if (!names && attributes.empty()) return {};
+  const bool all = names || std::ranges::any_of(attributes, is_source_attribute);
+  auto groups =
+      all ? settings.groups(rows, realm, answer.subject) : settings.giving_groups(rows, realm, answer.subject);
+  if (!groups) return refuse(groups.error());
+  if (!attributes.empty()) {
+    auto above = settings.groups_above(rows, realm, *groups);
+    if (!above) return refuse(above.error());
+    answer.groups_above = std::move(*above);
+  }
+  const auto gives = [&](const Group& group) {
+    return std::ranges::any_of(group.attributes, [&](const auto& each) { return attributes.contains(each.first); });
+  };
+  if (!names) {
+    std::erase_if(*groups, [&](const auto& group) { return !gives(*group) && !any_above(answer, *group, gives); });
+  }
+  answer.groups = std::move(*groups);
+  return {};
 }
 
 /// Of all organizations with one question.
@@ -93,10 +130,8 @@ Stored<TokenSubject> complete_subject(Rows& rows, Settings& settings, const Clie
     if (!visible) return refuse(visible.error());
     answer.scope_roles = std::move(*visible);
   }
-  auto groups = groups_for(rows, settings, *client.realm, plan, subject);
-  if (!groups) return refuse(groups.error());
-  answer.groups = std::move(*groups);
   answer.subject = std::move(subject);
+  if (auto added = add_groups(rows, settings, *client.realm, plan, answer); !added) return refuse(added.error());
   if (plan.organizations != OrganizationScope::kNone) {
     if (auto added = add_organizations(rows, settings, *client.realm, plan, answer); !added) {
       return refuse(added.error());

@@ -109,6 +109,38 @@ TEST_F(MemoryStoreTest, settings_raise_the_version_and_users_do_not) {
   EXPECT_EQ(role.value()->client_name, "app");
 }
 
+TEST_F(MemoryStoreTest, of_many_groups_a_subject_has_those_that_give_something) {
+  ASSERT_TRUE(insert_user("u1", "ada", ""));
+  const auto insert = [&](std::size_t number, const char* parent, bool gives) {
+    ASSERT_TRUE(write_to(store, [&](Tx& tx) -> Stored<void> {
+      Group group;
+      group.id = GroupId("g" + std::to_string(number));
+      group.realm = realm;
+      if (parent != nullptr) group.parent = GroupId(parent);
+      group.name = group.id.str();
+      group.attributes = {{gives ? "floor" : "upstream.id", {"1"}}};
+      if (auto done = repos.groups.insert(tx, group); !done) return done;
+      return repos.users.add_group(tx, UserId("u1"), group.id);
+    }));
+  };
+  const auto load = [&] {
+    return *read_from(store, [&](Rows& rows) { return repos.subjects.load(rows, realm, UserId("u1")); }).value();
+  };
+  insert(0, nullptr, true);
+  insert(1, "g0", false);
+  for (std::size_t at = 2; at < kMembershipsLoadedMax; ++at) insert(at, nullptr, false);
+  EXPECT_TRUE(load().groups_are_whole);
+  EXPECT_EQ(load().groups.size(), kMembershipsLoadedMax);
+  insert(kMembershipsLoadedMax, nullptr, false);
+  EXPECT_FALSE(load().groups_are_whole);
+  EXPECT_EQ(load().groups, (std::vector{GroupId("g0"), GroupId("g1")}));
+  const auto all = read_from(store, [&](Rows& rows) { return repos.subjects.memberships(rows, realm, UserId("u1")); });
+  EXPECT_EQ(all->size(), kMembershipsLoadedMax + 1);
+  for (std::size_t at = 0; at < kGivingGroupsMax; ++at) insert(1000 + at, "g0", false);
+  EXPECT_TRUE(load().groups_are_whole);
+  EXPECT_EQ(load().groups.size(), kMembershipsLoadedMax + 1 + kGivingGroupsMax);
+}
+
 TEST_F(MemoryStoreTest, of_two_takers_of_a_code_one_wins) {
   const TimePoint now = from_epoch_seconds(1000);
   AuthorizationCode code;

@@ -153,7 +153,8 @@ class GroupRepo {
   /// Those of them that there are, and all groups above them; by name.
   virtual Stored<std::vector<Group>> find_with_parents(Rows& rows, const RealmId& realm,
                                                        const std::vector<GroupId>& ids) = 0;
-  /// Makes groups that an older release wrote known to the three below. Before them, in their transaction.
+  /// Makes groups that an older release wrote known to the three below, and by and by to SubjectRepo, which takes them
+  /// for ones that give something. Before those three, in their transaction.
   virtual Stored<void> note_sources(Tx& tx, const RealmId& realm) = 0;
   /// By the attributes of domain/group_source.h; an empty id: the one without. Absent: there is none.
   virtual Stored<std::optional<SourcedGroup>> find_sourced(Rows& rows, const RealmId& realm, std::string_view provider,

@@ -89,6 +89,8 @@ class SubjectRepo {
   /// Those of these clients that have one, by username.
   virtual Stored<std::vector<Subject>> load_service_accounts(Rows& rows, const RealmId& realm,
                                                              const std::vector<ClientId>& clients) = 0;
+  /// Every group that the user is a direct member of, by id; `Subject::groups` may have not all of them.
+  virtual Stored<std::vector<GroupId>> memberships(Rows& rows, const RealmId& realm, const UserId& user) = 0;
 };
 
 class CredentialRepo {
