@@ -228,11 +228,12 @@ TEST(ClientPolicies, global_profiles_are_run_or_named_as_not_enforced) {
   }
   EXPECT_EQ(global_profiles().size(), 10u);
   EXPECT_THAT(usable,
-              ElementsAre("fapi-1-baseline", "fapi-1-advanced", "fapi-2-security-profile", "fapi-2-message-signing",
-                          "oauth-2-1-for-confidential-client", "oauth-2-1-for-public-client",
+              ElementsAre("fapi-1-baseline", "fapi-1-advanced", "fapi-ciba", "fapi-2-security-profile",
+                          "fapi-2-message-signing", "oauth-2-1-for-confidential-client", "oauth-2-1-for-public-client",
                           "fapi-2-dpop-security-profile", "fapi-2-dpop-message-signing"));
-  EXPECT_THAT(unenforced_policies(realm_with_global("fapi-ciba").extra),
-              testing::Contains("Profile fapi-ciba: executor secure-ciba-session is not enforced by this server"));
+  EXPECT_THAT(unenforced_policies(realm_with_global("saml-security-profile").extra),
+              testing::Contains(
+                  "Profile saml-security-profile: executor saml-secure-client-uris is not enforced by this server"));
   auto client = open_client();
   client.redirect_uris = {"https://a.example/*", "http://127.0.0.1/cb"};
   client.direct_access_grants_enabled = true;
@@ -286,6 +287,15 @@ TEST(ClientPolicies, two_policies_ask_for_the_stricter_of_both) {
   EXPECT_FALSE(held_object(both("secure-request-object", R"({"verify-nbf":"false"})", R"({"verify-nbf":false})"))
                    .value()
                    .needs_nbf);
+}
+
+TEST(ClientPolicies, want_algorithms_of_authentication_requests_that_nobody_breaks) {
+  constexpr std::string_view kAttribute = "ciba.backchannel.auth.request.signing.alg";
+  auto client = confidential();
+  ASSERT_FALSE(settle_by_policies(realm_with("secure-ciba-req-sig-algorithm"), client));
+  EXPECT_EQ(client.attribute(kAttribute), "PS256");
+  client.attributes[std::string(kAttribute)] = "RS256";
+  EXPECT_TRUE(settle_by_policies(realm_with("secure-ciba-req-sig-algorithm"), client));
 }
 
 TEST(ClientPolicies, want_algorithms_that_nobody_breaks) {

@@ -2,6 +2,19 @@
 #include "core/client_policies.h"
 
 namespace cardea {
+namespace {
+
+std::vector<PolicySetting> redirect_settings() {
+  return {{"allow-ipv4-loopback-address", "Allow IPv4 loopback address", "boolean", "false"},
+          {"allow-ipv6-loopback-address", "Allow IPv6 loopback address", "boolean", "false"},
+          {"allow-private-use-uri-scheme", "Allow private use URI scheme", "boolean", "false"},
+          {"allow-http-scheme", "Allow http scheme", "boolean", "false"},
+          {"allow-wildcard-context-path", "Allow wildcard in context-path", "boolean", "false"},
+          {"allow-permitted-domains", "Allow permitted domains", "MultivaluedString"},
+          {"oauth-2-1-compliant", "OAuth 2.1 compliant", "boolean", "false"}};
+}
+
+}  // namespace
 
 const std::vector<PolicyPart>& policy_executors() {
   static const PolicySetting kAuto{"auto-configure", "Auto-configure", "boolean", "false"};
@@ -27,6 +40,13 @@ const std::vector<PolicyPart>& policy_executors() {
        {{"expiration-period", "Secret expiration", "String", "2505600"},
         {"rotated-expiration-period", "Rotated secret expiration", "String", "172800"},
         {"remaining-rotation-period", "Remain expiration time", "String", "864000"}}},
+      {"secure-ciba-req-sig-algorithm",
+       "Clients that are made or changed sign authentication requests (CIBA) by a strong algorithm.",
+       {{"default-algorithm", "Default Algorithm", "List", "PS256", kAlgorithms}}},
+      {"secure-ciba-session", "Authentication requests (CIBA) have a binding message.", {}},
+      {"secure-ciba-signed-authn-req",
+       "Authentication requests (CIBA) come in signed objects.",
+       {{"available-period", "Available Period", "String", "3600"}}},
       {"secure-client-authentication-assertion",
        "Assertions that prove a client are for this realm's issuer and nobody else.",
        {}},
@@ -38,15 +58,8 @@ const std::vector<PolicyPart>& policy_executors() {
       {"secure-par-content",
        "Authorization requests are pushed, and nothing else comes beside the pushed request's handle.",
        {}},
-      {"secure-redirect-uris-enforcer",
-       "Redirect URIs are https without a pattern, and what is allowed here.",
-       {{"allow-ipv4-loopback-address", "Allow IPv4 loopback address", "boolean", "false"},
-        {"allow-ipv6-loopback-address", "Allow IPv6 loopback address", "boolean", "false"},
-        {"allow-private-use-uri-scheme", "Allow private use URI scheme", "boolean", "false"},
-        {"allow-http-scheme", "Allow http scheme", "boolean", "false"},
-        {"allow-wildcard-context-path", "Allow wildcard in context-path", "boolean", "false"},
-        {"allow-permitted-domains", "Allow permitted domains", "MultivaluedString"},
-        {"oauth-2-1-compliant", "OAuth 2.1 compliant", "boolean", "false"}}},
+      {"secure-redirect-uris-enforcer", "Redirect URIs are https without a pattern, and what is allowed here.",
+       redirect_settings()},
       {"secure-request-object",
        "Authorization requests come in signed objects that say when they begin and end, and whom they are for.",
        {{"available-period", "Available Period", "String", "3600"},

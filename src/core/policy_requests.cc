@@ -17,6 +17,9 @@ constexpr std::string_view kObjectSkew = "cardea.held.object.skew";
 constexpr std::string_view kObjectNotBefore = "cardea.held.object.nbf";
 constexpr std::string_view kObjectEncrypted = "cardea.held.object.encrypted";
 
+constexpr std::string_view kCibaPeriod = "cardea.held.ciba.period";
+constexpr std::string_view kCibaAlgorithm = "ciba.backchannel.auth.request.signing.alg";
+
 constexpr std::string_view kMustPush = "require.pushed.authorization.requests";
 constexpr std::string_view kDefaultAlgorithm = "PS256";
 constexpr std::array<std::string_view, 5> kAlgorithmAttributes = {
@@ -74,6 +77,18 @@ void hold_to_object(const json::object& settings, Client& client) {
   if (is_on(settings, "encryption-required")) put(client, kObjectEncrypted);
 }
 
+std::optional<seconds> held_ciba_period(const Client& client) {
+  const auto number = parse_integer<std::int64_t>(client.attribute(kCibaPeriod));
+  return number ? std::optional(seconds(*number)) : std::nullopt;
+}
+
+void hold_ciba_to_message(const json::object&, Client& client) { put(client, kHeldBindingMessage); }
+
+void hold_ciba_to_object(const json::object& settings, Client& client) {
+  const auto period = seconds_or(settings, "available-period", HeldObject().period.count());
+  put(client, kCibaPeriod, std::to_string(std::min(period, held_ciba_period(client).value_or(period)).count()));
+}
+
 void hold_codes_to_key(const json::object& settings, Client& client) {
   const bool is_asked = is_on(settings, "enforce-authorization-code-binding-to-dpop") ||
                         is_on(settings, "enforce-authorization-code-binding-to-dpop-key");
@@ -92,9 +107,25 @@ bool has_strong_name(std::string_view algorithm) {
   return std::ranges::find(kStrong, algorithm) != kStrong.end();
 }
 
-void give_default_algorithms(const json::object& settings, Client& client) {
+namespace {
+
+std::string default_algorithm(const json::object& settings) {
   auto usual = string_or(settings, "default-algorithm", kDefaultAlgorithm);
-  if (!has_strong_name(usual)) usual = kDefaultAlgorithm;
+  return has_strong_name(usual) ? usual : std::string(kDefaultAlgorithm);
+}
+
+}  // namespace
+
+void give_default_ciba_algorithm(const json::object& settings, Client& client) {
+  if (client.attribute(kCibaAlgorithm).empty()) put(client, kCibaAlgorithm, default_algorithm(settings));
+}
+
+bool has_strong_ciba_algorithm(const json::object&, const Client& client) {
+  return has_strong_name(client.attribute(kCibaAlgorithm));
+}
+
+void give_default_algorithms(const json::object& settings, Client& client) {
+  const auto usual = default_algorithm(settings);
   for (const auto name : kAlgorithmAttributes) {
     if (client.attribute(name).empty()) put(client, name, usual);
   }

@@ -26,6 +26,11 @@ inline constexpr std::string_view kHeldAudience = "cardea.held.assertion-audienc
 inline constexpr std::string_view kHeldAlgorithm = "cardea.held.assertion-algorithm";
 inline constexpr std::string_view kHeldAssertion = "cardea.held.assertion";
 
+/// secure-ciba-session: `binding_message` (OpenID CIBA Core section 7.1).
+inline constexpr std::string_view kHeldBindingMessage = "cardea.held.binding-message";
+/// secure-ciba-signed-authn-req: how long a signed request may live; absent: requests need not be signed.
+[[nodiscard]] std::optional<seconds> held_ciba_period(const Client& client);
+
 /// secure-request-object.
 struct HeldObject {
   seconds period{3600};  // from nbf to exp, at most
@@ -43,6 +48,8 @@ void hold_to_session(const json::object& settings, Client& client);
 void hold_to_response_type(const json::object& settings, Client& client);
 void hold_to_push(const json::object& settings, Client& client);
 void hold_to_object(const json::object& settings, Client& client);
+void hold_ciba_to_message(const json::object& settings, Client& client);
+void hold_ciba_to_object(const json::object& settings, Client& client);
 void hold_codes_to_key(const json::object& settings, Client& client);
 void hold_assertions_to_issuer(const json::object& settings, Client& client);
 void hold_assertions_to_algorithm(const json::object& settings, Client& client);
@@ -52,5 +59,8 @@ void hold_assertions_to_algorithm(const json::object& settings, Client& client);
 /// secure-signature-algorithm: what a client signs and what is signed for it.
 void give_default_algorithms(const json::object& settings, Client& client);
 [[nodiscard]] bool has_strong_algorithms(const json::object& settings, const Client& client);
+/// secure-ciba-req-sig-algorithm: how a client signs authentication requests.
+void give_default_ciba_algorithm(const json::object& settings, Client& client);
+[[nodiscard]] bool has_strong_ciba_algorithm(const json::object& settings, const Client& client);
 
 }  // namespace cardea

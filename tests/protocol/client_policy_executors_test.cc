@@ -134,9 +134,9 @@ TEST_F(PolicyDocuments, list_the_profiles_of_every_realm_and_refuse_what_is_run_
                      R"("profiles":[")" +
                          profile + R"("]}]})");
   };
-  expect(
-      use("fapi-ciba"), 400,
-      R"({"errorMessage":"Profile fapi-ciba: executor secure-ciba-req-sig-algorithm is not enforced by this server"})");
+  expect(use("saml-security-profile"), 400,
+         R"({"errorMessage":"Profile saml-security-profile: executor saml-secure-client-uris is not enforced by )"
+         R"(this server"})");
   EXPECT_THAT(world.get("/client-policies/profiles").body, Not(HasSubstr("globalProfiles")));
   const auto listed = world.get("/client-policies/profiles?include-global-profiles=true").object();
   std::vector<std::string> names;
@@ -188,7 +188,7 @@ TEST_F(PolicyDocuments, offer_the_console_what_is_enforced) {
   const auto types = world.get("/admin/serverinfo").object().at("componentTypes").as_object();
   const auto& executors =
       types.at("org.keycloak.services.clientpolicy.executor.ClientPolicyExecutorProvider").as_array();
-  EXPECT_EQ(executors.size(), 20U);
+  EXPECT_EQ(executors.size(), 23U);
   EXPECT_EQ(types.at("org.keycloak.services.clientpolicy.condition.ClientPolicyConditionProvider").as_array().size(),
             3U);
 }

@@ -273,14 +273,7 @@ TEST_P(Ciba, refuses_in_the_words_of_a_live_keycloak) {
        "invalid_request",
        "Client Notification token is not a bearer token of 128 bits",
        "200"},
-      // Signed requests are not offered: what they say is not looked at.
-      {"signed request",
-       {{"request", "e30.e30.x"}},
-       "shop",
-       400,
-       "invalid_request",
-       "Signed authentication requests are not supported",
-       "Failed to build JWS"},
+      {"signed request", {{"request", "e30.e30.x"}}, "shop", 400, "invalid_request", "Failed to build JWS"},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(std::string(row.what).append("; Keycloak says ").append(row.keycloak));

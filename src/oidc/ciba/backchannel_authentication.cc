@@ -7,9 +7,11 @@
 #include "base/text.h"
 #include "core/brute_force.h"
 #include "core/check_bearer.h"
+#include "core/policy_requests.h"
 #include "core/verify_credential.h"
 #include "crypto/hash.h"
 #include "oidc/ciba/ciba.h"
+#include "oidc/ciba/signed_request.h"
 #include "oidc/client_request.h"
 #include "oidc/endpoint.h"
 #include "web/fetch.h"
@@ -108,8 +110,8 @@ Result<seconds, OAuthError> read_expiry(const web::Form& form, seconds usual) {
   return std::min(seconds(*number), kRequestedExpiryMax);
 }
 
-Result<std::string, OAuthError> read_scope(const ClientRequest& request) {
-  const auto scope = request.form.value("scope");
+Result<std::string, OAuthError> read_scope(const ClientRequest& request, const web::Form& form) {
+  const auto scope = form.value("scope");
   if (!scope) return refuse(bad_request("missing parameter : scope", "no_scope"));
   const auto plan = plan_for(*request.client, *scope);
   if (!plan) return refuse(OAuthError{OAuthCode::kInvalidScope, "Invalid scopes: " + std::string(*scope), 0, "scope"});
@@ -120,20 +122,19 @@ Result<std::string, OAuthError> read_scope(const ClientRequest& request) {
 }
 
 /// Everything that can be said without the database.
-Result<AskingPtr, OAuthError> check(ClientRequestPtr request, PromptLimit& prompts) {
-  const auto& form = request->form;
+Result<AskingPtr, OAuthError> check(ClientRequestPtr request, const web::Form& form, PromptLimit& prompts) {
   const auto policy = ciba_policy(request->realm->realm, request->client->client);
   if (form.value("request_uri")) {
     return refuse(bad_request("Specified 'request_uri' not allowed for this client.", "request_uri"));
   }
-  if (form.value("request")) {
-    return refuse(bad_request("Signed authentication requests are not supported", "signed_request"));
-  }
   auto hint = read_hint(form, policy.hint);
   if (!hint) return refuse(hint.error());
-  auto scope = read_scope(*request);
+  auto scope = read_scope(*request, form);
   if (!scope) return refuse(scope.error());
   const auto message = form.value_or("binding_message", "");
+  if (message.empty() && request->client->client.attribute_is_true(kHeldBindingMessage)) {
+    return refuse(bad_request("Missing parameter: binding_message", "policy_secure_ciba_session"));
+  }
   if (!is_binding_message(message)) {
     return refuse(OAuthError{OAuthCode::kInvalidBindingMessage,
                              "the binding_message value has to be max 50 characters in length and must contain only "
@@ -296,12 +297,8 @@ web::Outcome find_and_ask(const AskingPtr& asking, const web::ConfiguredUrl& url
   return web::then(web::Lane::kStore, [asking, url] { return store_and_ask(asking, url); });
 }
 
-web::Outcome start(PromptLimit& prompts, ClientRequestPtr request) {
-  const auto& client = request->client->client;
-  if (!is_ciba_enabled(client)) {
-    return refuse_client(*request, {OAuthCode::kInvalidGrant, "Client not allowed OIDC CIBA Grant", 401, "ciba_off"});
-  }
-  const auto asking = check(request, prompts);
+web::Outcome ask(PromptLimit& prompts, const ClientRequestPtr& request, const web::Form& form) {
+  const auto asking = check(request, form, prompts);
   if (!asking) return refuse_client(*request, asking.error());
   const auto url = web::ConfiguredUrl::parse(request->dependencies.channel.url);
   if (!url) {
@@ -311,12 +308,21 @@ web::Outcome start(PromptLimit& prompts, ClientRequestPtr request) {
   return then_read(request->dependencies, [asking = *asking, url = *url] { return find_and_ask(asking, url); });
 }
 
+web::Outcome start(PromptLimit& prompts, const ClientRequestPtr& request) {
+  if (!is_ciba_enabled(request->client->client)) {
+    return refuse_client(*request, {OAuthCode::kInvalidGrant, "Client not allowed OIDC CIBA Grant", 401, "ciba_off"});
+  }
+  return with_ciba_parameters(request, [&prompts, request](Result<web::Form, OAuthError> form) -> web::Outcome {
+    return form ? ask(prompts, request, *form) : refuse_client(*request, form.error());
+  });
+}
+
 }  // namespace
 
 web::Outcome backchannel_authentication_endpoint(const Dependencies& dependencies, PromptLimit& prompts,
                                                  const web::Request& request) {
   return with_proven_client(dependencies, request, kRules,
-                            [&prompts](ClientRequestPtr proven) { return start(prompts, std::move(proven)); });
+                            [&prompts](ClientRequestPtr proven) { return start(prompts, proven); });
 }
 
 }  // namespace cardea::oidc

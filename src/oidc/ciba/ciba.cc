@@ -38,7 +38,7 @@ CibaPolicy ciba_policy(const Realm& realm, const Client& client) {
 
 bool is_ciba_enabled(const Client& client) {
   return client.enabled && !client.bearer_only && !client.public_client &&
-         client.policy() != ClientPolicy::kFapi2 &&  // that profile wants signed requests, which are not taken
+         client.policy() != ClientPolicy::kFapi2 &&  // FAPI has a profile of its own for this: fapi-ciba
          client.attribute_is_true("oidc.ciba.grant.enabled");
 }
 

@@ -180,6 +180,8 @@ std::string discovery_json(const RealmEntry& realm, std::string_view base_url, S
   document.endpoint("device_authorization_endpoint", "/auth/device");
   if (can.ask_on_devices) {
     document.list("backchannel_token_delivery_modes_supported", {"poll", "ping"});
+    document.list("backchannel_authentication_request_signing_alg_values_supported",
+                  {"PS384", "RS384", "EdDSA", "ES384", "ES256", "RS256", "ES512", "PS256", "PS512", "RS512"});
     document.endpoint("backchannel_authentication_endpoint", "/ext/ciba/auth");
   }
   document.flag("require_pushed_authorization_requests", false);
