@@ -15,17 +15,33 @@ import { kConsolePatience, settled, watchConsole } from '../support/console.mjs'
 import { crawl } from '../support/crawl.mjs';
 import { villageRealm } from '../support/realm.mjs';
 
-const withOrganization = (realm) => {
+/// One of what the console has a page for: an organization, a provider with a mapper and somebody who comes by it, a
+/// client policy with settings.
+const withData = (realm) => {
   realm.organizationsEnabled = true;
   realm.organizations = [{ name: 'Mill', domains: [{ name: 'mill.example' }], groups: [{ name: 'millers', realmRoles: ['offline_access'], subGroups: [{ name: 'night' }] }], members: [{ username: 'ada', membershipType: 'UNMANAGED' }] }];
+  realm.identityProviders = [{ alias: 'hub', providerId: 'oidc', enabled: true, config: { clientId: 'village', clientSecret: 'hub-secret-31',
+    issuer: 'https://hub.example', authorizationUrl: 'https://hub.example/authorize', tokenUrl: 'https://hub.example/token', jwksUrl: 'https://hub.example/keys', useJwksUrl: 'true' } }];
+  realm.identityProviderMappers = [{ name: 'from the hub', identityProviderAlias: 'hub', identityProviderMapper: 'hardcoded-attribute-idp-mapper',
+    config: { syncMode: 'INHERIT', attribute: 'from', 'attribute.value': 'hub' } }];
+  realm.users.find(({ username }) => username === 'ada').federatedIdentities = [{ identityProvider: 'hub', userId: '7', userName: 'ada@hub' }];
+  realm.clientProfiles = { profiles: [{ name: 'careful', description: 'Of care', executors: [
+    { executor: 'secure-redirect-uris-enforcer', configuration: { 'allow-permitted-domains': ['mill.example'], 'oauth-2-1-compliant': 'true' } },
+    { executor: 'secure-request-object', configuration: { 'available-period': '600', 'verify-nbf': true } }] }] };
+  realm.clientPolicies = { policies: [{ name: 'cautious', enabled: false, profiles: ['careful'], conditions: [
+    { condition: 'client-access-type', configuration: { type: ['public'] } },
+    { condition: 'client-attributes', configuration: { attributes: JSON.stringify([{ key: 'strict', value: 'yes' }]) } }] }] };
 };
-const server = await startServer({ realm: villageRealm({}, withOrganization) });
+const server = await startServer({ realm: villageRealm({}, withData) });
+server.keepSecret('hub-secret-31');
 after(() => server.stop());
 
 const kPages = 3; // that walk side by side
 
-/// The console asks the realm that is shown for the administrator, who is somebody of master.
-const kOfTheConsole = [/GET \/admin\/realms\/village\/users\/:id -> 404/];
+/// The console asks the realm that is shown for the administrator, who is somebody of master; its page of a provider's
+/// mapper leaves a field without a label.
+const kOfTheConsole = [/GET \/admin\/realms\/village\/users\/:id -> 404/,
+  /^\/identity-providers\/oidc\/hub\/mappers\/:id Text input: Text input requires either an id or aria-label/];
 
 async function signIn(page, realm = 'master', { home = 'master', person = server.admin } = {}) {
   page.setDefaultTimeout(kConsolePatience);
@@ -50,6 +66,11 @@ const kTwins = process.env.CARDEA_E2E_CRAWL ? /^$/ : new RegExp(['^/groups/:id/:
   '^/(realm-settings/events|clients/list|users/list|events/user-events|authentication/flows)$'].join('|'));
 /// Where the walk begins, and forms behind buttons.
 const kLook = ['/clients'];
+/// Of all clients the one that has most pages: it proves itself, and has an account.
+async function startsToLook() {
+  const { id } = await new AdminApi(server, 'village').client('robot');
+  return [`/clients/${id}/settings`, ...kLook];
+}
 const kMake = ['/users/add-user', '/clients/initialAccessToken/create', '/identity-providers/oidc/add', '/identity-providers/keycloak-oidc/add', '/identity-providers/oauth2/add', '/identity-providers/jwt-authorization-grant/add',
   '/identity-providers/github/add', '/realm-settings/client-policies/profiles/add-profile', '/realm-settings/client-policies/policies/add-client-policy'];
 const kHeadings = { '/clients': 'Clients', '/client-scopes': 'Client scopes', '/roles': 'Realm roles', '/users': 'Users', '/groups': 'Groups', '/sessions': 'Sessions', '/events': 'Events',
@@ -61,7 +82,7 @@ async function crawlWithoutErrors(shown, name, { starts, fewest }) {
   writeFileSync(picturePath(name).replace(/png$/, 'json'), JSON.stringify(pages, null, 1));
   const wrong = {};
   for (const { kind, complaints, heading } of pages) {
-    const rest = complaints.filter((words) => !kOfTheConsole.some((known) => known.test(words)));
+    const rest = complaints.filter((words) => !kOfTheConsole.some((known) => known.test(`${kind} ${words}`)));
     if (!heading) rest.push('no heading');
     if (kHeadings[kind] && !heading.startsWith(kHeadings[kind])) rest.push(`its heading is ${heading}`);
     if (rest.length) wrong[kind] = rest;
@@ -86,7 +107,7 @@ async function severalOf(page, beside) {
 
 journey('no_page_leads_to_an_error', kOnlyCardea, async ({ page, beside }) => {
   await signIn(page, 'village');
-  await crawlWithoutErrors(await severalOf(page, beside), 'admin-crawl', { starts: [...kLook, ...kMake], fewest: 105 });
+  await crawlWithoutErrors(await severalOf(page, beside), 'admin-crawl', { starts: [...await startsToLook(), ...kMake], fewest: 150 });
 });
 
 journey('no_page_leads_to_an_error_for_one_who_may_only_look', kOnlyCardea, async ({ page, beside }) => {
@@ -98,5 +119,5 @@ journey('no_page_leads_to_an_error_for_one_who_may_only_look', kOnlyCardea, asyn
   const roles = (await admin.get(`/clients/${management}/roles`)).filter(({ name }) => /^(view|query)-/.test(name));
   await admin.send('POST', `/users/${id}/role-mappings/clients/${management}`, roles.map(({ id: role, name }) => ({ id: role, name })));
   await signIn(page, 'village', { home: 'village', person });
-  await crawlWithoutErrors(await severalOf(page, beside), 'admin-crawl-view-only', { starts: kLook, fewest: 90 });
+  await crawlWithoutErrors(await severalOf(page, beside), 'admin-crawl-view-only', { starts: await startsToLook(), fewest: 130 });
 });
