@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/encoding.h"
 #include "base/text.h"
+#include "crypto/hash.h"
 #include "gate/front/front_fixture.h"
 #include "gate/front/proxy_snippet.h"
 
@@ -220,7 +222,7 @@ TEST(GateAuthorization, no_application_gets_the_token_unless_it_judges_tokens_it
   };
   const std::pair<std::string, std::string> removals[] = {
       {"nginx", "    proxy_set_header Authorization \"\";\n"},
-      {"caddy", "                request_header -Authorization\n                reverse_proxy APPLICATION\n"},
+      {"caddy", "                request_header -Authorization\n                request_header Cookie "},
       {"traefik", "cardea-gate, cardea-judged]"},
       {"envoy", "        - { remove: authorization }\n"}};
   for (const auto& [proxy, removal] : removals) {
@@ -234,6 +236,86 @@ TEST(GateAuthorization, no_application_gets_the_token_unless_it_judges_tokens_it
   EXPECT_LT(caddy.find("forward_auth"), caddy.find("-Authorization")) << "the gate has to see it";
   const auto envoy = snippet("envoy", "");
   EXPECT_LT(envoy.find("ext_authz"), envoy.find("{ remove: authorization }"));
+}
+
+/// Neither is a key that the gate knows (attack class 18): it would be the caller at every other door that takes it.
+TEST(GateApiKeys, no_application_gets_a_key_that_the_gate_has_judged_unless_it_asks_for_it) {
+  const auto snippet = [](const std::string& proxy, const std::string& more) {
+    GateWorld world(R"({"applications":[{"name":"A","hosts":["app.example"],"roles":{"r":["read:*"]})" + more + "}]}");
+    return proxy_snippet(proxy, world.gate.state()->settings.applications.front(), "127.0.0.1:8080");
+  };
+  const auto keys =
+      R"(,"api-keys":[{"name":"k","role":"r","sha256":")" + hex_encode(as_text(crypto::sha256("mine"))) + R"("}])";
+  const std::pair<std::string, std::string> removals[] = {{"nginx", "    proxy_set_header X-API-KEY \"\";\n"},
+                                                          {"caddy", "                request_header -X-API-KEY\n"},
+                                                          {"traefik", "          X-API-KEY: \"\"\n"},
+                                                          {"envoy", "        - { remove: x-api-key }\n"}};
+  for (const auto& [proxy, removal] : removals) {
+    for (const auto* more : {"", R"(,"pass-authorization":true)"})
+      EXPECT_THAT(snippet(proxy, keys + more), HasSubstr(removal)) << proxy << more;
+    EXPECT_THAT(snippet(proxy, keys + R"(,"pass-api-key":true)"), Not(HasSubstr(removal))) << proxy;
+    EXPECT_THAT(snippet(proxy, ""), Not(HasSubstr(removal))) << "the application's own affair";
+  }
+  const auto caddy = snippet("caddy", keys), envoy = snippet("envoy", keys);
+  EXPECT_LT(caddy.find("forward_auth"), caddy.find("-X-API-KEY")) << "the gate has to see it";
+  EXPECT_LT(envoy.find("ext_authz"), envoy.find("{ remove: x-api-key }"));
+  EXPECT_THAT(snippet("traefik", keys + R"(,"pass-authorization":true)"), HasSubstr("cardea-gate, cardea-judged]"));
+}
+
+/// Whoever has the handle of a session is that person, at this application and, with one name of host, at others.
+TEST_F(GateFront, no_application_gets_the_gates_own_cookies) {
+  const auto cookies = [&](std::vector<std::string> sent, std::string_view path = "/gate/forward") {
+    auto request = GateWorld::question("GET", "/flows/a", path);
+    request.headers.push_back({"Authorization", "Bearer " + token({"readers"})});
+    for (auto& text : sent) request.headers.push_back({"Cookie", std::move(text)});
+    const auto response = world.run(request);
+    EXPECT_EQ(response.status, 200);
+    const auto* said = response.find_header("Cookie");
+    return said == nullptr ? std::string("nothing said") : *said;
+  };
+  EXPECT_EQ(cookies({"cardea-gate-abc123-session=x"}), "");
+  EXPECT_EQ(cookies({"__Host-cardea-gate-abc123-session=x"}), "");
+  EXPECT_EQ(cookies({"a=1; cardea-gate-abc123-session=x;b=2 ;__Host-cardea-gate-zzz-login-q=y; c=\"3\""}),
+            "a=1; b=2; c=\"3\"");
+  EXPECT_EQ(cookies({"cardea-gate-abc123-session=x", "a=1", "cardea-gate-a-rounds=1; b=2"}), "a=1; b=2");
+  EXPECT_EQ(cookies({"my-cardea-gate-x=1; a=cardea-gate-y; Cardea-Gate-z=1"}),
+            "my-cardea-gate-x=1; a=cardea-gate-y; Cardea-Gate-z=1");
+  EXPECT_EQ(cookies({}), "nothing said");
+  EXPECT_EQ(cookies({"a=1"}, "/gate/check"), "nothing said") << "nginx takes them away by itself";
+}
+
+TEST_F(GateFront, snippets_take_away_the_gates_own_cookies) {
+  const auto state = world.gate.state();
+  const std::pair<const char*, const char*> removals[] = {
+      {"nginx", "    proxy_set_header Cookie $cardea_cookie;\n"},
+      {"caddy", "request_header Cookie \"^(?:__Host-)?cardea-gate-"},
+      {"traefik", "          - Cookie\n"},
+      {"envoy", "        allowed_upstream_headers:\n          patterns:\n"}};
+  for (const auto& [proxy, removal] : removals)
+    EXPECT_THAT(proxy_snippet(proxy, state->settings.applications.front(), "127.0.0.1:8080"), HasSubstr(removal));
+  const auto envoy = proxy_snippet("envoy", state->settings.applications.front(), "127.0.0.1:8080");
+  const auto upstream = envoy.substr(envoy.find("allowed_upstream_headers"));
+  EXPECT_THAT(upstream.substr(0, upstream.find("allowed_client_headers")), HasSubstr("- { exact: cookie }"));
+}
+
+/// Some applications go by these more than by the request that was judged (attack classes 19, 20).
+TEST_F(GateFront, snippets_take_away_other_words_about_the_request) {
+  for (const auto* proxy : {"nginx", "caddy", "traefik", "envoy"}) {
+    const auto text =
+        ascii_lower(proxy_snippet(proxy, world.gate.state()->settings.applications.front(), "127.0.0.1:8080"));
+    const auto to_application = proxy == std::string_view("nginx") ? text.substr(0, text.find("location = ")) : text;
+    for (const auto* header : {"forwarded", "x-forwarded-uri", "x-forwarded-method", "x-forwarded-prefix",
+                               "x-original-url", "x-rewrite-url", "x-http-method-override", "x-method-override"})
+      EXPECT_THAT(to_application, HasSubstr(header)) << proxy;
+  }
+}
+
+/// With h2c somebody would speak to the application past every location of nginx (attack class 20).
+TEST_F(GateFront, the_snippet_of_nginx_passes_on_no_upgrade_but_that_to_websocket) {
+  const auto text = proxy_snippet("nginx", world.gate.state()->settings.applications.front(), "127.0.0.1:8080");
+  EXPECT_THAT(text, HasSubstr("if ($http_upgrade ~* \"^websocket$\") { set $cardea_upgrade websocket; }\n"));
+  EXPECT_THAT(text, HasSubstr("    proxy_set_header Upgrade $cardea_upgrade;\n"));
+  EXPECT_THAT(text, Not(HasSubstr("Upgrade $http_upgrade")));
 }
 
 constexpr std::string_view kTwoApplications = R"({

@@ -3,6 +3,7 @@
 
 #include "gate/front/gate.h"
 #include "gate/front/identity_header.h"
+#include "gate/signin/session_cookie.h"
 #include "gate/token/token_rules.h"
 
 namespace cardea::gate {
@@ -57,6 +58,9 @@ web::Response Gate::pass(const web::Request& request, const Question& asked, con
                                                       : header_value(header, *caller, access);
     response.headers.push_back({header.name, std::move(value)});
   }
+  // For proxies that can edit no cookies themselves and put this one in place of the browser's (proxy_snippet.h).
+  if (asked.form == Form::kFull && request.header("Cookie"))
+    response.headers.push_back({"Cookie", cookies_of_application(request)});
   return response;
 }
 

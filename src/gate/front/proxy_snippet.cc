@@ -32,6 +32,12 @@ bool is_vouched(const Application& application, const std::string& name) {
                              [&](const std::string& known) { return equal_ignoring_ascii_case(known, name); });
 }
 
+/// What some applications believe about the request more than the request itself: its address, host or method. The gate
+/// judges the request, so these words of a stranger would be a way past it (attack classes 19, 20).
+constexpr std::string_view kSteeringHeaders[] = {
+    "Forwarded",      "X-Forwarded-Uri", "X-Forwarded-Method", "X-Forwarded-Prefix",     "X-Original-URL",
+    "X-Original-URI", "X-Rewrite-URL",   "X-HTTP-Method",      "X-HTTP-Method-Override", "X-Method-Override"};
+
 std::string variable(std::string_view header) {
   auto name = ascii_lower(header);
   std::ranges::replace(name, '-', '_');
@@ -44,6 +50,7 @@ std::string replaced(std::string text, std::string_view what, std::string_view b
   return text;
 }
 
+/// The buffers hold the headers of a person with hundreds of groups; an answer that does not fit in is a 500.
 constexpr std::string_view kToGate = R"(    proxy_pass http://GATE;
     proxy_set_header Host $cardea_host;
     proxy_set_header Forwarded "";
@@ -53,6 +60,8 @@ constexpr std::string_view kToGate = R"(    proxy_pass http://GATE;
     proxy_set_header X-Forwarded-Port "";
     proxy_set_header X-Forwarded-Method $request_method;
     proxy_set_header X-Forwarded-Uri $request_uri;
+    proxy_buffer_size 32k;
+    proxy_buffers 4 32k;
 )";
 
 /// A regular expression that fits `host` alone.
@@ -84,9 +93,29 @@ std::string nginx_host(const Application& application, const std::vector<std::st
   return text + "set $cardea_host $host;\nif ($http_host ~ \"(:[0-9]+)$\") { set $cardea_host $host$1; }\n";
 }
 
+/// Sets $cardea_cookie to the cookies without the gate's own, one at a time; who sends more of them than any browser of
+/// ours has gets none through. Cookies know no ports, so those of other applications go too.
+///
+/// And of protocols to change to, WebSocket alone: with h2c a client would speak to the application past every location
+/// of nginx, hence past the gate.
+constexpr int kCookiesTakenMax = 8;
+std::string nginx_variables() {
+  std::string text = "set $cardea_cookie $http_cookie;\n";
+  for (int at = 0; at < kCookiesTakenMax; ++at)
+    text.append(
+        "if ($cardea_cookie ~ \"^(.*; *|)(?:__Host-)?cardea-gate-[^;]*(?:; *(.*))?$\") { set $cardea_cookie "
+        "\"$1$2\"; }\n");
+  text.append("if ($cardea_cookie ~ \"(^|; *)(__Host-)?cardea-gate-\") { set $cardea_cookie \"\"; }\n");
+  text.append("if ($cardea_cookie ~ \"^(.*); *$\") { set $cardea_cookie \"$1\"; }\n");
+  text.append("set $cardea_upgrade \"\";\nset $cardea_connection \"\";\n");
+  text.append("if ($http_upgrade ~* \"^websocket$\") { set $cardea_upgrade websocket; }\n");
+  text.append("if ($cardea_upgrade) { set $cardea_connection upgrade; }\n");
+  return text;
+}
+
 std::string nginx(const Application& application, const std::vector<std::string>& other_hosts) {
   std::string text = "# " + application.name + ": inside the server block of " + join(application.hosts, ", ") + "\n";
-  text.append(nginx_host(application, other_hosts));
+  text.append(nginx_host(application, other_hosts)).append(nginx_variables());
   text.append("location / {\n    auth_request /gate/check;\n    error_page 401 403 = @cardea_answer;\n");
   for (const auto& header : identity_headers(application)) {
     const auto name = "$cardea_" + variable(header);
@@ -94,10 +123,14 @@ std::string nginx(const Application& application, const std::vector<std::string>
     text.append("    proxy_set_header ").append(header).append(" ").append(name).append(";\n");
   }
   if (!application.passes_authorization) text.append("    proxy_set_header Authorization \"\";\n");
+  if (application.keeps_api_key()) text.append("    proxy_set_header X-API-KEY \"\";\n");
+  for (const auto header : kSteeringHeaders) text.append("    proxy_set_header ").append(header).append(" \"\";\n");
   text.append(
+      "    proxy_set_header Cookie $cardea_cookie;\n    proxy_http_version 1.1;\n"
+      "    proxy_set_header Upgrade $cardea_upgrade;\n    proxy_set_header Connection $cardea_connection;\n"
       "    proxy_set_header Host $cardea_host;\n    proxy_set_header X-Forwarded-For $remote_addr;\n"
       "    proxy_set_header X-Forwarded-Proto $scheme;\n    proxy_set_header X-Forwarded-Host $cardea_host;\n"
-      "    proxy_pass APPLICATION;\n}\n");
+      "    proxy_set_header X-Forwarded-Port \"\";\n    proxy_pass APPLICATION;\n}\n");
   text.append("location = /gate/check {\n    internal;\n").append(kToGate);
   text.append("    proxy_pass_request_body off;\n    proxy_set_header Content-Length \"\";\n}\n");
   text.append("location @cardea_answer {\n    rewrite ^ /gate/forward? break;\n").append(kToGate);
@@ -125,8 +158,16 @@ std::string caddy_hosts(const Application& application) {
   return join(sites, ", ");
 }
 
-/// `route` keeps the order: Caddy's own would take the headers away after the gate has set them. Underscores are for
-/// applications that read "_" and "-" alike. "?" ends the query: else the client's would be asked of the gate, which
+/// Takes the gate's own cookies away: all behind another one, then those at the front. The kept part is what a match is
+/// replaced by, for Caddy 2.6 takes an empty replacement for none.
+constexpr std::string_view kCaddyCookies =
+    R"caddy(                request_header Cookie "(?:; *(?:__Host-)?cardea-gate-[^;]*)+(;|$)" "$1"
+                request_header Cookie "^(?:__Host-)?cardea-gate-[^;]*(?:; *(.*)|$)" "$1"
+)caddy";
+
+/// What `Connection` names, Caddy takes away from what it sends on, the headers of the gate too: so that header is made
+/// anew. `route` keeps the order: Caddy's own would take the headers away after the gate has set them. Underscores are
+/// for applications that read "_" and "-" alike. "?" ends the query: else the client's would be asked of the gate, that
 /// reads there what the proxy wishes (kScopeParameter).
 std::string caddy(const Application& application) {
   std::string text = "# " + application.name + "\n" + caddy_hosts(application) + " {\n";
@@ -135,7 +176,13 @@ std::string caddy(const Application& application) {
   text.append("    @gate path ").append(paths).append("\n");
   if (application.trusted_headers)
     text.append("    @stranger not remote_ip " + join(application.trusted_headers->from.texts(), " ") + "\n");
-  text.append("    route {\n        request_header -X-Forwarded-Port\n        request_header -Forwarded\n");
+  constexpr std::string_view kOpensOne =
+      "{\n        header_regexp Connection (?i)upgrade\n        header_regexp Upgrade (?i)^websocket$\n    }\n";
+  text.append("    @websocket ").append(kOpensOne).append("    @plain not ").append(kOpensOne);
+  text.append("    route {\n        request_header @websocket Connection Upgrade\n");
+  text.append("        request_header @plain -Connection\n        request_header @plain -Upgrade\n");
+  text.append("        request_header -X-Forwarded-Port\n");
+  for (const auto header : kSteeringHeaders) text.append("        request_header -").append(header).append("\n");
   for (const auto& header : identity_headers(application)) {
     const auto* whose = is_vouched(application, header) ? "@stranger -" : "-";
     text.append("        request_header ").append(whose).append(header).append("\n");
@@ -147,6 +194,8 @@ std::string caddy(const Application& application) {
   text.append(join(identity_headers(application), " "));
   text.append("\n                }\n");
   if (!application.passes_authorization) text.append("                request_header -Authorization\n");
+  if (application.keeps_api_key()) text.append("                request_header -X-API-KEY\n");
+  text.append(kCaddyCookies);
   text.append("                reverse_proxy APPLICATION\n            }\n        }\n    }\n}\n");
   return text;
 }
@@ -158,13 +207,17 @@ std::string traefik(const Application& application) {
   text.append("      headers:\n        customRequestHeaders:\n");
   for (const auto& header : identity_headers(application))
     if (underscored(header) != header) text.append("          ").append(underscored(header)).append(": \"\"\n");
-  if (!application.passes_authorization)
-    text.append("    cardea-judged:\n      headers:\n        customRequestHeaders:\n          Authorization: \"\"\n");
+  for (const auto header : kSteeringHeaders) text.append("          ").append(header).append(": \"\"\n");
+  const bool takes_away = !application.passes_authorization || application.keeps_api_key();
+  if (takes_away) text.append("    cardea-judged:\n      headers:\n        customRequestHeaders:\n");
+  if (!application.passes_authorization) text.append("          Authorization: \"\"\n");
+  if (application.keeps_api_key()) text.append("          X-API-KEY: \"\"\n");
   text.append("    cardea-gate:\n      forwardAuth:\n");
   text.append(
       "        address: \"http://GATE/gate/forward\"\n        trustForwardHeader: false\n        "
       "authResponseHeaders:\n");
   for (const auto& header : identity_headers(application)) text.append("          - ").append(header).append("\n");
+  text.append("          - Cookie\n");  // without the gate's own
   std::string hosts, paths = "PathPrefix(`/gate/`)";
   if (is_of_any_host(application))
     hosts = "PathPrefix(`/`)";
@@ -174,7 +227,7 @@ std::string traefik(const Application& application) {
   for (const auto& path : own_paths(application)) paths.append(" || Path(`").append(path).append("`)");
   text.append("  routers:\n    application:\n      rule: \"").append(hosts);
   text.append("\"\n      middlewares: [cardea-strangers, cardea-gate");
-  if (!application.passes_authorization) text.append(", cardea-judged");
+  if (takes_away) text.append(", cardea-judged");
   text.append("]\n      service: application\n    gate:\n      rule: \"(");
   text.append(hosts).append(") && (").append(paths).append(
       ")\"\n      service: cardea-gate\n  services:\n    application:\n");
@@ -195,8 +248,10 @@ constexpr std::string_view kEnvoyMutation = R"(- name: envoy.filters.http.header
 std::string envoy(const Application& application) {
   std::string text = "# " + application.name + ": HTTP filters, before the router; cluster cardea_gate is GATE\n";
   text.append(kEnvoyMutation);
-  for (const auto* name : {"x-forwarded-host", "x-forwarded-port", "forwarded"})
+  for (const auto* name : {"x-forwarded-host", "x-forwarded-port"})
     text.append("        - { remove: ").append(name).append(" }\n");
+  for (const auto header : kSteeringHeaders)
+    text.append("        - { remove: ").append(ascii_lower(header)).append(" }\n");
   for (const auto& header : identity_headers(application)) {
     const auto name = ascii_lower(header);
     if (!is_vouched(application, header)) text.append("        - { remove: ").append(name).append(" }\n");
@@ -225,11 +280,14 @@ std::string envoy(const Application& application) {
   for (const auto& header : vouched_headers(application)) exact(header);
   text.append("      authorization_response:\n        allowed_upstream_headers:\n          patterns:\n");
   for (const auto& header : identity_headers(application)) exact(header);
+  exact("cookie");  // without the gate's own
   text.append("        allowed_client_headers:\n          patterns:\n");
   for (const auto* header : {"location", "set-cookie", "www-authenticate", "content-type", "content-security-policy",
                              "x-frame-options", "cache-control", "retry-after"})
     exact(header);
-  if (!application.passes_authorization) text.append(kEnvoyMutation).append("        - { remove: authorization }\n");
+  if (!application.passes_authorization || application.keeps_api_key()) text.append(kEnvoyMutation);
+  if (!application.passes_authorization) text.append("        - { remove: authorization }\n");
+  if (application.keeps_api_key()) text.append("        - { remove: x-api-key }\n");
   text.append("# routes to cluster cardea_gate, with ext_authz switched off for them: /gate/");
   for (const auto& path : own_paths(application)) text.append(" ").append(path);
   return text + "\n";

@@ -130,9 +130,12 @@ struct Application {
   std::vector<RequestRule> requests;  // empty: every request needs somebody who is known
   std::vector<HeaderRule> headers;
   bool passes_authorization = false;  // whether it gets the Authorization header that the gate has judged
+  bool passes_api_key = false;        // whether it gets the X-API-KEY header that the gate has judged
   std::optional<IdentityTokenSettings> identity_token;
   std::vector<std::string> own_paths;  // besides those of sign_in: paths the gate answers itself
 
+  /// Where the gate knows no keys, X-API-KEY is the application's own affair.
+  [[nodiscard]] bool keeps_api_key() const { return !api_keys.empty() && !passes_api_key; }
   [[nodiscard]] bool has_roles() const { return !access.roles.empty(); }
   [[nodiscard]] bool takes_tokens_of(std::string_view provider) const;
 };

@@ -223,12 +223,13 @@ void read_headers(Members& members, Application& application) {
   }
 }
 
-/// A token is the gate's to judge, and no application gets it unless it checks it itself (standards.md GW-14):
-/// NetBird's management server and KEEP do.
-void read_pass_authorization(Members& members, Application& application) {
+/// A token or a key is the gate's to judge, and no application gets it unless it checks it itself (standards.md GW-14):
+/// NetBird's management server and KEEP check tokens.
+void read_what_passes(Members& members, Application& application) {
   const bool judges_itself =
       application.answers == AnswerForm::kNetbird || application.answers == AnswerForm::kKeepDomino;
   application.passes_authorization = members.flag("pass-authorization", judges_itself);
+  application.passes_api_key = members.flag("pass-api-key", false);
 }
 
 void read_identity_token(Members& members, Application& application) {
@@ -386,7 +387,7 @@ void read_application(Members members, const GateFiles& files, GateSettings& set
   if (asks && !application.has_roles())
     members.fatal("requests", "ask for permissions, and there are no roles to have them");
   read_headers(members, application);
-  read_pass_authorization(members, application);
+  read_what_passes(members, application);
   read_identity_token(members, application);
   members.refuse_unknown();
   settings.applications.push_back(std::move(application));

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/encoding.h"
 #include "gate/front/decide_access.h"
 #include "gate/front/gate_fixture.h"
 #include "gate/keep/keep_api.h"
@@ -13,6 +14,7 @@ namespace cardea::gate {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 /// All fatal problems, one a line.
 std::string problems(std::string_view settings, const GateFiles& files = no_files()) {
@@ -57,6 +59,12 @@ TEST(ReadGate, refuses_hmac_private_keys_and_providers_without_keys) {
               HasSubstr("HS256 is refused"));
   EXPECT_THAT(problems(R"({"providers":{"p":{"key-file":"k"}}})", files), HasSubstr("holds a private key"));
   EXPECT_THAT(problems(R"({"providers":{"p":{"issuer":"no url"}}})"), HasSubstr("needs key-file"));
+  const auto pem = "-----BEGIN PUBLIC KEY-----\n" +
+                   base64_encode(named_private_key("one", crypto::KeyType::kRsa).spki_der()) +
+                   "\n-----END PUBLIC KEY-----\n";
+  files.read = [&](const std::string& name) { return name == "two" ? pem + pem : pem; };
+  EXPECT_THAT(problems(R"({"providers":{"p":{"key-file":"one"}}})", files), Not(HasSubstr("key-file")));
+  EXPECT_THAT(problems(R"({"providers":{"p":{"key-file":"two"}}})", files), HasSubstr("holds several keys"));
   EXPECT_THAT(problems(R"({"providers":{"p":{"jwks-url":"https://a.example/k"}}})"),
               HasSubstr("only a key file goes without"));
 }

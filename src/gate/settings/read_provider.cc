@@ -86,11 +86,22 @@ TokenRules read_rules(Members& members) {
   return rules;
 }
 
+std::size_t count(std::string_view text, std::string_view what) {
+  std::size_t found = 0;
+  for (auto at = text.find(what); at != std::string_view::npos; at = text.find(what, at + what.size())) ++found;
+  return found;
+}
+
 /// Keys out of one PEM file, one for each algorithm that fits.
 std::vector<jose::VerificationKey> keys_of_pem(Members& members, const ProviderSettings& settings,
                                                const std::string& pem) {
   if (pem.find("PRIVATE KEY") != std::string::npos) {
     members.fatal("key-file", "holds a private key where the public one belongs; consider it known to others now");
+    return {};
+  }
+  // Of a chain of certificates the first is the signer's. Of several keys none says that it is the one.
+  if (count(pem, "PUBLIC KEY-----") > 2) {
+    members.fatal("key-file", "holds several keys: a jwks-file can have them, each with its id");
     return {};
   }
   std::vector<jose::VerificationKey> keys;

@@ -11,6 +11,13 @@
 
 namespace cardea::gate {
 
+/// What the names of all our cookies begin with, behind "__Host-" on https.
+inline constexpr std::string_view kCookiePrefix = "cardea-gate-";
+
+/// The request's cookies without the gate's own, for the application: whoever has the handle of a session is that
+/// person. Empty: there are no others.
+[[nodiscard]] std::string cookies_of_application(const web::Request& request);
+
 /// The kind, for cookie_name, of the one that carries the handle of a session.
 inline constexpr std::string_view kSessionCookie = "session";
 

@@ -70,7 +70,8 @@ upstream::ClientProof client_proof(const SignInSettings& sign_in, const upstream
 std::string application_base(const web::Request& request) { return request.scheme + "://" + request.host; }
 
 std::string cookie_name(const web::Request& request, const Application& application, std::string_view kind) {
-  std::string name = request.is_https() ? "__Host-cardea-gate-" : "cardea-gate-";
+  std::string name = request.is_https() ? "__Host-" : "";
+  name.append(kCookiePrefix);
   // Cookies do not know ports: two applications of one host name must not share them.
   return name.append(crypto::sha256_base64url(application.name).substr(0, 6)).append("-").append(kind);
 }

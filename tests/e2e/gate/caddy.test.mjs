@@ -95,6 +95,7 @@ test('a_person_signs_in_comes_back_to_the_page_and_signs_out', async () => {
   assert.equal(page.url, `${origin}/page?a=b`);
   assert.match(page.text, /id="name">ada</);
   assert.match(page.text, /id="role">reader</);
+  for (const { headers } of world.application.seen) assert.doesNotMatch(headers.cookie ?? '', /cardea-gate/, 'the session stays with the gate');
   assert.equal((await browser.send(`${origin}/admin/x`)).status, 403);
   await browser.open(`${origin}/logout`, { headers: { 'sec-fetch-site': 'same-origin' } });
   assert.equal((await browser.send(`${origin}/page`)).status, 302, 'signed out');
