@@ -12,6 +12,7 @@ import { freePort, kOnlyCardea, runCommand, startServer, temporaryFolder } from 
 import { AdminApi } from '../support/admin_api.mjs';
 import { FormBrowser, request } from '../support/form_browser.mjs';
 import { kListen } from '../support/gate.mjs';
+import { exampleWith } from '../support/guide.mjs';
 import { MicronautClient } from '../support/micronaut.mjs';
 import { authorizationRequest, claimsOf, signInAt } from '../support/sign_in.mjs';
 
@@ -47,6 +48,29 @@ async function discovered(issuer, id, how) {
   client.enableNonRepudiationChecks(config);
   return config;
 }
+
+// The guide's own lines: what it writes into the file, its command, and the answer that it shows.
+test('a_property_mapping_is_tried_from_the_command_line', kOnlyCardea, async () => {
+  const [, json, words, shown] = /^\$ cat try\.json\n(.+)\n\$ cardea (admin create .*)\n(.+)/m.exec(exampleWith('authentik-entra.md', 'console', 'try-property-mapping'));
+  const home = temporaryFolder();
+  writeFileSync(path.join(home, 'try.json'), json);
+  const run = (...all) => runCommand(all, { environment: { ...environment, HOME: home }, cwd: home });
+  const done = async (...all) => {
+    const ended = await run(...all);
+    assert.equal(ended.code, 0, `${all.join(' ')}: ${ended.all}`);
+    return ended.output;
+  };
+  await done('admin', 'create', 'realms', '-s', 'realm=tried', '-s', 'enabled=true', ...who);
+  await done('admin', 'create', 'identity-provider/instances', '-r', 'tried', ...who, '-b', JSON.stringify({ alias: 'entra-id', providerId: 'oidc', enabled: true,
+    config: { clientId: 'c', clientSecret: 'a-secret-of-this-test', authorizationUrl: 'https://up.example.test/a', tokenUrl: 'https://up.example.test/t' } }));
+  const asked = words.replace('YOUR-REALM', 'tried').split(' ');
+  assert.deepEqual(JSON.parse(await done(...asked, ...who)), JSON.parse(shown));
+  writeFileSync(path.join(home, 'try.json'), JSON.stringify({ expression: 'while true do end' }));
+  assert.equal(JSON.parse(await done(...asked, ...who)).error, 'expression_too_many_steps');
+  const refused = await run(...asked.map((word) => word.replace('entra-id', 'other')), ...who);
+  assert.notEqual(refused.code, 0, refused.all);
+  await done('admin', 'delete', 'realms/tried', ...who);
+});
 
 // The commands of Keycloak's guide to kcadm, in its order and with its flags; a session stands in for --server and --user.
 test('scripts_for_kcadm_run_as_they_are', kOnlyCardea, async () => {
