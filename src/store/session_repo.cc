@@ -216,6 +216,12 @@ class SqlSessionRepo final : public SessionRepo {
     });
   }
 
+  Stored<std::optional<LiveSession>> load_to_change(Tx& tx, const RealmId& realm, const SessionId& id,
+                                                    const ClientId& client) override {
+    if (auto locked = send(tx, Statements::kLock, {id.str()}); !locked) return refuse(locked.error());
+    return load(tx, realm, id, client);
+  }
+
   Stored<void> put_client_session(Tx& tx, const ClientSession& share) override {
     const auto others = chains_text(share.other_chains);
     return send(tx, Statements::kPutShare,
@@ -232,6 +238,7 @@ class SqlSessionRepo final : public SessionRepo {
     return find_all<ClientSession>(rows, Statements::kSharesOf, {list}, parse_share);
   }
   Stored<void> rotate(Tx& tx, const ClientSession& before, const ClientSession& after) override {
+    if (auto locked = send(tx, Statements::kLock, {before.session.str()}); !locked) return locked;
     const auto others = chains_text(after.other_chains);
     return change_one(tx, Statements::kRotate,
                       {before.session.str(), before.client.str(), before.chain.refresh_id, before.chain.use_count,
@@ -273,6 +280,14 @@ class SqlSessionRepo final : public SessionRepo {
     const auto ended = change(tx, Statements::kRemoveIfEmpty, {id.str()});
     if (!ended) return refuse(ended.error());
     return *ended > 0;
+  }
+  Stored<void> detach(Tx& tx, const SessionId& id, const ClientId& client) override {
+    if (kOffline) {
+      const auto removed = remove_client_session(tx, id, client);
+      return removed ? Stored<void>() : refuse(removed.error());
+    }
+    if (auto locked = send(tx, Statements::kLock, {id.str()}); !locked) return locked;
+    return send(tx, Statements::kRemoveShare, {id.str(), client.str()});
   }
 
   Stored<bool> remove(Tx& tx, const RealmId& realm, const SessionId& id) override {

@@ -1,6 +1,8 @@
 // When several ask at the same moment and one may win, exactly one does (anchors B10, B14).
 #include <atomic>
 #include <future>
+#include <set>
+#include <string>
 
 #include "tests/store/fixture.h"
 
@@ -127,6 +129,113 @@ TEST_P(RaceTest, of_two_requests_that_remove_the_last_shares_one_ends_the_sessio
     });
     EXPECT_EQ(ended, 1);
     EXPECT_FALSE(read([&](Rows& rows) { return repos().sessions.find(rows, realm_, SessionId(id)); }).value());
+  }
+}
+
+/// What an exchange does for a tab: a chain of its own in front of those that are there.
+Stored<void> join_share(Tx& tx, SessionRepo& sessions, const RealmId& realm, const SessionId& id,
+                        const ClientId& client, const std::string& refresh_id, TimePoint now) {
+  auto live = sessions.load_to_change(tx, realm, id, client);
+  if (!live) return refuse(live.error());
+  if (!*live) return {};
+  ClientSession share;
+  share.session = id;
+  share.client = client;
+  share.started_at = now;
+  if (const auto& before = (*live)->client_session) {
+    share.started_at = before->started_at;
+    share.other_chains = before->other_chains;
+    share.other_chains.push_back(before->chain);
+  }
+  share.chain.refresh_id = refresh_id;
+  return sessions.put_client_session(tx, share);
+}
+
+std::set<std::string> chains_of(const ClientSession& share) {
+  std::set<std::string> ids{share.chain.refresh_id};
+  for (const auto& chain : share.other_chains) ids.insert(chain.refresh_id);
+  return ids;
+}
+
+TEST_P(RaceTest, twelve_tabs_that_join_one_share_keep_twelve_chains) {
+  const auto user = insert_user("ada");
+  const ClientId client("app");
+  insert_session("s", user.id, client);
+  in_parallel(kTwelve, [&](int i) {
+    const auto done = write([&](Tx& tx) {
+      return join_share(tx, repos().sessions, realm_, SessionId("s"), client, "tab-" + std::to_string(i), now_);
+    });
+    EXPECT_TRUE(done) << describe(done.error());
+  });
+  const auto live =
+      read([&](Rows& rows) { return repos().sessions.load(rows, realm_, SessionId("s"), client); }).value();
+  EXPECT_EQ(chains_of(*live->client_session).size(), kTwelve + 1U);
+}
+
+TEST_P(RaceTest, a_rotation_beside_a_new_tab_is_not_taken_back) {
+  const auto user = insert_user("ada");
+  const ClientId client("app");
+  for (int round = 0; round < 20; ++round) {
+    const SessionId id("s" + std::to_string(round));
+    insert_session(id.str(), user.id, client);
+    const auto before =
+        *read([&](Rows& rows) { return repos().sessions.load(rows, realm_, id, client); }).value()->client_session;
+    std::atomic<bool> rotated{false};
+    in_parallel(2, [&](int i) {
+      if (i == 0) {
+        EXPECT_TRUE(write([&](Tx& tx) { return join_share(tx, repos().sessions, realm_, id, client, "tab", now_); }));
+        return;
+      }
+      auto after = before;
+      after.chain.refresh_id = "rotated";
+      const auto done = write([&](Tx& tx) { return repos().sessions.rotate(tx, before, after); });
+      if (done) rotated = true;
+      if (!done) EXPECT_EQ(done.error(), StoreError::kConflict);
+    });
+    const auto share =
+        *read([&](Rows& rows) { return repos().sessions.load(rows, realm_, id, client); }).value()->client_session;
+    EXPECT_EQ(chains_of(share).contains("rotated"), rotated) << "of round " << round;
+    EXPECT_TRUE(chains_of(share).contains("tab"));
+  }
+}
+
+TEST_P(RaceTest, a_new_tab_does_not_wake_what_a_revocation_ended) {
+  const auto user = insert_user("ada");
+  const ClientId client("app");
+  for (int round = 0; round < 20; ++round) {
+    const SessionId id("s" + std::to_string(round));
+    insert_session(id.str(), user.id, client);
+    const auto later = now_ + hours(1);
+    in_parallel(2, [&](int i) {
+      const auto done = write([&](Tx& tx) {
+        return i == 0 ? join_share(tx, repos().sessions, realm_, id, client, "tab", later)
+                      : repos().sessions.detach(tx, id, client);
+      });
+      EXPECT_TRUE(done) << describe(done.error());
+    });
+    const auto live = read([&](Rows& rows) { return repos().sessions.load(rows, realm_, id, client); }).value();
+    ASSERT_TRUE(live) << "the person is still signed in";
+    if (live->client_session) EXPECT_EQ(live->client_session->started_at, later) << "of round " << round;
+  }
+}
+
+TEST_P(RaceTest, a_session_that_is_ended_beside_a_replayed_code_is_ended) {
+  const auto user = insert_user("ada");
+  const ClientId client("app");
+  for (int round = 0; round < 20; ++round) {
+    const SessionId id("s" + std::to_string(round));
+    insert_session(id.str(), user.id, client);
+    in_parallel(2, [&](int i) {
+      const auto done = write([&](Tx& tx) -> Stored<void> {
+        if (i == 0) return repos().sessions.detach(tx, id, client);
+        const auto removed = repos().sessions.remove(tx, realm_, id);
+        if (!removed) return refuse(removed.error());
+        EXPECT_TRUE(*removed) << "of round " << round;
+        return {};
+      });
+      EXPECT_TRUE(done) << describe(done.error());
+    });
+    EXPECT_FALSE(read([&](Rows& rows) { return repos().sessions.find(rows, realm_, id); }).value());
   }
 }
 

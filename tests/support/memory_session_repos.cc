@@ -54,6 +54,10 @@ class MemorySessions final : public SessionRepo {
     }
     return shares;
   }
+  Stored<std::optional<LiveSession>> load_to_change(Tx& tx, const RealmId& realm, const SessionId& id,
+                                                    const ClientId& client) override {
+    return load(tx, realm, id, client);
+  }
   Stored<void> rotate(Tx& tx, const ClientSession& before, const ClientSession& after) override {
     const auto* row = table_of(rows_of(tx)).find(before.session.str());
     if (row == nullptr) return refuse(StoreError::kConflict);
@@ -107,6 +111,15 @@ class MemorySessions final : public SessionRepo {
     if (row->second.shares.erase(client.str()) == 0 || !row->second.shares.empty()) return false;
     sessions.erase(row);
     return true;
+  }
+  Stored<void> detach(Tx& tx, const SessionId& id, const ClientId& client) override {
+    auto& data = rows_of(tx);
+    if (!table_of(data).contains(id.str())) return {};
+    auto& sessions = table_of(data).edit();
+    const auto row = sessions.find(id.str());
+    row->second.shares.erase(client.str());
+    if (row->second.session.offline && row->second.shares.empty()) sessions.erase(row);
+    return {};
   }
   Stored<bool> remove(Tx& tx, const RealmId& realm, const SessionId& id) override {
     auto& data = rows_of(tx);

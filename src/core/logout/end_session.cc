@@ -2,7 +2,6 @@
 
 #include "base/uri.h"
 #include "core/logout/adapter_message.h"
-#include "core/session.h"
 
 namespace cardea {
 namespace {
@@ -37,17 +36,6 @@ Stored<void> tell_client(Tx& tx, const Repositories& repositories, Random& rando
 }
 
 }  // namespace
-
-Stored<void> detach_client(Tx& tx, SessionRepo& sessions, const Realm& realm, const SessionId& session,
-                           const ClientId& client) {
-  const auto found = sessions.find(tx, realm.id, session);
-  if (!found) return refuse(found.error());
-  if (!*found) return {};
-  const auto ended = sessions.remove_client_session(tx, session, client);
-  if (!ended) return refuse(ended.error());
-  if (!*ended || (*found)->offline) return {};
-  return sessions.insert(tx, **found, session_end(realm, **found));
-}
 
 Stored<void> tell_adapters(Tx& tx, const Repositories& repositories, Random& random, const Realm& realm,
                            std::string_view issuer, TimePoint now) {

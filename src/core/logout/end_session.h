@@ -37,12 +37,6 @@ struct EndedSession {
 [[nodiscard]] Stored<EndedSession> end_session(Tx& tx, const Repositories& repositories, Random& random,
                                                const SessionEnding& ending);
 
-/// Ends what one client has in a session, for tokens that were used twice. The browser stays signed in: unlike
-/// SessionRepo::remove_client_session this keeps the session when nobody else has a share in it, so that loading a
-/// callback page again signs nobody out. An offline session is nothing without its client, and goes.
-[[nodiscard]] Stored<void> detach_client(Tx& tx, SessionRepo& sessions, const Realm& realm, const SessionId& session,
-                                         const ClientId& client);
-
 /// Every session of a person but one ("sign out from other devices"), or all of them.
 struct SessionsEnding {
   const Realm& realm;

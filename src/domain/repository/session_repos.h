@@ -42,7 +42,11 @@ class SessionRepo {
   /// Session, user, roles, groups and the client's share in one round trip. Absent when session or user is gone.
   virtual Stored<std::optional<LiveSession>> load(Rows& rows, const RealmId& realm, const SessionId& id,
                                                   const ClientId& client) = 0;
-  /// Inserts or replaces the share of a client.
+  /// The same for a transaction that changes the share: the session is locked before it is read, so that of two that
+  /// change shares of it (a join, a rotation, an end) the second one reads what the first one left.
+  virtual Stored<std::optional<LiveSession>> load_to_change(Tx& tx, const RealmId& realm, const SessionId& id,
+                                                            const ClientId& client) = 0;
+  /// Inserts or replaces the share of a client, after load_to_change.
   virtual Stored<void> put_client_session(Tx& tx, const ClientSession& share) = 0;
   virtual Stored<std::vector<ClientSession>> client_sessions(Rows& rows, const SessionId& id) = 0;
   /// Of all these sessions, by session.
@@ -60,6 +64,9 @@ class SessionRepo {
   virtual Stored<void> set_notes(Tx& tx, const SessionId& id, const std::map<std::string, std::string>& notes) = 0;
   /// Removes one client's share; the session stays unless it was the last: then true is returned and it is gone.
   virtual Stored<bool> remove_client_session(Tx& tx, const SessionId& id, const ClientId& client) = 0;
+  /// Removes the share of a client for good reason against the client. A browser session stays, for the person is still
+  /// signed in; an offline session goes with its last share.
+  virtual Stored<void> detach(Tx& tx, const SessionId& id, const ClientId& client) = 0;
   /// Removes the session with all shares. False when it was gone already.
   virtual Stored<bool> remove(Tx& tx, const RealmId& realm, const SessionId& id) = 0;
   /// Removes every session of the user with its shares ("sign out from other devices"); returns how many went.

@@ -29,7 +29,7 @@ Stored<void> store_share(Tx& tx, const Grantable& grant, const LiveSession& live
 /// kConflict: the session that was settled in this transaction is not there, so nothing of it stays.
 Stored<GrantedTokens> prepare_tokens(Tx& tx, const Grantable& grant, const UserSession& session) {
   auto& sessions = grant.dependencies.repositories.sessions;
-  auto live = sessions.load(tx, grant.realm->realm.id, session.id, grant.client->client.id);
+  auto live = sessions.load_to_change(tx, grant.realm->realm.id, session.id, grant.client->client.id);
   if (!live) return refuse(live.error());
   if (!*live) return refuse(StoreError::kConflict);
   if (auto stored = store_share(tx, grant, **live); !stored) return refuse(stored.error());

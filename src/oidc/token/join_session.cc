@@ -51,7 +51,7 @@ Stored<Joined> join_online(Tx& tx, const TokenRequest& request, const SessionSha
 Stored<LiveSession> settle_offline(Tx& tx, const TokenRequest& request, const SessionShare& joining) {
   const auto& realm = request.realm->realm;
   auto& offline = request.dependencies.repositories.offline_sessions;
-  auto live = offline.load(tx, realm.id, joining.session.id, request.client->client.id);
+  auto live = offline.load_to_change(tx, realm.id, joining.session.id, request.client->client.id);
   if (!live) return refuse(live.error());
   if (*live && is_session_alive(realm, (*live)->session, request.now)) {
     (*live)->session.last_seen = request.now;

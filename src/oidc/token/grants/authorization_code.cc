@@ -41,7 +41,7 @@ void note_adapter(const TokenRequest& request, SessionShare& joining) {
 /// After the code was found good: the session must live, and the client gets its share in it.
 Stored<Redemption> join(Tx& tx, const TokenRequest& request, AuthorizationCode code, std::string refresh_id) {
   const auto& repositories = request.dependencies.repositories;
-  auto live = repositories.sessions.load(tx, request.realm->realm.id, code.session, code.client);
+  auto live = repositories.sessions.load_to_change(tx, request.realm->realm.id, code.session, code.client);
   if (!live) return refuse(live.error());
   const auto issued_at = code.expires_at - code_life(request.realm->realm, request.client->client);
   if (auto refusal = why_not_joinable(request, *live, code.user, issued_at, "Code not valid")) {
@@ -77,7 +77,7 @@ Stored<Redemption> take_and_store(Tx& tx, const TokenRequest& request, std::stri
   if (decision) return join(tx, request, std::move(taken->code), refresh_id);
   if (decision.error().revokes_first_use) {
     for (auto* sessions : {&repositories.sessions, &repositories.offline_sessions}) {
-      auto detached = detach_client(tx, *sessions, request.realm->realm, taken->code.session, taken->code.client);
+      auto detached = sessions->detach(tx, taken->code.session, taken->code.client);
       if (!detached) return refuse(detached.error());
     }
   }

@@ -13,7 +13,7 @@ namespace {
 /// The person agreed, in a session that must still live.
 Stored<Result<AgreedSession, OAuthError>> live_session(Tx& tx, const TokenRequest& request, const DeviceCode& code) {
   const auto& repositories = request.dependencies.repositories;
-  auto live = repositories.sessions.load(tx, request.realm->realm.id, code.session, code.client);
+  auto live = repositories.sessions.load_to_change(tx, request.realm->realm.id, code.session, code.client);
   if (!live) return refuse(live.error());
   auto agreed_at = code.settled_at;
   if (agreed_at == TimePoint{}) agreed_at = *live ? from_epoch_seconds((*live)->session.auth_time) : request.now;

@@ -106,7 +106,8 @@ Stored<void> store_share(Tx& tx, Exchange& exchange) {
   const auto& request = *exchange.request;
   const auto& repositories = request.dependencies.repositories;
   auto& sessions = exchange.session->offline ? repositories.offline_sessions : repositories.sessions;
-  const auto live = sessions.load(tx, request.realm->realm.id, exchange.session->id, request.client->client.id);
+  const auto live =
+      sessions.load_to_change(tx, request.realm->realm.id, exchange.session->id, request.client->client.id);
   if (!live) return refuse(live.error());
   if (!*live) return refuse(StoreError::kConflict);  // it ended this moment
   const auto& known = (*live)->client_session;
