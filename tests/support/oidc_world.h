@@ -52,7 +52,9 @@ class OidcWorld {
                       .log = log,
                       .login_guard = login_guard_,
                       .start_login = {},
-                      .require_actions = {}} {
+                      .require_actions = {},
+                      .check_upstream = [](const web::Request&, const std::shared_ptr<const RealmEntry>&,
+                                           const UserSession&, auto next) { return next(true); }} {
     add_realm("demo");
     add_user("ada", true);
     add_routes(router_, dependencies_);

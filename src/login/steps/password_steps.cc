@@ -38,7 +38,6 @@ web::Outcome tell(const Submission& submission, LoginAttempt attempt, PasswordVe
     case PasswordVerdict::kDisabled:
       return fail_step(submission.run, "user_disabled", submission.again(kDisabledAccount, attempt.user));
     case PasswordVerdict::kRefused:
-    default:
       return fail_step(submission.run, attempt.is_locked ? "user_temporarily_disabled" : "invalid_user_credentials",
                        submission.again(kWrongPassword, attempt.user));
   }

@@ -2,6 +2,7 @@
 // password is looked at by endpoint/check_password; here is what the flow asks besides, and what the client is told.
 #include "base/limits.h"
 #include "core/otp_credential.h"
+#include "core/proof_holds.h"
 #include "core/session.h"
 #include "core/session_limits.h"
 #include "core/token/token_subject.h"
@@ -88,6 +89,15 @@ Stored<bool> has_room(Tx& tx, const TokenRequest& request, const UserId& user) {
                     .now = request.now});
 }
 
+/// Guesses wait for the hash lane, and so do right passwords: what was read before the wait must still hold, as at the
+/// end of a login by pages.
+Stored<std::optional<std::string_view>> why_over(Tx& tx, const PasswordRequest& login, const User& user) {
+  if (!user.is_active()) return std::optional<std::string_view>("user_disabled");
+  const auto& request = *login.request;
+  const ProofBasis basis{.credential_stamp = credential_stamp(login.attempt.password_set_at)};
+  return why_proof_is_over(tx, request.dependencies.repositories, request.realm->realm, user, basis, request.now);
+}
+
 Stored<Signing> open_session(Tx& tx, const PasswordRequest& login, const UserSession& session,
                              const std::string& refresh_id) {
   const auto& request = *login.request;
@@ -105,6 +115,11 @@ Stored<Signing> open_session(Tx& tx, const PasswordRequest& login, const UserSes
   auto subject = repositories.subjects.load(tx, request.realm->realm.id, session.user);
   if (!subject) return refuse(subject.error());
   if (!*subject) return refuse(StoreError::kConflict);
+  if (const auto over = why_over(tx, login, (*subject)->user); !over) {
+    return refuse(over.error());
+  } else if (*over) {
+    return Signing(refuse(NotSigned{invalid_grant("Invalid user credentials", std::string(**over))}));
+  }
   auto complete =
       complete_subject(tx, request.dependencies.settings, *request.client, *login.plan, std::move(**subject));
   if (!complete) return refuse(complete.error());

@@ -37,6 +37,8 @@ struct Refresh {
   std::shared_ptr<const TokenPlan> plan;
   TokenSubject subject;
   std::string refresh_id;
+  bool has_waited = false;      // for the provider the session stands on, after `live` was read
+  bool is_vouched_for = false;  // said that provider
 };
 using RefreshPtr = std::shared_ptr<Refresh>;
 
@@ -121,7 +123,7 @@ Stored<std::optional<OAuthError>> rotate(Tx& tx, Refresh& refresh) {
       return Answer(invalid_grant("Invalid refresh token", "refresh_token_of_other_chain"));
     }
     if (decision.rotation == Rotation::kRevoke) {
-      auto detached = detach_client(tx, sessions, request.realm->realm, share.session, share.client);
+      auto detached = sessions.detach(tx, share.session, share.client);
       if (!detached) return refuse(detached.error());
       return Answer(invalid_grant("Maximum allowed refresh token reuse exceeded", "refresh_token_reuse"));
     }
@@ -130,7 +132,7 @@ Stored<std::optional<OAuthError>> rotate(Tx& tx, Refresh& refresh) {
     const auto stored = sessions.rotate(tx, share, *decision.after);
     if (stored) return Answer();
     if (stored.error() != StoreError::kConflict) return refuse(stored.error());
-    auto again = sessions.load(tx, request.realm->realm.id, refresh.session_id, request.client->client.id);
+    auto again = sessions.load_to_change(tx, request.realm->realm.id, refresh.session_id, request.client->client.id);
     if (!again) return refuse(again.error());
     if (auto refused = refusal_of(*again, refresh)) return Answer(std::move(refused));
     refresh.live = std::move(**again);
@@ -210,12 +212,21 @@ web::Outcome load(RefreshPtr refresh) {
   });
   if (!read) return token_store_failed(request, read.error());
   if (refusal) return refuse_token(request, *refusal);
-  if (!request.dependencies.check_upstream) return store_then_sign(std::move(refresh));
-  return request.dependencies.check_upstream(
+  if (refresh->is_vouched_for) return store_then_sign(std::move(refresh));
+  if (!request.dependencies.check_upstream) {
+    return refuse_token(request, invalid_grant("Session not active", "upstream_check_missing"));
+  }
+  auto outcome = request.dependencies.check_upstream(
       request.http, request.realm, refresh->live.session, [refresh](bool is_vouched_for) -> web::Outcome {
-        if (is_vouched_for) return store_then_sign(refresh);
-        return refuse_token(*refresh->request, invalid_grant("Session not active", "not_vouched_for_upstream"));
+        if (!is_vouched_for) {
+          return refuse_token(*refresh->request, invalid_grant("Session not active", "not_vouched_for_upstream"));
+        }
+        if (!refresh->has_waited) return store_then_sign(refresh);
+        refresh->is_vouched_for = true;
+        return then_read(refresh->request->dependencies, [refresh] { return load(refresh); });
       });
+  refresh->has_waited = true;  // whoever calls from here on does so after a call to the provider: much may have ended
+  return outcome;
 }
 
 /// A bound refresh token is good only with what it is bound to (RFC 9449 section 5, RFC 8705 section 4).
