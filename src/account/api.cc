@@ -81,11 +81,14 @@ Stored<web::Response> run_with(Handle& rows, const Dependencies& dependencies, c
   const auto live = load_live_token(rows, dependencies.repositories, dependencies.settings, checked.realm,
                                     checked.token, checked.now);
   if (!live) return refuse(live.error());
-  if (!*live) {
-    auto response = unauthorized(dependencies, request, describe(live->error()));
+  const auto refused = [&](std::string_view reason) {
+    auto response = unauthorized(dependencies, request, reason);
     share(response, request, checked.token);
     return response;
-  }
+  };
+  if (!*live) return refused(describe(live->error()));
+  // The API is of people: a client's own account has nobody who could look at it. Keycloak refuses it likewise.
+  if ((*live)->subject.user.service_account_client) return refused("service_account");
   auto response =
       operation(rows, Call{dependencies, request, *checked.realm, checked.token, **live, checked.issuer, checked.now});
   if (response && request.header("Origin")) {

@@ -96,6 +96,37 @@ TEST_P(AccountApi, refuses_callers_without_a_good_token_for_it) {
 
 TEST_P(AccountApi, refuses_a_token_of_nobody_with_a_role_of_the_account) { EXPECT_EQ(get("", token()).status, 401); }
 
+// As Keycloak does: the account of a client has nobody who could look at it. Neither without a session nor in one.
+TEST_P(AccountApi, refuses_service_accounts) {
+  server_.add_client("lasting", [](Client& client) {
+    client.public_client = false;
+    client.secret = SecretBytes(std::string("service-secret"));
+    client.service_accounts_enabled = true;
+    client.attributes["client_credentials.use_refresh_token"] = "true";
+  });
+  ASSERT_TRUE(server_.repositories.store.write([&](Tx& tx) {
+    User user;
+    user.id = UserId("user-service-account-lasting");
+    user.realm = RealmId("realm-demo");
+    user.username = "service-account-lasting";
+    user.service_account_client = ClientId("client-lasting");
+    return server_.repositories.users.insert(tx, user, false);
+  }));
+  for (const std::string client : {"service", "lasting"}) {
+    give_role("manage-account", "user-service-account-" + client);
+    const auto answer = server_.post(
+        "/token", {{"grant_type", "client_credentials"}, {"client_id", client}, {"client_secret", "service-secret"}});
+    ASSERT_EQ(answer.status, 200) << answer.body_text();
+    const auto robot = std::string(body_of(answer).at("access_token").as_string());
+    EXPECT_EQ(payload_of(robot).contains("sid"), client == "lasting");
+    for (const auto* path : {"", "/sessions", "/applications", "/credentials"}) {
+      EXPECT_EQ(get(path, robot).status, 401) << path;
+    }
+    EXPECT_EQ(call(web::Method::kPost, "", robot, R"({"firstName":"R2"})").status, 401);
+    EXPECT_EQ(server_.log.count("reason=service_account"), client == "lasting" ? 10U : 5U);
+  }
+}
+
 TEST_P(AccountApi, refuses_a_token_whose_session_has_ended) {
   give_role("manage-account");
   const auto gone = token();
