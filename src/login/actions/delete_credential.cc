@@ -68,28 +68,29 @@ web::Outcome with_credential(const ActionRunPtr& run, Next next) {
       });
 }
 
-web::Response page(const ActionRun& run, const Named& credential, std::vector<std::string> errors) {
+web::Response page(const ActionRun& run, const Credential& credential, std::vector<std::string> errors) {
   const auto texts = action_texts(run);
-  std::string name;
-  if (credential) name = credential->label.empty() ? texts(credential->type + "-display-name") : credential->label;
-  if (!credential) errors.push_back(texts("deleteCredentialNotFound"));
+  const auto name = credential.label.empty() ? texts(credential.type + "-display-name") : credential.label;
   auto data = action_data(run, {.errors = std::move(errors)});
   data.text("heading", texts("deleteCredentialTitle", {name}))
-      .text("message", credential ? texts("deleteCredentialMessage", {name}) : std::string())
-      .text("go_on", texts(credential ? "doConfirmDelete" : "doContinue"));
+      .text("message", texts("deleteCredentialMessage", {name}));
   return render_action(run, "delete-credential", data);
 }
 
+web::Outcome nothing_to_remove(const ActionRunPtr& run) { return pass_action(run, {.failed = true}); }
+
+// Nothing of that name is nothing to ask about: the client is told at once, as by Keycloak.
 web::Outcome show(const ActionRunPtr& run, const ActionView& view) {
   return with_credential(run, [run, errors = view.errors](const Named& credential) -> web::Outcome {
-    return page(*run, credential, errors);
+    if (!credential) return nothing_to_remove(run);
+    return page(*run, *credential, errors);
   });
 }
 
 // What is not there any more is told to the client as failed, as every action that cannot be done.
 web::Outcome submit(const ActionRunPtr& run, const web::Form&) {
   return with_credential(run, [run](const Named& credential) -> web::Outcome {
-    if (!credential) return pass_action(run, {.failed = true});
+    if (!credential) return nothing_to_remove(run);
     return pass_action(run, {.save = [run, id = credential->id](Tx& tx, const User& user) -> Stored<void> {
                                const auto removed = run->dependencies.repositories.credentials.remove(tx, user.id, id);
                                if (!removed) return refuse(removed.error());

@@ -38,30 +38,21 @@ std::string departure_url(const ActionRun& run) {
   return url;
 }
 
-web::Response page(const ActionRun& run, std::vector<std::string> errors, bool may_go) {
+web::Response page(const ActionRun& run, std::vector<std::string> errors) {
   const auto provider = named_provider(run);
   const auto name = provider ? provider->label() : std::string(run.argument());
   const auto texts = action_texts(run);
   auto data = action_data(run, {.errors = std::move(errors)});
   data.text("heading", texts("linkIdpActionTitle", {name}))
       .text("message", texts("linkIdpActionMessage", {name}))
-      .text("url", departure_url(run))
-      .flag("may_go", may_go)
-      .flag("may_not", !may_go);
+      .text("url", departure_url(run));
   return render_action(run, "link-idp-action", data);
 }
 
-web::Outcome show(const ActionRunPtr& run, const ActionView& view) {
-  return check_link(run, [run, errors = view.errors](std::optional<LinkRefusal> refusal) mutable -> web::Outcome {
-    if (!refusal) return page(*run, std::move(errors), true);
-    return page(*run, {refusal->message}, false);
-  });
-}
-
-// Who cannot link goes on: the client is told that it failed.
-web::Outcome submit(const ActionRunPtr& run, const web::Form&) {
-  return check_link(run, [run](std::optional<LinkRefusal> refusal) -> web::Outcome {
-    if (!refusal) return page(*run, {}, true);
+// Who cannot link goes on at once, as at Keycloak: the client is told that it failed, the log why.
+web::Outcome ask(const ActionRunPtr& run, std::vector<std::string> errors) {
+  return check_link(run, [run, errors = std::move(errors)](std::optional<LinkRefusal> refusal) mutable -> web::Outcome {
+    if (!refusal) return page(*run, std::move(errors));
     run->dependencies.log.info("identity_not_linked", {{"reason", refusal->reason},
                                                        {"realm", run->realm->realm.name},
                                                        {"client_id", run->interaction.request.client_id},
@@ -71,6 +62,10 @@ web::Outcome submit(const ActionRunPtr& run, const web::Form&) {
     return pass_action(run, {.failed = true});
   });
 }
+
+web::Outcome show(const ActionRunPtr& run, const ActionView& view) { return ask(run, view.errors); }
+
+web::Outcome submit(const ActionRunPtr& run, const web::Form&) { return ask(run, {}); }
 
 }  // namespace
 

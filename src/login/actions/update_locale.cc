@@ -9,11 +9,14 @@ namespace {
 
 constexpr std::string_view kAttribute = "locale";
 
+// A realm of one language leaves nothing to choose: the client that asked is told at once, as by Keycloak.
 web::Outcome show(const ActionRunPtr& run, const ActionView& view) {
+  const auto supported = supported_languages(run->realm->realm);
+  if (supported.size() < 2) return pass_action(run, {.failed = true});
   const auto texts = action_texts(*run);
   auto data = action_data(*run, view);
   std::vector<web::PageData> choices;
-  for (const auto& language : supported_languages(run->realm->realm)) {
+  for (const auto& language : supported) {
     choices.push_back(web::PageData()
                           .text("value", language)
                           .text("label", std::string(web::language_name(language)))

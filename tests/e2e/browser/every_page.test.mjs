@@ -24,6 +24,10 @@ const kSecret = 'phone-secret-0123456';
 const device = { type: 'otp', userLabel: 'Phone', secretData: JSON.stringify({ value: kSecret }), credentialData:
   JSON.stringify({ subType: 'totp', digits: 6, counter: 0, period: 30, algorithm: 'HmacSHA1' }) };
 
+/// Nobody signs in with it: it is there to be asked about.
+const passkey = { type: 'webauthn-passwordless', userLabel: 'Key', secretData: '{}', credentialData:
+  JSON.stringify({ aaguid: '00000000-0000-0000-0000-000000000000', credentialId: 'AAECAw', counter: 0, credentialPublicKey: 'AAECAw' }) };
+
 const server = await startServer({ realm: villageRealm({ 4003: port }, (realm) => {
   realm.internationalizationEnabled = true;
   realm.supportedLocales = ['en', 'de'];
@@ -44,6 +48,7 @@ const server = await startServer({ realm: villageRealm({ 4003: port }, (realm) =
   ];
   realm.browserFlow = 'ways';
   realm.users.find(({ username }) => username === 'bert').credentials.push(device);
+  realm.users.find(({ username }) => username === 'ada').credentials.push(passkey);
   realm.users.find(({ username }) => username === 'ada').clientRoles = { account: ['delete-account', 'manage-account'] };
   const web = realm.clients.find(({ clientId }) => clientId === 'web');
   realm.clients.push(
@@ -128,10 +133,10 @@ for (const [look, judge, options] of kLooks) {
 
   shows('the_question_before_a_credential_goes', async ({ page }) => {
     const { id } = await admin.user('ada');
-    const [password] = await admin.get(`/users/${id}/credentials`);
+    const { id: key } = (await admin.get(`/users/${id}/credentials`)).find(({ type }) => type === passkey.type);
     await signIn(page);
     await landed(page);
-    await page.goto(signInUrl({ kc_action: `delete_credential:${password.id}` }));
+    await page.goto(signInUrl({ kc_action: `delete_credential:${key}` }));
     await page.locator('#kc-delete-credential-form').waitFor();
     await judge(page, 'delete-credential', look);
   });
