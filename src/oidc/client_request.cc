@@ -73,6 +73,9 @@ Result<void, OAuthError> read_form(ClientRequest& request, const ClientRequestRu
         OAuthError{.code = OAuthCode::kInvalidRequest, .description = "Malformed request body", .note = "bad_form"});
   }
   request.form = std::move(*form);
+  if (rules.check_form == nullptr) return {};
+  auto wrong = rules.check_form(request.form);
+  if (wrong) return refuse(std::move(*wrong));
   return {};
 }
 

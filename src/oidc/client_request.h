@@ -43,6 +43,8 @@ struct ClientRequestRules {
   bool takes_proof = false;          // a DPoP header is read, checked and used up
   bool needs_proof = false;          // clients that must bind their tokens are refused without one
   std::string_view needs_form = {};  // what a body that is no form is told; empty: it counts as an empty form
+  /// What is wrong with the form whoever sends it, so that it is told before the client is looked at; absent: nothing.
+  std::optional<OAuthError> (*check_form)(const web::Form& form) = nullptr;
   /// Changes a refusal of client authentication into the words of the endpoint; absent: as it is.
   OAuthError (*reword)(OAuthError error) = nullptr;
 };

@@ -230,8 +230,11 @@ web::Outcome password_grant(TokenRequestPtr request) {
   if (auto refusal = refusal_of(*request)) return refuse_token(*request, std::move(*refusal));
   const auto username = request->form.value("username");
   const auto password = request->form.value_or("password", "");
-  if (!username || username->size() > kUsernameBytesMax || password.size() > kPasswordBytesMax) {
-    return refuse_token(*request, invalid_grant("Invalid user credentials", username ? "too_long" : "no_username"));
+  if (!username) {  // in Keycloak's words
+    return refuse_token(*request, {OAuthCode::kInvalidRequest, "Missing parameter: username", 401, "no_username"});
+  }
+  if (username->size() > kUsernameBytesMax || password.size() > kPasswordBytesMax) {
+    return refuse_token(*request, invalid_grant("Invalid user credentials", "too_long"));
   }
   auto plan = requested_plan(*request);
   if (!plan) return refuse_token(*request, plan.error());
