@@ -4,6 +4,7 @@
 
 #include "login/refusals.h"
 #include "login/registration.h"
+#include "login/remembered_name.h"
 #include "login/reset_flow.h"
 #include "login/step_pages.h"
 #include "login/texts.h"
@@ -98,6 +99,11 @@ web::Response login_page(const StepRun& run, const StepView& view, LoginFields f
   const bool asks_password = fields != LoginFields::kUsername;
   const bool fixed = run.is_username_fixed() || fields == LoginFields::kPassword;
   auto username = fixed || view.username.empty() ? run.username() : view.username;
+  bool ticked = view.remember_me;
+  if (username.empty() && view.error.empty()) {  // who was here last, until somebody says otherwise
+    username = remembered_name(run.request, realm);
+    ticked = !username.empty();
+  }
   auto data = step_data(run, view);
   data.text("heading", step_texts(run)("loginAccountTitle"))
       .text("username_label", step_texts(run)(username_label(realm)))
@@ -105,7 +111,7 @@ web::Response login_page(const StepRun& run, const StepView& view, LoginFields f
       .flag("asks_password", asks_password)
       .flag("focus_username", username.empty() || !asks_password)
       .flag("remember_me", realm.remember_me && fields != LoginFields::kPassword)
-      .flag("remember_me_checked", view.remember_me)
+      .flag("remember_me_checked", ticked)
       .text("username", std::move(username))
       .flag("passkeys", run.offers_passkeys());
   if (run.offers_passkeys()) add_webauthn(data, run, view, WebauthnKind::kPasswordless);

@@ -16,6 +16,7 @@
 #include "login/flow_cookie.h"
 #include "login/flow_decision.h"
 #include "login/open_step.h"
+#include "login/remembered_name.h"
 #include "login/required_action.h"
 #include "login/step_pages.h"
 
@@ -119,8 +120,14 @@ web::Outcome finish(const StepRunPtr& run, const StepPassed& passed, const FlowP
                         .methods = all_methods(*run, progress, upstream, epoch_seconds(now)),
                         .upstream = std::move(upstream),
                         .has_second_factor = has_second_factor(progress)};
-  return continue_login(run->dependencies, run->request, run->realm, run->interaction.request, std::move(proven),
-                        pending_actions(*run->realm, user, passed.password_set_at, now));
+  const auto kept = proven.remember_me ? user.username : std::string();
+  auto outcome = continue_login(run->dependencies, run->request, run->realm, run->interaction.request,
+                                std::move(proven), pending_actions(*run->realm, user, passed.password_set_at, now));
+  if (run->stepped) return outcome;  // one more proof of who is signed in already
+  return with_answer(std::move(outcome), [run, kept](web::Response& response) {
+    if (response.status >= 400) return;  // tried again
+    keep_name(response, run->request, run->realm->realm, run->dependencies.base_url, kept);
+  });
 }
 
 // On the store lane.

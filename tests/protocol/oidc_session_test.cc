@@ -65,6 +65,81 @@ TEST_P(SingleSignOn, refuses_idle_sessions) {
   EXPECT_EQ(location_parameter(browser_.get(authorize_url({{"prompt", "none"}})), "error"), "login_required");
 }
 
+class RememberMe : public SingleSignOn {
+ protected:
+  void SetUp() override {
+    server_.change_realm([](Realm& realm) {
+      realm.remember_me = true;
+      realm.lifespans.sso_session_idle_remember_me = std::chrono::hours(24);
+      realm.lifespans.sso_session_max_remember_me = std::chrono::hours(24 * 30);
+    });
+  }
+  static std::string input(const web::Response& page, std::string_view id) {
+    const std::string html(page.body_text());
+    const auto at = html.find("<input id=\"" + std::string(id) + "\"");
+    return at == std::string::npos ? std::string() : html.substr(at, html.find('>', at) - at);
+  }
+  web::Response login_page(const Pairs& changes = {}) { return browser_.get(authorize_url(changes)); }
+  web::Response sign_in_with(const Pairs& more, const std::string& password = "correct-horse") {
+    Pairs fields = {{"username", "ada"}, {"password", password}};
+    fields.insert(fields.end(), more.begin(), more.end());
+    return browser_.submit(login_page({{"prompt", "login"}}), fields);
+  }
+};
+INSTANTIATE_ON_EVERY_ENGINE(RememberMe);
+
+TEST_P(RememberMe, refuses_idle_sessions_of_who_did_not_tick_it) {
+  EXPECT_EQ(sign_in_with({}).status, 302);
+  server_.clock.advance(std::chrono::minutes(45));
+  EXPECT_EQ(location_parameter(login_page({{"prompt", "none"}}), "error"), "login_required");
+  EXPECT_FALSE(browser_.cookie("KEYCLOAK_REMEMBER_ME"));
+}
+
+TEST_P(RememberMe, who_ticked_it_is_signed_in_the_day_after) {
+  EXPECT_EQ(sign_in_with({{"rememberMe", "on"}}).status, 302);
+  server_.clock.advance(std::chrono::hours(23));
+  EXPECT_NE(location_parameter(login_page({{"prompt", "none"}}), "code"), "");
+  server_.clock.advance(std::chrono::hours(48));
+  EXPECT_EQ(location_parameter(login_page({{"prompt", "none"}}), "error"), "login_required");
+}
+
+TEST_P(RememberMe, refuses_a_name_that_proved_nothing) {
+  EXPECT_EQ(sign_in_with({{"rememberMe", "on"}}, "wrong").status, 200);
+  EXPECT_FALSE(browser_.cookie("KEYCLOAK_REMEMBER_ME"));
+  EXPECT_EQ(input(login_page(), "username").find("ada"), std::string::npos);
+}
+
+// keycloak.md section 1.19, KEYCLOAK_REMEMBER_ME.
+TEST_P(RememberMe, the_name_stands_there_the_next_time_until_it_is_not_ticked) {
+  EXPECT_EQ(sign_in_with({{"rememberMe", "on"}}).status, 302);
+  EXPECT_EQ(browser_.cookie("KEYCLOAK_REMEMBER_ME"), "username:ada");
+  server_.clock.advance(std::chrono::hours(24 * 31));
+  const auto page = login_page();
+  EXPECT_NE(input(page, "username").find("value=\"ada\""), std::string::npos) << page.body_text();
+  EXPECT_NE(input(page, "rememberMe").find(" checked"), std::string::npos);
+  const auto hinted = login_page({{"login_hint", "bob"}});
+  EXPECT_NE(input(hinted, "username").find("value=\"bob\""), std::string::npos) << "the client knows better";
+  EXPECT_EQ(input(hinted, "rememberMe").find(" checked"), std::string::npos);
+  // Another tried without the tick and failed: nothing has changed. Then they pass.
+  const auto refused = browser_.submit(page, {{"username", "bob"}, {"password", "wrong"}});
+  EXPECT_EQ(input(refused, "rememberMe").find(" checked"), std::string::npos);
+  EXPECT_EQ(browser_.cookie("KEYCLOAK_REMEMBER_ME"), "username:ada");
+  EXPECT_EQ(sign_in_with({}).status, 302);
+  EXPECT_FALSE(browser_.cookie("KEYCLOAK_REMEMBER_ME"));
+}
+
+TEST_P(RememberMe, refuses_markup_and_oddities_in_the_cookie) {  // attack classes 18 and 24
+  browser_.set_cookie("KEYCLOAK_REMEMBER_ME", "username:%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E");
+  const auto page = std::string(login_page().body_text());
+  EXPECT_EQ(page.find("<script>alert"), std::string::npos);
+  EXPECT_NE(page.find("&lt;script&gt;alert(1)"), std::string::npos) << "it is text";
+  for (const auto& odd : {std::string("username:a%0d%0ab"), std::string("username:%ff"), std::string("admin"),
+                          "username:" + std::string(256, 'a')}) {
+    browser_.set_cookie("KEYCLOAK_REMEMBER_ME", odd);
+    EXPECT_NE(input(login_page(), "username").find("value=\"\""), std::string::npos) << odd;
+  }
+}
+
 TEST_P(SingleSignOn, a_second_client_signs_on_without_a_page_and_shares_the_session) {
   const auto first = redeem(server_, sign_in(browser_));
   const auto answer =
