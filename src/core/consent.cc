@@ -86,7 +86,10 @@ AllowedScope allowed_scope(const std::vector<ClientScope>& scopes, const ScopeId
 }
 
 std::vector<ConsentItem> consent_items(const ClientEntry& client, std::string_view scope) {
-  if (!client.client.consent_required) return {};
+  return client.client.consent_required ? shown_items(client, scope) : std::vector<ConsentItem>();
+}
+
+std::vector<ConsentItem> shown_items(const ClientEntry& client, std::string_view scope) {
   std::vector<ConsentItem> items;
   if (client.client.attribute("display.on.consent.screen") == "true") {
     const auto text = client.client.attribute("consent.screen.text");

@@ -34,6 +34,9 @@ AllowedScope allowed_scope(const RealmEntry& realm, ScopeId&& kept) = delete;  /
 /// The same among scopes as they are stored.
 [[nodiscard]] AllowedScope allowed_scope(const std::vector<ClientScope>& scopes, const ScopeId& kept);
 
+/// Everything in `scope` (as granted, space separated) that a consent page shows, in the order of `gui.order`: what is
+/// allowed where people are asked in any case, as about a device.
+[[nodiscard]] std::vector<ConsentItem> shown_items(const ClientEntry& client, std::string_view scope);
 /// Everything in `scope` (as granted, space separated) that the client may get with consent only, in the order of
 /// `gui.order`. Empty when the client does not require consent.
 [[nodiscard]] std::vector<ConsentItem> consent_items(const ClientEntry& client, std::string_view scope);

@@ -1,6 +1,7 @@
 // The device authorization grant (RFC 8628; keycloak.md section 1.12).
 #include <gtest/gtest.h>
 
+#include "core/consent.h"
 #include "crypto/hash.h"
 #include "tests/protocol/harness.h"
 
@@ -162,6 +163,48 @@ TEST_P(DeviceGrant, refuses_when_the_person_says_no) {
   EXPECT_NE(browser_.get(text(started, "verification_uri_complete")).body_text().find("The code has expired"),
             std::string::npos)
       << "and it cannot be asked again";
+}
+
+/// What was agreed to on the page is kept like any other consent (keycloak.md section 1.16), though the client needs
+/// none in a browser: the account lists it, and taking it back ends what the device got.
+TEST_P(DeviceGrant, keeps_what_the_person_agreed_to_and_nothing_else) {
+  const auto kept = [&] {
+    return read_from(server_.repositories.store,
+                     [&](Rows& rows) {
+                       return server_.repositories.consents.find(rows, UserId("user-ada"), ClientId("client-tv"));
+                     })
+        .value();
+  };
+  (void)press(browser_, ask(browser_, start()), "cancel");
+  EXPECT_FALSE(kept());
+  Browser other(server_);
+  const auto started = start({{"scope", "openid profile"}});
+  const auto page = ask(other, started);
+  EXPECT_FALSE(kept()) << "looking is not agreeing";
+  (void)press(other, page, "accept");
+  const auto consent = kept();
+  ASSERT_TRUE(consent);
+  const auto realm = server_.realm();
+  std::vector<std::string> names;
+  for (const auto& id : consent->scopes) {
+    const auto allowed = allowed_scope(*realm, id);
+    ASSERT_NE(allowed.scope, nullptr);
+    names.push_back(allowed.scope->name);
+  }
+  EXPECT_NE(std::ranges::find(names, "profile"), names.end());
+  const auto answer = poll(started);
+  ASSERT_EQ(answer.status, 200) << answer.body_text();
+  ASSERT_TRUE(server_.repositories.store.write([&](Tx& tx) -> Stored<void> {
+    const auto taken_back =
+        revoke_consent(tx, server_.repositories, RealmId("realm-demo"), UserId("user-ada"), ClientId("client-tv"));
+    return taken_back ? Stored<void>() : refuse(taken_back.error());
+  }));
+  EXPECT_EQ(server_
+                .post("/token", {{"grant_type", "refresh_token"},
+                                 {"client_id", "tv"},
+                                 {"refresh_token", text(body_of(answer), "refresh_token")}})
+                .status,
+            400);
 }
 
 TEST_P(DeviceGrant, refuses_a_second_redemption) {

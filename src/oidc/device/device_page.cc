@@ -223,7 +223,9 @@ web::Outcome decide(const VisitPtr& visit) {
     const auto& repositories = visit->dependencies.repositories;
     const auto stored = repositories.store.write([&](Tx& tx) -> Stored<void> {
       if (auto done = repositories.device_codes.settle(tx, settled, visit->now); !done) return done;
-      const auto items = consent_items(*visit->client, visit->code.scope);
+      // Kept as from any other consent page, so that the person finds it among their applications; as the page asks
+      // everybody, also of clients that need none otherwise.
+      const auto items = shown_items(*visit->client, visit->code.scope);
       if (settled.state != DeviceState::kApproved || items.empty()) return {};
       return grant_consent(tx, repositories, settled.user, visit->client->client.id, items, visit->now);
     });
