@@ -114,6 +114,22 @@ TEST_F(AdminPartial, parts_come_in_with_all_that_hangs_on_them) {
               HasSubstr("secret-of-the-shop"));
 }
 
+/// Each client needs a key that the realm lacks: all of them are made, and the file is taken at once.
+TEST_F(AdminPartial, keys_that_several_parts_lack_are_made_together) {
+  const auto sent = world.post("/partialImport", R"({"ifResourceExists":"FAIL","clients":[
+      {"clientId":"one","attributes":{"access.token.signed.response.alg":"ES384"}},
+      {"clientId":"two","attributes":{"id.token.signed.response.alg":"ES512"}},
+      {"clientId":"three","attributes":{"id.token.signed.response.alg":"ES384"}}]})");
+  ASSERT_EQ(sent.status, 200) << sent.body;
+  EXPECT_EQ(int_or(sent.object(), "added", 0), 3);
+  std::vector<std::string> made;
+  for (const auto& key : world.get("/keys").object().at("keys").as_array()) {
+    const auto algorithm = string_or(key.as_object(), "algorithm", "");
+    if (algorithm.starts_with("ES") && algorithm != "ES256") made.push_back(algorithm);
+  }
+  EXPECT_THAT(made, testing::UnorderedElementsAre("ES384", "ES512"));
+}
+
 TEST_F(AdminPartial, refuses_to_export_secrets_and_people) {
   ASSERT_EQ(world.post("/partialImport", kParts).status, 200);
   const auto sent = world.post("/partial-export?exportClients=true&exportGroupsAndRoles=true", "{}");

@@ -151,6 +151,58 @@ TEST_F(AdminRealmSettings, an_algorithm_that_is_chosen_has_a_key) {
   EXPECT_EQ(keys("EdDSA"), 1);
 }
 
+/// Keycloak makes another with the next token. A client alone is set to the algorithm: the realm signs with ES256.
+TEST_F(AdminRealmSettings, the_last_key_that_a_client_needs_leaves_another_behind) {
+  const auto key_of = [&](std::string_view algorithm) {
+    std::string id;
+    for (const auto& key : world.get("/keys").object().at("keys").as_array()) {
+      const auto& row = key.as_object();
+      if (string_or(row, "algorithm", "") != algorithm || string_or(row, "status", "") != "ACTIVE") continue;
+      EXPECT_EQ(id, "") << "two keys of " << algorithm;
+      id = string_or(row, "providerId", "");
+    }
+    return id;
+  };
+  const auto made = world.post("/clients", R"({"clientId":"app","publicClient":true,"directAccessGrantsEnabled":true,
+      "attributes":{"access.token.signed.response.alg":"ES384"}})");
+  ASSERT_EQ(made.status, 201) << made.body;
+  const auto first = key_of("ES384");
+  ASSERT_NE(first, "");
+  ASSERT_FALSE(world.token("demo", "ada", "app").empty());
+
+  EXPECT_EQ(world.remove("/components/" + first).status, 204);
+  const auto second = key_of("ES384");
+  EXPECT_NE(second, "");
+  EXPECT_NE(second, first);
+  EXPECT_FALSE(world.token("demo", "ada", "app").empty()) << "no token without the key";
+
+  EXPECT_EQ(world.put("/components/" + second, R"({"name":"k","config":{"priority":["1"],"active":["false"]}})").status,
+            204);
+  const auto third = key_of("ES384");
+  EXPECT_NE(third, "") << "a passive key signs nothing";
+  EXPECT_FALSE(world.token("demo", "ada", "app").empty());
+
+  EXPECT_EQ(world.put("/clients/" + made.made_id(), R"({"attributes":{"access.token.signed.response.alg":""}})").status,
+            204);
+  EXPECT_EQ(world.remove("/components/" + third).status, 204);
+  EXPECT_EQ(key_of("ES384"), "") << "nobody needs one";
+}
+
+TEST_F(AdminRealmSettings, refuses_to_say_that_a_key_was_made_which_was_not_stored) {
+  const auto import = [&](std::string_view second) {
+    return world
+        .post("/partialImport", std::string(R"({"clients":[{"clientId":"one",
+                  "attributes":{"id.token.signed.response.alg":"ES384"}},{"clientId":")")
+                                    .append(second)
+                                    .append("\"}]}"))
+        .status;
+  };
+  EXPECT_EQ(import("one"), 409);
+  EXPECT_EQ(world.log.count("realm_key_made"), 0U) << "its transaction was taken back";
+  EXPECT_EQ(import("two"), 200);
+  EXPECT_EQ(world.log.count("realm_key_made"), 1U);
+}
+
 TEST_F(AdminRealmSettings, refuses_providers_whose_flow_is_not_there) {
   const auto provider = [](std::string_view alias, std::string_view binding, std::string_view flow) {
     return json::serialize(json::object{

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "admin/providers/key_removal.h"
 #include "admin/realms/realm_view.h"
 #include "admin/roles/role_rights.h"
 #include "admin/server/component_types.h"
@@ -171,6 +172,7 @@ Answer update_key(Call& call, RealmKey key, const json::object& body) {
     CARDEA_DO(require_another_key(call, going));
   }
   CARDEA_DO(call.repositories().keys.update(call.tx(), call.realm().id, key));
+  if (before == KeyStatus::kActive && key.status != KeyStatus::kActive) CARDEA_DO(replace_key(call, key));
   return no_content();
 }
 
@@ -287,6 +289,7 @@ Answer delete_component(Call& call) {
     CARDEA_DO(require_another_key(call, *key));
     call.note_before(key_note(*key));
     CARDEA_DO(call.repositories().keys.remove(call.tx(), call.realm().id, key->id));
+    if (key->status == KeyStatus::kActive) CARDEA_DO(replace_key(call, *key));
     return no_content();
   }
   const auto found = find_component(call.realm(), id);

@@ -1,6 +1,7 @@
 // The rows of components and identity providers (keycloak.md sections 6.10 and 6.12).
 #include "admin/providers/component_handlers.h"
 #include "admin/providers/identity_provider_handlers.h"
+#include "admin/providers/key_removal.h"
 #include "admin/providers/property_mapping_handlers.h"
 #include "admin/providers/provider_certificate.h"
 #include "admin/providers/provider_keys.h"
@@ -32,8 +33,24 @@ constexpr Operation kRows[] = {
      {},
      &prepare_component},
     {kGet, COMPONENTS "/{componentId}", "getComponent", kSeeRealm, kRead, &get_component},
-    {kPut, COMPONENTS "/{componentId}", "updateComponent", kChangeRealm, kWrite, &update_component, "COMPONENT"},
-    {kDelete, COMPONENTS "/{componentId}", "deleteComponent", kChangeRealm, kWrite, &delete_component, "COMPONENT"},
+    {kPut,
+     COMPONENTS "/{componentId}",
+     "updateComponent",
+     kChangeRealm,
+     kHashed,
+     &update_component,
+     "COMPONENT",
+     {},
+     &prepare_key_removal},
+    {kDelete,
+     COMPONENTS "/{componentId}",
+     "deleteComponent",
+     kChangeRealm,
+     kHashed,
+     &delete_component,
+     "COMPONENT",
+     {},
+     &prepare_key_removal},
     {kGet, COMPONENTS "/{componentId}/sub-component-types", "listSubComponentTypes", kSeeRealm, kRead,
      &list_sub_component_types},
     {kGet, REALM "/client-registration-policy/providers", "listRegistrationPolicies", kSeeRealm, kRead,

@@ -165,10 +165,12 @@ class Call {
 
   /// What `prepare` made for the handler.
   std::shared_ptr<void> prepared;
-  /// A handler that needs keys (seam/signing_keys.h) names their algorithms here and refuses: they are made outside
-  /// the transaction, and it is run again with them.
+  /// A handler that needs keys (seam/signing_keys.h) names their algorithms here: they are made outside the
+  /// transaction, and it is run again with them.
   std::vector<std::string> lacking_keys;
   std::shared_ptr<const std::vector<RealmKey>> made_keys;
+  /// Algorithm and kid of those that this transaction stored.
+  std::vector<std::pair<std::string, std::string>> stored_keys;
   /// kCalls: what `prepare` asks for, and what came of it.
   std::optional<web::FetchRequest> to_call;
   std::optional<web::Fetched> called;

@@ -3,6 +3,7 @@
 #include "admin/seam/admin_event.h"
 #include "admin/seam/cors.h"
 #include "admin/seam/signing_keys.h"
+#include "base/text.h"
 #include "core/client_urls.h"
 #include "core/store_failure.h"
 #include "core/with_settings.h"
@@ -123,8 +124,15 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
       call_.rows_ = &tx;
       call_.tx_ = &tx;
       call_.is_noted_ = true;
+      call_.lacking_keys.clear();
+      call_.stored_keys.clear();
       answer = allowed(tx);
       if (*answer) answer = work();
+      if (!*answer) {
+        call_.lacking_keys.clear();  // no key would help
+      } else if (!call_.lacking_keys.empty()) {
+        answer = refuse(error_message(400, "The realm has no key for " + join(call_.lacking_keys, ", ")));
+      }
       if (*answer) answer = with_event(std::move(*answer));
       call_.rows_ = nullptr;
       call_.tx_ = nullptr;
@@ -133,6 +141,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
       return refuse(store_error == nullptr ? StoreError::kConflict : *store_error);  // rolls back; `answer` says why
     });
     if (!written && (!answer || *answer || answer->error().store_error() != nullptr)) return refuse(written.error());
+    if (*answer) log_stored_keys(call_);
     return std::move(*answer);
   }
 

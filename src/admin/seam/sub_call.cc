@@ -82,7 +82,11 @@ Or<std::string> run_sub_call(Call& call, SubCall sub) {
   SubCalls::begin(child, call, sub.body);
   child.prepared = std::move(sub.prepared);
   auto answer = operation.handler(child);
-  call.lacking_keys.insert(call.lacking_keys.end(), child.lacking_keys.begin(), child.lacking_keys.end());
+  for (auto& algorithm : child.lacking_keys) {
+    if (std::ranges::find(call.lacking_keys, algorithm) != call.lacking_keys.end()) continue;
+    call.lacking_keys.push_back(std::move(algorithm));
+  }
+  std::ranges::move(child.stored_keys, std::back_inserter(call.stored_keys));
   if (!answer) return refuse(std::move(answer).error());
   CARDEA_DO(SubCalls::end(child, call, operation));
   return SubCalls::made_id(child);
