@@ -66,6 +66,21 @@ TEST_F(UpstreamCheck, G2_19_ends_the_sessions_of_somebody_who_was_disabled_there
   EXPECT_EQ(asked_, 1);
 }
 
+// What was read before the provider was asked is looked at again after it.
+TEST_F(UpstreamCheck, refuses_somebody_who_was_disabled_here_while_the_provider_was_asked) {
+  Browser browser(server_);
+  const auto token = sign_in_there(browser);
+  server_.clock.advance(seconds{300});
+  meanwhile_ = [this] {
+    auto zoe = *user_named("zoe");
+    zoe.enabled = false;
+    EXPECT_TRUE(
+        server_.repositories.store.write([&](Tx& tx) { return server_.repositories.users.update(tx, zoe, false); }));
+  };
+  (void)use_token(token, 400);
+  EXPECT_EQ(asked_, 1);
+}
+
 TEST_F(UpstreamCheck, asks_once_in_an_interval_and_keeps_what_the_provider_gives) {
   Browser browser(server_);
   auto token = sign_in_there(browser);

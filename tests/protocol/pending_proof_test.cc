@@ -80,6 +80,31 @@ TEST_P(PendingProof, refuses_consent_whose_session_was_logged_out) {
   EXPECT_EQ(location_parameter(browser_.get(authorize_url({{"prompt", "none"}})), "error"), "login_required");
 }
 
+TEST_P(PendingProof, refuses_a_grant_of_a_password_that_was_changed_while_it_waited) {
+  const auto grant = [&](const std::string& password) {
+    return server_
+        .post("/token", {{"grant_type", "password"},
+                         {"client_id", "web"},
+                         {"client_secret", "web-secret"},
+                         {"username", "ada"},
+                         {"password", password}})
+        .status;
+  };
+  ASSERT_EQ(grant("correct-horse"), 200);
+  server_.before_hash = [this] { set_password("ada", "by-the-owner"); };
+  EXPECT_EQ(grant("correct-horse"), 401);
+  EXPECT_EQ(grant("by-the-owner"), 200);
+  server_.before_hash = [this] {
+    write([&](Tx& tx) -> Stored<void> {
+      auto ada = server_.repositories.users.find(tx, RealmId("realm-demo"), UserId("user-ada"));
+      if (!ada) return refuse(ada.error());
+      (*ada)->enabled = false;
+      return server_.repositories.users.update(tx, **ada, false);
+    });
+  };
+  EXPECT_NE(grant("by-the-owner"), 200);
+}
+
 TEST_P(PendingProof, refuses_a_client_whose_flow_was_switched_off_before_it_looks_at_a_password) {
   std::optional<Client> shop;
   server_.add_client("shop", [&](Client& client) { shop.emplace(client); });
