@@ -106,12 +106,16 @@ TEST_P(PendingProof, refuses_a_grant_of_a_password_that_was_changed_while_it_wai
 }
 
 TEST_P(PendingProof, refuses_a_client_whose_flow_was_switched_off_before_it_looks_at_a_password) {
-  std::optional<Client> shop;
-  server_.add_client("shop", [&](Client& client) { shop.emplace(client); });
+  server_.add_client("shop", [](Client&) {});
   const auto page = browser_.get(authorize_url({{"client_id", "shop"}, {"redirect_uri", "https://shop.example/cb"}}));
   EXPECT_EQ(page.status, 200);
-  shop->standard_flow_enabled = false;
-  write([&](Tx& tx) { return server_.repositories.clients.update(tx, RealmId("realm-demo"), *shop); });
+  write([&](Tx& tx) -> Stored<void> {
+    auto& clients = server_.repositories.clients;
+    auto shop = clients.find_by_client_id(tx, RealmId("realm-demo"), "shop");
+    if (!shop) return refuse(shop.error());
+    (*shop)->standard_flow_enabled = false;
+    return clients.update(tx, RealmId("realm-demo"), **shop);
+  });
   ASSERT_TRUE(server_.settings().check_versions());
   for (const auto* password : {"wrong", "correct-horse"}) {
     const auto answer = browser_.submit(page, {{"username", "ada"}, {"password", password}});
