@@ -205,7 +205,7 @@ TEST_P(RaceTest, a_new_tab_does_not_wake_what_a_revocation_ended) {
   for (int round = 0; round < 20; ++round) {
     const SessionId id("s" + std::to_string(round));
     insert_session(id.str(), user.id, client);
-    const auto later = now_ + hours(1);
+    const auto later = now_ + seconds(3600);
     in_parallel(2, [&](int i) {
       const auto done = write([&](Tx& tx) {
         return i == 0 ? join_share(tx, repos().sessions, realm_, id, client, "tab", later)

@@ -94,7 +94,7 @@ Stored<bool> has_room(Tx& tx, const TokenRequest& request, const UserId& user) {
 Stored<std::optional<std::string_view>> why_over(Tx& tx, const PasswordRequest& login, const User& user) {
   if (!user.is_active()) return std::optional<std::string_view>("user_disabled");
   const auto& request = *login.request;
-  const ProofBasis basis{.credential_stamp = credential_stamp(login.attempt.password_set_at)};
+  const ProofBasis basis{.session = std::nullopt, .credential_stamp = credential_stamp(login.attempt.password_set_at)};
   return why_proof_is_over(tx, request.dependencies.repositories, request.realm->realm, user, basis, request.now);
 }
 
