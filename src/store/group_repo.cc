@@ -42,11 +42,12 @@ constexpr Sql kUnnoted{
 constexpr Sql kNoteSource{"UPDATE realm_groups SET source = ?3, source_id = ?4 WHERE realm_id = ?1 AND id = ?2"};
 // Of those that count as giving because nobody has said yet; so many in one transaction.
 constexpr Sql kUnjudged{
-    "SELECT g.id, g.realm_id, g.parent_id, g.name, g.document FROM realm_groups g WHERE g.realm_id "
-    "= ?1 AND " CARDEA_GIVES " AND g.quiet IS NULL LIMIT 500"};
+    "SELECT g.id, g.realm_id, g.parent_id, g.name, g.document, substr(g.document, 1, 44) FROM realm_groups g "
+    "WHERE g.realm_id = ?1 AND " CARDEA_GIVES " AND g.quiet IS NULL LIMIT 500"};
+// The document that was judged, and no other: an administrator may have written a new one beside us.
 constexpr Sql kJudge{
-    "UPDATE realm_groups SET quiet = CASE WHEN ?3 THEN substr(document, 1, 44) ELSE '' END "
-    "WHERE realm_id = ?1 AND id = ?2"};
+    "UPDATE realm_groups SET quiet = CASE WHEN ?3 THEN ?4 ELSE '' END "
+    "WHERE realm_id = ?1 AND id = ?2 AND quiet IS NULL AND substr(document, 1, 44) = ?4"};
 #define CARDEA_SOURCED_COLUMNS                                                                         \
   "g.id, g.source_id, g.name, EXISTS (SELECT 1 FROM realm_groups o WHERE o.realm_id = g.realm_id AND " \
   "o.name = g.name AND o.source = '')"
@@ -147,14 +148,7 @@ class SqlGroupRepo final : public GroupRepo {
                {realm.str(), group.id.str(), group.attribute(kSourceAttribute), group.attribute(kSourceIdAttribute)});
       if (!noted) return noted;
     }
-    const auto unjudged =
-        find_all<Group>(tx, kUnjudged, {realm.str()}, [this](Columns& row) { return parse_group(sealer_, row); });
-    if (!unjudged) return refuse(unjudged.error());
-    for (const auto& group : *unjudged) {
-      if (auto judged = send(tx, kJudge, {realm.str(), group.id.str(), !gives_something(group)}); !judged)
-        return judged;
-    }
-    return {};
+    return judge(tx, realm);
   }
   Stored<std::optional<SourcedGroup>> find_sourced(Rows& rows, const RealmId& realm, std::string_view provider,
                                                    std::string_view source_id) override {
@@ -204,6 +198,27 @@ class SqlGroupRepo final : public GroupRepo {
   }
 
  private:
+  struct Judged {
+    Group group;
+    std::string stamp;  // of its document
+  };
+  /// The realm is locked before its groups, as every writer of them does.
+  Stored<void> judge(Tx& tx, const RealmId& realm) {
+    const auto unjudged = find_all<Judged>(tx, kUnjudged, {realm.str()}, [this](Columns& row) -> Stored<Judged> {
+      auto group = parse_group(sealer_, row);
+      if (!group) return refuse(group.error());
+      return Judged{std::move(*group), std::string(row.text())};
+    });
+    if (!unjudged) return refuse(unjudged.error());
+    if (unjudged->empty()) return {};
+    if (auto locked = lock(tx, realm); !locked) return locked;
+    for (const auto& [group, stamp] : *unjudged) {
+      auto judged = send(tx, kJudge, {realm.str(), group.id.str(), !gives_something(group), stamp});
+      if (!judged) return judged;
+    }
+    return {};
+  }
+
   const crypto::Sealer& sealer_;
 };
 
