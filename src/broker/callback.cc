@@ -1,5 +1,8 @@
 #include "broker/callback.h"
 
+#include <algorithm>
+#include <array>
+
 #include "base/text.h"
 #include "base/uri.h"
 #include "broker/account.h"
@@ -24,6 +27,32 @@ struct Exchange {
   json::object claims = {};
 };
 using ExchangePtr = std::shared_ptr<Exchange>;
+
+/// A reason is a word of ours, since metrics are counted by it (core/events): of what a browser or a provider says, the
+/// words of RFC 6749 sections 4.1.2.1 and 5.2 and OpenID Connect Core section 3.1.2.6. The log has what was said.
+std::string_view known_error(std::string_view said) {
+  static constexpr std::array<std::string_view, 19> kErrors = {"access_denied",
+                                                               "account_selection_required",
+                                                               "consent_required",
+                                                               "interaction_required",
+                                                               "invalid_client",
+                                                               "invalid_grant",
+                                                               "invalid_request",
+                                                               "invalid_request_object",
+                                                               "invalid_request_uri",
+                                                               "invalid_scope",
+                                                               "login_required",
+                                                               "registration_not_supported",
+                                                               "request_not_supported",
+                                                               "request_uri_not_supported",
+                                                               "server_error",
+                                                               "temporarily_unavailable",
+                                                               "unauthorized_client",
+                                                               "unsupported_grant_type",
+                                                               "unsupported_response_type"};
+  const auto* found = std::ranges::find(kErrors, said);
+  return found == kErrors.end() ? "other_error" : *found;
+}
 
 web::Outcome fail(const Exchange& exchange, std::string_view reason, std::string_view message = kFailed) {
   return fail_arrival(*exchange.arrival, reason, message);
@@ -137,7 +166,7 @@ web::Outcome take_answer(const ExchangePtr& exchange, const web::Fetched& fetche
                                               {"description", answer.error().description},
                                               {"correlation_id", exchange->arrival->request.correlation_id}});
     if (answer.error().error != "invalid_client") {
-      return fail(*exchange, answer.error().error, "Could not retrieve token.");
+      return fail(*exchange, known_error(answer.error().error), "Could not retrieve token.");
     }
     // Ended, or replaced there: nobody can sign in until somebody mends it. Entra ID says which (entra.md section 11).
     const bool has_ended = answer.error().description.find("AADSTS7000222") != std::string::npos;
@@ -223,7 +252,7 @@ web::Outcome judge(const ExchangePtr& exchange) {
                                             {"error", callback.error},
                                             {"description", callback.error_description},
                                             {"correlation_id", exchange->arrival->request.correlation_id}});
-  return fail(*exchange, "upstream_" + callback.error, message_of_error(callback));
+  return fail(*exchange, "upstream_" + std::string(known_error(callback.error)), message_of_error(callback));
 }
 
 web::Outcome go_on(const ArrivalPtr& arrival, upstream::Callback callback) {

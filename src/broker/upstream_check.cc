@@ -176,9 +176,12 @@ Stored<bool> note_checked(Tx& tx, const Check& check, const UserSession& of, Tim
 // use by it.
 Stored<bool> note_all_checked(Tx& tx, const Check& check) {
   const auto& repositories = check.dependencies.repositories;
-  auto ours = note_checked(tx, check, check.session, check.dependencies.clock.now());
-  if (!ours) return ours;
-  for (const bool offline : {false, true}) {
+  Stored<bool> ours = false;
+  for (const bool offline : {false, true}) {  // in the order of everybody who locks both
+    if (offline == check.session.offline) {
+      ours = note_checked(tx, check, check.session, check.dependencies.clock.now());
+      if (!ours) return ours;
+    }
     auto& kept = offline ? repositories.offline_sessions : repositories.sessions;
     const auto list = kept.list_of_user(tx, check.realm->realm.id, check.session.user);
     if (!list) return refuse(list.error());

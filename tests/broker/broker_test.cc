@@ -147,6 +147,16 @@ TEST_F(Broker, refuses_when_the_code_is_not_taken) {
   expect_signed_in(sign_in_upstream(browser), "zoe");
 }
 
+// Metrics are counted by the reason: words of strangers would fill them (attack class 26).
+TEST_F(Broker, refuses_to_take_a_strangers_word_as_the_reason) {
+  for (const auto* word : {"zz1", "zz2"}) {
+    Browser browser(server_);
+    leave(browser);
+    expect_refused(come_back(browser, {{"error", word}}), "upstream_other_error");
+    EXPECT_FALSE(server_.log.contains("reason=upstream_" + std::string(word)));
+  }
+}
+
 TEST_F(Broker, shows_that_the_person_said_no) {
   Browser browser(server_);
   leave(browser);

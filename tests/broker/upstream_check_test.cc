@@ -72,10 +72,9 @@ TEST_F(UpstreamCheck, refuses_somebody_who_was_disabled_here_while_the_provider_
   const auto token = sign_in_there(browser);
   server_.clock.advance(seconds{300});
   meanwhile_ = [this] {
-    auto zoe = *user_named("zoe");
-    zoe.enabled = false;
-    EXPECT_TRUE(
-        server_.repositories.store.write([&](Tx& tx) { return server_.repositories.users.update(tx, zoe, false); }));
+    const auto zoe = user_named("zoe")->id;
+    EXPECT_TRUE(server_.repositories.store.write(
+        [&](Tx& tx) { return server_.repositories.users.set_enabled(tx, zoe, false); }));
   };
   (void)use_token(token, 400);
   EXPECT_EQ(asked_, 1);
