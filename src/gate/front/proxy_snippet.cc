@@ -180,9 +180,14 @@ std::string caddy(const Application& application) {
       "{\n        header_regexp Connection (?i)upgrade\n        header_regexp Upgrade (?i)^websocket$\n    }\n";
   text.append("    @websocket ").append(kOpensOne).append("    @plain not ").append(kOpensOne);
   text.append("    route {\n        request_header @websocket Connection Upgrade\n");
+  text.append("        request_header @websocket Upgrade websocket\n");
   text.append("        request_header @plain -Connection\n        request_header @plain -Upgrade\n");
   text.append("        request_header -X-Forwarded-Port\n");
-  for (const auto header : kSteeringHeaders) text.append("        request_header -").append(header).append("\n");
+  for (const auto header : kSteeringHeaders) {
+    text.append("        request_header -").append(header).append("\n");
+    if (const auto twin = underscored(std::string(header)); twin != header)
+      text.append("        request_header -").append(twin).append("\n");
+  }
   for (const auto& header : identity_headers(application)) {
     const auto* whose = is_vouched(application, header) ? "@stranger -" : "-";
     text.append("        request_header ").append(whose).append(header).append("\n");
@@ -207,7 +212,11 @@ std::string traefik(const Application& application) {
   text.append("      headers:\n        customRequestHeaders:\n");
   for (const auto& header : identity_headers(application))
     if (underscored(header) != header) text.append("          ").append(underscored(header)).append(": \"\"\n");
-  for (const auto header : kSteeringHeaders) text.append("          ").append(header).append(": \"\"\n");
+  for (const auto header : kSteeringHeaders) {
+    text.append("          ").append(header).append(": \"\"\n");
+    if (const auto twin = underscored(std::string(header)); twin != header)
+      text.append("          ").append(twin).append(": \"\"\n");
+  }
   const bool takes_away = !application.passes_authorization || application.keeps_api_key();
   if (takes_away) text.append("    cardea-judged:\n      headers:\n        customRequestHeaders:\n");
   if (!application.passes_authorization) text.append("          Authorization: \"\"\n");
@@ -250,8 +259,12 @@ std::string envoy(const Application& application) {
   text.append(kEnvoyMutation);
   for (const auto* name : {"x-forwarded-host", "x-forwarded-port"})
     text.append("        - { remove: ").append(name).append(" }\n");
-  for (const auto header : kSteeringHeaders)
-    text.append("        - { remove: ").append(ascii_lower(header)).append(" }\n");
+  for (const auto header : kSteeringHeaders) {
+    const auto name = ascii_lower(header);
+    text.append("        - { remove: ").append(name).append(" }\n");
+    if (const auto twin = underscored(name); twin != name)
+      text.append("        - { remove: ").append(twin).append(" }\n");
+  }
   for (const auto& header : identity_headers(application)) {
     const auto name = ascii_lower(header);
     if (!is_vouched(application, header)) text.append("        - { remove: ").append(name).append(" }\n");
