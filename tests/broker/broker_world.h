@@ -138,8 +138,8 @@ class Broker : public testing::Test {
     const auto user = user_named(username);
     if (!user) return {"nobody"};
     EXPECT_TRUE(read_from(server_.repositories.store, [&](Rows& rows) -> Stored<bool> {
-      const auto subject = server_.repositories.subjects.load(rows, RealmId("realm-demo"), user->id);
-      for (const auto& id : (*subject)->groups) {
+      const auto groups = server_.repositories.subjects.memberships(rows, RealmId("realm-demo"), user->id);
+      for (const auto& id : *groups) {
         out.insert((*server_.repositories.groups.find(rows, RealmId("realm-demo"), id))->path);
       }
       return true;

@@ -41,7 +41,8 @@ function trafficOf(page) {
   const traffic = { open: new Set(), begun: 0, ended: 0 };
   kTraffic.set(page, traffic);
   page.on('request', (asked) => {
-    if (/favicon/.test(asked.url())) return; // the browser does not say when its icon has come
+    // The browser does not say when its icon has come, nor always when a font of its cache has.
+    if (/favicon/.test(asked.url()) || asked.resourceType() === 'font') return;
     traffic.open.add(asked);
     traffic.begun += 1;
   });
