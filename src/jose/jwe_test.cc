@@ -173,7 +173,7 @@ TEST_F(Jwe, reads_the_tokens_of_rfc7520_and_of_another_library) {
   std::stringstream text;
   text << file.rdbuf();
   const auto vectors = parse_json(text.str()).value();
-  ASSERT_EQ(vectors.as_array().size(), 3U + kKeyManagements.size() * kContentEncryptions.size());
+  ASSERT_EQ(vectors.as_array().size(), 4U + kKeyManagements.size() * kContentEncryptions.size());
   for (const auto& entry : vectors.as_array()) {
     const auto& vector = entry.as_object();
     const DecryptionKey key{std::make_shared<const crypto::PrivateKey>(
@@ -184,6 +184,20 @@ TEST_F(Jwe, reads_the_tokens_of_rfc7520_and_of_another_library) {
     ASSERT_TRUE(jwe.has_value()) << string_or(vector, "source", "");
     EXPECT_EQ(name(jwe->content()), string_or(vector, "enc", ""));
     EXPECT_EQ(read(compact, {key}).value_or("not decrypted"), string_or(vector, "plaintext", ""));
+  }
+}
+
+// RFC 7516 appendix A.2 (RSA1_5, whose padding is an oracle) and A.3 (a shared key).
+TEST(JweVectors, refuses_what_the_rfc_shows_and_we_do_not_do) {
+  const std::string rest = ".AxY8DCtDaGlsbGljb3RoZQ.KDlTtXchhZTGufMYmOYGS4HffxPSUrfmqCHXaI9wOGY.9hH0vgRfYgPnAHOd8stkvw";
+  for (const std::string head :
+       {"eyJhbGciOiJSU0ExXzUiLCJlbmMiOiJBMTI4Q0JDLUhTMjU2In0."
+        "UGhIOguC7IuEvf_NPVaXsGMoLOmwvc1GyqlIKOK1nN94nHPoltGRhWhw7Zx0-kFm1NJn8LE9XShH59_i8J0PH5ZZyNfGy2xGdULU7sHNF6Gp2v"
+        "PLgNZ__deLKxGHZ7PcHALUzoOegEI-8E66jX2E4zyJKx-YxzZIItRzC5hlRirb6Y5Cl_p-ko3YvkkysZIFNPccxRU7qve1WYPxqbb2Yw8kZqa2"
+        "rMWI5ng8OtvzlV7elprCbuPhcCdZ6XDP0_F8rkXds2vE4X-ncOIM8hAYHHi29NX0mcKiRaD0-D-ljQTP-cFPgwCp6X-nZZd9OHBv-B3oWh2Tbq"
+        "mScqXMR4gp_A",
+        "eyJhbGciOiJBMTI4S1ciLCJlbmMiOiJBMTI4Q0JDLUhTMjU2In0.6KB707dM9YTIgHtLvtgWQ8mKwboJW3of9locizkDTHzBC2IlrT1oOQ"}) {
+    EXPECT_FALSE(UndecryptedJwe::parse(head + rest).has_value()) << head.substr(0, 52);
   }
 }
 
