@@ -140,8 +140,7 @@ Or<void> check_key_size(const json::object& config) {
 /// A realm without a key to sign with locks everybody out: the last one stays.
 Or<void> require_another_key(Call& call, const RealmKey& going) {
   if (going.status != KeyStatus::kActive) return {};
-  const bool is_needed = going.algorithm == call.realm().default_signature_algorithm || going.algorithm == "HS512";
-  if (!is_needed) return {};
+  if (!is_needed_by_realm(call.realm(), going.algorithm)) return {};
   CARDEA_TRY(keys, call.repositories().keys.list(call.rows(), call.realm().id));
   const bool has_other = std::ranges::any_of(keys, [&](const RealmKey& key) {
     return key.id != going.id && key.status == KeyStatus::kActive && key.algorithm == going.algorithm;

@@ -51,6 +51,10 @@ std::optional<RealmKey> last_of_its_kind(std::vector<RealmKey> keys, std::string
 
 }  // namespace
 
+bool is_needed_by_realm(const Realm& realm, std::string_view algorithm) {
+  return algorithm == realm.default_signature_algorithm || algorithm == "HS512";
+}
+
 Prepared prepare_key_removal(Call& call) {
   Replacement replacement;
   std::vector<RealmKey> keys;
@@ -65,7 +69,8 @@ Prepared prepare_key_removal(Call& call) {
     return {};
   }));
   const auto going = last_of_its_kind(std::move(keys), call.path("componentId"));
-  if (!going) return {};
+  // Nothing is made for what will be refused.
+  if (!going || is_needed_by_realm(call.realm(), going->algorithm)) return {};
   CARDEA_TRY(is_used, is_used_by_clients(call, going->algorithm));
   if (is_used) {
     CARDEA_TRY(key, make_fallback_key(call, going->algorithm));

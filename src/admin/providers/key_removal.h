@@ -6,6 +6,9 @@
 
 namespace cardea::admin {
 
+/// The realm itself signs with it, whatever clients are set to: its last key does not go at all.
+[[nodiscard]] bool is_needed_by_realm(const Realm& realm, std::string_view algorithm);
+
 /// Before the removal of the key {componentId}, on the hash lane: makes what takes its place, where that is needed. It
 /// goes through the realm's clients a page at a time, which no transaction may wait for.
 [[nodiscard]] Prepared prepare_key_removal(Call& call);
