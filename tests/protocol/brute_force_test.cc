@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/protocol/harness.h"
+#include "tests/protocol/password_grant.h"
 
 namespace cardea::protocol {
 namespace {
@@ -31,15 +31,7 @@ class BruteForceOnTheWire : public testing::TestWithParam<Engine> {
     Browser browser(server_);
     return browser.submit(browser.get(authorize_url()), {{"username", "ada"}, {"password", password}}).status == 302;
   }
-  bool by_grant(const std::string& password) {
-    return server_
-               .post("/token", {{"grant_type", "password"},
-                                {"client_id", "web"},
-                                {"client_secret", "web-secret"},
-                                {"username", "ada"},
-                                {"password", password}})
-               .status == 200;
-  }
+  bool by_grant(const std::string& password) { return password_grant(server_, "ada", password).status == 200; }
 
   Server server_{GetParam()};
 };
@@ -85,13 +77,7 @@ TEST_P(BruteForceOnTheWire, refuses_unknown_known_and_locked_names_by_the_same_s
 // Guesses that come side by side are all read before the first of them is counted. The right one among them must not be
 // told by another answer either: the account is not set up for this grant, or it is disabled.
 TEST_P(BruteForceOnTheWire, refuses_a_right_guess_beside_wrong_ones_as_a_wrong_one) {
-  const auto answer = [&](std::string_view username) {
-    return server_.post("/token", {{"grant_type", "password"},
-                                   {"client_id", "web"},
-                                   {"client_secret", "web-secret"},
-                                   {"username", std::string(username)},
-                                   {"password", "correct-horse"}});
-  };
+  const auto answer = [&](std::string_view username) { return password_grant(server_, username, "correct-horse"); };
   for (const std::string_view username : {"ada", "bob", "eve"}) {
     server_.before_hash = [&] {
       for (int i = 0; i < 3; ++i) {
@@ -112,11 +98,7 @@ TEST_P(BruteForceOnTheWire, refuses_the_right_password_of_an_account_that_is_loc
   for (int i = 0; i < 3; ++i) EXPECT_FALSE(by_grant("wrong"));
   EXPECT_TRUE(server_.log.contains("user_disabled_by_permanent_lockout"));
   server_.clock.advance(std::chrono::days(400));
-  const auto refused = server_.post("/token", {{"grant_type", "password"},
-                                               {"client_id", "web"},
-                                               {"client_secret", "web-secret"},
-                                               {"username", "ada"},
-                                               {"password", "correct-horse"}});
+  const auto refused = password_grant(server_, "ada", "correct-horse");
   EXPECT_EQ(string_or(body_of(refused), "error_description", ""), "Invalid user credentials");
   const auto user = read_from(server_.repositories.store, [&](Rows& rows) {
     return server_.repositories.users.find(rows, server_.realm()->realm.id, UserId("user-ada"));

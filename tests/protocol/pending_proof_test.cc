@@ -4,7 +4,7 @@
 
 #include "core/otp_credential.h"
 #include "crypto/password.h"
-#include "tests/protocol/harness.h"
+#include "tests/protocol/password_grant.h"
 #include "tests/support/stepped_flow.h"
 
 namespace cardea::protocol {
@@ -81,15 +81,7 @@ TEST_P(PendingProof, refuses_consent_whose_session_was_logged_out) {
 }
 
 TEST_P(PendingProof, refuses_a_grant_of_a_password_that_was_changed_while_it_waited) {
-  const auto grant = [&](const std::string& password) {
-    return server_
-        .post("/token", {{"grant_type", "password"},
-                         {"client_id", "web"},
-                         {"client_secret", "web-secret"},
-                         {"username", "ada"},
-                         {"password", password}})
-        .status;
-  };
+  const auto grant = [&](const std::string& password) { return password_grant(server_, "ada", password).status; };
   ASSERT_EQ(grant("correct-horse"), 200);
   server_.before_hash = [this] { set_password("ada", "by-the-owner"); };
   EXPECT_EQ(grant("correct-horse"), 400);
