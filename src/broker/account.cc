@@ -20,13 +20,16 @@ namespace cardea::broker {
 namespace {
 
 constexpr seconds kPendingLife{900};
+using SessionNotes = std::map<std::string, std::string>;
+
 constexpr std::string_view kDisabled = "Account is disabled, contact your administrator.";
 
 const User* pointer(const std::optional<User>& user) { return user ? &*user : nullptr; }
 
 // ---- ways to go on
 
-UpstreamSignIn sign_in(const ArrivalPtr& arrival, User user, std::function<Stored<void>(Tx&)> write) {
+UpstreamSignIn sign_in(const ArrivalPtr& arrival, User user, SessionNotes notes,
+                       std::function<Stored<void>(Tx&)> write) {
   UpstreamSignIn out;
   out.user = std::move(user);
   out.proof = {.provider = arrival->provider->alias,
@@ -36,7 +39,8 @@ UpstreamSignIn sign_in(const ArrivalPtr& arrival, User user, std::function<Store
                .username = limited(arrival->identity.username),
                .auth_time = arrival->auth_time,
                .level = arrival->level.level,
-               .methods = arrival->level.methods};
+               .methods = arrival->level.methods,
+               .notes = std::move(notes)};
   out.save = [arrival, user_id = out.user.id, write = std::move(write)](Tx& tx) -> Stored<void> {
     const auto& dependencies = arrival->dependencies;
     // One login for each state, whatever comes in parallel.
@@ -72,35 +76,38 @@ web::Outcome resume(const ArrivalPtr& arrival, UpstreamSignIn signed_in) {
 
 // Signs in to an account that exists, linked before or only now: what locks it and what it has of credentials counts
 // the same.
-web::Outcome sign_in_to(const ArrivalPtr& arrival, const User& user, std::function<Stored<void>(Tx&)> write,
-                        bool only_at_end = false) {
-  return then_read(arrival->dependencies, [arrival, user, write = std::move(write), only_at_end]() -> web::Outcome {
-    const auto& repositories = arrival->dependencies.repositories;
-    const auto now = arrival->dependencies.clock.now();
-    std::optional<LoginFailures> failures;
-    auto credentials = read_from(repositories.store, [&](Rows& rows) -> Stored<std::vector<Credential>> {
-      auto found = repositories.login_failures.find(rows, arrival->realm->realm.id, user.id);
-      if (!found) return refuse(found.error());
-      failures = std::move(*found);
-      return repositories.credentials.list_all(rows, user.id);
-    });
-    if (!credentials) {
-      return store_failed(arrival->dependencies, arrival->request, arrival->realm.get(), credentials.error());
-    }
-    const bool is_closed = brute_force_settings(arrival->realm->realm).is_on && is_locked(failures, now);
-    if (!user.is_active() || is_closed) return fail_arrival(*arrival, "user_disabled", kDisabled);
-    auto signed_in = sign_in(arrival, user, write);
-    signed_in.only_at_end = only_at_end;
-    for (const auto& credential : *credentials) {
-      signed_in.credentials.insert(credential.type);
-      if (credential.type == "password") signed_in.password_set_at = credential.created_at;
-    }
-    return resume(arrival, std::move(signed_in));
-  });
+web::Outcome sign_in_to(const ArrivalPtr& arrival, const User& user, SessionNotes notes,
+                        std::function<Stored<void>(Tx&)> write, bool only_at_end = false) {
+  return then_read(
+      arrival->dependencies,
+      [arrival, user, notes = std::move(notes), write = std::move(write), only_at_end]() -> web::Outcome {
+        const auto& repositories = arrival->dependencies.repositories;
+        const auto now = arrival->dependencies.clock.now();
+        std::optional<LoginFailures> failures;
+        auto credentials = read_from(repositories.store, [&](Rows& rows) -> Stored<std::vector<Credential>> {
+          auto found = repositories.login_failures.find(rows, arrival->realm->realm.id, user.id);
+          if (!found) return refuse(found.error());
+          failures = std::move(*found);
+          return repositories.credentials.list_all(rows, user.id);
+        });
+        if (!credentials) {
+          return store_failed(arrival->dependencies, arrival->request, arrival->realm.get(), credentials.error());
+        }
+        const bool is_closed = brute_force_settings(arrival->realm->realm).is_on && is_locked(failures, now);
+        if (!user.is_active() || is_closed) return fail_arrival(*arrival, "user_disabled", kDisabled);
+        auto signed_in = sign_in(arrival, user, notes, write);
+        signed_in.only_at_end = only_at_end;
+        for (const auto& credential : *credentials) {
+          signed_in.credentials.insert(credential.type);
+          if (credential.type == "password") signed_in.password_set_at = credential.created_at;
+        }
+        return resume(arrival, std::move(signed_in));
+      });
 }
 
 web::Outcome return_to(const ArrivalPtr& arrival, const User& user) {
-  return sign_in_to(arrival, user, [arrival, id = user.id](Tx& tx) { return write_return(tx, *arrival, id); });
+  return sign_in_to(arrival, user, arrival->mapped_return.notes,
+                    [arrival, id = user.id](Tx& tx) { return write_return(tx, *arrival, id); });
 }
 
 PendingLink pending_of(const Arrival& arrival, const UserId& user) {
@@ -112,7 +119,7 @@ PendingLink pending_of(const Arrival& arrival, const UserId& user) {
 
 web::Outcome link_now(const ArrivalPtr& arrival, const User& user, bool only_at_end = false) {
   return sign_in_to(
-      arrival, user,
+      arrival, user, arrival->mapped_first.notes,
       [arrival, pending = pending_of(*arrival, user.id)](Tx& tx) {
         return store_link(tx, arrival->dependencies,
                           {*arrival->realm, *arrival->provider, arrival->request.correlation_id}, pending,
@@ -164,7 +171,7 @@ web::Outcome create(const ArrivalPtr& arrival, const FirstLoginRules& rules) {
   }
   const auto made = user;
   const bool joins = rules.may_join;
-  return resume(arrival, sign_in(arrival, std::move(user), [arrival, made, mapped, joins](Tx& tx) {
+  return resume(arrival, sign_in(arrival, std::move(user), mapped.notes, [arrival, made, mapped, joins](Tx& tx) {
                   return write_new(tx, *arrival, made, mapped, joins);
                 }));
 }

@@ -79,6 +79,9 @@ web::Outcome arrive(const ExchangePtr& exchange, const json::object& more) {
     return fail(*exchange, describe(identity.error()),
                 is_filter ? "Your account at the provider may not sign in here. Ask your administrator." : kFailed);
   }
+  const auto renamed =
+      rename_identity(mappers_of(arrival.realm->realm, *arrival.provider), exchange->addresses, *identity);
+  if (!renamed) return fail(*exchange, renamed.error());
   arrival.identity = std::move(*identity);
   arrival.identity.answer = answer_without_tokens(exchange->answer.text);
   arrival.token_text = exchange->answer.text;

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "broker/foreign_token.h"
 #include "broker/identity.h"
+#include "broker/mappers.h"
 #include "crypto/hash.h"
 #include "upstream/id_token.h"
 
@@ -119,13 +120,15 @@ GrantJwtRules rules_of(const Dependencies& dependencies, const IdentityProvider&
 }
 
 /// Whom it is about, as the provider's people are known here.
-Result<ForeignJwt, ForeignJwtRefusal> with_subject(ForeignJwt judged, const IdentityProvider& provider,
-                                                   const SignedForeign& shown) {
+Result<ForeignJwt, ForeignJwtRefusal> with_subject(ForeignJwt judged, const Realm& realm,
+                                                   const IdentityProvider& provider, const SignedForeign& shown) {
   auto identity = make_identity(provider, shown.addresses, shown.token.claims(), {});
   if (!identity && identity.error() == IdentityError::kNoId) {
     return refuse(no("foreign_jwt_without_subject", "Missing claim: sub"));
   }
   if (!identity) return refuse(no("foreign_jwt_" + std::string(describe(identity.error())), "User not found"));
+  const auto renamed = rename_identity(mappers_of(realm, provider), shown.addresses, *identity);
+  if (!renamed) return refuse(no("foreign_jwt_" + std::string(renamed.error()), "User not found"));
   judged.subject = identity->id;
   judged.proof.provider = judged.provider = provider.alias;
   judged.proof.username = identity->username;
@@ -212,7 +215,7 @@ web::Outcome check_grant_jwt(const Dependencies& dependencies, const web::Reques
     rules.audiences.push_back(rules.own_client_id);
   }
   return verify_foreign(dependencies, choice.provider, std::move(token),
-                        [provider = choice.provider, rules = std::move(rules), next = std::move(next)](
+                        [realm, provider = choice.provider, rules = std::move(rules), next = std::move(next)](
                             const Result<SignedForeign, ForeignJwtRefusal>& shown) mutable -> web::Outcome {
                           if (!shown) {
                             auto refusal = shown.error();
@@ -222,7 +225,7 @@ web::Outcome check_grant_jwt(const Dependencies& dependencies, const web::Reques
                           rules.issuers = issuers_of(*provider, shown->addresses);
                           auto judged = judge_grant_jwt(shown->token, shown->key_issuer, rules);
                           if (!judged) return next(refuse(judged.error()));
-                          return next(with_subject(std::move(*judged), *provider, *shown));
+                          return next(with_subject(std::move(*judged), realm->realm, *provider, *shown));
                         });
 }
 

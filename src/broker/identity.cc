@@ -39,20 +39,6 @@ std::vector<std::string> path_parts(std::string_view path) {
   return out;
 }
 
-const json::value* find_claim(const json::object& claims, std::string_view path) {
-  if (path.empty()) return nullptr;
-  if (const auto* whole = claims.if_contains(path)) return whole;  // names with dots, as URLs
-  const auto* object = &claims;
-  const json::value* found = nullptr;
-  for (const auto& part : path_parts(path)) {
-    if (object == nullptr) return nullptr;
-    found = object->if_contains(part);
-    if (found == nullptr) return nullptr;
-    object = found->if_object();
-  }
-  return found;
-}
-
 bool is_true(const json::object& claims, std::string_view name) {
   const auto text = ascii_lower(claim_text(claims, name));
   return text == "true" || text == "1";
@@ -179,6 +165,20 @@ std::string_view describe(IdentityError error) {
       return "claim_filter";
   }
   return "?";
+}
+
+const json::value* find_claim(const json::object& claims, std::string_view path) {
+  if (path.empty()) return nullptr;
+  if (const auto* whole = claims.if_contains(path)) return whole;  // names with dots, as URLs
+  const auto* object = &claims;
+  const json::value* found = nullptr;
+  for (const auto& part : path_parts(path)) {
+    if (object == nullptr) return nullptr;
+    found = object->if_contains(part);
+    if (found == nullptr) return nullptr;
+    object = found->if_object();
+  }
+  return found;
 }
 
 std::vector<std::string> claim_texts(const json::object& claims, std::string_view path) {

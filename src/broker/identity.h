@@ -43,7 +43,9 @@ enum class IdentityError { kNoId, kOtherSubject, kOtherDomain, kFilteredOut };
                                                                     const json::object& claims,
                                                                     const json::object& more);
 
-/// A claim by path ("a.b", a dot in a name as "\."), as texts: a list gives several, true and numbers their text.
+/// A claim by path ("a.b", a dot in a name as "\."); null: there is none.
+[[nodiscard]] const json::value* find_claim(const json::object& claims, std::string_view path);
+/// The same as texts: a list gives several, true and numbers their text.
 [[nodiscard]] std::vector<std::string> claim_texts(const json::object& claims, std::string_view path);
 [[nodiscard]] std::string claim_text(const json::object& claims, std::string_view path);  // the first; empty: none
 

@@ -10,6 +10,10 @@
 namespace cardea::broker {
 namespace {
 
+constexpr std::string_view kUsernameMapper = "oidc-username-idp-mapper";
+constexpr std::string_view kBrokerId = "BROKER_ID";
+constexpr std::string_view kBrokerUsername = "BROKER_USERNAME";
+
 struct Scene {
   const IdentityProviderMapper& mapper;
   const UpstreamIdentity& identity;
@@ -30,19 +34,41 @@ bool has_value(const json::object& claims, std::string_view claim, std::string_v
   });
 }
 
-// `claims`: a JSON list of {"key": claim, "value": wanted}; each must hold. Absent: it cannot be read, or asks nothing.
-std::optional<bool> all_hold(const Scene& scene) {
+struct WantedClaim {
+  std::string claim;
+  std::string value;
+};
+
+// `claims`: a JSON list of {"key": claim, "value": wanted}. Absent: it cannot be read, or asks nothing.
+std::optional<std::vector<WantedClaim>> wanted_claims(const Scene& scene) {
   const auto document = parse_json(scene.mapper.setting("claims"));
   if (!document || !document->is_array() || document->get_array().empty()) return std::nullopt;
-  const bool is_pattern = scene.mapper.setting("are.claim.values.regex") == "true";
-  bool all = true;
+  std::vector<WantedClaim> out;
   for (const auto& item : document->get_array()) {
     if (!item.is_object()) return std::nullopt;
-    const auto key = string_or(item.get_object(), "key", "");
-    if (key.empty()) return std::nullopt;
-    all = all && has_value(scene.identity.claims, key, string_or(item.get_object(), "value", ""), is_pattern);
+    out.push_back({string_or(item.get_object(), "key", ""), string_or(item.get_object(), "value", "")});
+    if (out.back().claim.empty()) return std::nullopt;
   }
-  return all;
+  return out;
+}
+
+bool wants_patterns(const Scene& scene) { return scene.mapper.setting("are.claim.values.regex") == "true"; }
+
+std::optional<bool> all_hold(const Scene& scene) {
+  const auto wanted = wanted_claims(scene);
+  if (!wanted) return std::nullopt;
+  return std::ranges::all_of(*wanted, [&](const WantedClaim& each) {
+    return has_value(scene.identity.claims, each.claim, each.value, wants_patterns(scene));
+  });
+}
+
+// Notes stay as long as the session, which many have: together they are bounded.
+void put_note(const Scene& scene, std::string name, std::string_view value) {
+  auto& notes = scene.out.notes;
+  std::size_t bytes = name.size() + value.size();
+  for (const auto& [other, kept] : notes) bytes += other == name ? 0 : other.size() + kept.size();
+  if (bytes > kNotesBytesMax) return fail(scene, "notes_too_large");
+  notes.insert_or_assign(std::move(name), std::string(value));
 }
 
 void change_role(const Scene& scene, bool holds) {
@@ -127,15 +153,36 @@ void hardcoded_attribute(const Scene& scene) {
     scene.out.attributes[name] = {std::string(scene.mapper.setting("attribute.value"))};
   }
 }
+// At every login, whatever its sync mode: the session is new each time.
+void hardcoded_note(const Scene& scene) {
+  const std::string name(scene.mapper.setting("attribute"));
+  if (name.empty()) return fail(scene, "no_user_session_attribute");
+  put_note(scene, name, scene.mapper.setting("attribute.value"));
+}
+// Each for itself, and texts alone: as Keycloak 26.7.4 does it.
+void claims_to_notes(const Scene& scene) {
+  if (!scene.adds()) return;
+  const auto wanted = wanted_claims(scene);
+  if (!wanted) return fail(scene, "bad_claims");
+  for (const auto& [claim, value] : *wanted) {
+    const auto* found = find_claim(scene.identity.claims, claim);
+    if (found == nullptr || !found->is_string()) continue;
+    const std::string_view text = found->get_string();
+    if (text.contains('\0')) continue;  // no database takes one
+    if (wants_patterns(scene) ? matches_pattern(value, text) : text == value) put_note(scene, claim, text);
+  }
+}
+
+std::string_view template_of(const IdentityProviderMapper& mapper) {
+  const auto text = mapper.setting("template");
+  return text.empty() ? "${ALIAS}.${CLAIM.preferred_username}" : text;
+}
+
 void username_template(const Scene& scene) {
   const auto target = scene.mapper.setting("target");
-  if (!target.empty() && target != "LOCAL") {
-    fail(scene, "target_not_supported");
-    return;
-  }
-  if (!scene.adds()) return;
-  const auto text = scene.mapper.setting("template");
-  scene.out.username = fill_template(text.empty() ? "${ALIAS}.${CLAIM.preferred_username}" : text, scene.identity);
+  if (target == kBrokerId || target == kBrokerUsername) return;  // rename_identity
+  if (!target.empty() && target != "LOCAL") return fail(scene, "target_not_supported");
+  if (scene.adds()) scene.out.username = fill_template(template_of(scene.mapper), scene.identity);
 }
 
 struct Kind {
@@ -154,7 +201,9 @@ constexpr Kind kKinds[] = {
     {"oidc-hardcoded-role-idp-mapper", hardcoded_role},
     {"oidc-hardcoded-group-idp-mapper", hardcoded_group},
     {"hardcoded-attribute-idp-mapper", hardcoded_attribute},
-    {"oidc-username-idp-mapper", username_template},
+    {"hardcoded-user-session-attribute-idp-mapper", hardcoded_note},
+    {"oidc-user-session-note-idp-mapper", claims_to_notes},
+    {kUsernameMapper, username_template},
 };
 static_assert(std::size(kKinds) == std::size(kProviderMapperTypes));
 
@@ -169,13 +218,35 @@ std::string modified(std::string value, std::string_view how) {
   return value;
 }
 
-std::string value_of(std::string_view expression, const UpstreamIdentity& identity) {
+struct Filled {
+  std::string text;
+  bool has_claim = false;
+  bool misses_claim = false;  // one has no value
+};
+
+std::string value_of(std::string_view expression, const UpstreamIdentity& identity, Filled& out) {
   const auto bar = expression.find('|');
   const auto name = trim(expression.substr(0, bar));
   std::string value;
   if (name == "ALIAS") value = identity.provider;
-  if (name.starts_with("CLAIM.")) value = claim_text(identity.claims, name.substr(6));
+  if (name.starts_with("CLAIM.")) {
+    value = claim_text(identity.claims, name.substr(6));
+    (value.empty() ? out.misses_claim : out.has_claim) = true;
+  }
   return bar == std::string_view::npos ? value : modified(std::move(value), expression.substr(bar + 1));
+}
+
+Filled fill(std::string_view text, const UpstreamIdentity& identity) {
+  Filled out;
+  while (!text.empty()) {
+    const auto begin = text.find("${");
+    const auto end = begin == std::string_view::npos ? begin : text.find('}', begin);
+    if (end == std::string_view::npos) break;
+    out.text.append(text.substr(0, begin)).append(value_of(text.substr(begin + 2, end - begin - 2), identity, out));
+    text = text.substr(end + 1);
+  }
+  out.text.append(text);
+  return out;
 }
 
 }  // namespace
@@ -204,16 +275,27 @@ std::string shown_input(const json::object& claims) {
   return text;
 }
 
-std::string fill_template(std::string_view text, const UpstreamIdentity& identity) {
-  std::string out;
-  while (!text.empty()) {
-    const auto begin = text.find("${");
-    const auto end = begin == std::string_view::npos ? begin : text.find('}', begin);
-    if (end == std::string_view::npos) break;
-    out.append(text.substr(0, begin)).append(value_of(text.substr(begin + 2, end - begin - 2), identity));
-    text = text.substr(end + 1);
+std::string fill_template(std::string_view text, const UpstreamIdentity& identity) { return fill(text, identity).text; }
+
+Result<void, std::string_view> rename_identity(const std::vector<IdentityProviderMapper>& mappers,
+                                               const Addresses& addresses, UpstreamIdentity& identity) {
+  for (const auto& mapper : mappers) {
+    if (mapper.kind != kUsernameMapper) continue;
+    const auto target = mapper.setting("target");
+    if (target != kBrokerId && target != kBrokerUsername) continue;
+    auto filled = fill(template_of(mapper), identity);
+    if (target == kBrokerUsername) {
+      if (!filled.misses_claim && !filled.text.empty()) identity.username = ascii_lower(filled.text);
+      continue;
+    }
+    // There the key is what the directory knows people by, and their groups come by it.
+    if (addresses.dialect == Dialect::kEntra) return refuse(std::string_view("broker_id_of_entra"));
+    // One key for everybody of whom the provider does not say enough would be one account for them all.
+    if (!filled.has_claim || filled.misses_claim) return refuse(std::string_view("broker_id_without_claim"));
+    if (filled.text.size() > kUpstreamIdBytesMax) return refuse(std::string_view("broker_id_too_long"));
+    identity.id = std::move(filled.text);
   }
-  return out.append(text);
+  return {};
 }
 
 bool runs_expressions(const std::vector<IdentityProviderMapper>& mappers) {

@@ -11,6 +11,11 @@
 
 namespace cardea::broker {
 
+/// Together, of one login: names and values.
+inline constexpr std::size_t kNotesBytesMax = 8 * 1024;
+/// Of a key that a template makes.
+inline constexpr std::size_t kUpstreamIdBytesMax = 255;
+
 struct RoleChange {
   std::string role;  // "role" or "client.role", as the mapper's config says it
   bool has = true;
@@ -29,6 +34,7 @@ struct Mapped {
   std::map<std::string, std::vector<std::string>> attributes;  // set; an empty list removes
   std::map<std::string, std::string> members;                  // "email", "firstName", "lastName"
   std::string username;                                        // by a template; empty: none
+  std::map<std::string, std::string> notes;                    // of the session
   std::vector<RoleChange> roles;
   std::vector<GroupChange> groups;
   std::vector<MapperProblem> problems;  // mappers that were left out
@@ -37,6 +43,11 @@ struct Mapped {
 /// `is_first`: the account is made or linked now.
 [[nodiscard]] Mapped run_mappers(const std::vector<IdentityProviderMapper>& mappers, const UpstreamIdentity& identity,
                                  bool is_first);
+
+/// What they change of the key and the name by which somebody is known at the provider (`target` of
+/// oidc-username-idp-mapper), before anybody is looked for. Refused: who came cannot be told, with a word for the log.
+[[nodiscard]] Result<void, std::string_view> rename_identity(const std::vector<IdentityProviderMapper>& mappers,
+                                                             const Addresses& addresses, UpstreamIdentity& identity);
 
 /// Is one of them an expression? What takes a person's own code so long belongs on the cpu lane.
 [[nodiscard]] bool runs_expressions(const std::vector<IdentityProviderMapper>& mappers);

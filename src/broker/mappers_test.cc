@@ -11,7 +11,7 @@ namespace {
 // is enough.
 TEST(Mappers, refuse_no_kind_that_the_admin_api_takes) {
   for (const auto& type : kProviderMapperTypes) EXPECT_TRUE(is_mapper_known(type.id)) << type.id;
-  EXPECT_FALSE(is_mapper_known("hardcoded-user-session-attribute-idp-mapper"));
+  EXPECT_FALSE(is_mapper_known("saml-user-attribute-idp-mapper"));
   EXPECT_FALSE(is_mapper_known(""));
 }
 
@@ -35,6 +35,36 @@ Mapped run(const std::string& expression, ProviderConfig config = {}, bool is_fi
   mapper.config = std::move(config);
   mapper.config["expression"] = expression;
   return run_mappers({mapper}, uma(), is_first);
+}
+
+// As Keycloak 26.7.4 does it: each claim for itself, texts alone, a pattern fits the whole value.
+TEST(SessionNotes, refuse_values_that_are_no_texts_or_fit_in_part) {
+  const auto notes = [](std::string_view claims, bool is_pattern) {
+    IdentityProviderMapper mapper;
+    mapper.name = "notes";
+    mapper.kind = "oidc-user-session-note-idp-mapper";
+    mapper.config = {{"claims", std::string(claims)}, {"are.claim.values.regex", is_pattern ? "true" : "false"}};
+    auto who = uma();
+    who.claims["number"] = 7;
+    who.claims["address"] = {{"locality", "Paris"}};
+    return run_mappers({mapper}, who, true);
+  };
+  using Notes = std::map<std::string, std::string>;
+  EXPECT_EQ(notes(R"([{"key":"number","value":"7"},{"key":"groups","value":"a"},{"key":"address","value":""},
+                      {"key":"department","value":""},{"key":"upn","value":"uma@contoso.example"}])",
+                  false)
+                .notes,
+            Notes{});
+  EXPECT_EQ(notes(R"([{"key":"number","value":".*"},{"key":"groups","value":".*"},{"key":"department","value":"Sal"},
+                      {"key":"upn","value":".*@contoso.example"},{"key":"address.locality","value":"P.*"}])",
+                  true)
+                .notes,
+            (Notes{{"upn", "Uma@contoso.example"}, {"address.locality", "Paris"}}));
+  for (const auto* odd : {"", "[]", "{}", "[1]", R"([{"value":"x"}])"}) {
+    const auto mapped = notes(odd, false);
+    ASSERT_EQ(mapped.problems.size(), 1U) << odd;
+    EXPECT_EQ(mapped.problems[0].what, "bad_claims");
+  }
 }
 
 TEST(PropertyMapping, refuses_what_is_no_property_and_names_the_mapping) {

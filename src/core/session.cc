@@ -57,6 +57,8 @@ void note_upstream(UserSession& session, const std::optional<UpstreamProof>& ups
   put(kUpstreamIssuerNote, from.issuer);
   put(kUpstreamSubjectNote, from.subject);
   put(kUpstreamSidNote, from.sid);
+  std::erase_if(session.notes, [](const auto& note) { return note.first.starts_with(kMappedNotePrefix); });
+  for (const auto& [name, value] : from.notes) put(std::string(kMappedNotePrefix) + name, value);
 }
 
 void note_user_agent(UserSession& session, std::optional<std::string_view> header) {

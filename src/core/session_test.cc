@@ -49,6 +49,19 @@ TEST(Session, refuses_to_live_without_the_provider_that_vouched_for_it) {
   EXPECT_TRUE(is_session_alive(realm, live, kNow));
 }
 
+TEST(Session, refuses_to_keep_what_a_provider_said_once_somebody_else_vouches) {
+  auto live = session(seconds{0}, seconds{0});
+  live.notes["IMPERSONATOR_ID"] = "admin";
+  note_upstream(live, UpstreamProof{.provider = "up", .notes = {{"dept", "Sales"}, {"identity_provider", "forged"}}});
+  EXPECT_EQ(live.note("mapped:dept"), "Sales");
+  EXPECT_EQ(live.note(kProviderNote), "up");
+  note_upstream(live, UpstreamProof{.provider = "other", .notes = {{"site", "Paris"}}});
+  EXPECT_EQ(live.note("mapped:dept"), "");
+  EXPECT_EQ(live.note("mapped:site"), "Paris");
+  note_upstream(live, std::nullopt);
+  EXPECT_EQ(live.notes, (std::map<std::string, std::string>{{"IMPERSONATOR_ID", "admin"}}));
+}
+
 TEST(Session, refuses_offline_sessions_only_for_idleness_unless_the_realm_sets_a_maximum) {
   Realm realm;
   auto offline = session(std::chrono::years{3}, std::chrono::days{37});

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -72,7 +73,8 @@ struct UpstreamProof {
   std::optional<std::int64_t> auth_time = {};  // epoch seconds, when it says so
   /// Of ours, as the provider's record translates what it says of how they signed in, at `auth_time`; absent: none.
   std::optional<int> level = {};
-  std::vector<std::string> methods = {};  // the same for the claim `amr`
+  std::vector<std::string> methods = {};          // the same for the claim `amr`
+  std::map<std::string, std::string> notes = {};  // of the session, by the provider's mappers (keycloak.md section 5.7)
   friend bool operator==(const UpstreamProof&, const UpstreamProof&) = default;
 };
 

@@ -96,6 +96,11 @@ void write_upstream(JsonWriter& writer, const std::optional<UpstreamProof>& upst
     for (const auto& method : upstream->methods) writer.string(method);
     writer.end_array();
   }
+  if (!upstream->notes.empty()) {
+    writer.key("o").begin_object();
+    for (const auto& [name, value] : upstream->notes) writer.member(name, value);
+    writer.end_object();
+  }
   writer.end_object();
 }
 
@@ -278,6 +283,17 @@ bool read_references(const json::object& object, std::vector<std::string>& out) 
   return true;
 }
 
+bool read_notes(const json::object& object, std::map<std::string, std::string>& out) {
+  const auto* notes = object.if_contains("o");
+  if (notes == nullptr) return true;
+  if (!notes->is_object()) return false;
+  for (const auto& [name, value] : notes->get_object()) {
+    if (name.empty() || !value.is_string()) return false;
+    out.emplace(name, value.get_string());
+  }
+  return true;
+}
+
 bool read_upstream(const json::object& object, std::optional<UpstreamProof>& out) {
   const auto* value = object.if_contains("up");
   if (value == nullptr) return true;
@@ -293,6 +309,7 @@ bool read_upstream(const json::object& object, std::optional<UpstreamProof>& out
   if (!in.ok() || read.provider.empty() || (level && (*level < 0 || *level > 1000))) return false;
   if (level) read.level = static_cast<int>(*level);
   if (!read_references(value->get_object(), read.methods)) return false;
+  if (!read_notes(value->get_object(), read.notes)) return false;
   out = std::move(read);
   return true;
 }

@@ -148,7 +148,8 @@ TEST(InteractionJson, refuses_steps_that_prove_nothing_or_belong_to_somebody_els
                                                         .username = "ada",
                                                         .auth_time = 7,
                                                         .level = 2,
-                                                        .methods = {"mfa", "hwk"}}};
+                                                        .methods = {"mfa", "hwk"},
+                                                        .notes = {{"dept", "Sales"}, {"a\"b", ""}}}};
   const auto text = to_json(steps);
   const auto after = interaction_from_json(text);
   ASSERT_TRUE(after.has_value());
@@ -164,6 +165,8 @@ TEST(InteractionJson, refuses_steps_that_prove_nothing_or_belong_to_somebody_els
     EXPECT_FALSE(interaction_from_json(replaced(text, result, odd)).has_value()) << odd;
   }
   EXPECT_FALSE(interaction_from_json(replaced(text, "\"f\":2", "\"f\":9")).has_value());
+  EXPECT_FALSE(interaction_from_json(replaced(text, R"("dept":"Sales")", R"("dept":1)")).has_value());
+  EXPECT_FALSE(interaction_from_json(replaced(text, R"("dept":"Sales")", R"("":"Sales")")).has_value());
   auto& results = std::get<AwaitingSteps>(steps.stage).progress.results;
   results = {{"x-1", Proof::kUsername, UserId("ada")}};  // a name alone proves nothing
   EXPECT_FALSE(interaction_from_json(to_json(steps)).has_value());

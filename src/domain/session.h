@@ -19,6 +19,9 @@ inline constexpr std::string_view kUpstreamNameNote = "identity_provider_identit
 inline constexpr std::string_view kUpstreamIssuerNote = "upstream_iss";
 inline constexpr std::string_view kUpstreamSubjectNote = "upstream_sub";
 inline constexpr std::string_view kUpstreamSidNote = "upstream_sid";
+/// What the provider's mappers say is kept under names that begin so: it never passes for a note of ours, and goes with
+/// the proof it came by.
+inline constexpr std::string_view kMappedNotePrefix = "mapped:";
 
 struct UserSession {
   SessionId id;  // `sid`; 24 base64url characters

@@ -165,6 +165,28 @@ TEST_P(JwtBearer, refuses_to_let_people_in_by_a_provider_for_the_grant_alone_and
   EXPECT_EQ(string_or(expect_yes(send(sign(claims()))), "sub", ""), "user-ada");
 }
 
+// A token's `sub` is not the key of the link where the realm chose another: whoever has a subject that reads as
+// somebody else's key does not become them.
+TEST_P(JwtBearer, refuses_subjects_where_people_are_known_by_another_key) {
+  const auto known_by = [&](const json::object& config) {
+    server_.change_realm([&](Realm& realm) {
+      json::object mapper{
+          {"name", "key"}, {"identityProviderAlias", "up"}, {"identityProviderMapper", "oidc-username-idp-mapper"}};
+      mapper["config"] = config;
+      realm.extra["identityProviderMappers"] = json::array{mapper};
+    });
+  };
+  known_by({{"target", "BROKER_ID"}, {"template", "${CLAIM.employee}"}});
+  expect_no(send(sign(claims())), "User not found");
+  expect_no(send(with("employee", "u-2")), "User not found");
+  auto other = claims();
+  other["sub"] = "anybody";
+  other["employee"] = "u-1";
+  EXPECT_EQ(string_or(expect_yes(send(sign(other))), "sub", ""), "user-ada");
+  known_by({{"target", "BROKER_USERNAME"}, {"template", "${CLAIM.employee}"}});
+  EXPECT_EQ(string_or(expect_yes(send(sign(claims()))), "sub", ""), "user-ada");
+}
+
 TEST_P(JwtBearer, refuses_clocks_that_are_ahead_by_more_than_the_provider_says) {
   const auto ahead = [&](int by) {
     auto changed = claims();

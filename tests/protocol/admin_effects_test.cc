@@ -230,8 +230,7 @@ TEST_F(AdminEffects, refuses_settings_of_a_provider_that_nothing_keeps_to) {
     return world.post("/identity-provider/instances/kept/mappers",
                       R"({"name":")" + kind + R"(","identityProviderMapper":")" + kind + R"(","config":{}})");
   };
-  EXPECT_EQ(mapper("oidc-user-session-note-idp-mapper").status, 400);
-  EXPECT_EQ(mapper("hardcoded-user-session-attribute-idp-mapper").status, 400);
+  EXPECT_EQ(mapper("saml-user-attribute-idp-mapper").status, 400);
   EXPECT_EQ(mapper("github-user-attribute-mapper").status, 201);
 }
 

@@ -499,9 +499,14 @@ Answer list_idp_mapper_types(Call& call) {
                                     : name == "claims"                 ? "Map"
                                     : name == "expression"             ? "Text"
                                     : name == "are.claim.values.regex" ? "boolean"
+                                    : name == "target"                 ? "List"
                                                                        : "String";
-      properties.push_back(
-          json::object{{"name", name}, {"label", name}, {"helpText", ""}, {"type", kind}, {"secret", false}});
+      json::object property{{"name", name}, {"label", name}, {"helpText", ""}, {"type", kind}, {"secret", false}};
+      if (name == "target") {
+        property["defaultValue"] = "LOCAL";
+        property["options"] = json::array{"LOCAL", "BROKER_ID", "BROKER_USERNAME"};
+      }
+      properties.push_back(std::move(property));
     }
     out[type.id] = json::object{{"id", type.id},
                                 {"name", type.name},

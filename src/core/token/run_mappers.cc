@@ -313,7 +313,8 @@ class Runner {
       return found == context_.notes.end() ? std::nullopt : std::optional(found->value);
     }
     const auto& notes = context_.session->notes;
-    const auto found = notes.find(name);
+    auto found = notes.find(name);
+    if (found == notes.end()) found = notes.find(std::string(kMappedNotePrefix) + name);
     return found == notes.end() ? std::nullopt : std::optional<std::string_view>(found->second);
   }
 

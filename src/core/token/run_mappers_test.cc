@@ -287,6 +287,15 @@ TEST_F(RunMappers, session_notes_and_the_level) {
                      .id,
                  "at"),
             std::to_string(epoch_seconds(kNow)));
+  // What a provider's mappers said, and never in place of a note of ours.
+  session_.notes["mapped:dept"] = "Sales";
+  session_.notes["mapped:clientAddress"] = "forged";
+  for (const auto& [note, value] :
+       std::map<std::string, std::string>{{"dept", R"("Sales")"}, {"clientAddress", R"("192.0.2.7")"}}) {
+    EXPECT_EQ(
+        text(with("oidc-usersessionmodel-note-mapper", {{"claim.name", "c"}, {"user.session.note", note}}).access, "c"),
+        value);
+  }
   const auto level = with("oidc-acr-mapper", {{"userinfo.token.claim", "true"}});
   EXPECT_EQ(text(level.access, "acr"), R"("1")");
   EXPECT_FALSE(level.userinfo.contains("acr")) << "it is about a login, not about the person";
