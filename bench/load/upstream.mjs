@@ -121,11 +121,14 @@ export async function startUpstream() {
 
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   upstream.origin = `http://127.0.0.1:${server.address().port}`;
+  /// Somebody new, in that many groups: they are who signs in next.
   upstream.setGroups = (count, name) => {
-    upstream.groups = Array.from({ length: count }, () => randomUUID());
-    upstream.ids = Buffer.from(JSON.stringify({ value: upstream.groups }));
-    upstream.person = { oid: randomUUID(), name };
+    const groups = Array.from({ length: count }, () => randomUUID());
+    const made = { groups, ids: Buffer.from(JSON.stringify({ value: groups })), person: { oid: randomUUID(), name } };
+    upstream.use(made);
+    return made;
   };
+  upstream.use = (somebody) => Object.assign(upstream, somebody);
   upstream.stop = () => { server.closeAllConnections(); server.close(); };
   upstream.setGroups(0, 'uma');
   return upstream;
