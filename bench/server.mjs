@@ -105,7 +105,7 @@ export class Server {
   memory() {
     const rollup = readFileSync(`/proc/${this.process.pid}/smaps_rollup`, 'utf8');
     const kb = (name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(rollup)?.[1] ?? 0);
-    return { rss_kb: kb('Rss'), anonymous_kb: kb('Anonymous') };
+    return { rss_kb: kb('Rss'), pss_kb: kb('Pss'), anonymous_kb: kb('Anonymous') };
   }
 
   cpu() { return cpuSeconds(this.process.pid); }

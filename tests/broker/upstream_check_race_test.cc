@@ -42,8 +42,11 @@ class UpstreamCheckRace : public Broker {
         },
         other);
   }
-  /// `other` runs while our transaction has written, until it waits for ours or is over; then ours is committed.
-  void hold_beside(const std::function<Stored<void>(Tx&)>& ours, const std::function<void()>& other) {
+  /// `other` runs while our transaction has written, until it waits for ours or is over; then, after `while_held`, ours
+  /// is committed.
+  void hold_beside(
+      const std::function<Stored<void>(Tx&)>& ours, const std::function<void()>& other,
+      const std::function<void()>& while_held = [] {}) {
     std::future<void> beside;
     ASSERT_TRUE(server_.repositories.store.write([&](Tx& tx) -> Stored<void> {
       if (auto done = ours(tx); !done) return done;
@@ -53,6 +56,7 @@ class UpstreamCheckRace : public Broker {
       };
       while (beside.wait_for(seconds{0}) != std::future_status::ready && !waits()) {
       }
+      while_held();
       return {};
     }));
     beside.get();
@@ -85,6 +89,39 @@ TEST_F(UpstreamCheckRace, refuses_to_write_an_older_token_over_that_of_a_check) 
   leave(again);
   write_beside("r-9", [&] { EXPECT_EQ(come_back(again).status, 302); });
   EXPECT_EQ(kept_token(), "r-9");
+}
+
+// Whoever locks sessions of both kinds begins with the browser's, also where the offline one is the one in use: else
+// two wait for each other.
+TEST_F(UpstreamCheckRace, refuses_to_hold_an_offline_session_while_it_waits_for_one_of_the_browser) {
+  server_.allow_offline("ada");
+  const auto code = location_parameter(browser_.get(authorize_url({{"scope", "openid offline_access"}})), "code");
+  token_ = string_or(redeem(server_, code), "refresh_token", "");
+  ASSERT_EQ(string_or(payload_of(token_), "typ", ""), "Offline");
+  server_.clock.advance(seconds{300});
+  auto& sessions = server_.repositories.sessions;
+  const auto of_browser =
+      read_from(server_.repositories.store,
+                [&](Rows& rows) { return sessions.list_of_user(rows, RealmId("realm-demo"), UserId("user-ada")); })
+          .value()
+          .at(0);
+  const auto& postgres = TestPostgres::shared();
+  const auto schemas = postgres.execute(
+      "SELECT relnamespace::regnamespace::text FROM pg_class WHERE relname = 'offline_sessions' ORDER BY oid DESC");
+  ASSERT_FALSE(schemas.empty());
+  hold_beside(
+      [&](Tx& tx) -> Stored<void> {
+        if (auto done = sessions.touch(tx, of_browser.id, server_.clock.now()); !done) return done;
+        const auto sent = sessions.find(tx, RealmId("realm-demo"), of_browser.id);  // not only in the pipeline
+        return sent ? Stored<void>() : refuse(sent.error());
+      },
+      [&] { EXPECT_EQ(use_token().status, 200); },
+      [&] {
+        ASSERT_FALSE(postgres.execute("SELECT 1 FROM pg_locks WHERE NOT granted").empty());
+        EXPECT_EQ(
+            postgres.execute("SELECT id FROM " + schemas.front() + ".offline_sessions FOR UPDATE SKIP LOCKED").size(),
+            1U);
+      });
 }
 
 // The notes of a session are written as a whole: by the check, and by whoever signs in anew in the same browser.

@@ -66,6 +66,14 @@ TEST_F(UpstreamCheck, G2_19_ends_the_sessions_of_somebody_who_was_disabled_there
   EXPECT_EQ(asked_, 1);
 }
 
+TEST_F(UpstreamCheck, refuses_every_refresh_where_nobody_could_be_asked) {
+  Browser browser(server_);
+  const auto token = sign_in_there(browser);
+  server_.unwire_upstream_check();
+  (void)use_token(token, 400);
+  EXPECT_TRUE(server_.log.contains("upstream_check_missing"));
+}
+
 // What was read before the provider was asked is looked at again after it.
 TEST_F(UpstreamCheck, refuses_somebody_who_was_disabled_here_while_the_provider_was_asked) {
   Browser browser(server_);

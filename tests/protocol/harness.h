@@ -82,6 +82,8 @@ class Server {
   [[nodiscard]] broker::Dependencies& broker() { return *broker_; }
   /// Where people are asked on their devices (CIBA). Before the first request for discovery.
   void ask_people_at(std::string url) { oidc_->channel = {std::move(url), &sealer_}; }
+  /// As if nobody had joined `broker` and `oidc`.
+  void unwire_upstream_check() { oidc_->check_upstream = nullptr; }
   /// As after `start-dev`.
   void start_for_development() { oidc_->production = false; }
   /// Gives a user of the harness the realm role offline_access.
