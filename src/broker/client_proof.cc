@@ -6,6 +6,7 @@ namespace cardea::broker {
 namespace {
 
 constexpr std::string_view kFederated = "federated_credential";
+constexpr std::string_view kSecretJwt = "client_secret_jwt";
 
 /// As the realm's key set says.
 upstream::CertificateThumbprints certificate_of(const RealmEntry& realm, const jose::SigningKey& key) {
@@ -31,12 +32,46 @@ const jose::SigningKey* key_for(const RealmEntry& realm, const IdentityProvider&
   return better == nullptr ? realm.signing_key("RS256") : better;
 }
 
+/// The secret that both know signs, and is not sent.
+Result<jose::SigningKey, std::string> key_of_secret(const IdentityProvider& provider) {
+  const auto wanted = provider.setting("clientAssertionSigningAlg");
+  const auto algorithm = wanted.empty() ? std::optional(jose::Algorithm::kHS256) : jose::parse_algorithm(wanted);
+  if (!algorithm || !jose::is_hmac(*algorithm)) return refuse(std::string("no_key_for_client_assertion"));
+  auto key = jose::SigningKey::make_hmac(SecretBytes(std::string(provider.setting("clientSecret"))), "", *algorithm);
+  if (!key) return refuse(std::string("client_secret_too_short_for_its_algorithm"));
+  return std::move(*key);
+}
+
+std::string audience_of(const IdentityProvider& provider, std::string_view otherwise) {
+  const auto audience = provider.setting("clientAssertionAudience");
+  return std::string(audience.empty() ? otherwise : audience);
+}
+
+Result<upstream::ClientProof, std::string> proof_by_secret(const Dependencies& dependencies,
+                                                           const IdentityProvider& provider,
+                                                           const Addresses& addresses) {
+  const auto key = key_of_secret(provider);
+  if (!key) return refuse(key.error());
+  upstream::ClientProof out{.method = upstream::ClientAuthentication::kAssertion,
+                            .client_id = std::string(provider.setting("clientId")),
+                            .secret = {},
+                            .assertion = {}};
+  out.assertion = upstream::make_client_assertion(*key,
+                                                  {.issuer = out.client_id,
+                                                   .subject = out.client_id,
+                                                   .audience = audience_of(provider, addresses.token),
+                                                   .now = dependencies.clock.now()},
+                                                  dependencies.random);
+  return out;
+}
+
 }  // namespace
 
 Result<upstream::ClientProof, std::string> client_proof(const Dependencies& dependencies, const web::Request& request,
                                                         const RealmEntry& realm, const IdentityProvider& provider,
                                                         const Addresses& addresses) {
   const auto name = provider.setting("clientAuthMethod");
+  if (name == kSecretJwt) return proof_by_secret(dependencies, provider, addresses);
   const bool is_federated = name == kFederated;
   const auto method = is_federated ? std::optional(upstream::ClientAuthentication::kAssertion)
                                    : upstream::parse_client_authentication(name);
@@ -57,9 +92,8 @@ Result<upstream::ClientProof, std::string> client_proof(const Dependencies& depe
   const auto subject = is_federated ? "identity-provider:" + provider.alias : out.client_id;
   const auto issuer =
       is_federated ? dependencies.base_url.issuer(request, realm.realm.name) : std::string(out.client_id);
-  auto audience = std::string(provider.setting("clientAssertionAudience"));
-  if (audience.empty())
-    audience = is_federated && is_entra ? std::string(upstream::kFederatedAudience) : addresses.token;
+  const auto audience = audience_of(
+      provider, is_federated && is_entra ? upstream::kFederatedAudience : std::string_view(addresses.token));
   if (is_federated && audience != addresses.token && !audience.starts_with(upstream::kFederatedAudience)) {
     return refuse(std::string("audience_not_for_federated_credential"));
   }

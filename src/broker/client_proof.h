@@ -1,7 +1,7 @@
-// How we prove to a provider who we are, as its record says (`clientAuthMethod`): by a secret, by a signature of a key
-// of the realm (`private_key_jwt`; with `jwtX509HeadersEnabled` = "true", and at Entra ID always, it names the key's
-// certificate), or as an issuer that the provider trusts to speak for our application (`federated_credential`: subject
-// "identity-provider:ALIAS"). Internal to broker.
+// How we prove to a provider who we are, as its record says (`clientAuthMethod`): by a secret, by a signature with
+// that secret (`client_secret_jwt`), by one of a key of the realm (`private_key_jwt`; with `jwtX509HeadersEnabled` =
+// "true", and at Entra ID always, it names the key's certificate), or as an issuer that the provider trusts to speak
+// for our application (`federated_credential`: subject "identity-provider:ALIAS"). Internal to broker.
 #pragma once
 
 #include <string>

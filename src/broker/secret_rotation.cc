@@ -394,7 +394,8 @@ void SecretRotation::look_at(const Realm& realm, const IdentityProvider& provide
   Site site{.realm = realm, .provider = provider, .addresses = addresses_of(provider), .key = key_of(realm, provider)};
   const auto method = upstream::parse_client_authentication(provider.setting("clientAuthMethod"));
   const bool has_secret = method && (*method == upstream::ClientAuthentication::kSecretPost ||
-                                     *method == upstream::ClientAuthentication::kSecretBasic);
+                                     *method == upstream::ClientAuthentication::kSecretBasic ||
+                                     *method == upstream::ClientAuthentication::kSecretBasicUnencoded);
   if (!has_secret || site.secret().empty()) return failed(site, "read", "no_client_secret");
   site.method = *method;
   if (const auto added = added_.find(site.key); added != added_.end()) return try_out(site, added->second);

@@ -1,6 +1,7 @@
 // Proving to a provider who we are by a signature (RFC 7523 section 2.2, OpenID Connect Core section 9):
-// private_key_jwt, the same with the certificate that Entra ID knows the key by (entra.md section 8.1), and as a realm
-// that the provider trusts to speak for one of its applications (federated credential, entra.md section 8.2).
+// private_key_jwt, client_secret_jwt, the first with the certificate that Entra ID knows the key by (entra.md
+// section 8.1), and as a realm that the provider trusts to speak for one of its applications (federated credential,
+// entra.md section 8.2).
 #pragma once
 
 #include <string>
@@ -29,6 +30,7 @@ struct AssertionFacts {
   TimePoint now;
   CertificateThumbprints certificate = {};
 };
+/// A key without a kid, as a shared secret is, is not named.
 [[nodiscard]] std::string make_client_assertion(const jose::SigningKey& key, const AssertionFacts& facts,
                                                 Random& random);
 

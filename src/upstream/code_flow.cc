@@ -47,6 +47,10 @@ std::string basic(std::string_view id, std::string_view secret) {
   return "Basic " + base64_encode(pair.substr(1) + ":" + encoded.substr(1));
 }
 
+std::string basic_unencoded(const std::string& id, const std::string& secret) {
+  return "Basic " + base64_encode(id + ":" + secret);
+}
+
 }  // namespace
 
 std::string authorization_url(const AuthorizationCall& call) {
@@ -105,9 +109,8 @@ bool is_from_issuer(const Callback& callback, std::string_view issuer, bool must
 
 std::optional<ClientAuthentication> parse_client_authentication(std::string_view name) {
   if (name.empty() || name == "client_secret_post") return ClientAuthentication::kSecretPost;
-  if (name == "client_secret_basic" || name == "client_secret_basic_unencoded") {
-    return ClientAuthentication::kSecretBasic;
-  }
+  if (name == "client_secret_basic") return ClientAuthentication::kSecretBasic;
+  if (name == "client_secret_basic_unencoded") return ClientAuthentication::kSecretBasicUnencoded;
   if (name == "private_key_jwt") return ClientAuthentication::kAssertion;
   if (name == "none") return ClientAuthentication::kNone;
   return std::nullopt;
@@ -118,6 +121,9 @@ web::FetchRequest token_request(web::OutboundUrl endpoint, std::string form, con
   switch (proof.method) {
     case ClientAuthentication::kSecretBasic:
       authorization = basic(proof.client_id, proof.secret);
+      break;
+    case ClientAuthentication::kSecretBasicUnencoded:
+      authorization = basic_unencoded(proof.client_id, proof.secret);
       break;
     case ClientAuthentication::kSecretPost:
       web::append_form(form, "client_id", proof.client_id);

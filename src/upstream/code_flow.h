@@ -49,7 +49,13 @@ enum class CallbackError { kRepeated, kNoState, kNeither, kBoth };
 /// is not compared.
 [[nodiscard]] bool is_from_issuer(const Callback& callback, std::string_view issuer, bool must_say);
 
-enum class ClientAuthentication { kSecretPost, kSecretBasic, kAssertion, kNone };
+enum class ClientAuthentication {
+  kSecretPost,
+  kSecretBasic,
+  kSecretBasicUnencoded,  // id and secret as they are, as providers want it that never read RFC 6749 section 2.3.1
+  kAssertion,
+  kNone
+};
 /// Keycloak's and RFC 7591's names; absent: not one we speak.
 [[nodiscard]] std::optional<ClientAuthentication> parse_client_authentication(std::string_view name);
 

@@ -75,6 +75,9 @@ TEST(TokenRequest, N2_24_uses_one_authentication_method_and_never_two) {
   const auto by_header = token_request(url, form, basic);
   EXPECT_EQ(by_header.body.find("client_secret"), std::string::npos);
   EXPECT_EQ(by_header.headers.back().value, "Basic " + base64_encode("id%3Ax:s+ecret"));
+  auto unencoded = basic;
+  unencoded.method = ClientAuthentication::kSecretBasicUnencoded;
+  EXPECT_EQ(token_request(url, form, unencoded).headers.back().value, "Basic " + base64_encode("id:x:s ecret"));
   const ClientProof post{
       .method = ClientAuthentication::kSecretPost, .client_id = "id", .secret = "s&", .assertion = {}};
   const auto by_body = token_request(url, form, post);

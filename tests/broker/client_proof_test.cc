@@ -52,6 +52,38 @@ TEST_F(ClientProof, refuses_federated_credentials_for_others_and_methods_that_no
             "no_key_for_client_assertion");
 }
 
+// The secret signs what only the provider can check; it is not sent, and one that is guessed is none (RFC 7518 section
+// 3.2).
+TEST_F(ClientProof, refuses_to_sign_with_a_secret_that_is_too_short_or_as_with_a_key) {
+  expect_no({{"clientAuthMethod", "client_secret_jwt"}, {"clientSecret", std::string(31, 's')}},
+            "client_secret_too_short_for_its_algorithm");
+  expect_no({{"clientAuthMethod", "client_secret_jwt"}, {"clientSecret", ""}},
+            "client_secret_too_short_for_its_algorithm");
+  expect_no({{"clientAuthMethod", "client_secret_jwt"},
+             {"clientSecret", std::string(64, 's')},
+             {"clientAssertionSigningAlg", "RS256"}},
+            "no_key_for_client_assertion");
+}
+
+TEST_F(ClientProof, signs_with_the_secret) {
+  const std::string secret(64, 's');
+  for (const std::string algorithm : {"", "HS512"}) {
+    const auto [header, payload] = sent({{"clientAuthMethod", "client_secret_jwt"},
+                                         {"clientSecret", secret},
+                                         {"clientAssertionSigningAlg", algorithm},
+                                         {"clientAssertionAudience", algorithm.empty() ? "" : kUpstream}});
+    const auto named = algorithm.empty() ? jose::Algorithm::kHS256 : jose::Algorithm::kHS512;
+    EXPECT_EQ(string_or(header, "alg", ""), jose::name(named));
+    EXPECT_FALSE(header.contains("kid"));
+    EXPECT_EQ(string_or(payload, "iss", ""), "cardea");
+    EXPECT_EQ(string_or(payload, "sub", ""), "cardea");
+    EXPECT_EQ(string_or(payload, "aud", ""), algorithm.empty() ? "https://up.example/token" : kUpstream);
+    const auto key = jose::VerificationKey::make_hmac(SecretBytes(std::string(secret)), "", named).value();
+    const auto jws = jose::UnverifiedJws::parse(token_form_.value_or("client_assertion", ""));
+    EXPECT_TRUE(jws && jose::verify(*jws, key));
+  }
+}
+
 // A key without a certificate is no proof where the certificate is what the provider has on record.
 TEST_F(ClientProof, refuses_keys_without_a_certificate_where_it_must_be_named) {
   expect_no({{"clientAuthMethod", "private_key_jwt"},
