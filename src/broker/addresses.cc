@@ -103,6 +103,7 @@ Addresses oidc(const IdentityProvider& provider) {
   out.skips_userinfo = provider.is_on("disableUserInfo");
   if (!out.skips_userinfo) out.userinfo = provider.setting("userInfoUrl");
   out.jwks = provider.setting("jwksUrl");
+  out.has_pasted_key = trusts_pasted_key(provider);
   out.end_session = provider.setting("logoutUrl");
   out.issuer.issuer = provider.setting("issuer");
   restrict_tenants(provider, out);
@@ -146,7 +147,7 @@ std::optional<std::string_view> missing_address(const Addresses& addresses) {
   if (addresses.dialect == Dialect::kOauth2) {
     return addresses.userinfo.empty() ? std::optional<std::string_view>("no_userinfo_url") : std::nullopt;
   }
-  if (addresses.jwks.empty()) return "no_jwks_url";
+  if (addresses.jwks.empty() && !addresses.has_pasted_key) return "no_jwks_url";
   if (addresses.issuer.issuer.empty()) return "no_issuer";
   return std::nullopt;
 }

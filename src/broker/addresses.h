@@ -32,6 +32,7 @@ struct Addresses {
   std::string graph;                         // Entra ID: scheme and host of its Graph
   std::string discovery;                     // the document that says what is missing; empty: none
   bool has_bad_tenants = false;              // `allowedTenants` says something, but no tenant
+  bool has_pasted_key = false;               // its keys are in the record, and nobody asks for others
   bool skips_userinfo = false;               // by the record, whatever the document says
   std::vector<std::string> discovered = {};  // URLs that are the document's word, and not of its own origin
 };

@@ -7,6 +7,8 @@
 #include "base/uri.h"
 #include "broker/account.h"
 #include "broker/client_proof.h"
+#include "broker/keys_of_provider.h"
+#include "broker/more_claims.h"
 #include "broker/source.h"
 #include "broker/start.h"
 #include "upstream/id_token.h"
@@ -25,6 +27,7 @@ struct Exchange {
   upstream::Callback callback;
   upstream::TokenAnswer answer = {};
   json::object claims = {};
+  json::object access_claims = {};
 };
 using ExchangePtr = std::shared_ptr<Exchange>;
 
@@ -79,6 +82,7 @@ web::Outcome arrive(const ExchangePtr& exchange, const json::object& more) {
     return fail(*exchange, describe(identity.error()),
                 is_filter ? "Your account at the provider may not sign in here. Ask your administrator." : kFailed);
   }
+  add_access_claims(std::move(exchange->access_claims), identity->claims);
   const auto renamed =
       rename_identity(mappers_of(arrival.realm->realm, *arrival.provider), exchange->addresses, *identity);
   if (!renamed) return fail(*exchange, renamed.error());
@@ -94,20 +98,25 @@ web::Outcome arrive(const ExchangePtr& exchange, const json::object& more) {
 
 // Userinfo or Graph: only for what the ID token does not say. Plain OAuth 2.0 has nothing else.
 web::Outcome ask_userinfo(const ExchangePtr& exchange) {
-  auto url = outbound_url(exchange->addresses, exchange->addresses.userinfo);
+  const auto& arrival = *exchange->arrival;
   const bool is_needed = exchange->addresses.dialect == Dialect::kOauth2;
-  if (!url) return is_needed ? fail(*exchange, "bad_userinfo_url") : arrive(exchange, {});
-  return web::fetch(upstream::bearer_request(std::move(*url), exchange->answer.access_token), web::Lane::kInline,
-                    [exchange, is_needed](const web::Fetched& fetched) -> web::Outcome {
-                      const auto more = upstream::read_object(fetched);
-                      if (more) return arrive(exchange, *more);
-                      if (is_needed) return fail(*exchange, "userinfo_" + more.error(), "Could not retrieve profile.");
-                      exchange->arrival->dependencies.log.warning(
-                          "upstream_userinfo_failed", {{"provider", exchange->arrival->provider->alias},
-                                                       {"reason", more.error()},
-                                                       {"correlation_id", exchange->arrival->request.correlation_id}});
-                      return arrive(exchange, {});
-                    });
+  if (!outbound_url(exchange->addresses, exchange->addresses.userinfo)) {
+    return is_needed ? fail(*exchange, "bad_userinfo_url") : arrive(exchange, {});
+  }
+  return ask_profile({.dependencies = arrival.dependencies,
+                      .provider = arrival.provider,
+                      .addresses = exchange->addresses,
+                      .access_token = exchange->answer.access_token,
+                      .correlation_id = arrival.request.correlation_id},
+                     [exchange, is_needed](const Result<json::object, std::string>& more) -> web::Outcome {
+                       if (more) return arrive(exchange, *more);
+                       if (is_needed) return fail(*exchange, "userinfo_" + more.error(), "Could not retrieve profile.");
+                       exchange->arrival->dependencies.log.warning(
+                           "upstream_userinfo_failed", {{"provider", exchange->arrival->provider->alias},
+                                                        {"reason", more.error()},
+                                                        {"correlation_id", exchange->arrival->request.correlation_id}});
+                       return arrive(exchange, {});
+                     });
 }
 
 upstream::IdTokenPolicy policy_of(const Exchange& exchange) {
@@ -115,7 +124,7 @@ upstream::IdTokenPolicy policy_of(const Exchange& exchange) {
   const auto skew = parse_integer<std::int64_t>(arrival.provider->setting("allowedClockSkew"));
   return {.issuer = exchange.addresses.issuer,
           .client_id = std::string(arrival.provider->setting("clientId")),
-          .nonce = arrival.state.nonce(),
+          .nonce = nonce_for(*arrival.provider, arrival.state),
           .access_token = exchange.answer.access_token,
           .algorithms = algorithms_of(exchange.addresses),
           .now = arrival.dependencies.clock.now(),
@@ -137,11 +146,15 @@ std::optional<std::string_view> why_not_fresh(const Arrival& arrival) {
 
 web::Outcome check_token(const ExchangePtr& exchange, const Result<upstream::SharedKeys, std::string>& keys) {
   if (!keys) return fail(*exchange, keys.error(), "The provider cannot be reached. Try again later.");
-  auto token = upstream::check_id_token(exchange->answer.id_token, **keys, policy_of(*exchange));
+  const auto policy = policy_of(*exchange);
+  auto token = upstream::check_id_token(exchange->answer.id_token, **keys, policy);
   if (!token) {
     return fail(*exchange, "id_token_" + std::string(describe(token.error())), message_for(token.error()));
   }
   exchange->claims = token->claims();
+  auto access = access_token_claims(*exchange->arrival->provider, **keys, policy, exchange->claims);
+  if (!access) return fail(*exchange, access.error());
+  exchange->access_claims = std::move(*access);
   auto& arrival = *exchange->arrival;
   if (const auto at = token->auth_time()) arrival.auth_time = epoch_seconds(*at);
   arrival.level = upstream_level(*arrival.provider, token->claims());
@@ -195,11 +208,8 @@ web::Outcome take_answer(const ExchangePtr& exchange, const web::Fetched& fetche
     return ask_userinfo(exchange);
   }
   if (exchange->answer.id_token.empty()) return fail(*exchange, "no_id_token");
-  auto url = outbound_url(exchange->addresses, exchange->addresses.jwks);
-  if (!url) return fail(*exchange, "bad_jwks_url");
-  return upstream::with_keys(
-      exchange->arrival->dependencies.reach(*exchange->arrival->provider), std::move(*url),
-      upstream::key_id_of(exchange->answer.id_token),
+  return with_keys_of(
+      exchange->arrival->dependencies, *exchange->arrival->provider, exchange->addresses, exchange->answer.id_token,
       [exchange](const Result<upstream::SharedKeys, std::string>& keys) { return check_token(exchange, keys); });
 }
 
@@ -210,7 +220,7 @@ web::Outcome redeem(const ExchangePtr& exchange) {
   const auto proof =
       client_proof(arrival.dependencies, arrival.request, *arrival.realm, *arrival.provider, exchange->addresses);
   if (!proof) return fail(*exchange, proof.error());
-  const auto verifier = arrival.provider->setting("pkceEnabled") != "false" ? arrival.state.secret : std::string();
+  const auto verifier = uses_pkce(*arrival.provider) ? arrival.state.secret : std::string();
   auto form = upstream::code_form(
       exchange->callback.code,
       callback_url(arrival.dependencies, arrival.request, arrival.realm->realm, *arrival.provider), verifier);

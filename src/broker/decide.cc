@@ -116,7 +116,13 @@ std::optional<FirstLoginRules> first_login_rules(const FlowSet& flows, const Rea
 
 std::optional<std::string_view> cannot_run(const IdentityProvider& provider) {
   if (provider.is_on("doNotStoreUsers")) return "do_not_store_users_cannot_run";
-  if (trusts_pasted_key(provider)) return "pasted_key_cannot_run";
+  const bool has_issuer_and_keys = provider.kind == "oidc" || provider.kind == "keycloak-oidc";
+  if (trusts_pasted_key(provider) && !has_issuer_and_keys && provider.kind != kGrantProvider)
+    return "pasted_key_cannot_run";
+  // Without both nothing ties the code to this browser.
+  if (provider.is_on("disableNonce") && provider.setting("pkceEnabled") == "false") {
+    return "neither_nonce_nor_pkce_cannot_run";
+  }
   return std::nullopt;
 }
 

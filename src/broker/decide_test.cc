@@ -145,7 +145,12 @@ TEST(FirstLogin, refuses_providers_with_a_flow_after_the_login) {
   provider.config = {{"doNotStoreUsers", "true"}};
   EXPECT_EQ(cannot_run(provider), "do_not_store_users_cannot_run");
   provider.config = {{"useJwksUrl", "false"}, {"publicKeySignatureVerifier", "MIIB"}};
+  provider.kind = "google";
   EXPECT_EQ(cannot_run(provider), "pasted_key_cannot_run");
+  provider.kind = "oidc";
+  EXPECT_FALSE(cannot_run(provider));
+  provider.config = {{"disableNonce", "true"}, {"pkceEnabled", "false"}};
+  EXPECT_EQ(cannot_run(provider), "neither_nonce_nor_pkce_cannot_run");
   provider.config = {{"useJwksUrl", "false"}, {"publicKeySignatureVerifier", " "}, {"doNotStoreUsers", "false"}};
   EXPECT_FALSE(cannot_run(provider));
 }

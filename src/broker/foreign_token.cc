@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "broker/keys_of_provider.h"
 #include "broker/start.h"
 #include "domain/tenant_id.h"
 #include "upstream/entra_cloud.h"
@@ -49,21 +50,18 @@ web::Outcome verify(const CheckPtr& check, const upstream::SharedKeys& keys, con
 }
 
 web::Outcome fetch_keys(const CheckPtr& check, const Addresses& addresses) {
-  auto url = outbound_url(addresses, addresses.jwks);
-  if (!url) return refuse_it(check, "bad_jwks_url");
-  return upstream::with_keys(check->dependencies.reach(*check->provider), std::move(*url),
-                             upstream::key_id_of(check->token),
-                             [check, addresses](const Result<upstream::SharedKeys, std::string>& keys) -> web::Outcome {
-                               if (!keys) return refuse_it(check, keys.error(), true);
-                               return verify(check, *keys, addresses);
-                             });
+  return with_keys_of(check->dependencies, *check->provider, addresses, check->token,
+                      [check, addresses](const Result<upstream::SharedKeys, std::string>& keys) -> web::Outcome {
+                        if (!keys) return refuse_it(check, keys.error(), !is_fault_of_record(keys.error()));
+                        return verify(check, *keys, addresses);
+                      });
 }
 
 /// Nobody signs in by a provider that vouches for machines alone, so it needs no more than an issuer and its keys.
 bool has_keys_alone(const Addresses& addresses) {
-  return addresses.dialect == Dialect::kOidc && addresses.authorization.empty() && !addresses.jwks.empty() &&
-         !addresses.issuer.issuer.empty() && !upstream::is_template(addresses.issuer.issuer) &&
-         !addresses.has_bad_tenants;
+  return addresses.dialect == Dialect::kOidc && addresses.authorization.empty() &&
+         (addresses.has_pasted_key || !addresses.jwks.empty()) && !addresses.issuer.issuer.empty() &&
+         !upstream::is_template(addresses.issuer.issuer) && !addresses.has_bad_tenants;
 }
 
 }  // namespace
@@ -120,12 +118,11 @@ web::Outcome verify_foreign(const Dependencies& dependencies, ProviderPtr provid
   if (const auto addresses = addresses_of(*check->provider); has_keys_alone(addresses)) {
     return fetch_keys(check, addresses);
   }
-  return with_addresses(
-      dependencies, *check->provider, [check](const Result<Addresses, std::string>& addresses) -> web::Outcome {
-        if (addresses) return fetch_keys(check, *addresses);
-        const bool is_record = addresses.error().starts_with("no_") || addresses.error().starts_with("bad_");
-        return refuse_it(check, addresses.error(), !is_record);
-      });
+  return with_addresses(dependencies, *check->provider,
+                        [check](const Result<Addresses, std::string>& addresses) -> web::Outcome {
+                          if (addresses) return fetch_keys(check, *addresses);
+                          return refuse_it(check, addresses.error(), !is_fault_of_record(addresses.error()));
+                        });
 }
 
 }  // namespace cardea::broker

@@ -145,6 +145,20 @@ void claims_to_group(const Scene& scene) {
   if (!hold) return fail(scene, "bad_claims");
   change_group(scene, *hold);
 }
+// "role" of the realm there, or "client.role"; the name of a role may hold no dot, that of a client may.
+void external_role(const Scene& scene) {
+  const auto wanted = scene.mapper.setting("external.role");
+  if (wanted.empty()) return fail(scene, "no_external_role");
+  const auto dot = wanted.rfind('.');
+  std::vector<std::string> roles;
+  if (dot == std::string_view::npos) {
+    roles = claim_texts(scene.identity.claims, "realm_access.roles");
+  } else if (const auto* access = scene.identity.claims.if_contains("resource_access"); access != nullptr) {
+    const auto* client = access->is_object() ? access->get_object().if_contains(wanted.substr(0, dot)) : nullptr;
+    if (client != nullptr && client->is_object()) roles = claim_texts(client->get_object(), "roles");
+  }
+  change_role(scene, std::ranges::find(roles, wanted.substr(dot + 1)) != roles.end());
+}
 void hardcoded_role(const Scene& scene) { change_role(scene, true); }
 void hardcoded_group(const Scene& scene) { change_group(scene, true); }
 void hardcoded_attribute(const Scene& scene) {
@@ -197,6 +211,7 @@ constexpr Kind kKinds[] = {
     {"microsoft-user-attribute-mapper", json_importer},
     {"oidc-role-idp-mapper", claim_to_role},
     {"oidc-advanced-role-idp-mapper", claims_to_role},
+    {"keycloak-oidc-role-to-role-idp-mapper", external_role},
     {"oidc-advanced-group-idp-mapper", claims_to_group},
     {"oidc-hardcoded-role-idp-mapper", hardcoded_role},
     {"oidc-hardcoded-group-idp-mapper", hardcoded_group},

@@ -49,10 +49,6 @@ std::vector<std::pair<std::string, std::string>> wishes(const Departure& departu
   return out;
 }
 
-// S256 always, unless an administrator says no (entra.md 18.3). Who does not know the parameter passes it over (RFC
-// 6749 section 3.1).
-bool uses_pkce(const IdentityProvider& provider) { return provider.setting("pkceEnabled") != "false"; }
-
 web::Outcome leave(const Departure& departure, const Addresses& addresses) {
   const auto& dependencies = departure.dependencies;
   const auto& provider = *departure.provider;
@@ -76,7 +72,7 @@ web::Outcome leave(const Departure& departure, const Addresses& addresses) {
        .redirect_uri = callback_url(dependencies, departure.request, departure.realm->realm, provider),
        .scope = scope_of(provider, addresses),
        .state = seal_state(dependencies.sealer, state),
-       .nonce = has_id_token ? state.nonce() : std::string(),
+       .nonce = has_id_token ? nonce_for(provider, state) : std::string(),
        .code_challenge = uses_pkce(provider) ? upstream::challenge_of(state.secret) : std::string(),
        .response_mode = std::string(provider.setting("responseMode")),
        .more = wishes(departure)}));
@@ -89,6 +85,12 @@ web::Outcome leave(const Departure& departure, const Addresses& addresses) {
 bool wants_fresh_login(const AuthorizationRequest& asked) {
   return asked.prompt_login || (asked.max_age && *asked.max_age == 0);
 }
+
+std::string nonce_for(const IdentityProvider& provider, const UpstreamState& state) {
+  return provider.is_on("disableNonce") ? std::string() : state.nonce();
+}
+
+bool uses_pkce(const IdentityProvider& provider) { return provider.setting("pkceEnabled") != "false"; }
 
 bool comes_back_to_source(const IdentityProvider& provider) { return provider.setting("callbackPath") == "source"; }
 

@@ -94,6 +94,10 @@ web::Outcome with_keys(const Reach& reach, web::OutboundUrl url, std::optional<s
   return with(reach, kKeys, std::move(url), has_kid, std::move(next));
 }
 
+web::Outcome with_young_keys(const Reach& reach, web::OutboundUrl url, Next<ProviderKeys> next) {
+  return with(reach, kKeys, std::move(url), [](const ProviderKeys&) { return false; }, std::move(next));
+}
+
 void keep_keys(const Reach& reach, const web::OutboundUrl& url, std::shared_ptr<const ProviderKeys> keys) {
   reach.memory.keys.put(address_of(reach, url), std::move(keys), reach.clock.steady());
 }

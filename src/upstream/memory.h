@@ -102,5 +102,8 @@ using Next = std::move_only_function<web::Outcome(Result<std::shared_ptr<const T
 /// allows one. Keys without the wanted one are handed on as well: the signature check refuses.
 [[nodiscard]] web::Outcome with_keys(const Reach& reach, web::OutboundUrl url, std::optional<std::string> kid,
                                      Next<ProviderKeys> next);
+/// For a token that names no key: those at `url` that are no older than the floor, since nothing else would tell that
+/// the provider has put others there.
+[[nodiscard]] web::Outcome with_young_keys(const Reach& reach, web::OutboundUrl url, Next<ProviderKeys> next);
 
 }  // namespace cardea::upstream

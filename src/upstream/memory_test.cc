@@ -68,6 +68,22 @@ TEST_F(MemoryTest, takes_a_new_key_after_a_rollover) {
   EXPECT_TRUE((*ask("new"))->keys.contains("new"));
 }
 
+// Nothing tells that a key without a name was replaced: its age does, and the floor holds all the same.
+TEST_F(MemoryTest, refuses_to_ask_within_the_floor_for_tokens_that_name_no_key) {
+  fetcher_.serve_json(std::string(kKeysUrl), provider_jwks());
+  const auto ask_young = [&] {
+    (void)web::run(with_young_keys(
+                       reach_, url(),
+                       [](const Result<SharedKeys, std::string>&) -> web::Outcome { return web::empty_response(200); }),
+                   &fetcher_);
+  };
+  for (int i = 0; i < 20; ++i) ask_young();
+  EXPECT_EQ(fetcher_.calls.size(), 1U);
+  clock_.advance(kKeysFloor);
+  ask_young();
+  EXPECT_EQ(fetcher_.calls.size(), 2U);
+}
+
 TEST_F(MemoryTest, keeps_old_keys_while_the_provider_is_down_but_not_for_ever) {
   fetcher_.serve_json(std::string(kKeysUrl), provider_jwks());
   ASSERT_TRUE(ask("k1"));

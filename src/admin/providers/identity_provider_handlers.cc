@@ -1,7 +1,6 @@
 #include "admin/providers/identity_provider_handlers.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 
 #include "admin/flows/flow_document.h"
@@ -15,26 +14,15 @@
 #include "base/uri.h"
 #include "core/changes/check_values.h"
 #include "core/changes/role_by_path.h"
+#include "core/pasted_key.h"
 #include "domain/identity_provider.h"
+#include "domain/provider_kinds.h"
 #include "domain/provider_mapper_types.h"
 #include "domain/representation/object_reader.h"
 #include "domain/representation/realm_json.h"
 
 namespace cardea::admin {
 namespace {
-
-struct ProviderType {
-  std::string_view id;
-  std::string_view name;
-};
-constexpr ProviderType kTypes[] = {{"oidc", "OpenID Connect v1.0"},
-                                   {"keycloak-oidc", "Keycloak OpenID Connect"},
-                                   {"google", "Google"},
-                                   {"github", "GitHub"},
-                                   {"microsoft", "Microsoft"},
-                                   {"entra", "Microsoft Entra ID"},
-                                   {"oauth2", "OAuth v2"},
-                                   {kGrantProvider, "JWT Authorization Grant"}};
 
 constexpr std::string_view kUrlMembers[] = {
     "authorizationUrl",     "tokenUrl", "userInfoUrl", "logoutUrl", "jwksUrl", "tokenIntrospectionUrl",
@@ -83,11 +71,19 @@ Or<void> refuse_moved_secret(const json::object& provider, const json::object& c
 Or<void> refuse_what_cannot_be(const json::object& config) {
   IdentityProvider read;
   for (const auto& [name, value] : config) read.config.emplace(name, value.get_string());
-  for (const std::string_view name : {"doNotStoreUsers", "acceptsPromptNoneForwardFromClient"}) {
+  for (const auto name : kProviderSwitchesNotRun) {
     if (read.is_on(name)) return refuse(error_message(400, std::string(name).append(" is not supported")));
   }
-  if (trusts_pasted_key(read)) {
-    return refuse(error_message(400, "publicKeySignatureVerifier is not supported: keys are read at jwksUrl"));
+  if (trusts_pasted_key(read) && !pasted_keys(read, std::nullopt)) {
+    return refuse(error_message(400, "publicKeySignatureVerifier is no public key: PEM or a JWK Set"));
+  }
+  if (read.is_on("disableNonce") && read.setting("pkceEnabled") == "false") {
+    return refuse(error_message(400, "With disableNonce PKCE must stay on: nothing else ties a code to its browser"));
+  }
+  const auto method = read.setting("clientAuthMethod");
+  const auto* known = std::ranges::find(kProviderClientAuthentications, method);
+  if (known == std::end(kProviderClientAuthentications)) {
+    return refuse(error_message(400, "The client authentication " + std::string(method) + " is not supported"));
   }
   for (const auto& name : forwarded_parameters(read)) {
     if (std::ranges::find(kForwardable, name) != std::end(kForwardable)) continue;
@@ -135,8 +131,8 @@ Or<void> require_vouching_covered(Call& call, const json::object& provider, cons
 /// With keys of the realm it proves itself to the provider as itself: whoever may say where that proof goes, and what
 /// it says, speaks for the realm there. A record that was removed and made anew is no other case.
 Or<void> require_proof_covered(Call& call, const json::object& provider, const json::object* before) {
-  static constexpr std::string_view kBySecret[] = {"", "client_secret_basic", "client_secret_post",
-                                                   "client_secret_jwt"};
+  static constexpr std::string_view kBySecret[] = {"", "client_secret_basic", "client_secret_basic_unencoded",
+                                                   "client_secret_post", "client_secret_jwt"};
   static constexpr std::string_view kProof[] = {"clientAuthMethod", "clientId", "clientAssertionAudience",
                                                 "clientAssertionSigningAlg", "jwtX509HeadersEnabled"};
   const auto& config = provider.at("config").as_object();
@@ -161,6 +157,8 @@ Or<void> require_move_covered(Call& call, const json::object& provider, const js
                                                 "logoutUrl",
                                                 "jwksUrl",
                                                 "useJwksUrl",
+                                                "publicKeySignatureVerifier",
+                                                "publicKeySignatureVerifierKeyId",
                                                 "issuer",
                                                 "baseUrl",
                                                 "apiUrl",
@@ -242,7 +240,7 @@ Or<json::object> read_provider(Call& call, const json::object& body, const json:
     return refuse(error_message(400, "Bad alias"));
   }
   const auto type = string_or(provider, "providerId", "");
-  const bool is_known = std::ranges::any_of(kTypes, [&](const ProviderType& each) { return each.id == type; });
+  const bool is_known = std::ranges::any_of(kProviderKinds, [&](const ProviderKind& each) { return each.id == type; });
   if (!is_known) return refuse(error_message(400, "Invalid identity provider id [" + type + "]"));
   if (!provider.contains("enabled")) provider["enabled"] = true;
   CARDEA_DO(check_flows(call, provider));
@@ -565,7 +563,7 @@ Answer delete_idp_mapper(Call& call) {
 }
 
 Answer get_idp_provider_type(Call& call) {
-  for (const auto& type : kTypes) {
+  for (const auto& type : kProviderKinds) {
     if (type.id != call.path("providerId")) continue;
     return ok(json::object{{"name", type.name},
                            {"id", type.id},

@@ -12,6 +12,7 @@
 #include "core/realm_look.h"
 #include "core/token/token_plan.h"
 #include "crypto/password.h"
+#include "domain/provider_kinds.h"
 #include "domain/provider_mapper_types.h"
 #include "domain/representation/mapper_json.h"
 #include "domain/representation/realm_file.h"
@@ -286,6 +287,32 @@ void review_provider_mapper(const json::object& mapper, const JsonPath& at, Impo
   }
 }
 
+/// People would be shown a way to sign in that fails, or one that does less than the file says. A login by such a
+/// record is refused (broker/decide.h).
+void review_provider(const json::object& provider, const JsonPath& at, ImportReview& review) {
+  const auto kind = string_or(provider, "providerId", "");
+  const auto add = [&](const std::string& what, std::string detail) {
+    review.add(ReviewReason::kNotRun, "identityProviders." + what, at, std::move(detail));
+  };
+  if (std::ranges::find(kProviderKinds, kind, &ProviderKind::id) == std::end(kProviderKinds)) add("providerId", kind);
+  const auto* config = provider.if_contains("config");
+  if (config == nullptr || !config->is_object()) return;
+  for (const auto name : kProviderSwitchesNotRun) {
+    if (string_or(config->get_object(), name, "") == "true") add(std::string(name), std::string(name));
+  }
+  const auto method = string_or(config->get_object(), "clientAuthMethod", "");
+  if (std::ranges::find(kProviderClientAuthentications, method) == std::end(kProviderClientAuthentications)) {
+    add("clientAuthMethod", method);
+  }
+}
+
+/// A kind that nobody knows is left out at every login.
+void review_provider_mapper_kind(const json::object& mapper, const JsonPath& at, ImportReview& review) {
+  const auto kind = string_or(mapper, "identityProviderMapper", "");
+  if (std::ranges::find(kProviderMapperTypes, kind, &ProviderMapperType::id) != std::end(kProviderMapperTypes)) return;
+  review.add(ReviewReason::kNotRun, "identityProviderMappers." + kind, at, kind);
+}
+
 /// The providers of a scope's mappers.
 std::vector<std::string> mapper_providers(const json::object& scope) {
   std::vector<std::string> providers;
@@ -362,8 +389,12 @@ void review_realm(const json::object& object, const json::object& defaults, Impo
   review_components(object, defaults, review);
   review_password_policy(object, review);
   review_client_policies(object, review);
-  for_each_object(object, "identityProviderMappers",
-                  [&](const json::object& mapper, const JsonPath& at) { review_provider_mapper(mapper, at, review); });
+  for_each_object(object, "identityProviders",
+                  [&](const json::object& provider, const JsonPath& at) { review_provider(provider, at, review); });
+  for_each_object(object, "identityProviderMappers", [&](const json::object& mapper, const JsonPath& at) {
+    review_provider_mapper_kind(mapper, at, review);
+    review_provider_mapper(mapper, at, review);
+  });
   for_each_object(object, "clients", [&](const json::object& c, const JsonPath& at) { review_client(c, at, review); });
   for_each_object(object, "clientScopes", [&](const json::object& scope, const JsonPath& at) {
     if (!has_default_mappers(scope, defaults)) review_mappers(scope, "clientScopes.", at, review);

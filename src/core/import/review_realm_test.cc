@@ -75,6 +75,22 @@ TEST(ReviewRealm, names_expressions_of_property_mappings_that_cannot_be_read) {
   EXPECT_EQ(review.notes().front().path, "identityProviderMappers[1].config");
 }
 
+TEST(ReviewRealm, names_providers_and_mappers_that_nobody_runs) {
+  const auto realm = parse_json(R"({"realm":"r","identityProviders":[
+      {"alias":"a","providerId":"saml","config":{"doNotStoreUsers":"false"}},
+      {"alias":"b","providerId":"oidc","config":{"clientAuthMethod":"client_secret_jwt","doNotStoreUsers":"true"}},
+      {"alias":"c","providerId":"oidc","config":{"clientAuthMethod":"tls_client_auth"}}],"identityProviderMappers":[
+      {"name":"x","identityProviderAlias":"a","identityProviderMapper":"saml-role-idp-mapper","config":{}},
+      {"name":"y","identityProviderAlias":"b","identityProviderMapper":"oidc-role-idp-mapper","config":{}}]})");
+  ImportReview review;
+  review_realm(realm->as_object(), {}, review);
+  std::vector<std::string> paths;
+  for (const auto& note : review.notes()) paths.push_back(note.path + ":" + note.detail);
+  EXPECT_THAT(paths, testing::UnorderedElementsAre("identityProviders[0]:saml", "identityProviders[1]:doNotStoreUsers",
+                                                   "identityProviders[2]:tls_client_auth",
+                                                   "identityProviderMappers[0]:saml-role-idp-mapper"));
+}
+
 TEST(ReviewRealm, names_redirect_uris_that_the_policy_of_the_client_refuses) {
   const auto text = review_of(R"({"clientId":"a","rootUrl":"http://root","attributes":{"cardea.policy":"oauth21"},
       "redirectUris":["http://h/cb","myapp://cb","/cb","https://h/cb","http://127.0.0.1/cb"]})");
