@@ -91,7 +91,8 @@ void add_routes(web::Router& router, const Dependencies& dependencies);
 
 /// For logout here: where the browser signs out at the provider that vouched for `session` and comes back to `target`
 /// from (empty: our own page), as the provider's record says: `logoutUrl`, or `logoutAtProvider` = `true`. Empty: it
-/// does not. Whose session it was is said there only while it has the note kUpstreamSubjectNote.
+/// does not, or the provider was told without it (`backchannelSupported`). Whose session it was is said there only
+/// while it has the note kUpstreamSubjectNote.
 using UpstreamLogoutNext = std::move_only_function<web::Outcome(const std::string& url)>;
 [[nodiscard]] web::Outcome upstream_logout_url(const Dependencies& dependencies, const web::Request& request,
                                                RealmPtr realm, const UserSession& session, std::string target,

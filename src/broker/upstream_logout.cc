@@ -5,6 +5,7 @@
 #include "base/encoding.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "broker/keys_of_provider.h"
 #include "broker/start.h"
 #include "broker/upstream_check.h"
 #include "core/logout/end_session.h"
@@ -132,7 +133,7 @@ web::Outcome end_once(const EndingPtr& ending, const upstream::LogoutToken& toke
 }
 
 web::Outcome judge(const EndingPtr& ending, const Result<upstream::SharedKeys, std::string>& keys) {
-  if (!keys) return refuse_logout(*ending, keys.error(), 503);
+  if (!keys) return refuse_logout(*ending, keys.error(), is_fault_of_record(keys.error()) ? 400 : 503);
   const auto token = upstream::check_logout_token(ending->token, **keys,
                                                   {.issuer = ending->addresses.issuer,
                                                    .client_id = std::string(ending->provider->setting("clientId")),
@@ -149,10 +150,8 @@ web::Outcome check(const EndingPtr& ending) {
       ending->dependencies, *ending->provider, [ending](Result<Addresses, std::string> addresses) -> web::Outcome {
         if (!addresses) return refuse_logout(*ending, addresses.error(), 503);
         ending->addresses = std::move(*addresses);
-        auto url = outbound_url(ending->addresses, ending->addresses.jwks);
-        if (!url) return refuse_logout(*ending, "no_keys_of_provider");
-        return upstream::with_keys(
-            ending->dependencies.reach(*ending->provider), std::move(*url), upstream::key_id_of(ending->token),
+        return with_keys_of(
+            ending->dependencies, *ending->provider, ending->addresses, ending->token,
             [ending](const Result<upstream::SharedKeys, std::string>& keys) { return judge(ending, keys); });
       });
 }
@@ -242,6 +241,18 @@ std::string hint_of(const UserSession& session, const SecretBytes& kept) {
   return is_its ? std::move(token) : std::string();
 }
 
+// Who we are is said where the hint does not say it, or where the record wants both.
+void append_identity(std::string& query, const IdentityProvider& provider, std::string_view hint) {
+  if (!hint.empty()) web::append_form(query, "id_token_hint", hint);
+  const bool hides_client = provider.setting("sendClientIdOnLogout") == "false" &&
+                            (!hint.empty() || provider.setting("sendIdTokenOnLogout") == "false");
+  if (!hides_client) web::append_form(query, "client_id", provider.setting("clientId"));
+}
+
+std::string with_query(std::string url, std::string_view query) {
+  return url.append(url.contains('?') ? "&" : "?").append(query);
+}
+
 std::string logout_url(const Leaving& leaving, std::string url, std::string_view hint) {
   const auto& dependencies = leaving.dependencies;
   const auto& request = leaving.request;
@@ -250,13 +261,12 @@ std::string logout_url(const Leaving& leaving, std::string url, std::string_view
   const auto back = dependencies.base_url.of(request) + "/realms/" + percent_encode(realm.name) + "/broker/" +
                     percent_encode(provider.alias) + "/endpoint/logout_response";
   std::string query;
-  if (!hint.empty()) web::append_form(query, "id_token_hint", hint);
+  append_identity(query, provider, hint);
   web::append_form(query, "post_logout_redirect_uri", back);
-  web::append_form(query, "client_id", provider.setting("clientId"));
   web::append_form(
       query, "state",
       seal_return(dependencies.sealer, realm.name, leaving.target, dependencies.clock.now() + kReturnLife));
-  return url.append(url.contains('?') ? "&" : "?").append(query);
+  return with_query(std::move(url), query);
 }
 
 // The person is signed out here all the same, and goes on.
@@ -267,13 +277,49 @@ void log_left_out(const Leaving& leaving, std::string_view reason) {
                                                                 {"correlation_id", leaving.request.correlation_id}});
 }
 
-web::Outcome lead_to(const LeavingPtr& leaving, const std::string& url) {
+// The query is ours: who chose the address decides where it may lead.
+std::optional<web::OutboundUrl> with_query_of_ours(const Addresses& addresses, const std::string& url,
+                                                   std::string_view query) {
+  const auto address = outbound_url(addresses, url);
+  if (!address) return std::nullopt;
+  const auto full = with_query(url, query);
+  if (std::holds_alternative<web::ClientUrl>(*address)) return web::ClientUrl::parse(full);
+  return web::ConfiguredUrl::parse(full);
+}
+
+// The provider is told beside the request, by ourselves (`backchannelSupported`): no page of its own stands between
+// the person and the application. False: there is no place for it, and the browser is sent.
+bool tells_behind(const Leaving& leaving, const Addresses& addresses, const std::string& url, std::string_view hint) {
+  const auto& dependencies = leaving.dependencies;
+  if (hint.empty() || !leaving.provider->is_on("backchannelSupported") || !dependencies.in_background) return false;
+  std::string query;
+  append_identity(query, *leaving.provider, hint);
+  auto full = with_query_of_ours(addresses, url, query);
+  if (!full) return false;
+  return dependencies.in_background([&log = dependencies.log, url = std::move(*full), realm = leaving.realm->realm.name,
+                                     alias = leaving.provider->alias,
+                                     correlation_id = leaving.request.correlation_id]() mutable -> web::Outcome {
+    return web::fetch(
+        web::get_request(std::move(url), "*/*"), web::Lane::kInline,
+        [&log, realm, alias, correlation_id](const web::Fetched& fetched) -> web::Outcome {
+          if (fetched && fetched->status < 400) return web::Response(204);
+          const auto reason =
+              fetched ? "status_" + std::to_string(fetched->status) : std::string(web::describe(fetched.error()));
+          log.warning("upstream_logout_left_out",
+                      {{"realm", realm}, {"provider", alias}, {"reason", reason}, {"correlation_id", correlation_id}});
+          return web::Response(204);
+        });
+  });
+}
+
+web::Outcome lead_to(const LeavingPtr& leaving, const Addresses& addresses, const std::string& url) {
   if (!web::ConfiguredUrl::parse(url)) {
     log_left_out(*leaving, url.empty() ? "no_logout_url" : "bad_logout_url");
     return leaving->next({});
   }
-  if (!keeps_token(*leaving->provider)) return leaving->next(logout_url(*leaving, url, {}));
-  return then_read(leaving->dependencies, [leaving, url]() -> web::Outcome {
+  const bool hints = keeps_token(*leaving->provider) && leaving->provider->setting("sendIdTokenOnLogout") != "false";
+  if (!hints) return leaving->next(logout_url(*leaving, url, {}));
+  return then_read(leaving->dependencies, [leaving, addresses, url]() -> web::Outcome {
     const auto& repositories = leaving->dependencies.repositories;
     const auto links = read_from(repositories.store, [&](Rows& rows) {
       return repositories.federated_identities.list(rows, leaving->session.user);
@@ -284,6 +330,7 @@ web::Outcome lead_to(const LeavingPtr& leaving, const std::string& url) {
       const auto link = std::ranges::find(*links, leaving->provider->alias, &FederatedIdentity::provider);
       if (link != links->end()) hint = hint_of(leaving->session, link->token);
     }
+    if (tells_behind(*leaving, addresses, url, hint)) return leaving->next({});
     return leaving->next(logout_url(*leaving, url, hint));
   });
 }
@@ -362,10 +409,10 @@ web::Outcome upstream_logout_url(const Dependencies& dependencies, const web::Re
                                                          .session = session,
                                                          .target = std::move(target),
                                                          .next = std::move(next)});
-  if (!asks_document) return lead_to(leaving, url);
+  if (!asks_document) return lead_to(leaving, addresses_of(*leaving->provider), url);
   return with_addresses(dependencies, *leaving->provider,
                         [leaving](const Result<Addresses, std::string>& addresses) -> web::Outcome {
-                          if (addresses) return lead_to(leaving, addresses->end_session);
+                          if (addresses) return lead_to(leaving, *addresses, addresses->end_session);
                           log_left_out(*leaving, addresses.error());
                           return leaving->next({});
                         });

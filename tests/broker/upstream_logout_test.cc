@@ -240,5 +240,111 @@ TEST_F(UpstreamLogout, hints_at_the_sign_in_that_the_session_stands_on_and_at_no
   EXPECT_EQ(location_parameter(other.get(url), "id_token_hint"), "");
 }
 
+class UpstreamLogoutRecord : public UpstreamLogout {
+ protected:
+  UpstreamLogoutRecord() {
+    server_.broker().in_background = [this](std::move_only_function<web::Outcome()> work) {
+      if (!has_place_) return false;
+      waiting_.push_back(std::move(work));
+      return true;
+    };
+    server_.fetcher.serve(std::string(kThere), [this](const web::FetchRequest&) -> web::Fetched {
+      return web::FetchResponse{.status = status_there_, .headers = {}, .body = {}};
+    });
+  }
+  void use_leading(const json::object& config, bool keeps = true) {
+    json::object settings{{"logoutUrl", kThere}};
+    for (const auto& [name, value] : config) settings[name] = value;
+    use({provider("up", settings, {{"storeToken", keeps}})});
+  }
+  /// Signs in and out again; where the browser is sent.
+  web::Response sign_out() {
+    Browser browser(server_);
+    std::string url = "https://id.example" + std::string(kP) + "/logout?";
+    web::append_form(url, "id_token_hint", string_or(sign_in_there(browser), "id_token", ""));
+    auto away = browser.get(url);
+    EXPECT_FALSE(is_signed_in(browser));
+    return away;
+  }
+  void do_what_waits() {
+    for (auto& work : std::exchange(waiting_, {})) (void)web::run(work(), &server_.fetcher);
+  }
+  /// What the provider was told by ourselves; empty: nothing.
+  web::Form told() {
+    do_what_waits();
+    for (const auto& call : server_.fetcher.calls) {
+      const auto& url = web::text_of(call.url);
+      if (url.starts_with(kThere)) return *web::Form::parse(url.substr(url.find('?') + 1));
+    }
+    return {};
+  }
+
+  static constexpr std::string_view kThere = "https://up.example/logout";
+  std::vector<std::move_only_function<web::Outcome()>> waiting_;
+  bool has_place_ = true;
+  int status_there_ = 200;
+};
+
+TEST_F(UpstreamLogoutRecord, refuses_to_send_what_the_record_keeps_back) {
+  use_leading({{"sendIdTokenOnLogout", "false"}});
+  auto away = sign_out();
+  EXPECT_EQ(location_parameter(away, "id_token_hint"), "");
+  EXPECT_EQ(location_parameter(away, "client_id"), "cardea");
+  use_leading({{"sendIdTokenOnLogout", "false"}, {"sendClientIdOnLogout", "false"}});
+  away = sign_out();
+  EXPECT_EQ(location_parameter(away, "id_token_hint"), "");
+  EXPECT_EQ(location_parameter(away, "client_id"), "");
+  use_leading({{"sendClientIdOnLogout", "false"}});
+  away = sign_out();
+  EXPECT_NE(location_parameter(away, "id_token_hint"), "");
+  EXPECT_EQ(location_parameter(away, "client_id"), "");
+  // Nothing else says then whose address to come back to it is.
+  use_leading({{"sendClientIdOnLogout", "false"}}, false);
+  EXPECT_EQ(location_parameter(sign_out(), "client_id"), "cardea");
+}
+
+// Without the token of the sign-in, or a place to do it, nobody would be signed out there: the browser goes.
+TEST_F(UpstreamLogoutRecord, refuses_to_tell_the_provider_nothing) {
+  use_leading({{"backchannelSupported", "true"}}, false);
+  EXPECT_TRUE(location(sign_out()).starts_with(kThere));
+  use_leading({{"backchannelSupported", "true"}, {"sendIdTokenOnLogout", "false"}});
+  EXPECT_TRUE(location(sign_out()).starts_with(kThere));
+  use_leading({{"backchannelSupported", "true"}});
+  has_place_ = false;
+  EXPECT_TRUE(location(sign_out()).starts_with(kThere));
+  EXPECT_EQ(told().parameters().size(), 0U);
+}
+
+TEST_F(UpstreamLogoutRecord, tells_the_provider_itself_where_the_record_says_so) {
+  use_leading({{"backchannelSupported", "true"}});
+  EXPECT_EQ(sign_out().status, 200) << "no way to the provider";
+  const auto form = told();
+  EXPECT_EQ(string_or(payload_of(form.value_or("id_token_hint", "")), "sid", ""), "there-1");
+  EXPECT_EQ(form.value_or("client_id", ""), "cardea");
+  EXPECT_FALSE(server_.log.contains("upstream_logout_left_out"));
+  status_there_ = 503;
+  sign_out();
+  do_what_waits();
+  expect_logged_with_request("upstream_logout_left_out");
+}
+
+// An application that signs out without a browser: the provider hears of it as well, or nobody is signed out there.
+TEST_F(UpstreamLogoutRecord, tells_the_provider_of_a_logout_without_a_browser) {
+  const auto sign_out_by_token = [this] {
+    Browser browser(server_);
+    const auto tokens = sign_in_there(browser);
+    EXPECT_EQ(server_.post("/logout", {{"client_id", "app"}, {"refresh_token", string_or(tokens, "refresh_token", "")}})
+                  .status,
+              204);
+    EXPECT_FALSE(is_signed_in(browser));
+  };
+  use_leading({});
+  sign_out_by_token();
+  EXPECT_EQ(told().parameters().size(), 0U) << "there only the browser can";
+  use_leading({{"backchannelSupported", "true"}});
+  sign_out_by_token();
+  EXPECT_EQ(string_or(payload_of(told().value_or("id_token_hint", "")), "sub", ""), "u-1");
+}
+
 }  // namespace
 }  // namespace cardea::protocol

@@ -16,7 +16,7 @@ class FakeFetcher final : public web::Fetcher {
  public:
   using Upstream = std::function<web::Fetched(const web::FetchRequest&)>;
 
-  /// Answers calls to exactly this URL.
+  /// Answers calls to exactly this URL, and those to it with a query that nobody else answers.
   void serve(std::string url, Upstream upstream) { upstreams_[std::move(url)] = std::move(upstream); }
   /// 200 with this JSON.
   void serve_json(std::string url, std::string body) {
@@ -26,7 +26,9 @@ class FakeFetcher final : public web::Fetcher {
   }
 
   void fetch(web::FetchRequest request, Done done) override {
-    const auto found = upstreams_.find(web::text_of(request.url));
+    const auto& url = web::text_of(request.url);
+    auto found = upstreams_.find(url);
+    if (found == upstreams_.end()) found = upstreams_.find(url.substr(0, url.find('?')));
     auto fetched =
         found == upstreams_.end() ? web::Fetched(refuse(web::FetchError::kUnresolved)) : found->second(request);
     calls.push_back(std::move(request));

@@ -20,8 +20,12 @@ web::Outcome end_session(ClientRequestPtr request, SessionId session, bool offli
                              .offline = false,
                              .issuer = request->issuer,
                              .now = request->now};
+        std::optional<UserSession> before;
         const auto removed = write_to(repositories.store, [&](Tx& tx) -> Stored<bool> {
           ending.offline = false;
+          auto found = repositories.sessions.find(tx, ending.realm.id, ending.session);
+          if (!found) return refuse(found.error());
+          before = std::move(*found);
           const auto online = cardea::end_session(tx, repositories, request->dependencies.random, ending);
           if (!online) return refuse(online.error());
           if (!offline) return online->existed;
@@ -41,7 +45,14 @@ web::Outcome end_session(ClientRequestPtr request, SessionId session, bool offli
                                                     {"correlation_id", request->http.correlation_id}});
           response.add("Cache-Control", "no-cache");
         }
-        return response;
+        const bool is_of_upstream = removed && before && !before->note(kProviderNote).empty();
+        if (!is_of_upstream || !request->dependencies.upstream_logout_url) return response;
+        // There is no browser to send to the provider: only one that is told without it hears of this.
+        return request->dependencies.upstream_logout_url(
+            request->http, request->realm, *before, {},
+            [response = std::move(response)](const std::string&) mutable -> web::Outcome {
+              return std::move(response);
+            });
       });
 }
 
