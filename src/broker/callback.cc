@@ -7,10 +7,12 @@
 #include "base/uri.h"
 #include "broker/account.h"
 #include "broker/client_proof.h"
+#include "broker/kept_token.h"
 #include "broker/keys_of_provider.h"
 #include "broker/more_claims.h"
 #include "broker/source.h"
 #include "broker/start.h"
+#include "broker/upstream_check.h"
 #include "upstream/id_token.h"
 
 namespace cardea::broker {
@@ -88,7 +90,9 @@ web::Outcome arrive(const ExchangePtr& exchange, const json::object& more) {
   if (!renamed) return fail(*exchange, renamed.error());
   arrival.identity = std::move(*identity);
   arrival.identity.answer = answer_without_tokens(exchange->answer.text);
-  arrival.token_text = exchange->answer.text;
+  if (keeps_token(*arrival.provider)) {
+    arrival.token_text = kept_answer(exchange->answer, arrival.dependencies.clock.now());
+  }
   const bool is_entra = exchange->addresses.dialect == Dialect::kEntra;
   arrival.groups_at_hand = {.in_token = groups_in_token(exchange->claims),
                             .graph = is_entra ? exchange->addresses.graph : std::string(),

@@ -5,6 +5,7 @@
 #include "broker/start.h"
 #include "broker/stored_token.h"
 #include "broker/upstream_logout.h"
+#include "web/cors.h"
 
 namespace cardea::broker {
 namespace {
@@ -21,6 +22,9 @@ void add_routes(web::Router& router, const Dependencies& dependencies) {
   router.get("/realms/{realm}/broker/{alias}/endpoint", handled(take_callback));
   router.post("/realms/{realm}/broker/{alias}/endpoint", handled(take_callback_post));
   router.get("/realms/{realm}/broker/{alias}/token", handled(give_stored_token));
+  router.options("/realms/{realm}/broker/{alias}/token", [](const web::Request& request) -> web::Outcome {
+    return web::cors_preflight(request, "GET, OPTIONS");
+  });
   router.post("/realms/{realm}/login-actions/first-broker-login", handled(confirm_link));
   router.post("/realms/{realm}/broker/{alias}/endpoint/backchannel-logout", handled(take_backchannel_logout));
   router.post("/realms/{realm}/protocol/openid-connect/logout/backchannel-logout",

@@ -3,14 +3,21 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "broker/client_proof.h"
+#include "broker/kept_token.h"
+#include "broker/start.h"
 #include "core/check_bearer.h"
+#include "core/client_urls.h"
 #include "core/token/token_subject.h"
+#include "crypto/hash.h"
+#include "web/cors.h"
 
 namespace cardea::broker {
 namespace {
 
 constexpr std::string_view kRoleClient = "broker";
 constexpr std::string_view kReadToken = "read-token";
+constexpr seconds kRefreshEach{10};  // of one kept token
 
 std::string_view bearer_of(const web::Request& request) {
   const auto header = request.header("Authorization").value_or("");
@@ -44,32 +51,163 @@ Stored<bool> may_read(Rows& rows, Settings& settings, const LiveToken& live, std
   return has_role(*subject->roles) && (subject->scope_roles == nullptr || has_role(*subject->scope_roles));
 }
 
+struct Asked {
+  const Dependencies& dependencies;
+  const web::Request& request;
+  RealmPtr realm;
+  jose::VerifiedJwt token;
+  ProviderPtr provider = {};
+  std::shared_ptr<const ClientEntry> client = {};
+  UserId user = {};
+  std::string kept = {};
+};
+using AskedPtr = std::shared_ptr<Asked>;
+
+/// Pages of the client's own origins may read what it is given or refused (attack class 34).
+web::Response shared(const Asked& asked, web::Response response) {
+  if (asked.client == nullptr) return response;
+  const auto base = asked.dependencies.base_url.of(asked.request);
+  web::share_with_origin(response, asked.request, web_origins(asked.client->client, base));
+  return response;
+}
+
+web::Response refused(const Asked& asked, int status, std::string_view reason, std::string_view text) {
+  return shared(asked, refuse_token(asked.dependencies, asked.request, status, reason, text));
+}
+
+web::Response give(const Asked& asked, std::string text) {
+  return shared(asked, web::no_store_json(200, std::move(text)));
+}
+
+// ---- a kept token that has ended
+
+web::Response not_refreshed(const Asked& asked, std::string_view reason, std::string_view description = {}) {
+  asked.dependencies.log.warning("upstream_token_not_refreshed", {{"realm", asked.realm->realm.name},
+                                                                  {"provider", asked.provider->alias},
+                                                                  {"user_id", asked.user.str()},
+                                                                  {"reason", reason},
+                                                                  {"description", description},
+                                                                  {"correlation_id", asked.request.correlation_id}});
+  const json::object body{{"errorMessage", "Unable to refresh token"}};
+  return shared(asked, web::no_store_json(502, json::serialize(body)));
+}
+
+web::Response later(const Asked& asked) {
+  auto response = web::json_error(503, "temporarily_unavailable", "The token is being refreshed");
+  response.set("Retry-After", "1");
+  return shared(asked, std::move(response));
+}
+
+Stored<std::optional<FederatedIdentity>> find_link(Rows& rows, const Asked& asked) {
+  auto links = asked.dependencies.repositories.federated_identities.list(rows, asked.user);
+  if (!links) return refuse(links.error());
+  const auto found = std::ranges::find(*links, asked.provider->alias, &FederatedIdentity::provider);
+  if (found == links->end()) return std::optional<FederatedIdentity>();
+  return std::optional(std::move(*found));
+}
+
+// A sign-in and the check of the session write the same link: what one of them brought meanwhile stays.
+web::Outcome keep_fresh(const AskedPtr& asked, const upstream::TokenAnswer& answer) {
+  const auto& repositories = asked->dependencies.repositories;
+  std::string text = renewed_answer(asked->kept, answer, asked->dependencies.clock.now());
+  const auto kept = write_to(repositories.store, [&](Tx& tx) -> Stored<void> {
+    if (auto locked = repositories.users.lock(tx, asked->user); !locked) return refuse(locked.error());
+    auto link = find_link(tx, *asked);
+    if (!link) return refuse(link.error());
+    if (!*link || (*link)->token.reveal() != asked->kept) return {};
+    (*link)->token = SecretBytes::copy_of(text);
+    return repositories.federated_identities.update(tx, **link);
+  });
+  if (!kept) return not_refreshed(*asked, describe(kept.error()));
+  return give(*asked, std::move(text));
+}
+
+web::Outcome refresh_at(const AskedPtr& asked, const Addresses& addresses) {
+  auto url = outbound_url(addresses, addresses.token);
+  if (!url) return not_refreshed(*asked, "bad_token_url");
+  const auto proof = client_proof(asked->dependencies, asked->request, *asked->realm, *asked->provider, addresses);
+  if (!proof) return not_refreshed(*asked, proof.error());
+  auto form = upstream::refresh_form(refresh_token_of(asked->kept));
+  return web::fetch(upstream::token_request(std::move(*url), std::move(form), *proof), web::Lane::kInline,
+                    [asked](const web::Fetched& fetched) -> web::Outcome {
+                      auto answer = upstream::read_token_answer(fetched);
+                      if (!answer) return not_refreshed(*asked, answer.error().error, answer.error().description);
+                      return web::then(web::Lane::kStore, [asked, answer = std::move(*answer)]() -> web::Outcome {
+                        return keep_fresh(asked, answer);
+                      });
+                    });
+}
+
+// One request at a time: a refresh token that is sent twice is a stolen one to many providers.
+web::Outcome refresh(const AskedPtr& asked) {
+  return web::then(web::Lane::kStore, [asked]() -> web::Outcome {
+    const auto& dependencies = asked->dependencies;
+    const auto hash = crypto::sha256_base64url("stored-token." + asked->user.str() + "." + asked->kept);
+    const auto ours = write_to(dependencies.repositories.store, [&](Tx& tx) {
+      return dependencies.repositories.used_ids.take(tx, asked->realm->realm.id, hash,
+                                                     dependencies.clock.now() + kRefreshEach);
+    });
+    if (!ours) return store_failed(dependencies, asked->request, asked->realm.get(), ours.error());
+    if (!*ours) return later(*asked);
+    return with_addresses(dependencies, *asked->provider,
+                          [asked](const Result<Addresses, std::string>& addresses) -> web::Outcome {
+                            if (!addresses) return not_refreshed(*asked, addresses.error());
+                            return refresh_at(asked, *addresses);
+                          });
+  });
+}
+
+// ---- who may have it
+
 struct Found {
   std::optional<BearerError> refused;
   bool may_read = false;
-  SecretBytes token;
 };
 
-Stored<Found> find_token(Rows& rows, const Dependencies& dependencies, const RealmPtr& realm,
-                         const jose::VerifiedJwt& token, std::string_view alias) {
-  auto live =
-      load_live_token(rows, dependencies.repositories, dependencies.settings, realm, token, dependencies.clock.now());
+Stored<Found> find_token(Rows& rows, Asked& asked, std::string_view alias) {
+  const auto& dependencies = asked.dependencies;
+  auto live = load_live_token(rows, dependencies.repositories, dependencies.settings, asked.realm, asked.token,
+                              dependencies.clock.now());
   if (!live) return refuse(live.error());
   Found out;
   if (!*live) {
     out.refused = live->error();
     return out;
   }
-  const auto allowed = may_read(rows, dependencies.settings, **live, token.text("scope"));
+  asked.client = (*live)->client;
+  asked.user = (*live)->subject.user.id;
+  const auto allowed = may_read(rows, dependencies.settings, **live, asked.token.text("scope"));
   if (!allowed) return refuse(allowed.error());
   out.may_read = *allowed;
   if (!out.may_read) return out;
-  auto identities = dependencies.repositories.federated_identities.list(rows, (*live)->subject.user.id);
+  const auto identities = dependencies.repositories.federated_identities.list(rows, asked.user);
   if (!identities) return refuse(identities.error());
-  for (auto& identity : *identities) {
-    if (identity.provider == alias) out.token = std::move(identity.token);
+  for (const auto& identity : *identities) {
+    if (identity.provider == alias) asked.kept = identity.token.reveal();
   }
   return out;
+}
+
+web::Outcome answer(const AskedPtr& asked) {
+  const auto& alias = asked->request.path_parameter("alias");
+  const auto& dependencies = asked->dependencies;
+  const auto found =
+      read_from(dependencies.repositories.store, [&](Rows& rows) { return find_token(rows, *asked, alias); });
+  if (!found) return store_failed(dependencies, asked->request, asked->realm.get(), found.error());
+  if (found->refused) return refused(*asked, 401, describe(*found->refused), "Token is not valid");
+  if (!found->may_read) {
+    return refused(*asked, 403, "role_missing", "Client not authorized to retrieve tokens from identity provider.");
+  }
+  asked->provider = enabled_provider(asked->realm->realm, alias);
+  if (asked->provider == nullptr) return refused(*asked, 404, "no_provider", "Not found");
+  if (!asked->provider->store_token) {
+    return refused(*asked, 400, "not_stored", "Tokens of this provider are not stored.");
+  }
+  if (asked->kept.empty()) {
+    return refused(*asked, 404, "no_token", "User is not associated with this provider.");
+  }
+  const bool is_over = has_ended(asked->kept, dependencies.clock.now()) && !refresh_token_of(asked->kept).empty();
+  return is_over ? refresh(asked) : web::Outcome(give(*asked, asked->kept));
 }
 
 }  // namespace
@@ -78,36 +216,13 @@ web::Outcome give_stored_token(const Dependencies& dependencies, const web::Requ
   return with_named_realm(
       dependencies, request, request.path_parameter("realm"),
       [&dependencies, &request](RealmPtr realm) -> web::Outcome {
-        const auto& alias = request.path_parameter("alias");
         auto token = verify_access_token(*realm, dependencies.base_url.issuer(request, realm->realm.name),
                                          bearer_of(request), dependencies.clock.now());
         if (!token) {
           return refuse_token(dependencies, request, 401, describe(token.error()), "Token is not valid");
         }
-        return then_read(
-            dependencies, [&dependencies, &request, realm, alias, token = std::move(*token)]() -> web::Outcome {
-              auto found = read_from(dependencies.repositories.store,
-                                     [&](Rows& rows) { return find_token(rows, dependencies, realm, token, alias); });
-              if (!found) return store_failed(dependencies, request, realm.get(), found.error());
-              if (found->refused) {
-                return refuse_token(dependencies, request, 401, describe(*found->refused), "Token is not valid");
-              }
-              if (!found->may_read) {
-                return refuse_token(dependencies, request, 403, "role_missing",
-                                    "Client not authorized to retrieve tokens from identity provider.");
-              }
-              const auto provider = enabled_provider(realm->realm, alias);
-              if (provider == nullptr) return refuse_token(dependencies, request, 404, "no_provider", "Not found");
-              if (!provider->store_token) {
-                return refuse_token(dependencies, request, 400, "not_stored",
-                                    "Tokens of this provider are not stored.");
-              }
-              if (found->token.empty()) {
-                return refuse_token(dependencies, request, 404, "no_token",
-                                    "User is not associated with this provider.");
-              }
-              return web::no_store_json(200, std::string(found->token.reveal()));
-            });
+        auto asked = std::make_shared<Asked>(dependencies, request, std::move(realm), std::move(*token));
+        return then_read(dependencies, [asked = std::move(asked)] { return answer(asked); });
       });
 }
 

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "broker/client_proof.h"
+#include "broker/kept_token.h"
 #include "broker/start.h"
 #include "core/logout/end_session.h"
 #include "core/store_failure.h"
@@ -76,9 +77,7 @@ Stored<std::optional<FederatedIdentity>> find_link(Rows& rows, const Check& chec
 }
 
 std::string refresh_token_in(const std::optional<FederatedIdentity>& link) {
-  if (!link || link->token.empty()) return {};
-  const auto document = parse_json(link->token.reveal(), kAnswerLimits);
-  return document && document->is_object() ? string_or(document->get_object(), "refresh_token", "") : std::string();
+  return !link || link->token.empty() ? std::string() : refresh_token_of(link->token.reveal());
 }
 
 Stored<void> end_those_of(Tx& tx, const Check& check, bool offline) {
@@ -144,19 +143,6 @@ web::Outcome end_refused(const CheckPtr& check, std::string_view reason, std::st
   return check->next(false);
 }
 
-// What the provider left out stays: not every one rotates. An ID token of a refresh is not looked at, so the one of the
-// sign-in stays as well.
-std::string merged(std::string_view before, std::string_view after) {
-  const auto old_text = parse_json(before, kAnswerLimits);
-  const auto new_text = parse_json(after, kAnswerLimits);
-  if (!old_text || !old_text->is_object() || !new_text || !new_text->is_object()) return std::string(before);
-  auto out = old_text->get_object();
-  for (const auto& [name, value] : new_text->get_object()) {
-    if (name != "id_token") out[name] = value;
-  }
-  return json::serialize(out);
-}
-
 // False: the session is gone. The touch locks its row, so that the notes are those of now: they are written as a whole.
 Stored<bool> note_checked(Tx& tx, const Check& check, const UserSession& of, TimePoint last_seen) {
   const auto& repositories = check.dependencies.repositories;
@@ -203,7 +189,8 @@ web::Outcome keep_answer(const CheckPtr& check, const upstream::TokenAnswer& ans
     if (!link) return refuse(link.error());
     if (!*link) return false;
     if (refresh_token_in(*link) == check->refresh_token) {  // else a sign-in was quicker, and its token stays
-      (*link)->token = SecretBytes::copy_of(merged((*link)->token.reveal(), answer.text));
+      (*link)->token =
+          SecretBytes::copy_of(renewed_answer((*link)->token.reveal(), answer, check->dependencies.clock.now()));
       const auto done = check->dependencies.repositories.federated_identities.update(tx, **link);
       if (!done && done.error() == StoreError::kConflict) return false;
       if (!done) return refuse(done.error());

@@ -16,26 +16,6 @@ class BrokerRules : public Broker {
     state_ = location_parameter(away, "state");
     return away;
   }
-  /// A role of a client that is made for it; given to the user.
-  void give_client_role(const std::string& client_id, const std::string& role, const std::string& user) {
-    const auto stored = server_.repositories.store.write([&](Tx& tx) -> Stored<void> {
-      Client client;
-      client.id = ClientId("id-of-" + client_id);
-      client.client_id = client_id;
-      client.protocol = "openid-connect";
-      client.enabled = true;
-      if (auto done = server_.repositories.clients.insert(tx, demo_, client); !done) return done;
-      Role record;
-      record.id = RoleId("id-of-" + role);
-      record.realm = demo_;
-      record.client = client.id;
-      record.name = role;
-      if (auto done = server_.repositories.roles.insert(tx, record); !done) return done;
-      return server_.repositories.users.add_role(tx, UserId(user), record.id);
-    });
-    ASSERT_TRUE(stored);
-    ASSERT_TRUE(server_.settings().check_versions());
-  }
 };
 
 // ---- authentik's paths are one realm's

@@ -132,6 +132,26 @@ class Broker : public testing::Test {
     ASSERT_TRUE(server_.repositories.store.write(
         [&](Tx& tx) { return server_.repositories.federated_identities.insert(tx, identity); }));
   }
+  /// A role of a client that is made for it; given to the user.
+  void give_client_role(const std::string& client_id, const std::string& role, const std::string& user) {
+    const auto stored = server_.repositories.store.write([&](Tx& tx) -> Stored<void> {
+      Client client;
+      client.id = ClientId("id-of-" + client_id);
+      client.client_id = client_id;
+      client.protocol = "openid-connect";
+      client.enabled = true;
+      if (auto done = server_.repositories.clients.insert(tx, RealmId("realm-demo"), client); !done) return done;
+      Role record;
+      record.id = RoleId("id-of-" + role);
+      record.realm = RealmId("realm-demo");
+      record.client = client.id;
+      record.name = role;
+      if (auto done = server_.repositories.roles.insert(tx, record); !done) return done;
+      return server_.repositories.users.add_role(tx, UserId(user), record.id);
+    });
+    ASSERT_TRUE(stored);
+    ASSERT_TRUE(server_.settings().check_versions());
+  }
   /// Of the groups that somebody is in; "nobody" of who has no account.
   std::set<std::string> paths_of(std::string_view username) {
     std::set<std::string> out;

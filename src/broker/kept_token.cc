@@ -1,0 +1,51 @@
+#include "broker/kept_token.h"
+
+#include "base/json.h"
+
+namespace cardea::broker {
+namespace {
+
+constexpr JsonLimits kLimits{.bytes_max = 2 * 1024 * 1024, .depth_max = 48};
+constexpr std::string_view kEnds = "accessTokenExpiration";
+
+std::optional<json::object> read(std::string_view text) {
+  auto document = parse_json(text, kLimits);
+  if (!document || !document->is_object()) return std::nullopt;
+  return std::move(document->get_object());
+}
+
+std::string written(json::object object, const upstream::TokenAnswer& answer, TimePoint now) {
+  object.erase(kEnds);
+  if (answer.expires_in && *answer.expires_in > 0) object[kEnds] = epoch_seconds(now) + *answer.expires_in;
+  return json::serialize(object);
+}
+
+}  // namespace
+
+std::string kept_answer(const upstream::TokenAnswer& answer, TimePoint now) {
+  auto object = read(answer.text);
+  return object ? written(std::move(*object), answer, now) : answer.text;
+}
+
+std::string renewed_answer(std::string_view before, const upstream::TokenAnswer& answer, TimePoint now) {
+  auto object = read(before);
+  const auto fresh = read(answer.text);
+  if (!object || !fresh) return std::string(before);
+  for (const auto& [name, value] : *fresh) {
+    if (name != "id_token") (*object)[name] = value;
+  }
+  return written(std::move(*object), answer, now);
+}
+
+std::string refresh_token_of(std::string_view kept) {
+  const auto object = read(kept);
+  return object ? string_or(*object, "refresh_token", "") : std::string();
+}
+
+bool has_ended(std::string_view kept, TimePoint now) {
+  const auto object = read(kept);
+  const auto ends = object ? int_or(*object, kEnds, 0) : 0;
+  return ends > 0 && from_epoch_seconds(ends) <= now + kKeptTokenSlack;
+}
+
+}  // namespace cardea::broker
