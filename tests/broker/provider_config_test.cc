@@ -286,6 +286,66 @@ TEST_F(ProviderConfig, passes_on_hint_and_languages_only_where_the_record_says_s
   EXPECT_EQ(location_parameter(forwarded, "ui_locales"), "de fr");
 }
 
+// ---- kc_idp_hint and the provider that the flow begins with
+
+class Redirected : public Broker {
+ protected:
+  Redirected() {
+    use({provider("up"), provider("hidden", {}, {{"hideOnLogin", true}}), provider("off", {}, {{"enabled", false}}),
+         provider("links", {}, {{"linkOnly", true}})});
+  }
+  void begin_with(const std::string& alias) {
+    server_.change_realm([&](Realm& realm) {
+      const auto step = [](std::string_view authenticator, int priority) {
+        return json::object{{"authenticator", authenticator},
+                            {"requirement", "ALTERNATIVE"},
+                            {"priority", priority},
+                            {"authenticatorFlow", false},
+                            {"userSetupAllowed", false}};
+      };
+      auto redirector = step("identity-provider-redirector", 10);
+      redirector["authenticatorConfig"] = "default";
+      realm.extra["authenticationFlows"].as_array().push_back(
+          json::object{{"alias", "led"},
+                       {"providerId", "basic-flow"},
+                       {"topLevel", true},
+                       {"builtIn", false},
+                       {"authenticationExecutions", json::array{redirector, step("auth-username-password-form", 20)}}});
+      realm.extra["authenticatorConfig"].as_array().push_back(
+          json::object{{"id", "default"}, {"alias", "default"}, {"config", {{"defaultProvider", alias}}}});
+      realm.extra["browserFlow"] = "led";
+    });
+  }
+  /// The provider that the browser is sent to at once; empty: to none.
+  std::string sent_to(const Pairs& asked = {}) {
+    Browser browser(server_);
+    const auto answer = browser.get(authorize_url(asked));
+    const auto url = answer.status == 302 ? location(answer) : std::string();
+    const auto at = url.find("/broker/");
+    return at == std::string::npos ? std::string() : url.substr(at + 8, url.find('/', at + 8) - at - 8);
+  }
+};
+
+TEST_F(Redirected, refuses_to_send_anybody_to_providers_that_nobody_signs_in_by) {
+  for (const std::string alias : {"off", "links", "nobody"}) {
+    EXPECT_EQ(sent_to({{"kc_idp_hint", alias}}), "") << alias;
+  }
+  EXPECT_EQ(sent_to({{"kc_idp_hint", "hidden"}}), "hidden") << "hidden from the page alone";
+  for (const std::string alias : {"off", "links", "nobody"}) {
+    begin_with(alias);
+    EXPECT_EQ(sent_to(), "") << alias;
+  }
+}
+
+TEST_F(Redirected, sends_to_the_default_provider_unless_the_request_names_another_or_none) {
+  begin_with("up");
+  EXPECT_EQ(sent_to(), "up");
+  EXPECT_EQ(sent_to({{"kc_idp_hint", "hidden"}}), "hidden");
+  EXPECT_EQ(sent_to({{"kc_idp_hint", "nobody"}}), "") << "the ordinary page";
+  Browser browser(server_);
+  EXPECT_EQ(browser.get(authorize_url() + "&kc_idp_hint=").status, 200) << "there and empty: none";
+}
+
 // ---- allowedClockSkew
 
 TEST_F(ProviderConfig, refuses_tokens_beyond_the_skew_that_the_record_allows) {

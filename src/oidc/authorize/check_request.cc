@@ -176,7 +176,8 @@ Result<AuthorizationRequest, AuthorizeRefusal> check_authorization_request(const
   request.login_hint = form.value_or("login_hint", "");
   request.ui_locales = form.value_or("ui_locales", "");
   request.kc_action = form.value_or("kc_action", "");
-  request.idp_hint = form.value_or("kc_idp_hint", "");
+  // There and empty it says "none, not the default one either", as in Keycloak: no provider has such a name.
+  request.idp_hint = form.value_or("kc_idp_hint", form.raw("kc_idp_hint") ? "?" : "");
   if (const auto age = form.raw("max_age")) {
     request.max_age = parse_integer<std::int64_t>(*age);
     if (!request.max_age || *request.max_age < 0)
