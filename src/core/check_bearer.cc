@@ -51,10 +51,17 @@ bool is_possessed(const jose::VerifiedJwt& token, const Possession& possession) 
          (certificate.empty() || certificate == possession.certificate_thumbprint);
 }
 
+/// A mapper says what the client's tokens call people.
+bool has_own_subjects(const TokenPlan& plan) {
+  return std::ranges::any_of(plan.operations,
+                             [](const MapperOp& op) { return op.path.size() == 1 && op.path.front() == "sub"; });
+}
+
 /// By the user's id, or by what this client knows them by. A token that names nobody names nobody else.
 bool names_user(const jose::VerifiedJwt& token, const ClientEntry& client, const UserId& user) {
   if (token.sub().empty() || token.sub() == user.str()) return true;
   const auto plan = plan_for_granted(client, token.scope());
+  if (has_own_subjects(*plan)) return true;
   const auto subject = subject_for(*plan, client.client, user, token.iss());
   return subject && token.sub() == *subject;
 }
@@ -132,6 +139,11 @@ Result<jose::VerifiedJwt, BearerError> verify_refresh_token(const RealmEntry& re
   if (!jwt->has_audience(issuer) || jwt->sid().empty()) return refuse(BearerError::kInvalid);
   if (is_before(*jwt, realm.realm.not_before)) return refuse(BearerError::kRevoked);
   return jwt;
+}
+
+bool is_lightweight(const jose::VerifiedJwt& token) {
+  const auto jti = token.jti();  // second and third letter pair of "onlt...": issue_token writes them
+  return jti.size() > 7 && jti[6] == ':' && jti.substr(2, 2) == "lt";
 }
 
 bool is_of_offline_session(const jose::VerifiedJwt& token) {

@@ -53,6 +53,9 @@ struct Possession {
                                                                           std::string_view issuer,
                                                                           std::string_view token, TimePoint now);
 
+/// An access token without what mappers say of the person and the audience, for introspection to fill in.
+[[nodiscard]] bool is_lightweight(const jose::VerifiedJwt& token);
+
 /// True for offline tokens and for access tokens of an offline session (jti "of...:").
 [[nodiscard]] bool is_of_offline_session(const jose::VerifiedJwt& token);
 /// Where the session of a verified token is kept.

@@ -48,6 +48,7 @@ struct Claims {
   ClaimTree::Texts realm_roles;                                             // realm_access.roles
   std::vector<std::pair<std::string_view, ClaimTree::Texts>> client_roles;  // resource_access.<client>.roles
   ClaimTree others;
+  std::vector<std::string> left_out;  // names of claims whose values did not fit their type
 
   /// Keeps a composed text alive as long as these claims.
   std::string_view own(std::string text) { return owned_.emplace_front(std::move(text)); }

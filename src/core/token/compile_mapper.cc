@@ -48,12 +48,20 @@ std::vector<std::string> split_path(std::string_view name) {
   return path;
 }
 
-/// Members with a shape of their own: only the role mappers write there, and only in that shape; a second member of the
-/// name would make the token unreadable (RFC 7519 section 4).
+/// Who may add to the roles that a token shows: what shows roles, and what administrators wrote down. Nothing that came
+/// with a login or a request.
+bool may_add_roles(MapperKind kind) {
+  constexpr std::array kKinds = {MapperKind::kRealmRoles, MapperKind::kClientRoles, MapperKind::kUserAttribute,
+                                 MapperKind::kGroupMembership, MapperKind::kHardcodedClaim};
+  return std::ranges::find(kKinds, kind) != kKinds.end();
+}
+
+/// Members with a shape of their own: roles are added to them in that shape alone; a second member of the name would
+/// make the token unreadable (RFC 7519 section 4).
 bool breaks_shape(MapperKind kind, const std::vector<std::string>& path) {
   const auto& first = path.front();
-  if (first == "realm_access") return kind != MapperKind::kRealmRoles || path.size() != 2 || path[1] != "roles";
-  if (first == "resource_access") return kind != MapperKind::kClientRoles || path.size() != 3 || path[2] != "roles";
+  if (first == "realm_access") return !may_add_roles(kind) || path.size() != 2 || path[1] != "roles";
+  if (first == "resource_access") return !may_add_roles(kind) || path.size() != 3 || path[2] != "roles";
   if (first == "allowed-origins") return true;
   // Who a token is about and for is nothing that whoever sends the browser with a request may say.
   if (kind == MapperKind::kRequestedValue && is_scalar_claim(first)) return true;
@@ -117,9 +125,6 @@ void read_own_config(MapperOp& op, const ProtocolMapper& mapper) {
       op.flag = mapper.provider == "oidc-amr-mapper";
       if (op.flag) op.path = {"amr"};
       op.source = op.flag ? kMethodsNote : config(mapper, "user.session.note");
-      break;
-    case MapperKind::kAcr:  // about the login, not about the person: Keycloak's mapper writes no userinfo
-      op.destinations &= ~kUserinfo;
       break;
     case MapperKind::kRequestedClaims:
       op.destinations &= kIdToken | kUserinfo;
@@ -198,6 +203,8 @@ std::optional<MapperOp> compile_mapper(const ProtocolMapper& mapper) {
   // Only mappers with a claim of their own have a place in the answer.
   if (!provider->writes_claim || is_protected_in_answer(op.path.front())) op.destinations &= ~kTokenResponse;
   read_own_config(op, mapper);
+  // About the login and the token, not about the person: Keycloak's mappers write no userinfo.
+  if (op.kind == MapperKind::kAcr || op.kind == MapperKind::kAudience) op.destinations &= ~kUserinfo;
   // A role that is given to everybody stands in access tokens, and so in what introspection says of them; there is no
   // switch for it.
   if (op.kind == MapperKind::kHardcodedRole) op.destinations = kAccessToken | kIntrospection;

@@ -20,11 +20,28 @@ TEST(CompileMapper, refuses_protected_claims) {  // keycloak.md section 4.1
 }
 
 TEST(CompileMapper, refuses_claims_that_would_stand_twice) {
-  for (const auto* name :
-       {"realm_access.groups", "resource_access.app.plan", "aud.x", "azp.x", "allowed-origins", "realm_access.roles"}) {
+  for (const auto* name : {"realm_access.groups", "resource_access.app.plan", "aud.x", "azp.x", "allowed-origins",
+                           "realm_access", "realm_access.roles.x", "resource_access.app", "resource_access"}) {
     EXPECT_FALSE(compile_mapper(mapper("oidc-hardcoded-claim-mapper", {{"claim.name", name}, {"claim.value", "x"}})))
         << name;
   }
+}
+
+TEST(CompileMapper, refuses_roles_that_came_with_a_login_or_a_request) {
+  for (const auto* provider : {"oidc-usersessionmodel-note-mapper", "oidc-claims-param-value-idtoken-mapper",
+                               "oidc-usermodel-property-mapper", "oidc-organization-membership-mapper"}) {
+    for (const auto* name : {"realm_access.roles", "resource_access.app.roles"}) {
+      EXPECT_FALSE(compile_mapper(mapper(provider, {{"claim.name", name}, {"user.session.note", "dept"}}))) << provider;
+    }
+  }
+}
+
+TEST(CompileMapper, refuses_to_say_in_userinfo_whom_a_token_is_for) {
+  const auto op = compile_mapper(
+      mapper("oidc-audience-mapper",
+             {{"included.client.audience", "api"}, {"id.token.claim", "true"}, {"userinfo.token.claim", "true"}}));
+  ASSERT_TRUE(op);
+  EXPECT_EQ(op->destinations, kIdToken);
 }
 
 TEST(CompileMapper, refuses_unknown_providers_and_empty_claim_names) {

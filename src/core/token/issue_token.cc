@@ -34,7 +34,13 @@ TimePoint access_token_end(const TokenContext& context) {
   }
   auto end = context.now + life;
   if (context.latest_end) end = std::min(end, *context.latest_end);
-  return context.session == nullptr ? end : std::min(end, share_end(context));
+  return std::min(end, context.session == nullptr ? context.now + realm.lifespans.sso_session_max : share_end(context));
+}
+
+/// Tokens from before it were revoked: everybody's, the client's or the person's.
+std::int64_t revoked_before(const TokenContext& context) {
+  return std::max(
+      {context.realm.realm.not_before, context.client.client.not_before, context.subject.subject.user.not_before});
 }
 
 /// `iat` of what others verify. Applications with no leeway at all (NetBird) refuse a token when our clock is a second
@@ -42,10 +48,7 @@ TimePoint access_token_end(const TokenContext& context) {
 std::int64_t issued_at(const TokenContext& context) {
   const auto now = epoch_seconds(context.now);
   const auto back = context.client.rules.backdate.count();
-  if (back == 0) return now;
-  const auto revoked = std::max(
-      {context.realm.realm.not_before, context.client.client.not_before, context.subject.subject.user.not_before});
-  return std::max(now - back, std::min(revoked, now));
+  return back == 0 ? now : std::max(now - back, std::min(revoked_before(context), now));
 }
 
 /// `own`: the algorithm that the client wants; empty: the realm's.
@@ -200,7 +203,15 @@ void write_front(std::string& payload, const TokenContext& context, TimePoint en
   writer.member("jti", token_id(context, random));
 }
 
-Result<std::string, IssueError> access_token(const TokenContext& context, TimePoint end, Random& random) {
+/// What a token is about: the person, or what a mapper of the client calls them by (a name from a directory, say). Who
+/// they are to ourselves is the session's to say. Without one it is always the account, and no mapper says another:
+/// whoever may configure a client would be whomever they name (attack classes 4 and 21).
+std::string_view said_subject(const TokenContext& context, const Claims& claims) {
+  return context.session == nullptr || claims.subject.empty() ? context.subject_id : claims.subject;
+}
+
+Result<std::string, IssueError> access_token(const TokenContext& context, TimePoint end, Random& random,
+                                             std::vector<std::string>& left_out) {
   const auto* key = key_for(context, context.client.rules.access_token_algorithm);
   if (key == nullptr) return refuse(IssueError::kNoKey);
   const bool rfc9068 = context.client.rules.at_jwt;
@@ -223,14 +234,13 @@ Result<std::string, IssueError> access_token(const TokenContext& context, TimePo
     payload.clear();
   }
   Claims claims;
-  if (auto done = run_mappers(context, context.plan.lightweight ? kLightweightToken : kAccessToken, claims); !done)
-    return refuse(done.error());
+  run_mappers(context, context.plan.lightweight ? kLightweightToken : kAccessToken, claims);
   if (context.only_audiences != nullptr && !narrow_audience(*context.only_audiences, claims)) {
     return refuse(IssueError::kAudienceMissing);
   }
-  // Transient sessions have no sid to look a person up by, so the subject is always said (keycloak.md section 2.2), and
-  // no mapper says another: whoever may configure a client would be whomever they name (attack classes 4 and 21).
-  if (context.session == nullptr) claims.subject = context.subject_id;
+  left_out = std::move(claims.left_out);
+  // Transient sessions have no sid to look a person up by, so the subject is always said (keycloak.md section 2.2).
+  if (context.session == nullptr) claims.subject = said_subject(context, claims);
   write_front(payload, context, end, claims.auth_time, random);
   const auto rest = payload.size();
   write_rest(payload, context, claims, rfc9068);
@@ -250,9 +260,7 @@ Result<std::string, IssueError> id_token(const TokenContext& context, TimePoint 
   // code gets all of it from the token endpoint.
   const bool is_detached =
       !context.code.empty() && context.client.client.attribute_is_true("id.token.as.detached.signature");
-  if (!is_detached) {
-    if (auto done = run_mappers(context, kIdToken, claims); !done) return refuse(done.error());
-  }
+  if (!is_detached) run_mappers(context, kIdToken, claims);
   std::string payload;
   payload.reserve(1024);
   JsonWriter writer(payload);
@@ -262,7 +270,7 @@ Result<std::string, IssueError> id_token(const TokenContext& context, TimePoint 
     writer.member("auth_time", context.session->auth_time);
   writer.member("jti", random_uuid(random)).member("iss", context.issuer);
   write_audience(writer, claims.audience);
-  writer.member("sub", context.subject_id).member("typ", "ID");
+  writer.member("sub", said_subject(context, claims)).member("typ", "ID");
   writer.member("azp", context.client.client.client_id);
   if (!context.nonce.empty()) writer.member("nonce", context.nonce);
   if (context.session != nullptr) writer.member("sid", context.session->id.str());
@@ -307,10 +315,11 @@ Result<void, IssueError> add_refresh_token(const TokenContext& context, IssuedTo
   return {};
 }
 
-std::string members_of(const Claims& claims) {
+std::string members_of(const TokenContext& context, const Claims& claims) {
   std::string json;
   JsonWriter writer(json);
   writer.begin_object();
+  if (!claims.subject.empty()) writer.member("sub", said_subject(context, claims));
   write_audience(writer, claims.audience);
   write_fixed(writer, claims);
   claims.others.write_members(writer);
@@ -347,10 +356,11 @@ Result<IssuedTokens, IssueError> issue_tokens(const TokenContext& given, Random&
   const auto context = about(given, *subject);
   const auto end = access_token_end(context);
   Result<std::string, IssueError> access = std::string();
-  if (context.with_access) access = access_token(context, end, random);
-  if (!access) return refuse(access.error());
   IssuedTokens tokens;
+  if (context.with_access) access = access_token(context, end, random, tokens.left_out);
+  if (!access) return refuse(access.error());
   tokens.expires_in = epoch_seconds(end) - epoch_seconds(context.now);
+  tokens.not_before = revoked_before(context);
   // A client that acts for itself has no session, and as in Keycloak an ID token about its account where it asks for
   // one: `kubectl` and the clouds take nothing else.
   const bool is_identified = context.session != nullptr || context.grant == "cc";
@@ -368,7 +378,7 @@ Result<IssuedTokens, IssueError> issue_tokens(const TokenContext& given, Random&
   }
   if (context.plan.writes_response) {
     Claims claims;
-    if (auto done = run_mappers(context, kTokenResponse, claims); !done) return refuse(done.error());
+    run_mappers(context, kTokenResponse, claims);
     JsonWriter writer(tokens.response_members);
     writer.begin_object();
     claims.others.write_members(writer);
@@ -384,10 +394,10 @@ Result<std::string, IssueError> userinfo_json(const TokenContext& given) {
   if (!subject) return refuse(subject.error());
   const auto context = about(given, *subject);
   Claims claims;
-  if (auto done = run_mappers(context, kUserinfo, claims); !done) return refuse(done.error());
+  run_mappers(context, kUserinfo, claims);
   std::string json;
   JsonWriter writer(json);
-  writer.begin_object().member("sub", context.subject_id);
+  writer.begin_object().member("sub", said_subject(context, claims));
   write_audience(writer, claims.audience);
   write_fixed(writer, claims);
   claims.others.write_members(writer);
@@ -401,8 +411,8 @@ Result<std::string, IssueError> introspection_members(const TokenContext& given)
   if (!subject) return refuse(subject.error());
   const auto context = about(given, *subject);
   Claims claims;
-  if (auto done = run_mappers(context, kIntrospection, claims); !done) return refuse(done.error());
-  auto json = members_of(claims);
+  run_mappers(context, kIntrospection, claims);
+  auto json = members_of(context, claims);
   return json.substr(1, json.size() - 2);
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/random.h"
 #include "core/settings.h"
@@ -73,6 +74,9 @@ struct IssuedTokens {
   std::string refresh_id;     // jti of the refresh token
   std::int64_t expires_in = 0;
   std::int64_t refresh_expires_in = 0;
+  std::int64_t not_before = 0;  // tokens of this person at this client from before it count no more
+  std::vector<std::string>
+      left_out;                    // claims of the access token that could not be said: the value did not fit its type
   std::string organization_scope;  // TokenSubject's: the answer's `scope` says it behind the plan's
   std::string response_members;  // what mappers add to the answer itself: members of an object without braces, or empty
 };
@@ -84,7 +88,7 @@ enum class IssueError {
   kSessionExpired,
   kNoKey,  // the realm has no key for the algorithm asked for
   kAudienceMissing,
-  kBadClaim,  // a mapper met a value that does not fit its type
+  kBadClaim,  // no pairwise subject can be made, or no JWT of the claims
 };
 [[nodiscard]] std::string_view describe(IssueError error);
 

@@ -65,13 +65,67 @@ TEST_F(IssueToken, refuses_disabled_user_client_and_dead_session) {
   EXPECT_EQ(issue_tokens(disabled, random_).error(), IssueError::kClientDisabled);
 }
 
-TEST_F(IssueToken, refuses_a_value_that_does_not_fit_its_type) {
-  ProtocolMapper bad;
-  bad.provider = "oidc-hardcoded-claim-mapper";
-  bad.config = {
-      {"claim.name", "n"}, {"claim.value", "abc"}, {"jsonType.label", "long"}, {"access.token.claim", "true"}};
-  client_record_.mappers.push_back(bad);
-  EXPECT_EQ(issue_tokens(context(), random_).error(), IssueError::kBadClaim);
+// One person's odd attribute must not keep everybody of their kind out (Keycloak leaves the claim out, too).
+TEST_F(IssueToken, refuses_to_say_a_value_that_does_not_fit_its_type_and_names_the_claim) {
+  const auto hardcoded = [](std::string claim, std::string value, std::string type) {
+    ProtocolMapper mapper;
+    mapper.provider = "oidc-hardcoded-claim-mapper";
+    mapper.config = {{"claim.name", std::move(claim)},
+                     {"claim.value", std::move(value)},
+                     {"jsonType.label", std::move(type)},
+                     {"access.token.claim", "true"}};
+    return mapper;
+  };
+  client_record_.mappers = {hardcoded("n", "abc", "long"), hardcoded("wide.n", "12345678901234567890", "long"),
+                            hardcoded("j", "{bad", "JSON"), hardcoded("yes", "perhaps", "boolean"),
+                            hardcoded("good", "TRUE", "boolean")};
+  const auto tokens = issue_tokens(context(), random_);
+  ASSERT_TRUE(tokens);
+  EXPECT_EQ(tokens->left_out, (std::vector<std::string>{"n", "wide", "j"}));
+  const auto token = claims(tokens->access_token);
+  for (const auto* name : {"n", "wide", "j"}) EXPECT_FALSE(token.contains(name)) << name;
+  EXPECT_EQ(token.at("yes"), false) << "what is no yes is a no";
+  EXPECT_EQ(token.at("good"), true);
+}
+
+TEST_F(IssueToken, refuses_a_service_a_token_for_longer_than_a_session_may_live) {
+  client_record_.attributes["access.token.lifespan"] = "999999";
+  auto c = context("");
+  c.session = nullptr;
+  c.grant = "cc";
+  EXPECT_EQ(issue_tokens(c, random_)->expires_in, realm_->realm.lifespans.sso_session_max.count());
+}
+
+// Adapters stop taking what they hold from before it.
+TEST_F(IssueToken, the_answer_says_the_latest_revocation_of_realm_client_and_person) {
+  EXPECT_EQ(issue_tokens(context(), random_)->not_before, 0);
+  client_record_.not_before = 20;
+  EXPECT_EQ(issue_tokens(context(), random_)->not_before, 20);
+  subject_.subject.user.not_before = 30;
+  EXPECT_EQ(issue_tokens(context(), random_)->not_before, 30);
+}
+
+TEST_F(IssueToken, refuses_mappers_to_say_who_a_service_is) {
+  ProtocolMapper mapper;
+  mapper.provider = "oidc-hardcoded-claim-mapper";
+  mapper.config = {{"claim.name", "sub"},
+                   {"claim.value", "somebody-else"},
+                   {"access.token.claim", "true"},
+                   {"id.token.claim", "true"}};
+  client_record_.mappers = {mapper};
+  auto c = context();
+  EXPECT_EQ(claims(issue_tokens(c, random_)->access_token).at("sub"), "somebody-else");
+  const auto id_subject = [&](const IssuedTokens& tokens) {
+    const auto id = verify_id_token_hint(*realm_, kIssuer, tokens.id_token, kNow);
+    return id ? std::string(id->sub()) : "no ID token";
+  };
+  EXPECT_EQ(id_subject(*issue_tokens(c, random_)), "somebody-else") << "both say the same";
+  c.session = nullptr;
+  c.grant = "cc";
+  const auto service = issue_tokens(c, random_);
+  ASSERT_TRUE(service);
+  EXPECT_EQ(claims(service->access_token).at("sub"), "user-ada");
+  EXPECT_EQ(id_subject(*service), "user-ada");
 }
 
 TEST_F(IssueToken, refuses_to_date_a_token_back_too_far_or_before_a_revocation) {
@@ -233,10 +287,9 @@ TEST_F(IssueToken, roles_are_renamed_before_anything_shows_them) {
                             rename("account.view-profile", "viewer"), rename("nobody-has-it", "never")};
   auto c = context();
   const auto token = claims(issue_tokens(c, random_)->access_token);
-  EXPECT_FALSE(token.contains("realm_access"));
-  EXPECT_EQ(json::serialize(token.at("resource_access")),
-            R"({"account":{"roles":["viewer"]},"com.example.shop":{"roles":["buyer"]}})");
-  EXPECT_EQ(json::serialize(token.at("aud")), R"(["account","com.example.shop"])");
+  EXPECT_EQ(json::serialize(token.at("realm_access")), R"({"roles":["viewer"]})") << "without a client: of the realm";
+  EXPECT_EQ(json::serialize(token.at("resource_access")), R"({"com.example.shop":{"roles":["buyer"]}})");
+  EXPECT_EQ(json::serialize(token.at("aud")), R"("com.example.shop")");
 }
 
 TEST_F(IssueToken, the_rfc_9068_switch_sets_the_type_and_says_the_client) {

@@ -6,8 +6,7 @@
 
 namespace cardea {
 
-/// kBadClaim when a value does not fit its mapper's type.
-[[nodiscard]] Result<void, IssueError> run_mappers(const TokenContext& context, Destination destination,
-                                                   Claims& claims);
+/// What does not fit its mapper's type is left out, and named in `claims.left_out`.
+void run_mappers(const TokenContext& context, Destination destination, Claims& claims);
 
 }  // namespace cardea

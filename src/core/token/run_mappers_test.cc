@@ -256,6 +256,38 @@ TEST_F(RunMappers, hardcoded_roles_stand_in_access_tokens_alone) {
             R"({"my.api":{"roles":["reader"]},"account":{"roles":["view-profile"]}})");
 }
 
+TEST_F(RunMappers, refuses_to_say_a_role_twice) {
+  const auto realm = with("oidc-hardcoded-role-mapper", {{"role", "offline_access"}});
+  EXPECT_EQ(text(realm.access, "realm_access"), R"({"roles":["offline_access"]})");
+  const auto client = with("oidc-hardcoded-role-mapper", {{"role", "account.view-profile"}});
+  EXPECT_EQ(text(client.access, "resource_access"), R"({"account":{"roles":["view-profile"]}})");
+}
+
+// What stands where applications look for roles is added to them, and keeps their shape.
+TEST_F(RunMappers, roles_from_attributes_groups_and_fixed_values_stand_beside_those_of_the_realm) {
+  ada().attributes["teams"] = {"ops", "offline_access"};
+  add_group("admins");
+  const Config of_realm = {{"claim.name", "realm_access.roles"}, {"multivalued", "true"}, {"user.attribute", "teams"}};
+  const auto teams = with("oidc-usermodel-attribute-mapper", of_realm);
+  EXPECT_EQ(text(teams.access, "realm_access"), R"({"roles":["ops","offline_access"]})");
+  EXPECT_EQ(text(teams.id, "realm_access"), R"({"roles":["ops","offline_access"]})");
+  auto config = of_realm;
+  config["full.path"] = "false";
+  EXPECT_EQ(text(with("oidc-group-membership-mapper", config).access, "realm_access"),
+            R"({"roles":["admins","offline_access"]})");
+  config["claim.value"] = R"(["fixed",7,"other"])";
+  config["jsonType.label"] = "JSON";
+  EXPECT_EQ(text(with("oidc-hardcoded-claim-mapper", config).access, "realm_access"),
+            R"({"roles":["fixed","other","offline_access"]})");
+  config["claim.name"] = "resource_access.shop.roles";
+  EXPECT_EQ(text(with("oidc-hardcoded-claim-mapper", config).access, "resource_access"),
+            R"({"shop":{"roles":["fixed","other"]},"account":{"roles":["view-profile"]}})");
+  const auto flat =
+      with("oidc-usermodel-client-role-mapper", {{"claim.name", "realm_access.roles"}, {"multivalued", "true"}});
+  EXPECT_NE(text(flat.access, "realm_access").find("view-profile"), std::string::npos);
+  EXPECT_EQ(text(flat.id, "realm_access"), R"({"roles":["view-profile"]})");
+}
+
 TEST_F(RunMappers, role_prefixes) {
   const auto realm =
       with("oidc-usermodel-realm-role-mapper",

@@ -70,6 +70,14 @@ Result<IssuedTokens, OAuthError> issue_for(const TokenRequest& request, TokenCon
   if (granted.empty()) granted = join(*resources, " ");
   context.resources = granted;
   auto tokens = issue_tokens(context, request.dependencies.random);
+  if (tokens && !tokens->left_out.empty()) {
+    request.dependencies.log.warning("token_claims_left_out", {{"claims", join(tokens->left_out, " ")},
+                                                               {"reason", "value_of_another_type"},
+                                                               {"realm", request.realm->realm.name},
+                                                               {"client_id", request.client->client.client_id},
+                                                               {"user_id", context.subject.subject.user.id.str()},
+                                                               {"correlation_id", request.http.correlation_id}});
+  }
   if (tokens && tokens->id_token.empty()) return std::move(*tokens);
   if (tokens) {
     auto id_token =
@@ -110,7 +118,7 @@ web::Response token_answer(const TokenRequest& request, const TokenPlan& plan, c
   }
   writer.member("token_type", token_type);
   if (!tokens.id_token.empty()) writer.key("id_token").plain_string(tokens.id_token);
-  writer.member("not-before-policy", request.realm->realm.not_before);
+  writer.member("not-before-policy", tokens.not_before);
   if (session != nullptr) writer.member("session_state", session->id.str());
   if (tokens.organization_scope.empty()) {
     writer.member("scope", plan.token_scope);

@@ -59,10 +59,16 @@ web::Response refused(const Dependencies& dependencies, const web::Request& requ
   return response;
 }
 
-/// Second and third letter pair of the jti: "onlt..." is a lightweight token (keycloak.md section 2.2).
-bool is_lightweight(const jose::VerifiedJwt& token) {
-  const auto jti = token.jti();
-  return jti.size() > 7 && jti[6] == ':' && jti.substr(2, 2) == "lt";
+/// Before a token tells whose page asks: the answer says nothing of anybody, and a page that may not read it takes an
+/// expired token for a network that is down.
+web::Response refused_to_anybody(const Dependencies& dependencies, const web::Request& request, const RealmEntry& realm,
+                                 const Refusal& refusal, std::string_view note) {
+  auto response = refused(dependencies, request, realm, refusal, note);
+  add_cors_for_all(response, request);
+  if (response.find_header("Access-Control-Allow-Origin") != nullptr) {
+    response.set("Access-Control-Expose-Headers", "Access-Control-Allow-Methods, WWW-Authenticate");
+  }
+  return response;
 }
 
 bool has_openid(const jose::VerifiedJwt& token) {
@@ -166,7 +172,7 @@ Result<jose::VerifiedJwt, BearerError> verify(const Dependencies& dependencies, 
 web::Outcome with_proof(const Dependencies& dependencies, const web::Request& request,
                         std::shared_ptr<const RealmEntry> realm, const SentToken& sent) {
   const auto refuse_it = [&](const Refusal& refusal, std::string_view note) {
-    return refused(dependencies, request, *realm, of_dpop(refusal), note);
+    return refused_to_anybody(dependencies, request, *realm, of_dpop(refusal), note);
   };
   const auto header = read_proof(request);
   if (!header) return refuse_it(kBadProof, describe(header.error()));
@@ -179,7 +185,7 @@ web::Outcome with_proof(const Dependencies& dependencies, const web::Request& re
   const auto realm_id = realm->realm.id;
   auto next = [&dependencies, &request, realm = std::move(realm),
                token = std::move(*token)](bool first) mutable -> web::Outcome {
-    if (!first) return refused(dependencies, request, *realm, of_dpop(kBadProof), "dpop_proof_used");
+    if (!first) return refused_to_anybody(dependencies, request, *realm, of_dpop(kBadProof), "dpop_proof_used");
     return go_on(dependencies, request, std::move(realm), std::move(token));
   };
   return use_proof_up(dependencies, request, realm_id, std::move(*proof), std::move(next));
@@ -193,12 +199,13 @@ web::Outcome userinfo_endpoint(const Dependencies& dependencies, const web::Requ
         const auto sent = read_bearer_token(request);
         if (!sent) {
           const bool is_repeated = sent.error() == BearerReadError::kRepeated;
-          return refused(dependencies, request, *realm, is_repeated ? kRepeated : kSeveral, "several_tokens");
+          return refused_to_anybody(dependencies, request, *realm, is_repeated ? kRepeated : kSeveral,
+                                    "several_tokens");
         }
-        if (!*sent) return refused(dependencies, request, *realm, kNoToken, "no_token");
+        if (!*sent) return refused_to_anybody(dependencies, request, *realm, kNoToken, "no_token");
         if ((*sent)->is_dpop) return with_proof(dependencies, request, std::move(realm), **sent);
         auto token = verify(dependencies, request, *realm, **sent, {});
-        if (!token) return refused(dependencies, request, *realm, kBadToken, describe(token.error()));
+        if (!token) return refused_to_anybody(dependencies, request, *realm, kBadToken, describe(token.error()));
         return go_on(dependencies, request, std::move(realm), std::move(*token));
       });
 }

@@ -166,9 +166,47 @@ TEST_F(Userinfo, shares_with_the_clients_origins_only) {
             "https://app.example");
   EXPECT_EQ(header_of(world.get(kUserinfo, {token, {"Origin", "https://evil.example"}}), "Access-Control-Allow-Origin"),
             "");
-  EXPECT_EQ(
-      header_of(world.get(kUserinfo, {bearer("x"), {"Origin", "https://app.example"}}), "Access-Control-Allow-Origin"),
-      "");
+}
+
+// A page that may not read the refusal takes an expired token for a network that is down, and never asks for a new one.
+TEST_F(Userinfo, refusals_before_a_token_is_known_can_be_read_by_any_page_and_say_nothing) {
+  const auto expired = bearer(world.sign_in("app").tokens.access_token);
+  world.clock.advance(seconds{300});
+  for (const auto& headers : {std::vector<web::Header>{expired}, {bearer("x")}, {}}) {
+    auto asked = headers;
+    asked.push_back({"Origin", "https://app.example"});
+    const auto refused = world.get(kUserinfo, asked);
+    EXPECT_EQ(refused.status, 401);
+    EXPECT_EQ(refused.body_text(), "");
+    EXPECT_EQ(header_of(refused, "Access-Control-Allow-Origin"), "https://app.example");
+    EXPECT_EQ(header_of(refused, "Access-Control-Expose-Headers"), "Access-Control-Allow-Methods, WWW-Authenticate");
+    EXPECT_EQ(header_of(world.get(kUserinfo, headers), "Access-Control-Allow-Origin"), "");
+  }
+}
+
+// A mapper may call people by a name of the company's: tokens and answers agree on it, the session says who it is.
+TEST_F(Userinfo, refuses_a_subject_of_somebody_else_unless_a_mapper_of_the_client_says_it) {
+  const auto before = world.sign_in("app");
+  auto client = OidcWorld::make_client("own");
+  ProtocolMapper mapper;
+  mapper.name = "sub";
+  mapper.provider = "oidc-usermodel-attribute-mapper";
+  mapper.config = {{"claim.name", "sub"},
+                   {"user.attribute", "email"},
+                   {"jsonType.label", "String"},
+                   {"access.token.claim", "true"},
+                   {"id.token.claim", "true"}};
+  client.mappers = {mapper};
+  world.add_client(client);
+  const auto signed_in = world.sign_in("own");
+  const auto own = world.get(kUserinfo, {bearer(signed_in.tokens.access_token)});
+  ASSERT_EQ(own.status, 200) << own.body_text();
+  EXPECT_EQ(object_of(own).at("sub"), "ada@example.com");
+  EXPECT_EQ(object_of(own).at("preferred_username"), "ada");
+  EXPECT_EQ(object_of(world.get(kUserinfo, {bearer(before.tokens.access_token)})).at("sub"), "demo-user-ada");
+  client.mappers.clear();
+  world.update_client(client);
+  EXPECT_EQ(world.get(kUserinfo, {bearer(signed_in.tokens.access_token)}).status, 401) << "nobody is called so now";
 }
 
 }  // namespace
