@@ -1,5 +1,7 @@
 #include "oidc/introspect/introspection.h"
 
+#include <algorithm>
+
 #include "base/json.h"
 #include "core/token/pairwise.h"
 #include "oidc/client_request.h"
@@ -69,6 +71,26 @@ void add_jwt(const RealmEntry& realm, const jose::VerifiedJwt& token, std::strin
   body.append(R"(,"jwt":")").append(jwt).append("\"}");
 }
 
+bool is_exempt(const Client& caller) {
+  return caller.attribute_is_true("allow.token.introspection.without.audience.check");
+}
+
+/// A lightweight token leaves its audience to introspection, which is what those it is for ask for.
+bool leaves_audience_open(const jose::VerifiedJwt& token) {
+  return is_lightweight(token) && !token.claims().contains("aud");
+}
+
+/// Whether what introspection adds (`members`) names the caller in `aud`.
+bool is_named_in(std::string_view members, const Client& caller) {
+  const auto added = parse_json("{" + std::string(members) + "}");
+  const auto* audience = added && added->is_object() ? added->get_object().if_contains("aud") : nullptr;
+  if (audience == nullptr) return false;
+  if (audience->is_string()) return audience->get_string() == caller.client_id;
+  return audience->is_array() && std::ranges::any_of(audience->get_array(), [&](const json::value& one) {
+           return one.is_string() && one.get_string() == caller.client_id;
+         });
+}
+
 web::Response answer(const ClientRequest& request, const jose::VerifiedJwt& token) {
   const auto& dependencies = request.dependencies;
   const auto loaded = read_from(dependencies.repositories.store, [&](Rows& rows) {
@@ -80,6 +102,10 @@ web::Response answer(const ClientRequest& request, const jose::VerifiedJwt& toke
   if (!is_current(request, token, presented)) return inactive(request, "rotated_away");
   const auto members = introspection_members(context_of(presented, *request.realm, token, request.now));
   if (!members) return inactive(request, describe(members.error()));
+  const auto& caller = request.client->client;
+  if (leaves_audience_open(token) && !is_exempt(caller) && !is_named_in(*members, caller)) {
+    return inactive(request, "caller_not_in_audience");
+  }
   const auto& user = presented.live.subject.user;
   const auto subject = presented.live.live
                            ? subject_for(*presented.plan, presented.live.client->client, user.id, request.issuer)
@@ -98,7 +124,8 @@ Result<jose::VerifiedJwt, std::string_view> verify(const ClientRequest& request,
   if (!jwt) return refuse(describe(jwt.error()));
   const auto& caller = request.client->client;
   if (refresh && jwt->azp() != caller.client_id) return refuse(std::string_view("token_of_other_client"));
-  if (!refresh && !may_introspect(caller, *jwt)) return refuse(std::string_view("caller_not_in_audience"));
+  const bool may_ask = is_exempt(caller) || jwt->has_audience(caller.client_id) || leaves_audience_open(*jwt);
+  if (!refresh && !may_ask) return refuse(std::string_view("caller_not_in_audience"));
   return std::move(*jwt);
 }
 
@@ -122,11 +149,6 @@ web::Outcome introspect(ClientRequestPtr request) {
 }
 
 }  // namespace
-
-bool may_introspect(const Client& caller, const jose::VerifiedJwt& token) {
-  return token.has_audience(caller.client_id) ||
-         caller.attribute_is_true("allow.token.introspection.without.audience.check");
-}
 
 std::string active_answer(const jose::VerifiedJwt& token, std::string_view members, std::string_view username,
                           std::string_view subject) {

@@ -13,10 +13,6 @@ namespace cardea::oidc {
 
 [[nodiscard]] web::Outcome introspection_endpoint(const Dependencies& dependencies, const web::Request& request);
 
-/// May `caller` ask about this access token? It must be in the audience, unless its attribute
-/// `allow.token.introspection.without.audience.check` says otherwise (Keycloak 26.7).
-[[nodiscard]] bool may_introspect(const Client& caller, const jose::VerifiedJwt& token);
-
 /// The answer for a good token: its claims, then what mappers add for introspection (`members`: JSON members without
 /// braces; names the token has already are left out), then client_id, username, token_type and active.
 [[nodiscard]] std::string active_answer(const jose::VerifiedJwt& token, std::string_view members,

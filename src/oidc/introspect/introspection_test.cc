@@ -112,6 +112,31 @@ TEST_F(Introspection, lets_in_the_audience_of_the_token) {
   EXPECT_EQ(ask("app", world.sign_in("aud").tokens.access_token).body_text(), kInactive);
 }
 
+// A lightweight token leaves its audience to introspection: whom its full form is for may ask, nobody else.
+TEST_F(Introspection, refuses_lightweight_tokens_to_all_but_those_their_full_form_is_for) {
+  const auto mapper = [](const std::string& audience, const char* shown) {
+    ProtocolMapper made;
+    made.id = made.name = audience;
+    made.provider = "oidc-audience-mapper";
+    made.config = {
+        {"included.client.audience", audience}, {"access.token.claim", "true"}, {"introspection.token.claim", shown}};
+    return made;
+  };
+  auto client = OidcWorld::make_client("light");
+  client.attributes["client.use.lightweight.access.token.enabled"] = "true";
+  client.mappers = {mapper("resource", "true"), mapper("app", "false")};
+  world.add_client(client);
+  world.add_client("resource");
+  const auto token = world.sign_in("light").tokens.access_token;
+  EXPECT_EQ(ask("app", token).body_text(), kInactive);
+  EXPECT_EQ(ask("light", token).body_text(), kInactive);
+  const auto answer = object_of(ask("resource", token));
+  EXPECT_EQ(answer.at("active"), true);
+  EXPECT_EQ(answer.at("aud"), "resource");
+  EXPECT_EQ(answer.at("sub"), "demo-user-ada");
+  EXPECT_EQ(object_of(ask("api", token)).at("active"), true) << "its attribute exempts it";
+}
+
 // A resource server that asks about what it was shown as a bearer token must not be told that a refresh token is good.
 TEST_F(Introspection, answers_inactive_for_refresh_tokens_unless_the_hint_says_so) {
   const auto token = world.sign_in("app").tokens.refresh_token;
