@@ -4,6 +4,8 @@
 #include <set>
 
 #include "base/text.h"
+#include "core/consent.h"
+#include "core/token/token_plan.h"
 #include "tests/protocol/harness.h"
 
 namespace cardea::protocol {
@@ -92,7 +94,12 @@ TEST_P(TokenExchange, refuses_a_token_whose_session_ended_or_whose_time_is_over)
 
 TEST_P(TokenExchange, refuses_audiences_that_the_clients_settings_do_not_give) {
   const auto token = text(front_tokens(), "access_token");
-  EXPECT_EQ(refusal(exchange(token, {{"audience", "elsewhere"}})), "Requested audience not available: elsewhere");
+  EXPECT_EQ(refusal(exchange(token, {{"audience", "elsewhere"}})), "Audience not found");
+  EXPECT_EQ(refusal(exchange(token, {{"audience", "stranger"}})), "Requested audience not available: stranger");
+  server_.add_client("off", [](Client& client) { client.enabled = false; });
+  const auto off = exchange(token, {{"audience", "back"}, {"audience", "off"}});
+  EXPECT_EQ(refusal(off), "Client disabled");
+  EXPECT_EQ(text(body_of(off), "error"), "invalid_client");
   EXPECT_EQ(refusal(exchange(token, {{"scope", "openid nothing"}})), "Invalid scopes: openid nothing");
 }
 
@@ -123,22 +130,71 @@ TEST_P(TokenExchange, gives_a_token_of_the_client_in_the_persons_session) {
   EXPECT_EQ(made.at("exp"), payload_of(text(tokens, "access_token")).at("exp")) << "TX-8: it never outlives it";
 }
 
-TEST_P(TokenExchange, refuses_to_widen_the_scope_and_keeps_it_where_none_is_named) {
+TEST_P(TokenExchange, refuses_what_no_request_names_but_the_clients_own_default_scopes) {
   const auto url = std::string("https://front.example/cb");
-  const auto scope_of = [&](const std::string& granted, const Pairs& more) {
+  const auto exchanged = [&](const std::string& granted, const Pairs& more) {
     Browser browser(server_);
     const auto code = sign_in(browser, "ada", {{"client_id", "front"}, {"redirect_uri", url}, {"scope", granted}});
     const auto tokens = redeem(server_, code, {{"client_id", "front"}, {"redirect_uri", url}});
-    const auto scope = text(body_of(exchange(text(tokens, "access_token"), more)), "scope");
-    const auto words = split_words(scope);
-    return std::set<std::string>(words.begin(), words.end());
+    return body_of(exchange(text(tokens, "access_token"), more));
   };
-  const auto openid = scope_of("openid", {});
-  EXPECT_TRUE(openid.contains("openid")) << "else the new token is no good at userinfo";
-  EXPECT_FALSE(openid.contains("optional-one"));
-  EXPECT_TRUE(scope_of("openid optional-one", {}).contains("optional-one"));
-  EXPECT_FALSE(scope_of("profile", {}).contains("openid"));
-  EXPECT_FALSE(scope_of("openid", {{"scope", "profile"}}).contains("openid"));
+  const auto scope_of = [](const json::object& answer) {
+    const auto scope = text(answer, "scope");
+    const auto words = split_words(scope);
+    return std::set<std::string, std::less<>>(words.begin(), words.end());
+  };
+  const auto unnamed = exchanged("openid optional-one", {});
+  EXPECT_FALSE(scope_of(unnamed).contains("openid")) << "what the front end was granted is not the middle's";
+  EXPECT_FALSE(scope_of(unnamed).contains("optional-one"));
+  EXPECT_FALSE(unnamed.contains("id_token"));
+  EXPECT_EQ(userinfo(text(unnamed, "access_token")), 403);
+  const auto named = exchanged("openid", {{"scope", "openid optional-one"}});
+  EXPECT_TRUE(scope_of(named).contains("openid"));
+  EXPECT_TRUE(scope_of(named).contains("optional-one"));
+  EXPECT_TRUE(named.contains("id_token"));
+  EXPECT_EQ(userinfo(text(named, "access_token")), 200);
+  EXPECT_FALSE(scope_of(exchanged("openid", {{"scope", "profile"}})).contains("openid"));
+  // Its own token, shown again: it stays one of OpenID Connect, and an ID token comes where it is asked for alone.
+  const auto again = body_of(exchange(text(named, "access_token")));
+  EXPECT_TRUE(scope_of(again).contains("openid"));
+  EXPECT_FALSE(scope_of(again).contains("optional-one"));
+  EXPECT_FALSE(again.contains("id_token"));
+}
+
+TEST_P(TokenExchange, refuses_a_refresh_token_in_an_offline_session) {
+  server_.allow_offline();
+  const auto url = std::string("https://front.example/cb");
+  const auto code =
+      sign_in(browser_, "ada", {{"client_id", "front"}, {"redirect_uri", url}, {"scope", "openid offline_access"}});
+  const auto tokens = redeem(server_, code, {{"client_id", "front"}, {"redirect_uri", url}});
+  ASSERT_EQ(text(payload_of(text(tokens, "refresh_token")), "typ"), "Offline");
+  const auto token = text(body_of(exchange(text(tokens, "access_token"))), "access_token");
+  ASSERT_FALSE(token.empty()) << "to call on with it will do";
+  EXPECT_EQ(
+      refusal(exchange(token, {{"requested_token_type", "urn:ietf:params:oauth:token-type:refresh_token"}}, "keeper")),
+      "Refresh token not valid as requested_token_type because creating a new session is needed");
+}
+
+TEST_P(TokenExchange, refuses_a_client_that_the_person_did_not_agree_to) {
+  server_.add_client("asks", [](Client& client) {
+    client.public_client = false;
+    client.secret = SecretBytes(std::string("x-secret"));
+    client.consent_required = true;
+    client.attributes["standard.token.exchange.enabled"] = "true";
+  });
+  server_.add_client("before-asks", [](Client& client) { client.mappers = {audience_mapper("asks")}; });
+  const auto token = text(front_tokens("before-asks"), "access_token");
+  const auto refused = exchange(token, {}, "asks");
+  EXPECT_EQ(refusal(refused), "Missing consents for Token Exchange in client asks");
+  EXPECT_EQ(text(body_of(refused), "error"), "invalid_scope");
+  const auto realm = server_.realm();
+  const auto client = *server_.settings().load_client(realm, "asks");
+  ASSERT_TRUE(server_.repositories.store.write([&](Tx& tx) {
+    const auto scope = plan_for(*client, "")->get()->full_scope;
+    return grant_consent(tx, server_.repositories, UserId("user-ada"), client->client.id, consent_items(*client, scope),
+                         server_.clock.now());
+  }));
+  EXPECT_EQ(exchange(token, {}, "asks").status, 200) << "who agreed is not asked again";
 }
 
 TEST_P(TokenExchange, narrows_the_audience_to_what_was_asked) {

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "core/check_bearer.h"
+#include "core/consent.h"
 #include "core/foreign_word.h"
 #include "core/session.h"
 #include "core/token/refresh_rotation.h"
@@ -31,6 +32,7 @@ struct Exchange {
   std::shared_ptr<const TokenPlan> plan;
   TimePoint subject_end{};
   std::string acr;
+  bool with_id = false;  // an ID token comes along where the request itself says `openid`
 
   TokenSubject subject;
   std::optional<UserSession> session;  // absent: the subject is a service account without one
@@ -88,7 +90,8 @@ web::Outcome sign(const ExchangePtr& exchange) {
                              .with_refresh = exchange->asked.requested == ExchangeFor::kRefreshToken,
                              .only_audiences = audiences.empty() ? nullptr : &audiences,
                              .latest_end = exchange->subject_end,
-                             .share_started_at = exchange->share_started_at};
+                             .share_started_at = exchange->share_started_at,
+                             .with_id = exchange->with_id};
   auto tokens = issue_for(request, context);
   if (!tokens) return refuse_token(request, tokens.error());
   request.dependencies.log.info("token_exchanged", {{"realm", request.realm->realm.name},
@@ -148,24 +151,63 @@ web::Outcome store_then_sign(const ExchangePtr& exchange) {
   });
 }
 
+/// Of the audiences that are asked for, one that is switched off, or that nobody is called and no mapper gives.
+Stored<std::optional<OAuthError>> why_no_audience(Rows& rows, const Exchange& exchange) {
+  const auto& request = *exchange.request;
+  for (const auto& name : exchange.asked.audiences) {
+    const auto client = request.dependencies.settings.load_client(rows, request.realm, name);
+    if (!client) return refuse(client.error());
+    if (*client && !(*client)->client.enabled) {
+      return std::optional(OAuthError{OAuthCode::kInvalidClient, "Client disabled", 400, "audience_disabled"});
+    }
+    const bool is_given = std::ranges::any_of(exchange.plan->operations, [&](const MapperOp& op) {
+      return op.kind == MapperKind::kAudience && op.text == name;
+    });
+    if (*client || is_given) continue;
+    return std::optional(OAuthError{OAuthCode::kInvalidClient, "Audience not found", 400, "audience_unknown"});
+  }
+  return std::optional<OAuthError>();
+}
+
+/// What may not live on in a token that refreshes itself: what another server said, and a session that no end of the
+/// person's sign-in ends (whoever gets an offline token asked for `offline_access` at a sign-in of its own).
+std::optional<OAuthError> why_no_refresh(const Exchange& exchange) {
+  if (!exchange.session || exchange.asked.requested != ExchangeFor::kRefreshToken) return std::nullopt;
+  if (!exchange.session->note(kForeignWordEndNote).empty()) {
+    return invalid_request("Invalid token", "refresh_of_a_foreign_word");
+  }
+  if (!exchange.session->offline) return std::nullopt;
+  return invalid_request("Refresh token not valid as requested_token_type because creating a new session is needed",
+                         "refresh_of_an_offline_session");
+}
+
 /// The session, person and client behind the token must live, as everywhere (attack class 28).
 web::Outcome load(const ExchangePtr& exchange, const jose::VerifiedJwt& token) {
   const auto& request = *exchange->request;
   const auto& dependencies = request.dependencies;
-  std::string_view refusal;
+  std::optional<OAuthError> refusal;
   const auto read = dependencies.repositories.store.read([&](Rows& rows) -> Stored<void> {
-    refusal = {};
+    refusal.reset();
     auto live =
         load_live_token(rows, dependencies.repositories, dependencies.settings, request.realm, token, request.now);
     if (!live) return refuse(live.error());
     if (!*live) {
-      refusal = describe(live->error());
+      refusal = invalid_request("Invalid token", std::string(describe(live->error())));
       return {};
     }
     if ((*live)->live) exchange->session = (*live)->live->session;
-    const bool is_foreign_word = exchange->session && !exchange->session->note(kForeignWordEndNote).empty();
-    if (is_foreign_word && exchange->asked.requested == ExchangeFor::kRefreshToken) {
-      refusal = "refresh_of_a_foreign_word";
+    auto unknown = why_no_audience(rows, *exchange);
+    if (!unknown) return refuse(unknown.error());
+    refusal = std::move(*unknown);
+    if (!refusal) refusal = why_no_refresh(*exchange);
+    if (refusal) return {};
+    const auto lacks = lacks_consent(rows, dependencies.repositories, *request.client, (*live)->subject.user.id,
+                                     exchange->plan->full_scope);
+    if (!lacks) return refuse(lacks.error());
+    if (*lacks) {
+      refusal = OAuthError{OAuthCode::kInvalidScope,
+                           "Missing consents for Token Exchange in client " + request.client->client.client_id, 400,
+                           "consent_missing"};
       return {};
     }
     auto subject =
@@ -175,14 +217,22 @@ web::Outcome load(const ExchangePtr& exchange, const jose::VerifiedJwt& token) {
     return {};
   });
   if (!read) return token_store_failed(request, read.error());
-  if (!refusal.empty()) return refuse_token(request, invalid_request("Invalid token", std::string(refusal)));
+  if (refusal) return refuse_token(request, std::move(*refusal));
   return store_then_sign(exchange);
 }
 
+OAuthError not_supported(const std::string& name) {
+  return invalid_request("Parameter '" + name + "' is not supported for standard token exchange",
+                         "parameter_not_supported");
+}
+
+bool has_openid(std::string_view scope) {
+  const auto words = split_words(scope);
+  return std::ranges::find(words, std::string_view("openid")) != words.end();
+}
+
 Result<std::shared_ptr<const TokenPlan>, OAuthError> plan_of(const TokenRequest& request, ExchangeRequest& asked) {
-  const auto words = split_words(asked.scope);
-  const bool has_openid = std::ranges::find(words, std::string_view("openid")) != words.end();
-  if (asked.requested == ExchangeFor::kIdToken && !has_openid) {
+  if (asked.requested == ExchangeFor::kIdToken && !has_openid(asked.scope)) {
     asked.scope = asked.scope.empty() ? "openid" : "openid " + asked.scope;
   }
   auto plan = plan_for(*request.client, asked.scope);
@@ -190,21 +240,10 @@ Result<std::shared_ptr<const TokenPlan>, OAuthError> plan_of(const TokenRequest&
   return refuse(OAuthError{OAuthCode::kInvalidScope, "Invalid scopes: " + asked.scope, 0, "scope_not_allowed"});
 }
 
-OAuthError not_supported(const std::string& name) {
-  return invalid_request("Parameter '" + name + "' not supported for standard token exchange",
-                         "parameter_not_supported");
-}
-
-/// Without a scope parameter: what the subject token was granted, as far as the exchanging client has it, too
-/// (keycloak.md section 1.9). Its session is another's, so nothing lives on without it.
-std::string inherited_scope(const ClientEntry& client, const jose::VerifiedJwt& token) {
-  std::string granted;
-  for (const auto word : split_words(token.scope())) {
-    if (word == "offline_access") continue;
-    if (!granted.empty()) granted += ' ';
-    granted += word;
-  }
-  return plan_for_granted(client, granted)->full_scope;
+/// Without a scope parameter: the client's default scopes, whatever the token that is shown was granted; a client that
+/// shows a token of its own stays one of OpenID Connect.
+std::string scope_unless_named(const Client& client, const jose::VerifiedJwt& token) {
+  return token.azp() == client.client_id && has_openid(token.scope()) ? "openid" : "";
 }
 
 /// The token and its type.
@@ -229,9 +268,6 @@ Result<ExchangeRequest, OAuthError> read_rest(const web::Form& form, const Clien
   if (client.public_client) {
     return refuse(
         OAuthError{OAuthCode::kInvalidClient, "Public client is not allowed to exchange token", 400, "public_client"});
-  }
-  if (client.consent_required) {
-    return refuse(OAuthError{OAuthCode::kInvalidClient, "Client requires user consent", 400, "consent_required"});
   }
   ExchangeRequest asked;
   const auto requested = requested_type(form, client);
@@ -291,6 +327,9 @@ Result<ExchangeRequest, OAuthError> read_exchange_from_outside(const web::Form& 
   }
   const auto is_right = [](std::string_view type) { return type == kAccessTokenType || type == kJwtType; };
   if (auto refusal = why_no_subject(form, is_right)) return refuse(std::move(*refusal));
+  if (client.consent_required) {  // whoever comes from outside was never asked
+    return refuse(OAuthError{OAuthCode::kInvalidClient, "Client requires user consent", 400, "consent_required"});
+  }
   auto asked = read_rest(form, client);
   if (asked && asked->requested != ExchangeFor::kAccessToken) {
     return refuse(invalid_request("requested_token_type unsupported", "requested_token_type"));
@@ -315,10 +354,11 @@ web::Outcome token_exchange_grant(TokenRequestPtr request) {
   if (auto allowed = check_subject_token(*token, request->client->client); !allowed) {
     return refuse_token(*request, allowed.error());
   }
-  if (!request->form.value("scope")) asked->scope = inherited_scope(*request->client, *token);
+  if (!request->form.value("scope")) asked->scope = scope_unless_named(request->client->client, *token);
   auto exchange = std::make_shared<Exchange>();
   auto plan = plan_of(*request, *asked);
   if (!plan) return refuse_token(*request, plan.error());
+  exchange->with_id = asked->requested == ExchangeFor::kIdToken || has_openid(request->form.value_or("scope", ""));
   exchange->plan = std::move(*plan);
   exchange->asked = std::move(*asked);
   exchange->subject_end = token->exp().value();

@@ -40,8 +40,9 @@ TEST(TokenExchange, refuses_in_keycloaks_words) {
   EXPECT_EQ(refusal(form({{"requested_token_type", std::string(kRefreshTokenType)}})),
             "requested_token_type unsupported");
   EXPECT_EQ(refusal(form({{"requested_subject", "root"}})),
-            "Parameter 'requested_subject' not supported for standard token exchange");
-  EXPECT_EQ(refusal(form({{"actor_token", "t"}})), "Parameter 'actor_token' not supported for standard token exchange");
+            "Parameter 'requested_subject' is not supported for standard token exchange");
+  EXPECT_EQ(refusal(form({{"actor_token", "t"}})),
+            "Parameter 'actor_token' is not supported for standard token exchange");
   EXPECT_EQ(refusal(form({{"scope", "openid offline_access"}})), "Scope offline_access not allowed for token exchange");
 }
 
@@ -54,7 +55,7 @@ TEST(TokenExchange, refuses_clients_that_may_not) {
   EXPECT_EQ(refusal(form(), client), "Public client is not allowed to exchange token");
   client = exchanger();
   client.consent_required = true;
-  EXPECT_EQ(refusal(form(), client), "Client requires user consent");
+  EXPECT_EQ(read_exchange_from_outside(form(), client).error().description, "Client requires user consent");
   client = exchanger();
   client.attributes["standard.token.exchange.enableRefreshRequestedTokenType"] = "SAME_SESSION";
   client.attributes["use.refresh.tokens"] = "false";
