@@ -2,6 +2,7 @@
 // keycloak.md section 1.15; standards.md section 10).
 #include <gtest/gtest.h>
 
+#include "base/encoding.h"
 #include "core/client_urls.h"
 #include "core/realm_defaults.h"
 #include "oidc/registration/token.h"
@@ -288,6 +289,69 @@ TEST_P(Registration, a_service_account_comes_with_the_grant) {
                                               {"client_id", text(client, "client_id")},
                                               {"client_secret", text(client, "client_secret")}});
   EXPECT_EQ(tokens.status, 200) << tokens.body_text();
+}
+
+TEST_P(Registration, refuses_an_update_that_does_not_name_its_client) {  // RFC 7592 section 2.2
+  const auto client = created();
+  expect_refused(send(web::Method::kPut, text(client, "registration_client_uri"),
+                      text(client, "registration_access_token"), &metadata_),
+                 400, "invalid_client_metadata", "Client Identifier modified");
+}
+
+// What was answered can be sent back: the realm's lists have scopes of SAML, which no client here can name.
+TEST_P(Registration, takes_back_the_representation_that_it_answered) {
+  const std::string base = "/realms/demo/clients-registrations/default";
+  ClientScope saml;
+  saml.id = ScopeId("scope-saml");
+  saml.name = "role_list";
+  saml.protocol = "saml";
+  const auto stored = server_.repositories.store.write(
+      [&](Tx& tx) { return server_.repositories.scopes.insert(tx, RealmId("realm-demo"), saml); });
+  ASSERT_TRUE(stored);
+  server_.change_realm([](Realm& realm) { realm.default_scopes.emplace_back("scope-saml"); });
+  const json::object asked = {{"clientId", "echo"}, {"redirectUris", json::array{"https://new.example/cb"}}};
+  const auto made = send(web::Method::kPost, base, initial_token(), &asked);
+  ASSERT_EQ(made.status, 201) << made.body_text();
+  auto body = body_of(made);
+  EXPECT_EQ(made.body_text().find("role_list"), std::string::npos);
+  EXPECT_FALSE(bool_or(body, "directAccessGrantsEnabled", true)) << "nobody asked for it";
+  body["name"] = "Echo";
+  const auto changed = send(web::Method::kPut, base + "/echo", text(body, "registrationAccessToken"), &body);
+  ASSERT_EQ(changed.status, 200) << changed.body_text();
+  EXPECT_EQ(text(body_of(changed), "name"), "Echo");
+  EXPECT_EQ(body_of(changed).at("defaultClientScopes"), body.at("defaultClientScopes"));
+}
+
+// Provider `install` (keycloak.md section 1.15): keycloak.json.
+TEST_P(Registration, refuses_the_adapters_file_to_all_but_those_who_may_have_the_client) {
+  const std::string base = "/realms/demo/clients-registrations/install";
+  const auto ask = [&](const std::string& client, const std::string& credentials) {
+    std::vector<web::Header> headers;
+    if (!credentials.empty()) headers.push_back({"Authorization", "Basic " + base64_encode(credentials)});
+    return server_.get(base + "/" + client, headers);
+  };
+  const auto nobody = "Not authorized to view client. Not valid token or client credentials provided.";
+  expect_refused(ask("web", ""), 401, "invalid_token", nobody);
+  expect_refused(ask("no-such-client", ""), 401, "invalid_token", nobody);
+  expect_refused(ask("web", "web:wrong"), 401, "invalid_token", "Failed to authenticate client");
+  expect_refused(ask("service", "web:web-secret"), 401, "invalid_token", "Different client authenticated");
+  expect_refused(send(web::Method::kGet, base + "/web", initial_token()), 401, "invalid_token", nobody);
+  const auto made = created();
+  const auto token = text(made, "registration_access_token");
+  expect_refused(send(web::Method::kGet, base + "/web", token), 401, "invalid_token", nobody);
+
+  const auto own = ask("web", "web:web-secret");
+  ASSERT_EQ(own.status, 200) << own.body_text();
+  ASSERT_NE(own.find_header("Cache-Control"), nullptr);
+  EXPECT_EQ(*own.find_header("Cache-Control"), "no-store");
+  EXPECT_EQ(json::serialize(body_of(own)), R"({"realm":"demo","auth-server-url":"https://id.example/",)"
+                                           R"("ssl-required":"external","resource":"web","confidential-port":0,)"
+                                           R"("credentials":{"secret":"web-secret"}})");
+  EXPECT_EQ(body_of(ask("app", "")).at("public-client"), true);
+  EXPECT_FALSE(body_of(ask("app", "")).contains("credentials"));
+  const auto registered = send(web::Method::kGet, base + "/" + text(made, "client_id"), token);
+  ASSERT_EQ(registered.status, 200) << registered.body_text();
+  EXPECT_EQ(body_of(registered).at("credentials").at("secret"), made.at("client_secret"));
 }
 
 TEST_P(Registration, takes_representations_at_the_default_provider) {

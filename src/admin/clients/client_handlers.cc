@@ -13,6 +13,7 @@
 #include "core/client_secret.h"
 #include "core/realm_defaults.h"
 #include "core/realm_keys.h"
+#include "core/registration/adapter_config.h"
 #include "core/registration/client_metadata.h"
 #include "domain/representation/members.h"
 
@@ -304,20 +305,12 @@ Answer get_service_account_user(Call& call) {
 Answer get_installation(Call& call) {
   CARDEA_TRY(client, load_client(call));
   if (call.path("providerId") != "keycloak-oidc-keycloak-json") return refuse(not_found("Unknown Provider"));
-  json::object out;
-  out["realm"] = call.realm().name;
-  out["auth-server-url"] = call.dependencies().base_url.of_realm(call.request(), call.realm().name) + "/";
-  out["ssl-required"] = call.realm().ssl_required == SslRequired::kAll    ? "all"
-                        : call.realm().ssl_required == SslRequired::kNone ? "none"
-                                                                          : "external";
-  out["resource"] = client.client_id;
-  if (client.public_client) out["public-client"] = true;
-  if (client.bearer_only) out["bearer-only"] = true;
-  if (!client.public_client && !client.bearer_only && !client.secret.empty()) {
+  auto out =
+      adapter_config(call.realm(), client, call.dependencies().base_url.of_realm(call.request(), call.realm().name));
+  if (adapter_has_secret(client)) {
     CARDEA_TRY(secret, secret_json(call, client));
-    out["credentials"] = json::object{{"secret", secret.at("value")}};
+    add_adapter_secret(out, std::string_view(secret.at("value").as_string()));
   }
-  out["confidential-port"] = 0;
   return ok(out);
 }
 

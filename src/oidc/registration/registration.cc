@@ -170,11 +170,20 @@ std::vector<ScopeId> without(std::vector<ScopeId> ids, const std::vector<ScopeId
   return ids;
 }
 
+/// Those that a client of OpenID Connect can name: the realm's lists have scopes of SAML, too.
+std::vector<ScopeId> with_names(const RealmEntry& realm, std::vector<ScopeId> ids) {
+  std::erase_if(ids, [&](const ScopeId& id) {
+    const auto found = realm.scopes_by_id.find(id.str());
+    return found == realm.scopes_by_id.end() || !realm.scopes_by_name.contains(found->second->name);
+  });
+  return ids;
+}
+
 /// Names to ids; what was not said is the realm's. A scope is default or optional, not both.
 Result<void, OAuthError> settle_scopes(const RealmEntry& realm, ClientRepresentation& from) {
   auto& client = from.client;
-  client.default_scopes = realm.realm.default_scopes;
-  client.optional_scopes = realm.realm.optional_scopes;
+  client.default_scopes = with_names(realm, realm.realm.default_scopes);
+  client.optional_scopes = with_names(realm, realm.realm.optional_scopes);
   if (from.default_scopes) {
     auto ids = scopes_by_name(realm, *from.default_scopes);
     if (!ids) return refuse(ids.error());
@@ -227,7 +236,7 @@ Result<Client, OAuthError> record_of(const Registration& registration, const jso
   ClientRepresentation fresh;
   fresh.client.id = base.id;
   fresh.client.client_id = base.client_id;
-  fresh.client.direct_access_grants_enabled = registration.format == RegistrationFormat::kRepresentation;
+  fresh.client.direct_access_grants_enabled = false;
   auto read = parse_client(object, JsonPath(), problems, std::move(fresh));
   if (!problems.empty()) return refuse(bad_metadata("Client metadata invalid", problems.list().front().path));
   auto& client = read.client;
@@ -372,7 +381,7 @@ Stored<Answer> update_client(Tx& tx, const Registration& registration, const New
   if (!before) return refuse(before.error());
   if (!*before) return Answer(refuse(before->error()));
   const auto* name = registration.format == RegistrationFormat::kMetadata ? "client_id" : "clientId";
-  if (string_or(registration.body, name, (*before)->client_id) != (*before)->client_id) {
+  if (string_or(registration.body, name, "") != (*before)->client_id) {  // said always: RFC 7592 section 2.2
     return Answer(refuse(bad_metadata("Client Identifier modified", "client_id_changed")));
   }
   const RegistrationAttempt attempt{.realm = *registration.realm,

@@ -15,8 +15,8 @@
 
 namespace cardea::oidc {
 
-/// What the body and the answer are written in.
-enum class RegistrationFormat { kMetadata, kRepresentation };
+/// What the body and the answer are written in. Of adapters (keycloak.json) there is an answer alone.
+enum class RegistrationFormat { kMetadata, kRepresentation, kAdapter };
 
 /// Shared by the steps of one request.
 struct Registration {

@@ -1,9 +1,12 @@
 #include "oidc/registration/registration_endpoint.h"
 
+#include "base/text.h"
 #include "base/uri.h"
 #include "core/check_bearer.h"
+#include "core/registration/adapter_config.h"
 #include "core/registration/client_metadata.h"
 #include "domain/representation/client_json.h"
+#include "oidc/client_request.h"
 #include "oidc/cors.h"
 #include "oidc/endpoint.h"
 #include "oidc/registration/policies.h"
@@ -34,7 +37,8 @@ std::vector<std::string> names_of(const std::vector<ScopeId>& ids, const RealmEn
   std::vector<std::string> names;
   for (const auto& id : ids) {
     const auto found = realm.scopes_by_id.find(id.str());
-    if (found != realm.scopes_by_id.end()) names.push_back(found->second->name);
+    const bool is_named = found != realm.scopes_by_id.end() && realm.scopes_by_name.contains(found->second->name);
+    if (is_named) names.push_back(found->second->name);  // others would be refused when the answer is sent back
   }
   return names;
 }
@@ -47,7 +51,15 @@ json::object representation_of(Client client, const RealmEntry& realm) {
   return to_json(representation, Secrets::kReveal);
 }
 
+web::Response adapter_answer(const Registration& registration, const Client& client) {
+  const auto& realm = registration.realm->realm;
+  auto body = adapter_config(realm, client, registration.dependencies.base_url.of_realm(registration.http, realm.name));
+  if (adapter_has_secret(client)) add_adapter_secret(body, client.secret.reveal());
+  return web::no_store_json(200, json::serialize(body));
+}
+
 web::Response answer(const Registration& registration, Operation operation, Registered registered) {
+  if (registration.format == RegistrationFormat::kAdapter) return adapter_answer(registration, registered.client);
   if (operation == Operation::kRemove) return web::empty_response(204);
   auto& client = registered.client;
   const auto address = address_of(registration, client.client_id);
@@ -128,6 +140,50 @@ std::optional<OAuthError> read_credentials(Registration& registration) {
   return std::nullopt;
 }
 
+OAuthError not_authenticated(OAuthError error) {
+  if (error.status == 401 || error.code == OAuthCode::kInvalidClient) {
+    error = {OAuthCode::kInvalidToken, "Failed to authenticate client", 401, std::move(error.note)};
+  }
+  return error;
+}
+
+/// To the client itself, by its own credentials.
+web::Outcome show_to_client(const RegistrationPtr& registration) {
+  static constexpr ClientRequestRules kRules{
+      .bearer_only = BearerOnly::kAllowed, .cors = false, .reword = &not_authenticated};
+  return with_proven_client(registration->dependencies, registration->http, kRules,
+                            [registration](const ClientRequestPtr& proven) -> web::Outcome {
+                              const auto& client = proven->client->client;
+                              if (client.client_id == registration->client_id) {
+                                return adapter_answer(*registration, client);
+                              }
+                              return refused(*registration, {OAuthCode::kInvalidToken, "Different client authenticated",
+                                                             401, "other_client"});
+                            });
+}
+
+/// Of public clients there is nothing in it to keep.
+web::Outcome show_public(const RegistrationPtr& registration) {
+  return then_read(registration->dependencies, [registration]() -> web::Outcome {
+    const auto& dependencies = registration->dependencies;
+    const auto client = dependencies.settings.load_client(registration->realm, registration->client_id);
+    if (!client) return store_failed(dependencies, registration->http, client.error());
+    const bool is_public = *client && (*client)->client.enabled && (*client)->client.public_client;
+    if (is_public) return adapter_answer(*registration, (*client)->client);
+    return refused(*registration, {OAuthCode::kInvalidToken,
+                                   "Not authorized to view client. Not valid token or client credentials provided.",
+                                   401, "no_credentials"});
+  });
+}
+
+/// keycloak.json: to whoever may read the client, to the client, and of public ones to everybody.
+web::Outcome show_adapter_config(const RegistrationPtr& registration) {
+  const auto header = registration->http.header("Authorization");
+  if (!header) return show_public(registration);
+  if (equal_ignoring_ascii_case(header->substr(0, header->find(' ')), "Basic")) return show_to_client(registration);
+  return store(registration, Operation::kRead);
+}
+
 /// Without credentials a client can only be made, and only where the realm lets strangers do it.
 std::optional<OAuthError> refuse_stranger(const Registration& registration, Operation operation) {
   if (registration.has_credentials || operation != Operation::kCreate) return std::nullopt;
@@ -145,6 +201,7 @@ web::Outcome serve(const Dependencies& dependencies, const web::Request& request
         if (operation != Operation::kCreate) registration->client_id = request.path_parameter("client");
         if (const auto error = read_credentials(*registration)) return refused(*registration, *error);
         if (const auto error = refuse_stranger(*registration, operation)) return refused(*registration, *error);
+        if (format == RegistrationFormat::kAdapter) return show_adapter_config(registration);
         const bool has_body = operation == Operation::kCreate || operation == Operation::kUpdate;
         if (has_body) {
           if (const auto error = read_body(*registration)) return refused(*registration, *error);
@@ -156,6 +213,10 @@ web::Outcome serve(const Dependencies& dependencies, const web::Request& request
 }  // namespace
 
 void add_registration_routes(web::Router& router, const Dependencies& dependencies) {
+  router.add(web::Method::kGet, "/realms/{realm}/clients-registrations/install/{client}",
+             [&dependencies](const web::Request& request) {
+               return serve(dependencies, request, RegistrationFormat::kAdapter, Operation::kRead);
+             });
   for (const auto format : {RegistrationFormat::kMetadata, RegistrationFormat::kRepresentation}) {
     const std::string base = std::string("/realms/{realm}/clients-registrations/") +
                              (format == RegistrationFormat::kMetadata ? "openid-connect" : "default");
