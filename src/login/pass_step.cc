@@ -62,11 +62,10 @@ Stored<Settled> settle(Tx& tx, const StepRun& run, const StepPassed& passed, con
   return Settled::kDone;
 }
 
-// "1" of a flow without levels.
+// 1 of a flow without levels, which may have a name as any.
 std::string acr_of(const StepRun& run, const std::vector<int>& levels) {
-  if (levels.empty()) return "1";
-  return LevelNames(run.realm->realm, run.client->client)
-      .name_of(*std::ranges::max_element(levels), run.interaction.request.acr_values);
+  const int reached = levels.empty() ? 1 : *std::ranges::max_element(levels);
+  return LevelNames(run.realm->realm, run.client->client).name_of(reached, run.interaction.request.acr_values);
 }
 
 // Of the first proof: later steps must not renew it.

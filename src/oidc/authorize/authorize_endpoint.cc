@@ -81,8 +81,8 @@ int level_of_session(const Authorize& authorize, const UserSession& session) {
 
 std::string acr_of_session(const Authorize& authorize, const UserSession& session) {
   const auto level = level_of_session(authorize, session);
-  if (level == kNoLevel) return "0";
-  return LevelNames(authorize.realm->realm, authorize.client->client).name_of(level, authorize.request.acr_values);
+  return LevelNames(authorize.realm->realm, authorize.client->client)
+      .name_of(level == kNoLevel ? 0 : level, authorize.request.acr_values);
 }
 
 /// A flow without levels can reach none, so asking again would change nothing; but an active login is "1" where single

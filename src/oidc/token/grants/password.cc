@@ -1,6 +1,7 @@
 // grant_type=password (RFC 6749 section 4.3; keycloak.md section 1.9), for classic clients that switched it on. The
 // password is looked at by endpoint/check_password; here is what the flow asks besides, and what the client is told.
 #include "base/limits.h"
+#include "core/level_of_assurance.h"
 #include "core/otp_credential.h"
 #include "core/proof_holds.h"
 #include "core/session.h"
@@ -181,6 +182,7 @@ web::Outcome store_and_sign(const PasswordRequestPtr& login) {
   return web::then(answer_lane(*login->request->realm, *login->request->client),
                    [login, opened = std::move(**opened), refresh_id]() -> web::Outcome {
                      const auto& r = login->request;
+                     const auto acr = LevelNames(r->realm->realm, r->client->client).name_of(1, "");
                      const TokenContext context{.realm = *r->realm,
                                                 .client = *r->client,
                                                 .plan = *login->plan,
@@ -188,7 +190,7 @@ web::Outcome store_and_sign(const PasswordRequestPtr& login) {
                                                 .issuer = r->issuer,
                                                 .now = r->now,
                                                 .session = &opened.joined.session,
-                                                .acr = "1",
+                                                .acr = acr,
                                                 .nonce = {},
                                                 .grant = "ro",
                                                 .refresh_id = refresh_id,
