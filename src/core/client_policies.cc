@@ -149,9 +149,6 @@ void hold_to_confidential(const json::object&, Client& client, PolicyVerdict& ve
 bool can_rotate(const Client& client) {
   return authenticator_of(client) == "client-secret" && access_type(client) == kConfidential;
 }
-void hold_to_rotation(const json::object&, Client& client, PolicyVerdict& verdict) {
-  if (can_rotate(client)) verdict.secret_ends = true;
-}
 
 bool has_https_uris(const json::object&, const Client& client) { return has_secure_uris(client); }
 void hold_to_https(const json::object&, Client& client) { keep_secure_redirects(client); }
@@ -206,7 +203,7 @@ constexpr Executor kExecutors[] = {
      NoPasswordGrant::hold,
      false,
      {kBadMetadata, "Invalid client metadata: resource owner password credentials grant enabled"}},
-    {kRotationExecutor, settle_nothing, is_anything, hold_to_rotation, false, {}},
+    {kRotationExecutor, settle_nothing, is_anything, hold_nothing, false, {}},
     {"secure-client-authenticator",
      give_default_authenticator,
      has_allowed_authenticator,
@@ -359,6 +356,7 @@ std::vector<std::string> unenforced_policies(const json::object& realm_members) 
 
 PolicyVerdict hold_to_policies(const Realm& realm, Client& client) {
   PolicyVerdict verdict;
+  verdict.secret_ends = can_rotate(client);  // an end that was written down is one, whoever wrote it
   forget_held(client);
   for (const auto& [executor, settings] : held_to(realm, client)) executor->hold(*settings, client, verdict);
   return verdict;

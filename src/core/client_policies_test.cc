@@ -131,6 +131,7 @@ TEST(ClientPolicies, holds_clients_that_were_there_before) {
   EXPECT_TRUE(held("full-scope-disabled", confidential()).full_scope_allowed) << "the consoles would lose their rights";
   EXPECT_TRUE(verdict("secret-rotation", confidential()).secret_ends);
   EXPECT_FALSE(verdict("secret-rotation", open_client()).secret_ends) << "it has no secret";
+  EXPECT_TRUE(verdict("pkce-enforcer", confidential()).secret_ends) << "also of an imported client, without a policy";
 }
 
 Client sent_to(std::vector<std::string> redirect_uris) {

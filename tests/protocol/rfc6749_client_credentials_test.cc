@@ -54,6 +54,17 @@ TEST_P(ClientCredentials, refuses_a_refresh_token_unless_the_client_asks_for_one
   EXPECT_EQ(answer.at("refresh_expires_in").as_int64(), 0);
 }
 
+// An imported client may have a secret whose end was written down where no policy is here.
+TEST_P(ClientCredentials, refuses_a_secret_past_its_end_without_any_policy) {
+  const auto end = epoch_seconds(server_.clock.now()) + 100;
+  tokens({{"client.secret.expiration.time", std::to_string(end)}});
+  server_.clock.advance(seconds(101));
+  const auto refused = server_.post(
+      "/token", {{"grant_type", "client_credentials"}, {"client_id", "robot"}, {"client_secret", "robot-secret"}});
+  EXPECT_EQ(refused.status, 401) << refused.body_text();
+  EXPECT_TRUE(server_.log.contains("secret_ended"));
+}
+
 TEST_P(ClientCredentials, refuses_an_id_token_unless_openid_is_asked_for) {
   EXPECT_FALSE(tokens({}).contains("id_token"));
   const auto answer = server_.post("/token", {{"grant_type", "client_credentials"},
