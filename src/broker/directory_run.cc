@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "broker/client_proof.h"
+#include "broker/retry_after.h"
 #include "core/changes/federated_links.h"
 #include "core/changes/source_groups.h"
 #include "upstream/code_flow.h"
@@ -498,7 +499,7 @@ Result<json::object, DirectoryStop> DirectoryRun::send(std::string_view step, we
   counts_.calls += 1;
   const auto answer = call_(std::move(request));
   if (!answer) return refused(std::string(web::describe(answer.error())));
-  dependencies_.graph_pause->note(addresses_.graph, *answer, dependencies_.clock.steady());
+  dependencies_.graph_pause->note(addresses_.graph, *answer, dependencies_.clock);
   auto document = parse_json(answer->body, kLimits);
   const bool is_object = document && document->is_object();
   if (answer->status == 200 && is_object) return std::move(document->get_object());
@@ -506,9 +507,9 @@ Result<json::object, DirectoryStop> DirectoryRun::send(std::string_view step, we
   const auto code = is_object ? graph_error_code(document->get_object()) : std::string();
   if (wants_resync(answer->status, code)) return refused(std::string(kResync));
   const bool is_busy = answer->status == 429 || answer->status == 503;
-  const auto named = parse_integer<std::int64_t>(answer->header("Retry-After").value_or(""));
+  const auto named = retry_after(answer->header("Retry-After").value_or(""), dependencies_.clock.now());
   return refused("status_" + std::to_string(answer->status),
-                 is_busy && named && *named > 0 ? std::min(seconds(*named), kGraphPauseMax) : seconds{0});
+                 is_busy && named ? std::min(*named, kGraphPauseMax) : seconds{0});
 }
 
 DirectoryDone DirectoryRun::save() {

@@ -20,7 +20,7 @@ class GraphPause {
  public:
   [[nodiscard]] bool is_over(const std::string& origin, std::chrono::nanoseconds now) const;
   /// `answer`: any; only 429 and 503 with Retry-After begin a pause.
-  void note(const std::string& origin, const web::FetchResponse& answer, std::chrono::nanoseconds now);
+  void note(const std::string& origin, const web::FetchResponse& answer, const Clock& clock);
 
  private:
   mutable std::mutex mutex_;

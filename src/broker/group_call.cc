@@ -34,7 +34,7 @@ web::Outcome ask(const AskingPtr& asking, web::FetchRequest request,
       std::move(request), web::Lane::kInline,
       [asking, take = std::move(take), fail = std::move(fail)](const web::Fetched& fetched) mutable -> web::Outcome {
         const auto& dependencies = asking->question.dependencies;
-        if (fetched) dependencies.graph_pause->note(asking->question.graph, *fetched, dependencies.clock.steady());
+        if (fetched) dependencies.graph_pause->note(asking->question.graph, *fetched, dependencies.clock);
         const auto body = upstream::read_object(fetched);
         if (!body) return fail(asking, body.error());
         return take(asking, *body);

@@ -153,6 +153,26 @@ TEST_F(Entra, G2_09_waits_as_long_as_graph_says_and_keeps_the_groups_meanwhile) 
   server_.clock.advance(seconds{600});
   sign_in_as_uma();
   EXPECT_EQ(groups_of("uma@contoso.example"), 6U);
+  // A date is the other way to say how long (RFC 9110 section 10.2.3).
+  const auto until = std::chrono::floor<std::chrono::days>(server_.clock.now()) + std::chrono::days{1};
+  const std::chrono::year_month_day day{until};
+  char date[] = "Thu, 01 Jan 1970 00:00:00 GMT";
+  constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  kMonths.copy(date + 8, 3, (static_cast<unsigned>(day.month()) - 1) * std::size_t{3});
+  std::to_string(static_cast<int>(day.year())).copy(date + 12, 4);
+  const auto number = static_cast<unsigned>(day.day());
+  date[5] = static_cast<char>('0' + number / 10);
+  date[6] = static_cast<char>('0' + number % 10);
+  server_.clock.advance(std::chrono::duration_cast<seconds>(until - server_.clock.now()) - seconds{100});
+  serve_graph(kDirect, 429, json::object(), {{"Retry-After", date}});
+  sign_in_as_uma();
+  serve_graph(kDirect, 200, json::object{{"value", groups(0, 7)}});
+  server_.clock.advance(seconds{99});
+  sign_in_as_uma();
+  EXPECT_EQ(groups_of("uma@contoso.example"), 6U);
+  server_.clock.advance(seconds{1});
+  sign_in_as_uma();
+  EXPECT_EQ(groups_of("uma@contoso.example"), 7U);
 }
 
 TEST_F(Entra, G2_10_signs_in_without_the_permission_and_says_which_is_missing) {
