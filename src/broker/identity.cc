@@ -220,6 +220,7 @@ Result<UpstreamIdentity, IdentityError> make_identity(const IdentityProvider& pr
   read_names(provider, addresses, out);
   out.email = ascii_lower(trim(out.email));
   if (out.username.empty()) out.username = out.email.empty() ? out.id : out.email;
+  if (!provider.is_on("caseSensitiveOriginalUsername")) out.username = ascii_lower(out.username);
   out.email_verified = provider.trust_email && !out.email.empty() && is_asserted(addresses, claims, more, out.email);
   out.email_is_proof = out.email_verified && lists_domain(provider.setting("emailDomains"), out.email);
   return out;

@@ -56,7 +56,9 @@ TEST(EntraIdentity, is_keyed_by_tenant_and_object_and_named_by_graph) {
                            {"surname", nullptr}};
   const auto uma = identity(provider("entra"), entra_claims(), graph).value();
   EXPECT_EQ(uma.id, std::string(kTenant) + "/" + std::string(kObject));
-  EXPECT_EQ(uma.username, "Uma@Contoso.example");
+  EXPECT_EQ(uma.username, "uma@contoso.example");
+  const auto as_written = provider("entra", {{"caseSensitiveOriginalUsername", "true"}});
+  EXPECT_EQ(identity(as_written, entra_claims(), graph)->username, "Uma@Contoso.example");
   EXPECT_EQ(uma.email, "uma.ray@contoso.example");
   EXPECT_EQ(uma.first_name, "Uma");
   EXPECT_EQ(uma.last_name, "Ray");

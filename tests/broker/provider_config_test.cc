@@ -359,6 +359,50 @@ TEST_F(ProviderConfig, refuses_tokens_beyond_the_skew_that_the_record_allows) {
   expect_signed_in(sign_in_upstream(second), "zoe");
 }
 
+// ---- caseSensitiveOriginalUsername
+
+TEST_F(ProviderConfig, keeps_the_case_of_a_name_there_only_where_the_record_says_so) {
+  claims_["preferred_username"] = "Zoe";
+  Browser first(server_), second(server_);
+  expect_signed_in(sign_in_upstream(first), "zoe");
+  EXPECT_EQ(link_of("u-1")->upstream_name, "zoe");
+  use_with({{"caseSensitiveOriginalUsername", "true"}});
+  expect_signed_in(sign_in_upstream(second), "zoe");
+  EXPECT_EQ(link_of("u-1")->upstream_name, "Zoe");
+}
+
+// ---- odd answers of a provider
+
+TEST_F(ProviderConfig, refuses_odd_answers_of_the_token_endpoint) {
+  using web::FetchResponse;
+  const std::pair<web::Fetched, std::string_view> answers[] = {
+      {FetchResponse{.status = 302, .headers = {{"Location", "https://up.example/elsewhere"}}, .body = {}},
+       "token_status_302"},
+      {FetchResponse{.status = 200, .headers = {{"Content-Type", "text/html"}}, .body = "<html>"}, "token_status_200"},
+      {FetchResponse{.status = 200, .headers = {}, .body = R"(["access_token"])"}, "token_status_200"},
+      {FetchResponse{.status = 200, .headers = {}, .body = R"({"access_token":"a","token_type":"mac"})"},
+       "token_answer_without_bearer_token"},
+      {FetchResponse{.status = 200, .headers = {}, .body = R"({"access_token":"a","token_type":"Bearer"})"},
+       "no_id_token"},
+      {refuse(web::FetchError::kTooLarge), "token_too_large"},
+      {refuse(web::FetchError::kTimeout), "token_timeout"},
+  };
+  for (const auto& [answer, reason] : answers) {
+    server_.fetcher.serve("https://up.example/token", [&answer](const web::FetchRequest&) { return answer; });
+    Browser browser(server_);
+    expect_refused(sign_in_upstream(browser), reason);
+  }
+  EXPECT_EQ(calls_to("/elsewhere"), 0U) << "no redirect is followed (attack class 10)";
+}
+
+TEST_F(ProviderConfig, refuses_the_document_of_another_issuer) {
+  server_.fetcher.serve_json("https://up.example/.well-known/openid-configuration",
+                             R"({"issuer":"https://evil.example","jwks_uri":"https://up.example/keys"})");
+  use_with({{"jwksUrl", ""}});
+  Browser browser(server_);
+  expect_refused(browser.get(button(browser.get(authorize_url()))), "discovery_of_other_issuer");
+}
+
 // ---- userinfo
 
 TEST_F(ProviderConfig, refuses_userinfo_as_a_token_that_is_not_the_providers) {
