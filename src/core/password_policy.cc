@@ -1,7 +1,6 @@
 #include "core/password_policy.h"
 
 #include <fmt/format.h>
-#include <re2/re2.h>
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
@@ -16,7 +15,6 @@ namespace {
 
 constexpr std::size_t kPolicyBytesMax = 8 * 1024;
 constexpr std::size_t kRulesMax = 64;
-constexpr std::int64_t kRegexBytesMax = 1 << 20;  // memory of one compiled pattern
 constexpr int kNumberMax = 100'000;
 
 constexpr std::string_view kRuleNames[] = {
@@ -112,11 +110,8 @@ void PasswordPolicy::add(std::string_view name, std::string_view argument) {
   } else if (name == "notEmail") {
     rules_.push_back({.kind = Kind::kNotEmail});
   } else if (name == "regexPattern") {
-    RE2::Options options;
-    options.set_log_errors(false);
-    options.set_max_mem(kRegexBytesMax);
-    auto pattern = std::make_shared<const RE2>(re2::StringPiece(argument.data(), argument.size()), options);
-    if (!pattern->ok()) return broken();
+    auto pattern = WholePattern::parse(argument);
+    if (!pattern) return broken();
     rules_.push_back({.kind = Kind::kRegex, .number = 0, .pattern = std::move(pattern)});
   } else if (name == "passwordBlacklist") {
     if (trim(argument).empty()) return broken();
@@ -213,7 +208,7 @@ std::optional<PasswordViolation> PasswordPolicy::check_rule(const Rule& rule, co
       if (owner.email.empty() || !equal_ignoring_ascii_case(password, owner.email)) return std::nullopt;
       return violated("invalidPasswordNotEmailMessage", "Invalid password: must not be equal to the email.");
     case Kind::kRegex:
-      if (RE2::FullMatch(re2::StringPiece(password.data(), password.size()), *rule.pattern)) return std::nullopt;
+      if (rule.pattern->matches(password)) return std::nullopt;
       return violated("invalidPasswordRegexPatternMessage", "Invalid password: fails to match regex pattern(s).");
   }
   return PasswordViolation{"invalidPasswordGenericMessage",

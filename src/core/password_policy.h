@@ -2,7 +2,6 @@
 // Texts and keys of refusals are Keycloak's, so that the admin API and the pages say the same.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,10 +10,7 @@
 
 #include "base/clock.h"
 #include "core/password_lists.h"
-
-namespace re2 {
-class RE2;
-}
+#include "core/whole_pattern.h"
 
 namespace cardea {
 
@@ -31,8 +27,8 @@ struct PasswordOwner {
 
 class PasswordPolicy {
  public:
-  /// Reads a policy text. A rule with an argument that cannot be read (a number, a pattern RE2 does not know) makes
-  /// every password be refused, until an administrator mends the policy: `broken_rules` names them.
+  /// Reads a policy text. A rule with an argument that cannot be read (a number, a pattern that WholePattern does not
+  /// know) makes every password be refused, until an administrator mends the policy: `broken_rules` names them.
   [[nodiscard]] static PasswordPolicy parse(std::string_view text);
 
   /// Names of the rules that may stand in a policy. Consoles drop what they are not told of, and save the rest.
@@ -77,7 +73,7 @@ class PasswordPolicy {
   struct Rule {
     Kind kind;
     int number = 0;
-    std::shared_ptr<const re2::RE2> pattern = nullptr;
+    std::optional<WholePattern> pattern = std::nullopt;
   };
   struct Counts;
   void add(std::string_view name, std::string_view argument);

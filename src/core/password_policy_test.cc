@@ -37,6 +37,7 @@ TEST(PasswordPolicy, refuses_what_each_rule_forbids) {
       {"notContainsUsername", "xxADAxx", "xxAxDAxx", "invalidPasswordNotContainsUsernameMessage"},
       {"notEmail(undefined)", "Ada@example.com", "ada@example.org", "invalidPasswordNotEmailMessage"},
       {"regexPattern(^(a|b)+$)", "abc", "abab", "invalidPasswordRegexPatternMessage"},
+      {"regexPattern(^(?=.*[a-z])(?=.*[0-9]).+$)", "abc", "abc1", "invalidPasswordRegexPatternMessage"},
   };
   for (const auto& c : cases) {
     EXPECT_THAT(broken_by(c.policy, c.refused), ElementsAre(std::string(c.key))) << c.policy;
@@ -49,7 +50,7 @@ TEST(PasswordPolicy, refuses_a_pattern_that_matches_only_a_part) {
 }
 
 TEST(PasswordPolicy, refuses_every_password_while_a_rule_cannot_be_read) {
-  for (const auto* policy : {"length(x)", "length(-1)", "digits(99999999999)", "regexPattern((?=.*[A-Z]).*)",
+  for (const auto* policy : {"length(x)", "length(-1)", "digits(99999999999)", "regexPattern(.*(?=[A-Z]).*)",
                              "regexPattern([a-)", "forceExpiredPasswordChange(soon)"}) {
     EXPECT_THAT(broken_by(policy, "Correct-Horse-1"), ElementsAre("invalidPasswordGenericMessage")) << policy;
     EXPECT_THAT(PasswordPolicy::parse(policy).broken_rules(), ElementsAre(policy));

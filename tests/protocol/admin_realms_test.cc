@@ -50,7 +50,13 @@ TEST_F(AdminRealms, refuses_settings_that_cannot_be) {
   EXPECT_EQ(world.put("", R"({"accessTokenLifespan":"x"})").status, 400);
   EXPECT_EQ(world.put("", R"({"accessTokenLifespan":-1})").status, 400);
   EXPECT_EQ(world.put("", R"({"sslRequired":"sometimes"})").status, 400);
-  EXPECT_EQ(world.put("", R"j({"passwordPolicy":"regexPattern(()"})j").status, 400);
+  for (const auto& [policy, why] : {std::pair{"regexPattern(()", "regexPattern: Not a valid regular expression"},
+                                    std::pair{"digits(1) and length(x)", "length: Not a valid number"}}) {
+    const auto refused = world.put("", json::serialize(json::object{{"passwordPolicy", policy}}));
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(string_or(refused.object(), "errorMessage", ""), std::string("Invalid config for ") + why);
+  }
+  EXPECT_EQ(world.put("", R"j({"passwordPolicy":"regexPattern(^(?=.*[a-z])(?=.*[0-9]).+$)"})j").status, 204);
   for (const auto* url : {"id.example", "/sso", "ftp://id.example", "https://id.example/?a", "javascript:alert(1)"}) {
     const auto attributes = std::string(R"("attributes":{"frontendUrl":")") + url + "\"}";
     EXPECT_EQ(world.put("", "{" + attributes + "}").status, 400) << url;

@@ -55,11 +55,20 @@ bool is_own_resource(std::string_view name) {
   return std::ranges::find(kOwnResources, name) != std::end(kOwnResources);
 }
 
+/// As Keycloak says it. `rule`: "length(x)".
+std::string why_broken(std::string_view rule) {
+  const auto name = rule.substr(0, rule.find('('));
+  const std::string_view wanted = name == "regexPattern"        ? "Not a valid regular expression"
+                                  : name == "passwordBlacklist" ? "No list is named"
+                                                                : "Not a valid number";
+  return "Invalid config for " + std::string(name) + ": " + std::string(wanted);
+}
+
 /// `lists`: those that the server read at its start. A realm whose policy names another one could set no password.
 /// What the policy says already is left: a list that went missing must not keep the realm from being changed.
 Or<void> check_policy(std::string_view policy, std::string_view before, const PasswordLists& lists) {
   const auto parsed = PasswordPolicy::parse(policy);
-  if (!parsed.broken_rules().empty()) return refuse(error_message(400, "Password policy not found"));
+  if (!parsed.broken_rules().empty()) return refuse(error_message(400, why_broken(parsed.broken_rules().front())));
   if (policy == before) return {};
   const auto known = PasswordPolicy::parse(before).rules_not_enforced();
   for (const auto& rule : parsed.rules_not_enforced()) {

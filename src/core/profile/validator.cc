@@ -18,12 +18,9 @@ constexpr std::string_view kUsername = R"re([^<>&"'\s\v$%!#?§,;:*~/\\|^=\[\]{}(
 constexpr std::string_view kNoHomograph = R"re([\p{Latin}\p{Common}]+)re";
 constexpr std::size_t kEmailBytesMax = 254;
 
-std::shared_ptr<const re2::RE2> compile(std::string_view pattern) {
-  re2::RE2::Options options;
-  options.set_log_errors(false);
-  options.set_max_mem(1 << 20);
-  auto made = std::make_shared<const re2::RE2>(re2::StringPiece(pattern.data(), pattern.size()), options);
-  return made->ok() ? made : nullptr;
+std::shared_ptr<const WholePattern> compile(std::string_view pattern) {
+  auto read = WholePattern::parse(pattern);
+  return read ? std::make_shared<const WholePattern>(std::move(*read)) : nullptr;
 }
 
 // Numbers come as numbers or, from consoles, as text.
@@ -98,7 +95,7 @@ std::optional<ProfileViolation> check_uri(std::string_view text) {
 
 using Made = Result<ProfileValidator, std::string>;
 
-using Pattern = std::shared_ptr<const re2::RE2>;
+using Pattern = std::shared_ptr<const WholePattern>;
 
 Made by_pattern(Pattern pattern, std::string key, const json::object& config) {
   ProfileValidator out{.kind = ValidatorKind::kPattern};
@@ -188,7 +185,7 @@ std::optional<ProfileViolation> check_value(const ProfileValidator& validator, s
       if (is_email(value, validator.max ? static_cast<std::size_t>(*validator.max) : 64)) return std::nullopt;
       return ProfileViolation{"error-invalid-email", {}};
     case ValidatorKind::kPattern:
-      if (re2::RE2::FullMatch(re2::StringPiece(value.data(), value.size()), *validator.pattern)) return std::nullopt;
+      if (validator.pattern->matches(value)) return std::nullopt;
       return ProfileViolation{validator.error_key, {}};
     case ValidatorKind::kOptions:
       if (std::ranges::find(validator.options, value) != validator.options.end()) return std::nullopt;

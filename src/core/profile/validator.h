@@ -10,10 +10,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
-
-namespace re2 {
-class RE2;
-}
+#include "core/whole_pattern.h"
 
 namespace cardea {
 
@@ -33,7 +30,7 @@ struct ProfileValidator {
   ValidatorKind kind;
   std::optional<double> min = {}, max = {};  // characters, numbers, or how many values
   bool trims = true;                         // length: spaces at the ends do not count
-  std::shared_ptr<const re2::RE2> pattern = {};
+  std::shared_ptr<const WholePattern> pattern = {};
   std::string error_key = {};  // of a pattern; empty: the usual
   std::vector<std::string> options = {};
 };
