@@ -7,6 +7,7 @@
 #include "core/post_login_flow.h"
 #include "core/required_actions.h"
 #include "core/second_factor.h"
+#include "core/token/token_plan.h"
 #include "core/webauthn_credential.h"
 #include "domain/identity_provider.h"
 #include "login/required_action.h"
@@ -58,7 +59,11 @@ FlowDecision decide_in(const Flow& flow, const StepRun& run, const FlowProgress&
                          .may_set_up = [&realm](std::string_view action) { return may_set_up(realm.realm, action); },
                          .passkeys = are_passkeys_enabled(realm.realm),
                          .upstreams = !login_providers(realm.realm).empty(),
-                         .levels = std::move(levels)});
+                         .levels = std::move(levels),
+                         .asks_for_scope =
+                             [&run](std::string_view scope) {
+                               return plan_for_granted(*run.client, run.interaction.request.scope)->has_scope(scope);
+                             }});
 }
 
 // Whose word this login brings, in the order in which it came, each once.

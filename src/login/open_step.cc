@@ -92,7 +92,7 @@ web::Outcome choose(const std::shared_ptr<StepRun>& run, const Roles& roles, Wit
   if (ask == nullptr) {
     // Complete here would be a login without a new proof: the flow was changed meanwhile. Nobody gets in by that.
     const auto* denied = std::get_if<Denied>(&decision);
-    return deny(*run, denied == nullptr ? DenyReason::kNothingPassed : denied->reason);
+    return deny(*run, denied == nullptr ? Denied{} : *denied);
   }
   run->choices = std::move(ask->choices);
   run->execution = first_to_show(run->choices);
@@ -162,7 +162,7 @@ web::Outcome run_interaction(const Dependencies& dependencies, const web::Reques
           return refuse_login(run->dependencies, run->request, run->realm, run->link, *refusal);
         }
         run->client = std::move(client);
-        if (run->flow() == nullptr) return deny(*run, DenyReason::kUnknownStep);
+        if (run->flow() == nullptr) return deny(*run, Denied{DenyReason::kUnknownStep});
         if (const auto* steps = run->steps()) return choose_from_row(run, steps->progress.user, std::move(next));
         if (run->login()->session) return choose_from_session(run, std::move(next));
         return choose(run, nullptr, std::move(next));

@@ -126,6 +126,64 @@ TEST_F(OtpLoginTest, refuses_a_user_disabled_between_the_steps) {
   EXPECT_THAT(completed_, IsEmpty());
 }
 
+TEST_F(OtpLoginTest, a_code_may_be_typed_as_applications_show_it) {
+  const auto page = to_otp_page(browser_);
+  submit_code(browser_, page, code().insert(3, "+"));
+  EXPECT_THAT(completed_, SizeIs(1));
+}
+
+TEST_F(OtpLoginTest, a_denial_says_what_the_administrator_wrote_and_nothing_of_it_is_markup) {
+  realm_.extra["authenticatorConfig"] = json::parse(
+      R"([{"alias": "why", "config": {"denyErrorMessage": "Ask <b>the front desk</b>"}},
+          {"alias": "key", "config": {"denyErrorMessage": "accountDisabledMessage"}}])");
+  for (const auto& [config, told] : {std::pair{"why", "Ask &lt;b&gt;the front desk&lt;/b&gt;"},
+                                     std::pair{"key", "Account is disabled, contact your administrator."}}) {
+    use_flow(R"({"authenticator": "auth-username-password-form", "requirement": "REQUIRED", "priority": 1},
+                {"authenticator": "deny-access-authenticator", "requirement": "REQUIRED", "priority": 2,
+                 "authenticatorConfig": ")" +
+             std::string(config) + "\"}");
+    Browser browser;
+    const auto answer = submit(browser, start(browser), "ada", kPassword);
+    EXPECT_EQ(answer.status, 401);
+    EXPECT_THAT(text(answer), HasSubstr(told));
+  }
+  EXPECT_THAT(completed_, IsEmpty());
+}
+
+TEST_F(OtpLoginTest, the_scope_that_a_client_asks_for_decides_what_is_asked) {
+  realm_.extra["authenticatorConfig"] = json::parse(R"([{"alias": "by scope", "config": {"client_scope": "vault"}}])");
+  realm_.extra["browserFlow"] = "mine";
+  realm_.extra["authenticationFlows"] = json::parse(R"([
+      {"alias": "mine", "topLevel": true, "authenticationExecutions": [
+        {"authenticator": "auth-username-password-form", "requirement": "REQUIRED", "priority": 1},
+        {"flowAlias": "second", "requirement": "CONDITIONAL", "priority": 2}]},
+      {"alias": "second", "topLevel": false, "authenticationExecutions": [
+        {"authenticator": "conditional-client-scope", "requirement": "REQUIRED", "priority": 1,
+         "authenticatorConfig": "by scope"},
+        {"authenticator": "auth-otp-form", "requirement": "REQUIRED", "priority": 2}]}])");
+  save_realm();
+  ClientScope vault;
+  vault.id = ScopeId("scope-vault");
+  vault.name = "vault";
+  write([&](Tx& tx) { return repositories_.scopes.insert(tx, realm_.id, vault); });
+  Client client;
+  client.id = ClientId("client-2");
+  client.client_id = "own";
+  client.optional_scopes = {vault.id};
+  write([&](Tx& tx) { return repositories_.clients.insert(tx, realm_.id, client); });
+  auto request = authorization();
+  request.client = client.id;
+  request.client_id = "own";
+  request.scope = "openid vault";
+  const auto asked = submit(browser_, start(browser_, request), "ada", kPassword);
+  EXPECT_THAT(text(get(browser_, location(asked))), HasSubstr("kc-otp-login-form"));
+  EXPECT_THAT(completed_, IsEmpty());
+  request.scope = "openid";
+  Browser other;
+  submit(other, start(other, request), "ada", kPassword);
+  EXPECT_THAT(completed_, SizeIs(1));
+}
+
 TEST_F(OtpLoginTest, refuses_a_realm_whose_flow_cannot_run) {
   use_flow(R"({"flowAlias": "gone", "requirement": "REQUIRED"})");
   EXPECT_EQ(start(browser_).status, 401);

@@ -154,7 +154,7 @@ web::Outcome go_on(const StepRunPtr& run, StepPassed passed, FlowProgress progre
   const auto decision =
       decide(*run, progress,
              {.user = &passed.user, .credentials = passed.credentials, .upstream = upstream_of(*run, passed)}, roles);
-  if (const auto* denied = std::get_if<Denied>(&decision)) return deny(*run, denied->reason);
+  if (const auto* denied = std::get_if<Denied>(&decision)) return deny(*run, *denied);
   if (passed.only_at_end && !std::holds_alternative<Complete>(decision)) {
     run->dependencies.log.info("login_failed", {{"reason", "link_before_the_end"},
                                                 {"realm", run->realm->realm.name},
@@ -183,8 +183,8 @@ web::Outcome go_on(const StepRunPtr& run, StepPassed passed, FlowProgress progre
 
 web::Outcome pass_step(const StepRunPtr& run, StepPassed passed) {
   auto progress = progress_of(run->interaction);
-  if (run->steps() != nullptr && progress.user != passed.user.id) return deny(*run, DenyReason::kForeignResult);
-  if (run->stepped && run->stepped->user != passed.user.id) return deny(*run, DenyReason::kForeignResult);
+  if (run->steps() != nullptr && progress.user != passed.user.id) return deny(*run, Denied{DenyReason::kForeignResult});
+  if (run->stepped && run->stepped->user != passed.user.id) return deny(*run, Denied{DenyReason::kForeignResult});
   progress.user = passed.user.id;
   for (auto& result : progress.results) result.user = passed.user.id;  // the name that was typed is this user's
   progress.results.push_back(

@@ -14,20 +14,20 @@ std::string_view answered_by(const StepRun& run, const StepView& view) {
   return run.user ? std::string_view(run.user->id.str()) : std::string_view();
 }
 
-web::Response deny(const StepRun& run, DenyReason reason) {
+web::Response deny(const StepRun& run, const Denied& why) {
   const auto& realm = run.realm->realm;
-  run.dependencies.log.info("login_failed", {{"reason", describe(reason)},
+  run.dependencies.log.info("login_failed", {{"reason", describe(why.reason)},
                                              {"realm", realm.name},
                                              {"client_id", run.interaction.request.client_id},
                                              {"user_id", answered_by(run, {})},
                                              {"ip", run.request.remote_address},
                                              {"correlation_id", run.request.correlation_id}});
-  std::string_view message = "This login cannot be completed. Ask your administrator.";
-  if (reason == DenyReason::kAccessDenied) message = "Access denied";
-  if (reason == DenyReason::kNotConfigured) message = "Cannot login, credential setup required.";
-  return web::error_page(run.dependencies.pages, 401,
-                         frame_for(run.request, realm, run.interaction.request.ui_locales, nullptr), message,
-                         run.request);
+  const auto frame = frame_for(run.request, realm, run.interaction.request.ui_locales, nullptr);
+  std::string message = "This login cannot be completed. Ask your administrator.";
+  if (why.reason == DenyReason::kAccessDenied)
+    message = why.message.empty() ? "Access denied" : frame.texts(why.message);
+  if (why.reason == DenyReason::kNotConfigured) message = "Cannot login, credential setup required.";
+  return web::error_page(run.dependencies.pages, 401, frame, message, run.request);
 }
 
 LoginLink step_link(const StepRun& run, const StepView& view) {

@@ -10,7 +10,7 @@ namespace cardea::login {
 /// The page to choose another way by.
 [[nodiscard]] web::Response show_choices(const StepRun& run);
 /// Logs the reason; nobody comes further with this login.
-[[nodiscard]] web::Response deny(const StepRun& run, DenyReason reason);
+[[nodiscard]] web::Response deny(const StepRun& run, const Denied& why);
 
 /// The query of the form that answers this run's step.
 [[nodiscard]] LoginLink step_link(const StepRun& run, const StepView& view);

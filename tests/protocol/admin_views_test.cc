@@ -8,6 +8,7 @@ namespace cardea::protocol {
 namespace {
 
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -88,6 +89,23 @@ TEST_F(AdminViews, describe_what_forms_ask_for) {
   EXPECT_EQ(string_or(github[0].as_object(), "name", ""), "baseUrl");
   EXPECT_EQ(string_or(github[1].as_object(), "name", ""), "apiUrl");
   EXPECT_EQ(world.get("/identity-provider/providers/oidc").object().at("configProperties"), json::array());
+  // What the console's forms of a flow are made of: without a property there is no field to set it in.
+  const auto set_in_flows = [this](const std::string& provider) {
+    std::vector<std::string> names;
+    const auto described = world.get("/authentication/config-description/" + provider).object();
+    for (const auto& property : described.at("properties").as_array()) {
+      names.emplace_back(string_or(property.as_object(), "name", ""));
+    }
+    return names;
+  };
+  EXPECT_THAT(set_in_flows("user-session-limits"),
+              ElementsAre("userRealmLimit", "userClientLimit", "behavior", "errorMessage"));
+  EXPECT_THAT(set_in_flows("deny-access-authenticator"), ElementsAre("denyErrorMessage"));
+  EXPECT_THAT(set_in_flows("conditional-client-scope"), ElementsAre("client_scope", "negate"));
+  EXPECT_THAT(set_in_flows("idp-review-profile"), ElementsAre("update.profile.on.first.login"));
+  const auto limits = world.get("/authentication/config-description/user-session-limits").object();
+  EXPECT_EQ(limits.at("properties").as_array().at(2).at("options"),
+            json::array({"Deny new session", "Terminate oldest session"}));
   const auto clients = world.get("/authentication/per-client-config-description").object();
   const auto federated = clients.at("federated-jwt").as_array();
   ASSERT_EQ(federated.size(), 2U);

@@ -103,6 +103,13 @@ ConditionAnswer user_attribute(const ConditionScene& scene) {
   return answer_of(*has != (config_of(scene.step, "not") == "true"));
 }
 
+// config: client_scope (its name), negate. As Keycloak: default scopes of the client count as asked for.
+ConditionAnswer client_scope(const ConditionScene& scene) {
+  const auto name = config_of(scene.step, "client_scope");
+  if (name.empty() || !scene.input.asks_for_scope) return ConditionAnswer::kUnknown;
+  return answer_of(scene.input.asks_for_scope(name) != (config_of(scene.step, "negate") == "true"));
+}
+
 // config: flow_to_check (an alias), check_result ("executed", "not-executed").
 ConditionAnswer sub_flow_executed(const ConditionScene& scene) {
   const auto alias = config_of(scene.step, "flow_to_check");
@@ -161,6 +168,7 @@ constexpr Condition kConditions[] = {
     {"conditional-user-configured", user_configured},     {"conditional-user-role", user_role},
     {"conditional-credential", credential_used},          {"conditional-user-attribute", user_attribute},
     {"conditional-sub-flow-executed", sub_flow_executed}, {kLevelCondition, level_of_authentication},
+    {"conditional-client-scope", client_scope},
 };
 
 }  // namespace
@@ -169,6 +177,8 @@ const AutomaticStep* find_automatic(std::string_view authenticator) {
   const auto* found = std::ranges::find(kAutomatic, authenticator, &AutomaticStep::authenticator);
   return found == std::end(kAutomatic) ? nullptr : found;
 }
+
+std::string deny_message(const FlowStep& step) { return std::string(config_of(step, "denyErrorMessage")); }
 
 const Condition* find_condition(std::string_view authenticator) {
   const auto* found = std::ranges::find(kConditions, authenticator, &Condition::authenticator);

@@ -47,6 +47,10 @@ void add_vouched_levels(const Flow& flow, const FlowLevels& levels, std::vector<
 /// Was something proven at this execution, or below it?
 [[nodiscard]] bool has_result(const Execution& execution, const FlowProgress& progress);
 
+/// What deny-access-authenticator has people told (`denyErrorMessage`): a text, or the key of one. Empty: nothing of
+/// its own.
+[[nodiscard]] std::string deny_message(const FlowStep& step);
+
 /// Could the user pass this step? Of somebody who has proven nothing: yes.
 [[nodiscard]] bool is_configured(const FlowInput& input, std::string_view authenticator);
 

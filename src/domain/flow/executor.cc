@@ -117,7 +117,7 @@ class Run {
         case AutomaticAnswer::kPasses:
           return Passed{step.authenticator == "auth-cookie"};
         case AutomaticAnswer::kDenies:
-          return Denied{DenyReason::kAccessDenied};
+          return Denied{DenyReason::kAccessDenied, deny_message(step)};
         case AutomaticAnswer::kDoesNotApply:
           return Failed{DenyReason::kNothingPassed};
       }

@@ -95,6 +95,8 @@ struct FlowInput {
   /// The realm has providers that a person may choose: then identity-provider-redirector can be asked.
   bool upstreams = false;
   FlowLevels levels = {};
+  /// Does the client ask for this scope, or is it one of its defaults? Empty: not known.
+  std::function<bool(std::string_view scope)> asks_for_scope = {};
 };
 
 struct Ask {
@@ -104,6 +106,7 @@ enum class DenyReason { kNothingPassed, kAccessDenied, kNoUser, kNotConfigured, 
 [[nodiscard]] std::string_view describe(DenyReason reason);
 struct Denied {
   DenyReason reason = DenyReason::kNothingPassed;
+  std::string message = {};  // kAccessDenied: what the flow's administrator has people told; mostly empty
 };
 struct Complete {
   UserId user;

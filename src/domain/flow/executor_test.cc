@@ -63,9 +63,15 @@ struct Person {
   std::map<std::string, std::string> attributes = {};
   bool passkeys = false;
   FlowLevels levels = {};
+  std::optional<std::set<std::string, std::less<>>> scopes = {};
 };
 
-/// "ask a b", "denied reason", "complete", "complete after ACTION".
+std::function<bool(std::string_view)> by_scopes(const Person& person) {
+  if (!person.scopes) return {};
+  return [&person](std::string_view scope) { return person.scopes->contains(scope); };
+}
+
+/// "ask a b", "denied reason" with what people are told, "complete", "complete after ACTION".
 std::string outcome(const Flow& flow, const Person& person) {
   FlowProgress progress;
   if (!person.passed.empty()) progress.user = kAda;
@@ -83,9 +89,13 @@ std::string outcome(const Flow& flow, const Person& person) {
                         .session_user = person.has_session ? &kAda : nullptr,
                         .may_set_up = [&](std::string_view) { return person.may_set_up; },
                         .passkeys = person.passkeys,
-                        .levels = person.levels};
+                        .levels = person.levels,
+                        .asks_for_scope = by_scopes(person)};
   const auto decision = run_flow(flow, input);
-  if (const auto* denied = std::get_if<Denied>(&decision)) return "denied " + std::string(describe(denied->reason));
+  if (const auto* denied = std::get_if<Denied>(&decision)) {
+    const auto& told = denied->message;
+    return "denied " + std::string(describe(denied->reason)) + (told.empty() ? "" : ": " + told);
+  }
   std::string out;
   if (const auto* ask = std::get_if<Ask>(&decision)) {
     out = "ask";
@@ -375,6 +385,35 @@ TEST(ExecutorTest, attributes) {
        "complete"},
       {"negated", by(negated), {{kPassword}, {"otp"}}, "ask otp"},
   });
+}
+
+TEST(ExecutorTest, scopes) {
+  const auto by_scope = [](std::map<std::string, std::string> config) {
+    return flow(
+        {step("password", kR), sub(kC, {step("conditional-client-scope", kR, std::move(config)), step("otp", kR)})});
+  };
+  const auto asking = [](std::set<std::string, std::less<>> scopes) {
+    return Person{.passed = {kPassword}, .credentials = {"otp"}, .scopes = std::move(scopes)};
+  };
+  check({
+      {"no scope named", by_scope({}), asking({"phone"}), "denied unknown_step"},
+      {"not known what is asked for",
+       by_scope({{"client_scope", "phone"}}),
+       {{kPassword}, {"otp"}},
+       "denied unknown_step"},
+      {"asked for", by_scope({{"client_scope", "phone"}}), asking({"openid", "phone"}), "ask otp"},
+      {"not asked for", by_scope({{"client_scope", "phone"}}), asking({"openid"}), "complete"},
+      {"negated", by_scope({{"client_scope", "phone"}, {"negate", "true"}}), asking({"openid"}), "ask otp"},
+  });
+}
+
+TEST(ExecutorTest, says_what_the_administrator_has_people_told) {
+  check({{"denied by role, with words",
+          flow({step("password", kR),
+                sub(kC, {step("conditional-user-role", kR, {{"condUserRole", "app.user"}}),
+                         step("deny-access-authenticator", kR, {{"denyErrorMessage", "Ask the front desk"}})})}),
+          {{kPassword}, {}, {"app.user"}},
+          "denied access_denied: Ask the front desk"}});
 }
 
 TEST(ExecutorTest, sub_flows_that_were_passed) {

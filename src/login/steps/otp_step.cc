@@ -20,7 +20,8 @@ const Credential* find_chosen(const StepRun& run, std::string_view id) {
 }
 
 web::Outcome submit(const StepRunPtr& run, const web::Form& form) {
-  const auto code = form.value_or("otp", "");
+  std::string code(form.value_or("otp", ""));
+  std::erase(code, ' ');  // applications show "123 456"
   const auto* credential = find_chosen(*run, form.value_or("selectedCredentialId", ""));
   const auto policy = otp_policy(run->realm->realm);
   // Before anything is proven there is no row and no user: then no code is right.
