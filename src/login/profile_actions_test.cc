@@ -126,6 +126,7 @@ TEST_F(ProfileActionsTest, refuses_to_delete_an_account_without_the_role) {
   request.kc_action = "delete_account";
   const auto page = sign_in(browser_, "ada", request);
   EXPECT_THAT(text(page), HasSubstr("You do not have enough permissions to delete your own account"));
+  EXPECT_THAT(text(page), Not(HasSubstr("kc-delete-account-form"))) << "nor is it offered";
   EXPECT_EQ(denied_, 0) << "looking takes nothing";
   EXPECT_EQ(location(post(browser_, form_action(page), "")), "https://app.example.com/cb?error=access_denied");
   EXPECT_TRUE(find_user(user.id).has_value());
@@ -237,19 +238,38 @@ TEST_F(ProfileActionsTest, refuses_to_delete_a_second_factor_after_a_password_al
 
 TEST_F(ProfileActionsTest, speaks_the_language_that_was_chosen) {
   add_user("ada", kPassword, {"UPDATE_PROFILE"});
-  EXPECT_THAT(text(start(browser_)), AllOf(HasSubstr("<html lang=\"en\">"), Not(HasSubstr("id=\"kc-locale\""))));
+  EXPECT_THAT(text(start(browser_)),
+              AllOf(HasSubstr("<html lang=\"en\" dir=\"ltr\">"), Not(HasSubstr("id=\"kc-locale\""))));
   realm_.internationalization_enabled = true;
   realm_.extra["supportedLocales"] = json::array{"en", "de", "fr", "xx"};
   realm_.extra["defaultLocale"] = "fr";
   save_realm();
-  EXPECT_THAT(text(start(browser_)), HasSubstr("<html lang=\"fr\">"));
+  EXPECT_THAT(text(start(browser_)), HasSubstr("<html lang=\"fr\" dir=\"ltr\">"));
   browser_.headers = {{"Accept-Language", "de-AT, en;q=0.5"}};
   const auto page = start(browser_);
-  EXPECT_THAT(text(page), AllOf(HasSubstr("<html lang=\"de\">"), HasSubstr("Anmelden"), HasSubstr("id=\"kc-locale\"")));
+  EXPECT_THAT(text(page),
+              AllOf(HasSubstr("<html lang=\"de\" dir=\"ltr\">"), HasSubstr("Anmelden"), HasSubstr("id=\"kc-locale\"")));
   const auto english = attribute_after(text(page), "lang=\"en\" hreflang=\"en\"", "href");
-  EXPECT_THAT(text(get(browser_, english)), HasSubstr("<html lang=\"en\">"));
-  EXPECT_THAT(text(start(browser_)), HasSubstr("<html lang=\"en\">")) << "the choice is kept";
+  EXPECT_THAT(text(get(browser_, english)), HasSubstr("<html lang=\"en\" dir=\"ltr\">"));
+  EXPECT_THAT(text(start(browser_)), HasSubstr("<html lang=\"en\" dir=\"ltr\">")) << "the choice is kept";
   EXPECT_THAT(text(get(browser_, english + "&kc_locale=%3Cb%3E")), Not(HasSubstr("<b>")));
+}
+
+TEST_F(ProfileActionsTest, speaks_a_language_that_the_realm_brought_texts_for) {
+  add_user("ada", kPassword);
+  realm_.internationalization_enabled = true;
+  realm_.extra["supportedLocales"] = json::array{"en", "ar", "pt-BR", "he", "x\"><b>"};
+  realm_.extra["defaultLocale"] = "ar";
+  realm_.extra["localizationTexts"] = json::parse(R"({
+      "ar": {"loginAccountTitle": "ادخل"}, "pt-BR": {"loginAccountTitle": "Entre"}, "x\"><b>": {"doLogIn": "x"}})");
+  save_realm();
+  const auto arabic = text(start(browser_));
+  EXPECT_THAT(arabic, AllOf(HasSubstr("<html lang=\"ar\" dir=\"rtl\">"), HasSubstr("ادخل")));
+  EXPECT_THAT(arabic, HasSubstr("Sign In")) << "what was not translated is English";
+  EXPECT_THAT(arabic, AllOf(HasSubstr(">العربية<"), HasSubstr(">Português (Brasil)<"), HasSubstr(">English<")));
+  EXPECT_THAT(arabic, AllOf(Not(HasSubstr("hreflang=\"he\"")), Not(HasSubstr("<b>"))));
+  browser_.headers = {{"Accept-Language", "pt-BR, en;q=0.5"}};
+  EXPECT_THAT(text(start(browser_)), AllOf(HasSubstr("<html lang=\"pt-BR\" dir=\"ltr\">"), HasSubstr("Entre")));
 }
 
 TEST_F(ProfileActionsTest, keeps_the_language_of_an_account) {

@@ -16,9 +16,29 @@ std::string asked_language(const web::Request& request, const std::vector<std::s
   return query ? web::choose_language(query->value_or(web::kLanguageParameter, ""), supported) : std::string();
 }
 
+/// `localizationTexts` of this language; null: the realm has none.
+const json::object* own_texts(const Realm& realm, std::string_view language) {
+  const auto* own = realm.extra.if_contains("localizationTexts");
+  const auto* texts = own != nullptr && own->is_object() ? own->get_object().if_contains(language) : nullptr;
+  return texts != nullptr && texts->is_object() && !texts->get_object().empty() ? &texts->get_object() : nullptr;
+}
+
+// Of what stands in a cookie and in addresses: "pt-BR".
+bool is_language_tag(std::string_view text) {
+  constexpr std::size_t kBytesMax = 35;  // RFC 5646 section 4.4.1
+  constexpr std::string_view kBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+  return !text.empty() && text.size() <= kBytesMax && text.find_first_not_of(kBytes) == std::string_view::npos;
+}
+
+/// Ours, or those that the realm has brought texts for; what it did not translate is English then.
+bool is_spoken(const Realm& realm, std::string_view language) {
+  return web::Messages::embedded().has(language) ||
+         (is_language_tag(language) && own_texts(realm, language) != nullptr);
+}
+
 std::string default_language(const Realm& realm) {
   const auto named = string_or(realm.extra, "defaultLocale", "");
-  return web::Messages::embedded().has(named) ? std::string(named) : std::string(web::kEnglish);
+  return is_spoken(realm, named) ? std::string(named) : std::string(web::kEnglish);
 }
 
 std::string language_of(const web::Request& request, const Realm& realm, std::string_view ui_locales,
@@ -38,14 +58,12 @@ std::string language_of(const web::Request& request, const Realm& realm, std::st
   return default_language(realm);
 }
 
-/// `localizationTexts`, which the realm must outlive.
+/// The realm must outlive it.
 web::Texts::Override own_texts(const Realm& realm) {
-  const auto* own = realm.extra.if_contains("localizationTexts");
-  if (own == nullptr || !own->is_object() || own->get_object().empty()) return {};
-  return [own = &own->get_object()](std::string_view language, std::string_view key) -> std::optional<std::string> {
-    const auto* texts = own->if_contains(language);
-    if (texts == nullptr || !texts->is_object()) return std::nullopt;
-    const auto* text = texts->get_object().if_contains(key);
+  if (!realm.extra.contains("localizationTexts")) return {};
+  return [&realm](std::string_view language, std::string_view key) -> std::optional<std::string> {
+    const auto* texts = own_texts(realm, language);
+    const auto* text = texts == nullptr ? nullptr : texts->if_contains(key);
     return text != nullptr && text->is_string() ? std::optional<std::string>(std::string(text->get_string()))
                                                 : std::nullopt;
   };
@@ -58,7 +76,7 @@ std::vector<std::string> supported_languages(const Realm& realm) {
   const auto* listed = realm.extra.if_contains("supportedLocales");
   if (realm.internationalization_enabled && listed != nullptr && listed->is_array()) {
     for (const auto& item : listed->get_array()) {
-      if (!item.is_string() || !web::Messages::embedded().has(item.get_string())) continue;
+      if (!item.is_string() || !is_spoken(realm, item.get_string())) continue;
       out.emplace_back(item.get_string());
     }
   }

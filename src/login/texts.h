@@ -19,7 +19,7 @@
 
 namespace cardea::login {
 
-/// The realm's languages that there are texts for, in the realm's order; the default alone without
+/// The realm's languages that there are texts for, ours or its own, in the realm's order; the default alone without
 /// internationalizationEnabled.
 [[nodiscard]] std::vector<std::string> supported_languages(const Realm& realm);
 

@@ -108,7 +108,7 @@ TEST_F(ErrorPage, speaks_the_language_of_the_frame) {
   const PageFrame german{.name = "Dorf", .texts = Texts("de")};
   const PageLink back{"https://a.example/", "Back to Application"};
   const auto page = text(error_page(pages_, 400, german, "Client disabled.", request_, &back));
-  EXPECT_THAT(page, HasSubstr("<html lang=\"de\">"));
+  EXPECT_THAT(page, HasSubstr("<html lang=\"de\" dir=\"ltr\">"));
   EXPECT_THAT(page, HasSubstr("<title>Anmeldung bei Dorf</title>"));
   EXPECT_THAT(page, HasSubstr(Texts("de")("clientDisabledMessage")));
   EXPECT_THAT(page, HasSubstr("Zurück zur Anwendung"));

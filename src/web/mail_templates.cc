@@ -74,6 +74,7 @@ MailTemplates::~MailTemplates() = default;
 MailText MailTemplates::render(const MailWords& words) const {
   mustache::data data{mustache::data::type::object};
   data.set("language", mustache::data{words.language});
+  data.set("dir", mustache::data{is_right_to_left(words.language) ? "rtl" : "ltr"});
   data.set("brand", mustache::data{words.brand});
   data.set("logo", text_or_none(words.logo));
   data.set("paragraphs", paragraphs(words));

@@ -41,7 +41,7 @@ TEST(MailTemplates, the_link_stands_in_both_parts) {
   const auto mail = MailTemplates().render(words());
   EXPECT_THAT(mail.text, HasSubstr("\n" + kLink + "\n"));
   EXPECT_THAT(mail.html, HasSubstr("<p><a href=\"https://id.example/x?key=a&amp;b=&quot;c\""));
-  EXPECT_THAT(mail.html, HasSubstr("<html lang=\"de\">"));
+  EXPECT_THAT(mail.html, HasSubstr("<html lang=\"de\" dir=\"ltr\">"));
   EXPECT_THAT(mail.html, HasSubstr("<p>An account of "));
 }
 

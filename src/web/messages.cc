@@ -1,7 +1,9 @@
 #include "web/messages.h"
 
+#include <unicode/locid.h>
+#include <unicode/unistr.h>
+
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 #include "base/assert.h"
@@ -173,16 +175,22 @@ std::string fill_in(std::string_view text, const std::vector<std::string>& value
   }
 }
 
-std::string_view language_name(std::string_view language) {
-  struct Name {
-    std::string_view language, name;
-  };
-  static constexpr std::array kNames = {Name{"de", "Deutsch"}, Name{"en", "English"}, Name{"es", "Español"},
-                                        Name{"fr", "Français"}};
-  for (const auto& known : kNames) {
-    if (known.language == language) return known.name;
-  }
-  return language;
+std::string language_name(std::string_view language) {
+  const std::string tag(language);
+  const auto locale = icu::Locale::createCanonical(tag.c_str());
+  icu::UnicodeString name;
+  locale.getDisplayName(locale, name);
+  if (name.isEmpty() || name == icu::UnicodeString::fromUTF8(tag)) return tag;
+  // A language begins with a small letter in many of them; in a list of languages it does not.
+  icu::UnicodeString first(name, 0, name.moveIndex32(0, 1));
+  name.replace(0, name.moveIndex32(0, 1), first.toUpper(locale));
+  std::string out;
+  name.toUTF8String(out);
+  return out;
+}
+
+bool is_right_to_left(std::string_view language) {
+  return icu::Locale::createCanonical(std::string(language).c_str()).isRightToLeft() != 0;
 }
 
 std::string choose_language(std::string_view accepted, const std::vector<std::string>& supported) {

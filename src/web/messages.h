@@ -73,8 +73,10 @@ class Texts {
 /// whose number the value reaches ("#") or passes ("<"), as in MessageFormat.
 [[nodiscard]] std::string fill_in(std::string_view text, const std::vector<std::string>& values);
 
-/// The language's own name for itself.
-[[nodiscard]] std::string_view language_name(std::string_view language);
+/// The language's own name for itself; the tag when it has none.
+[[nodiscard]] std::string language_name(std::string_view language);
+/// Arabic, Hebrew and others.
+[[nodiscard]] bool is_right_to_left(std::string_view language);
 
 /// The first of `accepted` (an Accept-Language header, or a list of ui_locales) that is among `supported`, compared
 /// without case and without region where need be. Weights are heeded. None: empty.

@@ -79,6 +79,16 @@ TEST(Messages, chooses_a_language_by_weight_and_without_region) {
   for (const auto* odd : {"", ";q=1", "fr;q=x", ",,,", "de;q=2"}) EXPECT_EQ(choose_language(odd, supported), "") << odd;
 }
 
+TEST(Messages, a_language_says_its_own_name) {
+  for (const auto& [language, name] :
+       {std::pair{"de", "Deutsch"}, std::pair{"en", "English"}, std::pair{"fr", "Français"}, std::pair{"ar", "العربية"},
+        std::pair{"xx", "xx"}}) {
+    EXPECT_EQ(language_name(language), name);
+  }
+  for (const auto* language : {"ar", "he", "fa", "ur-PK"}) EXPECT_TRUE(is_right_to_left(language)) << language;
+  for (const auto* language : {"de", "xx", "", "arn"}) EXPECT_FALSE(is_right_to_left(language)) << language;
+}
+
 TEST(Messages, every_language_fills_in_no_more_values_than_english) {
   for (const auto& asset : embedded_assets()) {
     if (!asset.path.starts_with("messages/") || !asset.path.ends_with(".json")) continue;

@@ -7,6 +7,7 @@
 #include "base/assert.h"
 #include "base/text.h"
 #include "base/uri.h"
+#include "web/messages.h"
 
 namespace cardea::web {
 namespace {
@@ -175,6 +176,7 @@ Response Pages::render(std::string_view name, int status, const PageData& data, 
       policy.images.push_back(address->origin());
   }
   values.set("lang", mustache::data{texts.language()});
+  values.set("dir", mustache::data{is_right_to_left(texts.language()) ? "rtl" : "ltr"});
   for (const auto& key : page.text_keys) values.set("t:" + key, mustache::data{texts(key)});
   std::string html;
   page.parsed->render(values, [&html](const std::string& piece) { html.append(piece); });

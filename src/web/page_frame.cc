@@ -14,7 +14,7 @@ void add_languages(PageData& data, const PageFrame& frame, std::string_view page
     append_form(url, kLanguageParameter, language);
     items.push_back(PageData()
                         .text("language", language)
-                        .text("name", std::string(language_name(language)))
+                        .text("name", language_name(language))
                         .text("url", std::move(url))
                         .flag("current", language == frame.texts.language()));
   }

@@ -491,7 +491,7 @@ TEST_P(MailLinks, mails_speak_the_language_of_whom_they_are_for) {
   const auto french = mail_with("en");
   EXPECT_EQ(french.subject, "Réinitialiser le mot de passe") << "what the account says counts more than the page";
   EXPECT_THAT(french.text, HasSubstr("Ce lien expire dans 5 minutes."));
-  EXPECT_THAT(french.html, HasSubstr("<html lang=\"fr\">"));
+  EXPECT_THAT(french.html, HasSubstr("<html lang=\"fr\" dir=\"ltr\">"));
   EXPECT_THAT(french.html, HasSubstr(">Lien pour réinitialiser votre mot de passe</a>"));
 }
 

@@ -85,11 +85,11 @@ TEST_F(RealmLookOfPages, a_realm_without_a_look_has_ours_and_asks_for_no_sheet) 
 
 TEST_F(RealmLookOfPages, every_modules_pages_speak_the_realms_languages) {
   for (const auto& url : pages("&kc_locale=de")) {
-    EXPECT_THAT(text(browser_.get(url)), HasSubstr("<html lang=\"en\">")) << "one language only: " << url;
+    EXPECT_THAT(text(browser_.get(url)), HasSubstr("<html lang=\"en\" dir=\"ltr\">")) << "one language only: " << url;
   }
   speak_german();
   for (const auto& url : pages("&kc_locale=de")) {
-    EXPECT_THAT(text(browser_.get(url)), HasSubstr("<html lang=\"de\">")) << url;
+    EXPECT_THAT(text(browser_.get(url)), HasSubstr("<html lang=\"de\" dir=\"ltr\">")) << url;
   }
   EXPECT_THAT(text(browser_.get("/realms/demo/device?kc_locale=de")), HasSubstr("Geben Sie den Code von Ihrem"));
   EXPECT_EQ(browser_.cookie("KEYCLOAK_LOCALE"), "de") << "what was chosen stays";

@@ -8,8 +8,10 @@
 namespace cardea::login {
 namespace {
 
-web::Response page(const ActionRun& run, const ActionView& view) {
-  return render_action(run, "delete-account", action_data(run, view));
+web::Response page(const ActionRun& run, const ActionView& view, bool may_delete) {
+  auto data = action_data(run, view);
+  data.flag("may_delete", may_delete);
+  return render_action(run, "delete-account", data);
 }
 
 // Calls `next` for those who hold the role, `refused` for the others.
@@ -32,8 +34,10 @@ web::Outcome with_role(const ActionRunPtr& run, Next next, Refused refused) {
 // Looking at the page takes nothing: the row stays, for the answer or for leaving the action.
 web::Outcome show(const ActionRunPtr& run, const ActionView& view) {
   return with_role(
-      run, [run, errors = view.errors]() -> web::Outcome { return page(*run, {.errors = errors}); },
-      [run]() -> web::Outcome { return page(*run, {.errors = {action_texts(*run)("deletingAccountForbidden")}}); });
+      run, [run, errors = view.errors]() -> web::Outcome { return page(*run, {.errors = errors}, true); },
+      [run]() -> web::Outcome {
+        return page(*run, {.errors = {action_texts(*run)("deletingAccountForbidden")}}, false);
+      });
 }
 
 web::Response goodbye(const ActionRun& run) {
