@@ -3,6 +3,7 @@
 #include "account/languages.h"
 #include "base/json.h"
 #include "base/uri.h"
+#include "core/profile/check_profile.h"
 #include "domain/identity_provider.h"
 #include "web/console_page.h"
 
@@ -21,8 +22,8 @@ void write_features(JsonWriter& json, const Realm& realm) {
   json.member("isMyResourcesEnabled", false);
   json.member("isViewOrganizationsEnabled", bool_or(realm.extra, "organizationsEnabled", false));
   json.member("deleteAccountAllowed", false);
-  json.member("updateEmailFeatureEnabled", false);
-  json.member("updateEmailActionEnabled", false);
+  json.member("updateEmailFeatureEnabled", true);
+  json.member("updateEmailActionEnabled", has_address_action(realm));
   json.member("isViewApplicationsEnabled", true);
   json.member("isViewGroupsEnabled", true);
   json.member("isOid4VciEnabled", false);

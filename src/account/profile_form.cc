@@ -70,13 +70,15 @@ void write_validators(JsonWriter& json, const ProfileAttribute& attribute) {
   json.end_object();
 }
 
-void write_field(JsonWriter& json, const ProfileField& field) {
+void write_field(JsonWriter& json, const Realm& realm, const ProfileField& field) {
   const auto& attribute = *field.attribute;
   json.begin_object().member("name", attribute.name);
   json.member("displayName", attribute.display_name.empty() ? attribute.name : attribute.display_name);
   json.member("required", field.is_required || attribute.name == "username").member("readOnly", field.is_read_only);
   json.key("annotations").begin_object();
   for (const auto& [name, text] : attribute.annotations) json.member(name, text);
+  const bool by_action = attribute.name == "email" && (attribute.may_edit & kProfileUser) != 0;
+  if (by_action && has_address_action(realm)) json.member("kc.required.action.supported", true);
   json.end_object();
   write_validators(json, attribute);
   if (!attribute.group.empty()) json.member("group", attribute.group);
@@ -138,7 +140,7 @@ void write_profile_metadata(JsonWriter& json, const Call& call) {
   json.key("userProfileMetadata").begin_object().key("attributes").begin_array();
   if (call.realm.realm.internationalization_enabled) write_locale_field(json);
   for (const auto& field : fields_of(profile_context(call))) {
-    if (field.attribute->name != "locale") write_field(json, field);
+    if (field.attribute->name != "locale") write_field(json, call.realm.realm, field);
   }
   json.end_array().key("groups").begin_array();
   for (const auto& group : call.realm.profile->groups) {

@@ -122,6 +122,8 @@ std::int64_t action_max_auth_age(const Realm& realm, std::string_view alias) {
   return kMaxAuthAge;
 }
 
+bool is_action_enabled(const Realm& realm, std::string_view alias) { return setting_of(realm, alias).enabled; }
+
 std::string action_name(const Realm& realm, std::string_view alias) { return setting_of(realm, alias).name; }
 
 }  // namespace cardea

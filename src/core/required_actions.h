@@ -31,6 +31,9 @@ namespace cardea {
 /// login.
 [[nodiscard]] std::int64_t action_max_auth_age(const Realm& realm, std::string_view alias);
 
+/// Does the realm offer this action? As Keycloak offers it to new realms, where the realm says nothing.
+[[nodiscard]] bool is_action_enabled(const Realm& realm, std::string_view alias);
+
 /// The name to show: the realm's own, Keycloak's, or the alias.
 [[nodiscard]] std::string action_name(const Realm& realm, std::string_view alias);
 

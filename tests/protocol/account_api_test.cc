@@ -236,6 +236,29 @@ TEST_P(AccountApi, refuses_a_profile_with_every_problem_at_once) {
   EXPECT_EQ(body(get("", caller)).as_object().at("firstName").as_string(), "Test") << "nothing of it was stored";
 }
 
+TEST_P(AccountApi, refuses_a_new_address_where_the_realm_has_an_action_for_it_and_says_so) {
+  give_role("manage-account");
+  const auto address = [&] {
+    const auto profile = body(get("?userProfileMetadata=true", token())).as_object();
+    for (const auto& attribute : profile.at("userProfileMetadata").at("attributes").as_array()) {
+      if (attribute.at("name") == "email") return std::pair(attribute.as_object(), profile.at("email"));
+    }
+    return std::pair(json::object(), json::value());
+  };
+  EXPECT_EQ(address().first.at("readOnly"), false);
+  EXPECT_FALSE(address().first.at("annotations").as_object().contains("kc.required.action.supported"));
+  server_.change_realm([](Realm& realm) {
+    realm.extra["requiredActions"] = json::parse(R"([{"alias":"UPDATE_EMAIL","enabled":true}])");
+  });
+  const auto [field, before] = address();
+  EXPECT_EQ(field.at("readOnly"), true);
+  EXPECT_EQ(field.at("annotations").at("kc.required.action.supported"), true);
+  EXPECT_EQ(
+      call(web::Method::kPost, "", token(), R"({"firstName":"A","lastName":"L","email":"new@demo.example"})").status,
+      204);
+  EXPECT_EQ(address().second, before);
+}
+
 TEST_P(AccountApi, stores_a_profile_and_keeps_what_it_does_not_know) {
   give_role("manage-account");
   server_.change_realm([](Realm& realm) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "core/required_actions.h"
 
 namespace cardea {
 namespace {
@@ -19,7 +20,9 @@ bool asks_for_any(std::string_view scope, const std::vector<std::string>& wanted
 
 // Rules that hang on scopes hold where a client asks for them: for administrators and in the account console they do
 // not.
-bool is_in_flow(ProfileUse use) { return use == ProfileUse::kRegistration || use == ProfileUse::kLogin; }
+bool is_in_flow(ProfileUse use) {
+  return use == ProfileUse::kRegistration || use == ProfileUse::kLogin || use == ProfileUse::kAddress;
+}
 
 bool is_here(const ProfileContext& context, const ProfileAttribute& attribute) {
   if (attribute.name == "username" && context.realm.registration_email_as_username && context.role() == kProfileUser) {
@@ -40,11 +43,22 @@ bool is_required_here(const ProfileContext& context, const ProfileAttribute& att
   return is_in_flow(context.use) && asks_for_any(context.scope, attribute.required_scopes);
 }
 
+// As Keycloak. The address that is the name stays where names stay; and where the realm has an action for it, which
+// asks the new address first, the form of everything is no way around that. One who has no address yet goes around
+// nothing.
+bool keeps_address(const ProfileContext& context) {
+  const bool in_whole_profile = context.use == ProfileUse::kLogin || context.use == ProfileUse::kAccount;
+  if (!in_whole_profile || context.before == nullptr) return false;
+  if (context.realm.registration_email_as_username && !context.realm.edit_username_allowed) return true;
+  return !context.before->email.empty() && has_address_action(context.realm);
+}
+
 bool may_edit(const ProfileContext& context, const ProfileAttribute& attribute) {
   if (context.use == ProfileUse::kRegistration && (attribute.name == "username" || attribute.name == "email")) {
     return true;
   }
   if (attribute.name == "username" && context.before != nullptr && !context.realm.edit_username_allowed) return false;
+  if (attribute.name == "email" && keeps_address(context)) return false;
   return (attribute.may_edit & context.role()) != 0;
 }
 
@@ -150,6 +164,8 @@ void apply_unmanaged(const ProfileContext& context, const ProfileValues& values,
 
 }  // namespace
 
+bool has_address_action(const Realm& realm) { return is_action_enabled(realm, "UPDATE_EMAIL"); }
+
 std::vector<ProfileField> fields_of(const ProfileContext& context) {
   std::vector<ProfileField> out;
   for (const auto& attribute : context.profile.attributes) {
@@ -193,7 +209,7 @@ CheckedProfile check_profile(const ProfileContext& context, const ProfileValues&
     store_values(out.user, attribute, std::move(wanted));
   }
   if (context.role() == kProfileUser && context.realm.registration_email_as_username &&
-      (context.before == nullptr || context.realm.edit_username_allowed)) {
+      (context.before == nullptr || context.realm.edit_username_allowed || context.use == ProfileUse::kAddress)) {
     out.user.username = out.user.email;
   }
   apply_unmanaged(context, values, partial, out);

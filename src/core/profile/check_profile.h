@@ -19,6 +19,7 @@ using ProfileValues = std::map<std::string, std::vector<std::string>, std::less<
 enum class ProfileUse {
   kRegistration,  // a person makes an account
   kLogin,         // a person changes it on the way to a client
+  kAddress,       // or their address alone, there (UPDATE_EMAIL)
   kAccount,       // or in the account console
   kAdmin,         // an administrator creates or changes it
 };
@@ -32,6 +33,9 @@ struct ProfileContext {
 
   [[nodiscard]] std::uint8_t role() const { return use == ProfileUse::kAdmin ? kProfileAdmin : kProfileUser; }
 };
+
+/// UPDATE_EMAIL is how people change their address in this realm, and forms of the whole profile do not.
+[[nodiscard]] bool has_address_action(const Realm& realm);
 
 /// An attribute as it is here.
 struct ProfileField {

@@ -136,6 +136,36 @@ TEST_F(CheckProfileTest, the_address_is_the_name_where_the_realm_says_so) {
   EXPECT_EQ(made.user.username, "new@example.com");
 }
 
+TEST_F(CheckProfileTest, refuses_to_part_the_name_from_the_address_that_it_is) {
+  realm_.registration_email_as_username = true;
+  ada_.username = ada_.email;
+  const auto address = ada_.email;
+  const ProfileValues values = {{"email", {"new@example.com"}}, {"firstName", {"A"}}, {"lastName", {"L"}}};
+  for (const auto use : {ProfileUse::kLogin, ProfileUse::kAccount}) {
+    const auto kept = check(use, values).user;
+    EXPECT_EQ(kept.email, address);
+    EXPECT_EQ(kept.username, address);
+    EXPECT_EQ(kept.first_name, "A");
+  }
+  const auto moved = check(ProfileUse::kAddress, values).user;
+  EXPECT_EQ(moved.email, "new@example.com");
+  EXPECT_EQ(moved.username, "new@example.com") << "the action moves both";
+  realm_.edit_username_allowed = true;
+  EXPECT_EQ(check(ProfileUse::kLogin, values).user.username, "new@example.com");
+}
+
+TEST_F(CheckProfileTest, refuses_a_new_address_beside_the_action_that_asks_it_first) {
+  realm_.extra["requiredActions"] = json::parse(R"([{"alias":"UPDATE_EMAIL","enabled":true}])");
+  const ProfileValues values = {{"email", {"new@example.com"}}, {"firstName", {"A"}}, {"lastName", {"L"}}};
+  const auto address = ada_.email;
+  EXPECT_EQ(check(ProfileUse::kLogin, values).user.email, address);
+  EXPECT_EQ(check(ProfileUse::kAccount, values).user.email, address);
+  EXPECT_EQ(check(ProfileUse::kAddress, values).user.email, "new@example.com");
+  EXPECT_EQ(check(ProfileUse::kAdmin, values).user.email, "new@example.com");
+  ada_.email.clear();
+  EXPECT_EQ(check(ProfileUse::kLogin, values).user.email, "new@example.com") << "there is none to go around";
+}
+
 TEST_F(CheckProfileTest, refuses_too_many_and_too_long_values) {
   use(R"({"attributes":[{"name":"username"},{"name":"email"},
       {"name":"tags","multivalued":true,"validations":{"multivalued":{"max":2}},"permissions":{"edit":["user"]}},

@@ -156,7 +156,7 @@ web::Outcome submit(const ActionRunPtr& run, const web::Form& form) {
   if (typed.email.empty()) return page(*run, typed, action_texts(*run)("missingEmailMessage"));
   const ProfileContext context{.realm = run->realm->realm,
                                .profile = *run->realm->profile,
-                               .use = ProfileUse::kLogin,
+                               .use = ProfileUse::kAddress,
                                .scope = run->interaction.request.scope,
                                .before = &run->user};
   const auto checked = check_profile(context, {{std::string(kField), {typed.email}}}, true);
