@@ -3,6 +3,7 @@
 // (attack classes 5 and 17).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,5 +30,10 @@ enum class SealedInteractionError {
 [[nodiscard]] Result<Interaction, SealedInteractionError> open_interaction(const crypto::Sealer& sealer,
                                                                            const RealmId& realm, std::string_view text,
                                                                            TimePoint now);
+
+/// Opens one that is over for less than a day: nothing goes on with it, but its request may be begun anew. Absent: it
+/// is over for longer, or not over at all, or none.
+[[nodiscard]] std::optional<Interaction> open_timed_out_interaction(const crypto::Sealer& sealer, const RealmId& realm,
+                                                                    std::string_view text, TimePoint now);
 
 }  // namespace cardea

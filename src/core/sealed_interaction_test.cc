@@ -77,6 +77,18 @@ TEST(SealedInteraction, refuses_an_expired_one_from_its_last_millisecond) {
   EXPECT_EQ(open_interaction(sealer, kRealm, text, kNow + seconds(60)).error(), SealedInteractionError::kExpired);
 }
 
+TEST(SealedInteraction, refuses_to_begin_anew_what_is_not_over_or_long_over) {
+  const auto sealer = make_sealer('k');
+  const auto text = *seal_interaction(sealer, sample());
+  const auto over = kNow + seconds(60);
+  EXPECT_FALSE(open_timed_out_interaction(sealer, kRealm, text, over - milliseconds(1)));
+  EXPECT_FALSE(open_timed_out_interaction(sealer, kRealm, text, over + std::chrono::hours(24)));
+  EXPECT_FALSE(open_timed_out_interaction(sealer, RealmId("realm-2"), text, over));
+  EXPECT_FALSE(open_timed_out_interaction(make_sealer('x'), kRealm, text, over));
+  ASSERT_TRUE(open_timed_out_interaction(sealer, kRealm, text, over));
+  EXPECT_EQ(open_timed_out_interaction(sealer, kRealm, text, over)->request.client_id, "app");
+}
+
 TEST(SealedInteraction, refuses_a_request_that_does_not_fit) {
   auto large = sample();
   large.request.state = std::string(4000, 's');

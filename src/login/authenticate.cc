@@ -57,9 +57,9 @@ web::Response leave_at_once(const StepRun& run, std::string_view alias) {
   return response;
 }
 
-// Seals a new interaction and shows the first form of its flow.
+// Seals a new interaction and shows the first form of its flow, with this to say.
 web::Outcome show_new(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
-                      Interaction interaction) {
+                      Interaction interaction, std::string error = {}) {
   auto sealed = seal_interaction(dependencies.sealer, interaction);
   if (!sealed) {
     dependencies.log.info("login_refused", {{"reason", describe(sealed.error())},
@@ -77,9 +77,9 @@ web::Outcome show_new(const Dependencies& dependencies, const web::Request& requ
     return open_registration(dependencies, request, std::move(realm), std::move(link), std::move(interaction));
   }
   return run_interaction(dependencies, request, std::move(realm), std::move(link), std::move(interaction),
-                         [](const StepRunPtr& run) -> web::Outcome {
+                         [error = std::move(error)](const StepRunPtr& run) -> web::Outcome {
                            if (const auto alias = provider_to_start_with(*run)) return leave_at_once(*run, *alias);
-                           return show_step(*run, {});
+                           return show_step(*run, {.error = error});
                          });
 }
 
@@ -129,6 +129,17 @@ web::Outcome restart_login(const Dependencies& dependencies, const web::Request&
                      interaction.request.prompt_create = false;
                      return show_new(dependencies, request, realm, std::move(interaction));
                    });
+}
+
+web::Outcome begin_anew(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
+                        Interaction interaction) {
+  dependencies.log.info("login_refused", {{"reason", "expired_code"},
+                                          {"realm", realm->realm.name},
+                                          {"client_id", interaction.request.client_id},
+                                          {"ip", request.remote_address},
+                                          {"correlation_id", request.correlation_id}});
+  interaction.expires_at = dependencies.clock.now() + realm->realm.lifespans.access_code_login;
+  return show_new(dependencies, request, std::move(realm), std::move(interaction), "${loginTimeout}");
 }
 
 web::Outcome submit_login(const Dependencies& dependencies, const web::Request& request, RealmPtr realm) {

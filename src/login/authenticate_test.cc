@@ -154,13 +154,53 @@ TEST_F(AuthenticateTest, refuses_the_interaction_of_another_browser) {
   EXPECT_THAT(completed_, IsEmpty());
 }
 
-TEST_F(AuthenticateTest, refuses_an_expired_interaction_and_tells_the_client) {
+TEST_F(AuthenticateTest, refuses_what_is_sent_from_a_page_that_stood_too_long_and_begins_anew) {
+  constexpr std::string_view kTimedOut = "Your login attempt timed out.";
   const auto page = start(browser_);
   clock_.advance(realm_.lifespans.access_code_login - milliseconds(1));
-  EXPECT_EQ(get(browser_, form_action(page)).status, 200);
+  EXPECT_THAT(text(get(browser_, form_action(page))), Not(HasSubstr(kTimedOut)));
   clock_.advance(milliseconds(1));
+  const auto cookies = browser_.cookies;
+  const auto commits = store_.commits();
+  const auto fresh = submit(browser_, page, "ada", kPassword);
+  EXPECT_EQ(fresh.status, 200);
+  EXPECT_THAT(text(fresh), HasSubstr(kTimedOut));
+  EXPECT_THAT(completed_, IsEmpty()) << "the right password was not looked at";
+  EXPECT_EQ(browser_.cookies, cookies);
+  EXPECT_EQ(store_.commits(), commits);
+  EXPECT_THAT(text(get(browser_, form_action(page))), HasSubstr(kTimedOut)) << "the old page loaded anew";
+  submit(browser_, fresh, "ada", kPassword);
+  ASSERT_THAT(completed_, SizeIs(1));
+  EXPECT_EQ(completed_[0].request.state, "s-1") << "the errand of the client";
+  EXPECT_EQ(location(submit(browser_, page, "ada", kPassword)), kExpiredRedirect) << "who signed in has another cookie";
+}
+
+TEST_F(AuthenticateTest, refuses_to_begin_anew_for_another_browser_or_after_a_day) {
+  const auto page = start(browser_);
+  Browser other;
+  start(other);
+  clock_.advance(realm_.lifespans.access_code_login);
+  EXPECT_EQ(location(submit(other, page, "ada", kPassword)), kExpiredRedirect);
+  clock_.advance(std::chrono::hours(24));
   EXPECT_EQ(location(submit(browser_, page, "ada", kPassword)), kExpiredRedirect);
   EXPECT_THAT(completed_, IsEmpty());
+}
+
+TEST_F(AuthenticateTest, refuses_somebody_else_where_a_login_that_must_be_confirmed_begins_anew) {
+  add_user("bob", kPassword);
+  const auto page = start(browser_, authorization(), "ada");
+  clock_.advance(realm_.lifespans.access_code_login);
+  const auto fresh = submit(browser_, page, "ada", kPassword);
+  EXPECT_THAT(text(fresh), HasSubstr("readonly"));
+  submit(browser_, fresh, "bob", kPassword);
+  EXPECT_TRUE(completed_.empty() || completed_[0].proven.user == UserId("user-ada"));
+}
+
+TEST_F(AuthenticateTest, refuses_to_begin_anew_for_a_client_that_may_not_any_more) {
+  const auto page = start(browser_);
+  clock_.advance(realm_.lifespans.access_code_login);
+  client_may_not_ = "standard_flow_off";
+  EXPECT_EQ(submit(browser_, page, "ada", kPassword).status, 400);
 }
 
 TEST_F(AuthenticateTest, refuses_a_tampered_seal) {
@@ -471,9 +511,10 @@ TEST_F(AuthenticateTest, tells_the_client_of_an_expired_login_in_its_response_mo
     request.response_mode = mode;
     request.state.reset();
     const auto page = start(browser_, request);
-    clock_.advance(realm_.lifespans.access_code_login);
+    Browser other;
+    start(other);
     EXPECT_EQ(
-        location(get(browser_, form_action(page))),
+        location(get(other, form_action(page))),
         "https://app.example.com/cb?error=temporarily_unavailable&error_description=authentication_expired&mode=" +
             std::to_string(static_cast<int>(mode)));
   }

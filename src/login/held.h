@@ -20,7 +20,24 @@ inline Opened check_held(Interaction interaction, std::string_view cookie) {
   return interaction;
 }
 
-/// Calls `next(LoginLink, Interaction)`, or refuses.
+/// A page that stood open too long, in the browser that it was made for and that has not signed in since (its cookie is
+/// another one then): its request, to be begun anew as Keycloak does, and not the errand of the client. Nothing was
+/// proven there, so nothing is taken over but who alone may sign in.
+inline std::optional<Interaction> find_timed_out(const Dependencies& dependencies, const Realm& realm,
+                                                 std::string_view text, std::string_view cookie) {
+  auto late = open_timed_out_interaction(dependencies.sealer, realm.id, text, dependencies.clock.now());
+  if (!late || !is_same_browser(late->browser_hash, cookie)) return std::nullopt;
+  auto& stage = std::get<AwaitingLogin>(late->stage);
+  stage.typed_name.clear();
+  stage.named_by.clear();
+  return late;
+}
+
+/// Shows the first page of its flow and says why. Logs a refusal of what was sent. In authenticate.cc.
+[[nodiscard]] web::Outcome begin_anew(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
+                                      Interaction interaction);
+
+/// Calls `next(LoginLink, Interaction)`, begins anew what is over, or refuses.
 template <class Next>
 [[nodiscard]] web::Outcome with_held(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
                                      LoginLink link, Next next) {
@@ -31,6 +48,9 @@ template <class Next>
     return next(std::move(link), std::move(*held));
   };
   if (link.session_code.size() != kHandleLength) {
+    if (auto late = find_timed_out(dependencies, realm->realm, link.session_code, *cookie)) {
+      return begin_anew(dependencies, request, realm, std::move(*late));
+    }
     auto opened = open_interaction(dependencies.sealer, realm->realm.id, link.session_code, dependencies.clock.now());
     auto held = opened ? check_held(std::move(*opened), *cookie) : Opened(refuse(Refusal::kGone));
     return hand_on(std::move(held));
