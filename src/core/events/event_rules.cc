@@ -192,8 +192,9 @@ std::optional<EventDraft> draft_event(std::string_view line, std::initializer_li
   event.ip = all.first_of("ip", "remote_address");
   if (event.type.ends_with("_ERROR")) {
     const auto reason = all.first_of("note", "reason");
-    event.error =
-        line == "reset_requested" ? "user_not_found" : error_name(reason.empty() ? all.text("error") : reason);
+    event.error = line == "reset_requested" ? "user_not_found"
+                  : all.says("cancelled")   ? "rejected_by_user"
+                                            : error_name(reason.empty() ? all.text("error") : reason);
   }
   for (const auto& [field, detail] :
        {std::pair{"grant", "grant_type"}, std::pair{"redirect_uri", "redirect_uri"},

@@ -26,6 +26,19 @@ TEST(EventRules, links_name_the_provider) {
   }
 }
 
+TEST(EventRules, an_action_that_a_person_left_says_so) {
+  for (const auto& [action, type] :
+       {std::pair{"UPDATE_PASSWORD", "UPDATE_PASSWORD"}, std::pair{"CONFIGURE_TOTP", "UPDATE_TOTP"},
+        std::pair{"delete_account", "CUSTOM_REQUIRED_ACTION"}}) {
+    const auto left = draft_event("required_action", {{"realm", "acme"}, {"action", action}, {"cancelled", true}});
+    ASSERT_TRUE(left);
+    EXPECT_EQ(left->event.type, std::string(type) + "_ERROR");
+    EXPECT_EQ(left->event.error, "rejected_by_user");
+    const auto done = draft_event("required_action", {{"realm", "acme"}, {"action", action}, {"cancelled", false}});
+    EXPECT_EQ(done->event.error, "");
+  }
+}
+
 TEST(EventRules, tokens_and_sign_ins_have_the_details_of_keycloaks) {
   const auto issued = draft_event("token_issued", {{"realm", "acme"},
                                                    {"grant", "password"},
