@@ -5,11 +5,11 @@
 #include "base/text.h"
 #include "broker/client_proof.h"
 #include "broker/kept_token.h"
+#include "broker/refresh_turn.h"
 #include "broker/start.h"
 #include "core/check_bearer.h"
 #include "core/client_urls.h"
 #include "core/token/token_subject.h"
-#include "crypto/hash.h"
 #include "web/cors.h"
 
 namespace cardea::broker {
@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view kRoleClient = "broker";
 constexpr std::string_view kReadToken = "read-token";
-constexpr seconds kRefreshEach{10};  // of one kept token
+constexpr seconds kTryRemembered{std::chrono::days(1)};
 
 std::string_view bearer_of(const web::Request& request) {
   const auto header = request.header("Authorization").value_or("");
@@ -138,17 +138,15 @@ web::Outcome refresh_at(const AskedPtr& asked, const Addresses& addresses) {
                     });
 }
 
-// One request at a time: a refresh token that is sent twice is a stolen one to many providers.
 web::Outcome refresh(const AskedPtr& asked) {
   return web::then(web::Lane::kStore, [asked]() -> web::Outcome {
     const auto& dependencies = asked->dependencies;
-    const auto hash = crypto::sha256_base64url("stored-token." + asked->user.str() + "." + asked->kept);
-    const auto ours = write_to(dependencies.repositories.store, [&](Tx& tx) {
-      return dependencies.repositories.used_ids.take(tx, asked->realm->realm.id, hash,
-                                                     dependencies.clock.now() + kRefreshEach);
+    const auto turn = write_to(dependencies.repositories.store, [&](Tx& tx) {
+      return take_refresh_turn(tx, dependencies, asked->realm->realm.id, asked->kept,
+                               dependencies.clock.now() + kTryRemembered);
     });
-    if (!ours) return store_failed(dependencies, asked->request, asked->realm.get(), ours.error());
-    if (!*ours) return later(*asked);
+    if (!turn) return store_failed(dependencies, asked->request, asked->realm.get(), turn.error());
+    if (!turn->is_ours) return later(*asked);
     return with_addresses(dependencies, *asked->provider,
                           [asked](const Result<Addresses, std::string>& addresses) -> web::Outcome {
                             if (!addresses) return not_refreshed(*asked, addresses.error());

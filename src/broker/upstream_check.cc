@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "broker/client_proof.h"
 #include "broker/kept_token.h"
+#include "broker/refresh_turn.h"
 #include "broker/start.h"
 #include "core/logout/end_session.h"
 #include "core/store_failure.h"
@@ -254,11 +255,11 @@ Stored<Turn> take_turn(Tx& tx, Check& check) {
   if (!*ours) return Turn::kAnothers;
   const auto next = take(tx, check, std::to_string(minute + 1), until);
   if (!next) return refuse(next.error());
-  const auto text = crypto::sha256_base64url(link->value().token.reveal());
-  const auto first = take(tx, check, text, now + check.interval * kCheckIntervalsMax + kCheckIntervalMin * 60);
-  if (!first) return refuse(first.error());
-  check.is_first_try = *first;
-  return Turn::kOurs;
+  const auto turn = take_refresh_turn(tx, check.dependencies, check.realm->realm.id, link->value().token.reveal(),
+                                      now + check.interval * kCheckIntervalsMax + kCheckIntervalMin * 60);
+  if (!turn) return refuse(turn.error());
+  check.is_first_try = turn->is_first_try;
+  return turn->is_ours ? Turn::kOurs : Turn::kAnothers;
 }
 
 web::Outcome begin(const CheckPtr& check) {

@@ -1,11 +1,13 @@
 // GET /realms/{realm}/broker/{alias}/token where the kept token has ended, and from pages of other origins (keycloak.md
 // section 1.17). Facts from Keycloak 26.7.4: it refreshes, answers 502 when it cannot, and shares with the client's
 // origins.
+#include "broker/refresh_turn.h"
 #include "tests/broker/broker_world.h"
 
 namespace cardea::protocol {
 namespace {
 
+using broker::kRefreshTurn;
 constexpr auto kPath = "/realms/demo/broker/up/token";
 
 class StoredToken : public Broker, public testing::WithParamInterface<Engine> {
@@ -35,7 +37,9 @@ class StoredToken : public Broker, public testing::WithParamInterface<Engine> {
       const auto away = browser.get(button(browser.get(authorize_url(at))));
       nonce_ = location_parameter(away, "nonce");
       state_ = location_parameter(away, "state");
-      return string_or(redeem(server_, location_parameter(come_back(browser), "code"), at), "access_token", "");
+      const auto tokens = redeem(server_, location_parameter(come_back(browser), "code"), at);
+      refresh_token_ = string_or(tokens, "refresh_token", "");
+      return string_or(tokens, "access_token", "");
     };
     (void)once();
     give_client_role("broker", "read-token", user_named("zoe")->id.str());
@@ -60,6 +64,7 @@ class StoredToken : public Broker, public testing::WithParamInterface<Engine> {
   }
 
   bool ends_ = true, gives_refresh_token_ = true, refreshes_ = true;
+  std::string refresh_token_;         // of ours
   std::function<void()> in_between_;  // while the provider is asked
 };
 INSTANTIATE_ON_EVERY_ENGINE(StoredToken);
@@ -76,6 +81,9 @@ TEST_P(StoredToken, refuses_to_give_a_token_that_the_provider_does_not_renew) {
   EXPECT_EQ(kept(), "first") << "nothing that was kept is thrown away for it";
   expect_logged_with_request("upstream_token_not_refreshed");
   EXPECT_FALSE(server_.log.contains("renew-1"));
+  refreshes_ = true;
+  server_.clock.advance(kRefreshTurn * 2);
+  EXPECT_EQ(access_token_in(ask(bearer)), "second") << "it is tried again";
 }
 
 // To many providers a refresh token that comes twice is a stolen one.
@@ -91,6 +99,39 @@ TEST_P(StoredToken, refuses_to_send_a_refresh_token_twice_at_a_time) {
   EXPECT_EQ(access_token_in(ask(bearer)), "second");
   EXPECT_EQ(status, 503);
   EXPECT_EQ(refreshes_asked(), 1U);
+}
+
+// The check of the session uses the same token: neither sends it while the other waits.
+TEST_P(StoredToken, refuses_to_send_a_refresh_token_beside_the_check_of_the_session) {
+  use({provider("up", {{"sessionCheckSeconds", "60"}}, {{"storeToken", true}})});
+  const auto bearer = sign_in_with_role();
+  server_.clock.advance(seconds{60});
+  int status = 0;
+  in_between_ = [&] { status = ask(bearer).status; };
+  const Pairs at{{"grant_type", "refresh_token"}, {"client_id", "page"}, {"refresh_token", refresh_token_}};
+  EXPECT_EQ(server_.post("/token", at).status, 200);
+  EXPECT_EQ(status, 503);
+  EXPECT_EQ(refreshes_asked(), 1U);
+  server_.clock.advance(seconds{120});
+  in_between_ = [&] { status = server_.post("/token", at).status; };
+  EXPECT_EQ(access_token_in(ask(bearer)), "second");
+  EXPECT_EQ(status, 200) << "goes on without having been asked after";
+  EXPECT_EQ(refreshes_asked(), 2U);
+}
+
+// An answer that was lost may have replaced the token: its refusal is no word about the person.
+TEST_P(StoredToken, refuses_to_end_all_sessions_for_a_token_that_was_sent_for_an_application) {
+  use({provider("up", {{"sessionCheckSeconds", "60"}}, {{"storeToken", true}})});
+  const auto bearer = sign_in_with_role();
+  Browser other(server_);
+  sign_in_upstream(other);
+  server_.clock.advance(seconds{60});
+  refreshes_ = false;
+  EXPECT_EQ(ask(bearer).status, 502);
+  server_.clock.advance(seconds{120});
+  const Pairs at{{"grant_type", "refresh_token"}, {"client_id", "page"}, {"refresh_token", refresh_token_}};
+  EXPECT_EQ(server_.post("/token", at).status, 400);
+  EXPECT_EQ(other.get(authorize_url()).status, 302);
 }
 
 TEST_P(StoredToken, refuses_to_write_over_what_a_sign_in_brought_meanwhile) {
