@@ -97,7 +97,8 @@ bool is_imported_before(const Scene& scene) { return !scene.is_first && scene.ma
 
 void put_attribute(const Scene& scene, std::string_view name, std::vector<std::string> texts) {
   if (name == "email" || name == "firstName" || name == "lastName") {
-    if (!texts.empty()) scene.out.members[std::string(name)] = texts.front();
+    const bool may_clear = scene.mapper.setting("allow.nullable.property") == "true";
+    if (!texts.empty() || may_clear) scene.out.members[std::string(name)] = texts.empty() ? "" : texts.front();
     return;
   }
   if (name.empty() || name == "username") {

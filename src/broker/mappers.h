@@ -32,7 +32,7 @@ struct MapperProblem {
 
 struct Mapped {
   std::map<std::string, std::vector<std::string>> attributes;  // set; an empty list removes
-  std::map<std::string, std::string> members;                  // "email", "firstName", "lastName"
+  std::map<std::string, std::string> members;                  // "email", "firstName", "lastName"; empty: cleared
   std::string username;                                        // by a template; empty: none
   std::map<std::string, std::string> notes;                    // of the session
   std::vector<RoleChange> roles;

@@ -36,6 +36,10 @@ void take_members(User& user, const IdentityProvider& provider, const UpstreamId
     if (name == "firstName") user.first_name = limited(value);
     if (name == "lastName") user.last_name = limited(value);
     if (name == "email") take_email(user, value, identity.email_verified && ascii_lower(value) == identity.email);
+    if (name == "email" && value.empty()) {
+      user.email.clear();
+      user.email_verified = false;
+    }
   }
   for (const auto& [name, values] : mapped.attributes) {
     if (values.empty()) {

@@ -34,6 +34,27 @@ TEST(NewUsername, makes_a_name_of_a_guests_that_profiles_allow) {
   EXPECT_EQ(new_username(Realm(), guest, {}), "joe_x.org_ext_@demo.example");
 }
 
+TEST(Refreshed, refuses_to_clear_a_name_or_address_that_is_not_said_unless_its_mapper_allows_it) {
+  Scene scene;
+  scene.provider.config["syncMode"] = "IMPORT";
+  scene.user.email_verified = true;
+  const auto after = [&](const std::string& nullable) {
+    std::vector<IdentityProviderMapper> mappers;
+    for (const std::string name : {"email", "firstName"}) {
+      IdentityProviderMapper mapper;
+      mapper.kind = "oidc-user-attribute-idp-mapper";
+      mapper.sync = SyncMode::kForce;
+      mapper.config = {{"claim", "absent"}, {"user.attribute", name}, {"allow.nullable.property", nullable}};
+      mappers.push_back(std::move(mapper));
+    }
+    return *refreshed(scene.user, scene.provider, scene.identity, run_mappers(mappers, scene.identity, false));
+  };
+  for (const auto* off : {"", "false"}) EXPECT_TRUE(has_same_members(after(off), scene.user)) << off;
+  const auto cleared = after("true");
+  EXPECT_EQ(cleared.email + cleared.first_name, "");
+  EXPECT_FALSE(cleared.email_verified);
+}
+
 TEST(Refreshed, keeps_what_is_not_the_providers) {
   Scene scene;
   scene.user.not_before = 7;

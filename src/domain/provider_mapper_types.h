@@ -28,7 +28,7 @@ inline constexpr ProviderMapperType kProviderMapperTypes[] = {
      "Attribute Importer",
      "Attribute Importer",
      "A claim becomes an attribute.",
-     {"claim", "user.attribute", ""}},
+     {"claim", "user.attribute", "allow.nullable.property"}},
     {"oidc-role-idp-mapper",
      "Claim to Role",
      "Role Importer",

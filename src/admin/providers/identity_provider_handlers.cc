@@ -492,13 +492,13 @@ Answer list_idp_mapper_types(Call& call) {
     json::array properties;
     for (const auto name : type.config) {
       if (name.empty()) continue;
-      const std::string_view kind = name == "role"                     ? "Role"
-                                    : name == "group"                  ? "Group"
-                                    : name == "claims"                 ? "Map"
-                                    : name == "expression"             ? "Text"
-                                    : name == "are.claim.values.regex" ? "boolean"
-                                    : name == "target"                 ? "List"
-                                                                       : "String";
+      const std::string_view kind = name == "role"                                                          ? "Role"
+                                    : name == "group"                                                       ? "Group"
+                                    : name == "claims"                                                      ? "Map"
+                                    : name == "expression"                                                  ? "Text"
+                                    : name == "are.claim.values.regex" || name == "allow.nullable.property" ? "boolean"
+                                    : name == "target"                                                      ? "List"
+                                                                                                            : "String";
       json::object property{{"name", name}, {"label", name}, {"helpText", ""}, {"type", kind}, {"secret", false}};
       if (name == "target") {
         property["defaultValue"] = "LOCAL";
