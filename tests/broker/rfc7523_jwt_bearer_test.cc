@@ -337,7 +337,7 @@ TEST_P(JwtBearer, refuses_token_exchange_beyond_what_is_offered) {
   no(exchange(sign(claims()), {{"requested_token_type", "urn:ietf:params:oauth:token-type:refresh_token"}}),
      "requested_token_type unsupported");
   no(exchange(sign(claims()), {{"requested_subject", "bob"}}),
-     "Parameter 'requested_subject' not supported for standard token exchange");
+     "Parameter 'requested_subject' is not supported for standard token exchange");
   no(exchange(sign(claims()), {{"subject_issuer", "entra"}}), "Invalid token");
   no(exchange(sign(claims()), {{"scope", "offline_access"}}), "Scope offline_access not allowed for token exchange");
   no(exchange(sign(claims()), {{"audience", "nobody"}}), "Requested audience not available: nobody");
@@ -350,7 +350,7 @@ TEST_P(JwtBearer, refuses_token_exchange_beyond_what_is_offered) {
   });
   no(exchange(sign(claims())), "Parameter 'subject_token' supports access tokens only");
   no(exchange(sign(claims()), {{"subject_issuer", "up"}}, kAccessType),
-     "Parameter 'subject_issuer' not supported for standard token exchange");
+     "Parameter 'subject_issuer' is not supported for standard token exchange");
 }
 
 // RFC 8693 section 2.1 and standards.md TX-7, TX-8: who holds a token that is bound to a key need not hold the key.
