@@ -79,7 +79,8 @@ TEST_F(AdminConsoleLists, name_features_as_the_console_does) {
 
 TEST_F(AdminConsoleLists, list_every_mapper_that_runs_and_take_it) {
   const auto listed = members(info.at("protocolMapperTypes").at("openid-connect"), "id");
-  const auto client = world.post("/clients", R"({"clientId":"mapped"})").made_id();
+  const auto client =
+      world.post("/clients", R"({"clientId":"mapped","redirectUris":["https://mapped.example/cb"]})").made_id();
   for (const auto provider : mapper_providers()) {
     EXPECT_THAT(listed, Contains(std::string(provider)));
     json::object mapper{{"name", provider},
@@ -96,7 +97,8 @@ TEST_F(AdminConsoleLists, list_every_mapper_that_runs_and_take_it) {
 }
 
 TEST_F(AdminConsoleLists, give_a_pairwise_mapper_the_salt_it_cannot_be_without) {
-  const auto client = world.post("/clients", R"({"clientId":"pairwise","protocolMappers":[{"name":"one",)"
+  const auto client = world.post("/clients", R"({"clientId":"pairwise","redirectUris":["https://app.example/cb"],)"
+                                             R"("protocolMappers":[{"name":"one",)"
                                              R"("protocol":"openid-connect",)"
                                              R"("protocolMapper":"oidc-sha256-pairwise-sub-mapper"}]})");
   ASSERT_EQ(client.status, 201) << client.body;
@@ -109,6 +111,36 @@ TEST_F(AdminConsoleLists, give_a_pairwise_mapper_the_salt_it_cannot_be_without) 
   for (const auto& mapper : mappers) {
     EXPECT_FALSE(string_or(mapper.at("config").as_object(), "pairwiseSubAlgorithmSalt", "").empty());
   }
+}
+
+// Whom a token is about must not fail when the first person signs in. Keycloak's words.
+TEST_F(AdminConsoleLists, refuses_pairwise_subjects_to_clients_of_no_or_several_hosts) {
+  const std::string mapper = R"({"name":"p","protocol":"openid-connect",)"
+                             R"("protocolMapper":"oidc-sha256-pairwise-sub-mapper","config":{)";
+  const auto make = [&](const std::string& id, const std::string& redirects, const std::string& config) {
+    return world.post("/clients", R"({"clientId":")" + id + R"(","redirectUris":[)" + redirects +
+                                      R"(],"protocolMappers":[)" + mapper + config + "}}]}");
+  };
+  const std::string one = R"("https://a.example/cb")", two = one + R"(,"https://b.example/cb")";
+  const std::string no_host = "Client redirect URIs must contain a valid host component.";
+  const std::string hosts =
+      "Without a configured Sector Identifier URI, client redirect URIs must not contain multiple host components.";
+  const auto description = [](const std::string& text) {
+    return R"({"error":"invalid_input","error_description":")" + text + R"("})";
+  };
+  expect(make("none", "", ""), 400, description(no_host));
+  expect(make("any", R"("*")", ""), 400, description(no_host));
+  expect(make("two", two, ""), 400, description(hosts));
+  expect(make("odd", one, R"("sectorIdentifierUri":"nonsense")"), 400, description("Malformed Sector Identifier URI."));
+  EXPECT_EQ(make("sector", two, R"("sectorIdentifierUri":"https://s.example/uris.json")").status, 201);
+  const auto good = make("good", one, "");
+  ASSERT_EQ(good.status, 201) << good.body;
+  auto changed = world.get("/clients/" + good.made_id()).object();
+  changed["redirectUris"] = json::array{"https://a.example/x", "https://b.example/x"};
+  expect(world.put("/clients/" + good.made_id(), json::serialize(changed)), 400, description(hosts));
+  const auto bare = world.post("/clients", R"({"clientId":"bare"})").made_id();
+  expect(world.post("/clients/" + bare + "/protocol-mappers/models", mapper + "}}"), 400,
+         R"({"error":")" + no_host + R"(","error_description":")" + no_host + R"("})");
 }
 
 TEST_F(AdminConsoleLists, name_every_language_the_pages_speak) {

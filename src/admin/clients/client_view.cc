@@ -12,6 +12,7 @@
 #include "core/changes/check_realm.h"
 #include "core/changes/new_client.h"
 #include "core/level_of_assurance.h"
+#include "core/token/pairwise.h"
 
 namespace cardea::admin {
 namespace {
@@ -210,6 +211,8 @@ Or<void> check_client(const Call& call, const Client& client) {
   auto problems = client_problems(client, call.dependencies().production);
   check_flows(call.realm(), client, problems);
   check_levels(call.realm(), client, problems);
+  const auto base = call.dependencies().base_url.of(call.request());
+  if (const auto problem = why_no_pairwise_subject(client, base)) problems.emplace_back(*problem);
   if (problems.empty()) return {};
   std::string text;
   for (const auto& problem : problems) text.append(text.empty() ? "" : "; ").append(problem);

@@ -7,6 +7,7 @@
 #include "admin/scopes/scope_view.h"
 #include "admin/server/mapper_types.h"
 #include "core/changes/check_values.h"
+#include "core/token/pairwise.h"
 #include "domain/representation/mapper_json.h"
 
 namespace cardea::admin {
@@ -25,7 +26,7 @@ Or<void> check_mapper(const ProtocolMapper& mapper) {
 
 /// Pairwise subjects cannot be made without a salt (core/token/pairwise.h).
 void give_salt(const Call& call, ProtocolMapper& mapper) {
-  if (mapper.provider != "oidc-sha256-pairwise-sub-mapper") return;
+  if (mapper.provider != kPairwiseMapper) return;
   auto& salt = mapper.config["pairwiseSubAlgorithmSalt"];
   if (salt.empty()) salt = call.new_id();
 }
@@ -80,6 +81,8 @@ Or<MapperOwner> client_mappers(Call& call) {
   auto shared = std::make_shared<Client>(std::move(client));
   owner.set = [&call, shared](const std::vector<ProtocolMapper>& after) -> Or<void> {
     shared->mappers = after;
+    const auto base = call.dependencies().base_url.of(call.request());
+    if (const auto problem = why_no_pairwise_subject(*shared, base)) return refuse(error(400, *problem, *problem));
     CARDEA_DO(call.repositories().clients.update(call.tx(), call.realm().id, *shared));
     return {};
   };

@@ -15,6 +15,17 @@ std::string pairwise_subject(std::string_view sector, std::string_view user, std
   return crypto::name_uuid({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
+namespace {
+
+/// Of a redirect URI; empty: it has none.
+std::string host_of(const Client& client, std::string_view redirect, std::string_view server_base) {
+  const auto absolute = absolute_url(client, redirect, server_base);
+  const auto uri = parse_uri(wildcard_prefix(absolute).value_or(absolute));
+  return uri ? ascii_lower(uri->host) : std::string();
+}
+
+}  // namespace
+
 std::string sector_of(const Client& client, std::string_view sector_identifier_uri, std::string_view server_base) {
   if (!sector_identifier_uri.empty()) {
     const auto uri = parse_uri(sector_identifier_uri);
@@ -22,14 +33,30 @@ std::string sector_of(const Client& client, std::string_view sector_identifier_u
   }
   std::string sector;
   for (const auto& redirect : client.redirect_uris) {
-    const auto absolute = absolute_url(client, redirect, server_base);
-    const auto uri = parse_uri(wildcard_prefix(absolute).value_or(absolute));
-    if (!uri || uri->host.empty()) return {};
-    const auto host = ascii_lower(uri->host);
-    if (!sector.empty() && host != sector) return {};
-    sector = host;
+    auto host = host_of(client, redirect, server_base);
+    if (host.empty() || (!sector.empty() && host != sector)) return {};
+    sector = std::move(host);
   }
   return sector;
+}
+
+std::optional<std::string_view> why_no_pairwise_subject(const Client& client, std::string_view server_base) {
+  for (const auto& mapper : client.mappers) {
+    if (mapper.provider != kPairwiseMapper) continue;
+    const auto setting = mapper.config.find("sectorIdentifierUri");
+    const std::string_view uri = setting == mapper.config.end() ? std::string_view() : setting->second;
+    if (!sector_of(client, uri, server_base).empty()) continue;
+    if (!uri.empty()) return "Malformed Sector Identifier URI.";
+    const bool has_hosts =
+        !client.redirect_uris.empty() && std::ranges::none_of(client.redirect_uris, [&](const auto& redirect) {
+          return host_of(client, redirect, server_base).empty();
+        });
+    return has_hosts
+               ? "Without a configured Sector Identifier URI, client redirect URIs must not contain multiple host "
+                 "components."
+               : "Client redirect URIs must contain a valid host component.";
+  }
+  return std::nullopt;
 }
 
 Result<std::string, IssueError> subject_for(const TokenPlan& plan, const Client& client, const UserId& user,
