@@ -1,11 +1,14 @@
 #include "broker/kept_token.h"
 
+#include <algorithm>
+
 #include "base/json.h"
 
 namespace cardea::broker {
 namespace {
 
 constexpr JsonLimits kLimits{.bytes_max = 2 * 1024 * 1024, .depth_max = 48};
+constexpr seconds kLifeMax{std::chrono::years(10)};
 constexpr std::string_view kEnds = "accessTokenExpiration";
 
 std::optional<json::object> read(std::string_view text) {
@@ -16,7 +19,9 @@ std::optional<json::object> read(std::string_view text) {
 
 std::string written(json::object object, const upstream::TokenAnswer& answer, TimePoint now) {
   object.erase(kEnds);
-  if (answer.expires_in && *answer.expires_in > 0) object[kEnds] = epoch_seconds(now) + *answer.expires_in;
+  if (answer.expires_in && *answer.expires_in > 0) {
+    object[kEnds] = epoch_seconds(now) + std::min<std::int64_t>(*answer.expires_in, kLifeMax.count());
+  }
   return json::serialize(object);
 }
 
@@ -45,7 +50,7 @@ std::string refresh_token_of(std::string_view kept) {
 bool has_ended(std::string_view kept, TimePoint now) {
   const auto object = read(kept);
   const auto ends = object ? int_or(*object, kEnds, 0) : 0;
-  return ends > 0 && from_epoch_seconds(ends) <= now + kKeptTokenSlack;
+  return ends > 0 && ends <= epoch_seconds(now + kKeptTokenSlack);
 }
 
 }  // namespace cardea::broker

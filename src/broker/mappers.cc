@@ -10,8 +10,7 @@
 namespace cardea::broker {
 namespace {
 
-constexpr std::string_view kUsernameMapper = "oidc-username-idp-mapper";
-constexpr std::string_view kBrokerId = "BROKER_ID";
+constexpr std::string_view kBrokerId = kBrokerIdTarget;
 constexpr std::string_view kBrokerUsername = "BROKER_USERNAME";
 
 struct Scene {
@@ -245,11 +244,11 @@ std::string value_of(std::string_view expression, const UpstreamIdentity& identi
   const auto name = trim(expression.substr(0, bar));
   std::string value;
   if (name == "ALIAS") value = identity.provider;
-  if (name.starts_with("CLAIM.")) {
-    value = claim_text(identity.claims, name.substr(6));
-    (value.empty() ? out.misses_claim : out.has_claim) = true;
-  }
-  return bar == std::string_view::npos ? value : modified(std::move(value), expression.substr(bar + 1));
+  const bool is_claim = name.starts_with("CLAIM.");
+  if (is_claim) value = claim_text(identity.claims, name.substr(6));
+  if (bar != std::string_view::npos) value = modified(std::move(value), expression.substr(bar + 1));
+  if (is_claim) (value.empty() ? out.misses_claim : out.has_claim) = true;
+  return value;
 }
 
 Filled fill(std::string_view text, const UpstreamIdentity& identity) {
@@ -312,6 +311,12 @@ Result<void, std::string_view> rename_identity(const std::vector<IdentityProvide
     identity.id = std::move(filled.text);
   }
   return {};
+}
+
+bool has_key_of_its_own(const std::vector<IdentityProviderMapper>& mappers) {
+  return std::ranges::any_of(mappers, [](const IdentityProviderMapper& mapper) {
+    return mapper.kind == kUsernameMapper && mapper.setting("target") == kBrokerId;
+  });
 }
 
 bool runs_expressions(const std::vector<IdentityProviderMapper>& mappers) {

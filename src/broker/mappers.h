@@ -49,6 +49,9 @@ struct Mapped {
 [[nodiscard]] Result<void, std::string_view> rename_identity(const std::vector<IdentityProviderMapper>& mappers,
                                                              const Addresses& addresses, UpstreamIdentity& identity);
 
+/// Is it another key than the provider's `sub`?
+[[nodiscard]] bool has_key_of_its_own(const std::vector<IdentityProviderMapper>& mappers);
+
 /// Is one of them an expression? What takes a person's own code so long belongs on the cpu lane.
 [[nodiscard]] bool runs_expressions(const std::vector<IdentityProviderMapper>& mappers);
 

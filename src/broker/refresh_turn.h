@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "broker/endpoint.h"
+#include "web/fetch.h"
 
 namespace cardea::broker {
 
@@ -15,7 +16,8 @@ struct RefreshTurn {
 };
 
 /// How long at least nobody else may send it; twice that at most.
-inline constexpr seconds kRefreshTurn{10};
+inline constexpr seconds kRefreshTurn{30};
+static_assert(kRefreshTurn > 2 * web::kFetchTimeout, "the provider's document and then its answer may take so long");
 
 /// `kept`: the whole answer, as it is kept. A try is remembered until `remembered_until`.
 [[nodiscard]] Stored<RefreshTurn> take_refresh_turn(Tx& tx, const Dependencies& dependencies, const RealmId& realm,

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view kRoleClient = "broker";
 constexpr std::string_view kReadToken = "read-token";
-constexpr seconds kTryRemembered{std::chrono::days(1)};
+constexpr seconds kTryRemembered{std::chrono::days(91)};  // three intervals of the longest check (upstream_check.h)
 
 std::string_view bearer_of(const web::Request& request) {
   const auto header = request.header("Authorization").value_or("");
@@ -75,6 +75,10 @@ web::Response refused(const Asked& asked, int status, std::string_view reason, s
   return shared(asked, refuse_token(asked.dependencies, asked.request, status, reason, text));
 }
 
+web::Response no_token(const Asked& asked) {
+  return refused(asked, 404, "no_token", "User is not associated with this provider.");
+}
+
 web::Response give(const Asked& asked, std::string text) {
   return shared(asked, web::no_store_json(200, std::move(text)));
 }
@@ -110,15 +114,18 @@ Stored<std::optional<FederatedIdentity>> find_link(Rows& rows, const Asked& aske
 web::Outcome keep_fresh(const AskedPtr& asked, const upstream::TokenAnswer& answer) {
   const auto& repositories = asked->dependencies.repositories;
   std::string text = renewed_answer(asked->kept, answer, asked->dependencies.clock.now());
-  const auto kept = write_to(repositories.store, [&](Tx& tx) -> Stored<void> {
+  const auto is_linked = write_to(repositories.store, [&](Tx& tx) -> Stored<bool> {
     if (auto locked = repositories.users.lock(tx, asked->user); !locked) return refuse(locked.error());
     auto link = find_link(tx, *asked);
     if (!link) return refuse(link.error());
-    if (!*link || (*link)->token.reveal() != asked->kept) return {};
+    if (!*link) return false;
+    if ((*link)->token.reveal() != asked->kept) return true;
     (*link)->token = SecretBytes::copy_of(text);
-    return repositories.federated_identities.update(tx, **link);
+    if (auto done = repositories.federated_identities.update(tx, **link); !done) return refuse(done.error());
+    return true;
   });
-  if (!kept) return not_refreshed(*asked, describe(kept.error()));
+  if (!is_linked) return not_refreshed(*asked, describe(is_linked.error()));
+  if (!*is_linked) return no_token(*asked);
   return give(*asked, std::move(text));
 }
 
@@ -202,7 +209,7 @@ web::Outcome answer(const AskedPtr& asked) {
     return refused(*asked, 400, "not_stored", "Tokens of this provider are not stored.");
   }
   if (asked->kept.empty()) {
-    return refused(*asked, 404, "no_token", "User is not associated with this provider.");
+    return no_token(*asked);
   }
   const bool is_over = has_ended(asked->kept, dependencies.clock.now()) && !refresh_token_of(asked->kept).empty();
   return is_over ? refresh(asked) : web::Outcome(give(*asked, asked->kept));

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "broker/keys_of_provider.h"
+#include "broker/mappers.h"
 #include "broker/start.h"
 #include "broker/upstream_check.h"
 #include "core/logout/end_session.h"
@@ -116,6 +117,11 @@ web::Outcome end_once(const EndingPtr& ending, const upstream::LogoutToken& toke
   return web::then(web::Lane::kStore, [ending, token]() -> web::Outcome {
     const auto& dependencies = ending->dependencies;
     const SignedOut who{.issuer = token.issuer, .subject = token.subject, .sid = token.sid};
+    // People are found by their links, whose key the token does not say then: nobody would be signed out, and the
+    // provider told that they are.
+    if (who.sid.empty() && has_key_of_its_own(mappers_of(ending->realm->realm, *ending->provider))) {
+      return refuse_logout(*ending, "no_sid");
+    }
     bool is_new = false;
     const auto ended = write_to(dependencies.repositories.store, [&](Tx& tx) -> Stored<std::int64_t> {
       const auto hash = crypto::sha256_base64url("logout-token." + token.issuer + "." + token.id);

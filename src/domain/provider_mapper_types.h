@@ -17,6 +17,10 @@ struct ProviderMapperType {
 /// An expression says what the account becomes (guides.md G2.2): authentik's property mapping.
 inline constexpr std::string_view kPropertyMapping = "cardea-property-mapping-idp-mapper";
 
+/// Makes names from a template, and with this target the key that people are known by at the provider.
+inline constexpr std::string_view kUsernameMapper = "oidc-username-idp-mapper";
+inline constexpr std::string_view kBrokerIdTarget = "BROKER_ID";
+
 inline constexpr ProviderMapperType kProviderMapperTypes[] = {
     {kPropertyMapping,
      "Property Mapping",
@@ -70,7 +74,7 @@ inline constexpr ProviderMapperType kProviderMapperTypes[] = {
      "User Session",
      "Each claim of a wanted value becomes a note of the session, under its own name.",
      {"claims", "are.claim.values.regex", ""}},
-    {"oidc-username-idp-mapper",
+    {kUsernameMapper,
      "Username Template Importer",
      "Preprocessor",
      "A name from a template: LOCAL is the username, BROKER_USERNAME the name at the provider. BROKER_ID is what "

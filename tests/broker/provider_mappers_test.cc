@@ -62,6 +62,10 @@ TEST_P(ProviderMappers, refuses_a_key_that_everybody_would_share) {
     Browser browser(server_);
     expect_refused(sign_in_upstream(browser), "broker_id_without_claim");
   }
+  claims_["dept"] = "@sales";
+  use({provider("up")}, {mapper(kUsername, {{"target", "BROKER_ID"}, {"template", "${CLAIM.dept|localpart}"}})});
+  Browser nobody(server_);
+  expect_refused(sign_in_upstream(nobody), "broker_id_without_claim");
   claims_["dept"] = std::string(256, 'x');
   use({provider("up")}, {mapper(kUsername, {{"target", "BROKER_ID"}, {"template", "${CLAIM.dept}"}})});
   Browser browser(server_);

@@ -1,6 +1,8 @@
 // GET /realms/{realm}/broker/{alias}/token where the kept token has ended, and from pages of other origins (keycloak.md
 // section 1.17). Facts from Keycloak 26.7.4: it refreshes, answers 502 when it cannot, and shares with the client's
 // origins.
+#include <limits>
+
 #include "broker/refresh_turn.h"
 #include "tests/broker/broker_world.h"
 
@@ -23,7 +25,7 @@ class StoredToken : public Broker, public testing::WithParamInterface<Engine> {
         return web::FetchResponse{.status = 400, .headers = {}, .body = R"({"error":"invalid_grant"})"};
       }
       json::object answer{{"access_token", is_refresh ? "second" : "first"}, {"token_type", "Bearer"}};
-      if (ends_) answer["expires_in"] = 60;
+      if (ends_) answer["expires_in"] = lives_for_;
       if (!is_refresh) answer["id_token"] = id_token();
       if (!is_refresh && gives_refresh_token_) answer["refresh_token"] = "renew-1";
       return web::FetchResponse{.status = 200, .headers = {}, .body = json::serialize(answer)};
@@ -64,6 +66,7 @@ class StoredToken : public Broker, public testing::WithParamInterface<Engine> {
   }
 
   bool ends_ = true, gives_refresh_token_ = true, refreshes_ = true;
+  std::int64_t lives_for_ = 60;       // seconds
   std::string refresh_token_;         // of ours
   std::function<void()> in_between_;  // while the provider is asked
 };
@@ -143,6 +146,24 @@ TEST_P(StoredToken, refuses_to_write_over_what_a_sign_in_brought_meanwhile) {
   };
   EXPECT_EQ(access_token_in(ask(bearer)), "second");
   EXPECT_EQ(kept(), "first") << "of the sign-in, whose refresh token is the newer one";
+}
+
+TEST_P(StoredToken, refuses_to_give_a_token_of_a_link_that_was_taken_away_meanwhile) {
+  const auto bearer = sign_in_with_role();
+  server_.clock.advance(seconds{56});
+  in_between_ = [&] {
+    const auto zoe = user_named("zoe")->id;
+    EXPECT_TRUE(write_to(server_.repositories.store,
+                         [&](Tx& tx) { return server_.repositories.federated_identities.remove(tx, zoe, "up"); }));
+  };
+  EXPECT_EQ(ask(bearer).status, 404);
+}
+
+TEST_P(StoredToken, refuses_to_reckon_with_an_end_beyond_all_calendars) {
+  lives_for_ = std::numeric_limits<std::int64_t>::max();
+  const auto bearer = sign_in_with_role();
+  EXPECT_EQ(access_token_in(ask(bearer)), "first");
+  EXPECT_EQ(refreshes_asked(), 0U);
 }
 
 TEST_P(StoredToken, refuses_to_show_it_to_pages_of_other_origins) {

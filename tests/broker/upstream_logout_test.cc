@@ -83,6 +83,20 @@ TEST_F(UpstreamLogout, refuses_logout_tokens_that_are_not_whole) {
   EXPECT_TRUE(is_signed_in(browser));
 }
 
+// The links have another key than the token says: it would find nobody, and say that all is done.
+TEST_F(UpstreamLogout, refuses_a_subject_without_a_session_where_people_are_known_by_another_key) {
+  json::object mapper{
+      {"name", "key"}, {"identityProviderAlias", "up"}, {"identityProviderMapper", "oidc-username-idp-mapper"}};
+  mapper["config"] = json::object{{"target", "BROKER_ID"}, {"template", "id-${CLAIM.preferred_username}"}};
+  use({provider("up")}, {mapper});
+  Browser browser(server_);
+  sign_in_there(browser);
+  expect_refused_token(without("sid"), "no_sid");
+  EXPECT_TRUE(is_signed_in(browser));
+  EXPECT_EQ(tell(sign(logout_claims())).status, 200);
+  EXPECT_FALSE(is_signed_in(browser));
+}
+
 TEST_F(UpstreamLogout, refuses_to_end_the_sessions_of_others) {
   Browser browser(server_), local(server_);
   sign_in_there(browser);

@@ -197,6 +197,29 @@ TEST_F(AdminEscalation, refuses_to_move_a_provider_without_the_right_to_change_t
   EXPECT_EQ(world.put(path + "/up", provider("issuer", "https://new.example")).status, 204);
 }
 
+// With the key of another person in a claim that one can change there, one would be them.
+TEST_F(AdminEscalation, refuses_another_key_of_people_without_the_right_to_change_the_realm) {
+  const std::string path = "/identity-provider/instances";
+  ASSERT_EQ(world.post(path, R"({"alias":"up","providerId":"oidc","config":{}})").status, 201);
+  const auto mapper = [](const std::string& target, const std::string& text, const std::string& sync = "FORCE") {
+    json::object config{{"target", target}, {"template", text}, {"syncMode", sync}};
+    json::object out{{"name", "key"}, {"identityProviderMapper", "oidc-username-idp-mapper"}};
+    out["config"] = config;
+    return json::serialize(out);
+  };
+  const auto manager = world.admin_token({"manage-identity-providers"});
+  EXPECT_EQ(as(manager, kPost, path + "/up/mappers", mapper("BROKER_ID", "${CLAIM.nickname}")).status, 403);
+  const auto made = world.post(path + "/up/mappers", mapper("BROKER_ID", "${CLAIM.employee}"));
+  ASSERT_EQ(made.status, 201) << made.body;
+  const auto one = path + "/up/mappers/" + made.made_id();
+  EXPECT_EQ(as(manager, kPut, one, mapper("BROKER_ID", "${CLAIM.nickname}")).status, 403);
+  EXPECT_EQ(as(manager, kPut, one, mapper("LOCAL", "${CLAIM.employee}")).status, 403);
+  EXPECT_EQ(as(manager, kDelete, one).status, 403);
+  EXPECT_EQ(as(manager, kPut, one, mapper("BROKER_ID", "${CLAIM.employee}", "IMPORT")).status, 204);
+  ASSERT_EQ(world.remove(one).status, 204);
+  EXPECT_EQ(as(manager, kPost, path + "/up/mappers", mapper("LOCAL", "${CLAIM.nickname}")).status, 201);
+}
+
 // With the realm's keys a provider is told who we are: whoever says where that goes speaks for the realm there.
 TEST_F(AdminEscalation, refuses_proofs_by_keys_of_the_realm_without_the_right_to_change_it) {
   const auto provider = [](std::string_view method, std::string_view audience) {

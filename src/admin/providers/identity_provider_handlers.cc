@@ -292,6 +292,21 @@ Or<void> require_grants_covered(Call& call, const json::object& config) {
   return {};
 }
 
+/// What people are known by at the provider, as one of its mappers says it; empty: it does not.
+std::string key_of_people(const json::object* mapper) {
+  if (mapper == nullptr || string_or(*mapper, "identityProviderMapper", "") != kUsernameMapper) return {};
+  const auto& config = mapper->at("config").as_object();
+  if (string_or(config, "target", "") != kBrokerIdTarget) return {};
+  return "by " + string_or(config, "template", "");
+}
+
+/// Which claim names the person decides who somebody becomes, as in require_move_covered: with the key of another
+/// person in a claim that one can change there, one would be them.
+Or<void> require_key_covered(Call& call, const json::object* before, const json::object* after) {
+  const bool is_same = key_of_people(before) == key_of_people(after);
+  return is_same ? Or<void>() : call.require({AdminRole::kManageRealm});
+}
+
 Or<json::object> read_idp_mapper(Call& call, const json::object& body, std::string_view id) {
   json::object mapper;
   mapper["id"] = id;
@@ -531,6 +546,7 @@ Answer create_idp_mapper(Call& call) {
   CARDEA_TRY(provider, load_provider(call));
   CARDEA_TRY(body, call.body_object());
   CARDEA_TRY(mapper, read_idp_mapper(call, *body, call.new_id()));
+  CARDEA_DO(require_key_covered(call, nullptr, &mapper));
   const auto id = string_or(mapper, "id", "");
   call.note_after(mapper);
   mappers_of(call).push_back(std::move(mapper));
@@ -547,6 +563,7 @@ Answer update_idp_mapper(Call& call) {
   CARDEA_TRY(mapper, load_mapper(call));
   CARDEA_TRY(body, call.body_object());
   CARDEA_TRY(after, read_idp_mapper(call, *body, call.path("mapperId")));
+  CARDEA_DO(require_key_covered(call, mapper, &after));
   call.note_before(*mapper);
   call.note_after(after);
   *mapper = std::move(after);
@@ -556,6 +573,7 @@ Answer update_idp_mapper(Call& call) {
 
 Answer delete_idp_mapper(Call& call) {
   CARDEA_TRY(mapper, load_mapper(call));
+  CARDEA_DO(require_key_covered(call, mapper, nullptr));
   call.note_before(*mapper);
   remove_from(mappers_of(call), "id", call.path("mapperId"));
   CARDEA_DO(save_realm(call));

@@ -287,8 +287,8 @@ void review_provider_mapper(const json::object& mapper, const JsonPath& at, Impo
   }
 }
 
-/// People would be shown a way to sign in that fails, or one that does less than the file says. A login by such a
-/// record is refused (broker/decide.h).
+/// People would be shown a way to sign in that fails, or one that does less than the file says. A login is
+/// refused where less would let in more (broker/decide.h).
 void review_provider(const json::object& provider, const JsonPath& at, ImportReview& review) {
   const auto kind = string_or(provider, "providerId", "");
   const auto add = [&](const std::string& what, std::string detail) {
