@@ -196,6 +196,15 @@ TEST_F(AuthenticateTest, refuses_somebody_else_where_a_login_that_must_be_confir
   EXPECT_TRUE(completed_.empty() || completed_[0].proven.user == UserId("user-ada"));
 }
 
+// Its pushed request is gone with the page: the client must push another, and hears so at once.
+TEST_F(AuthenticateTest, refuses_to_begin_a_pushed_request_anew) {
+  auto request = authorization();
+  request.pushed_hash = "h";
+  const auto page = start(browser_, request);
+  clock_.advance(realm_.lifespans.access_code_login);
+  EXPECT_EQ(location(submit(browser_, page, "ada", kPassword)), kExpiredRedirect);
+}
+
 TEST_F(AuthenticateTest, refuses_to_begin_anew_for_a_client_that_may_not_any_more) {
   const auto page = start(browser_);
   clock_.advance(realm_.lifespans.access_code_login);

@@ -27,6 +27,7 @@ inline std::optional<Interaction> find_timed_out(const Dependencies& dependencie
                                                  std::string_view text, std::string_view cookie) {
   auto late = open_timed_out_interaction(dependencies.sealer, realm.id, text, dependencies.clock.now());
   if (!late || !is_same_browser(late->browser_hash, cookie)) return std::nullopt;
+  if (!late->request.pushed_hash.empty()) return std::nullopt;  // it is gone by now (RFC 9126 section 4)
   auto& stage = std::get<AwaitingLogin>(late->stage);
   stage.typed_name.clear();
   stage.named_by.clear();

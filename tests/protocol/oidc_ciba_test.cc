@@ -53,6 +53,14 @@ class Ciba : public testing::TestWithParam<Engine> {
     EXPECT_EQ(answer.status, 200) << answer.body_text();
     return string_or(body_of(answer), "auth_req_id", "");
   }
+  /// Of ada.
+  std::string id_token_for(const std::string& client) {
+    const Pairs at{{"client_id", client}, {"redirect_uri", "https://" + client + ".example/cb"}};
+    auto proven = at;
+    proven.emplace_back("client_secret", client + "-secret");
+    Browser browser(server_);
+    return string_or(redeem(server_, sign_in(browser, "ada", at), proven), "id_token", "");
+  }
   void expect_refused(const web::Response& answer, int status, std::string_view error, std::string_view text) {
     EXPECT_EQ(answer.status, status) << answer.body_text();
     EXPECT_EQ(string_or(body_of(answer), "error", ""), error);
@@ -441,6 +449,27 @@ TEST_P(Ciba, an_id_token_may_name_the_person_where_the_realm_says_so) {
   expect_refused(ask(), 400, "invalid_request", "missing parameter : id_token_hint");
   expect_refused(ask({{"login_hint", ""}, {"id_token_hint", first}}), 400, "invalid_request", "invalid_user");
   EXPECT_EQ(string_or(payload_of(first), "azp", ""), "app") << "another client's is no hint";
+  EXPECT_FALSE(started({{"login_hint", ""}, {"id_token_hint", id_token_for("shop")}}).empty());
+}
+
+// A mapper may say anything there, the id of another account as well: it is not they who are asked.
+TEST_P(Ciba, refuses_an_id_token_whose_subject_a_mapper_says) {
+  server_.change_realm([](Realm& realm) { realm.attributes["cibaAuthRequestedUserHint"] = "id_token_hint"; });
+  server_.add_client("renaming", [&](Client& client) {
+    client.public_client = false;
+    client.secret = SecretBytes(std::string("renaming-secret"));
+    client.attributes["oidc.ciba.grant.enabled"] = "true";
+    ProtocolMapper mapper;
+    mapper.id = mapper.name = "sub";
+    mapper.provider = "oidc-hardcoded-claim-mapper";
+    mapper.config = {
+        {"claim.name", "sub"}, {"claim.value", "user-bob"}, {"id.token.claim", "true"}, {"access.token.claim", "true"}};
+    client.mappers.push_back(std::move(mapper));
+  });
+  const auto hint = id_token_for("renaming");
+  ASSERT_EQ(string_or(payload_of(hint), "sub", ""), "user-bob");
+  expect_refused(ask({{"login_hint", ""}, {"id_token_hint", hint}}, "renaming"), 400, "invalid_request",
+                 "invalid_user");
 }
 
 TEST_P(Ciba, discovery_says_so_only_where_people_can_be_asked) {

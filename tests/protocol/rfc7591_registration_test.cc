@@ -354,6 +354,40 @@ TEST_P(Registration, refuses_the_adapters_file_to_all_but_those_who_may_have_the
   EXPECT_EQ(body_of(registered).at("credentials").at("secret"), made.at("client_secret"));
 }
 
+// What people write about themselves must not become their roles, or open another application, by a client that nobody
+// looked at.
+TEST_P(Registration, refuses_mappers_of_who_whom_for_and_which_roles) {
+  server_.change_realm(
+      [](Realm& realm) { realm.extra["components"] = default_realm("demo").realm.extra["components"]; });
+  const auto status = [&](const std::string& type, const std::string& claim) {
+    json::object mapper{{"name", "m"}, {"protocol", "openid-connect"}, {"protocolMapper", type}};
+    mapper["config"] = json::object{{"user.attribute", "firstName"}, {"claim.name", claim}};
+    const json::object body{{"clientId", "c" + std::to_string(++count_)}, {"protocolMappers", json::array{mapper}}};
+    const auto answer = send(web::Method::kPost, "/realms/demo/clients-registrations/default", initial_token(), &body);
+    EXPECT_TRUE(answer.status == 201 || answer.body_text().contains("claim not allowed")) << answer.body_text();
+    return answer.status;
+  };
+  for (const auto* claim : {"sub", "aud", "realm_access", "realm_access.roles", "resource_access.shop.roles"}) {
+    EXPECT_EQ(status("oidc-usermodel-attribute-mapper", claim), 403) << claim;
+  }
+  EXPECT_EQ(status("oidc-usermodel-attribute-mapper", "subject_area"), 201);
+}
+
+TEST_P(Registration, refuses_the_new_secret_to_who_has_the_old_one) {
+  server_.add_client("turning", [](Client& client) {
+    client.public_client = false;
+    client.secret = SecretBytes::copy_of("new-secret");
+    client.attributes["client.secret.rotated"] = "old-secret";
+    client.attributes["client.secret.rotated.expiration.time"] = "253402300799";
+  });
+  for (const std::string secret : {"old-secret", "new-secret"}) {
+    const auto shown = server_.get("/realms/demo/clients-registrations/install/turning",
+                                   {{"Authorization", "Basic " + base64_encode("turning:" + secret)}});
+    EXPECT_EQ(shown.status, 200) << shown.body_text();
+    EXPECT_FALSE(shown.body_text().contains("secret\"")) << shown.body_text();
+  }
+}
+
 TEST_P(Registration, takes_representations_at_the_default_provider) {
   const std::string base = "/realms/demo/clients-registrations/default";
   json::object body = {{"clientId", "by-representation"}, {"redirectUris", json::array{"https://new.example/cb"}}};

@@ -27,7 +27,9 @@ Result<std::string, IssueError> make_logout_token(const RealmEntry& realm, const
   writer.member("exp", epoch_seconds(now + kLogoutTokenLife)).member("iat", epoch_seconds(now));
   writer.member("jti", notice.id + "." + std::to_string(notice.attempts)).member("iss", notice.issuer);
   writer.member("aud", client.client_id).member("sub", *subject).member("typ", "Logout");
-  if (client.attribute("backchannel.logout.session.required") != "false") writer.member("sid", notice.session.str());
+  // Where a mapper says another `sub` in ID tokens, the session is all that the client can find.
+  const bool wants_session = client.attribute("backchannel.logout.session.required") != "false";
+  if (wants_session || renames_subject(*plan)) writer.member("sid", notice.session.str());
   writer.key("events").begin_object().key(kLogoutEvent).begin_object().end_object();
   if (client.attribute_is_true("backchannel.logout.revoke.offline.tokens")) writer.member(kRevokeOfflineEvent, true);
   writer.end_object().end_object();

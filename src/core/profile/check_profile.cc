@@ -209,7 +209,8 @@ CheckedProfile check_profile(const ProfileContext& context, const ProfileValues&
     store_values(out.user, attribute, std::move(wanted));
   }
   if (context.role() == kProfileUser && context.realm.registration_email_as_username &&
-      (context.before == nullptr || context.realm.edit_username_allowed || context.use == ProfileUse::kAddress)) {
+      (context.before == nullptr || context.realm.edit_username_allowed || context.use == ProfileUse::kAddress) &&
+      (context.before == nullptr || !out.user.email.empty())) {
     out.user.username = out.user.email;
   }
   apply_unmanaged(context, values, partial, out);

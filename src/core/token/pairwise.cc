@@ -59,6 +59,12 @@ std::optional<std::string_view> why_no_pairwise_subject(const Client& client, st
   return std::nullopt;
 }
 
+bool renames_subject(const TokenPlan& plan) {
+  return std::ranges::any_of(plan.operations, [](const MapperOp& op) {
+    return op.kind == MapperKind::kPairwiseSubject || (op.path.size() == 1 && op.path.front() == "sub");
+  });
+}
+
 Result<std::string, IssueError> subject_for(const TokenPlan& plan, const Client& client, const UserId& user,
                                             std::string_view issuer) {
   const auto pairwise = std::ranges::find(plan.operations, MapperKind::kPairwiseSubject, &MapperOp::kind);

@@ -23,6 +23,9 @@ inline constexpr std::string_view kPairwiseMapper = "oidc-sha256-pairwise-sub-ma
 [[nodiscard]] std::optional<std::string_view> why_no_pairwise_subject(const Client& client,
                                                                       std::string_view server_base);
 
+/// Does a mapper say of people something else than the id of their account?
+[[nodiscard]] bool renames_subject(const TokenPlan& plan);
+
 /// The subject in tokens of this client and plan. kBadClaim when the mapper has no salt, or the client no sector: it
 /// must never fall back to the id that is the same everywhere.
 [[nodiscard]] Result<std::string, IssueError> subject_for(const TokenPlan& plan, const Client& client,

@@ -133,12 +133,10 @@ class Runner {
     return roles;
   }
 
-  /// Behind what stands there, without saying anything twice. `more` itself has no doubles as a rule.
+  /// Behind what stands there, without saying anything twice.
   static void add_roles(Texts& list, const Texts& more) {
-    const auto before = list.size();
     for (const auto role : more) {
-      const auto end = list.begin() + static_cast<std::ptrdiff_t>(before);
-      if (std::find(list.begin(), end, role) == end) list.push_back(role);
+      if (std::find(list.begin(), list.end(), role) == list.end()) list.push_back(role);
     }
   }
 
@@ -472,6 +470,7 @@ class Runner {
     if (found == roles_->end()) return;
     *found = split_role(op.text);
     std::sort(roles_->begin(), roles_->end());
+    roles_->erase(std::unique(roles_->begin(), roles_->end()), roles_->end());
   }
 
   void realm_roles(const MapperOp& op) {

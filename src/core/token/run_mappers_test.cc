@@ -261,6 +261,13 @@ TEST_F(RunMappers, refuses_to_say_a_role_twice) {
   EXPECT_EQ(text(realm.access, "realm_access"), R"({"roles":["offline_access"]})");
   const auto client = with("oidc-hardcoded-role-mapper", {{"role", "account.view-profile"}});
   EXPECT_EQ(text(client.access, "resource_access"), R"({"account":{"roles":["view-profile"]}})");
+  const auto renamed =
+      with("oidc-role-name-mapper", {{"role", "account.view-profile"}, {"new.role.name", "offline_access"}});
+  EXPECT_EQ(text(renamed.access, "realm_access"), R"({"roles":["offline_access"]})");
+  const auto fixed =
+      with("oidc-hardcoded-claim-mapper",
+           {{"claim.name", "realm_access.roles"}, {"claim.value", R"(["a","a"])"}, {"jsonType.label", "JSON"}});
+  EXPECT_EQ(text(fixed.access, "realm_access"), R"({"roles":["a","offline_access"]})");
 }
 
 // What stands where applications look for roles is added to them, and keeps their shape.

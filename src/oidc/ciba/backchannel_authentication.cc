@@ -8,6 +8,7 @@
 #include "core/brute_force.h"
 #include "core/check_bearer.h"
 #include "core/policy_requests.h"
+#include "core/token/pairwise.h"
 #include "core/verify_credential.h"
 #include "crypto/hash.h"
 #include "oidc/ciba/ciba.h"
@@ -159,10 +160,12 @@ Result<AskingPtr, OAuthError> check(ClientRequestPtr request, const web::Form& f
   return asking;
 }
 
-/// An ID token of ours for this client, whatever its age.
+/// An ID token of ours for this client, whatever its age. Nobody where its `sub` is what a mapper says of them: that
+/// may be the id of another account.
 std::optional<UserId> user_of_id_token(const ClientRequest& request, std::string_view text) {
   const auto token = verify_id_token_hint(*request.realm, request.issuer, text, request.now);
   if (!token || !token->has_audience(request.client->client.client_id)) return std::nullopt;
+  if (renames_subject(*plan_for_granted(*request.client, token->text("scope")))) return std::nullopt;
   return UserId(token->sub());
 }
 

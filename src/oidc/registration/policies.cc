@@ -122,6 +122,18 @@ Result<void, OAuthError> max_clients(const Policy& policy, const RegistrationAtt
   return refuse(refused(policy, "It's allowed to have max " + std::to_string(max_of(policy)) + " clients per realm"));
 }
 
+/// Who the person is, whom the token is for and which roles they have: a client that registered itself could say it
+/// from what people write about themselves.
+bool says_what_is_the_realms(const json::object& mapper) {
+  static constexpr std::string_view kClaims[] = {"sub", "aud", "realm_access", "resource_access"};
+  const auto* config = mapper.if_contains("config");
+  if (config == nullptr || !config->is_object()) return false;
+  const auto type = string_or(mapper, "protocolMapper", "");
+  const bool shows_roles = type == "oidc-usermodel-realm-role-mapper" || type == "oidc-usermodel-client-role-mapper";
+  const auto name = string_or(config->get_object(), "claim.name", "");
+  return !shows_roles && std::ranges::find(kClaims, name.substr(0, name.find('.'))) != std::end(kClaims);
+}
+
 Result<void, OAuthError> allowed_mappers(const Policy& policy, const json::object& client) {
   const auto allowed = policy.list("allowed-protocol-mapper-types");
   const auto* mappers = client.if_contains("protocolMappers");
@@ -130,6 +142,9 @@ Result<void, OAuthError> allowed_mappers(const Policy& policy, const json::objec
     const auto type = mapper.is_object() ? string_or(mapper.get_object(), "protocolMapper", "") : std::string();
     if (std::ranges::find(allowed, type) == allowed.end()) {
       return refuse(refused(policy, "ProtocolMapper type not allowed"));
+    }
+    if (says_what_is_the_realms(mapper.get_object())) {
+      return refuse(refused(policy, "ProtocolMapper claim not allowed"));
     }
   }
   return {};

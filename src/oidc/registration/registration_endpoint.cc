@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "core/check_bearer.h"
+#include "core/client_secret.h"
 #include "core/registration/adapter_config.h"
 #include "core/registration/client_metadata.h"
 #include "domain/representation/client_json.h"
@@ -51,10 +52,11 @@ json::object representation_of(Client client, const RealmEntry& realm) {
   return to_json(representation, Secrets::kReveal);
 }
 
-web::Response adapter_answer(const Registration& registration, const Client& client) {
+/// `with_secret`: where it has one.
+web::Response adapter_answer(const Registration& registration, const Client& client, bool with_secret = true) {
   const auto& realm = registration.realm->realm;
   auto body = adapter_config(realm, client, registration.dependencies.base_url.of_realm(registration.http, realm.name));
-  if (adapter_has_secret(client)) add_adapter_secret(body, client.secret.reveal());
+  if (with_secret && adapter_has_secret(client)) add_adapter_secret(body, client.secret.reveal());
   return web::no_store_json(200, json::serialize(body));
 }
 
@@ -155,7 +157,8 @@ web::Outcome show_to_client(const RegistrationPtr& registration) {
                             [registration](const ClientRequestPtr& proven) -> web::Outcome {
                               const auto& client = proven->client->client;
                               if (client.client_id == registration->client_id) {
-                                return adapter_answer(*registration, client);
+                                // Whoever has the old secret must not come by the new one with it (attack class 22).
+                                return adapter_answer(*registration, client, !rotated_secret(client));
                               }
                               return refused(*registration, {OAuthCode::kInvalidToken, "Different client authenticated",
                                                              401, "other_client"});
