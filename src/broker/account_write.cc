@@ -4,6 +4,7 @@
 
 #include "broker/group_sync.h"
 #include "broker/join_organization.h"
+#include "broker/kept_token.h"
 #include "broker/members.h"
 #include "broker/upstream_check.h"
 #include "core/changes/new_user.h"

@@ -42,6 +42,23 @@ std::string renewed_answer(std::string_view before, const upstream::TokenAnswer&
   return written(std::move(*object), answer, now);
 }
 
+SecretBytes with_refresh_token_of(std::string_view kept, std::string_view fresh) {
+  auto after = read(fresh);
+  const auto token = refresh_token_of(kept);
+  if (!after || token.empty() || !string_or(*after, "refresh_token", "").empty()) return SecretBytes::copy_of(fresh);
+  (*after)["refresh_token"] = token;
+  return SecretBytes::copy_of(json::serialize(*after));
+}
+
+Stored<std::optional<FederatedIdentity>> find_kept(Rows& rows, const Dependencies& dependencies, const UserId& user,
+                                                   std::string_view alias) {
+  auto links = dependencies.repositories.federated_identities.list(rows, user);
+  if (!links) return refuse(links.error());
+  const auto found = std::ranges::find(*links, alias, &FederatedIdentity::provider);
+  if (found == links->end()) return std::optional<FederatedIdentity>();
+  return std::optional(std::move(*found));
+}
+
 std::string refresh_token_of(std::string_view kept) {
   const auto object = read(kept);
   return object ? string_or(*object, "refresh_token", "") : std::string();

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "broker/endpoint.h"
 #include "upstream/code_flow.h"
 
 namespace cardea::broker {
@@ -18,6 +19,14 @@ inline constexpr seconds kKeptTokenSlack{5};
 /// After a refresh: what the provider left out stays, since not every one rotates. An ID token of a refresh is not
 /// looked at, so the one of the sign-in stays as well. `before` when one of the two cannot be read.
 [[nodiscard]] std::string renewed_answer(std::string_view before, const upstream::TokenAnswer& answer, TimePoint now);
+
+/// The token answer of a new sign-in, to be kept: with the refresh token that was kept before where it brings none
+/// (some providers give one at the first consent alone). Nothing else of the old answer stays.
+[[nodiscard]] SecretBytes with_refresh_token_of(std::string_view kept, std::string_view fresh);
+
+/// The link that holds it; absent: there is none.
+[[nodiscard]] Stored<std::optional<FederatedIdentity>> find_kept(Rows& rows, const Dependencies& dependencies,
+                                                                 const UserId& user, std::string_view alias);
 
 /// Empty: it holds none.
 [[nodiscard]] std::string refresh_token_of(std::string_view kept);

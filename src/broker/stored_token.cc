@@ -102,21 +102,13 @@ web::Response later(const Asked& asked) {
   return shared(asked, std::move(response));
 }
 
-Stored<std::optional<FederatedIdentity>> find_link(Rows& rows, const Asked& asked) {
-  auto links = asked.dependencies.repositories.federated_identities.list(rows, asked.user);
-  if (!links) return refuse(links.error());
-  const auto found = std::ranges::find(*links, asked.provider->alias, &FederatedIdentity::provider);
-  if (found == links->end()) return std::optional<FederatedIdentity>();
-  return std::optional(std::move(*found));
-}
-
 // A sign-in and the check of the session write the same link: what one of them brought meanwhile stays.
 web::Outcome keep_fresh(const AskedPtr& asked, const upstream::TokenAnswer& answer) {
   const auto& repositories = asked->dependencies.repositories;
   std::string text = renewed_answer(asked->kept, answer, asked->dependencies.clock.now());
   const auto is_linked = write_to(repositories.store, [&](Tx& tx) -> Stored<bool> {
     if (auto locked = repositories.users.lock(tx, asked->user); !locked) return refuse(locked.error());
-    auto link = find_link(tx, *asked);
+    auto link = find_kept(tx, asked->dependencies, asked->user, asked->provider->alias);
     if (!link) return refuse(link.error());
     if (!*link) return false;
     if ((*link)->token.reveal() != asked->kept) return true;

@@ -17,8 +17,6 @@
 namespace cardea::broker {
 namespace {
 
-constexpr JsonLimits kAnswerLimits{.bytes_max = 2 * 1024 * 1024, .depth_max = 48};
-
 struct Check {
   const Dependencies& dependencies;
   const web::Request& request;
@@ -69,14 +67,6 @@ web::Outcome wait_for_it(const CheckPtr& check, std::string_view reason) {
   return later("The identity provider of this session cannot be asked");
 }
 
-Stored<std::optional<FederatedIdentity>> find_link(Rows& rows, const Check& check) {
-  auto links = check.dependencies.repositories.federated_identities.list(rows, check.session.user);
-  if (!links) return refuse(links.error());
-  const auto found = std::ranges::find(*links, check.provider->alias, &FederatedIdentity::provider);
-  if (found == links->end()) return std::optional<FederatedIdentity>();
-  return std::optional(std::move(*found));
-}
-
 std::string refresh_token_in(const std::optional<FederatedIdentity>& link) {
   return !link || link->token.empty() ? std::string() : refresh_token_of(link->token.reveal());
 }
@@ -125,7 +115,7 @@ web::Outcome end_refused(const CheckPtr& check, std::string_view reason, std::st
   bool is_superseded = false;
   const auto ended = write_to(check->dependencies.repositories.store, [&](Tx& tx) -> Stored<bool> {
     if (auto locked = lock_person(tx, *check); !locked) return refuse(locked.error());
-    const auto link = find_link(tx, *check);
+    const auto link = find_kept(tx, check->dependencies, check->session.user, check->provider->alias);
     if (!link) return refuse(link.error());
     is_superseded = *link && refresh_token_in(*link) != check->refresh_token;
     if (is_superseded) return true;
@@ -186,7 +176,7 @@ web::Outcome keep_answer(const CheckPtr& check, const upstream::TokenAnswer& ans
   const auto kept = write_to(check->dependencies.repositories.store, [&](Tx& tx) -> Stored<bool> {
     lost = "link_gone";  // taken away meanwhile
     if (auto locked = lock_person(tx, *check); !locked) return refuse(locked.error());
-    auto link = find_link(tx, *check);
+    auto link = find_kept(tx, check->dependencies, check->session.user, check->provider->alias);
     if (!link) return refuse(link.error());
     if (!*link) return false;
     if (refresh_token_in(*link) == check->refresh_token) {  // else a sign-in was quicker, and its token stays
@@ -243,7 +233,7 @@ Stored<bool> take(Tx& tx, const Check& check, std::string_view what, TimePoint u
 // One request at a time for a person: a refresh token that is sent twice is a stolen one to many providers. The next
 // minute is taken as well, so that two requests do not meet at the border.
 Stored<Turn> take_turn(Tx& tx, Check& check) {
-  const auto link = find_link(tx, check);
+  const auto link = find_kept(tx, check.dependencies, check.session.user, check.provider->alias);
   if (!link) return refuse(link.error());
   check.refresh_token = refresh_token_in(*link);
   if (check.refresh_token.empty()) return Turn::kNoToken;
@@ -281,17 +271,6 @@ std::optional<seconds> check_interval(const IdentityProvider& provider) {
 }
 
 bool keeps_token(const IdentityProvider& provider) { return provider.store_token || check_interval(provider); }
-
-SecretBytes with_refresh_token_of(std::string_view kept, std::string_view fresh) {
-  const auto before = parse_json(kept, kAnswerLimits);
-  auto after = parse_json(fresh, kAnswerLimits);
-  if (!before || !before->is_object() || !after || !after->is_object()) return SecretBytes::copy_of(fresh);
-  const auto token = string_or(before->get_object(), "refresh_token", "");
-  auto& answer = after->get_object();
-  if (token.empty() || !string_or(answer, "refresh_token", "").empty()) return SecretBytes::copy_of(fresh);
-  answer["refresh_token"] = token;
-  return SecretBytes::copy_of(json::serialize(answer));
-}
 
 web::Outcome check_upstream(const Dependencies& dependencies, const web::Request& request, RealmPtr realm,
                             const UserSession& session, UpstreamCheckNext next) {

@@ -27,8 +27,4 @@ inline constexpr std::string_view kUpstreamCheckedNote = "upstream_checked";
 [[nodiscard]] std::optional<seconds> check_interval(const IdentityProvider& provider);
 /// Is the provider's token answer kept with the link: for the person's applications, or for the check?
 [[nodiscard]] bool keeps_token(const IdentityProvider& provider);
-/// The token answer of a new sign-in, to be kept: with the refresh token that was kept before where it brings none
-/// (some providers give one at the first consent alone). Nothing else of the old answer stays.
-[[nodiscard]] SecretBytes with_refresh_token_of(std::string_view kept, std::string_view fresh);
-
 }  // namespace cardea::broker

@@ -192,6 +192,23 @@ TEST_P(BackchannelLogout, attributes_leave_out_the_session_and_add_the_offline_e
   EXPECT_EQ(sender_.sent.at(0).token.at("events").as_object().at("revoke_offline_access"), true);
 }
 
+// By a `sub` that stands in no ID token of theirs they would find nobody.
+TEST_P(BackchannelLogout, refuses_to_leave_out_the_session_where_a_mapper_says_another_subject) {
+  server_.add_client("renaming", [](Client& client) {
+    client.attributes = {{"backchannel.logout.url", "https://renaming.example/bye"},
+                         {"backchannel.logout.session.required", "false"}};
+    ProtocolMapper mapper;
+    mapper.id = mapper.name = "sub";
+    mapper.provider = "oidc-hardcoded-claim-mapper";
+    mapper.config = {{"claim.name", "sub"}, {"claim.value", "ada-there"}, {"id.token.claim", "true"}};
+    client.mappers.push_back(std::move(mapper));
+  });
+  const auto tokens = sign_in_at("renaming");
+  log_out(tokens);
+  ASSERT_EQ(delivery_.deliver_due(), 1);
+  EXPECT_EQ(text(sender_.sent.at(0).token, "sid"), text(tokens, "session_state"));
+}
+
 TEST_P(BackchannelLogout, the_old_logout_by_refresh_token_tells_everybody_too) {
   const auto tokens = sign_in_at("rp");
   const auto other = sign_in_at("plain");

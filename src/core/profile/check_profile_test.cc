@@ -150,6 +150,8 @@ TEST_F(CheckProfileTest, refuses_to_part_the_name_from_the_address_that_it_is) {
   const auto moved = check(ProfileUse::kAddress, values).user;
   EXPECT_EQ(moved.email, "new@example.com");
   EXPECT_EQ(moved.username, "new@example.com") << "the action moves both";
+  const auto unsaid = check(ProfileUse::kAddress, {{"email", {""}}}).user;
+  EXPECT_FALSE(unsaid.username.empty()) << "nobody is left without a name";
   realm_.edit_username_allowed = true;
   EXPECT_EQ(check(ProfileUse::kLogin, values).user.username, "new@example.com");
 }

@@ -38,6 +38,7 @@ struct Exchange {
   std::optional<UserSession> session;  // absent: the subject is a service account without one
   std::optional<TimePoint> share_started_at;
   std::string refresh_id;
+  bool lacks_consent = false;  // by the transaction that pays out
 };
 using ExchangePtr = std::shared_ptr<Exchange>;
 
@@ -104,6 +105,12 @@ web::Outcome sign(const ExchangePtr& exchange) {
   return token_answer(request, *exchange->plan, *tokens, session, issued_type(exchange->asked.requested));
 }
 
+OAuthError consent_missing(const Exchange& exchange) {
+  return {OAuthCode::kInvalidScope,
+          "Missing consents for Token Exchange in client " + exchange.request->client->client.client_id, 400,
+          "consent_missing"};
+}
+
 /// The client's share in the person's session: without one its token would not count.
 Stored<void> store_share(Tx& tx, Exchange& exchange) {
   const auto& request = *exchange.request;
@@ -113,6 +120,12 @@ Stored<void> store_share(Tx& tx, Exchange& exchange) {
       sessions.load_to_change(tx, request.realm->realm.id, exchange.session->id, request.client->client.id);
   if (!live) return refuse(live.error());
   if (!*live) return refuse(StoreError::kConflict);  // it ended this moment
+  // Taken back since it was read, it must not come to life again with the share (core/consent.h).
+  const auto lacks =
+      lacks_consent(tx, repositories, *request.client, exchange.subject.subject.user.id, exchange.plan->full_scope);
+  if (!lacks) return refuse(lacks.error());
+  exchange.lacks_consent = *lacks;
+  if (*lacks) return {};
   const auto& known = (*live)->client_session;
   const bool goes_on = known && request.now < client_session_end(request.realm->realm, request.client->client,
                                                                  (*live)->session, known->started_at);
@@ -147,6 +160,7 @@ web::Outcome store_then_sign(const ExchangePtr& exchange) {
       return refuse_token(request, invalid_request("Invalid token", "session_gone"));
     }
     if (!stored) return token_store_failed(request, stored.error());
+    if (exchange->lacks_consent) return refuse_token(request, consent_missing(*exchange));
     return web::then(answer_lane(*request.realm, *request.client), [exchange] { return sign(exchange); });
   });
 }
@@ -205,9 +219,7 @@ web::Outcome load(const ExchangePtr& exchange, const jose::VerifiedJwt& token) {
                                      exchange->plan->full_scope);
     if (!lacks) return refuse(lacks.error());
     if (*lacks) {
-      refusal = OAuthError{OAuthCode::kInvalidScope,
-                           "Missing consents for Token Exchange in client " + request.client->client.client_id, 400,
-                           "consent_missing"};
+      refusal = consent_missing(*exchange);
       return {};
     }
     auto subject =
